@@ -1,0 +1,85 @@
+// Architecture as data: which room may import which. Imports point down design.md's listing only.
+import tseslint from 'typescript-eslint'
+
+const pure = ['errors']
+/** room → rooms it may import (itself and errors always). `types` of doors are allowed where a `X/types` entry says so. */
+const rooms = {
+  host: [],
+  report: [],
+  labfile: ['host/types', 'host/files'],
+  cluster: ['labfile'],
+  cloudinit: ['labfile'],
+  hypervisor: ['host'],
+  guest: ['host'],
+  store: ['host'],
+  image: ['host', 'store', 'report'],
+  bundle: ['host', 'store', 'report', 'cluster', 'labfile'],
+  phases: [
+    'labfile',
+    'cluster',
+    'cloudinit',
+    'image',
+    'bundle',
+    'plan/types',
+    'report',
+    'host/types',
+    'host/files',
+    'hypervisor/types',
+    'guest/types',
+    'guest/until',
+    'store',
+  ],
+  plan: ['labfile', 'phases', 'report', 'host/types'],
+  cli: ['lab', 'report', 'labfile', 'host/types'],
+}
+const all = Object.keys(rooms).concat(['lab', 'main'])
+
+const fences = Object.entries(rooms).map(([room, may]) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^\\.\\./(?!(?:${[...pure, room, ...may].map((m) => (m.includes('/') ? `${m}` : `${m}(?:/[\\w-]+)*`)).join('|')})\\.js$)(?:${all.join('|')})\\b`,
+            message: `${room}/ may import only: ${[...pure, ...may].join(', ')} (.ci/eslint.config.js)`,
+          },
+        ],
+      },
+    ],
+  },
+}))
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json'], tsconfigRootDir: new URL('..', import.meta.url).pathname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-console': 'error',
+      'max-lines': ['error', 250],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/main.ts', 'src/host/**', 'src/report/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'console'],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'use the Clock door' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/host/exec.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [{ name: 'execa', message: 'only host/exec.ts spawns' }] }] },
+  },
+  ...fences,
+)

@@ -1,0 +1,152 @@
+/** Every failure klab expects. Anything that is not a KlabError is a bug and is reported as one. */
+
+export interface KlabErrorOptions {
+  /** What to type or change next; shown on a line of its own. */
+  hint?: string | undefined
+  cause?: unknown
+}
+
+/** An expected failure: one message for people, a stable `code` for scripts, and the exit status of the process. */
+export abstract class KlabError extends Error {
+  abstract readonly code: string
+  readonly exitCode: number = 1
+  readonly hint: string | undefined
+
+  constructor(message: string, options: KlabErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.hint = options.hint
+  }
+
+  toJSON(): Record<string, unknown> {
+    return { code: this.code, message: this.message, hint: this.hint }
+  }
+}
+
+/** Something that was asked for does not fit what is there (exit 1): a missing lab, a node that is not running… */
+export class StateError extends KlabError {
+  readonly code = 'state'
+}
+
+/** Wrong flags or arguments (exit 2). */
+export class UsageError extends KlabError {
+  readonly code = 'usage'
+  override readonly exitCode = 2
+}
+
+export interface LabfileIssue {
+  /** Dotted path of the field, such as `nodes[1].memory`; empty for the file as a whole. */
+  readonly field: string
+  readonly message: string
+  /** 1-based. */
+  readonly line: number
+  /** 1-based. */
+  readonly column: number
+}
+
+/** All problems of a Labfile at once, each as `FILE:LINE:COL: field: what is wrong` (exit 2). */
+export class LabfileError extends KlabError {
+  readonly code = 'labfile'
+  override readonly exitCode = 2
+  constructor(
+    readonly path: string,
+    readonly issues: readonly LabfileIssue[],
+    options: KlabErrorOptions = {},
+  ) {
+    super(issues.map((i) => `${path}:${i.line}:${i.column}: ${i.field ? `${i.field}: ` : ''}${i.message}`).join('\n'), options)
+  }
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), path: this.path, issues: this.issues }
+  }
+}
+
+/** The host lacks something klab needs (exit 3); the hint is the command that mends it. */
+export class HostError extends KlabError {
+  readonly code = 'host'
+  override readonly exitCode = 3
+}
+
+/** Another klab works on the same lab or cache entry (exit 4). */
+export class LockedError extends KlabError {
+  readonly code = 'locked'
+  override readonly exitCode = 4
+}
+
+export interface CommandFailure {
+  /** `host`, or the node the command ran on. */
+  readonly where: string
+  readonly argv: readonly string[]
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly timedOut: boolean
+  readonly durationMs: number
+  /** The last lines of stderr (or stdout where stderr is empty). */
+  readonly tail: string
+}
+
+/** A command on the host or in a guest failed; carries argv, exit status, duration and the tail of its output. */
+export class CommandError extends KlabError {
+  readonly code = 'command'
+  constructor(
+    readonly failure: CommandFailure,
+    options: KlabErrorOptions = {},
+  ) {
+    const f = failure
+    const how = f.timedOut
+      ? `timed out after ${Math.round(f.durationMs / 1000)} s`
+      : f.signal !== undefined
+        ? `was ended by ${f.signal}`
+        : `failed with exit status ${f.exitCode ?? '?'}`
+    super(`${f.where}: \`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`, options)
+  }
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), ...this.failure }
+  }
+}
+
+/** Something awaited did not come: says what, for how long, and what was seen last. */
+export class ProbeError extends KlabError {
+  readonly code = 'probe'
+  constructor(
+    readonly probe: string,
+    readonly waitedMs: number,
+    readonly lastSeen: string,
+    options: KlabErrorOptions = {},
+  ) {
+    super(`${probe}: gave up after ${Math.round(waitedMs / 1000)} s; last seen: ${lastSeen || 'nothing'}`, options)
+  }
+}
+
+/** A step of a plan failed: names the phase and the step, keeps the cause. */
+export class StepError extends KlabError {
+  readonly code = 'step'
+  constructor(
+    readonly phase: string,
+    readonly step: string,
+    cause: unknown,
+    options: KlabErrorOptions = {},
+  ) {
+    super(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: cause instanceof KlabError ? cause.hint : undefined,
+      ...options,
+      cause,
+    })
+  }
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), phase: this.phase, step: this.step }
+  }
+}
+
+/** A file klab relies on is not what its checksum or format says (exit 1). */
+export class CorruptError extends KlabError {
+  readonly code = 'corrupt'
+}
+
+/** The user pressed Ctrl-C, or klab got SIGTERM (exit 130). */
+export class Interrupted extends KlabError {
+  readonly code = 'interrupted'
+  override readonly exitCode = 130
+  constructor() {
+    super('interrupted; run the same command again to go on')
+  }
+}

@@ -1,0 +1,31 @@
+/** Door 2, the guests: commands and files over SSH. Types only. */
+import type { Exec, RunOptions, Output } from '../host/types.js'
+
+export interface GuestAddress {
+  /** Node name: used in errors and as the pinned host key's alias. */
+  readonly node: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  /** OpenSSH private key, text. */
+  readonly privateKey: string
+  /** The host's public key (`ssh-ed25519 AAAA…`): any other is a hard error. */
+  readonly hostKey: string
+}
+
+/** One guest; `run` executes argv as the lab user, each word quoted, no shell expansion. */
+export interface Guest extends Exec {
+  readonly node: string
+  /** Runs a script (text) with `sudo bash -s -- args…` on stdin. */
+  sudo(script: string, args?: readonly string[], options?: Omit<RunOptions, 'input'>): Promise<Output>
+  /** Writes files as root (0755 for executables), parent folders made; all in one round trip. */
+  put(files: readonly { path: string; content: string; mode?: number }[]): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Guests {
+  /** Connects, retrying until `withinMs` is over (a booting guest resets connections). Kept open and shared per node. Throws ProbeError; CorruptError when the host key is not the pinned one. */
+  connect(address: GuestAddress, options: { withinMs: number; signal?: AbortSignal }): Promise<Guest>
+  /** Closes every connection. */
+  close(): Promise<void>
+}

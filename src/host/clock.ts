@@ -1,0 +1,21 @@
+/** The wall clock, as a door, so that tests can move it by hand. */
+import { Interrupted } from '../errors.js'
+import type { Clock } from './types.js'
+
+/** The real clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal?.aborted) return reject(new Interrupted())
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(new Interrupted())
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', stop, { once: true })
+    }),
+}

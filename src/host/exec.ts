@@ -1,0 +1,98 @@
+/** Runs commands on the host: the only place that spawns processes. */
+import { access, constants, open } from 'node:fs/promises'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { spawn } from 'node:child_process'
+import { execa } from 'execa'
+import { CommandError, HostError, Interrupted } from '../errors.js'
+import type { HostEnv, HostExec, HostRunOptions, Output } from './types.js'
+
+const TAIL_LINES = 15
+/** Ordinary users have no sbin on Debian's default PATH, yet mkfs and friends live there. */
+const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** The last lines of a command's output, for an error message. */
+export const tail = (text: string, lines = TAIL_LINES): string => text.trimEnd().split('\n').slice(-lines).join('\n')
+
+/** A HostExec for this process's environment. Throws CommandError, HostError (tool missing), Interrupted. */
+export function createExec(host: HostEnv): HostExec {
+  const path = [...new Set([...(host.env['PATH'] ?? '/usr/bin:/bin').split(delimiter), ...SBIN])]
+  const base = { ...host.env, PATH: path.join(delimiter), LC_ALL: 'C' }
+
+  const which = async (tool: string): Promise<string | undefined> => {
+    for (const dir of isAbsolute(tool) ? [''] : path) {
+      const file = dir ? join(dir, tool) : tool
+      if (
+        await access(file, constants.X_OK).then(
+          () => true,
+          () => false,
+        )
+      )
+        return file
+    }
+    return undefined
+  }
+
+  const run = async (argv: readonly string[], o: HostRunOptions = {}): Promise<Output> => {
+    const [tool, ...args] = argv
+    if (tool === undefined) throw new TypeError('empty argv')
+    if (o.signal?.aborted) throw new Interrupted()
+    const started = performance.now()
+    const child = execa(tool, args, {
+      cwd: o.cwd ?? host.cwd,
+      env: { ...base, ...o.env },
+      extendEnv: false,
+      reject: false,
+      // A Ctrl-C on the terminal reaches the whole foreground group; klab decides itself what to end, so children get a group of their own.
+      detached: true,
+      stripFinalNewline: false,
+      all: o.onLine !== undefined,
+      maxBuffer: 64 * 1024 * 1024,
+      ...(o.input === undefined ? { stdin: 'ignore' as const } : { input: o.input }),
+      ...(o.timeoutMs === undefined ? {} : { timeout: o.timeoutMs }),
+      ...(o.signal === undefined ? {} : { cancelSignal: o.signal }),
+    })
+    if (o.onLine) {
+      const onLine = o.onLine
+      void (async () => {
+        for await (const line of child.iterable({ from: 'all' })) onLine(line)
+      })().catch(() => undefined)
+    }
+    const r = await child
+    const durationMs = performance.now() - started
+    if (r.isCanceled) throw new Interrupted()
+    if (r.code === 'ENOENT') throw new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause: r })
+    const output = { stdout: r.stdout, stderr: r.stderr, exitCode: r.exitCode ?? 255, durationMs }
+    if (r.failed && !(o.allowFailure && r.exitCode !== undefined)) {
+      const text = output.stderr || output.stdout || (r.shortMessage ?? '')
+      throw new CommandError(
+        { where: 'host', argv, exitCode: r.exitCode, signal: r.signal, timedOut: r.timedOut, durationMs, tail: tail(text) },
+        { cause: r },
+      )
+    }
+    return output
+  }
+
+  const spawnDetached = async (argv: readonly string[], o: { log?: string; cwd?: string } = {}): Promise<number> => {
+    const [tool, ...args] = argv
+    if (tool === undefined) throw new TypeError('empty argv')
+    const file = await which(tool)
+    if (file === undefined) throw new HostError(`${tool}: command not found`, { hint: 'klab doctor' })
+    const log = o.log === undefined ? undefined : await open(o.log, 'a', 0o600)
+    try {
+      const child = spawn(file, args, {
+        detached: true,
+        cwd: o.cwd ?? '/',
+        env: base,
+        stdio: ['ignore', log?.fd ?? 'ignore', log?.fd ?? 'ignore'],
+      })
+      await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+      child.unref()
+      return child.pid ?? -1
+    } finally {
+      await log?.close()
+    }
+  }
+
+  return { run, which, spawnDetached }
+}

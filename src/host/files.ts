@@ -1,0 +1,66 @@
+/** Files on the host: atomic writes, private folders, small questions. */
+import { randomBytes } from 'node:crypto'
+import { chmod, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { HostError } from '../errors.js'
+
+/** Whether anything is at `path`. */
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** The file's text, or undefined when there is none. */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Parsed JSON, or undefined when the file is missing or cut short (a half-written file is never trusted). */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes by temporary sibling, fsync and rename, so that a reader sees the old file or the new one. Mode 0600 unless told. */
+export async function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temp = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  const file = await open(temp, 'wx', mode)
+  try {
+    await file.writeFile(content)
+    await file.chmod(mode)
+    await file.sync()
+  } catch (error) {
+    await rm(temp, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+  await rename(temp, path)
+  const dir = await open(dirname(path), 'r')
+  await dir.sync().finally(() => dir.close())
+}
+
+/** Makes a folder of ours with exactly this mode. Throws HostError when it is a link or somebody else's. */
+export async function ensureDir(path: string, mode = 0o700): Promise<string> {
+  await mkdir(path, { recursive: true, mode })
+  const s = await lstat(path)
+  const uid = process.getuid?.() ?? 0
+  if (!s.isDirectory() || s.uid !== uid) {
+    throw new HostError(`${path}: is not a folder of this user (owner ${s.uid}); klab keeps keys there`, {
+      hint: `move it away: mv ${path} ${path}.old`,
+    })
+  }
+  if ((s.mode & 0o777) !== mode) await chmod(path, mode)
+  return path
+}

@@ -1,0 +1,55 @@
+/** Door 4, the host: running commands, files, clock. Types only. */
+
+export interface Output {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+  readonly durationMs: number
+}
+
+export interface RunOptions {
+  /** Written to stdin, which is then closed; without it stdin is closed at once. */
+  readonly input?: string | Uint8Array
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+  /** Called for each line as it comes, of stdout and stderr. */
+  readonly onLine?: (line: string) => void
+  /** Return the output with its exit code instead of throwing CommandError. */
+  readonly allowFailure?: boolean
+}
+
+/** A place that runs commands: the host, or a guest over SSH. argv, never a shell string. Throws CommandError, Interrupted. */
+export interface Exec {
+  run(argv: readonly string[], options?: RunOptions): Promise<Output>
+}
+
+export interface HostRunOptions extends RunOptions {
+  readonly cwd?: string
+  /** Added to the (sanitised, LC_ALL=C) environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The host as a place that runs commands. */
+export interface HostExec extends Exec {
+  run(argv: readonly string[], options?: HostRunOptions): Promise<Output>
+  /** Starts a process that outlives klab (new session, stdio to /dev/null or `log`); returns its pid. */
+  spawnDetached(argv: readonly string[], options?: { log?: string; cwd?: string }): Promise<number>
+  /** Absolute path of a tool on PATH (sbin folders included), or undefined. */
+  which(tool: string): Promise<string | undefined>
+}
+
+export interface Clock {
+  /** ms since the epoch. */
+  now(): number
+  /** Resolves after `ms`; rejects with Interrupted when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Who and where klab is; read once from the process in main.ts. */
+export interface HostEnv {
+  readonly uid: number
+  readonly user: string
+  readonly home: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}

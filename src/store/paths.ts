@@ -1,0 +1,97 @@
+/** Every file name that klab writes, in one place. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { HostEnv } from '../host/types.js'
+
+/** The three roots. root uses /var and /run so that QEMU's own user (qemu:///system) can reach disks; others use the XDG folders. */
+export interface Roots {
+  readonly state: string
+  readonly cache: string
+  readonly run: string
+  /** Folders that QEMU's user must pass through: 0711 for root, else 0700. */
+  readonly dirMode: number
+}
+
+/** Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG base directory spec. */
+export function roots(host: HostEnv): Roots {
+  const e = host.env
+  const root = host.uid === 0
+  const or = (a: string | undefined, b: string): string => (a === undefined || a === '' ? b : a)
+  return {
+    state: or(e['KLAB_STATE_DIR'], root ? '/var/lib/klab' : join(or(e['XDG_STATE_HOME'], join(host.home, '.local/state')), 'klab')),
+    cache: or(e['KLAB_CACHE_DIR'], root ? '/var/cache/klab' : join(or(e['XDG_CACHE_HOME'], join(host.home, '.cache')), 'klab')),
+    run: or(e['KLAB_RUN_DIR'], root ? '/run/klab' : join(or(e['XDG_RUNTIME_DIR'], `/tmp/klab-${host.uid}`), 'klab')),
+    dirMode: root ? 0o711 : 0o700,
+  }
+}
+
+/** A lab's id: its name and 8 hex digits of who runs it from which Labfile, so that the same Labfile in two folders is two labs. */
+export function labId(name: string, labfile: string, uid: number): string {
+  return `${name}-${createHash('sha256').update(`${uid}:${labfile}`).digest('hex').slice(0, 8)}`
+}
+
+/** Files of one lab. */
+export interface LabPaths {
+  readonly dir: string
+  /** Which Labfile, its sha256, the model with defaults, ports, accelerator: what `status` reads. */
+  readonly record: string
+  /** Steps done, by id and digest; can be lost. */
+  readonly journal: string
+  readonly lock: string
+  /** The lab's SSH key pair, `key` and `key.pub`. */
+  readonly key: string
+  readonly knownHosts: string
+  readonly sshConfig: string
+  readonly kubeconfig: string
+  /** klab's own log of the last runs (JSON lines). */
+  readonly log: string
+  /** Sockets: short, because a unix socket's path ends at 107 bytes. */
+  readonly run: string
+  node(name: string): NodePaths
+}
+
+export interface NodePaths {
+  readonly dir: string
+  /** Overlay on the node image. */
+  readonly disk: string
+  /** NoCloud seed; holds the host's private key. */
+  readonly seed: string
+  readonly console: string
+  /** Host key pair of the guest's sshd, `hostkey` and `hostkey.pub`. */
+  readonly hostKey: string
+}
+
+/** Paths of the lab with this id. */
+export function labPaths(r: Roots, id: string): LabPaths {
+  const dir = join(r.state, 'labs', id)
+  return {
+    dir,
+    record: join(dir, 'lab.json'),
+    journal: join(dir, 'journal.json'),
+    // Beside the folder, not in it: destroy removes the folder while it holds the lock.
+    lock: join(r.state, 'locks', `${id}.lock`),
+    key: join(dir, 'key'),
+    knownHosts: join(dir, 'known_hosts'),
+    sshConfig: join(dir, 'ssh_config'),
+    kubeconfig: join(dir, 'kubeconfig'),
+    log: join(dir, 'klab.log'),
+    run: join(r.run, id.slice(-8)),
+    node: (name) => {
+      const n = join(dir, 'nodes', name)
+      return {
+        dir: n,
+        disk: join(n, 'disk.qcow2'),
+        seed: join(n, 'seed.iso'),
+        console: join(n, 'console.log'),
+        hostKey: join(n, 'hostkey'),
+      }
+    },
+  }
+}
+
+/** Folders of the cache: `layers/<key>`, `bundles/<key>`, `downloads/<sha256>`. */
+export const cachePaths = (r: Roots) => ({
+  layers: join(r.cache, 'layers'),
+  bundles: join(r.cache, 'bundles'),
+  downloads: join(r.cache, 'downloads'),
+})
