@@ -5,14 +5,11 @@ import { performance } from 'node:perf_hooks'
 import { spawn } from 'node:child_process'
 import { execa } from 'execa'
 import { CommandError, HostError, Interrupted } from '../errors.js'
+import { tail } from './tail.js'
 import type { HostEnv, HostExec, HostRunOptions, Output } from './types.js'
 
-const TAIL_LINES = 15
 /** Ordinary users have no sbin on Debian's default PATH, yet mkfs and friends live there. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
-
-/** The last lines of a command's output, for an error message. */
-export const tail = (text: string, lines = TAIL_LINES): string => text.trimEnd().split('\n').slice(-lines).join('\n')
 
 /** A HostExec for this process's environment. Throws CommandError, HostError (tool missing), Interrupted. */
 export function createExec(host: HostEnv): HostExec {
@@ -38,6 +35,7 @@ export function createExec(host: HostEnv): HostExec {
     if (tool === undefined) throw new TypeError('empty argv')
     if (o.signal?.aborted) throw new Interrupted()
     const started = performance.now()
+    const stdin = o.input === undefined ? 'ignore' : 'pipe'
     const child = execa(tool, args, {
       cwd: o.cwd ?? host.cwd,
       env: { ...base, ...o.env },
@@ -48,7 +46,9 @@ export function createExec(host: HostEnv): HostExec {
       stripFinalNewline: false,
       all: o.onLine !== undefined,
       maxBuffer: 64 * 1024 * 1024,
-      ...(o.input === undefined ? { stdin: 'ignore' as const } : { input: o.input }),
+      ...(o.input === undefined ? {} : { input: o.input }),
+      // execa's types know no number beyond stderr; at run time it hands the descriptor on as spawn does.
+      ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
       ...(o.timeoutMs === undefined ? {} : { timeout: o.timeoutMs }),
       ...(o.signal === undefined ? {} : { cancelSignal: o.signal }),
     })
@@ -63,7 +63,7 @@ export function createExec(host: HostEnv): HostExec {
     if (r.isCanceled) throw new Interrupted()
     if (r.code === 'ENOENT') throw new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause: r })
     const output = { stdout: r.stdout, stderr: r.stderr, exitCode: r.exitCode ?? 255, durationMs }
-    if (r.failed && !(o.allowFailure && r.exitCode !== undefined)) {
+    if (r.timedOut || (r.failed && !(o.allowFailure && r.exitCode !== undefined))) {
       const text = output.stderr || output.stdout || (r.shortMessage ?? '')
       throw new CommandError(
         { where: 'host', argv, exitCode: r.exitCode, signal: r.signal, timedOut: r.timedOut, durationMs, tail: tail(text) },

@@ -27,6 +27,8 @@ export interface HostRunOptions extends RunOptions {
   readonly cwd?: string
   /** Added to the (sanitised, LC_ALL=C) environment. */
   readonly env?: Readonly<Record<string, string>>
+  /** An open descriptor of ours that the command gets as its descriptor 3 (flock needs it). */
+  readonly passFd?: number
 }
 
 /** The host as a place that runs commands. */
@@ -47,6 +49,7 @@ export interface Clock {
 
 /** Who and where klab is; read once from the process in main.ts. */
 export interface HostEnv {
+  readonly pid: number
   readonly uid: number
   readonly user: string
   readonly home: string

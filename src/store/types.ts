@@ -8,12 +8,28 @@ export interface Layers {
   /** The layer's directory, or undefined. */
   get(key: Digest): Promise<string | undefined>
   /** Makes the layer once: `make` fills a temporary sibling under a lock, which is renamed when whole. A second caller waits and gets the same. */
-  build(key: Digest, make: (dir: string) => Promise<void>): Promise<string>
+  build(key: Digest, make: (dir: string) => Promise<void>, options?: LayerBuildOptions): Promise<string>
   list(): Promise<readonly { key: Digest; dir: string; bytes: number; usedAt: number }[]>
   remove(key: Digest): Promise<void>
 }
 
+export interface LayerBuildOptions {
+  readonly signal?: AbortSignal
+  /** Called once when another klab is making the same layer, with words that say who. */
+  readonly onWait?: (message: string) => void
+}
+
+/** Who holds a lock; written into the lock file. */
+export interface Holder {
+  readonly verb: string
+  readonly pid: number
+  /** ms since the epoch. */
+  readonly since: number
+}
+
+/** A held lock; the kernel drops it when klab's process ends, however it ends. */
 export interface Lock {
+  /** Idempotent; removes the lock file. */
   release(): Promise<void>
 }
 

@@ -1,0 +1,80 @@
+/** SSH key pairs of a lab, in OpenSSH's own format. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { chmod } from 'node:fs/promises'
+import { CorruptError } from '../errors.js'
+import { readText, writeAtomic } from '../host/files.js'
+
+export interface KeyPair {
+  /** OpenSSH private key, text with a final newline, no passphrase. */
+  readonly privateKey: string
+  /** `ssh-ed25519 AAAA… comment`, one line without newline. */
+  readonly publicKey: string
+}
+
+const TYPE = 'ssh-ed25519'
+
+/**
+ * A new ed25519 key pair (layout: OpenSSH's PROTOCOL.key). Written by hand, because ssh2's generateKeyPairSync drops a
+ * leading zero byte of the public key, which spoils one pair in 128 (github.com/mscdex/ssh2/issues/1390).
+ */
+export function makeKeyPair(comment: string): KeyPair {
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
+  const pub = Buffer.from(jwk.x ?? '', 'base64url')
+  const seed = Buffer.from(jwk.d ?? '', 'base64url')
+  const blob = Buffer.concat([field(TYPE), field(pub)])
+  const check = randomBytes(4)
+  const inner = Buffer.concat([check, check, blob, field(Buffer.concat([seed, pub])), field(comment)])
+  // Padded with 1, 2, 3… to the block size, 8 for cipher none.
+  const padding = Buffer.from(Array.from({ length: (8 - (inner.length % 8)) % 8 }, (_, i) => i + 1))
+  const outer = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    field('none'),
+    field('none'),
+    field(''),
+    Buffer.from([0, 0, 0, 1]),
+    field(blob),
+    field(Buffer.concat([inner, padding])),
+  ])
+  const lines = outer.toString('base64').match(/.{1,70}/g) ?? []
+  return {
+    privateKey: ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n'),
+    publicKey: `${TYPE} ${blob.toString('base64')} ${comment}`,
+  }
+}
+
+/** The key pair at `path` and `path`.pub, made when it is not there (0600 and 0644; the folder must exist). Throws CorruptError when only the public half is left. */
+export async function ensureKeyPair(path: string, comment: string): Promise<KeyPair> {
+  const [privateKey, publicKey] = await Promise.all([readText(path), readText(`${path}.pub`)])
+  if (privateKey !== undefined && publicKey !== undefined) {
+    await chmod(path, 0o600)
+    return { privateKey, publicKey: publicKey.trim() }
+  }
+  if (privateKey !== undefined) {
+    // Killed between the two writes: nobody has seen the public half yet, but the private one holds it anyway.
+    const found = publicOf(privateKey, comment)
+    if (found === undefined) throw new CorruptError(`${path}: is not an OpenSSH ed25519 key of klab’s`, { hint: `rm ${path}` })
+    await writeAtomic(`${path}.pub`, `${found}\n`, 0o644)
+    return { privateKey, publicKey: found }
+  }
+  if (publicKey !== undefined) throw new CorruptError(`${path}: the private half of this key is gone`, { hint: `rm ${path}.pub` })
+  const pair = makeKeyPair(comment)
+  await writeAtomic(path, pair.privateKey)
+  await writeAtomic(`${path}.pub`, `${pair.publicKey}\n`, 0o644)
+  return pair
+}
+
+/** Reads the public key back from the clear part of a private key that makeKeyPair wrote. */
+function publicOf(privateKey: string, comment: string): string | undefined {
+  const data = Buffer.from(privateKey.replace(/-----[^-]+-----/g, ''), 'base64')
+  const start = data.indexOf(field(TYPE))
+  const blob = data.subarray(start, start + 51)
+  return start < 0 || blob.length < 51 ? undefined : `${TYPE} ${blob.toString('base64')} ${comment}`
+}
+
+/** SSH's `string`: length as 32 bits, then the bytes. */
+function field(content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}

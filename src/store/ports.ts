@@ -1,0 +1,46 @@
+/** Ports on 127.0.0.1 for SSH and the API server. */
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:net'
+import { HostError } from '../errors.js'
+import { listRecords } from './record.js'
+
+/** Below Linux' ephemeral ports (32768 and up, ip(7)), so that no outgoing connection sits on one of ours. */
+const FIRST = 22_000
+const LAST = 31_999
+
+/** `count` free ports, the search starting where `seed` says (a lab gets the same ones again when it can); each was bound once to try it. Throws HostError when there are too few. */
+export async function allocatePorts(count: number, taken: ReadonlySet<number>, seed: string): Promise<number[]> {
+  const size = LAST - FIRST + 1
+  const start = createHash('sha256').update(seed).digest().readUInt32BE() % size
+  const ports: number[] = []
+  for (let i = 0; i < size && ports.length < count; i++) {
+    const port = FIRST + ((start + i) % size)
+    if (!taken.has(port) && (await isFree(port))) ports.push(port)
+  }
+  if (ports.length < count) {
+    throw new HostError(`only ${ports.length} of ${count} ports are free on 127.0.0.1 in ${FIRST} to ${LAST}`, { hint: 'ss -lnt' })
+  }
+  return ports
+}
+
+/** Whether nothing listens on this port of 127.0.0.1 now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}
+
+/** Ports that records of other labs hold, running or not; `except` is the id of the lab that asks. */
+export async function reservedPorts(stateDir: string, except?: string): Promise<ReadonlySet<number>> {
+  const ports = new Set<number>()
+  for (const record of await listRecords(stateDir)) {
+    if (record.id === except) continue
+    for (const p of Object.values(record.ports)) {
+      ports.add(p.ssh)
+      if (p.api !== undefined) ports.add(p.api)
+    }
+  }
+  return ports
+}

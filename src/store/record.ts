@@ -1,0 +1,69 @@
+/** lab.json: what a lab was made from and where it listens. Read by `status`, so checked by hand: a schema library costs too much to load. */
+import { mkdir, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { readJson, writeAtomic } from '../host/files.js'
+import type { Lab } from '../labfile/model.js'
+import type { Digest } from './types.js'
+
+/** Ports on 127.0.0.1. */
+export interface NodePorts {
+  readonly ssh: number
+  /** Of the API server; control plane only. */
+  readonly api?: number
+}
+
+export interface LabRecord {
+  readonly version: 1
+  /** paths.ts: labId(). */
+  readonly id: string
+  readonly name: string
+  /** Absolute path. */
+  readonly labfile: string
+  readonly labfileSha256: Digest
+  readonly lab: Lab
+  /** As settled, not `auto`. */
+  readonly uri: string
+  readonly accel: 'kvm' | 'tcg'
+  readonly ports: Readonly<Record<string, NodePorts>>
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** The last phase that a whole `up` finished. */
+  readonly completedUntil?: string
+  readonly planDigest?: Digest
+}
+
+/** The record at `path`; undefined when it is missing, cut short, of another version or not a record. */
+export async function readRecord(path: string): Promise<LabRecord | undefined> {
+  const data = await readJson(path).catch(() => undefined)
+  return isRecord(data) ? data : undefined
+}
+
+/** Writes the record whole (temporary sibling, rename); makes its folder. */
+export async function writeRecord(path: string, record: LabRecord): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await writeAtomic(path, `${JSON.stringify(record, undefined, 2)}\n`)
+}
+
+/** All labs of this user that have a readable record; `stateDir` is Roots.state. */
+export async function listRecords(stateDir: string): Promise<readonly LabRecord[]> {
+  const labs = join(stateDir, 'labs')
+  const ids = await readdir(labs).catch(() => [])
+  const records = await Promise.all(ids.sort().map((id) => readRecord(join(labs, id, 'lab.json'))))
+  return records.filter((r) => r !== undefined)
+}
+
+function isRecord(data: unknown): data is LabRecord {
+  if (!isObject(data) || data['version'] !== 1) return false
+  const texts = ['id', 'name', 'labfile', 'labfileSha256', 'uri', 'accel', 'createdAt']
+  const { lab, ports } = data
+  return (
+    texts.every((key) => typeof data[key] === 'string') &&
+    isObject(lab) &&
+    Array.isArray(lab['nodes']) &&
+    lab['nodes'].every((n) => isObject(n) && typeof n['name'] === 'string') &&
+    isObject(ports) &&
+    Object.values(ports).every((p) => isObject(p) && Number.isInteger(p['ssh']))
+  )
+}
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
