@@ -1,0 +1,65 @@
+/** From the parsed document to the model: the nodes' defaults, names with units, absolute paths. Pure. */
+import { resolve } from 'node:path/posix'
+import { hostAt, parseCidr } from './cidr.js'
+import type { Lab, NodeSpec, Role } from './model.js'
+import type { LabDocument } from './schema.js'
+
+/** The course's four nodes (1.1): names and host numbers within the lab's network. */
+const COURSE_NODES = [
+  ['k8s-master01', 61],
+  ['k8s-node01', 62],
+  ['k8s-node02', 63],
+  ['k8s-node03', 64],
+] as const
+/** How many nodes a Labfile has that lists none. */
+export const DEFAULT_NODE_COUNT = COURSE_NODES.length
+
+/** The nodes of a Labfile that lists none, or undefined when the range is too small for their host numbers. */
+export function defaultNodes(cidr: string): NodeSpec[] | undefined {
+  const range = parseCidr(cidr)
+  const nodes = COURSE_NODES.flatMap(([name, number], i) => {
+    const ip = range && hostAt(range, number)
+    return ip === undefined ? [] : [{ name, role: roleOf(i), ip, cpus: 2, memoryMiB: 3072, diskGiB: 50 }]
+  })
+  return nodes.length === COURSE_NODES.length ? nodes : undefined
+}
+
+const roleOf = (index: number): Role => (index === 0 ? 'control-plane' : 'worker')
+
+/** Roles with the default filled in: the first node is the control plane unless it or another node says otherwise. */
+export function fillRoles(nodes: readonly ({ readonly role?: Role | undefined } | undefined)[]): Role[] {
+  const said = nodes.some((n) => n?.role === 'control-plane')
+  return nodes.map((n, i) => n?.role ?? (said ? 'worker' : roleOf(i)))
+}
+
+/** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
+export function buildLab(document: LabDocument, dir: string): Lab {
+  const { name, hypervisor, image, network, nodes, kubernetes, os } = document
+  const roles = fillRoles(nodes ?? [])
+  return {
+    name,
+    hypervisor,
+    image: image.kind === 'path' ? { ...image, path: resolve(dir, image.path) } : image,
+    network,
+    nodes:
+      // Fields one by one, so that the same lab has the same JSON whether a default was written or not.
+      nodes?.map(({ name, ip, cpus, memory, disk }, i) => ({
+        name,
+        role: roles[i] ?? roleOf(i),
+        ip,
+        cpus,
+        memoryMiB: memory,
+        diskGiB: disk,
+      })) ??
+      defaultNodes(network.cidr) ??
+      [],
+    kubernetes:
+      kubernetes === false
+        ? undefined
+        : {
+            ...kubernetes,
+            bundle: kubernetes.bundle.source === 'dir' ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) } : kubernetes.bundle,
+          },
+    os,
+  }
+}

@@ -1,0 +1,55 @@
+/** Addresses and ranges against each other. Pure. */
+import type { Finding, Given } from './check.js'
+import { hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from './cidr.js'
+import type { Draft } from './draft.js'
+
+/** slirp's own network: every node's first NIC has 10.0.2.15 there. */
+const SLIRP = '10.0.2.0/24'
+
+/** Node addresses: different, inside the network, and not the network's own. */
+export function checkAddresses({ nodes, network }: Draft): Finding[] {
+  const cidr = network?.cidr
+  const range = cidr === undefined ? undefined : parseCidr(cidr)
+  return (nodes ?? []).flatMap((node, i) => {
+    const ip = node?.ip
+    if (ip === undefined) return []
+    const tell = (message: string): Finding[] => [{ path: ['nodes', i, 'ip'], message }]
+    const twin = (nodes ?? []).findIndex((other) => other?.ip === ip)
+    if (twin < i) return tell(`${ip} is the address of nodes[${twin}] too: addresses must differ`)
+    const address = ipToNumber(ip)
+    if (!range || address === undefined) return []
+    if (address < range.first || address > range.last)
+      return tell(`must be in network.cidr ${cidr ?? ''} (${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`)
+    if (address === range.first) return tell(`${ip} is the address of the network itself`)
+    if (address === range.last) return tell(`${ip} is the broadcast address of ${cidr ?? ''}`)
+    if (address === range.first + 1) return tell(`${ip} is kept for the gateway: begin with ${hostAt(range, 2) ?? ''}`)
+    return []
+  })
+}
+
+/** Node, pod and service ranges: apart from each other and from slirp's. The blame is on the range that was written. */
+export function checkNetworks({ network, kubernetes }: Draft, given: Given): Finding[] {
+  const ranges = [
+    { path: ['network', 'cidr'], name: 'network.cidr', cidr: network?.cidr },
+    ...(kubernetes
+      ? [
+          { path: ['kubernetes', 'podCidr'], name: 'kubernetes.podCidr', cidr: kubernetes.podCidr },
+          { path: ['kubernetes', 'serviceCidr'], name: 'kubernetes.serviceCidr', cidr: kubernetes.serviceCidr },
+        ]
+      : []),
+  ].flatMap(({ cidr, ...rest }) => {
+    const range = cidr === undefined ? undefined : parseCidr(cidr)
+    return range && cidr !== undefined ? [{ ...rest, cidr, range }] : []
+  })
+  const slirp = parseCidr(SLIRP)
+  return ranges.flatMap((one, i) => {
+    const clashes = ranges.slice(0, i).filter((other) => overlaps(one.range, other.range))
+    const findings = clashes.map((other) => {
+      const [blamed, kept] = given(one.path) || !given(other.path) ? [one, other] : [other, one]
+      return { path: blamed.path, message: `${blamed.cidr} overlaps ${kept.name} ${kept.cidr}${given(kept.path) ? '' : ' (the default)'}` }
+    })
+    if (slirp && overlaps(one.range, slirp))
+      findings.push({ path: one.path, message: `${one.cidr} overlaps ${SLIRP}, which every node's first network card uses` })
+    return findings
+  })
+}

@@ -1,0 +1,100 @@
+/** What no single field can know: rules across fields. Pure; works on what is understandable of a faulty file too. */
+import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
+import { checkNetworks, checkAddresses } from './check-network.js'
+import type { Draft } from './draft.js'
+import type { Path } from './source.js'
+
+export interface Finding {
+  readonly path: Path
+  readonly message: string
+}
+
+/** kubeadm wants 1700 MB on a control plane; the guest's kernel keeps some of what the VM is given. */
+const MIN_MEMORY = { 'control-plane': 2048, worker: 1024 } as const
+/** What the built Debian image needs to boot and run cloud-init. */
+const MIN_MEMORY_PLAIN = 256
+/** Room for the node image, the runtime's layers and etcd. */
+const MIN_DISK = 10
+const MIN_DISK_PLAIN = 2
+/** kubeadm's preflight NumCPU. */
+const MIN_CPUS = 2
+/** dockershim left the kubelet with 1.24. */
+const FIRST_WITHOUT_DOCKER = 24
+/** The Kubernetes of Debian 12's source package. */
+const DEBIAN_VERSION = '1.20.2'
+
+/** Whether the file itself has the field. */
+export type Given = (path: Path) => boolean
+
+/** All cross-field problems. `given` says whether the file itself has a field, so that blame falls on what was written. */
+export function checkLab(draft: Draft, given: Given): Finding[] {
+  return [
+    ...checkNodes(draft, given),
+    ...checkRoles(draft),
+    ...checkAddresses(draft),
+    ...checkNetworks(draft, given),
+    ...checkKubernetes(draft, given),
+  ]
+}
+
+function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Finding[] {
+  if (nodes === undefined) {
+    const cidr = network?.cidr
+    if (given(['nodes']) || cidr === undefined || defaultNodes(cidr)) return []
+    return [
+      { path: ['network', 'cidr'], message: `has no room for the default nodes (hosts 61 to 64): take a /25 or larger, or list the nodes` },
+    ]
+  }
+  const roles = fillRoles(nodes)
+  return nodes.flatMap((node, i) => {
+    const findings: Finding[] = []
+    const tell = (field: string, message: string) => findings.push({ path: ['nodes', i, field], message })
+    const twin = nodes.findIndex((other) => other?.name !== undefined && other.name === node?.name)
+    if (twin >= 0 && twin < i) tell('name', `${node?.name ?? ''} is the name of nodes[${twin}] too: names must differ`)
+    if (kubernetes === undefined) return findings
+    const role = roles[i] ?? 'worker'
+    const what = kubernetes === false ? 'a plain VM' : `a Kubernetes ${role}`
+    const minMemory = kubernetes === false ? MIN_MEMORY_PLAIN : MIN_MEMORY[role]
+    const minDisk = kubernetes === false ? MIN_DISK_PLAIN : MIN_DISK
+    if (node?.memory !== undefined && node.memory < minMemory)
+      tell('memory', `must be at least ${minMemory}MiB for ${what}, found ${node.memory}MiB`)
+    if (node?.disk !== undefined && node.disk < minDisk) tell('disk', `must be at least ${minDisk}GiB for ${what}, found ${node.disk}GiB`)
+    if (kubernetes !== false && role === 'control-plane' && node?.cpus !== undefined && node.cpus < MIN_CPUS)
+      tell('cpus', `must be at least ${MIN_CPUS} for ${what} (kubeadm refuses less), found ${node.cpus}`)
+    return findings
+  })
+}
+
+/** Exactly one control plane where there is a cluster; plain VMs may have any roles. */
+function checkRoles({ nodes, kubernetes }: Draft): Finding[] {
+  if (!kubernetes || nodes === undefined) return []
+  const [first, ...more] = fillRoles(nodes).flatMap((role, i) => (role === 'control-plane' ? [i] : []))
+  if (first === undefined && nodes.length > 0)
+    return [{ path: ['nodes'], message: 'has no control plane: give one node the role control-plane' }]
+  return more.map((i) => ({
+    path: ['nodes', i, 'role'],
+    message: `is a second control plane beside nodes[${first ?? 0}]: klab makes clusters with exactly one; make it a worker`,
+  }))
+}
+
+function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Finding[] {
+  if (!kubernetes) return []
+  const { version, runtime, bundle, proxyMode } = kubernetes
+  const findings: Finding[] = []
+  const tell = (field: string, message: string) => findings.push({ path: ['kubernetes', field], message })
+  if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
+    tell(
+      'version',
+      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version bring your own bundle: bundle: {dir: PATH}`,
+    )
+  const [major = 1, minor = 0] = version?.split('.').map(Number) ?? []
+  if (version !== undefined && runtime === 'docker' && (major > 1 || minor >= FIRST_WITHOUT_DOCKER))
+    tell('runtime', `must be containerd from Kubernetes 1.${FIRST_WITHOUT_DOCKER} on, found docker with ${version}`)
+  if (proxyMode === 'ipvs' && os?.ipvs === false) tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
+  const prefix = Number(kubernetes.podCidr?.split('/')[1] ?? Number.NaN)
+  const room = 2 ** (24 - prefix)
+  const count = nodes?.length ?? (given(['nodes']) ? 0 : DEFAULT_NODE_COUNT)
+  if (room < count)
+    tell('podCidr', `has only ${room} of the /24 ranges that each node gets one of, and there are ${count} nodes: take a larger range`)
+  return findings
+}

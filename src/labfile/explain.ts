@@ -1,0 +1,64 @@
+/** From zod's issues to ours: the field, the place, what is allowed and what was found. */
+import type { z } from 'zod'
+import type { LabfileIssue } from '../errors.js'
+import { nearest } from './nearest.js'
+import { fieldName, type Path, type Source } from './source.js'
+
+type Issue = z.core.$ZodIssue
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+const pathOf = (path: readonly PropertyKey[]): Path => path.map((p) => (typeof p === 'number' ? p : String(p)))
+
+/** The value at a path of the data. */
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? (Object.entries(at).find(([k]) => k === String(part)) ?? [])[1] : undefined),
+    data,
+  )
+}
+
+/** A map that fits none of several forms: the issues of the form that it is nearest to. */
+function unfold(issue: Issue, data: unknown): Issue[] {
+  if (issue.code !== 'invalid_union' || !isMap(valueAt(data, pathOf(issue.path)))) return [issue]
+  const weight = (list: readonly Issue[]) => list.reduce((sum, i) => sum + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0)
+  const forms = issue.errors.filter((list) => !list.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'))
+  const best = [...forms].sort((a, b) => weight(a) - weight(b))[0]
+  return best?.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }, data)) ?? [issue]
+}
+
+/** What was found, for the end of the message; never a secret, never long. */
+function found(issue: Issue, value: unknown, written: string | undefined): string {
+  if (Array.isArray(value)) return issue.code === 'too_big' ? String(value.length) : 'a list'
+  if (isMap(value)) return 'a map'
+  if (typeof value !== 'string') return written ?? String(value)
+  if (/PRIVATE KEY/.test(value)) return 'a private key'
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+}
+
+function explainOne(issue: Issue, data: unknown, source: Source): LabfileIssue[] {
+  const path = pathOf(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = issue.message.split(', ')
+    return issue.keys.map((key) => {
+      const meant = nearest(key, allowed)
+      const message = meant === undefined ? `unknown field; allowed: ${issue.message}` : `unknown field; did you mean ${meant}?`
+      return { field: fieldName([...path, key]), message, ...source.place([...path, key], 'key') }
+    })
+  }
+  const value = valueAt(data, path)
+  const say = (message: string) => [{ field: fieldName(path), message, ...source.place(path) }]
+  if (!source.has(path)) return say(`is missing; it ${issue.message}`)
+  if (value === null) return say('is empty: give it a value or take it out')
+  if (!issue.message.startsWith('must be ') || path.includes('authorizedKeys')) return say(issue.message)
+  const text = found(issue, value, source.written(path))
+  const quote = issue.code === 'invalid_type' && issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')
+  const hint =
+    quote && !issue.message.includes('unit') ? ` (to YAML that is the ${typeof value} ${String(value)}, not text: put it in quotes)` : ''
+  return say(`${issue.message}, found ${text}${hint}`)
+}
+
+/** All issues in our words, at most one a field: the first is the cause, others follow from it. */
+export function explain(issues: readonly Issue[], data: unknown, source: Source): LabfileIssue[] {
+  const all = issues.flatMap((issue) => unfold(issue, data)).flatMap((issue) => explainOne(issue, data, source))
+  return all.filter((issue, i) => all.findIndex((other) => other.field === issue.field) === i)
+}

@@ -1,0 +1,33 @@
+/** Where the Labfile is. */
+import { stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { UsageError } from '../errors.js'
+
+const kindOf = (path: string): Promise<'file' | 'folder' | undefined> =>
+  stat(path).then(
+    (s) => (s.isDirectory() ? 'folder' : 'file'),
+    () => undefined,
+  )
+
+/**
+ * Absolute path of the Labfile: `named` (a file, or the folder it is in) taken from `cwd`, else the nearest file `Labfile` in
+ * `cwd` or a folder above it. Throws UsageError when there is none.
+ */
+export async function findLabfile(cwd: string, named?: string): Promise<string> {
+  if (named !== undefined) {
+    const path = resolve(cwd, named)
+    const kind = await kindOf(path)
+    const found = kind === 'folder' ? join(path, 'Labfile') : path
+    if ((kind === 'folder' ? await kindOf(found) : kind) !== 'file')
+      throw new UsageError(`${named}: no Labfile there`, { hint: 'name the file, or the folder it is in, after -f' })
+    return found
+  }
+  for (let dir = resolve(cwd); ; dir = dirname(dir)) {
+    const path = join(dir, 'Labfile')
+    if ((await kindOf(path)) === 'file') return path
+    if (dirname(dir) === dir) break
+  }
+  throw new UsageError(`no Labfile in ${cwd} or any folder above it`, {
+    hint: 'cp Labfile.example Labfile, go to a folder that has one, or name one with -f (such as -f labs/quickstart)',
+  })
+}

@@ -1,0 +1,16 @@
+/** The JSON Schema that editors use (labfile.schema.json), made from the schema that klab itself uses. */
+import { z } from 'zod'
+import { documentSchema } from './schema.js'
+
+/** The schema as plain data, JSON Schema draft 7, of what people may write. */
+export function labfileJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(documentSchema, {
+    io: 'input',
+    target: 'draft-7',
+    // `cidrv4` is no format of JSON Schema, and strict validators stop at it; the pattern says the same.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === 'cidrv4') delete jsonSchema.format
+    },
+  })
+  return { ...schema, title: 'Labfile', description: 'A klab lab: the VMs, their network, and the Kubernetes cluster on them.' }
+}

@@ -1,0 +1,181 @@
+/**
+ * The Labfile as people write it: one zod schema, from which come types, defaults, messages and the editors' JSON Schema.
+ * A message says what is allowed ("must be …"); explain.ts adds the field, the place and what was found.
+ */
+import { z } from 'zod'
+import { authorizedKeyProblem } from './authorized-key.js'
+import { choice, cidr, path, section, size, text, unless } from './fields.js'
+
+/** At most this many nodes: what one machine can hold, and what the lab's port block is cut for. */
+const MAX_NODES = 16
+/** Names become paths, host names and argv, so lab and node names have one narrow rule (reliability.md 5.1, rule 2). */
+const IDENTIFIER = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
+
+const IP_RULE = 'must be an IPv4 address such as 192.168.31.61'
+const URL_RULE = 'must be an http:// or https:// address without a password in it'
+const sha256 = text(/^[0-9a-fA-F]{64}$/, 'must be the 64 hex digits that sha256sum prints').transform((hex) => hex.toLowerCase())
+const image = z.union(
+  [
+    z.literal('debian-12').transform((name) => ({ kind: 'builtin' as const, name })),
+    section({
+      url: text(/^https?:\/\/[^\s@\\]+$/, URL_RULE)
+        .refine((u) => URL.canParse(u), URL_RULE)
+        .describe('Where to download the image (qcow2) from.'),
+      sha256: sha256.describe('Its checksum; required, so that the lab is the same everywhere.'),
+    }).transform((v) => ({ kind: 'url' as const, ...v })),
+    section({
+      path: path.describe('An image (qcow2) on this machine, relative to the Labfile.'),
+      sha256: sha256.optional().describe('Its checksum, checked when given.'),
+    }).transform((v) => ({ kind: 'path' as const, path: v.path, ...(v.sha256 === undefined ? {} : { sha256: v.sha256 }) })),
+  ],
+  { error: 'must be debian-12, or {url, sha256}, or {path}' },
+)
+
+const RESERVED = ['localhost', 'current', 'all', 'host']
+const node = section({
+  name: text(IDENTIFIER, 'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters')
+    .refine((name) => !RESERVED.includes(name), `must not be one of the reserved names ${RESERVED.join(', ')}`)
+    .describe('Host name of the node.'),
+  role: choice('control-plane', 'worker')
+    .optional()
+    .describe('Default: the first node is the control plane (unless another says so), the rest are workers.'),
+  ip: z.ipv4(IP_RULE).describe('Fixed address on the network of the lab.'),
+  cpus: z
+    .int('must be a whole number from 1 to 64')
+    .min(1, 'must be a whole number from 1 to 64')
+    .max(64, 'must be a whole number from 1 to 64')
+    .default(2)
+    .describe('Virtual CPUs; a control plane needs 2.'),
+  memory: size('MiB', '1TiB').prefault('3GiB').describe('RAM; with Kubernetes at least 2GiB for a control plane and 1GiB for a worker.'),
+  disk: size('GiB', '8TiB').prefault('50GiB').describe('Size the node sees; the file is sparse and grows with use.'),
+})
+
+const VERSION_RULE = 'must be three numbers such as "1.20.2", without a v'
+const kubernetes = section({
+  version: text(/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){2}$/, VERSION_RULE)
+    .default('1.20.2')
+    .describe('Kubernetes version.'),
+  runtime: choice('docker', 'containerd').default('docker').describe('Container runtime.'),
+  podCidr: cidr('10.81.0.0/16', 8, 24, 'each node gets a /24 of it').default('10.81.0.0/16').describe('Addresses of the pods.'),
+  serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts').default('10.1.0.0/16').describe('Addresses of the services.'),
+  cni: choice('flannel', 'none').default('flannel').describe('Pod network; none leaves it to the trainee.'),
+  proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
+  bundle: z
+    .union(
+      [
+        z.literal('debian').transform(() => ({ source: 'debian' as const })),
+        section({ dir: path.describe('Folder of a bundle, relative to the Labfile.') }).transform(({ dir }) => ({
+          source: 'dir' as const,
+          path: dir,
+        })),
+      ],
+      { error: 'must be debian or {dir: PATH}' },
+    )
+    .prefault('debian')
+    .describe('Where binaries and images come from: built from Debian packages, or a folder that somebody hands you.'),
+})
+
+/** Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for capitals. */
+const zoneExists = (zone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+const ZONE_RULE = 'must be a time zone such as Asia/Shanghai or UTC'
+const HOST_RULE = 'must be a host name or IPv4 address'
+const SYSTEM_USERS = [
+  'root',
+  'daemon',
+  'bin',
+  'sys',
+  'sync',
+  'games',
+  'man',
+  'mail',
+  'news',
+  'proxy',
+  'backup',
+  'nobody',
+  'sshd',
+  'messagebus',
+  'etcd',
+  'docker',
+  'adm',
+  'sudo',
+]
+const os = section({
+  timezone: text(/^[A-Z][A-Za-z0-9_+-]*(\/[A-Z][A-Za-z0-9_+-]*){0,2}$/, ZONE_RULE)
+    .refine((zone) => zone === 'Asia/Shanghai' || zoneExists(zone), ZONE_RULE)
+    .default('Asia/Shanghai')
+    .describe('Time zone of the nodes.'),
+  locale: text(/^[A-Za-z][A-Za-z_]{0,20}(\.[A-Za-z0-9-]{1,20})?(@[a-z]{1,20})?$/, 'must be a locale such as C.UTF-8 or zh_CN.UTF-8')
+    .default('C.UTF-8')
+    .describe('Locale of the nodes.'),
+  timeServers: z
+    .array(
+      text(/^[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*$/, HOST_RULE),
+      'must be a list of host names or addresses',
+    )
+    .max(8, 'must be at most 8 servers')
+    .default([])
+    .describe('NTP servers; none: the clock of the host.'),
+  ipvs: z.boolean('must be true or false').default(true).describe('Load the IPVS kernel modules.'),
+  user: text(/^[a-z_][a-z0-9_-]{0,30}$/, 'must be a Linux user name such as klab')
+    .refine((user) => !SYSTEM_USERS.includes(user), 'must not be a user that Debian has already')
+    .default('klab')
+    .describe('Login user, made in every node.'),
+  authorizedKeys: z
+    .array(
+      z
+        .string('must be a public key line')
+        .check(unless(authorizedKeyProblem))
+        .transform((key) => key.trim()),
+      'must be a list of public keys',
+    )
+    .max(64, 'must be at most 64 keys')
+    .default([])
+    .describe('Public keys that may log in beside the key of the lab.'),
+})
+
+const hypervisor = section({
+  uri: choice('auto', 'qemu:///session', 'qemu:///system')
+    .default('auto')
+    .describe('libvirt to use; auto: session for users, system for root.'),
+  accel: choice('auto', 'kvm', 'tcg').default('auto').describe('auto: KVM where a probe guest really runs, else emulation (tcg).'),
+})
+const network = section({
+  mode: z
+    .literal('user', 'must be user, the only mode so far')
+    .default('user')
+    .describe('user: no root needed, nothing listens beyond 127.0.0.1.'),
+  cidr: cidr('192.168.31.0/24', 8, 29, 'room for a gateway and nodes')
+    .default('192.168.31.0/24')
+    .describe('The network the nodes share; its first address is kept for a gateway.'),
+  internet: z.boolean('must be true or false').default(false).describe('May the nodes reach the internet through the host?'),
+})
+
+/** The whole file. Output: all defaults but the nodes' (build.ts), sizes as numbers, sources as unions. */
+export const documentSchema = section({
+  version: z.literal(1, 'must be 1, the only version of this format').optional().describe('Version of the Labfile format.'),
+  name: text(IDENTIFIER, 'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters').describe(
+    'Name of the lab.',
+  ),
+  hypervisor: hypervisor.prefault({}).describe('How the VMs are run.'),
+  image: image.prefault('debian-12').describe('What the nodes boot.'),
+  network: network.prefault({}).describe('The network of the lab.'),
+  nodes: z
+    .array(node, 'must be a list of nodes')
+    .min(1, 'must have at least one node')
+    .max(MAX_NODES, `must be at most ${MAX_NODES} nodes`)
+    .optional()
+    .describe('The VMs. Default: k8s-master01 (host 61 of the network) and k8s-node01 to k8s-node03 (62 to 64).'),
+  kubernetes: z
+    .union([z.literal(false), kubernetes], { error: `must be false (plain VMs) or a map of ${Object.keys(kubernetes.shape).join(', ')}` })
+    .prefault({})
+    .describe('The cluster; false for plain VMs.'),
+  os: os.prefault({}).describe('Settings of every node.'),
+})
+
+export type LabDocument = z.output<typeof documentSchema>
