@@ -1,0 +1,57 @@
+/** A machine's spec: its digest, and the checks that stand between its values and QEMU's command line. Pure. */
+import { createHash } from 'node:crypto'
+import { StateError } from '../errors.js'
+import type { MachineSpec } from './types.js'
+
+/** Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`. */
+export const SPEC_FORMAT = 1
+
+/** JSON with sorted keys, so that equal specs give equal text. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, v: unknown) =>
+    v !== null && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : v,
+  )
+
+/** Hex sha256 of everything that shapes the domain; kept in its metadata. */
+export const specDigest = (spec: MachineSpec): string =>
+  createHash('sha256')
+    .update(canonical({ format: SPEC_FORMAT, spec }))
+    .digest('hex')
+
+const NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Locally administered or not, but never multicast (the lowest bit of the first byte). */
+const MAC = /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/
+/** C0 controls and DEL: XML 1.0 cannot carry them, and a newline in a kernel command line ends it. */
+const CONTROL = /[\u0000-\u001f\u007f]/
+
+const isPort = (n: number): boolean => Number.isInteger(n) && n > 0 && n < 65536
+const isPath = (path: string): boolean => path.startsWith('/') && !CONTROL.test(path)
+
+/** Refuses a spec whose values would change the meaning of XML, argv or QEMU options. Throws StateError naming the first bad field. */
+export function checkSpec(spec: MachineSpec): void {
+  const must = (ok: boolean, field: string, rule: string): void => {
+    if (!ok) throw new StateError(`machine ${JSON.stringify(spec.name)}: ${field} ${rule}`)
+  }
+  must(NAME.test(spec.name), 'name', 'must be a letter, then letters, digits, dots and dashes')
+  must(UUID.test(spec.uuid), 'uuid', `is not a lower-case UUID: ${JSON.stringify(spec.uuid)}`)
+  must(!CONTROL.test(spec.labId) && !CONTROL.test(spec.node), 'lab and node', 'must not hold control characters')
+  must(Number.isInteger(spec.cpus) && spec.cpus > 0, 'cpus', 'must be a whole number from 1')
+  must(Number.isInteger(spec.memoryMiB) && spec.memoryMiB >= 64, 'memory', 'must be a whole number of MiB from 64')
+  must(isPath(spec.consoleLog), 'consoleLog', 'must be an absolute path')
+  for (const disk of spec.disks) must(isPath(disk.path), `disk ${disk.target}`, 'must be an absolute path')
+  must(new Set(spec.disks.map((d) => d.target)).size === spec.disks.length, 'disks', 'must have a target each')
+  if (spec.boot.kind === 'direct') {
+    must(isPath(spec.boot.kernel) && isPath(spec.boot.initrd), 'kernel and initrd', 'must be absolute paths')
+    must(!CONTROL.test(spec.boot.cmdline), 'cmdline', 'must be one line')
+  }
+  must(MAC.test(spec.mgmt.mac), 'mgmt.mac', `is not a unicast MAC in lower case: ${spec.mgmt.mac}`)
+  for (const f of spec.mgmt.forwards) must(isPort(f.hostPort) && isPort(f.guestPort), 'forward', 'must have ports from 1 to 65535')
+  if (spec.l2) {
+    must(MAC.test(spec.l2.mac), 'l2.mac', `is not a unicast MAC in lower case: ${spec.l2.mac}`)
+    // A comma starts a new option of QEMU's -netdev; QEMU's own escape (doubling it) is not worth the risk here.
+    must(isPath(spec.l2.socketDir) && !spec.l2.socketDir.includes(','), 'l2.socketDir', 'must be an absolute path without a comma')
+  }
+}

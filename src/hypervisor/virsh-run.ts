@@ -1,0 +1,44 @@
+/** One call of virsh: time limit, and "libvirt cannot be reached" told apart from "libvirt said no". */
+import { CommandError, HostError } from '../errors.js'
+import { tail } from '../host/tail.js'
+import type { HostExec, Output } from '../host/types.js'
+
+/** ms. libvirt may probe QEMU's capabilities for 8 s at its first call (field notes). */
+const LIMIT = 30_000
+/** ms, for what starts or ends QEMU on a busy slow host. */
+export const LONG = 120_000
+
+export type Virsh = (args: readonly string[], options?: { timeoutMs?: number; allowFailure?: boolean }) => Promise<Output>
+
+/** root → qemu:///system, others → qemu:///session, which needs no rights at all. */
+export const defaultUri = (uid: number): string => (uid === 0 ? 'qemu:///system' : 'qemu:///session')
+
+/** What mends an unreachable libvirt, judged by virsh's own words (LC_ALL=C). */
+function hint(uri: string, words: string): string {
+  if (/Permission denied|authentication (failed|unavailable)|access denied/i.test(words))
+    return 'join the group libvirt (sudo usermod -aG libvirt "$USER", then log in again), or use qemu:///session'
+  return uri.endsWith('/session')
+    ? 'install libvirt-daemon and look at: virsh -c qemu:///session list'
+    : 'start libvirt: sudo systemctl start libvirtd (without systemd: sudo virtlogd -d; sudo libvirtd -d)'
+}
+
+/** A virsh for this URI. Throws HostError (unreachable, silent or missing), CommandError, Interrupted. */
+export function createVirsh(exec: HostExec, uri: string): Virsh {
+  return async (args, { timeoutMs = LIMIT, allowFailure = false } = {}) => {
+    const argv = ['virsh', '-q', '-c', uri, ...args]
+    const output = await exec.run(argv, { timeoutMs, allowFailure: true }).catch((error: unknown) => {
+      if (!(error instanceof CommandError && error.failure.timedOut)) throw error
+      throw new HostError(`libvirt (${uri}) did not answer \`virsh ${args[0] ?? ''}\` within ${timeoutMs / 1000} s`, {
+        hint: `see whether libvirtd hangs: virsh -c ${uri} list; then restart it (running machines go on)`,
+        cause: error,
+      })
+    })
+    if (output.exitCode === 0) return output
+    const { exitCode, durationMs } = output
+    const words = tail(output.stderr || output.stdout)
+    if (words.includes('failed to connect to the hypervisor'))
+      throw new HostError(`libvirt cannot be reached at ${uri}: ${words}`, { hint: hint(uri, words) })
+    if (allowFailure) return output
+    throw new CommandError({ where: 'host', argv, exitCode, signal: undefined, timedOut: false, durationMs, tail: words })
+  }
+}

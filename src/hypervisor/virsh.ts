@@ -1,0 +1,158 @@
+/** Door 1 through virsh. Domains are addressed by UUID, so no name ever reaches virsh's own parser; what is so is read from states, never from messages. */
+import { dirname, join } from 'node:path'
+import { CommandError, HostError, StateError } from '../errors.js'
+import { systemClock } from '../host/clock.js'
+import { writeAtomic } from '../host/files.js'
+import type { Clock, HostExec } from '../host/types.js'
+import { domainXml } from './domain-xml.js'
+import { parseHostSecurity, parseList, parseOwnership } from './parse.js'
+import type { HostSecurity, Ownership } from './parse.js'
+import { specDigest } from './spec.js'
+import type { Hypervisor, Machine, MachineState } from './types.js'
+import { LONG, createVirsh } from './virsh-run.js'
+
+export { defaultUri } from './virsh-run.js'
+
+/** ms between two looks while a guest shuts down. */
+const LOOK_EVERY = 250
+/** ms that libvirt may take to clean up after a QEMU that is ending. */
+const SETTLE = 30_000
+/** What goes with a domain when it is undefined; each is fine when there is none. */
+const UNDEFINE = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram']
+
+/** Whether `start` failed because a forwarded host port is taken (QEMU's own words, net/slirp.c). */
+export const isPortBusy = (error: unknown): boolean =>
+  error instanceof CommandError && error.failure.tail.includes('Could not set up host forwarding rule')
+
+/** No QEMU process stands behind these. */
+const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed' || state === 'absent'
+
+/** How the host at `uri` confines QEMU and as whom it runs it: the L2 switch must let that user in. Throws HostError. */
+export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSecurity> {
+  return parseHostSecurity((await createVirsh(exec, uri)(['capabilities'])).stdout)
+}
+
+/** A Hypervisor that speaks to libvirt at `uri`. Its methods throw HostError when libvirt cannot be reached. */
+export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec: HostExec; uri: string; clock?: Clock }): Hypervisor {
+  const virsh = createVirsh(exec, uri)
+  let security: Promise<HostSecurity> | undefined
+
+  const list = async (): Promise<Machine[]> =>
+    parseList((await virsh(['list --all --uuid --name; domstats --state --raw --nowait'])).stdout)
+
+  /** klab's metadata of these domains, in one process; one that vanished meanwhile is simply not among them. */
+  const ownership = async (machines: readonly Machine[]): Promise<Map<string, Ownership>> => {
+    if (machines.length === 0) return new Map()
+    const batch = machines.map((m) => `dumpxml ${m.uuid}`).join('; ')
+    return parseOwnership((await virsh([batch], { allowFailure: true })).stdout)
+  }
+
+  const find = async (name: string): Promise<Machine | undefined> => (await list()).find((m) => m.name === name)
+  const state = async (name: string): Promise<MachineState> => (await find(name))?.state ?? 'absent'
+
+  const waitOff = async (name: string, withinMs: number): Promise<boolean> => {
+    const until = clock.now() + withinMs
+    for (;;) {
+      if (isOff(await state(name))) return true
+      if (clock.now() >= until) return false
+      await clock.sleep(LOOK_EVERY)
+    }
+  }
+
+  /** Runs a command whose failure is none if the machine came to be as wanted all the same (somebody else was quicker). */
+  const attempt = async (args: readonly string[], name: string, wanted: (state: MachineState) => boolean): Promise<void> => {
+    try {
+      await virsh(args, { timeoutMs: LONG })
+    } catch (error) {
+      if (!(error instanceof CommandError) || !wanted(await state(name))) throw error
+    }
+  }
+
+  const powerOff = async ({ name, uuid }: Machine): Promise<void> => {
+    await attempt(['destroy', uuid], name, (s) => isOff(s) || s === 'in-shutdown')
+    if (!(await waitOff(name, SETTLE)))
+      throw new HostError(`${name}: its QEMU does not end`, {
+        hint: `look for a process stuck on I/O: ps -o pid,stat,wchan,cmd -C qemu-system-x86_64`,
+      })
+  }
+
+  return {
+    uri,
+    list,
+    state,
+
+    owned: async (labId) => {
+      const machines = await list()
+      const marks = await ownership(machines)
+      return machines.flatMap((m) => {
+        const mark = marks.get(m.uuid)
+        return mark && (labId === undefined || mark.labId === labId) ? [{ ...m, ...mark }] : []
+      })
+    },
+
+    ensureMachine: async (spec) => {
+      security ??= hostSecurity(exec, uri)
+      const xml = domainXml(spec, { apparmor: (await security).apparmor })
+      const same = (await list()).filter((m) => m.name === spec.name || m.uuid === spec.uuid)
+      const marks = await ownership(same)
+      for (const m of same) {
+        const mark = marks.get(m.uuid)
+        if (m.name !== spec.name || m.uuid !== spec.uuid || mark?.labId !== spec.labId) {
+          throw new StateError(`libvirt already has a domain ${m.name} (${m.uuid}) that is not ${spec.node} of lab ${spec.labId}`, {
+            hint: `look at it: virsh -c ${uri} dumpxml ${m.uuid}; rename or undefine it`,
+          })
+        }
+        if (mark.specDigest === specDigest(spec)) return
+        if (!isOff(m.state)) {
+          throw new StateError(`${spec.node} is ${m.state} with other settings than the Labfile's`, {
+            hint: 'stop it first: klab halt, then klab up',
+          })
+        }
+        // RAM saved under the old settings must not come back under the new ones.
+        await virsh(['managedsave-remove', m.uuid], { allowFailure: true })
+      }
+      // virsh reads a file only: its stdin is a socket here, which /dev/stdin cannot open.
+      const file = join(dirname(spec.consoleLog), 'domain.xml')
+      await writeAtomic(file, xml)
+      await virsh(['define', '--validate', file])
+    },
+
+    start: async (name) => {
+      let machine = await find(name)
+      if (machine?.state === 'in-shutdown') {
+        await waitOff(name, SETTLE)
+        machine = await find(name)
+      }
+      if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+      if (machine.state === 'running') return
+      const verb = machine.state === 'paused' ? 'resume' : machine.state === 'suspended' ? 'dompmwakeup' : 'start'
+      await attempt([verb, machine.uuid], name, (s) => s === 'running')
+    },
+
+    stop: async (name, graceMs) => {
+      const machine = await find(name)
+      if (!machine || isOff(machine.state)) return
+      if (graceMs > 0) {
+        // A paused guest cannot hear the power button.
+        if (machine.state === 'paused') await virsh(['resume', machine.uuid], { allowFailure: true })
+        await virsh(['shutdown', '--mode', 'acpi', machine.uuid], { allowFailure: true })
+        if (await waitOff(name, graceMs)) return
+      }
+      await powerOff(machine)
+    },
+
+    removeMachine: async (name) => {
+      const machine = await find(name)
+      if (!machine) return
+      if (!(await ownership([machine])).has(machine.uuid)) {
+        // It may have gone since; only what is there without our mark is somebody else's.
+        if ((await state(name)) === 'absent') return
+        throw new StateError(`${name} does not carry klab's metadata; klab removes only its own machines`, {
+          hint: `if it is to go: virsh -c ${uri} undefine ${name}`,
+        })
+      }
+      if (!isOff(machine.state)) await powerOff(machine)
+      await attempt(['undefine', machine.uuid, ...UNDEFINE], name, (s) => s === 'absent')
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { XMLParser } from 'fast-xml-parser'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import t from 'tap'
+import { StateError } from '../../src/errors.js'
+import { domainXml } from '../../src/hypervisor/domain-xml.js'
+import { parseOwnership } from '../../src/hypervisor/parse.js'
+import { specDigest } from '../../src/hypervisor/spec.js'
+import { cloud, node } from './specs.js'
+
+const goldens = {
+  'node-tcg': domainXml(node),
+  'cloud-kvm': domainXml(cloud),
+  'node-apparmor': domainXml(node, { apparmor: true }),
+}
+
+for (const [name, xml] of Object.entries(goldens)) {
+  t.test(`golden ${name}`, (t) => {
+    const file = new URL(`../golden/domain/${name}.xml`, import.meta.url)
+    // TAP_SNAPSHOT=1 writes them anew; read the diff before committing.
+    if (process.env['TAP_SNAPSHOT'] === '1') writeFileSync(file, xml)
+    t.ok(existsSync(file))
+    t.equal(xml, readFileSync(file, 'utf8'))
+    t.end()
+  })
+}
+
+t.test('what goes in comes out of the XML', (t) => {
+  const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, attributeNamePrefix: '@' })
+  const { domain } = parser.parse(domainXml(cloud)) as { domain: { devices: { disk: { source: { '@file': string } } } } }
+  t.equal(domain.devices.disk.source['@file'], cloud.disks[0]!.path)
+  t.same(parseOwnership(domainXml(node)).get(node.uuid), { labId: node.labId, node: node.node, specDigest: specDigest(node) })
+  t.end()
+})
+
+t.test('the digest depends on every value and on no order', (t) => {
+  const reversed = Object.fromEntries(Object.entries(node).reverse()) as unknown as typeof node
+  t.equal(specDigest(reversed), specDigest(node))
+  t.equal(domainXml(reversed), domainXml(node))
+  const others = [
+    { ...node, cpus: 3 },
+    { ...node, mgmt: { ...node.mgmt, internet: true } },
+    { ...node, mgmt: { ...node.mgmt, forwards: [{ hostPort: 40023, guestPort: 22 }] } },
+    { ...node, disks: node.disks.slice(1) },
+  ]
+  t.equal(new Set([node, ...others].map(specDigest)).size, 5)
+  t.end()
+})
+
+t.test('nothing smuggles an option into QEMU', (t) => {
+  const sock = (socketDir: string) => ({ ...node, l2: { mac: node.l2!.mac, socketDir } })
+  for (const bad of [
+    sock('/run/a,mode=666'),
+    sock('run/a'),
+    sock('/run/a\nb'),
+    { ...node, mgmt: { ...node.mgmt, mac: '01:00:5e:00:00:01' } },
+  ])
+    t.throws(() => domainXml(bad), StateError)
+  for (const hostPort of [0, 65536, 1.5, NaN])
+    t.throws(() => domainXml({ ...node, mgmt: { ...node.mgmt, forwards: [{ hostPort, guestPort: 22 }] } }), StateError)
+  t.throws(() => domainXml({ ...node, disks: [node.disks[0]!, node.disks[0]!] }), StateError)
+  t.end()
+})

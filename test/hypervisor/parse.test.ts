@@ -1,0 +1,59 @@
+import t from 'tap'
+import { machineState, parseHostSecurity, parseList, parseOwnership } from '../../src/hypervisor/parse.js'
+
+const U = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
+
+t.test('list: names with spaces and quotes, states with reasons, domains that came or went in between', (t) => {
+  const text = [
+    `${U(1)}                                 klab-a`,
+    `${U(2)}                                 it's mine `,
+    `${U(3)}                                 gone`,
+    '',
+    `Domain: 'klab-a'`,
+    '  state.state=5',
+    '  state.reason=3',
+    '',
+    `Domain: 'it's mine'`,
+    '  state.state=1',
+    '  state.reason=1',
+    '',
+    `Domain: 'new'`,
+    '  state.state=1',
+    '  state.reason=1',
+    '',
+  ].join('\n')
+  t.same(parseList(text), [
+    { name: 'klab-a', uuid: U(1), state: 'crashed' },
+    { name: "it's mine", uuid: U(2), state: 'running' },
+  ])
+  t.same(parseList(''), [])
+  t.end()
+})
+
+t.test('states', (t) => {
+  const seen = [1, 2, 3, 4, 5, 6, 7].map((n) => machineState(`${n}`, '1'))
+  t.same(seen, ['running', 'running', 'paused', 'in-shutdown', 'shut-off', 'crashed', 'suspended'])
+  t.equal(machineState('5', '6'), 'shut-off', 'failed to start is no crash')
+  t.end()
+})
+
+t.test("ownership: klab's namespace decides, not the name", (t) => {
+  const domain = (n: number, mark: string) => `<domain type='qemu' id='${n}'><name>klab-${n}</name><uuid>${U(n)}</uuid>${mark}</domain>\n\n`
+  const mark = (ns: string) => `<metadata><klab:machine xmlns:klab="${ns}" lab="l-1" node="true" digest="007"/></metadata>`
+  const owned = parseOwnership(
+    domain(1, mark('urn:klab:machine:1')) + domain(2, '') + domain(3, mark('urn:other')) + domain(4, '<metadata/>'),
+  )
+  t.same([...owned], [[U(1), { labId: 'l-1', node: 'true', specDigest: '007' }]])
+  t.equal(parseOwnership('').size, 0)
+  t.end()
+})
+
+t.test('host security', (t) => {
+  const caps = (models: string) => `<capabilities><host><uuid>x</uuid>${models}</host></capabilities>`
+  const dac = `<secmodel><model>dac</model><doi>0</doi><baselabel type='kvm'>+64055:+64056</baselabel><baselabel type='qemu'>+64055:+64056</baselabel></secmodel>`
+  const none = `<secmodel><model>none</model><doi>0</doi></secmodel>`
+  t.same(parseHostSecurity(caps(none + dac)), { apparmor: false, qemuUser: { uid: 64055, gid: 64056 } })
+  t.same(parseHostSecurity(caps(`<secmodel><model>apparmor</model><doi>0</doi></secmodel>`)), { apparmor: true, qemuUser: undefined })
+  t.same(parseHostSecurity(caps('')), { apparmor: false, qemuUser: undefined })
+  t.end()
+})

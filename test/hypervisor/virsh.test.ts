@@ -1,0 +1,127 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { CommandError, HostError, KlabError } from '../../src/errors.js'
+import type { HostExec, HostRunOptions, Output } from '../../src/host/types.js'
+import { createVirshHypervisor, defaultUri, isPortBusy } from '../../src/hypervisor/virsh.js'
+import { node } from './specs.js'
+
+type Answer = Partial<Output> | Error
+
+/** An Exec that answers by the command after `virsh -q -c URI`, and fails on any that is not expected. */
+function scripted(
+  answers: Record<string, Answer | (() => Answer)>,
+): HostExec & { readonly argv: string[][]; readonly limits: (number | undefined)[] } {
+  const argv: string[][] = []
+  const limits: (number | undefined)[] = []
+  return {
+    argv,
+    limits,
+    run: (line: readonly string[], o: HostRunOptions = {}) => {
+      argv.push([...line])
+      limits.push(o.timeoutMs)
+      const key = Object.keys(answers).find((k) => line.slice(4).join(' ').startsWith(k))
+      if (key === undefined) return Promise.reject(new Error(`unexpected: ${line.join(' ')}`))
+      const given = answers[key]!
+      const answer = typeof given === 'function' ? given() : given
+      return answer instanceof Error
+        ? Promise.reject(answer)
+        : Promise.resolve({ stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...answer })
+    },
+    spawnDetached: () => Promise.reject(new Error('unexpected')),
+    which: () => Promise.resolve(undefined),
+  }
+}
+
+const row = (state: string, reason: string): Answer => ({
+  stdout: `${node.uuid} ${node.name}\n\nDomain: '${node.name}'\n  state.state=${state}\n  state.reason=${reason}\n`,
+})
+const refused = (words: string): Answer => ({ exitCode: 1, stderr: `error: failed to connect to the hypervisor\nerror: ${words}\n` })
+
+t.test('list is one process with a time limit', async (t) => {
+  const exec = scripted({ list: row('1', '1') })
+  t.same(await createVirshHypervisor({ exec, uri: 'qemu:///session' }).list(), [{ name: node.name, uuid: node.uuid, state: 'running' }])
+  t.equal(exec.argv.length, 1)
+  t.same(exec.argv[0]!.slice(0, 4), ['virsh', '-q', '-c', 'qemu:///session'])
+  t.ok(exec.limits[0]! > 0)
+})
+
+t.test("an unreachable libvirt is the host's failure, with what mends it", async (t) => {
+  const ask = async (uri: string, answer: Answer): Promise<KlabError> =>
+    createVirshHypervisor({ exec: scripted({ list: answer }), uri })
+      .list()
+      .then(
+        () => t.fail('must fail') as never,
+        (error: unknown) => error as KlabError,
+      )
+  const cases: [string, Answer, RegExp][] = [
+    ['qemu:///system', refused("Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory"), /libvirtd/],
+    ['qemu:///system', refused("Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied"), /usermod -aG libvirt/],
+    ['qemu:///session', refused('no such daemon'), /virsh -c qemu:\/\/\/session/],
+    [
+      'qemu:///system',
+      new CommandError({ where: 'host', argv: [], exitCode: undefined, signal: 'SIGTERM', timedOut: true, durationMs: 30_000, tail: '' }),
+      /hangs/,
+    ],
+  ]
+  for (const [uri, answer, hint] of cases) {
+    const error = await ask(uri, answer)
+    t.type(error, HostError)
+    t.match(error, { exitCode: 3, hint })
+  }
+  t.notOk((await ask('qemu:///system', { exitCode: 1, stderr: 'error: something else' })) instanceof HostError)
+})
+
+t.test('a command that lost a race is no failure when the machine is as wanted', async (t) => {
+  const states = ['1', '5']
+  const exec = scripted({
+    list: () => row(states.shift() ?? '5', '1'),
+    destroy: { exitCode: 1, stderr: 'error: Requested operation is not valid: domain is not running' },
+  })
+  await createVirshHypervisor({ exec, uri: 'qemu:///session' }).stop(node.name, 0)
+  const stuck = scripted({ list: row('5', '1'), start: { exitCode: 1, stderr: 'error: internal error: x' } })
+  await t.rejects(createVirshHypervisor({ exec: stuck, uri: 'qemu:///session' }).start(node.name), CommandError)
+})
+
+t.test('isPortBusy reads what QEMU says', async (t) => {
+  const busy =
+    "error: internal error: QEMU unexpectedly closed the monitor: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:1-10.0.2.15:22'"
+  for (const [stderr, expected] of [
+    [busy, true],
+    ['error: no memory', false],
+  ] as const) {
+    const exec = scripted({ list: row('5', '6'), start: { exitCode: 1, stderr } })
+    t.equal(
+      isPortBusy(
+        await createVirshHypervisor({ exec, uri: 'qemu:///session' })
+          .start(node.name)
+          .catch((e: unknown) => e),
+      ),
+      expected,
+    )
+  }
+})
+
+t.test('define is validated; AppArmor hosts get their label, asked for once', async (t) => {
+  const dir = t.testdir()
+  mkdirSync(join(dir, 'n'))
+  const spec = { ...node, consoleLog: join(dir, 'n/console.log') }
+  const exec = scripted({
+    capabilities: { stdout: '<capabilities><host><secmodel><model>apparmor</model></secmodel></host></capabilities>' },
+    list: { stdout: '\n' },
+    define: {},
+  })
+  const h = createVirshHypervisor({ exec, uri: 'qemu:///system' })
+  await h.ensureMachine(spec)
+  await h.ensureMachine(spec)
+  t.equal(exec.argv.filter((a) => a[4] === 'capabilities').length, 1)
+  const define = exec.argv.find((a) => a[4] === 'define')!
+  t.equal(define[5], '--validate')
+  t.match(readFileSync(define[6]!, 'utf8'), /<seclabel type="none" model="apparmor"\/>/)
+})
+
+t.test('defaultUri', (t) => {
+  t.equal(defaultUri(0), 'qemu:///system')
+  t.equal(defaultUri(1000), 'qemu:///session')
+  t.end()
+})

@@ -1,0 +1,105 @@
+/** Mini guest machines on real libvirt, for the contract suite and the network tests. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { createVirshHypervisor } from '../../src/hypervisor/virsh.js'
+import type { MachineSpec } from '../../src/hypervisor/types.js'
+import { roots } from '../../src/store/paths.js'
+import type { HypervisorFixture } from '../contract/hypervisor.js'
+import { end, exec, freePorts, processes, host, qemuOf, until, workDir } from './libvirt.js'
+import { ECHO_PORT, SHELL_PORT, buildMiniGuest, miniCmdline, untilUp } from './mini-guest.js'
+
+export const echoPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
+export const shellPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === SHELL_PORT)!.hostPort
+
+export interface RealFixture extends HypervisorFixture {
+  readonly dir: string
+  /** Domains and QEMU processes of this lab that are still there. */
+  leftovers(): Promise<string[]>
+  /** `spec` with a second NIC on the switch of `socketDir`. */
+  withL2(spec: MachineSpec, socketDir: string, ip: string): MachineSpec
+}
+
+/** Where the mini guest is kept: klab's own cache, which QEMU's user can reach; a temporary user is handed root's. */
+export async function miniGuestDir(): Promise<string> {
+  const given = process.env['KLAB_TEST_MINI_GUEST']
+  if (given !== undefined) return given
+  const { cache, dirMode } = roots({ ...host, env: process.env })
+  await mkdir(cache, { recursive: true })
+  await chmod(cache, dirMode)
+  return join(cache, 'test-mini-guest')
+}
+
+/** A lab of mini guests at `uri`. */
+export async function realFixture(t: Test, uri: string): Promise<RealFixture> {
+  const dir = await workDir(t)
+  const labId = `t${randomBytes(4).toString('hex')}`
+  const hypervisor = createVirshHypervisor({ exec, uri })
+  t.teardown(async () => {
+    for (const m of await hypervisor.owned(labId)) await hypervisor.removeMachine(m.name)
+  })
+  const guest = await buildMiniGuest(exec, await miniGuestDir())
+  const mac = (): string => `52:54:00:${randomBytes(3).toString('hex').match(/../g)!.join(':')}`
+
+  return {
+    dir,
+    hypervisor,
+    labId,
+    spec: async (node) => {
+      const [echo, shell] = (await freePorts(2)) as [number, number]
+      const nodeDir = join(dir, node)
+      await mkdir(nodeDir, { recursive: true })
+      const forwards = [
+        { hostPort: echo, guestPort: ECHO_PORT },
+        { hostPort: shell, guestPort: SHELL_PORT },
+      ]
+      return {
+        name: `klab-${labId}-${node}`,
+        uuid: randomUUID(),
+        labId,
+        node,
+        accel: 'tcg',
+        cpus: 1,
+        memoryMiB: 128,
+        boot: { kind: 'direct', ...guest, cmdline: miniCmdline() },
+        disks: [],
+        consoleLog: join(nodeDir, 'console.log'),
+        mgmt: { mac: mac(), forwards, internet: false },
+      }
+    },
+    withL2: (spec, socketDir, ip) => ({
+      ...spec,
+      boot: { kind: 'direct', ...guest, cmdline: miniCmdline(ip) },
+      l2: { mac: mac(), socketDir },
+    }),
+    leftovers: async () => {
+      const qemus = (await processes()).filter((p) => p.argv.some((a) => a.startsWith(`guest=klab-${labId}-`)))
+      return [...(await hypervisor.owned(labId)).map((m) => m.name), ...qemus.map((p) => `pid ${p.pid}`)]
+    },
+    booted: (spec) => untilUp(echoPort(spec)),
+    kill: async (name) => {
+      const qemu = await qemuOf(name)
+      if (!qemu) throw new Error(`no QEMU of ${name}`)
+      await end(qemu.pid, 'SIGKILL')
+      await until(async () => (await hypervisor.state(name)) !== 'running', 'libvirt to notice')
+    },
+    pause: async (name) => {
+      await exec.run(['virsh', '-q', '-c', uri, 'suspend', name])
+    },
+    occupy: async (port) => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+      return () => new Promise((resolve) => server.close(() => resolve()))
+    },
+    foreign: async (name) => {
+      const file = join(dir, 'foreign.xml')
+      await writeFile(file, `<domain type='qemu'><name>${name}</name><memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>`)
+      await exec.run(['virsh', '-q', '-c', uri, 'define', file])
+      return async () => {
+        await exec.run(['virsh', '-q', '-c', uri, 'undefine', name])
+      }
+    },
+  }
+}
