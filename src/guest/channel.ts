@@ -1,0 +1,135 @@
+/** One command over an open SSH connection. */
+import { performance } from 'node:perf_hooks'
+import { StringDecoder } from 'node:string_decoder'
+import type { Client, ClientChannel } from 'ssh2'
+import { CommandError, Interrupted } from '../errors.js'
+import { tail } from '../host/tail.js'
+import type { Output, RunOptions } from '../host/types.js'
+
+/** Of stdout and of stderr; more is a failure, because half an output that looks whole is worse. */
+const MAX_BYTES = 16 * 1024 * 1024
+
+/** The connection was gone before the command could start: it is safe to begin again on a new one. */
+export class NotStarted extends Error {}
+
+export interface Command {
+  readonly node: string
+  /** For messages. */
+  readonly argv: readonly string[]
+  /** For the guest's shell. */
+  readonly line: string
+}
+
+interface End {
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly why?: string
+  /** By us: time-out or abort. */
+  readonly stopped?: boolean
+}
+
+/** Runs the command. Throws CommandError, Interrupted (the remote side gets SIGTERM, then a closed channel), NotStarted. */
+export async function runCommand(client: Client, command: Command, o: RunOptions): Promise<Output> {
+  if (o.signal?.aborted) throw new Interrupted()
+  const started = performance.now()
+  const [stdout, stderr] = [collect(o.onLine), collect(o.onLine)]
+  const late = o.timeoutMs === undefined ? undefined : AbortSignal.timeout(o.timeoutMs)
+  const stop = AbortSignal.any([o.signal, late].filter((s) => s !== undefined))
+  const end = await onChannel(client, command, stop, (channel) => follow(channel, stdout, stderr, stop, o.input))
+  if (o.signal?.aborted && end.stopped) throw new Interrupted()
+  const output = { stdout: stdout.end(), stderr: stderr.end(), exitCode: end.exitCode ?? 255, durationMs: performance.now() - started }
+  if (end.exitCode === 0 || (o.allowFailure && end.exitCode !== undefined)) return output
+  throw failure(command, end, output)
+}
+
+function failure(command: Command, end: End, output: Output): CommandError {
+  const text = [tail(output.stderr || output.stdout), end.why].filter(Boolean).join('\n')
+  return new CommandError({
+    where: command.node,
+    argv: command.argv,
+    exitCode: end.exitCode,
+    signal: end.signal,
+    timedOut: end.stopped ?? false,
+    durationMs: output.durationMs,
+    tail: text,
+  })
+}
+
+/**
+ * Starts the command and hands its channel to `attend` within ssh2's callback: a short command's exit status may be in
+ * the very packet that opened the channel, and would pass before a listener that is attached a microtask later.
+ */
+function onChannel(client: Client, command: Command, stop: AbortSignal, attend: (channel: ClientChannel) => Promise<End>): Promise<End> {
+  return new Promise((resolve, reject) => {
+    const gone = (): void => reject(new NotStarted('the connection was lost'))
+    client.once('close', gone)
+    // A hung guest may never answer.
+    stop.addEventListener('abort', () => resolve({ stopped: true }), { once: true })
+    try {
+      client.exec(command.line, (error, channel) => {
+        client.removeListener('close', gone)
+        if (!error) void attend(channel).then(resolve)
+        else if (/channel open failure/i.test(error.message)) resolve({ why: error.message })
+        else reject(new NotStarted(error.message))
+      })
+    } catch (error) {
+      // ssh2 throws `Not connected` when it already knows.
+      client.removeListener('close', gone)
+      reject(new NotStarted('not connected', { cause: error }))
+    }
+  })
+}
+
+function follow(channel: ClientChannel, stdout: Collector, stderr: Collector, stop: AbortSignal, input: RunOptions['input']): Promise<End> {
+  return new Promise<End>((resolve) => {
+    const quit = (end: End): void => {
+      resolve(end)
+      channel.signal('TERM')
+      channel.destroy()
+    }
+    const take = (sink: Collector) => (data: Buffer) => {
+      if (!sink.add(data)) quit({ why: `more than ${MAX_BYTES} bytes of output` })
+    }
+    let exit: End = { why: 'the connection was lost' }
+    channel.on('data', take(stdout))
+    channel.stderr.on('data', take(stderr))
+    channel.on('exit', (code: number | null, signal?: string) => (exit = { exitCode: code ?? undefined, signal }))
+    // A guest that closes early must not crash klab with EPIPE; the exit status tells the story.
+    channel.on('error', () => undefined)
+    channel.on('close', () => resolve(exit))
+    stop.addEventListener('abort', () => quit({ stopped: true }), { once: true })
+    if (stop.aborted) quit({ stopped: true })
+    else channel.end(input)
+  })
+}
+
+interface Collector {
+  /** False when it is too much. */
+  add(data: Buffer): boolean
+  end(): string
+}
+
+/** Gathers a stream as bytes (a character may be cut in two by a packet) and calls onLine for each whole line. */
+function collect(onLine: ((line: string) => void) | undefined): Collector {
+  const chunks: Buffer[] = []
+  const decoder = new StringDecoder('utf8')
+  let bytes = 0
+  let rest = ''
+  return {
+    add: (data) => {
+      chunks.push(data)
+      bytes += data.length
+      if (onLine) {
+        const lines = (rest + decoder.write(data)).split('\n')
+        rest = lines.pop() ?? ''
+        for (const line of lines) onLine(line.replace(/\r$/, ''))
+      }
+      return bytes <= MAX_BYTES
+    },
+    end: () => {
+      rest += decoder.end()
+      if (onLine && rest !== '') onLine(rest)
+      return Buffer.concat(chunks).toString('utf8')
+    },
+  }
+}

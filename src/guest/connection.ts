@@ -1,0 +1,67 @@
+/** One authenticated SSH connection to a guest whose host key is pinned. */
+import type { Client } from 'ssh2'
+import { CorruptError, Interrupted } from '../errors.js'
+import type { GuestAddress } from './types.js'
+
+/** A loaded emulated guest may leave keepalives unanswered for long: two minutes of silence end a connection. */
+const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 }
+
+/**
+ * Connects once. Throws CorruptError when the host shows another key than the pinned one or the private key is no key,
+ * Interrupted, and ssh2's own Error for all that another try may mend (refused, reset, silent, not yet authorised).
+ */
+export async function openConnection(address: GuestAddress, readyTimeoutMs: number, signal: AbortSignal): Promise<Client> {
+  // Loaded here, so that verbs which talk to no guest do not pay for it.
+  const { default: ssh2 } = await import('ssh2')
+  if (signal.aborted) throw new Interrupted()
+  const client = new ssh2.Client()
+  const [type = '', key = ''] = address.hostKey.split(' ')
+  const pinned = Buffer.from(key, 'base64')
+  let shown: Buffer | undefined
+  let stop = (): void => undefined
+  try {
+    return await new Promise<Client>((resolve, reject) => {
+      stop = () => reject(new Interrupted())
+      signal.addEventListener('abort', stop, { once: true })
+      client.on('ready', () => resolve(client))
+      client.on('error', (error) => reject(otherKey(error, shown, pinned) ? mismatch(address, shown) : error))
+      client.on('close', () => reject(new Error('the connection was closed before it was ready')))
+      client.connect({
+        host: address.host,
+        port: address.port,
+        username: address.user,
+        privateKey: address.privateKey,
+        readyTimeout: readyTimeoutMs,
+        ...KEEPALIVE,
+        authHandler: ['publickey'],
+        algorithms: { serverHostKey: [type as 'ssh-ed25519'] },
+        hostVerifier: (k: Buffer) => {
+          shown = k
+          return k.equals(pinned)
+        },
+      })
+      // ssh2 leaves Nagle's algorithm on; against delayed acknowledgements that costs 80 to 180 ms a command.
+      client.setNoDelay(true)
+    })
+  } catch (error) {
+    client.destroy()
+    if (error instanceof Error && error.message.startsWith('Cannot parse privateKey')) {
+      throw new CorruptError(`${address.node}: the lab's private SSH key cannot be read`, { cause: error })
+    }
+    throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Without a key of the pinned type the handshake ends before any key is shown. */
+const otherKey = (error: Error, shown: Buffer | undefined, pinned: Buffer): boolean =>
+  shown === undefined ? error.message.includes('no matching host key format') : !shown.equals(pinned)
+
+function mismatch(address: GuestAddress, shown: Buffer | undefined): CorruptError {
+  const key = shown === undefined ? 'none of its type' : shown.toString('base64')
+  return new CorruptError(
+    `${address.node}: who answers on ${address.host}:${address.port} is not this node (host key ${key}, pinned is ${address.hostKey})`,
+    { hint: `see what listens there: ss -lntp 'sport = :${address.port}'` },
+  )
+}

@@ -1,0 +1,45 @@
+/** An OpenSSH client configuration for the lab, for `klab ssh` and everybody's own `ssh -F`. Pure text. */
+
+export interface SshHost {
+  readonly node: string
+  /** On 127.0.0.1. */
+  readonly port: number
+  readonly user: string
+  /** The sshd's pinned public key, `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string
+}
+
+/** ssh_config text. Nothing of the user's own set-up takes part: no agent, no other keys, no other known hosts (ssh_config(5)). */
+export function sshConfig(hosts: readonly SshHost[], files: { readonly key: string; readonly knownHosts: string }): string {
+  const each = hosts.map(
+    (h) => `Host ${h.node}
+  HostName 127.0.0.1
+  Port ${h.port}
+  User ${h.user}
+  HostKeyAlias ${h.node}
+`,
+  )
+  return `${each.join('\n')}
+Host *
+  IdentityFile ${path(files.key)}
+  IdentitiesOnly yes
+  IdentityAgent none
+  PreferredAuthentications publickey
+  UserKnownHostsFile ${path(files.knownHosts)}
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  CheckHostIP no
+  UpdateHostKeys no
+  ForwardAgent no
+  ForwardX11 no
+  LogLevel ERROR
+`
+}
+
+/** known_hosts text: each node's key under its alias, so that a port used again by another lab never matches. */
+export function knownHosts(hosts: readonly SshHost[]): string {
+  return hosts.map((h) => `${h.node} ${h.hostKey.split(' ').slice(0, 2).join(' ')}\n`).join('')
+}
+
+/** ssh_config splits at blanks and expands `%`. */
+const path = (p: string): string => `"${p.replaceAll('%', '%%')}"`

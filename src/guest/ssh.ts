@@ -1,0 +1,131 @@
+/** Guests over SSH: one kept connection a node, opened with patience and again when it dropped. */
+import type { Client } from 'ssh2'
+import { Interrupted, KlabError, ProbeError, StateError } from '../errors.js'
+import type { Clock, Output, RunOptions } from '../host/types.js'
+import { NotStarted, runCommand, type Command } from './channel.js'
+import { openConnection } from './connection.js'
+import { quote } from './quote.js'
+import type { Guest, GuestAddress, Guests } from './types.js'
+import { ustar } from './ustar.js'
+
+/** slirp takes the TCP connection long before the guest's sshd lives, so a try must end by itself; a handshake under emulation can take ten seconds. */
+const READY_MS = 20_000
+const RETRY_MS = 2000
+/** For a connection that dropped between two commands. */
+const RECONNECT_MS = 60_000
+
+/** The door to the guests. `ssh2` is loaded by the first connection. */
+export function createGuests({ clock }: { clock: Clock }): Guests {
+  const nodes = new Map<string, Node>()
+  return {
+    connect: async (address, { withinMs, signal }) => {
+      let node = nodes.get(address.node)
+      if (node === undefined || node.closed || JSON.stringify(node.address) !== JSON.stringify(address)) {
+        node?.close()
+        node = new Node(address, clock)
+        nodes.set(address.node, node)
+      }
+      await node.client(withinMs, signal)
+      return guest(node)
+    },
+    close: () => {
+      for (const node of nodes.values()) node.close()
+      nodes.clear()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** The connection of one node. */
+class Node {
+  #client: Promise<Client> | undefined
+  readonly #closing = new AbortController()
+
+  constructor(
+    readonly address: GuestAddress,
+    readonly clock: Clock,
+  ) {}
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  /** The open connection; callers at the same time share one attempt (and its patience). */
+  async client(withinMs: number, signal?: AbortSignal): Promise<Client> {
+    if (this.closed) throw new StateError(`${this.address.node}: the connection was closed`)
+    this.#client ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]))
+    return this.#client
+  }
+
+  async #open(withinMs: number, signal: AbortSignal): Promise<Client> {
+    try {
+      const client = await this.#retry(withinMs, signal)
+      client.on('close', () => (this.#client = undefined))
+      client.on('error', () => undefined)
+      return client
+    } catch (error) {
+      this.#client = undefined
+      throw error
+    }
+  }
+
+  async #retry(withinMs: number, signal: AbortSignal): Promise<Client> {
+    const { node, host, port } = this.address
+    const started = this.clock.now()
+    for (;;) {
+      const left = withinMs - (this.clock.now() - started)
+      try {
+        return await openConnection(this.address, Math.max(1, Math.min(READY_MS, left)), signal)
+      } catch (error) {
+        if (error instanceof KlabError) throw error
+        const waited = this.clock.now() - started
+        if (waited + RETRY_MS >= withinMs) {
+          const seen = error instanceof Error ? error.message : String(error)
+          throw new ProbeError(`${node}: SSH on ${host}:${port}`, waited, seen, { hint: `klab logs ${node}`, cause: error })
+        }
+        await this.clock.sleep(RETRY_MS, signal)
+      }
+    }
+  }
+
+  async run(command: Command, o: RunOptions): Promise<Output> {
+    for (let again = false; ; again = true) {
+      const client = await this.client(RECONNECT_MS, o.signal)
+      try {
+        return await runCommand(client, command, o)
+      } catch (error) {
+        if (!(error instanceof NotStarted)) throw error
+        if (this.closed) throw new Interrupted()
+        client.destroy()
+        this.#client = undefined
+        if (again) throw new ProbeError(`${this.address.node}: SSH`, 0, error.message, { cause: error })
+      }
+    }
+  }
+
+  close(): void {
+    this.#closing.abort()
+    void this.#client?.then(
+      (client) => client.end(),
+      () => undefined,
+    )
+  }
+}
+
+function guest(node: Node): Guest {
+  const name = node.address.node
+  const run = (argv: readonly string[], o: RunOptions = {}): Promise<Output> => node.run({ node: name, argv, line: quote(argv) }, o)
+  return {
+    node: name,
+    run,
+    // Read whole before it runs, and with an empty stdin: else a command in the script would eat what follows it.
+    sudo: (script, args = [], o = {}) => run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
+    put: async (files) => {
+      if (files.length > 0) await run(['sudo', '-n', 'tar', '-x', '-m', '-C', '/', '-f', '-'], { input: ustar(files) })
+    },
+    close: () => {
+      node.close()
+      return Promise.resolve()
+    },
+  }
+}

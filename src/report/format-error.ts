@@ -1,0 +1,62 @@
+/** The one place that words errors for people. */
+import { Interrupted, KlabError, StepError } from '../errors.js'
+
+export interface FormatErrorOptions {
+  /** Stacks and causes too. */
+  readonly verbose?: boolean
+  /** Paints a heading; none by default. */
+  readonly paint?: (text: string) => string
+}
+
+/** The error as lines (final newline included): what failed and where, what was said last, what to try. */
+export function formatError(error: unknown, { verbose = false, paint = (s) => s }: FormatErrorOptions = {}): string {
+  const all = flatten(error)
+  const lines = all.flatMap((e, i) => [...(i > 0 ? [''] : []), ...(e instanceof KlabError ? expected(e, paint) : bug(e, verbose, paint))])
+  if (verbose) for (const e of all) if (e instanceof KlabError) lines.push('', ...trace(e))
+  return `${lines.join('\n')}\n`
+}
+
+/** The exit status of a klab that ends with this error: of the cause where a step failed, of the first of several; 1 for bugs. */
+export function exitCodeOf(error: unknown): number {
+  const [first] = flatten(error)
+  if (first instanceof StepError && first.cause instanceof KlabError) return first.cause.exitCode
+  return first instanceof KlabError ? first.exitCode : 1
+}
+
+/** AggregateErrors opened, wherever they are; a step that failed for several reasons is told once a reason. */
+function flatten(error: unknown): unknown[] {
+  if (error instanceof AggregateError) return error.errors.flatMap(flatten)
+  if (error instanceof StepError && error.cause instanceof AggregateError) {
+    return error.cause.errors.flatMap(flatten).map((cause) => new StepError(error.phase, error.step, cause))
+  }
+  return [error]
+}
+
+function expected(error: KlabError, paint: (text: string) => string): string[] {
+  if (error instanceof Interrupted) return [error.message]
+  const hint = error.hint === undefined ? [] : [`try: ${error.hint}`]
+  if (!(error instanceof StepError)) return [`${paint('error:')} ${error.message}`, ...hint]
+  const { cause } = error
+  const where = `${paint('error:')} phase ${error.phase}, step ${error.step}:`
+  const body = cause instanceof KlabError ? cause.message : `this is a bug in klab: ${describe(cause)}`
+  return [where, ...body.split('\n').map((line) => `  ${line}`), ...hint]
+}
+
+function bug(error: unknown, verbose: boolean, paint: (text: string) => string): string[] {
+  return [
+    `${paint('error:')} this is a bug in klab: ${describe(error)}`,
+    ...(verbose
+      ? [...trace(error), 'please report it with the lines above and the command you typed']
+      : ['please report it with what the same command says with --verbose']),
+  ]
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+
+function trace(error: unknown): string[] {
+  const lines: string[] = []
+  for (let e = error, n = 0; e instanceof Error && n < 10; e = e.cause, n++) {
+    lines.push(`${n > 0 ? 'caused by ' : ''}${e.stack ?? describe(e)}`)
+  }
+  return lines
+}

@@ -1,0 +1,26 @@
+/** klab's own log of a lab: the events of its last runs as JSON lines, kept for `klab logs` and bug reports. */
+import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import type { Renderer } from './events.js'
+import { jsonLine } from './json.js'
+
+/** Beyond this the log is set aside as `.1` when it is next opened. */
+const MAX_BYTES = 5 * 1024 * 1024
+/** A kubeadm bootstrap token (kubernetes.io, "Authenticating with Bootstrap Tokens"): kubeadm prints it, and logs get handed round. */
+const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g
+
+/** Appends to `path` (0600; its folder must exist). Written at once, so that a killed klab's last lines are there. */
+export function openLogFile(path: string, clock: { now(): number }): Renderer {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size > MAX_BYTES) renameSync(path, `${path}.1`)
+  const file = openSync(path, 'a', 0o600)
+  let open = true
+  return {
+    report: (event) => {
+      if (open) writeSync(file, jsonLine(event, clock.now()).replace(TOKEN, '<token>'))
+    },
+    close: () => {
+      if (open) closeSync(file)
+      open = false
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/** Events as plain lines, for pipes, logs and CI: a line when a phase or step starts or ends, with the time since the start. */
+import pc from 'picocolors'
+import type { Event, Outcome, Renderer } from './events.js'
+import { wantsColor, type RendererOptions } from './renderer.js'
+import { clean, duration } from './text.js'
+
+type Colors = ReturnType<typeof pc.createColors>
+
+/** Paints an outcome as both renderers do. */
+export function paintOutcome(c: Colors, outcome: Outcome): string {
+  switch (outcome) {
+    case 'done':
+      return c.green(outcome)
+    case 'already':
+    case 'cached':
+      return c.cyan(outcome)
+    case 'skipped':
+      return c.dim(outcome)
+    case 'failed':
+      return c.red(outcome)
+  }
+}
+
+export function createPlain(o: RendererOptions): Renderer {
+  const { stream, clock } = o
+  const c = pc.createColors(wantsColor(o))
+  const started = clock.now()
+  const say = (text: string): void => void stream.write(`${c.dim(`[${duration(clock.now() - started).padStart(6)}]`)} ${text}\n`)
+  return {
+    report: (event) => {
+      for (const line of words(event, c)) say(line)
+    },
+    close: () => undefined,
+  }
+}
+
+function words(event: Event, c: Colors): string[] {
+  switch (event.type) {
+    case 'plan':
+      return [`${event.goal} ${event.lab}: ${event.phases.map((p) => p.name).join(', ')}`]
+    case 'phase':
+      return [`${c.bold(`== ${event.phase}`)}: ${event.title}`]
+    case 'start':
+      return [`${event.step}: ${event.title}`]
+    case 'output':
+      return [`${event.step} | ${clean(event.line)}`]
+    case 'end': {
+      const took = event.outcome === 'already' || event.outcome === 'skipped' ? '' : ` in ${duration(event.ms)}`
+      const why = event.error === undefined ? [] : event.error.split('\n').map((l) => `${event.step} ! ${clean(l)}`)
+      return [`${event.step}: ${paintOutcome(c, event.outcome)}${took}`, ...why]
+    }
+    case 'phase-end':
+      return [`== ${event.phase}: ended after ${duration(event.ms)}`]
+    case 'note':
+      return event.text.split('\n').map(clean)
+    case 'warn':
+      return [`${c.yellow('warning:')} ${clean(event.text)}`]
+  }
+}

@@ -1,0 +1,46 @@
+/** Small text work for terminals: durations, widths, one-liners. */
+import { stripVTControlCharacters } from 'node:util'
+
+/** `0.4s`, `12s`, `3m05s`, `1h02m`. */
+export function duration(ms: number): string {
+  if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)}s`
+  const s = Math.round(ms / 1000)
+  if (s < 60) return `${s}s`
+  const m = Math.floor(s / 60)
+  return m < 60 ? `${m}m${two(s % 60)}s` : `${Math.floor(m / 60)}h${two(m % 60)}m`
+}
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** Columns that a text takes: 2 for East Asian wide characters and emoji, 0 for combining marks (Unicode TR 11, its main blocks). */
+export function width(text: string): number {
+  let columns = 0
+  for (const c of text) columns += /\p{M}/u.test(c) ? 0 : WIDE.test(c) ? 2 : 1
+  return columns
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+/** Cut to `columns`, with an ellipsis when something was lost. */
+export function truncate(text: string, columns: number): string {
+  if (width(text) <= columns) return text
+  let cut = ''
+  let used = 0
+  for (const c of text) {
+    used += width(c)
+    if (used > columns - 1) break
+    cut += c
+  }
+  return columns > 0 ? `${cut}…` : ''
+}
+
+/** Padded with blanks to `columns`. */
+export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))
+
+/** A program's output as one harmless line: escape sequences and control characters would move the cursor. */
+export const clean = (line: string): string =>
+  stripVTControlCharacters(line)
+    .replace(/\t/g, ' ')
+    .replace(/\p{Cc}/gu, '')
+    .trimEnd()
