@@ -1,0 +1,94 @@
+/** The NoCloud seed of one machine: what makes a clone of the image this node. Pure. */
+import { stringify } from 'yaml'
+import { networkConfig, SLIRP } from './network-config.js'
+
+export interface SeedInput {
+  /** cloud-init does its work once for each id: a new disk needs a new one. */
+  readonly instanceId: string
+  readonly node: string
+  /** Every node of the lab, for /etc/hosts. */
+  readonly hosts: readonly { readonly ip: string; readonly name: string }[]
+  /** Login user: sudo without password, no password login. */
+  readonly user: string
+  /** Lines of authorized_keys. */
+  readonly authorizedKeys: readonly string[]
+  /** ed25519 pair of the guest's sshd: OpenSSH private key text and `ssh-ed25519 …` line. */
+  readonly hostKey: { readonly private: string; readonly public: string }
+  readonly timezone: string
+  readonly locale: string
+  /** None: the guest's clock is left alone. */
+  readonly timeServers: readonly string[]
+  readonly mgmtMac: string
+  /** The card on the lab's segment; a machine that only bakes an image has none. */
+  readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string }
+  /** Whether the default route leads out through slirp. */
+  readonly internet: boolean
+}
+
+export interface SeedFiles {
+  readonly 'user-data': string
+  readonly 'meta-data': string
+  readonly 'network-config': string
+}
+
+/** What cloud-init prints on the serial console when all its stages are over. */
+export const FINAL_MESSAGE = 'klab-boot-finished'
+
+/** The files of the seed. They suit klab's own image and stock Debian and Ubuntu cloud images (cloud-init 22.4 and later). */
+export function seedFiles(input: SeedInput): SeedFiles {
+  // cloud-init reads YAML 1.1, where 52:54:00:12:34:56 and `on` are a number and a boolean unless quoted. No folding: keys stay on one line.
+  const yaml = (data: object): string => stringify(data, { version: '1.1', lineWidth: 0 })
+  return {
+    'user-data': `#cloud-config\n${yaml(userData(input))}`,
+    'meta-data': yaml({ 'instance-id': input.instanceId, 'local-hostname': input.node }),
+    'network-config': yaml(networkConfig(input)),
+  }
+}
+
+function userData(input: SeedInput): object {
+  const { node, user, hostKey, timeServers } = input
+  return {
+    hostname: node,
+    preserve_hostname: false,
+    manage_etc_hosts: false,
+    users: [
+      {
+        name: user,
+        gecos: 'klab',
+        sudo: 'ALL=(ALL) NOPASSWD:ALL',
+        lock_passwd: true,
+        shell: '/bin/bash',
+        ssh_authorized_keys: [...input.authorizedKeys],
+      },
+    ],
+    disable_root: true,
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh_genkeytypes: ['ed25519'],
+    ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public },
+    no_ssh_fingerprints: true,
+    ssh: { emit_keys_to_console: false },
+    write_files: [
+      { path: '/etc/hosts', permissions: '0644', content: etcHosts(input) },
+      { path: '/etc/default/locale', permissions: '0644', content: `LANG=${input.locale}\n` },
+    ],
+    locale: input.locale,
+    timezone: input.timezone,
+    ...(timeServers.length > 0 && { ntp: { enabled: true, servers: [...timeServers] } }),
+    growpart: { mode: 'auto', devices: ['/'] },
+    resize_rootfs: true,
+    package_update: false,
+    package_upgrade: false,
+    final_message: FINAL_MESSAGE,
+  }
+}
+
+/**
+ * The own name stands with the node's address on the lab's segment: on 127.0.1.1 kubeadm and etcd would find the wrong one.
+ * It must stand somewhere, or sudo asks a name server that may not be there.
+ */
+function etcHosts({ node, hosts }: SeedInput): string {
+  const all = hosts.some((h) => h.name === node) ? hosts : [...hosts, { ip: SLIRP.guest, name: node }]
+  const lines = ['127.0.0.1 localhost', '::1 localhost ip6-localhost ip6-loopback', ...all.map((h) => `${h.ip} ${h.name}`)]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,39 @@
+/** What a disk image from elsewhere really is, judged by its first bytes: nothing in it may make QEMU open another file. */
+import { open } from 'node:fs/promises'
+import { CorruptError } from '../errors.js'
+
+const QCOW2_MAGIC = 0x514649fb
+/** Bit 2 of the incompatible features: the data are in another file (QEMU docs/interop/qcow2.txt). */
+const EXTERNAL_DATA = 0x4n
+
+/** The format by content. Throws CorruptError for anything but a plain qcow2 or a raw disk with a partition table. */
+export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
+  const file = await open(path, 'r')
+  try {
+    const head = Buffer.alloc(512)
+    const { bytesRead } = await file.read(head, 0, 512, 0)
+    if (bytesRead === 512 && head.readUInt32BE(0) === QCOW2_MAGIC) {
+      checkQcow2(path, head)
+      return 'qcow2'
+    }
+    // 55 AA ends the boot sector of every BIOS disk and of a GPT's protective one.
+    if (bytesRead === 512 && head.readUInt16BE(510) === 0x55aa) return 'raw'
+    throw refuse(path, 'is neither a qcow2 nor a raw disk image')
+  } finally {
+    await file.close()
+  }
+}
+
+/** The header's fields are big endian (QEMU docs/interop/qcow2.txt). */
+function checkQcow2(path: string, head: Buffer): void {
+  const version = head.readUInt32BE(4)
+  if (version !== 2 && version !== 3) throw refuse(path, `is a qcow2 of unknown version ${version}`)
+  if (head.readBigUInt64BE(8) !== 0n) throw refuse(path, 'has a backing file')
+  if (head.readUInt32BE(32) !== 0) throw refuse(path, 'is encrypted')
+  if (version === 3 && (head.readBigUInt64BE(72) & EXTERNAL_DATA) !== 0n) throw refuse(path, 'keeps its data in another file')
+}
+
+const refuse = (path: string, what: string): CorruptError =>
+  new CorruptError(`${path}: ${what}`, {
+    hint: `look at it: qemu-img info ${path}; a plain copy: qemu-img convert -O qcow2 SOURCE NEW.qcow2`,
+  })
