@@ -1,5 +1,8 @@
 /** Every failure klab expects. Anything that is not a KlabError is a bug and is reported as one. */
 
+/** What was thrown, in words. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))
+
 export interface KlabErrorOptions {
   /** What to type or change next; shown on a line of its own. */
   hint?: string | undefined
@@ -126,7 +129,7 @@ export class StepError extends KlabError {
     cause: unknown,
     options: KlabErrorOptions = {},
   ) {
-    super(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    super(`${step}: ${messageOf(cause)}`, {
       hint: cause instanceof KlabError ? cause.hint : undefined,
       ...options,
       cause,

@@ -1,0 +1,88 @@
+/** kubeadm's configuration files, made from the lab. Pure. */
+import { stringify } from 'yaml'
+import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
+import type { Profile } from './profile.js'
+import { criSocket, kubeadmApi, minorOf } from './versions.js'
+
+/** Where klab puts the patches inside the control plane. */
+export const PATCHES_DIR = '/etc/klab/patches'
+
+/** v1beta4 takes extra arguments as a list of {name, value}, older versions as a map (kubeadm-config.v1beta4, "extraArgs"). */
+const extraArgs = (args: Readonly<Record<string, string>>, api: string): unknown =>
+  api === 'v1beta4' ? Object.entries(args).map(([name, value]) => ({ name, value })) : args
+
+/** A field only where it has something to say. */
+const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string): Record<string, unknown> =>
+  Object.keys(args).length ? { [key]: extraArgs(args, api) } : {}
+
+const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
+
+/** What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the same one on NIC 1). */
+const registration = (k: KubernetesSpec, node: NodeSpec): unknown => {
+  const minor = minorOf(k.version)
+  return { name: node.name, criSocket: criSocket(k.runtime, minor), kubeletExtraArgs: extraArgs({ 'node-ip': node.ip }, kubeadmApi(minor)) }
+}
+
+/** From kubeadm 1.22 on the patches folder is part of the configuration; before, a flag (see initFlags). */
+const patches = (minor: number, profile: Profile): Record<string, unknown> =>
+  minor >= 22 && Object.keys(profile.patches).length ? { patches: { directory: PATCHES_DIR } } : {}
+
+/** Flags that `kubeadm init` needs beside `--config`: 1.19 to 1.21 take patches through `--experimental-patches`. */
+export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[] {
+  const minor = minorOf(k.version)
+  return minor >= 19 && minor < 22 && Object.keys(profile.patches).length ? ['--experimental-patches', PATCHES_DIR] : []
+}
+
+/** InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane (course 2.9.2). `token`: the bootstrap token, 15 minutes. */
+export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string): string {
+  const minor = minorOf(k.version)
+  const api = kubeadmApi(minor)
+  const apiVersion = `kubeadm.k8s.io/${api}`
+  const timeout = `${Math.round(profile.apiServerTimeoutS / 60)}m0s`
+  return documents([
+    {
+      apiVersion,
+      kind: 'InitConfiguration',
+      bootstrapTokens: [
+        { token, ttl: '15m0s', usages: ['signing', 'authentication'], groups: ['system:bootstrappers:kubeadm:default-node-token'] },
+      ],
+      localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
+      nodeRegistration: registration(k, node),
+      ...patches(minor, profile),
+      ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout } } : {}),
+    },
+    {
+      apiVersion,
+      kind: 'ClusterConfiguration',
+      kubernetesVersion: `v${k.version}`,
+      networking: { podSubnet: k.podCidr, serviceSubnet: k.serviceCidr, dnsDomain: 'cluster.local' },
+      apiServer: {
+        // 127.0.0.1: the forwarded port on the host, where the lab's kubeconfig points.
+        certSANs: ['127.0.0.1', 'localhost', node.ip, node.name],
+        ...ifAny('extraArgs', profile.apiServerArgs, api),
+        ...(api === 'v1beta4' ? {} : { timeoutForControlPlane: timeout }),
+      },
+      controllerManager: ifAny('extraArgs', profile.controllerManagerArgs, api),
+      scheduler: ifAny('extraArgs', profile.schedulerArgs, api),
+      etcd: { local: { dataDir: '/var/lib/etcd', ...ifAny('extraArgs', profile.etcdArgs, api) } },
+    },
+    { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', cgroupDriver: 'systemd', ...profile.kubelet },
+    { apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', mode: k.proxyMode },
+  ])
+}
+
+/** JoinConfiguration of a worker (course 2.9.4): token and the CA's hash, never `unsafeSkipCAVerification`. */
+export function joinConfig(k: KubernetesSpec, node: NodeSpec, controlPlaneIp: string, token: string, caCertHash: string): string {
+  return documents([
+    {
+      apiVersion: `kubeadm.k8s.io/${kubeadmApi(minorOf(k.version))}`,
+      kind: 'JoinConfiguration',
+      discovery: { bootstrapToken: { apiServerEndpoint: `${controlPlaneIp}:6443`, token, caCertHashes: [caCertHash] } },
+      nodeRegistration: registration(k, node),
+    },
+  ])
+}
+
+/** The patch files for PATCHES_DIR: name → YAML (kubeadm: `target+patchtype.yaml`). */
+export const patchFiles = (profile: Profile): readonly { name: string; content: string }[] =>
+  Object.entries(profile.patches).map(([target, patch]) => ({ name: `${target}+strategic.yaml`, content: stringify(patch) }))

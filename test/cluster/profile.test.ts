@@ -1,0 +1,36 @@
+import t from 'tap'
+import { profileFor } from '../../src/cluster/profile.js'
+
+t.test('KVM changes nothing that kubeadm does by itself', (t) => {
+  const p = profileFor('kvm', 1)
+  t.equal(p.name, 'normal')
+  for (const part of [p.etcdArgs, p.apiServerArgs, p.controllerManagerArgs, p.schedulerArgs, p.kubelet, p.patches]) t.same(part, {})
+  t.equal(p.patience, 1)
+  t.equal(p.apiServerTimeoutS, 240)
+  t.end()
+})
+
+t.test('TCG: patience everywhere; leader election goes only with a single control plane', (t) => {
+  const one = profileFor('tcg', 1)
+  t.equal(one.name, 'slow-host')
+  t.match(one.why, /TCG/)
+  for (const args of [one.controllerManagerArgs, one.schedulerArgs]) t.equal(args['leader-elect'], 'false')
+  const three = profileFor('tcg', 3)
+  for (const args of [three.controllerManagerArgs, three.schedulerArgs]) t.notOk('leader-elect' in args)
+  t.ok(one.patience > 1)
+  t.ok(one.apiServerTimeoutS > 240)
+  t.end()
+})
+
+t.test('etcd’s election time-out is ten heartbeats (its tuning guide) and a node’s lease outlives two status updates', (t) => {
+  const { etcdArgs, kubelet, controllerManagerArgs } = profileFor('tcg', 1)
+  t.equal(Number(etcdArgs['election-timeout']), 10 * Number(etcdArgs['heartbeat-interval']))
+  const seconds = (text: unknown): number =>
+    /^(?:(\d+)m)?(\d+)s$/
+      .exec(String(text))!
+      .slice(1)
+      .reduce((s, n) => s * 60 + Number((n as string | undefined) ?? 0), 0)
+  t.ok(seconds(controllerManagerArgs['node-monitor-grace-period']) >= 2 * seconds(kubelet['nodeStatusUpdateFrequency']))
+  t.ok(Number(kubelet['nodeLeaseDurationSeconds']) >= 2 * seconds(kubelet['nodeStatusUpdateFrequency']))
+  t.end()
+})
