@@ -1,0 +1,30 @@
+#!/bin/bash
+# containerd as the runtime: CRI with the systemd cgroup driver (kubernetes.io, "Container runtimes", containerd).
+
+if ! command -v containerd >/dev/null; then
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends containerd apparmor
+fi
+mkdir -p /etc/containerd
+cat >/etc/containerd/config.toml <<CONF
+version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "$KLAB_PAUSE_IMAGE"
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/opt/cni/bin"
+    conf_dir = "/etc/cni/net.d"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = true
+CONF
+cat >/etc/crictl.yaml <<'CONF'
+runtime-endpoint: unix:///run/containerd/containerd.sock
+image-endpoint: unix:///run/containerd/containerd.sock
+timeout: 60
+CONF
+# docker.io brings containerd along in the built image; kubelet would otherwise find two runtimes.
+systemctl disable --now docker.service docker.socket 2>/dev/null || true
+systemctl unmask containerd.service 2>/dev/null || true
+systemctl enable containerd.service
+systemctl restart containerd.service

@@ -1,0 +1,79 @@
+/** What a lab is made from: base image, bundle, node image. Each is asked for once a run and comes from the cache when it is there. */
+import { join } from 'node:path'
+import { ensureBundle, type Bundle } from '../bundle/ensure.js'
+import { ISO_NAME } from '../bundle/iso.js'
+import { ensureBaseImage, type BaseImage } from '../image/base.js'
+import type { Lab } from '../labfile/model.js'
+import { BAKED, upTo, type PhaseName } from '../labfile/phases.js'
+import { cachePaths } from '../store/paths.js'
+import type { Digest } from '../store/types.js'
+import { commonSettings, loadScripts, phaseDigest, scriptOf, type PhaseScripts, type Settings } from './guest-phase.js'
+import type { World } from './world.js'
+
+export interface BakedPhase {
+  readonly phase: PhaseName
+  readonly script: string
+  readonly digest: Digest
+}
+
+export interface Recipe {
+  readonly scripts: PhaseScripts
+  readonly settings: Settings
+  /** The baked phases up to the run's end, with their marks. */
+  readonly phases: readonly BakedPhase[]
+}
+
+type Line = (text: string) => void
+
+export interface Artifacts {
+  base(line: Line): Promise<BaseImage>
+  /** undefined for plain VMs. */
+  bundle(line: Line): Promise<Bundle | undefined>
+  recipe(): Promise<Recipe>
+}
+
+/** A function that runs once and gives everybody the same promise; a failure may be tried again. */
+function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let made: Promise<T> | undefined
+  return (...args) =>
+    (made ??= make(...args).catch((error: unknown) => {
+      made = undefined
+      throw error
+    }))
+}
+
+/** The artifacts of a lab up to (and with) phase `until`. */
+export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artifacts {
+  const context = (line: Line) => ({
+    exec: world.host,
+    layers: world.layers,
+    downloadsDir: cachePaths(world.roots).downloads,
+    assets: world.assets,
+    report: line,
+    signal: world.signal,
+    clock: world.clock,
+  })
+  const k = lab.kubernetes
+  const base = once((line: Line) => ensureBaseImage(lab.image, context(line)))
+  const bundle = once(async (line: Line) => (k ? await ensureBundle(k, context(line)) : undefined))
+  const recipe = once(async () => {
+    const made = await bundle(() => undefined)
+    const scripts = await loadScripts(world.assets)
+    const settings = commonSettings(lab, made?.manifest.images ?? [])
+    const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
+    const extra = (p: PhaseName): string => (p === 'packages' || p === 'images' ? (made?.key ?? '') : '')
+    return {
+      scripts,
+      settings,
+      phases: wanted.map((phase) => ({
+        phase,
+        script: scriptOf(phase, lab),
+        digest: phaseDigest(scripts, phase, lab, settings, extra(phase)),
+      })),
+    }
+  })
+  return { base, bundle, recipe }
+}
+
+/** Path of the bundle's ISO image for the guests' read-only disk. */
+export const isoOf = (bundle: Bundle): string => join(bundle.isoDir, ISO_NAME)

@@ -1,0 +1,47 @@
+/** Phases `system`, `runtime`, `packages`, `images`: baked into the node image, so usually there already; each node's marks are looked at all the same. */
+import type { NodeSpec } from '../labfile/model.js'
+import type { PhaseName } from '../labfile/phases.js'
+import type { Step } from '../plan/types.js'
+import type { Digest } from '../store/types.js'
+import { installScripts, readMarks, runGuestPhase } from './guest-phase.js'
+import { connect } from './nodes.js'
+import type { LabRun } from './world.js'
+
+const MINUTE = 60_000
+
+/** A node's marks, read once a run. */
+export function createMarks(run: LabRun): (node: string) => Promise<ReadonlyMap<string, Digest>> {
+  const seen = new Map<string, Promise<ReadonlyMap<string, Digest>>>()
+  return (node) => {
+    const known = seen.get(node)
+    if (known) return known
+    const marks = connect(run, node).then(readMarks)
+    seen.set(node, marks)
+    marks.catch(() => seen.delete(node))
+    return marks
+  }
+}
+
+/** One baked phase on one node. */
+export function bakedStep(run: LabRun, node: NodeSpec, phase: PhaseName, marks: ReturnType<typeof createMarks>): Step {
+  const find = async () => {
+    const recipe = await run.artifacts.recipe()
+    const baked = recipe.phases.find((p) => p.phase === phase)
+    if (!baked) throw new TypeError(`${phase} is not part of this run's recipe`)
+    return { recipe, baked }
+  }
+  return {
+    id: `${phase}/${node.name}`,
+    title: `${node.name} ${phase}`,
+    done: async () => {
+      const { baked } = await find()
+      return (await marks(node.name)).get(baked.script) === baked.digest
+    },
+    run: async ({ line, signal }) => {
+      const { recipe, baked } = await find()
+      const guest = await connect(run, node.name)
+      await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: node.name })
+      await runGuestPhase(guest, baked.script, baked.digest, { line, signal, timeoutMs: 15 * MINUTE * run.profile.patience })
+    },
+  }
+}

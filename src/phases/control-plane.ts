@@ -1,0 +1,77 @@
+/** Phase `control-plane` (course 2.9.2, 2.9.3): kubeadm init and the lab's kubeconfig. */
+import { randomInt } from 'node:crypto'
+import { stringify } from 'yaml'
+import { hostKubeconfig } from '../cluster/kubeconfig.js'
+import { initConfig, initFlags, patchFiles, PATCHES_DIR } from '../cluster/kubeadm.js'
+import { StateError } from '../errors.js'
+import type { Guest } from '../guest/types.js'
+import { readText, writeAtomic } from '../host/files.js'
+import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
+import type { Step } from '../plan/types.js'
+import type { createMarks } from './baked.js'
+import { digest, installScripts, phaseDigest, runGuestPhase } from './guest-phase.js'
+import { portsOf } from './machine.js'
+import { connect } from './nodes.js'
+import type { LabRun } from './world.js'
+
+const MINUTE = 60_000
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const word = (length: number): string => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('')
+
+/** A random bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}` (kubeadm token). */
+export const bootstrapToken = (): string => `${word(6)}.${word(16)}`
+
+/** Installs scripts and settings of one cluster phase, runs it, leaves its mark. */
+export async function runClusterPhase(
+  run: LabRun,
+  guest: Guest,
+  phase: string,
+  mark: string,
+  more: Readonly<Record<string, string>>,
+  line: (text: string) => void,
+): Promise<void> {
+  const recipe = await run.artifacts.recipe()
+  const minutes = 20 * run.profile.patience
+  await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: guest.node, ...more })
+  await runGuestPhase(guest, phase, mark, { line, signal: run.world.signal, timeoutMs: minutes * MINUTE })
+}
+
+/** The mark of a cluster phase: its script and what it was given. */
+export async function clusterMark(run: LabRun, phase: string, extra: string): Promise<string> {
+  const recipe = await run.artifacts.recipe()
+  return phaseDigest(recipe.scripts, phase, run.lab, {}, digest(extra))
+}
+
+/** The kubeconfig of the lab, written to the host: server on 127.0.0.1. */
+async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise<void> {
+  const conf = await guest.sudo('cat /etc/kubernetes/admin.conf')
+  const { api } = portsOf(run.record, node)
+  if (api === undefined) throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
+  await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, api))
+}
+
+/** Whether the lab's kubeconfig is there and names the port of now: `access` gives another one when somebody took it. */
+async function hasKubeconfig(run: LabRun, node: string): Promise<boolean> {
+  const server = `https://127.0.0.1:${portsOf(run.record, node).api ?? '?'}`
+  return (await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false
+}
+
+/** kubeadm init on the control plane. */
+export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: ReturnType<typeof createMarks>): Step {
+  const mark = (): Promise<string> =>
+    clusterMark(run, 'control-plane', initConfig(k, node, run.profile, 'token') + stringify(run.profile.patches))
+  return {
+    id: `control-plane/${node.name}`,
+    title: `kubeadm init on ${node.name} (${run.profile.name})`,
+    done: async () => (await hasKubeconfig(run, node.name)) && (await marks(node.name)).get('control-plane') === (await mark()),
+    run: async ({ line }) => {
+      const guest = await connect(run, node.name)
+      await guest.put([
+        { path: '/etc/klab/kubeadm-init.yaml', content: initConfig(k, node, run.profile, bootstrapToken()), mode: 0o600 },
+        ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
+      ])
+      await runClusterPhase(run, guest, 'control-plane', await mark(), { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') }, line)
+      await fetchKubeconfig(run, guest, node.name)
+    },
+  }
+}

@@ -1,0 +1,92 @@
+/** Phases that run inside a guest: the scripts of cloud-init/phases, their settings, and the marks they leave. */
+import { createHash } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { criSocket, minorOf } from '../cluster/versions.js'
+import type { Guest } from '../guest/types.js'
+import type { Lab } from '../labfile/model.js'
+import type { Digest } from '../store/types.js'
+
+/** Where the scripts live in a guest. */
+const GUEST_LIB = '/usr/lib/klab'
+
+export type Settings = Readonly<Record<string, string>>
+
+export interface PhaseScripts {
+  /** File name → text of everything in cloud-init/phases. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** Reads the guest's phase scripts from klab's assets. */
+export async function loadScripts(assets: string): Promise<PhaseScripts> {
+  const dir = join(assets, 'cloud-init', 'phases')
+  const names = (await readdir(dir)).sort()
+  return { files: new Map(await Promise.all(names.map(async (n) => [n, await readFile(join(dir, n), 'utf8')] as const))) }
+}
+
+/** sha256 over strings, in order. */
+export const digest = (...parts: readonly string[]): Digest => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+
+/** What each baked phase depends on, beside its own script. */
+const HELPERS: Readonly<Record<string, readonly string[]>> = {
+  packages: ['bundle.sh', 'kubelet.service', '10-kubeadm.conf'],
+  images: ['bundle.sh'],
+}
+
+/** The script file of a phase: `runtime` has one for each runtime. */
+export const scriptOf = (phase: string, lab: Lab): string =>
+  phase === 'runtime' ? `runtime-${lab.kubernetes?.runtime ?? 'docker'}` : phase
+
+/** Settings that are the same on every node and so may shape a baked image. */
+export function commonSettings(lab: Lab, images: readonly string[]): Settings {
+  const k = lab.kubernetes
+  return {
+    KLAB_USER: lab.os.user,
+    KLAB_TIMEZONE: lab.os.timezone,
+    KLAB_IPVS: String(lab.os.ipvs),
+    KLAB_VERSION: k?.version ?? '',
+    KLAB_RUNTIME: k?.runtime ?? '',
+    KLAB_CRI_SOCKET: k ? criSocket(k.runtime, minorOf(k.version)) : '',
+    KLAB_PAUSE_IMAGE: images.find((i) => /\/pause:/.test(i)) ?? '',
+  }
+}
+
+/** The digest of a phase: its scripts, the settings they may read, and `extra` (the bundle's key, a config). A mark with another digest does not count. */
+export function phaseDigest(scripts: PhaseScripts, phase: string, lab: Lab, settings: Settings, extra: string): Digest {
+  const names = [`${scriptOf(phase, lab)}.sh`, ...(HELPERS[phase] ?? [])]
+  return digest(...names.map((n) => scripts.files.get(n) ?? ''), JSON.stringify(settings), extra)
+}
+
+const quote = (value: string): string => `'${value.replaceAll("'", "'\\''")}'`
+
+/** Puts scripts and settings into the guest; one round trip. */
+export async function installScripts(guest: Guest, scripts: PhaseScripts, settings: Settings): Promise<void> {
+  const env = Object.entries(settings)
+    .map(([k, v]) => `${k}=${quote(v)}\n`)
+    .join('')
+  await guest.put([
+    { path: '/etc/klab/env', content: env },
+    ...[...scripts.files].map(([name, content]) => ({ path: `${GUEST_LIB}/${name}`, content, mode: name.endsWith('.sh') ? 0o755 : 0o644 })),
+  ])
+}
+
+/** The marks of a guest: script name → digest. */
+export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Digest>> {
+  const out = await guest.sudo('cd /var/lib/klab/done 2>/dev/null && grep -H . -- * || true')
+  return new Map(
+    out.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  )
+}
+
+/** Runs one phase in the guest (it survives a lost connection; a second call waits for it). Throws CommandError with the log's last lines. */
+export async function runGuestPhase(
+  guest: Guest,
+  script: string,
+  mark: Digest,
+  o: { line: (text: string) => void; signal: AbortSignal; timeoutMs: number },
+): Promise<void> {
+  await guest.run(['sudo', '-n', 'bash', `${GUEST_LIB}/run.sh`, script, mark], { onLine: o.line, signal: o.signal, timeoutMs: o.timeoutMs })
+}

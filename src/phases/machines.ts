@@ -1,0 +1,67 @@
+/** Phase `machines`: disk, seed and domain of each node. */
+import { join } from 'node:path'
+import { macAddress } from '../cloudinit/mac.js'
+import { seedFiles } from '../cloudinit/seed.js'
+import { CorruptError, StateError } from '../errors.js'
+import { exists, readText } from '../host/files.js'
+import type { NodeSpec } from '../labfile/model.js'
+import type { Step } from '../plan/types.js'
+import { isoOf } from './artifacts.js'
+import { nodeImageKey } from './bake.js'
+import { createOverlay } from './disk.js'
+import { digest } from './guest-phase.js'
+import { machineSpec } from './machine.js'
+import { domainName } from './names.js'
+import type { LabRun } from './world.js'
+
+const quiet = (): void => undefined
+
+/** The seed of one node. Holds the guest's private host key. */
+async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
+  const { lab, id, paths, world } = run
+  const files = paths.node(node.name)
+  const [login, host, hostPrivate] = await Promise.all([
+    readText(`${paths.key}.pub`),
+    readText(`${files.hostKey}.pub`),
+    readText(files.hostKey),
+  ])
+  if (login === undefined || host === undefined || hostPrivate === undefined)
+    throw new CorruptError(`${node.name}: keys vanished`, { hint: 'klab up' })
+  const content = seedFiles({
+    // The instance id names the disk's life: a new disk is a new instance, a reboot is not.
+    instanceId: `${id}-${node.name}-${digest(host).slice(0, 12)}`,
+    node: node.name,
+    hosts: lab.nodes.map((n) => ({ ip: n.ip, name: n.name })),
+    user: lab.os.user,
+    authorizedKeys: [login.trim(), ...lab.os.authorizedKeys],
+    hostKey: { private: hostPrivate, public: host.trim() },
+    timezone: lab.os.timezone,
+    locale: lab.os.locale,
+    timeServers: lab.os.timeServers,
+    mgmtMac: macAddress(id, node.name, 'mgmt'),
+    labNic: { mac: macAddress(id, node.name, 'lab'), ip: node.ip, cidr: lab.network.cidr },
+    internet: lab.network.internet,
+  })
+  await world.iso.seed(files.seed, { ...content })
+}
+
+/** Makes what one node needs before it can boot. */
+export function machineStep(run: LabRun, node: NodeSpec): Step {
+  const { world, paths } = run
+  return {
+    id: `machines/${node.name}`,
+    title: `${node.name} ${node.ip}, ${node.cpus} cpus, ${node.memoryMiB} MiB, ${node.diskGiB} GiB`,
+    run: async () => {
+      const state = await world.hypervisor.state(domainName(run.id, node.name))
+      if (state === 'running' || state === 'paused') return 'already'
+      const files = paths.node(node.name)
+      const [base, bundle, key] = await Promise.all([run.artifacts.base(quiet), run.artifacts.bundle(quiet), nodeImageKey(run)])
+      const image = await world.layers.get(key)
+      if (image === undefined) throw new StateError('the node image vanished from the cache', { hint: 'klab up' })
+      await createOverlay(world.host, files.disk, join(image, 'disk.qcow2'), node.diskGiB)
+      if (!(await exists(files.seed))) await writeSeed(run, node)
+      const { socketDir } = await world.l2.ensure(paths.run)
+      await world.hypervisor.ensureMachine(machineSpec(run, node, base.boot, bundle && isoOf(bundle), socketDir))
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** What `klab up` must do for a lab: the phases in the course's order, up to `until`. Pure: builds the plan, runs nothing. */
+import { PHASES, upTo, type PhaseName } from '../labfile/phases.js'
+import { bakedStep, createMarks } from '../phases/baked.js'
+import { bootStep } from '../phases/boot.js'
+import { cniStep } from '../phases/cni.js'
+import { controlPlaneStep } from '../phases/control-plane.js'
+import { imageSteps, nodeImageSteps } from '../phases/image.js'
+import { controlPlane } from '../phases/machine.js'
+import { machineStep } from '../phases/machines.js'
+import { networkSteps } from '../phases/network.js'
+import { readySteps } from '../phases/ready.js'
+import { workerSteps } from '../phases/workers.js'
+import type { LabRun } from '../phases/world.js'
+import type { Plan, Step } from './types.js'
+
+/** The plan of a run. Phases without steps (no Kubernetes, no CNI) are left out. */
+export function planUp(run: LabRun): Plan {
+  const { lab } = run
+  const k = lab.kubernetes
+  const cp = controlPlane(lab.nodes)
+  const workers = lab.nodes.filter((n) => n !== cp)
+  const marks = createMarks(run)
+  const baked = (phase: PhaseName): readonly Step[] => lab.nodes.map((n) => bakedStep(run, n, phase, marks))
+
+  const steps: Readonly<Record<PhaseName, () => readonly Step[]>> = {
+    network: () => networkSteps(run),
+    image: () => imageSteps(run),
+    'node-image': () => nodeImageSteps(run),
+    machines: () => lab.nodes.map((n) => machineStep(run, n)),
+    boot: () => lab.nodes.map((n) => bootStep(run, n)),
+    system: () => baked('system'),
+    runtime: () => (k ? baked('runtime') : []),
+    packages: () => (k ? baked('packages') : []),
+    images: () => (k ? baked('images') : []),
+    'control-plane': () => (k && cp ? [controlPlaneStep(run, k, cp, marks)] : []),
+    workers: () => (k && cp ? workerSteps(run, k, cp, workers, marks) : []),
+    cni: () => (k && cp && k.cni !== 'none' ? [cniStep(run, k, cp, marks)] : []),
+    ready: () => (k && cp && k.cni !== 'none' ? readySteps(run, cp) : []),
+  }
+  const phases = PHASES.filter((p) => upTo(p.name, run.until))
+    .map((p) => ({ name: p.name, title: p.course ? `${p.title} (course ${p.course})` : p.title, steps: steps[p.name]() }))
+    .filter((p) => p.steps.length > 0)
+  return { goal: 'up', lab: lab.name, phases }
+}

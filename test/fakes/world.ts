@@ -1,0 +1,208 @@
+/** One loader that gives a test a whole fake world on a folder of its own. What a test did not foresee fails it. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Test } from 'tap'
+import { profileFor } from '../../src/cluster/profile.js'
+import { createExec } from '../../src/host/exec.js'
+import type { HostEnv, HostExec, Output } from '../../src/host/types.js'
+import type { Accel } from '../../src/hypervisor/types.js'
+import { parseLabfile } from '../../src/labfile/load.js'
+import type { Lab } from '../../src/labfile/model.js'
+import { BAKED, upTo, type PhaseName } from '../../src/labfile/phases.js'
+import type { Artifacts } from '../../src/phases/artifacts.js'
+import { commonSettings, digest, loadScripts, scriptOf } from '../../src/phases/guest-phase.js'
+import type { LabRun, World } from '../../src/phases/world.js'
+import { createLayers } from '../../src/store/layers.js'
+import { labId, labPaths, roots } from '../../src/store/paths.js'
+import type { LabRecord } from '../../src/store/record.js'
+import { createFakeClock, type FakeClock } from './clock.js'
+import { createFakeGuests, type FakeGuests } from './guests.js'
+import { createFakeHypervisor, type FakeHypervisor } from './hypervisor.js'
+
+/** klab's own folder. */
+export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '')
+
+/** The default lab of the course: four nodes; `more` is added to the Labfile. */
+export const fourNodes = (more = ''): string =>
+  `name: course\nnodes:\n${[61, 62, 63, 64].map((n, i) => `  - { name: ${i === 0 ? 'k8s-master01' : `k8s-node0${i}`}, ip: 192.168.31.${n} }\n`).join('')}${more}`
+
+/** The lab of a Labfile's text. */
+export const labOf = (text: string): Lab => parseLabfile(text, '/lab/Labfile')
+
+type HostAnswer = string | Partial<Output> | Error | ((argv: readonly string[]) => string | Partial<Output> | Error)
+
+export interface WorldOptions {
+  readonly uid?: number
+  /** Beginning of the command line → what it gives. Longer beginnings win. */
+  readonly host?: Record<string, HostAnswer>
+  /** Tools that `which` does not find. */
+  readonly absent?: readonly string[]
+  /** Files beside each other in the world's folder. */
+  readonly files?: Record<string, string>
+}
+
+export interface FakeWorld extends World {
+  readonly dir: string
+  readonly hypervisor: FakeHypervisor
+  readonly guests: FakeGuests
+  readonly clock: FakeClock
+  /** Commands that ran on the host. */
+  readonly commands: string[]
+  /** What was done with the switch. */
+  readonly l2Calls: string[]
+  /** Seed path → files. */
+  readonly seeds: Map<string, Readonly<Record<string, string>>>
+  readonly abort: AbortController
+}
+
+/** Locks and layers need them, and they touch nothing but the test's folder. */
+const REAL = ['flock', 'sync', 'du', 'rm', 'unshare']
+
+/** A world with an empty hypervisor, no guests and no commands but those named. */
+export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
+  const dir = t.testdir(o.files ?? {})
+  const env: HostEnv = {
+    pid: process.pid,
+    uid: o.uid ?? 0,
+    user: 'tester',
+    home: join(dir, 'home'),
+    cwd: dir,
+    env: {
+      KLAB_STATE_DIR: join(dir, 'state'),
+      KLAB_CACHE_DIR: join(dir, 'cache'),
+      KLAB_RUN_DIR: join(dir, 'run'),
+      PATH: process.env['PATH'],
+    },
+  }
+  const real = createExec({ ...env, cwd: '/' })
+  const commands: string[] = []
+  const known = Object.entries(o.host ?? {}).sort(([a], [b]) => b.length - a.length)
+  const host: HostExec = {
+    run: async (argv, options = {}) => {
+      const line = argv.join(' ')
+      if (REAL.includes(argv[0] ?? '')) return real.run(argv, options)
+      commands.push(line)
+      const found = known.find(([start]) => line === start || line.startsWith(`${start} `))
+      if (!found) {
+        t.fail(`unexpected on the host: ${line}`)
+        throw new Error(`unexpected on the host: ${line}`)
+      }
+      const given = typeof found[1] === 'function' ? found[1](argv) : found[1]
+      if (given instanceof Error) throw given
+      return { stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...(typeof given === 'string' ? { stdout: given } : given) }
+    },
+    which: (tool) => Promise.resolve(o.absent?.includes(tool) ? undefined : `/usr/bin/${tool}`),
+    spawnDetached: (argv) => {
+      t.fail(`unexpected on the host: ${argv.join(' ')}`)
+      return Promise.reject(new Error('unexpected'))
+    },
+  }
+  const clock = createFakeClock()
+  const r = roots(env)
+  const l2Calls: string[] = []
+  const seeds = new Map<string, Readonly<Record<string, string>>>()
+  const abort = new AbortController()
+  return {
+    dir,
+    env,
+    host,
+    clock,
+    hypervisor: createFakeHypervisor(),
+    l2: {
+      ensure: (d) => Promise.resolve(l2Calls.push(`ensure ${d}`)).then(() => ({ socketDir: join(d, 'vde') })),
+      running: (d) => Promise.resolve(l2Calls.includes(`ensure ${d}`)),
+      remove: (d) => Promise.resolve(void l2Calls.push(`remove ${d}`)),
+    },
+    guests: createFakeGuests(t),
+    layers: createLayers({ dir: join(r.cache, 'layers'), exec: host, clock, dirMode: r.dirMode }),
+    roots: r,
+    iso: {
+      seed: (path, files) => {
+        seeds.set(path, files)
+        writeFileSync(path, 'iso')
+        return Promise.resolve()
+      },
+    },
+    assets: root,
+    signal: abort.signal,
+    commands,
+    l2Calls,
+    seeds,
+    abort,
+  }
+}
+
+/** What writes a qcow2 in a fake world: an empty file where qemu-img would make one. */
+export const fakeQemuImg = (argv: readonly string[]): string => {
+  writeFileSync(argv.at(-2) ?? '', 'qcow2')
+  return ''
+}
+
+/** Artifacts that are there without being made. */
+export function fakeArtifacts(world: FakeWorld, lab: Lab, until: PhaseName): Artifacts {
+  const dir = join(world.dir, 'artifacts')
+  const k = lab.kubernetes
+  const images = ['k8s.gcr.io/kube-apiserver:v1.20.2', 'k8s.gcr.io/pause:3.2']
+  const manifest = {
+    format: 1,
+    source: 'debian',
+    kubernetes: k?.version ?? '',
+    images,
+    nodeImages: images,
+    provenance: {},
+    files: [],
+  } as const
+  const boot = { kind: 'direct', kernel: join(dir, 'kernel'), initrd: join(dir, 'initrd'), cmdline: 'root=LABEL=rootfs' } as const
+  return {
+    base: () => Promise.resolve({ dir, key: 'b'.repeat(64), disk: join(dir, 'disk.qcow2'), boot, cached: true }),
+    bundle: () => Promise.resolve(k ? { dir, key: 'c'.repeat(64), manifest, cached: true, isoDir: dir } : undefined),
+    recipe: async () => {
+      const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
+      const phases = wanted.map((phase) => ({ phase, script: scriptOf(phase, lab), digest: digest(phase) }))
+      return { scripts: await loadScripts(root), settings: commonSettings(lab, images), phases }
+    },
+  }
+}
+
+export interface RunChoice {
+  readonly until?: PhaseName
+  readonly accel?: Accel
+  /** Write the keys that `up` and phase machines would have made. */
+  readonly keys?: boolean
+}
+
+/** The run of a lab in a world; nothing is on disk but, when asked for, keys. */
+export function makeRun(world: FakeWorld, lab: Lab, o: RunChoice = {}): LabRun {
+  const labfile = join(world.dir, 'Labfile')
+  const id = labId(lab.name, '/lab/Labfile', 0)
+  const paths = labPaths(world.roots, id)
+  const { until = 'ready', accel = 'tcg' } = o
+  const ports = Object.fromEntries(
+    lab.nodes.map((n, i) => [n.name, { ssh: 22_000 + i, ...(i === 0 && lab.kubernetes ? { api: 22_100 } : {}) }]),
+  )
+  const record: LabRecord = {
+    version: 1,
+    id,
+    name: lab.name,
+    labfile,
+    labfileSha256: '0'.repeat(64),
+    lab,
+    uri: world.hypervisor.uri,
+    accel,
+    ports,
+    createdAt: '2026-01-01T00:00:00.000Z',
+  }
+  const put = (path: string, text: string): void => {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  if (o.keys) {
+    put(paths.key, 'lab key')
+    put(`${paths.key}.pub`, 'ssh-ed25519 LABKEY klab\n')
+    for (const n of lab.nodes) put(paths.node(n.name).hostKey, 'host key')
+    for (const n of lab.nodes) put(`${paths.node(n.name).hostKey}.pub`, `ssh-ed25519 HOST-${n.name} klab ${n.name}\n`)
+  }
+  const artifacts = fakeArtifacts(world, lab, until)
+  const profile = profileFor(accel, lab.nodes.filter((n) => n.role === 'control-plane').length)
+  return { world, lab, id, paths, accel, profile, until, artifacts, record }
+}

@@ -1,0 +1,96 @@
+import t from 'tap'
+import { Interrupted, ProbeError, StateError } from '../../src/errors.js'
+import { bootStep, cloudInitErrors, waitForBoot } from '../../src/phases/boot.js'
+import { domainName } from '../../src/phases/names.js'
+import { machineSpec } from '../../src/phases/machine.js'
+import { failure } from '../fakes/guests.js'
+import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+
+const address = { node: 'n1', host: '127.0.0.1', port: 22000, user: 'klab', privateKey: '', hostKey: '' }
+const GOOD = '{"v1":{"datasource":"DataSourceNoCloud","errors":[]}}'
+const MINUTE = 60_000
+
+t.test('cloudInitErrors: none when it went well, every one otherwise, and never none for what cannot be read', (t) => {
+  t.equal(cloudInitErrors(GOOD), '')
+  t.equal(cloudInitErrors('{"v1":{"errors":["(\'locale\', ProcessExecutionError)","two"]}}'), "('locale', ProcessExecutionError)\ntwo")
+  for (const odd of ['', 'null', '{"v1":', '[]', '"text"', '{}', '{"v1":{"errors":"x"}}', '{"v1":{"errors":[{"a":1}]}}', '{"v1":null}'])
+    t.not(cloudInitErrors(odd), '', JSON.stringify(odd))
+  t.end()
+})
+
+t.test('a guest that resets connections first is waited for', async (t) => {
+  const world = makeWorld(t)
+  let tries = 0
+  world.guests.answers.push(() => (++tries < 4 ? failure('n1', ['sh'], undefined, 'connection lost') : GOOD))
+  const guest = await waitForBoot(world, address, MINUTE)
+  t.equal(guest.node, 'n1')
+  t.equal(tries, 4)
+  t.equal(world.guests.addresses.length, 4, 'each time over a new connection')
+})
+
+t.test('still running: asked again until the time is over, then said so with the last thing seen', async (t) => {
+  const world = makeWorld(t)
+  world.guests.answers.push(() => {
+    world.clock.time += 61_000
+    return { exitCode: 75 }
+  })
+  await t.rejects(waitForBoot(world, address, 5 * MINUTE), {
+    constructor: ProbeError,
+    message: /n1: cloud-init.*still running/,
+    hint: 'klab logs n1',
+  })
+  t.equal(world.guests.calls.length, 5)
+  world.guests.answers.unshift(() => failure('n1', ['sh'], undefined, 'reset by peer'))
+  await t.rejects(waitForBoot(world, address, 5000), { constructor: ProbeError, message: /reset by peer/ })
+})
+
+t.test('what cloud-init could not do ends the wait at once and is told', async (t) => {
+  const world = makeWorld(t)
+  world.guests.answers.push(() => '{"v1":{"errors":["no such module"]}}')
+  await t.rejects(waitForBoot(world, address, MINUTE), { constructor: StateError, message: /no such module/, hint: /./ })
+  t.equal(world.guests.calls.length, 1)
+})
+
+t.test('Ctrl-C and a wrong host are not waited out', async (t) => {
+  const world = makeWorld(t)
+  world.guests.onConnect = () => {
+    throw new Interrupted()
+  }
+  await t.rejects(waitForBoot(world, address, MINUTE), Interrupted)
+  t.equal(world.guests.addresses.length, 1)
+})
+
+t.test('the connection may take what is left of the time, no more', async (t) => {
+  const world = makeWorld(t)
+  const limits: number[] = []
+  const connect = world.guests.connect.bind(world.guests)
+  world.guests.connect = (a, o) => {
+    limits.push(o.withinMs)
+    world.clock.time += 20_000
+    return connect(a, o)
+  }
+  world.guests.answers.push(() => ({ exitCode: 75 }))
+  await t.rejects(waitForBoot(world, address, MINUTE), ProbeError)
+  t.same(limits, [60_000, 40_000, 20_000])
+})
+
+t.test('bootStep starts what is off, resumes what is paused, and says already for what runs', async (t) => {
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  const node = run.lab.nodes[0]!
+  const name = domainName(run.id, node.name)
+  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+  world.guests.answers.push(() => GOOD)
+  const lines: string[] = []
+  const play = () => bootStep(run, node).run({ line: (l) => lines.push(l), signal: world.signal })
+  t.equal(await play(), 'done')
+  t.equal(await world.hypervisor.state(name), 'running')
+  t.match(lines.join(), '127.0.0.1:22000')
+  t.equal(await play(), 'already')
+  t.equal(world.hypervisor.calls.filter((c) => c.startsWith('start')).length, 1)
+  world.hypervisor.pause(name)
+  t.equal(await play(), 'done')
+  t.equal(await world.hypervisor.state(name), 'running')
+  world.hypervisor.kill(name)
+  t.equal(await play(), 'done')
+})

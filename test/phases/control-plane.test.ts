@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { parse, parseAllDocuments } from 'yaml'
+import { CommandError, CorruptError } from '../../src/errors.js'
+import { createMarks } from '../../src/phases/baked.js'
+import { cniStep, LAB_NIC } from '../../src/phases/cni.js'
+import { controlPlaneStep } from '../../src/phases/control-plane.js'
+import { fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
+
+const ADMIN = `apiVersion: v1
+kind: Config
+clusters: [{ name: kubernetes, cluster: { certificate-authority-data: Q0E=, server: https://192.168.31.61:6443 } }]
+users: [{ name: kubernetes-admin, user: { client-certificate-data: Q0VSVA==, client-key-data: S0VZ } }]
+`
+const CP = 'k8s-master01'
+
+function stage(t: Test, marks = '') {
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  const ran: string[] = []
+  world.guests.answers.push(({ text }) => {
+    if (text.includes('/var/lib/klab/done')) return marks
+    if (text === 'sudo: cat /etc/kubernetes/admin.conf') return ADMIN
+    const phase = /run\.sh (\S+) (\w+)$/.exec(text)
+    if (phase) ran.push(`${phase[1]!}:${phase[2]!}`)
+    return phase ? '' : undefined
+  })
+  const context = { line: () => undefined, signal: world.signal }
+  const [node] = run.lab.nodes
+  const k = run.lab.kubernetes!
+  const init = () => controlPlaneStep(run, k, node!, createMarks(run))
+  const cni = () => cniStep(run, k, node!, createMarks(run))
+  return { world, run, ran, context, init, cni, file: (path: string) => world.guests.files.get(CP)?.get(path) }
+}
+
+t.test('init: configuration and patches are sent, the phase runs, the kubeconfig comes back with the forwarded port', async (t) => {
+  const s = stage(t)
+  t.equal(await s.init().done!(s.context), false)
+  await s.init().run(s.context)
+  const config = s.file('/etc/klab/kubeadm-init.yaml')!
+  t.equal(config.mode, 0o600, 'it holds a token')
+  t.equal(parseAllDocuments(config.content).length, 4)
+  t.ok(s.file('/etc/klab/patches/etcd+strategic.yaml'))
+  t.match(s.file('/etc/klab/env')!.content, "KLAB_INIT_FLAGS='--experimental-patches /etc/klab/patches'")
+  t.match(s.file('/etc/klab/env')!.content, `KLAB_NODE='${CP}'`)
+  t.equal(s.ran.length, 1)
+  const { clusters } = parse(readFileSync(s.run.paths.kubeconfig, 'utf8')) as { clusters: { cluster: { server: string } }[] }
+  t.equal(clusters[0]!.cluster.server, 'https://127.0.0.1:22100')
+})
+
+t.test('init: done with kubeconfig and mark; again when either is gone or another configuration is wanted', async (t) => {
+  const first = stage(t)
+  await first.init().run(first.context)
+  const [mark] = first.ran
+  const s = stage(t, `${mark!}\n`)
+  t.equal(await s.init().done!(s.context), false, 'no kubeconfig here yet')
+  await s.init().run(s.context)
+  t.equal(await s.init().done!(s.context), true)
+  const other = stage(t, 'control-plane:0000\n')
+  await other.init().run(other.context)
+  t.equal(await other.init().done!(other.context), false)
+})
+
+t.test('init: the token is a new one at each run, yet the mark stays', async (t) => {
+  const s = stage(t)
+  await s.init().run(s.context)
+  const token = (): string => /token: (\S+)/.exec(s.file('/etc/klab/kubeadm-init.yaml')!.content)![1]!
+  const before = token()
+  await s.init().run(s.context)
+  t.not(token(), before)
+  t.equal(s.ran[0], s.ran[1])
+})
+
+t.test('a port that moved moves in the kubeconfig too', async (t) => {
+  const first = stage(t)
+  await first.init().run(first.context)
+  const s = stage(t, `${first.ran[0]!}\n`)
+  await s.init().run(s.context)
+  t.equal(await s.init().done!(s.context), true)
+  s.run.record = { ...s.run.record, ports: { ...s.run.record.ports, [CP]: { ssh: 22000, api: 2210 } } }
+  t.equal(await s.init().done!(s.context), false, 'also where the new port begins like the old one')
+  await s.init().run(s.context)
+  t.match(readFileSync(s.run.paths.kubeconfig, 'utf8'), 'https://127.0.0.1:2210\n')
+  t.equal(await s.init().done!(s.context), true)
+})
+
+t.test('init: a failure leaves no kubeconfig; an admin.conf that is none is called so', async (t) => {
+  const s = stage(t)
+  s.world.guests.answers.unshift(({ text }) => (text.includes('run.sh') ? { exitCode: 1, stderr: 'preflight' } : undefined))
+  await t.rejects(s.init().run(s.context), { constructor: CommandError, message: /preflight/ })
+  t.notOk(existsSync(s.run.paths.kubeconfig))
+  const odd = stage(t)
+  odd.world.guests.answers.unshift(({ text }) => (text.includes('admin.conf') ? '' : undefined))
+  await t.rejects(odd.init().run(odd.context), CorruptError)
+})
+
+t.test('cni: the bundle’s manifest with this lab’s pod CIDR and card; a bundle without one is damaged', async (t) => {
+  const s = stage(t)
+  await t.rejects(s.cni().run(s.context), { constructor: CorruptError, message: /flannel/ })
+  mkdirSync(`${s.world.dir}/artifacts/manifests`, { recursive: true })
+  writeFileSync(
+    `${s.world.dir}/artifacts/manifests/flannel.yaml`,
+    readFileSync(`${root}/cloud-init/manifests/flannel.yaml`, 'utf8')
+      .replace(/^#.*\n/gm, '')
+      .replaceAll('@IMAGE@', 'flannel:v1'),
+  )
+  t.equal(await s.cni().done!(s.context), false)
+  await s.cni().run(s.context)
+  const { content } = s.file('/etc/klab/cni.yaml')!
+  t.match(content, '"Network": "10.81.0.0/16"')
+  t.match(content, `--iface=${LAB_NIC}`)
+  t.notMatch(content, /@\w+@/, 'nothing is left to fill in')
+  t.match(s.ran, [/^cni:/])
+})

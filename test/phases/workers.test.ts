@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import { CommandError } from '../../src/errors.js'
+import { createMarks } from '../../src/phases/baked.js'
+import { bootstrapToken } from '../../src/phases/control-plane.js'
+import { caCertHash, workerSteps } from '../../src/phases/workers.js'
+import type { GuestCall } from '../fakes/guests.js'
+import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+
+/** A real CA, made with openssl, and kubeadm's documented way to its hash. */
+const dir = t.testdir()
+const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] })
+openssl(
+  'req',
+  '-x509',
+  '-newkey',
+  'rsa:2048',
+  '-nodes',
+  '-keyout',
+  join(dir, 'ca.key'),
+  '-out',
+  join(dir, 'ca.crt'),
+  '-subj',
+  '/CN=kubernetes',
+  '-days',
+  '3650',
+)
+const ca = readFileSync(join(dir, 'ca.crt'), 'utf8')
+execFileSync('sh', [
+  '-c',
+  'openssl x509 -pubkey -noout -in "$1" | openssl pkey -pubin -outform der >"$2"',
+  'x',
+  join(dir, 'ca.crt'),
+  join(dir, 'spki'),
+])
+const HASH = `sha256:${createHash('sha256')
+  .update(readFileSync(join(dir, 'spki')))
+  .digest('hex')}`
+
+t.test('the hash of the CA is the one that kubeadm’s documentation computes with openssl', (t) => {
+  t.equal(caCertHash(ca), HASH)
+  t.throws(() => caCertHash('no certificate'))
+  t.end()
+})
+
+t.test('tokens have kubeadm’s form and do not repeat', (t) => {
+  const all = new Set(Array.from({ length: 500 }, bootstrapToken))
+  t.equal(all.size, 500)
+  for (const token of all) if (!/^[a-z0-9]{6}\.[a-z0-9]{16}$/.test(token)) t.fail(token)
+  t.end()
+})
+
+/** Three workers on a control plane that answers; `join` says what a join gives. */
+function stage(t: Test, join: (node: string) => string | Error | Promise<string> = () => '') {
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  const tokens: string[] = []
+  world.guests.answers.push(async ({ node, text }: GuestCall) => {
+    const token = /^sudo: kubeadm token (create|delete) (\S+)/.exec(text)
+    if (token) {
+      t.equal(node, 'k8s-master01', 'tokens are the control plane’s')
+      tokens.push(`${token[1]!} ${token[2]!}`)
+      return ''
+    }
+    if (text === 'sudo: cat /etc/kubernetes/pki/ca.crt') return ca
+    if (text.includes('/var/lib/klab/done')) return ''
+    if (text.includes('run.sh workers')) return join(node)
+    return undefined
+  })
+  const [master, ...workers] = run.lab.nodes
+  const steps = workerSteps(run, run.lab.kubernetes!, master!, workers, createMarks(run))
+  const play = () => Promise.allSettled(steps.map((s) => s.run({ line: () => undefined, signal: world.signal })))
+  const config = (node: string) =>
+    parse(world.guests.files.get(node)?.get('/etc/klab/kubeadm-join.yaml')?.content ?? '') as {
+      discovery: { bootstrapToken: { token: string; caCertHashes: string[]; apiServerEndpoint: string } }
+    }
+  return { world, run, steps, play, tokens, config, workers: workers.map((w) => w.name) }
+}
+
+t.test('one token for all workers, deleted after the last', async (t) => {
+  let waiting: (() => void)[] = []
+  const s = stage(t, () => new Promise<string>((resolve) => waiting.push(() => resolve(''))))
+  const ended = s.play()
+  while (waiting.length < 3) await new Promise((r) => setTimeout(r, 5))
+  const [first, ...rest] = waiting
+  waiting = []
+  first!()
+  await new Promise((r) => setTimeout(r, 30))
+  t.equal(s.tokens.length, 1, 'not deleted while others join')
+  for (const go of rest) go()
+  t.same(new Set((await ended).map((r) => r.status)), new Set(['fulfilled']))
+  const token = s.tokens[0]!.replace('create ', '')
+  t.same(s.tokens, [`create ${token}`, `delete ${token.slice(0, 6)}`])
+  for (const node of s.workers) {
+    t.same(s.config(node).discovery.bootstrapToken, { apiServerEndpoint: '192.168.31.61:6443', token, caCertHashes: [HASH] }, node)
+    t.equal(s.world.guests.files.get(node)!.get('/etc/klab/kubeadm-join.yaml')!.mode, 0o600, 'not for everybody’s eyes')
+  }
+})
+
+t.test('the token’s secret is on no command line', async (t) => {
+  const s = stage(t)
+  await s.play()
+  const token = s.tokens[0]!.replace('create ', '')
+  // What `sudo:` shows goes to the guest's bash on stdin.
+  for (const call of s.world.guests.calls) if (!call.text.startsWith('sudo: ')) t.notMatch(call.text, token)
+})
+
+t.test('one that fails does not take the token from the others, nor keep it alive', async (t) => {
+  const s = stage(t, (node) => (node === 'k8s-node02' ? new Error('refused') : ''))
+  const ended = await s.play()
+  t.same(
+    ended.map((r) => r.status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  )
+  t.same(
+    s.tokens.map((x) => x.split(' ')[0]),
+    ['create', 'delete'],
+  )
+  await s.play()
+  t.equal(s.tokens.length, 4, 'a second run makes a token of its own')
+  t.not(s.tokens[0], s.tokens[2])
+})
+
+t.test('a token that cannot be deleted does not hide how the join went; one that cannot be made fails every worker', async (t) => {
+  const s = stage(t)
+  s.world.guests.answers.unshift(({ text }) => (text.includes('token delete') ? { exitCode: 1 } : undefined))
+  t.same(new Set((await s.play()).map((r) => r.status)), new Set(['fulfilled']))
+  const broken = stage(t)
+  broken.world.guests.answers.unshift(({ text }) => (text.includes('token create') ? { exitCode: 1, stderr: 'no API server' } : undefined))
+  for (const r of await broken.play()) t.match(r, { status: 'rejected', reason: { constructor: CommandError, message: /no API server/ } })
+  t.notOk(broken.world.guests.files.has('k8s-node01'), 'nothing was sent to the workers')
+})
+
+t.test('a token whose CA cannot be read is deleted too', async (t) => {
+  const s = stage(t)
+  s.world.guests.answers.unshift(({ text }) => (text.includes('pki/ca.crt') ? { exitCode: 1, stderr: 'gone' } : undefined))
+  for (const r of await s.play()) t.equal(r.status, 'rejected')
+  t.same(
+    s.tokens.map((x) => x.split(' ')[0]),
+    s.tokens.length === 0 ? [] : ['create', 'delete'],
+    'none is left behind',
+  )
+})
+
+t.test('done: the mark of this very CA and node; another CA means join again', async (t) => {
+  const s = stage(t)
+  await s.play()
+  const marks = new Map(
+    s.world.guests.calls.flatMap((c) => {
+      const m = /run\.sh workers (\w+)/.exec(c.text)
+      return m ? [[c.node, m[1]!]] : []
+    }),
+  )
+  t.equal(marks.size, 3)
+  t.equal(new Set(marks.values()).size, 3, 'each node has a mark of its own')
+  const again = stage(t)
+  again.world.guests.answers.unshift(({ node, text }) =>
+    text.includes('/var/lib/klab/done') ? `workers:${marks.get(node)!}\n` : undefined,
+  )
+  const context = { line: () => undefined, signal: again.world.signal }
+  for (const step of again.steps) t.equal(await step.done!(context), true)
+  const fresh = stage(t)
+  for (const step of fresh.steps) t.equal(await step.done!(context), false)
+})
+
+t.test('who asks while the last token is being deleted gets one that lives', async (t) => {
+  const s = stage(t)
+  let deleting: (() => void) | undefined
+  s.world.guests.answers.unshift(({ text }) =>
+    text.includes('token delete') ? new Promise<undefined>((go) => (deleting ??= () => go(undefined))) : undefined,
+  )
+  const context = { line: () => undefined, signal: s.world.signal }
+  const first = s.steps[0]!.run(context)
+  while (!deleting) await new Promise((r) => setTimeout(r, 5))
+  const second = s.steps[1]!.run(context)
+  await new Promise((r) => setTimeout(r, 20))
+  deleting()
+  await first
+  const used = (node: string): string => s.config(node).discovery.bootstrapToken.token
+  t.not(used('k8s-node01'), used('k8s-node02'))
+  s.world.guests.answers.shift()
+  await Promise.race([second, new Promise((r) => setTimeout(r, 200))])
+})
