@@ -1,0 +1,102 @@
+/** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
+import { PHASE_NAMES } from '../labfile/phases.js'
+import type { Command } from './command.js'
+
+const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
+
+export const COMMANDS: readonly Command[] = [
+  {
+    usage: 'up',
+    describe: 'Bring the lab up; goes on where an earlier try stopped',
+    options: {
+      until: {
+        choices: PHASE_NAMES,
+        default: 'ready',
+        describe: 'the last phase to do; the rest is yours to do by hand',
+        requiresArg: true,
+      },
+      json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+    },
+    examples: [
+      ['klab up', 'the whole lab'],
+      ['klab up --until images', 'stop before kubeadm init'],
+    ],
+    load: async () => (await import('./up.js')).runUp,
+  },
+  {
+    usage: 'status',
+    describe: 'Nodes and cluster, as libvirt and the API server see them now',
+    options: json,
+    examples: [['klab status --json', 'for scripts']],
+    load: async () => (await import('./status.js')).runStatus,
+  },
+  {
+    usage: 'ssh <node> [command..]',
+    describe: 'A shell on a node, or one command there',
+    passthrough: true,
+    examples: [
+      ['klab ssh k8s-node01', 'a shell'],
+      ['klab ssh k8s-node01 -- uname -r', 'a command'],
+    ],
+    load: async () => (await import('./ssh.js')).runSsh,
+  },
+  {
+    usage: 'kubectl [args..]',
+    describe: 'kubectl on the host, with the lab’s kubeconfig',
+    passthrough: true,
+    examples: [['klab kubectl get pods -A', 'everything that runs']],
+    load: async () => (await import('./kubectl.js')).runKubectl,
+  },
+  {
+    usage: 'kubeconfig',
+    describe: 'Print the lab’s kubeconfig (server on 127.0.0.1), or its path',
+    options: { path: { type: 'boolean', describe: 'print where the file is instead' } },
+    examples: [['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl']],
+    load: async () => (await import('./kubectl.js')).runKubeconfig,
+  },
+  {
+    usage: 'logs [node]',
+    describe: 'klab’s own log of the lab, or a node’s serial console',
+    options: { lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true } },
+    examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
+    load: async () => (await import('./logs.js')).runLogs,
+  },
+  {
+    usage: 'destroy',
+    describe: 'Remove the lab: machines, disks, switch, ports, keys; the cache stays',
+    options: {
+      force: { alias: 'f', type: 'boolean', describe: 'do not ask' },
+      json: { type: 'boolean', describe: 'progress as JSON lines on stderr' },
+    },
+    examples: [['klab destroy -f', 'without a question']],
+    load: async () => (await import('./destroy.js')).runDestroy,
+  },
+  {
+    usage: 'validate',
+    describe: 'Check the Labfile; all problems at once, with line and column',
+    options: json,
+    examples: [['klab validate', 'exit status 2 when something is wrong']],
+    load: async () => (await import('./validate.js')).runValidate,
+  },
+  {
+    usage: 'plan',
+    describe: 'What `up` would do, without doing it',
+    options: { until: { choices: PHASE_NAMES, default: 'ready', describe: 'the last phase', requiresArg: true }, ...json },
+    examples: [['klab plan', 'phases and steps']],
+    load: async () => (await import('./plan.js')).runPlan,
+  },
+  {
+    usage: 'doctor',
+    describe: 'What this host lacks for the lab, and the command that mends it',
+    options: json,
+    examples: [['klab doctor', 'exit status 3 when something is missing']],
+    load: async () => (await import('./doctor.js')).runDoctor,
+  },
+  {
+    usage: 'bundle <action>',
+    describe: 'The Kubernetes artifacts: build, list or verify them',
+    options: { action: { choices: ['build', 'list', 'verify'] }, ...json },
+    examples: [['klab bundle verify', 'every file against its sha256']],
+    load: async () => (await import('./bundle.js')).runBundle,
+  },
+]

@@ -1,0 +1,47 @@
+/** `klab up`. */
+import { checkHost, requireFit } from '../lab/doctor.js'
+import { openLab } from '../lab/open.js'
+import { alreadyUp, makeFolders, settleAccel, up } from '../lab/up.js'
+import type { PhaseName } from '../labfile/phases.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import { openRenderer } from './progress.js'
+import { formatStatus } from './status.js'
+
+/** Brings the lab up and prints its status. Throws LabfileError, HostError (before anything is changed), what `up` throws. */
+export async function runUp(app: App, args: Args): Promise<number> {
+  const until = args['until'] as PhaseName
+  const open = await openLab(app.env, args.file)
+  const world = await app.world(open.lab)
+  const print = (status: Parameters<typeof formatStatus>[0], text: string): number => {
+    if (args['json']) printJson(app, status)
+    else app.stdout.write(`${formatStatus(status)}\n${text}\n`)
+    return 0
+  }
+
+  const quick = await alreadyUp(world, open, until)
+  if (quick) return print(quick, 'all is up; nothing to do')
+
+  const probe = await app.probeAccel(open.lab)
+  const running = open.record ? open.lab.nodes.length : 0
+  const checks = await checkHost(world, open.lab, { accel: probe, running, cached: false })
+  requireFit(checks)
+
+  await makeFolders(world, open)
+  const renderer = await openRenderer(app, args['json'] === true, open.paths.log)
+  let status
+  try {
+    for (const c of checks)
+      if (c.state === 'warn')
+        renderer.report({ type: 'warn', text: `${c.name}: ${c.found}${c.fix === undefined ? '' : `; try: ${c.fix}`}` })
+    status = await up(world, open, { until, accel: await settleAccel(open.lab, () => Promise.resolve(probe)), report: renderer.report })
+  } finally {
+    renderer.close()
+  }
+  const f = args.file === undefined ? '' : ` -f ${args.file}`
+  const next =
+    until === 'ready' && status.cluster
+      ? `kubeconfig: ${open.paths.kubeconfig}\ntry next:\n  klab${f} kubectl get pods -A\n  klab${f} ssh ${open.lab.nodes[0]?.name ?? ''}\n  klab${f} destroy`
+      : `try next:\n  klab${f} ssh ${open.lab.nodes[0]?.name ?? ''}\n  klab${f} up`
+  return print(status, next)
+}

@@ -1,0 +1,65 @@
+/** `klab destroy`: every domain, disk, seed, switch, port and key of one lab, and nothing else; from any half-made state. */
+import { lstat, realpath, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { StateError } from '../errors.js'
+import { ensureDir, exists } from '../host/files.js'
+import type { World } from '../phases/world.js'
+import { runPlan } from '../plan/runner.js'
+import type { Plan } from '../plan/types.js'
+import type { Report } from '../report/events.js'
+import { acquireLock } from '../store/lock.js'
+import type { LabPaths } from '../store/paths.js'
+
+/** The plan: machines side by side, then the switch, then the files (last: a kill before leaves enough to go on). */
+export async function planDestroy(world: World, lab: { id: string; name: string; paths: LabPaths }): Promise<Plan> {
+  const machines = await world.hypervisor.owned(lab.id)
+  const { paths } = lab
+  return {
+    goal: 'destroy',
+    lab: lab.name,
+    phases: [
+      {
+        name: 'machines',
+        title: 'machines',
+        steps: machines.map((m) => ({
+          id: `machines/${m.node}`,
+          title: `${m.node} (${m.state})`,
+          run: () => world.hypervisor.removeMachine(m.name),
+        })),
+      },
+      {
+        name: 'network',
+        title: 'L2 segment',
+        steps: [{ id: 'network/l2', title: 'switch and sockets', run: () => world.l2.remove(paths.run) }],
+      },
+      {
+        name: 'files',
+        title: 'disks, seeds, keys, record',
+        steps: [{ id: 'files/lab', title: paths.dir, run: () => removeTree(paths.dir, join(world.roots.state, 'labs')) }],
+      },
+    ].filter((p) => p.steps.length > 0),
+  }
+}
+
+/** Removes a folder that lies directly in `parent` and is not a link. Throws StateError. */
+async function removeTree(dir: string, parent: string): Promise<void> {
+  if (!(await exists(dir))) return
+  const s = await lstat(dir)
+  if (!s.isDirectory() || dirname(await realpath(dir)) !== (await realpath(parent))) {
+    throw new StateError(`${dir}: is not a plain folder in ${parent}; klab removes nothing it did not make`, {
+      hint: `look at it: ls -la ${dir}`,
+    })
+  }
+  await rm(dir, { recursive: true, force: true })
+}
+
+/** Destroys the lab. Throws LockedError, HostError, what the steps throw. */
+export async function destroy(world: World, lab: { id: string; name: string; paths: LabPaths }, report: Report): Promise<void> {
+  await ensureDir(world.roots.state, world.roots.dirMode)
+  const lock = await acquireLock(world.host, lab.paths.lock, { verb: 'destroy', pid: world.env.pid, since: world.clock.now() })
+  try {
+    await runPlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal })
+  } finally {
+    await lock.release()
+  }
+}

@@ -1,0 +1,126 @@
+/** `klab up`: load, check the host, lock, observe, plan, run. */
+import { dirname } from 'node:path'
+import { profileFor } from '../cluster/profile.js'
+import { StateError } from '../errors.js'
+import { ensureDir, exists } from '../host/files.js'
+import type { Accel } from '../hypervisor/types.js'
+import type { Lab } from '../labfile/model.js'
+import type { PhaseName } from '../labfile/phases.js'
+import { createArtifacts } from '../phases/artifacts.js'
+import { controlPlane } from '../phases/machine.js'
+import type { LabRun, World } from '../phases/world.js'
+import { runPlan } from '../plan/runner.js'
+import type { Plan } from '../plan/types.js'
+import { planUp } from '../plan/up.js'
+import type { Report } from '../report/events.js'
+import { acquireLock } from '../store/lock.js'
+import { allocatePorts, reservedPorts } from '../store/ports.js'
+import { writeRecord, type LabRecord } from '../store/record.js'
+import { labDrift } from './drift.js'
+import type { OpenLab } from './open.js'
+import { readStatus, type Status } from './status.js'
+
+export interface UpOptions {
+  readonly until: PhaseName
+  readonly accel: Accel
+  readonly report: Report
+}
+
+/** The run that a plan is made for; nothing is written yet. */
+export function createRun(world: World, open: OpenLab, record: LabRecord, until: PhaseName): LabRun {
+  const { lab, id, paths } = open
+  return {
+    world,
+    lab,
+    id,
+    paths,
+    accel: record.accel,
+    profile: profileFor(record.accel, lab.nodes.filter((n) => n.role === 'control-plane').length),
+    until,
+    artifacts: createArtifacts(world, lab, until),
+    record,
+  }
+}
+
+/** A record for a lab that has none yet; ports are free ones on 127.0.0.1. */
+export async function newRecord(world: World, open: OpenLab, accel: Accel): Promise<LabRecord> {
+  const { lab, id } = open
+  const cp = lab.kubernetes && controlPlane(lab.nodes)
+  const ports = await allocatePorts(lab.nodes.length + 1, await reservedPorts(world.roots.state, id), id)
+  return {
+    version: 1,
+    id,
+    name: lab.name,
+    labfile: open.labfile,
+    labfileSha256: open.labfileSha256,
+    lab,
+    uri: world.hypervisor.uri,
+    accel,
+    ports: Object.fromEntries(
+      lab.nodes.map((n, i) => [n.name, { ssh: ports[i] ?? 0, ...(n === cp ? { api: ports[lab.nodes.length] ?? 0 } : {}) }]),
+    ),
+    createdAt: new Date(world.clock.now()).toISOString(),
+  }
+}
+
+/** The plan of `up` without running it. */
+export async function planOf(world: World, open: OpenLab, o: { until: PhaseName; accel: Accel }): Promise<{ plan: Plan; run: LabRun }> {
+  const record = open.record ?? (await newRecord(world, open, o.accel))
+  const run = createRun(world, open, record, o.until)
+  return { plan: planUp(run), run }
+}
+
+/** The status when there is nothing to do: the same Labfile, a finished `up` at least as far, every node running and (with a cluster) Ready. */
+export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): Promise<Status | undefined> {
+  const { record } = open
+  if (record?.completedUntil !== until || labDrift(record.lab, open.lab).length > 0) return undefined
+  if (until === 'ready' && open.lab.kubernetes && !(await exists(open.paths.kubeconfig))) return undefined
+  const status = await readStatus(world, record, open.paths)
+  return status.state === 'running' && (until !== 'ready' || !status.cluster || status.cluster.ready === status.cluster.total)
+    ? status
+    : undefined
+}
+
+/** The lab's folders; nothing in them yet. Throws HostError. */
+export async function makeFolders(world: World, open: OpenLab): Promise<void> {
+  const { roots } = world
+  for (const dir of [roots.state, dirname(open.paths.dir), open.paths.dir, roots.cache, roots.run, open.paths.run])
+    await ensureDir(dir, roots.dirMode)
+}
+
+/** Brings the lab up to a phase. Returns its status. Throws what steps throw, LockedError, StateError when the Labfile changed in a way that needs `destroy`. */
+export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Status> {
+  await makeFolders(world, open)
+  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'up', pid: world.env.pid, since: world.clock.now() })
+  try {
+    refuseDrift(open)
+    if (!open.record && (await world.hypervisor.owned(open.id)).length > 0) {
+      throw new StateError(`${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`, {
+        hint: 'klab destroy, then klab up',
+      })
+    }
+    const record = open.record ?? (await newRecord(world, open, o.accel))
+    await writeRecord(open.paths.record, record)
+    const run = createRun(world, open, record, o.until)
+    await runPlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
+    await writeRecord(open.paths.record, { ...run.record, labfileSha256: open.labfileSha256, completedUntil: o.until })
+    return await readStatus(world, run.record, open.paths)
+  } finally {
+    await world.guests.close()
+    await lock.release()
+  }
+}
+
+function refuseDrift(open: OpenLab): void {
+  const changes = open.record ? labDrift(open.record.lab, open.lab) : []
+  if (changes.length > 0) {
+    throw new StateError(`${open.labfile}: changed since this lab was brought up:\n${changes.map((c) => `  ${c}`).join('\n')}`, {
+      hint: 'klab destroy, then klab up; or change it back',
+    })
+  }
+}
+
+/** The accelerator for a lab: what the Labfile says, or what really works here. */
+export async function settleAccel(lab: Lab, probe: () => Promise<{ accel: Accel }>): Promise<Accel> {
+  return lab.hypervisor.accel === 'auto' ? (await probe()).accel : lab.hypervisor.accel
+}

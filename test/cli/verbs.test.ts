@@ -1,0 +1,248 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { fourNodes } from '../fakes/world.js'
+import { makeKlab, type Klab } from './klab.js'
+
+t.jobs = 2
+const TCG = `${fourNodes()}hypervisor: { accel: tcg }\n`
+
+t.test('validate', async (t) => {
+  const klab = makeKlab(t)
+  t.match(await klab.run('validate'), { code: 0, stdout: /Labfile: lab course, 4 nodes, Kubernetes 1\.20\.2: valid\n$/, stderr: '' })
+  const { stdout, code } = await klab.run('validate', '--json')
+  t.equal(code, 0)
+  t.match(JSON.parse(stdout), { name: 'course', nodes: [{ memoryMiB: 3072 }, {}, {}, {}] })
+})
+
+t.test('plan: text and JSON on stdout, nothing written', async (t) => {
+  const klab = makeKlab(t, TCG)
+  const text = await klab.run('plan')
+  t.match(text, { code: 0, stderr: '' })
+  t.match(text.stdout, /^lab course on qemu:\/\/\/\w+, tcg\nprofile slow-host: .*\n\nnetwork: /)
+  t.match(text.stdout, /control-plane\/k8s-master01/)
+  const { stdout } = await klab.run('plan', '--json', '--until', 'boot')
+  const plan = JSON.parse(stdout) as { phases: { name: string; steps: { id: string; title: string }[] }[] }
+  t.match(plan, { lab: 'course', goal: 'up', accel: 'tcg', profile: { name: 'slow-host' } })
+  t.equal(plan.phases.at(-1)?.name, 'boot')
+  t.equal(plan.phases.at(-1)?.steps.length, 4)
+  for (const d of ['state', 'cache', 'run']) t.notOk(existsSync(join(klab.dir, d)), d)
+})
+
+t.test('status of a lab that was never up needs no libvirt', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'refuse' })
+  t.match(await klab.run('status'), { code: 0, stderr: '', stdout: /^lab course: absent\n/ })
+  t.match(JSON.parse((await klab.run('status', '--json')).stdout), {
+    state: 'absent',
+    nodes: [{ state: 'absent', sshPort: null }],
+    cluster: { total: 4 },
+  })
+})
+
+t.test('status of a recorded lab: what virsh says now', async (t) => {
+  const klab = makeKlab(t)
+  klab.record({}, [1, 1, 3, 5])
+  const { stdout, code } = await klab.run('status', '--json')
+  t.equal(code, 0)
+  const status = JSON.parse(stdout) as { state: string; nodes: { state: string; ready: unknown; sshPort: number }[] }
+  t.equal(status.state, 'partial')
+  t.same(
+    status.nodes.map((n) => [n.state, n.ready, n.sshPort]),
+    [
+      ['running', null, 22000],
+      ['running', null, 22001],
+      ['paused', null, 22002],
+      ['shut-off', null, 22003],
+    ],
+  )
+  const text = (await klab.run('status')).stdout
+  t.match(text, /^NAME +ROLE +IP +STATE +CLUSTER +SSH$/m)
+  t.match(text, /^k8s-node02 +worker +192\.168\.31\.63 +paused +- +127\.0\.0\.1:22002$/m)
+  klab.record({}, [1, 1, 1, 1])
+  t.equal((JSON.parse((await klab.run('status', '--json')).stdout) as { state: string }).state, 'running')
+})
+
+t.test('status with libvirt gone: exit 3 and what starts it', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'refuse' })
+  klab.record()
+  t.match(await klab.run('status'), { code: 3, stdout: '', stderr: /libvirt cannot be reached[^]*libvirtd/ })
+})
+
+t.test('a record outlives its Labfile, and a broken one', async (t) => {
+  const klab = makeKlab(t)
+  klab.record({}, [1, 1, 1, 1])
+  writeFileSync(join(klab.dir, 'work/Labfile'), 'name: [')
+  t.match(await klab.run('status'), { code: 0, stdout: /course: running/ })
+})
+
+t.test('doctor on a host with nothing: exit 3, every tool with its package, and no word of a bug', async (t) => {
+  const klab = makeKlab(t, TCG, { PATH: '' })
+  const bare = await klab.run('doctor')
+  t.equal(bare.code, 3)
+  for (const tool of ['virsh', 'qemu-img', 'xorriso']) t.match(bare.stdout, new RegExp(`^${tool} +missing`, 'm'), tool)
+  t.match(bare.stdout, /^virsh: try: sudo apt-get install .*libvirt-clients$/m)
+  t.notMatch(bare.stderr, /bug in klab/)
+  const checks = JSON.parse((await klab.run('doctor', '--json')).stdout) as { name: string; state: string; fix?: string }[]
+  t.match(
+    checks.find((c) => c.name === 'qemu-img'),
+    { state: 'missing', fix: /qemu-utils/ },
+  )
+})
+
+t.test('up on a host with nothing: exit 3 before anything is changed', async (t) => {
+  const klab = makeKlab(t, TCG, { PATH: '' })
+  t.match(await klab.run('up'), { code: 3, stdout: '', stderr: /this host lacks[^]*apt-get install/ })
+  for (const d of ['state', 'cache', 'run']) t.notOk(existsSync(join(klab.dir, d)), d)
+})
+
+t.test('kubeconfig, logs, ssh, kubectl before there is anything: exit 1 and what to type', async (t) => {
+  const klab = makeKlab(t)
+  for (const argv of [['kubeconfig'], ['logs'], ['ssh', 'k8s-node01'], ['kubectl', 'get', 'pods']])
+    t.match(await klab.run(...argv), { code: 1, stdout: '', stderr: /try: klab up/ }, `${argv[0]!}: never up`)
+  klab.record()
+  for (const argv of [['kubeconfig'], ['logs'], ['logs', 'k8s-node01'], ['ssh', 'k8s-node01'], ['kubectl', 'get', 'pods']])
+    t.match(await klab.run(...argv), { code: 1, stdout: '', stderr: /try: klab up/ }, `${argv[0]!}: half up`)
+})
+
+t.test('kubeconfig and logs print what is there', async (t) => {
+  const klab = makeKlab(t)
+  const paths = klab.record()
+  writeFileSync(paths.kubeconfig, 'kind: Config\n')
+  t.match(await klab.run('kubeconfig'), { code: 0, stdout: 'kind: Config\n', stderr: '' })
+  t.match(await klab.run('kubeconfig', '--path'), { code: 0, stdout: `${paths.kubeconfig}\n` })
+  mkdirSync(paths.node('k8s-node01').dir, { recursive: true })
+  writeFileSync(paths.node('k8s-node01').console, 'one\ntwo\nthree\n')
+  t.equal((await klab.run('logs', 'k8s-node01', '-n', '2')).stdout, 'two\nthree\n')
+})
+
+t.test('ssh: the system’s own with the lab’s config; words stay words, its exit status is klab’s', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_SSH_STATUS: '42' })
+  const paths = klab.record()
+  writeFileSync(paths.sshConfig, '')
+  t.match(await klab.run('ssh', 'k8s-node01', '--', 'ls', '-l', '--json', 'a b'), {
+    code: 42,
+    stdout: ['-F', paths.sshConfig, 'k8s-node01', '--', 'ls', '-l', '--json', 'a b', ''].join('\n'),
+  })
+  t.equal((await klab.run('ssh', 'k8s-node01')).stdout, `-F\n${paths.sshConfig}\nk8s-node01\n`)
+  t.equal((await klab.run('-f', 'Labfile', 'ssh', 'k8s-node01', 'uptime')).stdout, `-F\n${paths.sshConfig}\nk8s-node01\n--\nuptime\n`)
+})
+
+t.test('kubectl: with the lab’s kubeconfig, arguments as they are, its exit status', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_KUBECTL_STATUS: '5' })
+  const paths = klab.record()
+  writeFileSync(paths.kubeconfig, '')
+  t.match(await klab.run('kubectl', 'get', 'pods', '-A', '-o', 'json', '--version'), {
+    code: 5,
+    stdout: `KUBECONFIG=${paths.kubeconfig}\nget\npods\n-A\n-o\njson\n--version\n`,
+  })
+})
+
+/** Holds a lock as another klab would, until the test ends. */
+async function hold(t: Parameters<typeof makeKlab>[0], path: string): Promise<number> {
+  mkdirSync(dirname(path), { recursive: true })
+  const child = spawn('flock', ['-x', path, 'sh', '-c', 'echo locked; exec sleep 30'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  t.teardown(() => process.kill(-child.pid!, 'SIGKILL'))
+  await once(child.stdout, 'data')
+  writeFileSync(path, JSON.stringify({ verb: 'up', pid: child.pid, since: Date.now() - 60_000 }))
+  return child.pid!
+}
+
+t.test('a lab that another klab works on: exit 4, who and for how long; looking is not kept out', async (t) => {
+  const klab = makeKlab(t)
+  const paths = klab.record({}, [1, 1, 1, 1])
+  const pid = await hold(t, paths.lock)
+  const r = await klab.run('destroy', '-f')
+  t.match(r, { code: 4, stdout: '' })
+  t.match(r.stderr, new RegExp(`klab up.*pid ${pid}`))
+  t.ok(existsSync(paths.record))
+  t.equal((await klab.run('status')).code, 0)
+})
+
+t.test('destroy -f: everything of the lab goes; again it says so and is content', async (t) => {
+  const klab = makeKlab(t)
+  const paths = klab.record()
+  const r = await klab.run('destroy', '-f')
+  t.match(r, { code: 0, stdout: '', stderr: /lab course is gone\n$/ })
+  t.notOk(existsSync(paths.dir))
+  t.match(await klab.run('destroy', '--force'), { code: 0 })
+})
+
+t.test('destroy works from the record when the Labfile is gone', async (t) => {
+  const klab = makeKlab(t)
+  const paths = klab.record()
+  writeFileSync(join(klab.dir, 'work/other'), '')
+  const gone = join(klab.dir, 'work/Labfile')
+  const { renameSync } = await import('node:fs')
+  renameSync(gone, `${gone}.away`)
+  t.match(await klab.run('-f', gone, 'destroy', '-f'), { code: 0 })
+  t.notOk(existsSync(paths.dir))
+})
+
+/** Waits until the hanging virsh says its pid. */
+async function hanging(klab: Klab, file: string): Promise<number> {
+  for (let i = 0; i < 500; i++) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+    if (text) return Number(text)
+    await new Promise((r) => setTimeout(r, 20))
+  }
+  throw new Error(`no virsh in ${klab.dir}`)
+}
+
+for (const [signal, verb] of [
+  ['SIGINT', ['status']],
+  ['SIGTERM', ['status', '--json']],
+] as const) {
+  t.test(`${signal} while virsh hangs in ${verb.join(' ')}: exit 130 at once, and virsh is ended`, async (t) => {
+    const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+    klab.record()
+    const file = join(klab.dir, 'pid')
+    klab.env['FAKE_VIRSH_PID'] = file
+    const { child, ended } = klab.start(...verb)
+    const pid = await hanging(klab, file)
+    const started = performance.now()
+    child.kill(signal)
+    const r = await ended
+    t.equal(r.code, 130)
+    t.match(r.stderr, /interrupted/)
+    t.ok(performance.now() - started < 4000, `${performance.now() - started} ms`)
+    await new Promise((done) => setTimeout(done, 100))
+    t.throws(() => process.kill(pid, 0), 'no virsh is left')
+  })
+}
+
+t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+  klab.record()
+  const file = join(klab.dir, 'pid')
+  klab.env['FAKE_VIRSH_PID'] = file
+  const { child, ended } = klab.start('destroy', '-f')
+  const pid = await hanging(klab, file)
+  t.teardown(() => {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // Gone by itself.
+    }
+  })
+  child.kill('SIGINT')
+  await new Promise((r) => setTimeout(r, 300))
+  child.kill('SIGINT')
+  t.equal((await ended).code, 130)
+})
+
+t.test('klab through a link, as npm link makes it, and from a folder that is gone read-only', async (t) => {
+  const klab = makeKlab(t)
+  const { main } = await import('./klab.js')
+  const bin = join(klab.dir, 'klab')
+  symlinkSync(main, bin)
+  chmodSync(join(klab.dir, 'work'), 0o500)
+  const child = spawn(bin, ['validate'], { cwd: join(klab.dir, 'work'), env: klab.env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [code] = (await once(child, 'close')) as [number]
+  chmodSync(join(klab.dir, 'work'), 0o700)
+  t.equal(code, 0)
+})

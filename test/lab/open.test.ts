@@ -1,0 +1,79 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { LabfileError, StateError, UsageError } from '../../src/errors.js'
+import { findLab, openLab, recordedLab } from '../../src/lab/open.js'
+import { labId } from '../../src/store/paths.js'
+import { writeRecord } from '../../src/store/record.js'
+import { fourNodes, makeRun, makeWorld } from '../fakes/world.js'
+
+/** A folder with a Labfile, and `record()` that makes it a lab that was up. */
+function stage(t: Test, text = fourNodes()) {
+  const world = makeWorld(t, { files: { Labfile: text } })
+  const labfile = join(world.dir, 'Labfile')
+  const record = async () => {
+    const open = await openLab(world.env, undefined)
+    const run = makeRun(world, open.lab)
+    await writeRecord(open.paths.record, { ...run.record, id: open.id, labfile: open.labfile })
+    return open
+  }
+  return { world, env: world.env, labfile, record }
+}
+
+t.test('never up: the id follows from name, path and user', async (t) => {
+  const { env, labfile } = stage(t)
+  const open = await openLab(env, undefined)
+  t.equal(open.id, labId('course', labfile, env.uid))
+  t.equal(open.record, undefined)
+  t.match(open.labfileSha256, /^[0-9a-f]{64}$/)
+  await t.rejects(recordedLab(env, undefined), StateError)
+})
+
+t.test('a changed name keeps the id while there is a record', async (t) => {
+  const { env, labfile, record } = stage(t)
+  const { id } = await record()
+  writeFileSync(labfile, fourNodes().replace('name: course', 'name: renamed'))
+  const open = await openLab(env, undefined)
+  t.equal(open.id, id)
+  t.equal(open.lab.name, 'renamed')
+  t.equal(open.record?.name, 'course')
+})
+
+t.test('a record outlives its Labfile: named by the file, or by its folder, or from within the folder', async (t) => {
+  const { world, env, labfile, record } = stage(t)
+  const { id } = await record()
+  rmSync(labfile)
+  t.equal((await findLab(env, labfile)).record?.id, id)
+  t.equal((await findLab(env, 'Labfile')).record?.id, id)
+  t.equal((await findLab(env, world.dir)).record?.id, id)
+  t.equal((await findLab(env, undefined)).record?.id, id)
+  t.equal((await recordedLab(env, labfile)).record.id, id)
+  await t.rejects(openLab(env, labfile), UsageError, 'there is nothing to load')
+})
+
+t.test('a broken Labfile does not hide the record from verbs that need only that', async (t) => {
+  const { env, labfile, record } = stage(t)
+  const { id } = await record()
+  writeFileSync(labfile, 'name: [')
+  t.equal((await recordedLab(env, undefined)).record.id, id)
+  await t.rejects(openLab(env, undefined), LabfileError)
+})
+
+t.test('found upwards and through a link: the same lab', async (t) => {
+  const { world, env, record } = stage(t)
+  const { id } = await record()
+  mkdirSync(join(world.dir, 'a/b'), { recursive: true })
+  t.equal((await findLab({ ...env, cwd: join(world.dir, 'a/b') }, undefined)).record?.id, id)
+  symlinkSync(world.dir, join(world.dir, 'a/link'))
+  t.equal((await findLab(env, 'a/link')).record?.id, id)
+  t.equal((await findLab(env, 'a/link/Labfile')).record?.id, id)
+})
+
+t.test('another Labfile is another lab; no Labfile at all is a usage error', async (t) => {
+  const { world, env, record } = stage(t)
+  await record()
+  mkdirSync(join(world.dir, 'other'))
+  writeFileSync(join(world.dir, 'other/Labfile'), fourNodes())
+  t.equal((await findLab(env, 'other')).record, undefined)
+  await t.rejects(findLab(env, 'nowhere'), UsageError)
+})

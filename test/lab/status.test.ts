@@ -1,0 +1,86 @@
+import { writeFileSync, mkdirSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { HostError } from '../../src/errors.js'
+import type { MachineState } from '../../src/hypervisor/types.js'
+import { absentStatus, readStatus } from '../../src/lab/status.js'
+import { domainName } from '../../src/phases/names.js'
+import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+
+function stage(t: Test, states: readonly MachineState[], labfile = fourNodes()) {
+  const run = makeRun(makeWorld(t), labOf(labfile))
+  const machines = run.lab.nodes.flatMap((n, i) => {
+    const state = states[i] ?? 'absent'
+    return state === 'absent' ? [] : [{ name: domainName(run.id, n.name), uuid: 'u', state }]
+  })
+  const other = { name: 'somebody-elses', uuid: 'v', state: 'running' as const }
+  return { run, read: () => readStatus({ hypervisor: { list: () => Promise.resolve([other, ...machines]) } }, run.record, run.paths) }
+}
+
+const table: [string, MachineState[], string][] = [
+  ['none', [], 'absent'],
+  ['all run', ['running', 'running', 'running', 'running'], 'running'],
+  ['all paused', ['paused', 'paused', 'paused', 'paused'], 'paused'],
+  ['all off', ['shut-off', 'shut-off', 'shut-off', 'shut-off'], 'stopped'],
+  ['one crashed, none running', ['crashed', 'shut-off', 'shut-off', 'shut-off'], 'stopped'],
+  ['one crashed, others run', ['crashed', 'running', 'running', 'running'], 'partial'],
+  ['one was never made', ['running', 'running', 'running', 'absent'], 'partial'],
+  ['some paused', ['running', 'paused', 'running', 'running'], 'partial'],
+  ['half made, off', ['shut-off', 'shut-off', 'absent', 'absent'], 'stopped'],
+]
+for (const [what, states, state] of table) {
+  t.test(`${what}: ${state}`, async (t) => {
+    const status = await stage(t, states).read()
+    t.equal(status.state, state)
+    t.same(
+      status.nodes.map((n) => n.state),
+      [0, 1, 2, 3].map((i) => states[i] ?? 'absent'),
+    )
+  })
+}
+
+t.test('the contract for scripts, without a cluster yet', async (t) => {
+  t.same(await stage(t, ['running', 'running', 'running', 'running']).read(), {
+    lab: 'course',
+    state: 'running',
+    nodes: ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03'].map((name, i) => ({
+      name,
+      role: i === 0 ? 'control-plane' : 'worker',
+      ip: `192.168.31.${61 + i}`,
+      state: 'running',
+      ready: null,
+      sshPort: 22000 + i,
+    })),
+    cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null },
+  })
+})
+
+t.test('an API server that is silent: ready is not known, the address is', async (t) => {
+  const { run, read } = stage(t, ['running', 'running', 'running', 'running'])
+  mkdirSync(run.paths.dir, { recursive: true })
+  writeFileSync(run.paths.kubeconfig, 'no kubeconfig of klab’s')
+  const status = await read()
+  t.same(
+    status.nodes.map((n) => n.ready),
+    [null, null, null, null],
+  )
+  t.match(status.cluster, { ready: 0, apiServer: 'https://127.0.0.1:22100' })
+})
+
+t.test('plain machines have no cluster', async (t) => {
+  t.equal((await stage(t, ['running'], fourNodes('kubernetes: false\n')).read()).cluster, null)
+})
+
+t.test('a lab that was never up', (t) => {
+  const s = absentStatus(labOf(fourNodes()))
+  t.match(s, { lab: 'course', state: 'absent', cluster: { ready: 0, total: 4, apiServer: null } })
+  t.same(new Set(s.nodes.map((n) => `${n.state} ${n.ready} ${n.sshPort}`)), new Set(['absent null null']))
+  t.equal(absentStatus(labOf(fourNodes('kubernetes: false\n'))).cluster, null)
+  t.end()
+})
+
+t.test('an unreachable libvirt is not an absent lab', async (t) => {
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes()))
+  world.hypervisor.unreachable = true
+  await t.rejects(readStatus(world, run.record, run.paths), HostError)
+})
