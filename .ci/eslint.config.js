@@ -11,8 +11,8 @@ const rooms = {
   cloudinit: ['labfile'],
   hypervisor: ['host'],
   guest: ['host'],
-  store: ['host'],
-  image: ['host', 'store', 'report'],
+  store: ['host', 'labfile/model'],
+  image: ['host', 'store', 'report', 'bundle/apt-sources'],
   bundle: ['host', 'store', 'report', 'cluster', 'labfile'],
   phases: [
     'labfile',
@@ -27,10 +27,23 @@ const rooms = {
     'hypervisor/types',
     'guest/types',
     'guest/until',
+    'guest/ssh-config',
     'store',
   ],
   plan: ['labfile', 'phases', 'report', 'host/types'],
-  cli: ['lab', 'report', 'labfile', 'host/types'],
+  cli: [
+    'lab',
+    'report',
+    'labfile',
+    'host/types',
+    'host/files',
+    'store',
+    'bundle',
+    'phases/artifacts',
+    'phases/world',
+    'hypervisor/types',
+    'hypervisor/accel',
+  ],
 }
 const all = Object.keys(rooms).concat(['lab', 'main'])
 
@@ -55,7 +68,9 @@ export default tseslint.config(
   { ignores: ['dist', 'node_modules'] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json'], tsconfigRootDir: new URL('..', import.meta.url).pathname } },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json'], tsconfigRootDir: new URL('..', import.meta.url).pathname },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',

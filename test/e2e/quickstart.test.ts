@@ -1,0 +1,132 @@
+/** README's first command for real: from nothing to four Ready nodes, pods talking, DNS answering; then destroy, and proof that nothing is left. */
+import { spawn } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import type { Status } from '../../src/lab/status.js'
+import { isFree } from '../../src/store/ports.js'
+import { labPaths, roots } from '../../src/store/paths.js'
+import { readRecord, listRecords } from '../../src/store/record.js'
+import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
+const labfile = `${project}labs/quickstart/Labfile`
+const klab = [process.execPath, `${project}dist/main.js`, '-f', labfile]
+const NODES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
+
+/** Runs it with its progress on our stderr; stdout as text. */
+function run(argv: readonly string[]): Promise<{ code: number; stdout: string; ms: number }> {
+  const [tool = '', ...args] = argv
+  const started = performance.now()
+  return new Promise((resolve, reject) => {
+    const child = spawn(tool, args, { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code: code ?? 255, stdout, ms: performance.now() - started }))
+  })
+}
+
+const kubectl = async (...args: string[]): Promise<string> => (await run([...klab, 'kubectl', ...args])).stdout
+const status = async (): Promise<Status> => JSON.parse((await run([...klab, 'status', '--json'])).stdout) as Status
+
+t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///system; session mode has its own tests' }, async (t) => {
+  const known = (await listRecords(roots(host).state)).find((r) => r.labfile === labfile)
+  if (known) return t.fail(`lab ${known.id} of this checkout is up: klab destroy it before the test`)
+  await ensureSystemLibvirt(t)
+  // Destroy in the teardown too: a failed assertion must not leave four machines behind.
+  t.teardown(() => run([...klab, 'destroy', '--force']))
+
+  const up = await run([`${project}quickstart`])
+  t.equal(up.code, 0, `./quickstart ended well (${Math.round(up.ms / 1000)} s)`)
+  t.match(up.stdout, /cluster: Kubernetes 1\.20\.2, 4\/4 Ready/)
+  t.match(up.stdout, /kubeconfig: \S+/)
+
+  const now = await status()
+  t.equal(now.state, 'running')
+  t.strictSame(
+    now.nodes.map((n) => [n.name, n.ready]),
+    NODES.map((n) => [n, true]),
+  )
+  const id = (await listRecords(roots(host).state)).find((r) => r.labfile === labfile)?.id ?? ''
+  const paths = labPaths(roots(host), id)
+  const record = await readRecord(paths.record)
+  const ports = Object.values(record?.ports ?? {}).flatMap((p) => (p.api === undefined ? [p.ssh] : [p.ssh, p.api]))
+  t.equal(ports.length, 5, 'one port a node, one for the API server')
+
+  const again = await run([...klab, 'up'])
+  t.equal(again.code, 0)
+  t.match(again.stdout, /all is up; nothing to do/, `a second up has nothing to do (${Math.round(again.ms)} ms)`)
+
+  t.match(await kubectl('get', 'nodes', '-o', 'wide'), /k8s-node03\s+Ready.*192\.168\.31\.64/)
+  const hosts = await run([
+    ...klab,
+    'ssh',
+    'k8s-node02',
+    '--',
+    'cat',
+    '/etc/hosts',
+    '/proc/swaps',
+    '/proc/sys/net/bridge/bridge-nf-call-iptables',
+  ])
+  t.match(hosts.stdout, /192\.168\.31\.61\s+k8s-master01/)
+
+  // A workload of the test's own, beside the proof that `up` itself makes: a service with its pods on all workers, by name from another node.
+  t.match(
+    await kubectl(
+      'create',
+      'deployment',
+      'web',
+      '--image=klab.local/probe:1',
+      '--replicas=3',
+      '--',
+      'sh',
+      '-c',
+      'mkdir /tmp/w; hostname >/tmp/w/index.html; exec httpd -f -p 80 -h /tmp/w',
+    ),
+    /created/,
+  )
+  await kubectl('expose', 'deployment', 'web', '--port=80')
+  t.match(await kubectl('rollout', 'status', 'deployment/web', '--timeout=600s'), /successfully rolled out/)
+  const page = await kubectl(
+    'run',
+    'client',
+    '--image=klab.local/probe:1',
+    '--image-pull-policy=Never',
+    '--restart=Never',
+    '--attach',
+    '--rm',
+    '-q',
+    '--pod-running-timeout=10m',
+    '--',
+    'sh',
+    '-c',
+    'for i in 1 2 3 4 5 6 7 8 9; do timeout 20 wget -q -O - http://web.default.svc.cluster.local && break; sleep 2; done',
+  )
+  t.match(page, /^web-/, 'a pod fetched a page from the service by its name')
+
+  const listeners = (await exec.run(['ss', '-Hlntup'])).stdout.split('\n').filter((l) => /qemu-system|vde_switch/.test(l))
+  t.ok(listeners.length >= 5, 'QEMU listens')
+  t.strictSame(
+    listeners.filter((l) => !/\s127\.0\.0\.1:\d+\s/.test(l)),
+    [],
+    'on 127.0.0.1 only',
+  )
+
+  const gone = await run([...klab, 'destroy', '--force'])
+  t.equal(gone.code, 0)
+  t.notMatch((await exec.run(['virsh', '-c', 'qemu:///system', 'list', '--all', '--name'])).stdout, id, 'no domain')
+  t.notOk((await readdir(`${roots(host).state}/labs`)).includes(id), 'no folder')
+  t.strictSame(
+    (await processes()).filter((p) => p.argv.some((a) => a.includes(id) || a.includes(paths.run))).map((p) => p.argv[0]),
+    [],
+    'no process',
+  )
+  t.strictSame(
+    await Promise.all(ports.map(isFree)),
+    ports.map(() => true),
+    'no port taken',
+  )
+  t.equal((await status()).state, 'absent')
+  t.equal((await run([...klab, 'destroy', '--force'])).code, 0, 'destroy of what is gone is fine')
+})
