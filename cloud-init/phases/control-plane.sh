@@ -2,17 +2,34 @@
 # Course 2.9.2, 2.9.3: kubeadm init, kubeconfig for root and for the lab user. Input: /etc/klab/kubeadm-init.yaml, /etc/klab/patches/.
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
+# There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to answer,
+# and never one that a trainee made by hand.
+begun=/var/lib/klab/init-begun
 
-healthy() { [ -s "$KUBECONFIG" ] && kubectl --request-timeout=30s get node "$KLAB_NODE" >/dev/null 2>&1 &&
-	kubectl --request-timeout=30s -n kube-system get daemonset kube-proxy deployment/coredns >/dev/null 2>&1; }
+healthy() {
+	[ -s "$KUBECONFIG" ] && kubectl --request-timeout=60s get node "$KLAB_NODE" >/dev/null 2>&1 &&
+		kubectl --request-timeout=60s -n kube-system get daemonset/kube-proxy deployment/coredns >/dev/null 2>&1
+}
 
-if ! healthy; then
-	# Half an init (a power cut, a kill) is begun again; nobody has joined yet, or `healthy` would have been true.
-	if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ] || [ -d /var/lib/etcd/member ]; then
-		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
-	fi
+if [ -e "$begun" ]; then
+	kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
+	rm -f "$begun"
+fi
+if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+	tries=0
+	until healthy; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 60 ] || {
+			echo "$KLAB_NODE has a control plane that does not answer; look at it with: docker ps -a, journalctl -u kubelet; or begin again: kubeadm reset"
+			exit 1
+		}
+		sleep 5
+	done
+else
+	touch "$begun"
 	# shellcheck disable=SC2086 # flags, made by klab from a fixed list
 	kubeadm init --config /etc/klab/kubeadm-init.yaml $KLAB_INIT_FLAGS
+	rm -f "$begun"
 fi
 rm -f /etc/klab/kubeadm-init.yaml
 

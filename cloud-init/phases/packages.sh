@@ -1,6 +1,7 @@
 #!/bin/bash
 # Course 2.4 to 2.6: kubeadm, kubelet and kubectl from the bundle, CNI plugins, kubelet's service, completion.
 
+# shellcheck source-path=SCRIPTDIR source=bundle.sh
 . /usr/lib/klab/bundle.sh
 mount_bundle
 

@@ -2,15 +2,19 @@
 # Course 2.9.4: kubeadm join. Input: /etc/klab/kubeadm-join.yaml (a short-lived token and the CA's hash), removed afterwards.
 
 kubelet_conf=/etc/kubernetes/kubelet.conf
+# There while a join of klab's own is under way: only such a one is ever reset.
+begun=/var/lib/klab/join-begun
+
 as_node() { kubectl --kubeconfig="$kubelet_conf" --request-timeout=60s "$@"; }
 
 # The bootstrap is over: kubelet has a certificate of its own and runs.
 joined() { [ -s "$kubelet_conf" ] && [ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet; }
 
 if ! joined; then
-	if [ -e "$kubelet_conf" ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then
+	if [ -e "$begun" ]; then
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	fi
+	touch "$begun"
 	# kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a busy API server under emulation:
 	# when only that failed the node has joined all the same, and the annotation follows below.
 	kubeadm join --config /etc/klab/kubeadm-join.yaml || joined
@@ -19,7 +23,10 @@ fi
 tries=0
 until as_node annotate --overwrite node "$KLAB_NODE" "kubeadm.alpha.kubernetes.io/cri-socket=$KLAB_CRI_SOCKET"; do
 	tries=$((tries + 1))
-	[ "$tries" -lt 60 ] || { echo "$KLAB_NODE runs kubelet, but the API server knows no such node"; exit 1; }
+	[ "$tries" -lt 60 ] || {
+		echo "$KLAB_NODE runs kubelet, but the API server knows no such node"
+		exit 1
+	}
 	sleep 5
 done
-rm -f /etc/klab/kubeadm-join.yaml
+rm -f "$begun" /etc/klab/kubeadm-join.yaml

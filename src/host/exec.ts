@@ -11,9 +11,41 @@ import type { HostEnv, HostExec, HostRunOptions, Output } from './types.js'
 /** Ordinary users have no sbin on Debian's default PATH, yet mkfs and friends live there. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
+/** ms from asking a command to end to ending it. */
+const GRACE_MS = 5000
+
+/** Signals a command's whole group: a build tool's compilers too, which would go on and hold its output open. */
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // It is gone.
+  }
+}
+
+/** Ends a command's group when its time is over or the signal aborts; `why` says which it was, `stop` ends the watch. */
+function watchEnd(pid: number | undefined, o: HostRunOptions): { why: () => 'timeout' | 'abort' | undefined; stop: () => void } {
+  let why: 'timeout' | 'abort' | undefined
+  let killer: NodeJS.Timeout | undefined
+  const end = (reason: 'timeout' | 'abort') => (): void => {
+    why ??= reason
+    signalGroup(pid, 'SIGTERM')
+    killer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS)
+  }
+  const [onTime, onAbort] = [end('timeout'), end('abort')]
+  const timer = o.timeoutMs === undefined ? undefined : setTimeout(onTime, o.timeoutMs)
+  o.signal?.addEventListener('abort', onAbort, { once: true })
+  const stop = (): void => {
+    clearTimeout(timer)
+    clearTimeout(killer)
+    o.signal?.removeEventListener('abort', onAbort)
+  }
+  return { why: () => why, stop }
+}
+
 /** A HostExec for this process's environment. Throws CommandError, HostError (tool missing), Interrupted. */
 export function createExec(host: HostEnv): HostExec {
-  const path = [...new Set([...(host.env['PATH'] ?? '/usr/bin:/bin').split(delimiter), ...SBIN])]
+  const path = [...new Set([...(host.env['PATH'] ?? '/usr/bin:/bin').split(delimiter).filter(Boolean), ...SBIN])]
   const base = { ...host.env, PATH: path.join(delimiter), LC_ALL: 'C' }
 
   const which = async (tool: string): Promise<string | undefined> => {
@@ -49,24 +81,22 @@ export function createExec(host: HostEnv): HostExec {
       ...(o.input === undefined ? {} : { input: o.input }),
       // execa's types know no number beyond stderr; at run time it hands the descriptor on as spawn does.
       ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
-      ...(o.timeoutMs === undefined ? {} : { timeout: o.timeoutMs }),
-      ...(o.signal === undefined ? {} : { cancelSignal: o.signal }),
     })
-    if (o.onLine) {
-      const onLine = o.onLine
-      void (async () => {
-        for await (const line of child.iterable({ from: 'all' })) onLine(line)
-      })().catch(() => undefined)
+    const lines = async (onLine: (line: string) => void): Promise<void> => {
+      for await (const line of child.iterable({ from: 'all' })) onLine(line)
     }
-    const r = await child
+    const watch = watchEnd(child.pid, o)
+    // Not before the last line was handed on.
+    const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(watch.stop)
     const durationMs = performance.now() - started
-    if (r.isCanceled) throw new Interrupted()
+    const timedOut = watch.why() === 'timeout'
+    if (watch.why() === 'abort') throw new Interrupted()
     if (r.code === 'ENOENT') throw new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause: r })
     const output = { stdout: r.stdout, stderr: r.stderr, exitCode: r.exitCode ?? 255, durationMs }
-    if (r.timedOut || (r.failed && !(o.allowFailure && r.exitCode !== undefined))) {
+    if (timedOut || (r.failed && !(o.allowFailure && r.exitCode !== undefined))) {
       const text = output.stderr || output.stdout || (r.shortMessage ?? '')
       throw new CommandError(
-        { where: 'host', argv, exitCode: r.exitCode, signal: r.signal, timedOut: r.timedOut, durationMs, tail: tail(text) },
+        { where: 'host', argv, exitCode: r.exitCode, signal: r.signal, timedOut, durationMs, tail: tail(text) },
         { cause: r },
       )
     }

@@ -35,18 +35,20 @@ export async function readJson(path: string): Promise<unknown> {
 /** Writes by temporary sibling, fsync and rename, so that a reader sees the old file or the new one. Mode 0600 unless told. */
 export async function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temp = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  const file = await open(temp, 'wx', mode)
   try {
-    await file.writeFile(content)
-    await file.chmod(mode)
-    await file.sync()
+    const file = await open(temp, 'wx', mode)
+    try {
+      await file.writeFile(content)
+      await file.chmod(mode)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temp, path)
   } catch (error) {
     await rm(temp, { force: true })
     throw error
-  } finally {
-    await file.close()
   }
-  await rename(temp, path)
   const dir = await open(dirname(path), 'r')
   await dir.sync().finally(() => dir.close())
 }
