@@ -1,9 +1,9 @@
 /** The base image `debian-12`, built from Debian's packages; the same steps for root and for ordinary users. */
-import { chmod, copyFile, mkdir, mkdtemp } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkSettings } from '../bundle/apt-sources.js'
 import { HostError } from '../errors.js'
-import type { HostExec } from '../host/types.js'
+import type { HostExec, HostRunOptions } from '../host/types.js'
 import { removeTree } from '../store/tree.js'
 import { LABEL, RELEASE, type ImageRecipe } from './recipe.js'
 import { hostSources, imageSources } from './sources.js'
@@ -37,18 +37,27 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
   await requireTools(b.exec)
   const sources = imageSources(await hostSources(b.etcApt), RELEASE)
   const stop = b.signal ? { signal: b.signal } : {}
-  const run = (argv: readonly string[], input?: string) =>
-    b.exec.run(argv, { ...stop, ...(input === undefined ? {} : { input }), onLine: b.report })
+  const run = (argv: readonly string[], o: HostRunOptions = {}) => b.exec.run(argv, { ...o, ...stop, onLine: b.report })
   const dump = await b.exec.run(['apt-config', 'dump', 'Acquire'], stop)
   await mkdir(b.workDir, { recursive: true })
-  const work = await mkdtemp(join(b.workDir, 'image-'))
+  const prefix = `image-${recipe.key.slice(0, 12)}-`
+  // The layer's lock is ours, so a folder of this recipe was left by a klab that was killed. Its mmdebstrap may still be tidying up: so once more at the end.
+  const dead = (await readdir(b.workDir)).filter((name) => name.startsWith(prefix)).map((name) => join(b.workDir, name))
+  const bury = () =>
+    Promise.all(dead.map((folder) => removeTree(b.exec, folder).catch(() => b.report(`${folder}: left by an earlier run`))))
+  await bury()
+  const work = await mkdtemp(join(b.workDir, prefix))
   try {
+    // Root's mmdebstrap unpacks here, so that a kill leaves nothing in /tmp. A user's must stay there: its subordinate ids may not enter our home.
+    await chmod(work, 0o711)
+    const asRoot = (await stat(work)).uid === 0
+    const env = asRoot ? { TMPDIR: work } : {}
     const overlay = join(work, 'overlay.tar')
     const tar = join(work, 'root.tar')
     const root = join(work, 'root')
     const raw = join(work, 'disk.raw')
     await run([...TAR_CREATE, `--file=${overlay}`, `--directory=${join(recipe.dir, 'rootfs')}`, '.'])
-    await run(mmdebstrap(recipe, overlay, tar, networkSettings(dump.stdout)), sources)
+    await run([...leash(asRoot), ...mmdebstrap(recipe, overlay, tar, networkSettings(dump.stdout))], { input: sources, env })
     b.report('file system…')
     // fakeroot remembers who owns what between the two, so that an ordinary user makes the same disk as root. Device nodes come from devtmpfs.
     const owners = join(work, 'owners')
@@ -73,11 +82,21 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
     for (const name of ['disk.qcow2', 'kernel', 'initrd']) await chmod(join(dir, name), 0o444)
   } finally {
     await removeTree(b.exec, work)
+    await bury()
   }
 }
 
 /** Owned by root and with the same modes whatever the umask of the checkout was. */
 const TAR_CREATE = ['tar', '--create', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--sort=name']
+
+/**
+ * When klab is killed mmdebstrap must not go on. Root's mounts /proc, /sys and parts of /dev into the new root: in a mount namespace
+ * of its own (a user's has one anyway) they end with it, and no later `rm -r` can walk into them.
+ */
+const leash = (asRoot: boolean): readonly string[] => [
+  ...['setpriv', '--pdeathsig', 'TERM', '--'],
+  ...(asRoot ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
+]
 
 /** mmdebstrap reads the sources from stdin; as an ordinary user it works in a user namespace (mode `auto`). */
 export function mmdebstrap(recipe: ImageRecipe, overlay: string, tar: string, network: readonly string[]): readonly string[] {
