@@ -18,9 +18,13 @@ const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string)
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
 /** What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the same one on NIC 1). */
-const registration = (k: KubernetesSpec, node: NodeSpec): unknown => {
+const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): unknown => {
   const minor = minorOf(k.version)
-  return { name: node.name, criSocket: criSocket(k.runtime, minor), kubeletExtraArgs: extraArgs({ 'node-ip': node.ip }, kubeadmApi(minor)) }
+  return {
+    name: node.name,
+    criSocket: criSocket(k.runtime, minor),
+    kubeletExtraArgs: extraArgs({ 'node-ip': node.ip, ...profile.kubeletArgs }, kubeadmApi(minor)),
+  }
 }
 
 /** From kubeadm 1.22 on the patches folder is part of the configuration; before, a flag (see initFlags). */
@@ -47,7 +51,7 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
         { token, ttl: '15m0s', usages: ['signing', 'authentication'], groups: ['system:bootstrappers:kubeadm:default-node-token'] },
       ],
       localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
-      nodeRegistration: registration(k, node),
+      nodeRegistration: registration(k, node, profile),
       ...patches(minor, profile),
       ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout } } : {}),
     },
@@ -67,18 +71,25 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
       etcd: { local: { dataDir: '/var/lib/etcd', ...ifAny('extraArgs', profile.etcdArgs, api) } },
     },
     { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', cgroupDriver: 'systemd', ...profile.kubelet },
-    { apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', mode: k.proxyMode },
+    { apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', mode: k.proxyMode, ...profile.kubeProxy },
   ])
 }
 
 /** JoinConfiguration of a worker (course 2.9.4): token and the CA's hash, never `unsafeSkipCAVerification`. */
-export function joinConfig(k: KubernetesSpec, node: NodeSpec, controlPlaneIp: string, token: string, caCertHash: string): string {
+export function joinConfig(
+  k: KubernetesSpec,
+  node: NodeSpec,
+  profile: Profile,
+  controlPlaneIp: string,
+  token: string,
+  caCertHash: string,
+): string {
   return documents([
     {
       apiVersion: `kubeadm.k8s.io/${kubeadmApi(minorOf(k.version))}`,
       kind: 'JoinConfiguration',
       discovery: { bootstrapToken: { apiServerEndpoint: `${controlPlaneIp}:6443`, token, caCertHashes: [caCertHash] } },
-      nodeRegistration: registration(k, node),
+      nodeRegistration: registration(k, node, profile),
     },
   ])
 }

@@ -10,6 +10,10 @@ export interface Profile {
   readonly apiServerArgs: Readonly<Record<string, string>>
   /** Fields of KubeletConfiguration. */
   readonly kubelet: Readonly<Record<string, unknown>>
+  /** Flags of kubelet that its configuration has no field for. */
+  readonly kubeletArgs: Readonly<Record<string, string>>
+  /** Fields of KubeProxyConfiguration. */
+  readonly kubeProxy: Readonly<Record<string, unknown>>
   /** kubeadm patches of the static pods: target file name → YAML object (`kubeadm init --patches`). */
   readonly patches: Readonly<Record<string, unknown>>
   /** How long `kubeadm init` waits for the API server, seconds (its default is 240). */
@@ -26,12 +30,17 @@ const NORMAL: Profile = {
   schedulerArgs: {},
   apiServerArgs: {},
   kubelet: {},
+  kubeletArgs: {},
+  kubeProxy: {},
   patches: {},
   apiServerTimeoutS: 240,
   patience: 1,
 }
 
-/** Probes of the static pods: kubeadm 1.20 gives 15 s a try and 8 tries (24 at start); under TCG a busy node needs more. */
+/**
+ * Probes of the static pods. kubeadm 1.20 gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy node under TCG; and it asks the
+ * API server's readiness every second, a TLS handshake each, which alone takes a good part of an emulated CPU.
+ */
 const patientProbes = (container: string): unknown => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -40,19 +49,20 @@ const patientProbes = (container: string): unknown => ({
     containers: [
       {
         name: container,
-        livenessProbe: { failureThreshold: 12, timeoutSeconds: 60, periodSeconds: 20 },
-        startupProbe: { failureThreshold: 90, timeoutSeconds: 30 },
+        livenessProbe: { failureThreshold: 8, timeoutSeconds: 60, periodSeconds: 60 },
+        startupProbe: { failureThreshold: 90, timeoutSeconds: 30, periodSeconds: 10 },
+        ...(container === 'kube-apiserver' ? { readinessProbe: { failureThreshold: 3, timeoutSeconds: 30, periodSeconds: 15 } } : {}),
       },
     ],
   },
 })
 
 /**
- * The profile for an accelerator. Under TCG: no leader election (right with one control plane; field notes: the leases were lost
- * again and again), etcd heartbeat 500 ms and election 5 s (etcd tuning guide: election = 10 × heartbeat), node monitoring
- * stretched to 2 minutes, patient liveness probes.
+ * The profile for an accelerator and a Kubernetes minor. Under TCG: no leader election (right with one control plane; field notes: the leases were lost
+ * again and again), etcd heartbeat 500 ms and election 5 s (etcd tuning guide: election = 10 × heartbeat), node monitoring stretched to 2 minutes,
+ * patient probes; and rarer looks at things that do not change: without, an idle four-node cluster kept two cores busy (docs/benchmarks.md).
  */
-export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number): Profile {
+export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 20): Profile {
   if (accel === 'kvm') return NORMAL
   const single: Record<string, string> = controlPlanes === 1 ? { 'leader-elect': 'false' } : {}
   return {
@@ -61,8 +71,19 @@ export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number): Profile
     etcdArgs: { 'heartbeat-interval': '500', 'election-timeout': '5000', 'snapshot-count': '10000' },
     controllerManagerArgs: { ...single, 'node-monitor-grace-period': '2m0s', 'node-monitor-period': '10s' },
     schedulerArgs: single,
-    apiServerArgs: {},
-    kubelet: { nodeStatusUpdateFrequency: '20s', nodeLeaseDurationSeconds: 120, runtimeRequestTimeout: '10m0s' },
+    // Fair queuing between many clients; a lab has one. The flag came in 1.18 and means much in the newest minors.
+    apiServerArgs: minor >= 18 && minor < 29 ? { 'enable-priority-and-fairness': 'false' } : {},
+    kubelet: {
+      nodeStatusUpdateFrequency: '20s',
+      // It follows the update frequency where that is set, and then writes the whole status every 20 s; this is its default otherwise.
+      nodeStatusReportFrequency: '5m0s',
+      nodeLeaseDurationSeconds: 120,
+      runtimeRequestTimeout: '10m0s',
+      volumeStatsAggPeriod: '10m0s',
+    },
+    // cAdvisor walks every cgroup every 10 s otherwise.
+    kubeletArgs: { 'housekeeping-interval': '60s', 'global-housekeeping-interval': '5m0s' },
+    kubeProxy: { iptables: { syncPeriod: '5m0s', minSyncPeriod: '5s' }, ipvs: { syncPeriod: '5m0s', minSyncPeriod: '5s' } },
     patches: {
       etcd: patientProbes('etcd'),
       'kube-apiserver': patientProbes('kube-apiserver'),

@@ -1,6 +1,7 @@
 /** `klab up`: load, check the host, lock, observe, plan, run. */
 import { dirname } from 'node:path'
 import { profileFor } from '../cluster/profile.js'
+import { minorOf } from '../cluster/versions.js'
 import { StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
@@ -35,7 +36,11 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
     id,
     paths,
     accel: record.accel,
-    profile: profileFor(record.accel, lab.nodes.filter((n) => n.role === 'control-plane').length),
+    profile: profileFor(
+      record.accel,
+      lab.nodes.filter((n) => n.role === 'control-plane').length,
+      lab.kubernetes && minorOf(lab.kubernetes.version),
+    ),
     until,
     artifacts: createArtifacts(world, lab, until),
     record,

@@ -82,7 +82,7 @@ export function workerSteps(
       withTicket(async ({ token, caHash }) => {
         const guest = await connect(run, node.name)
         await guest.put([
-          { path: '/etc/klab/kubeadm-join.yaml', content: joinConfig(k, node, controlPlane.ip, token, caHash), mode: 0o600 },
+          { path: '/etc/klab/kubeadm-join.yaml', content: joinConfig(k, node, run.profile, controlPlane.ip, token, caHash), mode: 0o600 },
         ])
         await runClusterPhase(run, guest, 'workers', await mark(node), {}, line)
       }),

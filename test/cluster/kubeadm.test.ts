@@ -2,6 +2,7 @@ import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { initConfig, initFlags, joinConfig, patchFiles, PATCHES_DIR } from '../../src/cluster/kubeadm.js'
 import { profileFor } from '../../src/cluster/profile.js'
+import { minorOf } from '../../src/cluster/versions.js'
 import type { KubernetesSpec } from '../../src/labfile/model.js'
 import { golden } from '../fakes/golden.js'
 import { fourNodes, labOf } from '../fakes/world.js'
@@ -26,10 +27,10 @@ const cases: Record<string, readonly [string, 'docker' | 'containerd', 'kvm' | '
 for (const [name, [version, runtime, accel]] of Object.entries(cases)) {
   t.test(name, (t) => {
     const k = spec(version, runtime)
-    const profile = profileFor(accel, 1)
+    const profile = profileFor(accel, 1, minorOf(version))
     const flags = initFlags(k, profile).join(' ')
     golden(t, `kubeadm/${name}.init.yaml`, `# flags: ${flags || 'none'}\n${initConfig(k, master!, profile, TOKEN)}`)
-    golden(t, `kubeadm/${name}.join.yaml`, joinConfig(k, worker!, master!.ip, TOKEN, HASH))
+    golden(t, `kubeadm/${name}.join.yaml`, joinConfig(k, worker!, profile, master!.ip, TOKEN, HASH))
     t.end()
   })
 }
@@ -45,7 +46,7 @@ t.test('the configuration reads back as the four documents that kubeadm takes, n
 
 t.test('no configuration skips the check of the CA', (t) => {
   for (const version of ['1.17.5', '1.20.2', '1.31.0']) {
-    const text = joinConfig(spec(version, 'docker'), worker!, master!.ip, TOKEN, HASH)
+    const text = joinConfig(spec(version, 'docker'), worker!, profileFor('tcg', 1), master!.ip, TOKEN, HASH)
     t.notMatch(text, /unsafeSkip/i)
     t.match(text, HASH)
     t.match(text, `node-ip`)

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { profileFor } from '../../src/cluster/profile.js'
+import { minorOf } from '../../src/cluster/versions.js'
 import { createExec } from '../../src/host/exec.js'
 import type { HostEnv, HostExec, Output } from '../../src/host/types.js'
 import type { Accel } from '../../src/hypervisor/types.js'
@@ -203,6 +204,10 @@ export function makeRun(world: FakeWorld, lab: Lab, o: RunChoice = {}): LabRun {
     for (const n of lab.nodes) put(`${paths.node(n.name).hostKey}.pub`, `ssh-ed25519 HOST-${n.name} klab ${n.name}\n`)
   }
   const artifacts = fakeArtifacts(world, lab, until)
-  const profile = profileFor(accel, lab.nodes.filter((n) => n.role === 'control-plane').length)
+  const profile = profileFor(
+    accel,
+    lab.nodes.filter((n) => n.role === 'control-plane').length,
+    lab.kubernetes && minorOf(lab.kubernetes.version),
+  )
   return { world, lab, id, paths, accel, profile, until, artifacts, record }
 }
