@@ -27,6 +27,7 @@ const rooms = {
     'hypervisor/types',
     'guest/types',
     'guest/until',
+    'guest/api',
     'guest/ssh-config',
     'store',
   ],

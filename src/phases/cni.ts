@@ -5,7 +5,8 @@ import { CorruptError } from '../errors.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
 import type { createMarks } from './baked.js'
-import { clusterMark, runClusterPhase } from './control-plane.js'
+import { digest } from './guest-phase.js'
+import { apply, hostKubectl } from './kubectl.js'
 import { connect } from './nodes.js'
 import type { LabRun } from './world.js'
 
@@ -24,15 +25,16 @@ async function manifest(run: LabRun, k: KubernetesSpec): Promise<string> {
 
 /** Applies the manifest on the control plane. */
 export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: ReturnType<typeof createMarks>): Step {
-  const mark = async (): Promise<string> => clusterMark(run, 'cni', await manifest(run, k))
+  // Of the manifest as applied: another bundle or CIDR is applied again, what a trainee changed by hand since is not.
+  const mark = async (): Promise<string> => digest('cni', await manifest(run, k))
   return {
     id: `cni/${k.cni}`,
     title: `${k.cni}, pods in ${k.podCidr}`,
     done: async () => (await marks(node.name)).get('cni') === (await mark()),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
-      await guest.put([{ path: '/etc/klab/cni.yaml', content: await manifest(run, k) }])
-      await runClusterPhase(run, guest, 'cni', await mark(), {}, line)
+      await apply(await hostKubectl(run), await manifest(run, k), line)
+      await guest.put([{ path: '/var/lib/klab/done/cni', content: `${await mark()}\n` }])
     },
   }
 }

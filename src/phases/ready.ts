@@ -1,73 +1,120 @@
 /** Phase `ready`: proved, not assumed: all nodes Ready, CoreDNS running, every pod reaches every other, names resolve. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Guest } from '../guest/types.js'
+import { CommandError, StateError } from '../errors.js'
+import { nodeConditions } from '../guest/api.js'
 import { until } from '../guest/until.js'
-import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
-import { clusterMark, runClusterPhase } from './control-plane.js'
-import { connect } from './nodes.js'
+import { apply, hostKubectl, type Kubectl } from './kubectl.js'
 import type { LabRun } from './world.js'
 
 const MINUTE = 60_000
-const KUBECTL = ['sudo', '-n', 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', '--request-timeout=60s']
+const NAMESPACE = 'klab-probe'
+/** How long one answer of the API server may take, ms. */
+const API_MS = 60_000
 
-/** Runs kubectl on the control plane; what it says, or why it failed. */
-const kubectl = async (guest: Guest, args: readonly string[]): Promise<{ ok: boolean; text: string }> => {
-  const out = await guest.run([...KUBECTL, ...args], { allowFailure: true, timeoutMs: 2 * MINUTE })
-  return { ok: out.exitCode === 0, text: (out.exitCode === 0 ? out.stdout : out.stderr).trim() }
+export interface ProbePod {
+  readonly name: string
+  readonly ip: string
+  readonly node: string
 }
 
-/** One `name=True` a node, from the Ready conditions. */
-const READY = 'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}'
+/** Lines of `name ip node`. */
+export const parsePods = (text: string): readonly ProbePod[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim().split(' '))
+    .flatMap(([name, ip, node]) => (name !== undefined && ip !== undefined && node !== undefined ? [{ name, ip, node }] : []))
 
-/** Two proofs side by side, and the pod network's after them within the second. */
-export function readySteps(run: LabRun, node: NodeSpec): readonly Step[] {
-  const { world, profile, lab } = run
+/**
+ * Runs in a probe pod: a page from every pod (arguments), a service's name, a page through it; each tried for two minutes. Busybox's own
+ * `wget -T` crashes in Debian 12 (1.35), so `timeout`.
+ */
+const PROBE = `
+bad=
+for ip; do
+  n=0; until timeout 10 wget -q -O /dev/null "http://$ip:8080/"; do n=$((n+1)); [ $n -lt 12 ] || { bad="$bad $ip"; break; }; sleep 2; done
+done
+n=0; until nslookup kubernetes.default.svc.cluster.local >/dev/null 2>&1 && timeout 10 wget -q -O /dev/null http://probe.${NAMESPACE}.svc.cluster.local:8080/; do
+  n=$((n+1)); [ $n -lt 12 ] || { bad="$bad dns"; break; }; sleep 2
+done
+[ -z "$bad" ] || { echo "cannot reach:$bad"; exit 1; }`
+
+/** From every pod to every pod, and names from every pod. Throws StateError that names who cannot reach whom. */
+async function proveNetwork(kubectl: Kubectl, pods: readonly ProbePod[], timeoutMs: number): Promise<void> {
+  const ips = pods.map((p) => p.ip)
+  const failures = await Promise.all(
+    pods.map(async (pod) => {
+      try {
+        await kubectl(['--request-timeout=0', '-n', NAMESPACE, 'exec', pod.name, '--', 'sh', '-c', PROBE, 'probe', ...ips], { timeoutMs })
+        return undefined
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error
+        return `${pod.node}: ${error.failure.tail || error.message}`
+      }
+    }),
+  )
+  const bad = failures.filter((f) => f !== undefined)
+  if (bad.length > 0)
+    throw new StateError(`the pod network does not work:\n${bad.join('\n')}`, { hint: 'klab kubectl get pods -A -o wide' })
+}
+
+/** The proof, made anew each time. */
+export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
+  const { world, profile, lab, paths } = run
+  const total = lab.nodes.length
   const wait = (what: string, probe: () => Promise<{ ok: boolean; seen: string }>): Promise<void> =>
-    until(probe, { what, everyMs: 2000, withinMs: 10 * MINUTE * profile.patience, clock: world.clock, signal: world.signal })
+    until(probe, {
+      what,
+      everyMs: 2000,
+      withinMs: 10 * MINUTE * profile.patience,
+      clock: world.clock,
+      signal: world.signal,
+      hint: 'klab kubectl get nodes,pods -A',
+    })
 
-  const nodesReady = async (guest: Guest): Promise<void> =>
-    wait(`${lab.nodes.length} nodes Ready`, async () => {
-      const { ok, text } = await kubectl(guest, ['get', 'nodes', '-o', READY])
-      const ready = text.split('\n').filter((l) => l.endsWith('=True')).length
-      return { ok: ok && ready === lab.nodes.length, seen: text.replaceAll('\n', ' ') }
-    })
-  const dnsReady = async (guest: Guest): Promise<void> =>
-    wait('CoreDNS available', async () => {
-      const { ok, text } = await kubectl(guest, [
-        '-n',
-        'kube-system',
-        'get',
-        'deployment',
-        'coredns',
-        '-o',
-        'jsonpath={.status.availableReplicas}',
-      ])
-      return { ok: ok && Number(text) >= 1, seen: `available replicas: ${text || '0'}` }
-    })
   return [
     {
       id: 'ready/cluster',
-      title: `${lab.nodes.length}/${lab.nodes.length} Ready, DNS, pod to pod`,
+      title: `${total}/${total} Ready, DNS, pod to pod`,
       run: async ({ line }) => {
-        const guest = await connect(run, node.name)
-        await nodesReady(guest)
-        line(`${lab.nodes.length}/${lab.nodes.length} nodes Ready`)
-        await dnsReady(guest)
+        const kubectl = await hostKubectl(run)
+        await wait(`${total} nodes Ready`, async () => {
+          const nodes = await askNodes(paths.kubeconfig, API_MS)
+          const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
+          return { ok: ready.length === total, seen: nodes ? `Ready: ${ready.join(' ') || 'none'}` : 'the API server does not answer' }
+        })
+        line(`${total}/${total} nodes Ready`)
+        await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
+        await apply(kubectl, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
+        // CoreDNS starts beside the probes.
+        await wait('CoreDNS available', async () => {
+          const out = await kubectl(['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.availableReplicas}'])
+          return { ok: Number(out.stdout) >= 1, seen: `available replicas: ${out.stdout || '0'}` }
+        })
         line('CoreDNS available')
-        const probe = await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8')
-        await guest.put([{ path: '/etc/klab/probe.yaml', content: probe }])
-        // The proof is of now: its mark carries the time, so that it never counts for a later run.
-        const mark = await clusterMark(run, 'ready', String(world.clock.now()))
-        await runClusterPhase(
-          run,
-          guest,
-          'ready',
-          mark,
-          { KLAB_NODES: String(lab.nodes.length), KLAB_READY_TIMEOUT: String(300 * profile.patience) },
-          line,
-        )
+        await wait(`${total} probe pods running`, async () => {
+          const out = await kubectl(['-n', NAMESPACE, 'get', 'daemonset', 'probe', '-o', 'jsonpath={.status.numberAvailable}'])
+          return { ok: Number(out.stdout) === total, seen: `available: ${out.stdout || '0'}` }
+        })
+        const list = await kubectl([
+          '-n',
+          NAMESPACE,
+          'get',
+          'pods',
+          '-l',
+          'app=probe',
+          '-o',
+          'jsonpath={range .items[*]}{.metadata.name} {.status.podIP} {.spec.nodeName}{"\\n"}{end}',
+        ])
+        const pods = parsePods(list.stdout)
+        if (pods.length !== total)
+          throw new StateError(`want ${total} probe pods, there are ${pods.length}`, {
+            hint: `klab kubectl -n ${NAMESPACE} get pods -o wide`,
+          })
+        await proveNetwork(kubectl, pods, 5 * MINUTE * profile.patience)
+        line(`pod to pod ${total * total}/${total * total}, DNS ${total}/${total}`)
+        await kubectl(['delete', 'namespace', NAMESPACE, '--wait=false'])
       },
     },
   ]

@@ -35,7 +35,7 @@ export function planUp(run: LabRun): Plan {
     'control-plane': () => (k && cp ? [controlPlaneStep(run, k, cp, marks)] : []),
     workers: () => (k && cp ? workerSteps(run, k, cp, workers, marks) : []),
     cni: () => (k && cp && k.cni !== 'none' ? [cniStep(run, k, cp, marks)] : []),
-    ready: () => (k && cp && k.cni !== 'none' ? readySteps(run, cp) : []),
+    ready: () => (k && cp && k.cni !== 'none' ? readySteps(run) : []),
   }
   const phases = PHASES.filter((p) => upTo(p.name, run.until))
     .map((p) => ({ name: p.name, title: p.course ? `${p.title} (course ${p.course})` : p.title, steps: steps[p.name]() }))

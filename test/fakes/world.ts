@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly uid?: number
   /** Beginning of the command line → what it gives. Longer beginnings win. */
   readonly host?: Record<string, HostAnswer>
+  /** The bundle's kubectl on the host: its arguments (without the time limit) and stdin → what it gives. */
+  readonly kubectl?: (args: string, input: string) => string | Partial<Output> | Error
   /** Tools that `which` does not find. */
   readonly absent?: readonly string[]
   /** Files beside each other in the world's folder. */
@@ -83,14 +85,20 @@ export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
       const line = argv.join(' ')
       if (REAL.includes(argv[0] ?? '')) return real.run(argv, options)
       commands.push(line)
+      const reply = (given: string | Partial<Output> | Error): Output => {
+        if (given instanceof Error) throw given
+        return { stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...(typeof given === 'string' ? { stdout: given } : given) }
+      }
+      if (o.kubectl && argv[0]?.endsWith('/bin/kubectl')) {
+        const input = options.input === undefined ? '' : String(options.input)
+        return reply(o.kubectl(argv.slice(1).filter((a) => !a.startsWith('--request-timeout')).join(' '), input)) // prettier-ignore
+      }
       const found = known.find(([start]) => line === start || line.startsWith(`${start} `))
       if (!found) {
         t.fail(`unexpected on the host: ${line}`)
         throw new Error(`unexpected on the host: ${line}`)
       }
-      const given = typeof found[1] === 'function' ? found[1](argv) : found[1]
-      if (given instanceof Error) throw given
-      return { stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...(typeof given === 'string' ? { stdout: given } : given) }
+      return reply(typeof found[1] === 'function' ? found[1](argv) : found[1])
     },
     which: (tool) => Promise.resolve(o.absent?.includes(tool) ? undefined : `/usr/bin/${tool}`),
     spawnDetached: (argv) => {

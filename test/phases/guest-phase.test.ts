@@ -68,7 +68,7 @@ t.test('every script that sources a file has it in its digest', async (t) => {
 t.test('the scripts are those of cloud-init/phases, whole', async (t) => {
   const scripts = await loadScripts(root)
   t.same([...scripts.files.keys()], readdirSync(`${root}/cloud-init/phases`).sort())
-  for (const phase of ['system', 'runtime', 'packages', 'images', 'control-plane', 'workers', 'cni', 'ready', 'seal', 'run'])
+  for (const phase of ['system', 'runtime', 'packages', 'images', 'control-plane', 'workers', 'seal', 'run'])
     t.ok(scripts.files.get(`${scriptOf(phase, lab)}.sh`), phase)
   t.ok(scripts.files.has('runtime-containerd.sh'))
 })
