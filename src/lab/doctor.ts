@@ -20,8 +20,8 @@ export interface Check {
 }
 
 const GIB = 1024 ** 3
-/** On top of the guests' memory: QEMU's own, translated code under TCG, klab (MiB a node; field notes, design.md figures). */
-const QEMU_OVERHEAD_MIB = 150
+/** On top of a guest’s memory, MiB: QEMU's own and translated code under TCG; a guest touches half of its memory at most times (docs/benchmarks.md). */
+const QEMU_OVERHEAD_MIB = 250
 /** What one node's overlay and the shared layers take on disk, GiB. */
 const DISK_GIB = { node: 2, cache: 6 }
 /** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
