@@ -7,11 +7,8 @@ import type { DiskSpec, MachineSpec } from './types.js'
 export const KLAB_NS = 'urn:klab:machine:1'
 const QEMU_NS = 'http://libvirt.org/schemas/domain/qemu/1.0'
 
-/**
- * Translated code under TCG, MiB: QEMU’s own default, said so that it does not depend on the host’s memory. With 256 a control plane threw its
- * whole cache away 64 times in its first 25 minutes and a worker 30 times (`info jit`), each time translating some 400,000 blocks anew.
- */
-const TB_CACHE_MIB = 1024
+/** QEMU's cache of translated code, MiB per machine. Its own default is 1 GiB, which four nodes would fill; and the one run with 1024 ended in a control plane that hung (docs/benchmarks.md). */
+const TB_CACHE_MIB = 256
 /** The fastest model under TCG that docker and kubeadm run on, and a named one, as a RAM image needs (field notes). */
 const TCG_CPU = 'Nehalem'
 

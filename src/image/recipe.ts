@@ -17,6 +17,7 @@ export const LABEL = 'rootfs'
  * cloud-init may run before the network. unified_cgroup_hierarchy=0: kubeadm 1.20 and its kubelet know cgroup v1 only.
  * no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics at once ("IO-APIC + timer
  * doesn't work"; seen on two of four machines); KVM guests skip the check by themselves. panic=5: a panic is a reboot, not a hang.
+ * norandmaps: QEMU 7.2 keeps translated code by virtual address, so with address randomisation every process start is translated anew.
  * mitigations=off and audit=0 cost nothing in a throw-away guest; rcu_expedited saves seconds of waiting at boot.
  */
 export const CMDLINE = [
@@ -29,6 +30,7 @@ export const CMDLINE = [
   'no_timer_check',
   'panic=5',
   'nowatchdog',
+  'norandmaps',
   'mitigations=off',
   'audit=0',
   'rcupdate.rcu_expedited=1',

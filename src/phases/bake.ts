@@ -101,7 +101,7 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
       await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: BAKE_NODE })
       for (const p of recipe.phases) {
         line(p.phase)
-        await runGuestPhase(guest, p.script, p.digest, { line, signal: world.signal, timeoutMs: 30 * MINUTE })
+        await runGuestPhase(guest, p.script, p.digest, { line, signal: world.signal, clock: world.clock, timeoutMs: 30 * MINUTE })
       }
       line('seal')
       await guest.run(['sudo', '-n', 'bash', '/usr/lib/klab/seal.sh'], { timeoutMs: 5 * MINUTE, signal: world.signal })

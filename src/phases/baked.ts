@@ -41,7 +41,12 @@ export function bakedStep(run: LabRun, node: NodeSpec, phase: PhaseName, marks: 
       const { recipe, baked } = await find()
       const guest = await connect(run, node.name)
       await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: node.name })
-      await runGuestPhase(guest, baked.script, baked.digest, { line, signal, timeoutMs: 15 * MINUTE * run.profile.patience })
+      await runGuestPhase(guest, baked.script, baked.digest, {
+        line,
+        signal,
+        clock: run.world.clock,
+        timeoutMs: 15 * MINUTE * run.profile.patience,
+      })
     },
   }
 }

@@ -33,7 +33,7 @@ export async function runClusterPhase(
   const recipe = await run.artifacts.recipe()
   const minutes = 20 * run.profile.patience
   await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: guest.node, ...more })
-  await runGuestPhase(guest, phase, mark, { line, signal: run.world.signal, timeoutMs: minutes * MINUTE })
+  await runGuestPhase(guest, phase, mark, { line, signal: run.world.signal, clock: run.world.clock, timeoutMs: minutes * MINUTE })
 }
 
 /** The mark of a cluster phase: its script and what it was given. */

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { criSocket, minorOf } from '../cluster/versions.js'
+import { CommandError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
+import type { Clock } from '../host/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { Digest } from '../store/types.js'
 
@@ -81,12 +83,38 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
   )
 }
 
-/** Runs one phase in the guest (it survives a lost connection; a second call waits for it). Throws CommandError with the log's last lines. */
+/** ms before a phase whose connection broke is asked for again. */
+const RECONNECT_MS = 5000
+const TRIES = 6
+
+/**
+ * Runs one phase in the guest. It survives a lost connection: run.sh is then called again, waits for the phase that goes on, and finds its mark.
+ * Throws CommandError with the log's last lines.
+ */
 export async function runGuestPhase(
   guest: Guest,
   script: string,
   mark: Digest,
-  o: { line: (text: string) => void; signal: AbortSignal; timeoutMs: number },
+  o: { line: (text: string) => void; signal: AbortSignal; timeoutMs: number; clock: Clock },
 ): Promise<void> {
-  await guest.run(['sudo', '-n', 'bash', `${GUEST_LIB}/run.sh`, script, mark], { onLine: o.line, signal: o.signal, timeoutMs: o.timeoutMs })
+  for (let tries = 1; ; tries++) {
+    try {
+      await guest.run(['sudo', '-n', 'bash', `${GUEST_LIB}/run.sh`, script, mark], {
+        onLine: o.line,
+        signal: o.signal,
+        timeoutMs: o.timeoutMs,
+      })
+      return
+    } catch (error) {
+      // No exit status and no time-out: it is the connection that ended, not the phase.
+      const broken =
+        error instanceof CommandError &&
+        error.failure.exitCode === undefined &&
+        error.failure.signal === undefined &&
+        !error.failure.timedOut
+      if (!broken || tries === TRIES) throw error
+      o.line(`the connection to ${guest.node} broke; trying again`)
+      await o.clock.sleep(RECONNECT_MS, o.signal)
+    }
+  }
 }

@@ -11,6 +11,7 @@ import {
   runGuestPhase,
   scriptOf,
 } from '../../src/phases/guest-phase.js'
+import { createFakeClock } from '../fakes/clock.js'
 import { createFakeGuests, failure } from '../fakes/guests.js'
 import { fourNodes, labOf, root } from '../fakes/world.js'
 
@@ -144,9 +145,26 @@ t.test('a phase runs through run.sh as root with its name, mark, lines and time 
     return text.includes('images') ? failure('n1', [text], 3, 'no space left') : ''
   })
   const guest = await guestOf(fake)
-  await runGuestPhase(guest, 'system', 'abc', { line: (l) => lines.push(l), signal, timeoutMs: 1234 })
+  await runGuestPhase(guest, 'system', 'abc', { line: (l) => lines.push(l), signal, clock: createFakeClock(), timeoutMs: 1234 })
   t.equal(fake.calls[0]!.text, 'sudo -n bash /usr/lib/klab/run.sh system abc')
   t.match(fake.calls[0]!.options, { timeoutMs: 1234, signal })
   t.same(lines, ['working'])
-  await t.rejects(runGuestPhase(guest, 'images', 'abc', { line: () => undefined, signal, timeoutMs: 1 }), { message: /no space left/ })
+  await t.rejects(runGuestPhase(guest, 'images', 'abc', { line: () => undefined, signal, clock: createFakeClock(), timeoutMs: 1 }), {
+    message: /no space left/,
+  })
+  t.equal(fake.calls.length, 2, 'a phase that failed is not tried again')
+})
+
+t.test('a connection that breaks is no failure: the phase is asked for again, five times', async (t) => {
+  let broken = 2
+  const lost = () => failure('n1', ['run.sh'], undefined, 'the connection was lost')
+  const fake = createFakeGuests(t, () => (broken-- > 0 ? lost() : ''))
+  const lines: string[] = []
+  const o = { line: (l: string) => lines.push(l), signal, clock: createFakeClock(), timeoutMs: 1 }
+  await runGuestPhase(await guestOf(fake), 'control-plane', 'abc', o)
+  t.equal(fake.calls.length, 3)
+  t.match(lines, [/connection to n1 broke/, /connection to n1 broke/])
+  broken = 99
+  await t.rejects(runGuestPhase(await guestOf(fake), 'control-plane', 'abc', o), { message: /connection was lost/ })
+  t.equal(fake.calls.length, 9, 'not for ever')
 })
