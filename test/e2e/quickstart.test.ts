@@ -88,21 +88,12 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   )
   await kubectl('expose', 'deployment', 'web', '--port=80')
   t.match(await kubectl('rollout', 'status', 'deployment/web', '--timeout=600s'), /successfully rolled out/)
-  const page = await kubectl(
-    'run',
-    'client',
-    '--image=klab.local/probe:1',
-    '--image-pull-policy=Never',
-    '--restart=Never',
-    '--attach',
-    '--rm',
-    '-q',
-    '--pod-running-timeout=10m',
-    '--',
-    'sh',
-    '-c',
-    'for i in 1 2 3 4 5 6 7 8 9; do timeout 20 wget -q -O - http://web.default.svc.cluster.local && break; sleep 2; done',
-  )
+  const fetch =
+    'n=0; until timeout 20 wget -q -O - http://web.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
+  await kubectl('run', 'client', '--image=klab.local/probe:1', '--image-pull-policy=Never', '--restart=Never', '--', 'sh', '-c', fetch)
+  const phase = (): Promise<string> => kubectl('get', 'pod', 'client', '-o', 'jsonpath={.status.phase}')
+  for (let i = 0; i < 120 && !/Succeeded|Failed/.test(await phase()); i++) await new Promise((resolve) => setTimeout(resolve, 5000))
+  const page = await kubectl('logs', 'client')
   t.match(page, /^web-/, 'a pod fetched a page from the service by its name')
 
   const listeners = (await exec.run(['ss', '-Hlntup'])).stdout.split('\n').filter((l) => /qemu-system|vde_switch/.test(l))
