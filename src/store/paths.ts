@@ -35,8 +35,6 @@ export interface LabPaths {
   readonly dir: string
   /** Which Labfile, its sha256, the model with defaults, ports, accelerator: what `status` reads. */
   readonly record: string
-  /** Steps done, by id and digest; can be lost. */
-  readonly journal: string
   readonly lock: string
   /** The lab's SSH key pair, `key` and `key.pub`. */
   readonly key: string
@@ -67,7 +65,6 @@ export function labPaths(r: Roots, id: string): LabPaths {
   return {
     dir,
     record: join(dir, 'lab.json'),
-    journal: join(dir, 'journal.json'),
     // Beside the folder, not in it: destroy removes the folder while it holds the lock.
     lock: join(r.state, 'locks', `${id}.lock`),
     key: join(dir, 'key'),
