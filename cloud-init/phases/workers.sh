@@ -10,23 +10,30 @@ as_node() { kubectl --kubeconfig="$kubelet_conf" --request-timeout=60s "$@"; }
 # The bootstrap is over: kubelet has a certificate of its own and runs.
 joined() { [ -s "$kubelet_conf" ] && [ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet; }
 
-if ! joined; then
+annotate() {
+	local tries=0
+	until as_node annotate --overwrite node "$KLAB_NODE" "kubeadm.alpha.kubernetes.io/cri-socket=$KLAB_CRI_SOCKET"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 60 ] || {
+			echo "$KLAB_NODE runs kubelet, but the API server knows no such node"
+			exit 1
+		}
+		sleep 5
+	done
+}
+
+if joined; then
+	annotate
+else
 	if [ -e "$begun" ]; then
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	fi
 	touch "$begun"
 	# kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a busy API server under emulation:
-	# when only that failed the node has joined all the same, and the annotation follows below.
-	kubeadm join --config /etc/klab/kubeadm-join.yaml || joined
-fi
-
-tries=0
-until as_node annotate --overwrite node "$KLAB_NODE" "kubeadm.alpha.kubernetes.io/cri-socket=$KLAB_CRI_SOCKET"; do
-	tries=$((tries + 1))
-	[ "$tries" -lt 60 ] || {
-		echo "$KLAB_NODE runs kubelet, but the API server knows no such node"
-		exit 1
+	# when only that failed the node has joined all the same. Only then: kubectl in a busy guest takes 20 s.
+	kubeadm join --config /etc/klab/kubeadm-join.yaml || {
+		joined
+		annotate
 	}
-	sleep 5
-done
+fi
 rm -f "$begun" /etc/klab/kubeadm-join.yaml

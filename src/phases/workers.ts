@@ -5,10 +5,12 @@ import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
 import type { createMarks } from './baked.js'
 import { bootstrapToken, clusterMark, runClusterPhase } from './control-plane.js'
+import { hostKubectl } from './kubectl.js'
 import { connect } from './nodes.js'
 import type { LabRun } from './world.js'
 
-const KUBEADM_TIMEOUT_MS = 600_000
+/** How long a token lives: 15 minutes, should klab die before it deletes it (anchors: security rule 11). */
+const TOKEN_MS = 15 * 60_000
 
 interface Ticket {
   readonly token: string
@@ -22,22 +24,40 @@ export function caCertHash(pem: string): string {
   return `sha256:${createHash('sha256').update(spki).digest('hex')}`
 }
 
-/** One token for all who join: made when the first asks, deleted when the last has let go. */
+/** The Secret that is a bootstrap token (kubernetes.io: bootstrap-tokens, "Bootstrap token Secret format"), as `kubeadm token create` makes it. */
+export const tokenSecret = (token: string, expires: Date): unknown => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: `bootstrap-token-${token.slice(0, 6)}`, namespace: 'kube-system' },
+  type: 'bootstrap.kubernetes.io/token',
+  stringData: {
+    'token-id': token.slice(0, 6),
+    'token-secret': token.slice(7),
+    expiration: expires.toISOString(),
+    'usage-bootstrap-authentication': 'true',
+    'usage-bootstrap-signing': 'true',
+    'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
+  },
+})
+
+/** One token for all who join: made when the first asks, deleted when the last has let go. From the host: `kubeadm token` in a busy guest takes up to half a minute. */
 function createTickets(run: LabRun, controlPlane: NodeSpec) {
   let made: Promise<Ticket> | undefined
   let holders = 0
   const make = async (): Promise<Ticket> => {
-    const guest = await connect(run, controlPlane.name)
     // First what may fail without leaving a token behind.
     const caHash = await readCaHash(run, controlPlane)
     const token = bootstrapToken()
-    // On stdin, not in the argument list, which every user of the guest could read.
-    await guest.sudo(`kubeadm token create ${token} --ttl 15m >/dev/null`, [], { timeoutMs: KUBEADM_TIMEOUT_MS })
+    const kubectl = await hostKubectl(run)
+    // On stdin, not in the argument list, which every user of the host could read.
+    await kubectl(['create', '--validate=false', '-f', '-'], {
+      input: JSON.stringify(tokenSecret(token, new Date(run.world.clock.now() + TOKEN_MS))),
+    })
     return { token, caHash }
   }
   const drop = async (ticket: Ticket): Promise<void> => {
-    const guest = await connect(run, controlPlane.name)
-    await guest.sudo(`kubeadm token delete ${ticket.token.slice(0, 6)} >/dev/null`, [], { timeoutMs: KUBEADM_TIMEOUT_MS })
+    const kubectl = await hostKubectl(run)
+    await kubectl(['-n', 'kube-system', 'delete', 'secret', `bootstrap-token-${ticket.token.slice(0, 6)}`, '--wait=false'])
   }
   return async <T>(use: (ticket: Ticket) => Promise<T>): Promise<T> => {
     holders++

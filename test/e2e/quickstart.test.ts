@@ -90,7 +90,18 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   t.match(await kubectl('rollout', 'status', 'deployment/web', '--timeout=600s'), /successfully rolled out/)
   const fetch =
     'n=0; until timeout 20 wget -q -O - http://web.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
-  await kubectl('run', 'client', '--image=klab.local/probe:1', '--image-pull-policy=Never', '--restart=Never', '--command', '--', 'sh', '-c', fetch)
+  await kubectl(
+    'run',
+    'client',
+    '--image=klab.local/probe:1',
+    '--image-pull-policy=Never',
+    '--restart=Never',
+    '--command',
+    '--',
+    'sh',
+    '-c',
+    fetch,
+  )
   const phase = (): Promise<string> => kubectl('get', 'pod', 'client', '-o', 'jsonpath={.status.phase}')
   for (let i = 0; i < 120 && !/Succeeded|Failed/.test(await phase()); i++) await new Promise((resolve) => setTimeout(resolve, 5000))
   const page = await kubectl('logs', 'client')

@@ -30,6 +30,8 @@ export const fourNodes = (more = ''): string =>
 /** The lab of a Labfile's text. */
 export const labOf = (text: string): Lab => parseLabfile(text, '/lab/Labfile')
 
+type KubectlAnswer = string | Partial<Output> | Error
+
 type HostAnswer = string | Partial<Output> | Error | ((argv: readonly string[]) => string | Partial<Output> | Error)
 
 export interface WorldOptions {
@@ -37,7 +39,7 @@ export interface WorldOptions {
   /** Beginning of the command line → what it gives. Longer beginnings win. */
   readonly host?: Record<string, HostAnswer>
   /** The bundle's kubectl on the host: its arguments (without the time limit) and stdin → what it gives. */
-  readonly kubectl?: (args: string, input: string) => string | Partial<Output> | Error
+  readonly kubectl?: (args: string, input: string) => KubectlAnswer | Promise<KubectlAnswer>
   /** Tools that `which` does not find. */
   readonly absent?: readonly string[]
   /** Files beside each other in the world's folder. */
@@ -91,7 +93,7 @@ export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
       }
       if (o.kubectl && argv[0]?.endsWith('/bin/kubectl')) {
         const input = options.input === undefined ? '' : String(options.input)
-        return reply(o.kubectl(argv.slice(1).filter((a) => !a.startsWith('--request-timeout')).join(' '), input)) // prettier-ignore
+        return reply(await o.kubectl(argv.slice(1).filter((a) => !a.startsWith('--request-timeout')).join(' '), input)) // prettier-ignore
       }
       const found = known.find(([start]) => line === start || line.startsWith(`${start} `))
       if (!found) {

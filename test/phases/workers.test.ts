@@ -54,21 +54,43 @@ t.test('tokens have kubeadm’s form and do not repeat', (t) => {
   t.end()
 })
 
-/** Three workers on a control plane that answers; `join` says what a join gives. */
-function stage(t: Test, join: (node: string) => string | Error | Promise<string> = () => '') {
-  const world = makeWorld(t)
-  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+type KubectlAnswer = string | Error | Promise<string | Error>
+
+interface Stage {
+  /** What a join gives. */
+  readonly join?: (node: string) => string | Error | Promise<string>
+  /** What kubectl on the host gives to `create` and `delete`. */
+  readonly kubectl?: (verb: string) => KubectlAnswer
+}
+
+interface Secret {
+  readonly metadata: { readonly name: string }
+  readonly stringData: Readonly<Record<string, string>>
+}
+
+/** Three workers on a control plane that answers. */
+function stage(t: Test, o: Stage = {}) {
   const tokens: string[] = []
+  const secrets: Secret[] = []
+  const world = makeWorld(t, {
+    kubectl: (args, input) => {
+      if (args === 'create --validate=false -f -') {
+        const secret = JSON.parse(input) as Secret
+        secrets.push(secret)
+        tokens.push(`create ${secret.stringData['token-id']!}.${secret.stringData['token-secret']!}`)
+        return o.kubectl?.('create') ?? ''
+      }
+      const gone = /^-n kube-system delete secret bootstrap-token-(\w+) --wait=false$/.exec(args)
+      if (!gone) return new Error(`unexpected: kubectl ${args}`)
+      tokens.push(`delete ${gone[1]!}`)
+      return o.kubectl?.('delete') ?? ''
+    },
+  })
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
   world.guests.answers.push(async ({ node, text }: GuestCall) => {
-    const token = /^sudo: kubeadm token (create|delete) (\S+)/.exec(text)
-    if (token) {
-      t.equal(node, 'k8s-master01', 'tokens are the control plane’s')
-      tokens.push(`${token[1]!} ${token[2]!}`)
-      return ''
-    }
     if (text === 'sudo: cat /etc/kubernetes/pki/ca.crt') return ca
     if (text.includes('/var/lib/klab/done')) return ''
-    if (text.includes('run.sh workers')) return join(node)
+    if (text.includes('run.sh workers')) return o.join?.(node) ?? ''
     return undefined
   })
   const [master, ...workers] = run.lab.nodes
@@ -78,12 +100,12 @@ function stage(t: Test, join: (node: string) => string | Error | Promise<string>
     parse(world.guests.files.get(node)?.get('/etc/klab/kubeadm-join.yaml')?.content ?? '') as {
       discovery: { bootstrapToken: { token: string; caCertHashes: string[]; apiServerEndpoint: string } }
     }
-  return { world, run, steps, play, tokens, config, workers: workers.map((w) => w.name) }
+  return { world, run, steps, play, tokens, secrets, config, workers: workers.map((w) => w.name) }
 }
 
 t.test('one token for all workers, deleted after the last', async (t) => {
   let waiting: (() => void)[] = []
-  const s = stage(t, () => new Promise<string>((resolve) => waiting.push(() => resolve(''))))
+  const s = stage(t, { join: () => new Promise<string>((resolve) => waiting.push(() => resolve(''))) })
   const ended = s.play()
   while (waiting.length < 3) await new Promise((r) => setTimeout(r, 5))
   const [first, ...rest] = waiting
@@ -101,16 +123,34 @@ t.test('one token for all workers, deleted after the last', async (t) => {
   }
 })
 
-t.test('the token’s secret is on no command line', async (t) => {
+t.test('the token’s secret is on no command line, on the host or in a guest', async (t) => {
   const s = stage(t)
   await s.play()
-  const token = s.tokens[0]!.replace('create ', '')
-  // What `sudo:` shows goes to the guest's bash on stdin.
-  for (const call of s.world.guests.calls) if (!call.text.startsWith('sudo: ')) t.notMatch(call.text, token)
+  const secret = s.tokens[0]!.split('.')[1]!
+  for (const call of s.world.guests.calls) t.notMatch(call.text, secret)
+  for (const command of s.world.commands) t.notMatch(command, secret)
+})
+
+t.test('the token is what kubeadm token create makes, and dies by itself after 15 minutes', async (t) => {
+  const s = stage(t)
+  const before = s.world.clock.now()
+  await s.play()
+  t.match(s.secrets, [
+    {
+      metadata: { name: `bootstrap-token-${s.tokens[1]!.replace('delete ', '')}`, namespace: 'kube-system' },
+      type: 'bootstrap.kubernetes.io/token',
+      stringData: {
+        'usage-bootstrap-authentication': 'true',
+        'usage-bootstrap-signing': 'true',
+        'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
+      },
+    },
+  ])
+  t.equal(Date.parse(s.secrets[0]!.stringData['expiration']!), before + 15 * 60_000)
 })
 
 t.test('one that fails does not take the token from the others, nor keep it alive', async (t) => {
-  const s = stage(t, (node) => (node === 'k8s-node02' ? new Error('refused') : ''))
+  const s = stage(t, { join: (node) => (node === 'k8s-node02' ? new Error('refused') : '') })
   const ended = await s.play()
   t.same(
     ended.map((r) => r.status),
@@ -125,12 +165,13 @@ t.test('one that fails does not take the token from the others, nor keep it aliv
   t.not(s.tokens[0], s.tokens[2])
 })
 
+const failure = (stderr: string): Error =>
+  new CommandError({ where: 'host', argv: ['kubectl'], exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail: stderr })
+
 t.test('a token that cannot be deleted does not hide how the join went; one that cannot be made fails every worker', async (t) => {
-  const s = stage(t)
-  s.world.guests.answers.unshift(({ text }) => (text.includes('token delete') ? { exitCode: 1 } : undefined))
+  const s = stage(t, { kubectl: (verb) => (verb === 'delete' ? failure('busy') : '') })
   t.same(new Set((await s.play()).map((r) => r.status)), new Set(['fulfilled']))
-  const broken = stage(t)
-  broken.world.guests.answers.unshift(({ text }) => (text.includes('token create') ? { exitCode: 1, stderr: 'no API server' } : undefined))
+  const broken = stage(t, { kubectl: (verb) => (verb === 'create' ? failure('no API server') : '') })
   for (const r of await broken.play()) t.match(r, { status: 'rejected', reason: { constructor: CommandError, message: /no API server/ } })
   t.notOk(broken.world.guests.files.has('k8s-node01'), 'nothing was sent to the workers')
 })
@@ -168,11 +209,8 @@ t.test('done: the mark of this very CA and node; another CA means join again', a
 })
 
 t.test('who asks while the last token is being deleted gets one that lives', async (t) => {
-  const s = stage(t)
   let deleting: (() => void) | undefined
-  s.world.guests.answers.unshift(({ text }) =>
-    text.includes('token delete') ? new Promise<undefined>((go) => (deleting ??= () => go(undefined))) : undefined,
-  )
+  const s = stage(t, { kubectl: (verb) => (verb === 'delete' && !deleting ? new Promise<string>((go) => (deleting = () => go(''))) : '') })
   const context = { line: () => undefined, signal: s.world.signal }
   const first = s.steps[0]!.run(context)
   while (!deleting) await new Promise((r) => setTimeout(r, 5))
@@ -182,6 +220,5 @@ t.test('who asks while the last token is being deleted gets one that lives', asy
   await first
   const used = (node: string): string => s.config(node).discovery.bootstrapToken.token
   t.not(used('k8s-node01'), used('k8s-node02'))
-  s.world.guests.answers.shift()
   await Promise.race([second, new Promise((r) => setTimeout(r, 200))])
 })
