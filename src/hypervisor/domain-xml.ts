@@ -7,8 +7,11 @@ import type { DiskSpec, MachineSpec } from './types.js'
 export const KLAB_NS = 'urn:klab:machine:1'
 const QEMU_NS = 'http://libvirt.org/schemas/domain/qemu/1.0'
 
-/** QEMU's cache of translated code, MiB per machine. Its own default is 1 GiB, which four nodes would fill; and the one run with 1024 ended in a control plane that hung (docs/benchmarks.md). */
-const TB_CACHE_MIB = 256
+/**
+ * QEMU's cache of translated code, MiB per machine. What a busy control plane runs fills about 350; a smaller cache is thrown away and filled again every 20 s.
+ * QEMU's own default, 1 GiB, is no quicker and takes 8 GiB of the host for four nodes (docs/benchmarks.md).
+ */
+const TB_CACHE_MIB = 512
 /** The fastest model under TCG that docker and kubeadm run on, and a named one, as a RAM image needs (field notes). */
 const TCG_CPU = 'Nehalem'
 

@@ -14,10 +14,13 @@ const canonical = (value: unknown): string =>
       : v,
   )
 
-/** Hex sha256 of everything that shapes the domain; kept in its metadata. */
+/** A snapshot moves a machine from one overlay to the next; it is still the machine that the Labfile describes. */
+const withoutOverlay = (spec: MachineSpec): unknown => ({ ...spec, disks: spec.disks.map((d) => (d.readonly ? d : { ...d, path: '' })) })
+
+/** Hex sha256 of everything that shapes the domain, but the overlay that its writable disk is on; kept in its metadata. */
 export const specDigest = (spec: MachineSpec): string =>
   createHash('sha256')
-    .update(canonical({ format: SPEC_FORMAT, spec }))
+    .update(canonical({ format: SPEC_FORMAT, spec: withoutOverlay(spec) }))
     .digest('hex')
 
 const NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/

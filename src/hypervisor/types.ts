@@ -56,6 +56,20 @@ export interface OwnedMachine extends Machine {
   readonly specDigest: string
 }
 
+/** The files that make up a moment of a machine. */
+export interface Moment {
+  /** RAM and devices, in libvirt's save format. */
+  readonly memory: string
+  /** A qcow2 overlay for the machine's writable disk. */
+  readonly disk: string
+}
+
+/** The file behind a machine's writable disk: what it runs from now (undefined when off) and what it starts from next. */
+export interface DiskFiles {
+  readonly live: string | undefined
+  readonly next: string
+}
+
 export interface Hypervisor {
   readonly uri: string
   /** All domains, klab's or not: one virsh process, quick enough for `status`. Throws HostError when libvirt can't be reached. */
@@ -66,11 +80,32 @@ export interface Hypervisor {
   ensureMachine(spec: MachineSpec): Promise<void>
   /** Starts it unless it runs (resumes a paused one). Throws CommandError; `isPortBusy(error)` tells a taken host port. */
   start(name: string): Promise<void>
+  /** Gives a running machine more of the host's CPU time than others get when all want it; nothing happens where the host has no means for that. */
+  prefer(name: string): Promise<void>
   /** ACPI shutdown, then power off after graceMs (0: at once). */
   stop(name: string, graceMs: number): Promise<void>
   /** Powers off and undefines; leaves disks alone (they are the store's). */
   removeMachine(name: string): Promise<void>
   state(name: string): Promise<MachineState>
+  /** Pauses a running machine; no-op on a paused one. Throws StateError when it is off. */
+  pause(name: string): Promise<void>
+  /** Lets paused machines run again, all in one virsh process; no-op on running ones. */
+  resume(names: readonly string[]): Promise<void>
+  /**
+   * Writes a paused machine's RAM to `memory` and moves it onto a new overlay `disk`: the file that it was on is never written again. The machine
+   * stays paused. Throws CommandError, and then it is still on its old file and `memory` and `disk` are not there, unless libvirt itself died.
+   */
+  freeze(name: string, to: Moment): Promise<void>
+  /** Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was frozen on), now and from its next start on. */
+  thaw(name: string, from: Moment): Promise<void>
+  /** Host memory that the QEMUs of these running machines take, MiB in all: no RAM image is larger. */
+  memoryMiB(names: readonly string[]): Promise<number>
+  /** Throws StateError when there is no such machine. */
+  disk(name: string): Promise<DiskFiles>
+  /** An off machine starts from `path` from now on. */
+  useDisk(name: string, path: string): Promise<void>
+  /** Ends what a killed klab left libvirt doing with the machine (writing RAM goes on without virsh). */
+  abortJob(name: string): Promise<void>
 }
 
 /** The lab's L2 segment: one vde_switch a lab, its socket in a directory that only the owner (and QEMU's user) may enter. */

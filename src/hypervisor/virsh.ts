@@ -4,11 +4,11 @@ import { CommandError, HostError, StateError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
 import { writeAtomic } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
-import { domainXml } from './domain-xml.js'
-import { parseHostSecurity, parseList, parseOwnership } from './parse.js'
-import type { HostSecurity, Ownership } from './parse.js'
+import type { HostSecurity, Ownership } from './parse-xml.js'
+import { parseCpuShares, parseList } from './parse.js'
 import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
+import { momentMethods } from './virsh-moment.js'
 import { LONG, createVirsh } from './virsh-run.js'
 
 export { defaultUri } from './virsh-run.js'
@@ -24,11 +24,16 @@ const UNDEFINE = ['--managed-save', '--snapshots-metadata', '--checkpoints-metad
 export const isPortBusy = (error: unknown): boolean =>
   error instanceof CommandError && error.failure.tail.includes('Could not set up host forwarding rule')
 
+/** The share of CPU time that a domain has by itself: with cgroups v1, v2 (formatdomain.html, "cputune"); and how many times that a preferred one gets (4 starves the workers, docs/benchmarks.md). */
+const USUAL_SHARES = [1024, 100]
+const PREFERENCE = 2
+
 /** No QEMU process stands behind these. */
 const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed' || state === 'absent'
 
 /** How the host at `uri` confines QEMU and as whom it runs it: the L2 switch must let that user in. Throws HostError. */
 export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSecurity> {
+  const { parseHostSecurity } = await import('./parse-xml.js')
   return parseHostSecurity((await createVirsh(exec, uri)(['capabilities'])).stdout)
 }
 
@@ -43,6 +48,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
   /** klab's metadata of these domains, in one process; one that vanished meanwhile is simply not among them. */
   const ownership = async (machines: readonly Machine[]): Promise<Map<string, Ownership>> => {
     if (machines.length === 0) return new Map()
+    const { parseOwnership } = await import('./parse-xml.js')
     const batch = machines.map((m) => `dumpxml ${m.uuid}`).join('; ')
     return parseOwnership((await virsh([batch], { allowFailure: true })).stdout)
   }
@@ -91,6 +97,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
     },
 
     ensureMachine: async (spec) => {
+      const { domainXml } = await import('./domain-xml.js')
       security ??= hostSecurity(exec, uri)
       const xml = domainXml(spec, { apparmor: (await security).apparmor })
       const same = (await list()).filter((m) => m.name === spec.name || m.uuid === spec.uuid)
@@ -129,6 +136,15 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
       await attempt([verb, machine.uuid], name, (s) => s === 'running')
     },
 
+    prefer: async (name) => {
+      const machine = await find(name)
+      if (machine?.state !== 'running') return
+      // Not in the domain's XML: libvirt would then refuse to start it in session mode, or on a host without the cgroup controller.
+      const shares = parseCpuShares((await virsh(['schedinfo', machine.uuid], { allowFailure: true })).stdout)
+      if (shares !== undefined && USUAL_SHARES.includes(shares))
+        await virsh(['schedinfo', '--live', machine.uuid, `cpu_shares=${shares * PREFERENCE}`], { allowFailure: true })
+    },
+
     stop: async (name, graceMs) => {
       const machine = await find(name)
       if (!machine || isOff(machine.state)) return
@@ -154,5 +170,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
       if (!isOff(machine.state)) await powerOff(machine)
       await attempt(['undefine', machine.uuid, ...UNDEFINE], name, (s) => s === 'absent')
     },
+
+    ...momentMethods({ virsh, find, attempt }),
   }
 }

@@ -6,7 +6,7 @@ import type { BootSpec, DiskSpec, HostForward, MachineSpec } from '../hypervisor
 import { StateError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { LabPaths } from '../store/paths.js'
-import type { LabRecord } from '../store/record.js'
+import { diskOf, type LabRecord } from '../store/record.js'
 import { domainName, machineUuid } from './names.js'
 import type { LabRun } from './world.js'
 
@@ -27,7 +27,7 @@ export function machineSpec(run: LabRun, node: NodeSpec, boot: BootSpec, bundleI
   const forwards: HostForward[] = [{ hostPort: ports.ssh, guestPort: 22 }]
   if (ports.api !== undefined) forwards.push({ hostPort: ports.api, guestPort: 6443 })
   const disks: DiskSpec[] = [
-    { path: paths.disk, format: 'qcow2', target: 'vda', readonly: false },
+    { path: diskOf(run.record, run.paths, node.name), format: 'qcow2', target: 'vda', readonly: false },
     { path: paths.seed, format: 'raw', target: 'vdb', readonly: true },
   ]
   if (bundleIso !== undefined) disks.push({ path: bundleIso, format: 'raw', target: 'vdc', readonly: true })

@@ -6,6 +6,7 @@ import { CorruptError, StateError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
+import { diskOf } from '../store/record.js'
 import { isoOf } from './artifacts.js'
 import { nodeImageKey } from './bake.js'
 import { createOverlay } from './disk.js'
@@ -58,7 +59,13 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
       const [base, bundle, key] = await Promise.all([run.artifacts.base(quiet), run.artifacts.bundle(quiet), nodeImageKey(run)])
       const image = await world.layers.get(key)
       if (image === undefined) throw new StateError('the node image vanished from the cache', { hint: 'klab up' })
-      await createOverlay(world.host, files.disk, join(image, 'disk.qcow2'), node.diskGiB)
+      const disk = diskOf(run.record, paths, node.name)
+      // A new one in place of the overlay that a snapshot made would be an empty machine under the old name.
+      if (disk !== files.disk && !(await exists(disk)))
+        throw new CorruptError(`${disk}: the disk of ${node.name} vanished`, {
+          hint: 'klab snapshot list, then klab snapshot restore NAME',
+        })
+      await createOverlay(world.host, disk, join(image, 'disk.qcow2'), node.diskGiB)
       if (!(await exists(files.seed))) await writeSeed(run, node)
       const { socketDir } = await world.l2.ensure(paths.run)
       await world.hypervisor.ensureMachine(machineSpec(run, node, base.boot, bundle && isoOf(bundle), socketDir))

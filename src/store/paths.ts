@@ -41,6 +41,12 @@ export interface LabPaths {
   readonly knownHosts: string
   readonly sshConfig: string
   readonly kubeconfig: string
+  /** What the API server said last of its nodes: `status` shows it while a slow one thinks. */
+  readonly seen: string
+  /** A folder a snapshot: manifest.json, and the RAM of each node. */
+  readonly snapshots: string
+  /** What a snapshot verb is in the middle of. */
+  readonly journal: string
   /** klab's own log of the last runs (JSON lines). */
   readonly log: string
   /** Sockets: short, because a unix socket's path ends at 107 bytes. */
@@ -50,8 +56,10 @@ export interface LabPaths {
 
 export interface NodePaths {
   readonly dir: string
-  /** Overlay on the node image. */
+  /** Overlay on the node image; the first that the node runs from (see LabRecord.disks). */
   readonly disk: string
+  /** The overlay that a snapshot verb made. */
+  overlay(id: string): string
   /** NoCloud seed; holds the host's private key. */
   readonly seed: string
   readonly console: string
@@ -71,6 +79,9 @@ export function labPaths(r: Roots, id: string): LabPaths {
     knownHosts: join(dir, 'known_hosts'),
     sshConfig: join(dir, 'ssh_config'),
     kubeconfig: join(dir, 'kubeconfig'),
+    seen: join(dir, 'seen.json'),
+    snapshots: join(dir, 'snapshots'),
+    journal: join(dir, 'journal.json'),
     log: join(dir, 'klab.log'),
     run: join(r.run, id.slice(-8)),
     node: (name) => {
@@ -78,6 +89,7 @@ export function labPaths(r: Roots, id: string): LabPaths {
       return {
         dir: n,
         disk: join(n, 'disk.qcow2'),
+        overlay: (id) => join(n, `disk-${id}.qcow2`),
         seed: join(n, 'seed.iso'),
         console: join(n, 'console.log'),
         hostKey: join(n, 'hostkey'),

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readJson, writeAtomic } from '../host/files.js'
 import type { Lab } from '../labfile/model.js'
+import type { LabPaths } from './paths.js'
 import type { Digest } from './types.js'
 
 /** Ports on 127.0.0.1. */
@@ -30,7 +31,14 @@ export interface LabRecord {
   /** The last phase that a whole `up` finished. */
   readonly completedUntil?: string
   readonly planDigest?: Digest
+  /** Node → the overlay that it runs from; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes on. */
+  readonly disks?: Readonly<Record<string, string>>
+  /** The snapshot that the lab's present state came from. */
+  readonly snapshot?: string | null
 }
+
+/** The overlay that a node runs from. */
+export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string => record.disks?.[node] ?? paths.node(node).disk
 
 /** The record at `path`; undefined when it is missing, cut short, of another version or not a record. */
 export async function readRecord(path: string): Promise<LabRecord | undefined> {

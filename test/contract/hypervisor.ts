@@ -4,6 +4,7 @@ import { StateError } from '../../src/errors.js'
 import { specDigest } from '../../src/hypervisor/spec.js'
 import type { Hypervisor, MachineSpec } from '../../src/hypervisor/types.js'
 import { isPortBusy } from '../../src/hypervisor/virsh.js'
+import { momentContract } from './moment.js'
 
 /** A world to try a Hypervisor in. Names and ports are its own, so that it can stand beside others. */
 export interface HypervisorFixture {
@@ -14,9 +15,15 @@ export interface HypervisorFixture {
   /** Resolves when the guest has booted so far that it hears the power button. */
   booted(spec: MachineSpec): Promise<void>
   kill(name: string): Promise<void>
-  pause(name: string): Promise<void>
+  /** Empty overlay of a disk. */
+  overlay(path: string, backing: string): Promise<void>
+  /** Leaves a word in a running guest's RAM and on its disk (spec.disks[0], which the fixture makes). */
+  write(spec: MachineSpec, word: string): Promise<void>
+  read(spec: MachineSpec): Promise<{ ram: string; disk: string }>
   /** Listens on a host port; resolves to what frees it. */
   occupy(port: number): Promise<() => Promise<void>>
+  /** The machine's share of CPU time; undefined where the host has no such thing. */
+  cpuShares(name: string): Promise<number | undefined>
   /** Defines a domain without klab's metadata; resolves to what removes it. */
   foreign(name: string): Promise<() => Promise<void>>
 }
@@ -69,13 +76,30 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
     t.type(error, StateError)
     t.match(error, { hint: /klab halt/ })
     t.match(await h.owned(labId), [{ state: 'running', specDigest: specDigest(spec) }])
-    await world.pause(spec.name)
+    await h.pause(spec.name)
     t.equal(await h.state(spec.name), 'paused')
     await h.start(spec.name)
     t.equal(await h.state(spec.name), 'running')
     await h.removeMachine(spec.name)
     t.equal(await h.state(spec.name), 'absent')
   })
+
+  await t.test('prefer never fails, whatever the host can do, and leaves the machine as it is', async (t) => {
+    const spec = await machine(t, 'p')
+    await h.prefer('klab-no-such')
+    await h.ensureMachine(spec)
+    await h.prefer(spec.name)
+    t.equal(await h.state(spec.name), 'shut-off')
+    await h.start(spec.name)
+    const usual = await world.cpuShares(spec.name)
+    await h.prefer(spec.name)
+    await h.prefer(spec.name)
+    t.equal(await h.state(spec.name), 'running')
+    t.equal(await world.cpuShares(spec.name), usual && usual * 2, `of ${usual ?? 'no'} shares`)
+    await h.removeMachine(spec.name)
+  })
+
+  await momentContract(t, world, machine)
 
   await t.test('stop: by the power button, or at once', async (t) => {
     const spec = await machine(t, 'c')

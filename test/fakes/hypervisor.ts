@@ -1,7 +1,9 @@
 /** A Hypervisor in memory. Kept honest by test/contract/hypervisor.ts, which real libvirt passes too. */
 import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { CommandError, HostError, StateError } from '../../src/errors.js'
 import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
+import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
 import type { Hypervisor, MachineSpec, MachineState } from '../../src/hypervisor/types.js'
 
 interface Entry {
@@ -9,9 +11,16 @@ interface Entry {
   readonly uuid: string
   state: MachineState
   spec?: MachineSpec
+  /** What the guest keeps in RAM. */
+  ram: string
+  /** The file behind its disk: now, and at the next start. */
+  live?: string
+  next: string
 }
 
 export interface FakeHypervisor extends Hypervisor {
+  /** Machines that `prefer` was called for while they ran. */
+  readonly preferred: Set<string>
   /** Every call that changes something, such as `start klab-x-n1`. */
   readonly calls: string[]
   /** Host ports that something else listens on. */
@@ -24,9 +33,24 @@ export interface FakeHypervisor extends Hypervisor {
   specOf(name: string): MachineSpec | undefined
   /** As if its QEMU got SIGKILL. */
   kill(name: string): void
-  pause(name: string): void
+  /** What a running guest does: something to RAM and to its disk. */
+  write(name: string, text: string): void
+  read(name: string): { ram: string; disk: string }
   /** A domain that is not klab's. */
   addForeign(name: string, state?: MachineState): void
+}
+
+/** What fails here fails as a command does there. */
+function commandOf<T>(verb: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    const argv = ['virsh', verb]
+    throw new CommandError(
+      { where: 'host', argv, exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail: String(cause) },
+      { cause },
+    )
+  }
 }
 
 /** An empty fake. */
@@ -36,6 +60,11 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     const entry = entries.get(name)
     if (!entry) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
     return entry
+  }
+  const off = (e: Entry, state: MachineState): void => {
+    e.state = state
+    delete e.live
+    e.ram = ''
   }
   const isOff = (e: Entry): boolean => e.state === 'shut-off' || e.state === 'crashed'
 
@@ -71,14 +100,25 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
 
   const fake: FakeHypervisor = {
     uri,
+    preferred: new Set(),
     calls: [],
     busyPorts: new Set(),
     unreachable: false,
     onCall: () => undefined,
     specOf: (name) => entries.get(name)?.spec,
-    kill: (name) => void (get(name).state = 'crashed'),
-    pause: (name) => void (get(name).state = 'paused'),
-    addForeign: (name, state = 'shut-off') => void entries.set(name, { name, uuid: randomUUID(), state }),
+    kill: (name) => off(get(name), 'crashed'),
+    addForeign: (name, state = 'shut-off') => void entries.set(name, { name, uuid: randomUUID(), state, ram: '', next: '' }),
+    write: (name, text) => {
+      const e = get(name)
+      if (e.state !== 'running') throw new Error(`${name} is ${e.state}`)
+      e.ram = text
+      writeDisk(e.live ?? '', text)
+    },
+    read: (name) => {
+      const e = get(name)
+      if (e.state !== 'running') throw new Error(`${name} is ${e.state}`)
+      return { ram: e.ram, disk: readDisk(e.live ?? '') }
+    },
 
     list: () => look(() => [...entries.values()].map(({ name, uuid, state }) => ({ name, uuid, state }))),
     state: (name) => look(() => entries.get(name)?.state ?? 'absent'),
@@ -105,18 +145,28 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
           uuid: spec.uuid,
           state: entries.get(spec.name)?.state ?? 'shut-off',
           spec: structuredClone(spec),
+          ram: entries.get(spec.name)?.ram ?? '',
+          next: spec.disks.find((d) => !d.readonly)?.path ?? '',
         })
       }),
     start: (name) =>
       change('start', name, () => {
         const e = get(name)
-        if (isOff(e) && e.spec) takePorts(e.spec)
+        if (isOff(e)) {
+          if (e.spec) takePorts(e.spec)
+          e.live = e.next
+          e.ram = ''
+        }
         e.state = 'running'
+      }),
+    prefer: (name) =>
+      look(() => {
+        if (entries.get(name)?.state === 'running') fake.preferred.add(name)
       }),
     stop: (name) =>
       change('stop', name, () => {
         const e = entries.get(name)
-        if (e && !isOff(e)) e.state = 'shut-off'
+        if (e && !isOff(e)) off(e, 'shut-off')
       }),
     removeMachine: (name) =>
       change('remove', name, () => {
@@ -124,6 +174,47 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         if (e && !e.spec) throw new StateError(`${name} does not carry klab's metadata`, { hint: 'virsh undefine' })
         entries.delete(name)
       }),
+
+    pause: (name) =>
+      change('pause', name, () => {
+        const e = get(name)
+        if (isOff(e)) throw new StateError(`${name} is ${e.state}, not running`, { hint: 'klab up' })
+        e.state = 'paused'
+      }),
+    resume: (names) =>
+      change('resume', names.join(' '), () => {
+        for (const e of names.map(get)) if (e.state === 'paused') e.state = 'running'
+      }),
+    memoryMiB: (names) => look(() => names.length),
+    freeze: (name, to) =>
+      change('freeze', name, () => {
+        const e = get(name)
+        if (e.state !== 'paused') throw new StateError(`${name} is ${e.state}, not paused`)
+        commandOf('snapshot-create', () => {
+          makeOverlay(to.disk, e.live ?? '')
+          writeFileSync(to.memory, JSON.stringify({ ram: e.ram }), { flag: 'wx' })
+        })
+        e.live = e.next = to.disk
+      }),
+    thaw: (name, from) =>
+      change('thaw', name, () => {
+        const e = get(name)
+        const saved = commandOf('restore', () => {
+          if (!isOff(e)) throw new Error(`${name} is ${e.state}`)
+          readDisk(from.disk)
+          return JSON.parse(readFileSync(from.memory, 'utf8')) as { ram: string }
+        })
+        e.state = 'paused'
+        e.ram = saved.ram
+        e.live = e.next = from.disk
+      }),
+    disk: (name) =>
+      look(() => {
+        const e = get(name)
+        return { live: e.live, next: e.next }
+      }),
+    useDisk: (name, path) => change('use-disk', name, () => void (get(name).next = path)),
+    abortJob: (name) => change('abort-job', name, () => undefined),
   }
   return fake
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
 import { domainXml } from '../../src/hypervisor/domain-xml.js'
-import { parseOwnership } from '../../src/hypervisor/parse.js'
+import { parseOwnership } from '../../src/hypervisor/parse-xml.js'
 import { specDigest } from '../../src/hypervisor/spec.js'
 import { cloud, node } from './specs.js'
 

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { HostError } from '../../src/errors.js'
 import { hypervisorContract } from '../contract/hypervisor.js'
 import { createFakeHypervisor } from '../fakes/hypervisor.js'
+import { makeOverlay } from '../fakes/qcow2.js'
 
 t.test('the fake keeps the contract', async (t) => {
   const fake = createFakeHypervisor()
   let count = 0
+  const dir = t.testdir()
   await hypervisorContract(t, {
     hypervisor: fake,
     labId: 'fake-0',
     spec: (node) => {
       count += 1
+      const disk = join(dir, node, 'disk.qcow2')
+      mkdirSync(join(dir, node))
+      writeFileSync(disk, '{}')
       return Promise.resolve({
         name: `klab-fake-0-${node}`,
         uuid: randomUUID(),
@@ -21,14 +28,17 @@ t.test('the fake keeps the contract', async (t) => {
         cpus: 1,
         memoryMiB: 128,
         boot: { kind: 'disk' },
-        disks: [],
-        consoleLog: '/nowhere/console.log',
+        disks: [{ path: disk, format: 'qcow2', target: 'vda', readonly: false }],
+        consoleLog: join(dir, node, 'console.log'),
         mgmt: { mac: '52:54:00:00:00:02', forwards: [{ hostPort: 24000 + count, guestPort: 7 }], internet: false },
       })
     },
     booted: () => Promise.resolve(),
     kill: (name) => Promise.resolve(fake.kill(name)),
-    pause: (name) => Promise.resolve(fake.pause(name)),
+    overlay: (path, backing) => Promise.resolve(makeOverlay(path, backing)),
+    write: (spec, word) => Promise.resolve(fake.write(spec.name, word)),
+    read: (spec) => Promise.resolve(fake.read(spec.name)),
+    cpuShares: (name) => Promise.resolve(fake.preferred.has(name) ? 2048 : 1024),
     occupy: (port) => {
       fake.busyPorts.add(port)
       return Promise.resolve(() => Promise.resolve(void fake.busyPorts.delete(port)))

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { machineState, parseHostSecurity, parseList, parseOwnership } from '../../src/hypervisor/parse.js'
+import { parseHostSecurity, parseOwnership } from '../../src/hypervisor/parse-xml.js'
+import { machineState, parseCpuShares, parseList } from '../../src/hypervisor/parse.js'
 
 const U = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
 
@@ -55,5 +56,12 @@ t.test('host security', (t) => {
   t.same(parseHostSecurity(caps(none + dac)), { apparmor: false, qemuUser: { uid: 64055, gid: 64056 } })
   t.same(parseHostSecurity(caps(`<secmodel><model>apparmor</model><doi>0</doi></secmodel>`)), { apparmor: true, qemuUser: undefined })
   t.same(parseHostSecurity(caps('')), { apparmor: false, qemuUser: undefined })
+  t.end()
+})
+
+t.test('schedinfo: the share, or that libvirt cannot say', (t) => {
+  t.equal(parseCpuShares('Scheduler      : posix\ncpu_shares     : 1024\nvcpu_period    : 100000\n'), 1024)
+  t.equal(parseCpuShares(''), undefined)
+  t.equal(parseCpuShares('Scheduler      : Unknown\n'), undefined)
   t.end()
 })

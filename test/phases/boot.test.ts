@@ -86,6 +86,7 @@ t.test('bootStep starts what is off, resumes what is paused, and says already fo
   t.equal(await play(), 'done')
   t.equal(await world.hypervisor.state(name), 'running')
   t.match(lines.join(), '127.0.0.1:22000')
+  t.ok(world.hypervisor.preferred.has(name), 'the control plane goes first')
   t.equal(await play(), 'already')
   t.equal(world.hypervisor.calls.filter((c) => c.startsWith('start')).length, 1)
   world.hypervisor.pause(name)

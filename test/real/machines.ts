@@ -9,7 +9,7 @@ import type { MachineSpec } from '../../src/hypervisor/types.js'
 import { roots } from '../../src/store/paths.js'
 import type { HypervisorFixture } from '../contract/hypervisor.js'
 import { end, exec, freePorts, processes, host, qemuOf, until, workDir } from './libvirt.js'
-import { ECHO_PORT, SHELL_PORT, buildMiniGuest, miniCmdline, untilUp } from './mini-guest.js'
+import { ECHO_PORT, SHELL_PORT, buildMiniGuest, guestShell, miniCmdline, untilUp } from './mini-guest.js'
 
 export const echoPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
 export const shellPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === SHELL_PORT)!.hostPort
@@ -51,6 +51,8 @@ export async function realFixture(t: Test, uri: string): Promise<RealFixture> {
       const [echo, shell] = (await freePorts(2)) as [number, number]
       const nodeDir = join(dir, node)
       await mkdir(nodeDir, { recursive: true })
+      const disk = join(nodeDir, 'disk.qcow2')
+      await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '16M'])
       const forwards = [
         { hostPort: echo, guestPort: ECHO_PORT },
         { hostPort: shell, guestPort: SHELL_PORT },
@@ -64,7 +66,7 @@ export async function realFixture(t: Test, uri: string): Promise<RealFixture> {
         cpus: 1,
         memoryMiB: 128,
         boot: { kind: 'direct', ...guest, cmdline: miniCmdline() },
-        disks: [],
+        disks: [{ path: disk, format: 'qcow2', target: 'vda', readonly: false }],
         consoleLog: join(nodeDir, 'console.log'),
         mgmt: { mac: mac(), forwards, internet: false },
       }
@@ -85,8 +87,25 @@ export async function realFixture(t: Test, uri: string): Promise<RealFixture> {
       await end(qemu.pid, 'SIGKILL')
       await until(async () => (await hypervisor.state(name)) !== 'running', 'libvirt to notice')
     },
-    pause: async (name) => {
-      await exec.run(['virsh', '-q', '-c', uri, 'suspend', name])
+    overlay: async (path, backing) => {
+      await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, path])
+    },
+    write: async (spec, word) => {
+      await guestShell(shellPort(spec), `echo ${word} >/word; dd if=/word of=/dev/vda conv=fsync 2>/dev/null`)
+    },
+    read: async (spec) => {
+      // Past the page cache: what the disk holds, not what the guest remembers of it.
+      const said = await guestShell(
+        shellPort(spec),
+        'echo "$(cat /word 2>/dev/null)/$(dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1 | tr -d "\\000")"',
+      )
+      const [ram = '', disk = ''] = said.trim().split('/')
+      return { ram, disk }
+    },
+    cpuShares: async (name) => {
+      const { stdout } = await exec.run(['virsh', '-q', '-c', uri, 'schedinfo', name], { allowFailure: true })
+      const shares = Number(/cpu_shares\s*: (\d+)/.exec(stdout)?.[1])
+      return shares > 0 ? shares : undefined
     },
     occupy: async (port) => {
       const server = createServer()

@@ -1,0 +1,52 @@
+/** XML for freezing and thawing a machine (option C of the reliability notes; libvirt.org/formatsnapshot.html). Pure. */
+import { XMLBuilder, XMLParser } from 'fast-xml-parser'
+import { StateError } from '../errors.js'
+import type { Moment } from './types.js'
+
+/** The writable disk of klab's machines. */
+export const WRITABLE = 'vda'
+
+/** Keeps order, attributes and text as they are: what libvirt wrote must come back to it unchanged but for the disk. */
+const OPTIONS = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '@', parseTagValue: false, trimValues: false } as const
+
+const build = (tree: unknown, options: object): string =>
+  // The same builder as fast-xml-builder, which would be one dependency more.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  new XMLBuilder({ ...options, suppressBooleanAttributes: false, suppressEmptyNode: true }).build(tree)
+
+/** An external snapshot of RAM and the writable disk; `others` (read-only disks) are left out. */
+export const snapshotXml = (to: Moment, others: readonly string[]): string =>
+  build(
+    {
+      domainsnapshot: {
+        memory: { '@snapshot': 'external', '@file': to.memory },
+        disks: {
+          disk: [
+            { '@name': WRITABLE, '@snapshot': 'external', driver: { '@type': 'qcow2' }, source: { '@file': to.disk } },
+            ...others.map((name) => ({ '@name': name, '@snapshot': 'no' })),
+          ],
+        },
+      },
+    },
+    { ignoreAttributes: false, attributeNamePrefix: '@', format: true },
+  )
+
+type Node = Record<string, unknown>
+const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && !Array.isArray(x)
+const nodes = (x: unknown): Node[] => (Array.isArray(x) ? x.filter(isNode) : [])
+/** Children of the first element `tag`. */
+const inside = (list: readonly Node[], tag: string): Node[] => nodes(list.find((n) => tag in n)?.[tag])
+const attributes = (node: Node | undefined): Record<string, unknown> => (isNode(node?.[':@']) ? node[':@'] : {})
+
+/** A domain's XML with another file behind its writable disk. The chain behind the old one goes too: libvirt then reads it from the new file. Throws StateError when there is no such disk. */
+export function withDisk(xml: string, path: string): string {
+  const tree = nodes(new XMLParser(OPTIONS).parse(xml))
+  const devices = inside(inside(tree, 'domain'), 'devices')
+  const disk = devices.find((d) => 'disk' in d && attributes(nodes(d['disk']).find((n) => 'target' in n))['@dev'] === WRITABLE)
+  const parts = nodes(disk?.['disk'])
+  const source = parts.find((n) => 'source' in n)
+  if (!disk || !source) throw new StateError(`the machine has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
+  source[':@'] = { '@file': path }
+  disk['disk'] = parts.filter((n) => !('backingStore' in n))
+  return build(tree, OPTIONS)
+}

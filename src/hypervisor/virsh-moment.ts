@@ -1,0 +1,109 @@
+/** Freezing and thawing through virsh: external snapshots without libvirt's own metadata, and `virsh restore` onto a fresh overlay. */
+import { rm } from 'node:fs/promises'
+import { CommandError, StateError } from '../errors.js'
+import { writeAtomic } from '../host/files.js'
+import { WRITABLE } from './moment.js'
+import { parseDisks } from './parse.js'
+import type { DiskFiles, Hypervisor, Machine, MachineState } from './types.js'
+import type { Virsh } from './virsh-run.js'
+
+/** ms; a node's RAM is a few GiB at most, and a slow disk may write 50 MiB/s. */
+const RAM_MS = 600_000
+
+interface Means {
+  readonly virsh: Virsh
+  readonly find: (name: string) => Promise<Machine | undefined>
+  readonly attempt: (args: readonly string[], name: string, wanted: (state: MachineState) => boolean) => Promise<void>
+}
+
+export function momentMethods({
+  virsh,
+  find,
+  attempt,
+}: Means): Pick<Hypervisor, 'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'thaw' | 'disk' | 'useDisk' | 'abortJob'> {
+  const must = async (name: string): Promise<Machine> => {
+    const machine = await find(name)
+    if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+    return machine
+  }
+  const disks = async (machine: Machine, which: readonly string[]): Promise<ReadonlyMap<string, string>> =>
+    parseDisks((await virsh(['domblklist', ...which, machine.uuid])).stdout)
+
+  /** Runs a command with an XML file beside `near`, which goes with the command. */
+  const withXml = async (near: string, xml: string, use: (file: string) => Promise<unknown>): Promise<void> => {
+    const file = `${near}.xml`
+    await writeAtomic(file, xml)
+    await use(file).finally(() => rm(file, { force: true }))
+  }
+
+  const useDisk = async (machine: Machine, path: string): Promise<void> => {
+    const { withDisk } = await import('./moment.js')
+    const { stdout } = await virsh(['dumpxml', '--inactive', '--security-info', machine.uuid])
+    await withXml(path, withDisk(stdout, path), (file) => virsh(['define', '--validate', file]))
+  }
+
+  return {
+    pause: async (name) => {
+      const machine = await must(name)
+      if (machine.state === 'paused') return
+      if (machine.state !== 'running') throw new StateError(`${name} is ${machine.state}, not running`, { hint: 'klab up' })
+      await attempt(['suspend', machine.uuid], name, (s) => s === 'paused')
+    },
+
+    resume: async (names) => {
+      const machines = await Promise.all(names.map(must))
+      const paused = machines.filter((m) => m.state === 'paused')
+      if (paused.length > 0) await virsh([paused.map((m) => `resume ${m.uuid}`).join('; ')])
+    },
+
+    memoryMiB: async (names) => {
+      const machines = await Promise.all(names.map(must))
+      const { stdout } = await virsh(['domstats', '--balloon', '--raw', '--nowait', ...machines.map((m) => m.uuid)])
+      const kib = [...stdout.matchAll(/^\s*balloon\.rss=(\d+)$/gm)].map((m) => Number(m[1]))
+      return kib.reduce((a, b) => a + b, 0) / 1024
+    },
+
+    freeze: async (name, to) => {
+      const machine = await must(name)
+      // libvirt would take the RAM of a running one too, at a moment of its own.
+      if (machine.state !== 'paused') throw new StateError(`${name} is ${machine.state}, not paused`)
+      const { snapshotXml } = await import('./moment.js')
+      const others = [...(await disks(machine, [])).keys()].filter((target) => target !== WRITABLE)
+      await withXml(to.memory, snapshotXml(to, others), (file) =>
+        virsh(['snapshot-create', machine.uuid, '--xmlfile', file, '--no-metadata', '--atomic', '--validate'], { timeoutMs: RAM_MS }),
+      )
+    },
+
+    thaw: async (name, from) => {
+      const { withDisk } = await import('./moment.js')
+      const { stdout } = await virsh(['save-image-dumpxml', '--security-info', from.memory])
+      await withXml(from.disk, withDisk(stdout, from.disk), (file) =>
+        virsh(['restore', from.memory, '--xml', file, '--paused'], { timeoutMs: RAM_MS }),
+      )
+      // Else its next start would be from the file that it was frozen on (fault 47).
+      await useDisk(await must(name), from.disk)
+    },
+
+    disk: async (name): Promise<DiskFiles> => {
+      const machine = await must(name)
+      const off = machine.state === 'shut-off' || machine.state === 'crashed'
+      const [next, live] = await Promise.all([disks(machine, ['--inactive']), off ? undefined : disks(machine, [])])
+      const file = next.get(WRITABLE)
+      if (file === undefined) throw new StateError(`${name} has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
+      return { next: file, live: live?.get(WRITABLE) }
+    },
+
+    useDisk: async (name, path) => useDisk(await must(name), path),
+
+    abortJob: async (name) => {
+      const machine = await find(name)
+      if (!machine || machine.state === 'shut-off' || machine.state === 'crashed') return
+      const job = (await virsh(['domjobinfo', machine.uuid], { allowFailure: true })).stdout
+      if (!/^Job type:\s+(?!None|Completed)\S/m.test(job)) return
+      await virsh(['domjobabort', machine.uuid]).catch((error: unknown) => {
+        // It ended meanwhile.
+        if (!(error instanceof CommandError)) throw error
+      })
+    },
+  }
+}
