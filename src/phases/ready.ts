@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
 import { nodeConditions } from '../guest/api.js'
-import { until } from '../guest/until.js'
+import { until, type Seen, type UntilOptions } from '../guest/until.js'
 import type { Step } from '../plan/types.js'
 import { apply, hostKubectl, type Kubectl } from './kubectl.js'
 import type { LabRun } from './world.js'
@@ -26,52 +26,51 @@ export const parsePods = (text: string): readonly ProbePod[] =>
     .map((line) => line.trim().split(' '))
     .flatMap(([name, ip, node]) => (name !== undefined && ip !== undefined && node !== undefined ? [{ name, ip, node }] : []))
 
-/**
- * Runs in a probe pod: a page from every pod (arguments), a service's name, a page through it; each tried for two minutes. Busybox's own
- * `wget -T` crashes in Debian 12 (1.35), so `timeout`.
- */
-const PROBE = `
-bad=
-for ip; do
-  n=0; until timeout 10 wget -q -O /dev/null "http://$ip:8080/"; do n=$((n+1)); [ $n -lt 12 ] || { bad="$bad $ip"; break; }; sleep 2; done
-done
-n=0; until nslookup kubernetes.default.svc.cluster.local >/dev/null 2>&1 && timeout 10 wget -q -O /dev/null http://probe.${NAMESPACE}.svc.cluster.local:8080/; do
-  n=$((n+1)); [ $n -lt 12 ] || { bad="$bad dns"; break; }; sleep 2
-done
-[ -z "$bad" ] || { echo "cannot reach:$bad"; exit 1; }`
+/** What a probe pod could not reach: the addresses of `ips`, `dns` (a name, then a service by its name). `answer`: the lines of probe.yaml's CGI script. */
+export const unreached = (answer: string, ips: readonly string[]): readonly string[] => {
+  const ok = new Set(answer.split('\n').map((line) => line.trim()))
+  return [...ips, 'dns'].filter((what) => !ok.has(`ok ${what}`))
+}
 
-/** From every pod to every pod, and names from every pod. Throws StateError that names who cannot reach whom. */
-async function proveNetwork(kubectl: Kubectl, pods: readonly ProbePod[], timeoutMs: number): Promise<void> {
+/**
+ * From every pod to every pod, and names from every pod. Each pod is asked through the API server's proxy: `kubectl exec` starts half a dozen processes
+ * in the guest, 3 s under TCG. Throws ProbeError that names who cannot reach whom.
+ */
+async function proveNetwork(kubectl: Kubectl, pods: readonly ProbePod[], limits: Omit<UntilOptions, 'what'>): Promise<void> {
   const ips = pods.map((p) => p.ip)
-  const failures = await Promise.all(
-    pods.map(async (pod) => {
-      try {
-        await kubectl(['--request-timeout=0', '-n', NAMESPACE, 'exec', pod.name, '--', 'sh', '-c', PROBE, 'probe', ...ips], { timeoutMs })
-        return undefined
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error
-        return `${pod.node}: ${error.failure.tail || error.message}`
-      }
-    }),
+  const missing = new Map(pods.map((p) => [p, [...ips, 'dns'] as readonly string[]]))
+  const ask = async (pod: ProbePod): Promise<void> => {
+    const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod.name}:8080/proxy/cgi-bin/reach/${ips.join('/')}`
+    missing.set(pod, unreached((await kubectl(['get', '--raw', path])).stdout, ips))
+  }
+  await until(
+    async () => {
+      // One that does not answer must not hide what the others saw.
+      const failures = (await Promise.allSettled(pods.filter((p) => missing.get(p)?.length).map(ask))).filter(
+        (r) => r.status === 'rejected',
+      )
+      const other = failures.find((f) => !(f.reason instanceof CommandError))
+      if (other) throw other.reason
+      const bad = pods.filter((p) => missing.get(p)?.length)
+      return { ok: bad.length === 0, seen: bad.map((p) => `${p.node}: cannot reach ${missing.get(p)?.join(' ')}`).join('\n') }
+    },
+    { what: 'pod to pod and DNS', ...limits },
   )
-  const bad = failures.filter((f) => f !== undefined)
-  if (bad.length > 0)
-    throw new StateError(`the pod network does not work:\n${bad.join('\n')}`, { hint: 'klab kubectl get pods -A -o wide' })
 }
 
 /** The proof, made anew each time. */
 export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { world, profile, lab, paths } = run
   const total = lab.nodes.length
-  const wait = (what: string, probe: () => Promise<{ ok: boolean; seen: string }>): Promise<void> =>
-    until(probe, {
-      what,
-      everyMs: 2000,
-      withinMs: 10 * MINUTE * profile.patience,
-      clock: world.clock,
-      signal: world.signal,
-      hint: 'klab kubectl get nodes,pods -A',
-    })
+  const limits = (minutes: number, hint: string): Omit<UntilOptions, 'what'> => ({
+    everyMs: 2000,
+    withinMs: minutes * MINUTE * profile.patience,
+    clock: world.clock,
+    signal: world.signal,
+    hint,
+  })
+  const wait = (what: string, probe: () => Promise<Seen>): Promise<void> =>
+    until(probe, { what, ...limits(10, 'klab kubectl get nodes,pods -A') })
 
   return [
     {
@@ -79,15 +78,15 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
       title: `${total}/${total} Ready, DNS, pod to pod`,
       run: async ({ line }) => {
         const kubectl = await hostKubectl(run)
+        await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
+        // Before the nodes are Ready: CoreDNS and the probes start as soon as their node lets them.
+        await apply(kubectl, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
         await wait(`${total} nodes Ready`, async () => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
           const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
           return { ok: ready.length === total, seen: nodes ? `Ready: ${ready.join(' ') || 'none'}` : 'the API server does not answer' }
         })
         line(`${total}/${total} nodes Ready`)
-        await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
-        await apply(kubectl, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
-        // CoreDNS starts beside the probes.
         await wait('CoreDNS available', async () => {
           const out = await kubectl(['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.availableReplicas}'])
           return { ok: Number(out.stdout) >= 1, seen: `available replicas: ${out.stdout || '0'}` }
@@ -112,7 +111,8 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
           throw new StateError(`want ${total} probe pods, there are ${pods.length}`, {
             hint: `klab kubectl -n ${NAMESPACE} get pods -o wide`,
           })
-        await proveNetwork(kubectl, pods, 5 * MINUTE * profile.patience)
+        line(`${total} probe pods running`)
+        await proveNetwork(kubectl, pods, limits(5, `klab kubectl -n ${NAMESPACE} get pods -o wide`))
         line(`pod to pod ${total * total}/${total * total}, DNS ${total}/${total}`)
         await kubectl(['delete', 'namespace', NAMESPACE, '--wait=false'])
       },

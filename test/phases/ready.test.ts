@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { CommandError, ProbeError, StateError } from '../../src/errors.js'
-import { parsePods, readySteps } from '../../src/phases/ready.js'
+import { parsePods, readySteps, unreached } from '../../src/phases/ready.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NAMES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
@@ -12,11 +12,14 @@ interface Script {
   readonly dns?: (ask: number) => string
   readonly available?: string
   readonly pods?: string
-  readonly exec?: (pod: string) => string | Error
+  /** What the pod's CGI script prints. */
+  readonly reach?: (pod: string, ask: number) => string | Error
 }
 
 const all = (ready: boolean): Record<string, boolean> => Object.fromEntries(NAMES.map((n) => [n, ready]))
-const cannotReach = (what: string): Error =>
+const IPS = NAMES.map((_, i) => `10.81.${i}.2`)
+const reaches = (not?: string): string => [...IPS, 'dns'].map((what) => `${what === not ? 'no' : 'ok'} ${what}\n`).join('')
+const busy = (): Error =>
   new CommandError({
     where: 'host',
     argv: ['kubectl'],
@@ -24,11 +27,12 @@ const cannotReach = (what: string): Error =>
     signal: undefined,
     timedOut: false,
     durationMs: 1,
-    tail: `cannot reach: ${what}`,
+    tail: 'dial tcp: timeout',
   })
 
 function stage(t: Test, script: Script = {}) {
   let [askedNodes, askedDns] = [0, 0]
+  const askedPods = new Map<string, number>()
   const said: string[] = []
   const world = makeWorld(t, {
     kubectl: (args, input) => {
@@ -38,8 +42,11 @@ function stage(t: Test, script: Script = {}) {
       if (args.includes('deployment coredns')) return script.dns?.(++askedDns) ?? '2'
       if (args.includes('daemonset probe')) return script.available ?? '4'
       if (args.includes('get pods')) return script.pods ?? PODS
-      const pod = /exec (\S+) -- sh -c/.exec(args)?.[1]
-      return pod === undefined ? new Error(`unexpected: ${args}`) : (script.exec?.(pod) ?? '')
+      const pod = /^get --raw \/api\/v1\/namespaces\/klab-probe\/pods\/(\S+):8080\/proxy\/cgi-bin\/reach\/([\d./]+)$/.exec(args)
+      if (pod?.[2] !== IPS.join('/')) return new Error(`unexpected: ${args}`)
+      const ask = (askedPods.get(pod[1]!) ?? 0) + 1
+      askedPods.set(pod[1]!, ask)
+      return script.reach?.(pod[1]!, ask) ?? reaches()
     },
   })
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
@@ -50,25 +57,23 @@ function stage(t: Test, script: Script = {}) {
   })
   t.equal(more.length, 0)
   const play = () => step!.run({ line: (l) => lines.push(l), signal: world.signal })
-  return { step: step!, lines, said, play, asked: () => [askedNodes, askedDns] }
+  return { step: step!, lines, said, play, asked: () => [askedNodes, askedDns], askedPods }
 }
 
 t.test('waits for all nodes, then for DNS, then every pod is asked for every pod', async (t) => {
   const s = stage(t, { nodes: (n) => (n < 3 ? { ...all(true), 'k8s-node02': false } : all(true)), dns: (n) => (n < 2 ? '' : '1') })
   await s.play()
   t.same(s.asked(), [3, 2])
-  t.match(s.lines[0], /4\/4 nodes Ready/)
-  t.match(s.lines.at(-1), /pod to pod 16\/16, DNS 4\/4/)
-  const execs = s.said.filter((a) => a.includes(' exec '))
-  t.equal(execs.length, 4)
-  for (const e of execs) t.match(e, /probe 10\.81\.0\.2 10\.81\.1\.2 10\.81\.2\.2 10\.81\.3\.2$/)
+  t.same(s.lines, ['4/4 nodes Ready', 'CoreDNS available', '4 probe pods running', 'pod to pod 16/16, DNS 4/4'])
+  t.same([...s.askedPods.values()], [1, 1, 1, 1])
+  t.match(s.said.slice(0, 2), [/^delete namespace/, /^apply/], 'the probe starts while nodes are waited for')
   t.match(s.said.at(-1), /^delete namespace/, 'the probe goes')
 })
 
 t.test('a node too few is not ready, though all that are there are', async (t) => {
   const s = stage(t, { nodes: () => ({ 'k8s-master01': true, 'k8s-node01': true, 'k8s-node02': true }) })
   await t.rejects(s.play(), { constructor: ProbeError, message: /4 nodes Ready.*k8s-node02/ })
-  t.same(s.said, [], 'no proof is tried')
+  t.equal(s.askedPods.size, 0, 'no proof is tried')
 })
 
 t.test('an API server that does not answer is waited for, and said in the end', async (t) => {
@@ -86,9 +91,31 @@ t.test('CoreDNS without a replica, or a probe too few, is not ready', async (t) 
   })
 })
 
-t.test('one pod that cannot reach another fails the step, and is named', async (t) => {
-  const s = stage(t, { exec: (pod) => (pod === 'probe-1' ? cannotReach('10.81.2.2') : '') })
-  await t.rejects(s.play(), { constructor: StateError, message: /k8s-node01: cannot reach: 10\.81\.2\.2/ })
+t.test('one pod that cannot reach another fails the step, and is named; the others are asked once', async (t) => {
+  const s = stage(t, { reach: (pod) => reaches(pod === 'probe-1' ? '10.81.2.2' : undefined) })
+  await t.rejects(s.play(), { constructor: ProbeError, message: /pod to pod.*k8s-node01: cannot reach 10\.81\.2\.2$/s })
+  t.equal(s.askedPods.get('probe-0'), 1)
+  t.ok(s.askedPods.get('probe-1')! > 10)
+})
+
+t.test('a pod that answers late, or is reached late, is asked again', async (t) => {
+  const s = stage(t, {
+    reach: (pod, ask) => (pod === 'probe-2' && ask === 1 ? busy() : pod === 'probe-3' && ask < 3 ? reaches('dns') : reaches()),
+  })
+  await s.play()
+  t.same([...s.askedPods.values()], [1, 1, 2, 3])
+})
+
+t.test('a pod that never answers has reached nothing', async (t) => {
+  const s = stage(t, { reach: (pod) => (pod === 'probe-3' ? busy() : reaches()) })
+  await t.rejects(s.play(), { constructor: ProbeError, message: /k8s-node03: cannot reach 10\.81\.0\.2 .* dns$/ })
+})
+
+t.test('unreached: what was not said to be fine was not reached', (t) => {
+  t.same(unreached('ok 10.0.0.1\r\nok dns\n', ['10.0.0.1']), [])
+  t.same(unreached('ok 10.0.0.1\nno 10.0.0.2\n', ['10.0.0.1', '10.0.0.2', '10.0.0.3']), ['10.0.0.2', '10.0.0.3', 'dns'])
+  t.same(unreached('', []), ['dns'])
+  t.end()
 })
 
 t.test('the proof is of now: nothing could say already', (t) => {
