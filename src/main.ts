@@ -112,6 +112,10 @@ function createApp(): App {
         )
         child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]))
       }),
+    detached: async (args) => {
+      const [, script = ''] = process.argv
+      await host.spawnDetached([process.execPath, script, ...args])
+    },
     ask: async (question) => {
       if (!process.stdin.isTTY) return undefined
       const lines = createInterface({ input: process.stdin, output: process.stderr })

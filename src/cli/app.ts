@@ -29,6 +29,8 @@ export interface App {
   hypervisor(uri: string): Promise<Hypervisor>
   /** Runs a program with klab's own terminal; its exit status. */
   foreground(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>
+  /** Starts klab itself with these arguments, apart from this process and its terminal. */
+  detached(args: readonly string[]): Promise<void>
   /** A line from the terminal, undefined without one. */
   ask(question: string): Promise<string | undefined>
 }

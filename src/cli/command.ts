@@ -1,5 +1,5 @@
 /** The only file that knows yargs: turns command declarations into a parser, lazily loading what a command does. */
-import yargs, { type Options } from 'yargs'
+import type { Options } from 'yargs'
 import { UsageError } from '../errors.js'
 import { nearest } from '../labfile/nearest.js'
 import type { App } from './app.js'
@@ -65,12 +65,26 @@ function complaint(message: string, commands: readonly Command[], rest: readonly
   return new UsageError(`${verb}: ${message}`, { hint: `klab ${verb} --${meant ?? 'help'}` })
 }
 
+/** A verb with nothing but boolean options of its own needs no yargs, whose loading costs a tenth of what `klab status` may take. */
+function plain(commands: readonly Command[], rest: readonly string[], file: string | undefined): Parsed | undefined {
+  const [verb, ...flags] = rest
+  const command = commands.find((c) => c.usage === verb)
+  const options = command?.options ?? {}
+  const known = flags.every((f) => f.startsWith('--') && options[f.slice(2)]?.type === 'boolean')
+  if (!command || !known || Object.values(options).some((o) => o.type !== 'boolean')) return undefined
+  return { command, args: { _: [command.usage], ...Object.fromEntries(flags.map((f) => [f.slice(2), true])), file } }
+}
+
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */
 export async function parse(program: Program, argv: readonly string[], columns: number): Promise<Parsed | { readonly text: string }> {
   const { file, rest } = splitGlobal(argv)
   const direct = program.commands.find((c) => c.passthrough && verbOf(c.usage) === rest[0])
   if (direct && rest[1] !== '--help') return { command: direct, args: { _: rest, file } }
 
+  const simple = plain(program.commands, rest, file)
+  if (simple) return simple
+
+  const { default: yargs } = await import('yargs')
   let found: Parsed | undefined
   let text = ''
   const parser = yargs()

@@ -1,29 +1,46 @@
 /** `klab status`. */
 import { findLab, openLab } from '../lab/open.js'
-import { absentStatus, readStatus, type Status } from '../lab/status.js'
+import { claimAsk } from '../lab/readiness.js'
+import { absentStatus, glanceStatus, readStatus, type Status } from '../lab/status.js'
 import { columns } from '../report/columns.js'
+import { duration } from '../report/text.js'
 import { labPaths, roots } from '../store/paths.js'
+import type { LabRecord } from '../store/record.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
+
+/** ms; a younger answer is shown as one of now. */
+const SHOWN_AGE_MS = 5000
 
 const readyText = (ready: boolean | null): string => (ready === null ? '-' : ready ? 'Ready' : 'NotReady')
 
 /** The status as kubectl-like columns. */
-export function formatStatus(s: Status): string {
+export function formatStatus(s: Status, now: number): string {
   const rows = s.nodes.map((n) => [n.name, n.role, n.ip, n.state, readyText(n.ready), n.sshPort === null ? '-' : `127.0.0.1:${n.sshPort}`])
-  const cluster = s.cluster
-    ? `\ncluster: Kubernetes ${s.cluster.version}, ${s.cluster.ready}/${s.cluster.total} Ready, API server ${s.cluster.apiServer ?? 'not up'}\n`
+  const { cluster } = s
+  const age = cluster?.seenAt ? now - Date.parse(cluster.seenAt) : 0
+  const seen = age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`
+  const last = cluster
+    ? `\ncluster: Kubernetes ${cluster.version}, ${cluster.ready}/${cluster.total} Ready${seen}, API server ${cluster.apiServer ?? 'not up'}\n`
     : ''
-  return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${cluster}`
+  return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${last}`
+}
+
+/** The status that the options ask for. A glance that shows an older answer has the next one fetched behind the user's back. */
+async function look(app: App, args: Args, record: LabRecord, labfile: string): Promise<Status> {
+  const paths = labPaths(roots(app.env), record.id)
+  const world = { hypervisor: await app.hypervisor(record.uri), clock: app.clock }
+  if (args['fresh']) return readStatus(world, record, paths)
+  const { status, behind } = await glanceStatus(world, record, paths)
+  if (behind && (await claimAsk(paths, app.clock))) await app.detached(['-f', labfile, 'status', '--fresh', '--json'])
+  return status
 }
 
 /** Prints the status; 0 whatever it is. */
 export async function runStatus(app: App, args: Args): Promise<number> {
-  const { record } = await findLab(app.env, args.file)
-  const status = record
-    ? await readStatus({ hypervisor: await app.hypervisor(record.uri) }, record, labPaths(roots(app.env), record.id))
-    : absentStatus((await openLab(app.env, args.file)).lab)
+  const { record, labfile } = await findLab(app.env, args.file)
+  const status = record ? await look(app, args, record, labfile) : absentStatus((await openLab(app.env, args.file)).lab)
   if (args['json']) printJson(app, status)
-  else app.stdout.write(formatStatus(status))
+  else app.stdout.write(formatStatus(status, app.clock.now()))
   return 0
 }

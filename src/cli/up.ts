@@ -15,7 +15,7 @@ export async function runUp(app: App, args: Args): Promise<number> {
   const world = await app.world(open.lab)
   const print = (status: Parameters<typeof formatStatus>[0], text: string): number => {
     if (args['json']) printJson(app, status)
-    else app.stdout.write(`${formatStatus(status)}\n${text}\n`)
+    else app.stdout.write(`${formatStatus(status, app.clock.now())}\n${text}\n`)
     return 0
   }
 

@@ -3,7 +3,6 @@ import { access, constants, open } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { spawn } from 'node:child_process'
-import { execa } from 'execa'
 import { CommandError, HostError, Interrupted } from '../errors.js'
 import { tail } from './tail.js'
 import type { HostEnv, HostExec, HostRunOptions, Output } from './types.js'
@@ -65,6 +64,8 @@ export function createExec(host: HostEnv): HostExec {
   const run = async (argv: readonly string[], o: HostRunOptions = {}): Promise<Output> => {
     const [tool, ...args] = argv
     if (tool === undefined) throw new TypeError('empty argv')
+    // Not before it is needed: a verb that only prints something does without. And before the look at the signal, which may abort meanwhile.
+    const { execa } = await import('execa')
     if (o.signal?.aborted) throw new Interrupted()
     const started = performance.now()
     const stdin = o.input === undefined ? 'ignore' : 'pipe'

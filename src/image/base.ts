@@ -1,17 +1,12 @@
 /** The disk that a lab's machines start from: built, downloaded, or a file; in the cache, by content. */
 import { dirname, join } from 'node:path'
 import type { Clock, HostExec } from '../host/types.js'
+import type { ImageSource } from '../labfile/model.js'
 import { download } from '../store/download.js'
 import type { Digest, Layers } from '../store/types.js'
 import { buildImage } from './build.js'
 import { checkedSum, importImage, importKey } from './import.js'
 import { CMDLINE, readRecipe } from './recipe.js'
-
-/** What the Labfile says (labfile/model.ts has the same). */
-export type ImageSource =
-  | { readonly kind: 'builtin'; readonly name: 'debian-12' }
-  | { readonly kind: 'url'; readonly url: string; readonly sha256: string }
-  | { readonly kind: 'path'; readonly path: string; readonly sha256?: string }
 
 export interface BaseImage {
   readonly dir: string

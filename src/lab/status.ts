@@ -1,11 +1,12 @@
 /** `klab status`: what libvirt and the API server say now. On the quick path: nothing heavy is loaded here. */
-import { nodeConditions } from '../guest/api.js'
 import { exists } from '../host/files.js'
-import type { Hypervisor, MachineState } from '../hypervisor/types.js'
+import type { Clock } from '../host/types.js'
+import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
 import { domainName } from '../phases/names.js'
 import type { LabPaths } from '../store/paths.js'
 import type { LabRecord } from '../store/record.js'
+import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Seen } from './readiness.js'
 
 export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped'
 
@@ -22,11 +23,18 @@ export interface Status {
     readonly ready: boolean | null
     readonly sshPort: number | null
   }[]
-  readonly cluster: { readonly version: string; readonly ready: number; readonly total: number; readonly apiServer: string | null } | null
+  readonly cluster: {
+    readonly version: string
+    readonly ready: number
+    readonly total: number
+    readonly apiServer: string | null
+    /** When `ready` was so, ISO 8601; null: never asked. */
+    readonly seenAt: string | null
+  } | null
 }
 
-/** How long status waits for the API server, ms: a busy one under emulation has been seen to take 3 s and more; one that is down refuses at once. */
-const API_TIMEOUT_MS = 10_000
+/** ms that a glance gives the API server: with KVM it answers in 10, under emulation in 100 to 3000. */
+const GLANCE_MS = 50
 
 function overall(states: readonly MachineState[]): LabState {
   const all = (s: MachineState): boolean => states.every((x) => x === s)
@@ -36,14 +44,40 @@ function overall(states: readonly MachineState[]): LabState {
   return states.some((s) => s === 'running' || s === 'paused') ? 'partial' : 'stopped'
 }
 
-/** The status of a lab that has a record. Throws HostError when libvirt can't be reached. */
-export async function readStatus(world: { hypervisor: Pick<Hypervisor, 'list'> }, record: LabRecord, paths: LabPaths): Promise<Status> {
-  const { lab, ports } = record
-  const hasConfig = lab.kubernetes !== undefined && (await exists(paths.kubeconfig))
-  const [machines, conditions] = await Promise.all([
+/** What readStatus and glanceStatus look through. */
+export interface StatusWorld {
+  readonly hypervisor: Pick<Hypervisor, 'list'>
+  readonly clock: Clock
+  /** Tests put an API server of their own here. */
+  readonly ask?: Ask
+}
+
+const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>
+  record.lab.kubernetes !== undefined && (await exists(paths.kubeconfig))
+
+/** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
+export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
+  const cluster = await hasCluster(record, paths)
+  const [machines, seen] = await Promise.all([
     world.hypervisor.list(),
-    hasConfig ? nodeConditions(paths.kubeconfig, API_TIMEOUT_MS) : undefined,
+    cluster ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
   ])
+  return statusOf(record, machines, cluster, seen)
+}
+
+/** As readStatus, within 0.2 s: when the API server is slow its last answer is shown, and `behind` says so. Without one it waits after all. */
+export async function glanceStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<{ status: Status; behind: boolean }> {
+  const cluster = await hasCluster(record, paths)
+  const [machines, glance] = await Promise.all([
+    world.hypervisor.list(),
+    cluster ? glanceReadiness(paths, world.clock, GLANCE_MS, world.ask) : undefined,
+  ])
+  if (cluster && !glance) return { status: await readStatus(world, record, paths), behind: false }
+  return { status: statusOf(record, machines, cluster, glance?.seen), behind: glance?.now === false }
+}
+
+function statusOf(record: LabRecord, machines: readonly Machine[], hasConfig: boolean, seen: Seen | undefined): Status {
+  const { lab, ports } = record
   const states = new Map(machines.map((m) => [m.name, m.state]))
   const nodes = lab.nodes.map((n) => {
     const state = states.get(domainName(record.id, n.name)) ?? 'absent'
@@ -52,7 +86,7 @@ export async function readStatus(world: { hypervisor: Pick<Hypervisor, 'list'> }
       role: n.role,
       ip: n.ip,
       state,
-      ready: state === 'running' && conditions ? (conditions.get(n.name) ?? false) : null,
+      ready: state === 'running' && seen?.ready ? (seen.ready[n.name] ?? false) : null,
       sshPort: ports[n.name]?.ssh ?? null,
     }
   })
@@ -63,6 +97,7 @@ export async function readStatus(world: { hypervisor: Pick<Hypervisor, 'list'> }
         ready: nodes.filter((n) => n.ready).length,
         total: nodes.length,
         apiServer: hasConfig && api !== undefined ? `https://127.0.0.1:${api}` : null,
+        seenAt: seen?.at ?? null,
       }
     : null
   return { lab: lab.name, state: overall(nodes.map((n) => n.state)), nodes, cluster }
@@ -74,6 +109,6 @@ export function absentStatus(lab: Lab): Status {
     lab: lab.name,
     state: 'absent',
     nodes: lab.nodes.map((n) => ({ name: n.name, role: n.role, ip: n.ip, state: 'absent', ready: null, sshPort: null })),
-    cluster: lab.kubernetes ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null } : null,
+    cluster: lab.kubernetes ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null } : null,
   }
 }

@@ -31,45 +31,6 @@ t.test('plan: text and JSON on stdout, nothing written', async (t) => {
   for (const d of ['state', 'cache', 'run']) t.notOk(existsSync(join(klab.dir, d)), d)
 })
 
-t.test('status of a lab that was never up needs no libvirt', async (t) => {
-  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'refuse' })
-  t.match(await klab.run('status'), { code: 0, stderr: '', stdout: /^lab course: absent\n/ })
-  t.match(JSON.parse((await klab.run('status', '--json')).stdout), {
-    state: 'absent',
-    nodes: [{ state: 'absent', sshPort: null }],
-    cluster: { total: 4 },
-  })
-})
-
-t.test('status of a recorded lab: what virsh says now', async (t) => {
-  const klab = makeKlab(t)
-  klab.record({}, [1, 1, 3, 5])
-  const { stdout, code } = await klab.run('status', '--json')
-  t.equal(code, 0)
-  const status = JSON.parse(stdout) as { state: string; nodes: { state: string; ready: unknown; sshPort: number }[] }
-  t.equal(status.state, 'partial')
-  t.same(
-    status.nodes.map((n) => [n.state, n.ready, n.sshPort]),
-    [
-      ['running', null, 22000],
-      ['running', null, 22001],
-      ['paused', null, 22002],
-      ['shut-off', null, 22003],
-    ],
-  )
-  const text = (await klab.run('status')).stdout
-  t.match(text, /^NAME +ROLE +IP +STATE +CLUSTER +SSH$/m)
-  t.match(text, /^k8s-node02 +worker +192\.168\.31\.63 +paused +- +127\.0\.0\.1:22002$/m)
-  klab.record({}, [1, 1, 1, 1])
-  t.equal((JSON.parse((await klab.run('status', '--json')).stdout) as { state: string }).state, 'running')
-})
-
-t.test('status with libvirt gone: exit 3 and what starts it', async (t) => {
-  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'refuse' })
-  klab.record()
-  t.match(await klab.run('status'), { code: 3, stdout: '', stderr: /libvirt cannot be reached[^]*libvirtd/ })
-})
-
 t.test('a record outlives its Labfile, and a broken one', async (t) => {
   const klab = makeKlab(t)
   klab.record({}, [1, 1, 1, 1])

@@ -2,19 +2,40 @@ import { writeFileSync, mkdirSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { HostError } from '../../src/errors.js'
 import type { MachineState } from '../../src/hypervisor/types.js'
-import { absentStatus, readStatus } from '../../src/lab/status.js'
+import { absentStatus, glanceStatus, readStatus } from '../../src/lab/status.js'
+import type { Ask } from '../../src/lab/readiness.js'
 import { domainName } from '../../src/phases/names.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 function stage(t: Test, states: readonly MachineState[], labfile = fourNodes()) {
-  const run = makeRun(makeWorld(t), labOf(labfile))
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(labfile))
   const machines = run.lab.nodes.flatMap((n, i) => {
     const state = states[i] ?? 'absent'
     return state === 'absent' ? [] : [{ name: domainName(run.id, n.name), uuid: 'u', state }]
   })
   const other = { name: 'somebody-elses', uuid: 'v', state: 'running' as const }
-  return { run, read: () => readStatus({ hypervisor: { list: () => Promise.resolve([other, ...machines]) } }, run.record, run.paths) }
+  const hypervisor = { list: () => Promise.resolve([other, ...machines]) }
+  const { clock } = world
+  return {
+    run,
+    clock,
+    read: (ask?: Ask) => readStatus({ hypervisor, clock, ...(ask && { ask }) }, run.record, run.paths),
+    glance: (ask: Ask) => glanceStatus({ hypervisor, clock, ask }, run.record, run.paths),
+    /** The lab has a kubeconfig. */
+    cluster: () => {
+      mkdirSync(run.paths.dir, { recursive: true })
+      writeFileSync(run.paths.kubeconfig, 'no kubeconfig of klab’s')
+    },
+  }
 }
+
+const RUNNING: readonly MachineState[] = ['running', 'running', 'running', 'running']
+const nodesReady = new Map([
+  ['k8s-master01', true],
+  ['k8s-node01', true],
+  ['k8s-node02', false],
+])
 
 const table: [string, MachineState[], string][] = [
   ['none', [], 'absent'],
@@ -50,20 +71,57 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       ready: null,
       sshPort: 22000 + i,
     })),
-    cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null },
+    cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null, seenAt: null },
   })
 })
 
 t.test('an API server that is silent: ready is not known, the address is', async (t) => {
-  const { run, read } = stage(t, ['running', 'running', 'running', 'running'])
-  mkdirSync(run.paths.dir, { recursive: true })
-  writeFileSync(run.paths.kubeconfig, 'no kubeconfig of klab’s')
+  const { read, cluster } = stage(t, RUNNING)
+  cluster()
   const status = await read()
   t.same(
     status.nodes.map((n) => n.ready),
     [null, null, null, null],
   )
   t.match(status.cluster, { ready: 0, apiServer: 'https://127.0.0.1:22100' })
+})
+
+t.test(
+  'ready is what the API server says; a node that it does not know is not Ready, one that does not run is not asked for',
+  async (t) => {
+    const { read, cluster } = stage(t, ['running', 'paused', 'running', 'running'])
+    cluster()
+    const limits: number[] = []
+    const status = await read((_, ms) => Promise.resolve(limits.push(ms)).then(() => nodesReady))
+    t.same(
+      status.nodes.map((n) => n.ready),
+      [true, null, false, false],
+    )
+    t.match(status.cluster, { ready: 1, total: 4, seenAt: '2026-01-01T00:00:00.000Z' })
+    t.same(limits, [10_000])
+  },
+)
+
+t.test('a glance shows the last answer when the API server is slow, and says that it is behind', async (t) => {
+  const { glance, read, cluster, clock } = stage(t, RUNNING)
+  cluster()
+  await read(() => Promise.resolve(nodesReady))
+  const again = await glance(() => Promise.reject(new Error('asked')))
+  t.match(again, { behind: false, status: { cluster: { ready: 2 } } }, 'what was seen just now is not asked for')
+  clock.time += 5000
+  const slow = await glance(() => Promise.resolve(undefined))
+  t.match(slow, { behind: true, status: { cluster: { ready: 2, seenAt: '2026-01-01T00:00:00.000Z' } } })
+  const quick = await glance(() => Promise.resolve(new Map([['k8s-node03', true]])))
+  t.match(quick, { behind: false, status: { cluster: { ready: 1, seenAt: '2026-01-01T00:00:05.000Z' } } })
+})
+
+t.test('a glance without an older answer waits for the first one', async (t) => {
+  const { glance, cluster } = stage(t, RUNNING)
+  cluster()
+  const limits: number[] = []
+  const first = await glance((_, ms) => Promise.resolve(limits.push(ms)).then(() => (ms > 1000 ? nodesReady : undefined)))
+  t.match(first, { behind: false, status: { cluster: { ready: 2 } } })
+  t.match(limits, [Number, 10_000])
 })
 
 t.test('plain machines have no cluster', async (t) => {
