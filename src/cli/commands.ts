@@ -2,6 +2,9 @@
 import { PHASE_NAMES } from '../labfile/phases.js'
 import type { Command } from './command.js'
 
+/** What `klab snapshot` can do. */
+export const SNAPSHOT_ACTIONS = ['save', 'list', 'show', 'restore', 'delete', 'rename', 'push', 'pop', 'undo'] as const
+
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 
 export const COMMANDS: readonly Command[] = [
@@ -26,7 +29,10 @@ export const COMMANDS: readonly Command[] = [
   {
     usage: 'status',
     describe: 'Nodes and cluster, as libvirt and the API server see them now',
-    options: json,
+    options: {
+      fresh: { type: 'boolean', describe: 'wait for the API server (10 s at most) where its last answer would be shown' },
+      ...json,
+    },
     examples: [['klab status --json', 'for scripts']],
     load: async () => (await import('./status.js')).runStatus,
   },
@@ -60,6 +66,24 @@ export const COMMANDS: readonly Command[] = [
     options: { lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true } },
     examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
     load: async () => (await import('./logs.js')).runLogs,
+  },
+  {
+    usage: 'snapshot <action> [name] [to]',
+    describe: 'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo',
+    options: {
+      action: { choices: SNAPSHOT_ACTIONS },
+      name: { type: 'string', describe: 'the snapshot' },
+      to: { type: 'string', describe: 'rename: its new name' },
+      message: { alias: 'm', type: 'string', describe: 'save, push: what it is', requiresArg: true },
+      undo: { type: 'boolean', default: true, describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)' },
+      wait: { type: 'boolean', default: true, describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)' },
+      ...json,
+    },
+    examples: [
+      ['klab snapshot save lesson-3', 'all nodes, at one moment'],
+      ['klab snapshot restore lesson-3', 'back to it; klab snapshot undo goes forth again'],
+    ],
+    load: async () => (await import('./snapshot.js')).runSnapshot,
   },
   {
     usage: 'destroy',

@@ -14,7 +14,10 @@ import { runPlan } from '../plan/runner.js'
 import type { Plan } from '../plan/types.js'
 import { planUp } from '../plan/up.js'
 import type { Report } from '../report/events.js'
+import { recover } from '../snapshot/recover.js'
+import type { LockedLab } from '../snapshot/types.js'
 import { acquireLock } from '../store/lock.js'
+import type { LabPaths } from '../store/paths.js'
 import { allocatePorts, reservedPorts } from '../store/ports.js'
 import { writeRecord, type LabRecord } from '../store/record.js'
 import { labDrift } from './drift.js'
@@ -78,6 +81,7 @@ export async function planOf(world: World, open: OpenLab, o: { until: PhaseName;
 /** The status when there is nothing to do: the same Labfile, a finished `up` at least as far, every node running and (with a cluster) Ready. */
 export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): Promise<Status | undefined> {
   const { record } = open
+  if (await exists(open.paths.journal)) return undefined
   if (record?.completedUntil !== until || labDrift(record.lab, open.lab).length > 0) return undefined
   if (until === 'ready' && open.lab.kubernetes && !(await exists(open.paths.kubeconfig))) return undefined
   const status = await readStatus(world, record, open.paths)
@@ -104,7 +108,7 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
         hint: 'klab destroy, then klab up',
       })
     }
-    const record = open.record ?? (await newRecord(world, open, o.accel))
+    const record = open.record ? await recovered(world, open.record, open.paths, o.report) : await newRecord(world, open, o.accel)
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     await runPlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
@@ -114,6 +118,14 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     await world.guests.close()
     await lock.release()
   }
+}
+
+/** The record after a snapshot verb that was killed has been finished or undone. */
+async function recovered(world: World, record: LabRecord, paths: LabPaths, report: Report): Promise<LabRecord> {
+  const lab: LockedLab = { world, paths, record, say: (text) => report({ type: 'note', text }) }
+  const said = await recover(lab)
+  if (said !== undefined) lab.say(said)
+  return lab.record
 }
 
 function refuseDrift(open: OpenLab): void {

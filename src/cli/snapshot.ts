@@ -1,0 +1,131 @@
+/** `klab snapshot`. */
+import { UsageError } from '../errors.js'
+import { recordedLab } from '../lab/open.js'
+import { goTo, named, push, settle, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
+import { columns } from '../report/columns.js'
+import { listManifests } from '../snapshot/manifest.js'
+import { remove, renameSnapshot } from '../snapshot/remove.js'
+import { save } from '../snapshot/save.js'
+import { listSnapshots, type Listed } from '../snapshot/tree.js'
+import type { LockedLab, Manifest } from '../snapshot/types.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { SNAPSHOT_ACTIONS } from './commands.js'
+
+type Action = (typeof SNAPSHOT_ACTIONS)[number]
+
+const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+/** The list as text: a tree, the current one marked. */
+export function formatList(all: readonly Listed[]): string {
+  if (all.length === 0) return 'no snapshots; klab snapshot save NAME\n'
+  const rows = all.map((m) => [
+    `${m.current ? '*' : ' '} ${'  '.repeat(m.depth)}${m.name}`,
+    m.createdAt.replace('T', ' ').slice(0, 19),
+    m.nodes.every((n) => n.memory) ? 'running' : 'halted',
+    mib(m.bytes),
+    m.message,
+  ])
+  return columns([['  NAME', 'SAVED (UTC)', 'LAB', 'SIZE', 'MESSAGE'], ...rows])
+}
+
+function nameOf(args: Args, key: 'name' | 'to', action: Action): string {
+  const value = args[key]
+  if (typeof value !== 'string')
+    throw new UsageError(`snapshot ${action}: name a snapshot`, { hint: `klab snapshot ${action} NAME${key === 'to' ? ' NEW-NAME' : ''}` })
+  return value
+}
+
+/** Runs one action. Throws UsageError, StateError, LockedError, HostError, CorruptError. */
+export async function runSnapshot(app: App, args: Args): Promise<number> {
+  const action = args['action'] as Action
+  const found = await recordedLab(app.env, args.file)
+  const say = (line: string): void => void app.stderr.write(`${line}\n`)
+  if (action === 'list' || action === 'show') return look(app, args, action, found)
+  const world = await app.world(found.record.lab)
+  return withSnapshots(world, found, say, (lab) => change(app, args, action, lab))
+}
+
+/** What only reads takes no lock. */
+async function look(app: App, args: Args, action: 'list' | 'show', lab: Pick<LockedLab, 'record' | 'paths'>): Promise<number> {
+  const all = await listSnapshots(await listManifests(lab.paths), lab.record.snapshot ?? null)
+  if (action === 'list') {
+    if (args['json']) printJson(app, all)
+    else app.stdout.write(formatList(all))
+    return 0
+  }
+  const { findManifest } = await import('../snapshot/manifest.js')
+  const { id } = findManifest(all, nameOf(args, 'name', action))
+  const one = all.find((m) => m.id === id)
+  if (args['json']) printJson(app, one)
+  else if (one) app.stdout.write(formatOne(one, all))
+  return 0
+}
+
+function formatOne(m: Listed, all: readonly Listed[]): string {
+  const parent = all.find((x) => x.id === m.parent)?.name ?? '-'
+  return columns([
+    ['name', m.name],
+    ['message', m.message || '-'],
+    ['saved', m.createdAt],
+    ['after', parent],
+    ['lab', m.nodes.every((n) => n.memory) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
+    ['size', mib(m.bytes)],
+    ...m.nodes.map((n) => [n.node, `${n.memory ? `RAM ${mib(n.memory.size)}, ` : ''}disk ${mib(n.disk.size)}`]),
+  ])
+}
+
+async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'show'>, lab: LockedLab): Promise<number> {
+  const message = typeof args['message'] === 'string' ? args['message'] : ''
+  const done = (value: object, text: string): number => {
+    if (args['json']) printJson(app, value)
+    else app.stdout.write(`${text}\n`)
+    return 0
+  }
+  const saved = (m: Manifest): number =>
+    done(m, m.pauseMs > 0 ? `saved ${m.name}: paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : `saved ${m.name} (halted)`)
+  const back = async (m: Manifest, undo: boolean, after?: () => Promise<unknown>): Promise<number> => {
+    const since = app.clock.now()
+    const r = await goTo(lab, m, { undo })
+    lab.say(`${m.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${seconds(r.ms)}`)
+    const settled = r.running && args['wait'] !== false ? await settle(lab, since) : undefined
+    await after?.()
+    const how = r.running
+      ? settled?.readyMs === undefined
+        ? 'running'
+        : `all nodes Ready after ${seconds(settled.readyMs)}`
+      : 'halted: klab up boots it'
+    return done({ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${how}${r.kept ? '; klab snapshot undo goes back' : ''}`)
+  }
+
+  switch (action) {
+    case 'save':
+      return saved(
+        await save(lab, { name: typeof args['name'] === 'string' ? args['name'] : stamp(app.clock.now()), message, kind: 'manual' }),
+      )
+    case 'push':
+      return saved(await push(lab, message))
+    case 'restore':
+      return back(await named(lab, nameOf(args, 'name', action)), args['undo'] !== false)
+    case 'undo':
+      return back(await named(lab, UNDO), true)
+    case 'pop': {
+      const top = await topOfStack(lab)
+      return back(top, args['undo'] !== false, () => remove(lab, top))
+    }
+    case 'delete': {
+      const m = await named(lab, nameOf(args, 'name', action))
+      const freed = await remove(lab, m)
+      return done({ deleted: m.name, freedBytes: freed }, `deleted ${m.name}: ${mib(freed)} freed`)
+    }
+    case 'rename': {
+      const from = nameOf(args, 'name', action)
+      const m = await renameSnapshot(lab, from, nameOf(args, 'to', action))
+      return done(m, `${from} is now ${m.name}`)
+    }
+  }
+}
+
+/** A name from the time: `s20261123-163000`. */
+const stamp = (now: number): string => `s${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`

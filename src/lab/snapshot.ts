@@ -1,0 +1,119 @@
+/** `klab snapshot`: the verbs, under the lab's lock, after whatever a killed one left has been put right. */
+import { ProbeError, StateError, HostError } from '../errors.js'
+import { profileFor } from '../cluster/profile.js'
+import { exists } from '../host/files.js'
+import { until } from '../guest/until.js'
+import type { World } from '../phases/world.js'
+import { stepClocks, type Clocks } from '../snapshot/guests.js'
+import { findManifest, listManifests } from '../snapshot/manifest.js'
+import { recover } from '../snapshot/recover.js'
+import { remove } from '../snapshot/remove.js'
+import { checkFits, restore, type Restored } from '../snapshot/restore.js'
+import { save } from '../snapshot/save.js'
+import type { LockedLab, Manifest } from '../snapshot/types.js'
+import { acquireLock } from '../store/lock.js'
+import type { LabPaths } from '../store/paths.js'
+import type { LabRecord } from '../store/record.js'
+import { API_TIMEOUT_MS, askReadiness, type Ask } from './readiness.js'
+
+/** The snapshot that every restore takes of what it replaces. */
+export const UNDO = 'undo'
+const PUSHED = /^push-(\d+)$/
+
+/** Does `work` while nobody else changes the lab. Throws LockedError; what recover and `work` throw. */
+export async function withSnapshots<T>(
+  world: World,
+  lab: { record: LabRecord; paths: LabPaths },
+  say: (line: string) => void,
+  work: (lab: LockedLab) => Promise<T>,
+): Promise<T> {
+  const lock = await acquireLock(world.host, lab.paths.lock, { verb: 'snapshot', pid: world.env.pid, since: world.clock.now() })
+  try {
+    const locked: LockedLab = { world, say, ...lab }
+    const said = await recover(locked)
+    if (said !== undefined) say(said)
+    return await work(locked)
+  } finally {
+    await world.guests.close()
+    await lock.release()
+  }
+}
+
+/** Saves the lab under the next name of the stack. */
+export async function push(lab: LockedLab, message: string): Promise<Manifest> {
+  const numbers = (await listManifests(lab.paths)).map((m) => Number(PUSHED.exec(m.name)?.[1] ?? 0))
+  return save(lab, { name: `push-${Math.max(0, ...numbers) + 1}`, message, kind: 'push' })
+}
+
+/** The snapshot on top of the stack. Throws StateError when it is empty. */
+export async function topOfStack(lab: LockedLab): Promise<Manifest> {
+  const top = (await listManifests(lab.paths)).findLast((m) => m.kind === 'push')
+  if (!top) throw new StateError('nothing has been pushed', { hint: 'klab snapshot push' })
+  return top
+}
+
+/** The snapshot of a name, `undo` too. Throws StateError. */
+export const named = async (lab: LockedLab, name: string): Promise<Manifest> => findManifest(await listManifests(lab.paths), name)
+
+/** Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. Throws StateError, HostError when that is not possible. */
+export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean }): Promise<Restored & { kept: Manifest | undefined }> {
+  await checkFits(lab, manifest)
+  const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
+  const kept = o.undo ? await keep(lab, manifest) : undefined
+  const restored = await restore(lab, manifest).catch((error: unknown) => {
+    if (!(error instanceof Error)) throw error
+    const hint = kept ? 'klab snapshot undo, for the state before' : `klab snapshot restore ${manifest.name} --no-undo`
+    throw new StateError(`restoring ${manifest.name} failed: ${error.message}`, { hint, cause: error })
+  })
+  if (kept) for (const m of older) await remove(lab, m)
+  return { ...restored, kept }
+}
+
+const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
+  save(lab, { name: UNDO, message: `before ${manifest.name} was restored`, kind: 'auto' }).catch((error: unknown) => {
+    if (!(error instanceof StateError) && !(error instanceof HostError)) throw error
+    throw new StateError(`the present state cannot be kept: ${error.message}`, {
+      hint: `klab snapshot restore ${manifest.name} --no-undo, which gives it up`,
+      cause: error,
+    })
+  })
+
+export interface Settled {
+  readonly clocks: Clocks
+  /** ms since `since` to the API server's first answer, to all nodes Ready; undefined without a cluster. */
+  readonly answeredMs: number | undefined
+  readonly readyMs: number | undefined
+}
+
+/** After a restore of running machines: clocks, then the API server, then all nodes Ready. Throws ProbeError when that does not come. */
+export async function settle(lab: LockedLab, since: number, ask?: Ask): Promise<Settled> {
+  const { world, record, paths } = lab
+  const { patience } = profileFor(record.accel, 1)
+  const clocks = await stepClocks(lab, 30_000 * patience)
+  lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
+  if (clocks.missed.length > 0)
+    throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', { hint: 'klab status' })
+  if (!record.lab.kubernetes || !(await exists(paths.kubeconfig))) return { clocks, answeredMs: undefined, readyMs: undefined }
+  let answeredMs: number | undefined
+  await until(
+    async () => {
+      const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
+      if (!ready) return { ok: false, seen: 'the API server does not answer' }
+      if (answeredMs === undefined) {
+        answeredMs = world.clock.now() - since
+        lab.say(`the API server answers after ${(answeredMs / 1000).toFixed(1)} s`)
+      }
+      const not = record.lab.nodes.filter((n) => !ready[n.name]).map((n) => n.name)
+      return { ok: not.length === 0, seen: `not Ready: ${not.join(' ')}` }
+    },
+    {
+      what: 'all nodes Ready',
+      everyMs: 1000,
+      withinMs: 300_000 * patience,
+      clock: world.clock,
+      signal: world.signal,
+      hint: 'klab kubectl get nodes,pods -A',
+    },
+  )
+  return { clocks, answeredMs, readyMs: world.clock.now() - since }
+}

@@ -1,0 +1,55 @@
+/** The overlays of a lab: making them, and removing those that nothing needs. */
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CorruptError } from '../errors.js'
+import type { Exec } from '../host/types.js'
+import { domainName } from '../phases/names.js'
+import { diskOf } from '../store/record.js'
+import { listManifests } from './manifest.js'
+import type { LockedLab } from './types.js'
+
+/** An empty overlay on a frozen disk; whatever an earlier try left there goes. Throws CommandError. */
+export async function freshOverlay(exec: Exec, path: string, backing: string): Promise<void> {
+  await rm(path, { force: true })
+  await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, path])
+}
+
+/** Every file of the chain from `path` down. Throws CommandError, CorruptError. */
+export async function chainOf(exec: Exec, path: string): Promise<readonly string[]> {
+  // -U: a running QEMU holds the lock of the file it writes to.
+  const { stdout } = await exec.run(['qemu-img', 'info', '-U', '--backing-chain', '--output=json', path])
+  const chain = JSON.parse(stdout) as { filename?: unknown }[]
+  return chain.map(({ filename }) => {
+    if (typeof filename !== 'string') throw new CorruptError(`${path}: qemu-img does not name its chain`)
+    return filename
+  })
+}
+
+/**
+ * Removes the overlays that neither a snapshot nor a machine needs, found by looking at every chain there is, so that whatever a crash left goes too.
+ * Returns the bytes freed. Throws, and then has removed nothing, when a chain cannot be read.
+ */
+export async function sweep(lab: LockedLab): Promise<number> {
+  const { world, record, paths } = lab
+  const roots = new Set((await listManifests(paths)).flatMap((m) => m.nodes.map((n) => n.disk.path)))
+  for (const { name } of record.lab.nodes) {
+    roots.add(diskOf(record, paths, name))
+    const domain = domainName(record.id, name)
+    if ((await world.hypervisor.state(domain)) === 'absent') continue
+    const { live, next } = await world.hypervisor.disk(domain)
+    for (const file of [live, next]) if (file !== undefined) roots.add(file)
+  }
+  const chains = await Promise.all([...roots].map((root) => chainOf(world.host, root)))
+  const needed = new Set(chains.flat())
+  let freed = 0
+  for (const { name } of record.lab.nodes) {
+    const { dir } = paths.node(name)
+    for (const file of await readdir(dir)) {
+      const path = join(dir, file)
+      if (!/^disk(-\w+)?\.qcow2$/.test(file) || needed.has(path)) continue
+      freed += (await stat(path)).blocks * 512
+      await rm(path)
+    }
+  }
+  return freed
+}

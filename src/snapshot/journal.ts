@@ -1,0 +1,25 @@
+/** The write-ahead journal of the snapshot verbs. */
+import { rm } from 'node:fs/promises'
+import { CorruptError } from '../errors.js'
+import { readText, writeAtomic } from '../host/files.js'
+import type { LabPaths } from '../store/paths.js'
+import type { Journal } from './types.js'
+
+/** Written, and on disk, before anything is changed. */
+export const openJournal = (paths: LabPaths, journal: Journal): Promise<void> =>
+  writeAtomic(paths.journal, `${JSON.stringify(journal, undefined, 2)}\n`)
+
+export const closeJournal = (paths: LabPaths): Promise<void> => rm(paths.journal, { force: true })
+
+/** The journal that a killed klab left. Throws CorruptError when it is not one (it is written whole or not at all). */
+export async function readJournal(paths: LabPaths): Promise<Journal | undefined> {
+  const text = await readText(paths.journal)
+  if (text === undefined) return undefined
+  try {
+    const journal = JSON.parse(text) as Journal
+    if (['save', 'restore'].includes(journal.op) && typeof journal.to === 'object') return journal
+  } catch {
+    // Told below.
+  }
+  throw new CorruptError(`${paths.journal}: is not klab's journal`, { hint: `look at it; klab destroy removes the lab with it` })
+}

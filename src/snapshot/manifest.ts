@@ -1,0 +1,100 @@
+/** Reading, finding and writing the manifests of a lab's snapshots. */
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { CorruptError, StateError, UsageError } from '../errors.js'
+import { readJson, writeAtomic } from '../host/files.js'
+import { nearest } from '../labfile/nearest.js'
+import type { LabPaths } from '../store/paths.js'
+import type { FrozenFile, Manifest, NodeMoment } from './types.js'
+
+/** One rule for all names that become paths or arguments (reliability notes, rule 2). */
+const NAME = /^[a-z]([a-z0-9.-]{0,30}[a-z0-9])?$/
+/** Words that mean something else. */
+const RESERVED = ['current', 'undo', 'head']
+
+/** A new snapshot's id: sorts by time. `now` in ms. */
+export const newId = (now: number): string => `${now.toString(36)}${randomBytes(2).toString('hex')}`
+
+export const dirOf = (paths: LabPaths, id: string): string => join(paths.snapshots, id)
+export const memoryOf = (paths: LabPaths, id: string, node: string): string => join(dirOf(paths, id), `${node}.mem`)
+
+/** Refuses a name that a user may not give. Throws UsageError. */
+export function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw new UsageError(`${JSON.stringify(name)}: not a name for a snapshot`, {
+      hint: 'a lower-case letter, then at most 31 lower-case letters, digits, dots and dashes',
+    })
+  if (RESERVED.includes(name)) throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another one' })
+}
+
+/** All snapshots, oldest first. Throws CorruptError for a manifest that cannot be read: a snapshot must not vanish silently, nor be swept. */
+export async function listManifests(paths: LabPaths): Promise<readonly Manifest[]> {
+  const ids = (await readdir(paths.snapshots).catch(() => [])).filter((id) => !id.startsWith('.'))
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const path = join(dirOf(paths, id), 'manifest.json')
+      const text = await stat(path).catch(() => undefined)
+      if (!text) return undefined
+      const data = await readJson(path)
+      if (!isManifest(data) || data.id !== id)
+        throw new CorruptError(`${path}: is not a snapshot's manifest`, {
+          hint: `look at it, or remove the snapshot: rm -r ${dirOf(paths, id)}`,
+        })
+      return data
+    }),
+  )
+  return found.filter((m) => m !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+const isManifest = (data: unknown): data is Manifest => {
+  const m = data as Partial<Manifest> | null | undefined
+  const nodes: readonly Partial<NodeMoment>[] = Array.isArray(m?.nodes) ? (m.nodes as Partial<NodeMoment>[]) : []
+  return (
+    m?.format === 1 &&
+    [m.id, m.name, m.message, m.createdAt, m.accel].every((x) => typeof x === 'string') &&
+    nodes.length > 0 &&
+    nodes.every((n) => typeof n.node === 'string' && isFrozen(n.disk) && (n.memory === undefined || isFrozen(n.memory)))
+  )
+}
+
+const isFrozen = (file: Partial<FrozenFile> | undefined): boolean =>
+  typeof file?.path === 'string' && typeof file.size === 'number' && typeof file.mtimeMs === 'number'
+
+/** The snapshot of this name. Throws StateError with the nearest name. */
+export function findManifest(all: readonly Manifest[], name: string): Manifest {
+  const found = all.findLast((m) => m.name === name)
+  if (found) return found
+  const names = all.map((m) => m.name)
+  const meant = nearest(name, names)
+  throw new StateError(`there is no snapshot ${name}`, { hint: meant === undefined ? 'klab snapshot list' : `klab snapshot show ${meant}` })
+}
+
+/** Writes a manifest whole; from then on the snapshot is there. */
+export async function writeManifest(paths: LabPaths, manifest: Manifest): Promise<void> {
+  await mkdir(dirOf(paths, manifest.id), { recursive: true, mode: 0o700 })
+  await writeAtomic(join(dirOf(paths, manifest.id), 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+}
+
+/** Size and time of a file, to be compared later. */
+export async function frozen(path: string): Promise<FrozenFile> {
+  const s = await stat(path)
+  return { path, size: s.size, mtimeMs: s.mtimeMs }
+}
+
+/** Throws CorruptError when a file of the snapshot is gone or was changed since (fault 46: libvirt and QEMU do not notice). */
+export async function checkFrozen(manifest: Manifest): Promise<void> {
+  const files = manifest.nodes.flatMap((n) => [n.disk, ...(n.memory ? [n.memory] : [])])
+  const bad = await Promise.all(
+    files.map(async (f) => {
+      const now = await frozen(f.path).catch(() => undefined)
+      if (!now) return `${f.path}: is gone`
+      return now.size === f.size && now.mtimeMs === f.mtimeMs ? undefined : `${f.path}: was changed after the snapshot`
+    }),
+  )
+  const problems = bad.filter((b) => b !== undefined)
+  if (problems.length > 0)
+    throw new CorruptError(`snapshot ${manifest.name} can no longer be restored:\n${problems.join('\n')}`, {
+      hint: `klab snapshot delete ${manifest.name}`,
+    })
+}

@@ -1,0 +1,16 @@
+/** What a killed snapshot verb left, put right before anything else is done with the lab. */
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readJournal } from './journal.js'
+import { recoverRestore } from './restore.js'
+import { recoverSave } from './save.js'
+import type { LockedLab } from './types.js'
+
+/** Finishes or undoes it; returns what was done in words, undefined when there was nothing. Throws what the verbs throw; the journal then stays. */
+export async function recover(lab: LockedLab): Promise<string | undefined> {
+  for (const name of await readdir(lab.paths.snapshots).catch(() => []))
+    if (name.startsWith('.')) await rm(join(lab.paths.snapshots, name), { recursive: true, force: true })
+  const journal = await readJournal(lab.paths)
+  if (!journal) return undefined
+  return journal.op === 'save' ? recoverSave(lab, journal) : recoverRestore(lab, journal)
+}

@@ -1,0 +1,69 @@
+/** Snapshots of a whole lab: what is kept on disk. */
+import type { LabPaths } from '../store/paths.js'
+import type { LabRecord } from '../store/record.js'
+import type { World } from '../phases/world.js'
+
+/** A file that is never written again; size and time tell whether somebody did all the same. */
+export interface FrozenFile {
+  /** Absolute path. */
+  readonly path: string
+  readonly size: number
+  readonly mtimeMs: number
+}
+
+export interface NodeMoment {
+  readonly node: string
+  /** The overlay that the node had written to; the chain below it is frozen too. */
+  readonly disk: FrozenFile
+  /** RAM and devices; absent in a snapshot of a halted lab. */
+  readonly memory?: FrozenFile
+}
+
+/** `manual`: asked for by name; `push`: on the stack of push and pop; `auto`: taken before a verb that destroys the present state. */
+export type Kind = 'manual' | 'push' | 'auto'
+
+/** snapshots/ID/manifest.json. A snapshot is there when its manifest is. */
+export interface Manifest {
+  readonly format: 1
+  readonly id: string
+  readonly name: string
+  readonly message: string
+  readonly kind: Kind
+  /** ISO 8601. */
+  readonly createdAt: string
+  /** The snapshot that the state before this one came from. */
+  readonly parent: string | null
+  readonly accel: 'kvm' | 'tcg'
+  /** From the first node's pause to the last node's resume, ms; 0 when halted. */
+  readonly pauseMs: number
+  /** Between the first node's pause and the last one's, ms. */
+  readonly skewMs: number
+  readonly nodes: readonly NodeMoment[]
+}
+
+/** journal.json: written before a verb changes anything, removed when it is through. */
+export type Journal =
+  | {
+      readonly op: 'save'
+      readonly manifest: Omit<Manifest, 'nodes' | 'pauseMs' | 'skewMs'>
+      readonly ram: boolean
+      /** Node → the overlay it was on, and the one it goes on with. */
+      readonly from: Readonly<Record<string, string>>
+      readonly to: Readonly<Record<string, string>>
+    }
+  | {
+      readonly op: 'restore'
+      readonly id: string
+      /** `prepared`: the present state is untouched; `destroying`: there is no way back but to go on. */
+      readonly phase: 'prepared' | 'destroying'
+      readonly to: Readonly<Record<string, string>>
+    }
+
+/** A lab whose lock the caller holds. */
+export interface LockedLab {
+  readonly world: World
+  readonly paths: LabPaths
+  /** Says what happens, one line. */
+  readonly say: (line: string) => void
+  record: LabRecord
+}

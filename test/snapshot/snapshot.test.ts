@@ -1,0 +1,240 @@
+import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import t from 'tap'
+import { CorruptError, StateError, UsageError } from '../../src/errors.js'
+import { domainName } from '../../src/phases/names.js'
+import { listManifests } from '../../src/snapshot/manifest.js'
+import { remove, renameSnapshot } from '../../src/snapshot/remove.js'
+import { recover } from '../../src/snapshot/recover.js'
+import { restore } from '../../src/snapshot/restore.js'
+import { save } from '../../src/snapshot/save.js'
+import { inTreeOrder, listSnapshots } from '../../src/snapshot/tree.js'
+import type { Manifest } from '../../src/snapshot/types.js'
+import { all, makeStage, type Stage } from './stage.js'
+
+const manual = (name: string) => ({ name, kind: 'manual' }) as const
+/** Ids follow the clock. */
+const saveAs = (s: Stage, name: string): Promise<Manifest> => {
+  s.world.clock.time += 1000
+  return save(s.lab, manual(name))
+}
+const disksOf = (s: Stage, node = 'k8s-node01'): string[] => readdirSync(s.lab.paths.node(node).dir).filter((f) => f.startsWith('disk'))
+
+t.test('save, go on, come back, as often as wanted, from anywhere to anywhere', async (t) => {
+  const s = await makeStage(t)
+  const zero = await saveAs(s, 'zero')
+  t.strictSame(await s.read(), all('zero'), 'saving changes nothing')
+  s.write('one')
+  const one = await saveAs(s, 'one')
+  s.write('lost')
+  for (const [m, word] of [
+    [zero, 'zero'],
+    [one, 'one'],
+    [one, 'one'],
+    [zero, 'zero'],
+  ] as const) {
+    s.world.clock.time += 1000
+    await restore(s.lab, m)
+    t.strictSame(await s.read(), all(word))
+    s.write('scribble')
+  }
+  t.equal(one.parent, zero.id)
+  t.notOk(existsSync(s.lab.paths.journal))
+})
+
+t.test('frozen files can no longer be written by accident, and what nobody needs goes', async (t) => {
+  const s = await makeStage(t)
+  const zero = await saveAs(s, 'zero')
+  for (const n of zero.nodes) for (const f of [n.disk, n.memory!]) t.equal(statSync(f.path).mode & 0o777, 0o444, f.path)
+  t.equal(disksOf(s).length, 2)
+  for (let i = 0; i < 3; i++) {
+    s.world.clock.time += 1000
+    await restore(s.lab, zero)
+  }
+  t.equal(disksOf(s).length, 2, 'the overlays of states that were given up')
+})
+
+t.test('all are paused before the first byte is written, and until the last one is', async (t) => {
+  const s = await makeStage(t)
+  const seen: string[] = []
+  s.world.hypervisor.onCall = (verb) => void seen.push(verb)
+  await saveAs(s, 'a')
+  t.strictSame(seen, [...Array<string>(4).fill('pause'), ...Array<string>(4).fill('freeze'), 'resume'])
+})
+
+t.test('a node that dies while the others stand still: no snapshot, the others go on', async (t) => {
+  const s = await makeStage(t)
+  s.world.hypervisor.onCall = (verb, name) => {
+    if (verb === 'pause' && name.endsWith('node03')) s.world.hypervisor.kill(domainName(s.lab.record.id, 'k8s-node02'))
+  }
+  await t.rejects(saveAs(s, 'a'), StateError)
+  s.world.hypervisor.onCall = () => undefined
+  t.strictSame(await s.read(), ['zero/zero', 'zero/zero', '-', 'zero/zero'])
+  t.strictSame(await listManifests(s.lab.paths), [])
+  t.notOk(existsSync(s.lab.paths.journal))
+})
+
+t.test('a mixed lab is refused, a halted one is saved cold and comes back cold', async (t) => {
+  const s = await makeStage(t)
+  s.write('cold')
+  const domains = s.nodes.map((n) => domainName(s.lab.record.id, n))
+  await s.world.hypervisor.stop(domains[1]!, 0)
+  await t.rejects(saveAs(s, 'a'), { constructor: StateError, message: /k8s-node01 is shut-off/ })
+  for (const d of domains) await s.world.hypervisor.stop(d, 0)
+  const cold = await saveAs(s, 'cold')
+  t.ok(cold.nodes.every((n) => !n.memory))
+  for (const d of domains) await s.world.hypervisor.start(d)
+  t.strictSame(await s.read(), Array(4).fill('/cold'))
+  s.write('later')
+  t.match(await restore(s.lab, cold), { running: false })
+  t.strictSame(await s.read(), Array(4).fill('-'))
+  for (const d of domains) await s.world.hypervisor.start(d)
+  t.strictSame(await s.read(), Array(4).fill('/cold'))
+})
+
+t.test('names', async (t) => {
+  const s = await makeStage(t)
+  for (const bad of ['', 'A', '-rf', '../x', 'a b', '$(id)', 'x'.repeat(33), 'undo', 'current'])
+    await t.rejects(saveAs(s, bad), UsageError, bad)
+  await saveAs(s, 'a')
+  await t.rejects(saveAs(s, 'a'), { constructor: StateError, message: /already/, hint: /delete a/ })
+  await renameSnapshot(s.lab, 'a', 'b')
+  await t.rejects(renameSnapshot(s.lab, 'a', 'c'), { constructor: StateError, message: /no snapshot a/, hint: /show b|list/ })
+  await saveAs(s, 'a')
+  await t.rejects(renameSnapshot(s.lab, 'a', 'b'), StateError)
+  t.strictSame(
+    (await listManifests(s.lab.paths)).map((m) => m.name),
+    ['b', 'a'],
+  )
+})
+
+t.test('a damaged snapshot is refused before anything is touched', async (t) => {
+  const s = await makeStage(t)
+  const a = await saveAs(s, 'a')
+  s.write('now')
+  const disk = a.nodes[2]!.disk.path
+  const { atime, mtime } = statSync(disk)
+  utimesSync(disk, atime, new Date(mtime.getTime() + 1000))
+  await t.rejects(restore(s.lab, a), { constructor: CorruptError, message: new RegExp(`${disk}: was changed`) })
+  utimesSync(disk, atime, mtime)
+  const memory = a.nodes[1]!.memory!.path
+  chmodSync(memory, 0o600)
+  writeFileSync(memory, 'x')
+  await t.rejects(restore(s.lab, a), { constructor: CorruptError, message: new RegExp(`${memory}: was changed`) })
+  t.strictSame(await s.read(), all('now'))
+  writeFileSync(`${s.lab.paths.snapshots}/${a.id}/manifest.json`, '{"format":1}')
+  await t.rejects(listManifests(s.lab.paths), CorruptError)
+})
+
+t.test('deleting frees what nothing else needs, and hurts no other snapshot', async (t) => {
+  const s = await makeStage(t)
+  const a = await saveAs(s, 'a')
+  s.write('b')
+  const b = await saveAs(s, 'b')
+  s.write('c')
+  s.world.clock.time += 1000
+  await restore(s.lab, a)
+  s.write('side')
+  const side = await saveAs(s, 'side')
+  t.equal(side.parent, a.id)
+  t.ok((await remove(s.lab, a)) > 0)
+  const left = await listManifests(s.lab.paths)
+  t.strictSame(
+    left.map((m) => [m.name, m.parent]),
+    [
+      ['b', null],
+      ['side', null],
+    ],
+  )
+  for (const [m, word] of [
+    [b, 'b'],
+    [side, 'side'],
+  ] as const) {
+    s.world.clock.time += 1000
+    await restore(
+      s.lab,
+      left.find((x) => x.id === m.id)!,
+    )
+    t.strictSame(await s.read(), all(word))
+  }
+  await remove(s.lab, left[0]!)
+  await remove(s.lab, left[1]!)
+  s.write('end')
+  t.strictSame(await s.read(), all('end'))
+  t.strictSame(readdirSync(s.lab.paths.snapshots), [])
+})
+
+t.test('the tree: parents first, the current one marked, overlays counted once', async (t) => {
+  const s = await makeStage(t)
+  const a = await saveAs(s, 'a')
+  await saveAs(s, 'b')
+  s.world.clock.time += 1000
+  await restore(s.lab, a)
+  await saveAs(s, 'c')
+  const manifests = await listManifests(s.lab.paths)
+  const listed = await listSnapshots(manifests, s.lab.record.snapshot ?? null)
+  t.strictSame(
+    listed.map((m) => [m.name, m.depth, m.current]),
+    [
+      ['a', 0, false],
+      ['b', 1, false],
+      ['c', 1, true],
+    ],
+  )
+  t.ok(listed.every((m) => m.bytes > 0))
+  t.strictSame(
+    inTreeOrder(manifests.slice(1), null).map((m) => m.depth),
+    [0, 0],
+    'a parent that is gone',
+  )
+})
+
+/** A word that every node holds in RAM and on disk; undefined when they differ. */
+const common = (states: readonly string[]): string | undefined => {
+  const [ram, disk] = states[0]!.split('/')
+  return ram === disk && states.every((x) => x === states[0]) ? ram : undefined
+}
+
+t.test('killed at every change of a save: the snapshot is whole or not there, and the lab runs', async (t) => {
+  for (let n = 0, calls = Infinity; n < calls; n++) {
+    const s = await makeStage(t)
+    await saveAs(s, 'zero')
+    s.write('one')
+    s.killAt(n)
+    const first = await saveAs(s, 'one').catch(() => undefined)
+    const next = await s.again()
+    if (first) calls = n
+    const said = await recover(next.lab)
+    t.strictSame(await s.read(), all('one'), `killed at ${n}: ${said ?? 'nothing to recover'}`)
+    t.notOk(existsSync(next.lab.paths.journal))
+    const there = (await listManifests(next.lab.paths)).find((m) => m.name === 'one')
+    s.write('two')
+    const back = await recover(next.lab)
+    t.equal(back, undefined)
+    for (const m of await listManifests(next.lab.paths)) {
+      s.world.clock.time += 1000
+      await restore(next.lab, m)
+      t.equal(common(await s.read()), m.name, `killed at ${n}, then ${m.name}`)
+    }
+    if (first) t.ok(there)
+  }
+})
+
+t.test('killed at every change of a restore: all nodes as before, or all as in the snapshot', async (t) => {
+  const ends = new Set<string>()
+  for (let n = 0, calls = Infinity; n < calls; n++) {
+    const s = await makeStage(t)
+    const zero = await saveAs(s, 'zero')
+    s.write('now')
+    s.world.clock.time += 1000
+    s.killAt(n)
+    const done = await restore(s.lab, zero).catch(() => undefined)
+    const next = await s.again()
+    if (done) calls = n
+    const said = await recover(next.lab)
+    const word = common(await s.read())
+    t.ok(word === 'now' || word === 'zero', `killed at ${n}: ${word ?? 'mixed'}; ${said ?? 'nothing to recover'}`)
+    ends.add(word ?? '')
+    t.notOk(existsSync(next.lab.paths.journal))
+  }
+  t.strictSame(ends, new Set(['now', 'zero']))
+})

@@ -1,0 +1,86 @@
+/** A lab of four machines that run, in a fake world, for the tests of the snapshot verbs. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { Test } from 'tap'
+import { machineSpec } from '../../src/phases/machine.js'
+import { domainName } from '../../src/phases/names.js'
+import type { LockedLab } from '../../src/snapshot/types.js'
+import { readRecord, writeRecord } from '../../src/store/record.js'
+import { chainJson, makeOverlay } from '../fakes/qcow2.js'
+import { fourNodes, labOf, makeRun, makeWorld, type FakeWorld } from '../fakes/world.js'
+
+export interface Stage {
+  readonly world: FakeWorld
+  readonly lab: LockedLab
+  readonly nodes: readonly string[]
+  readonly said: string[]
+  /** Every node's guest puts this word into its RAM and on its disk. */
+  write(word: string): void
+  /** What each node holds, such as `one/one`; `-` for one that does not run. */
+  read(): Promise<readonly string[]>
+  /** From the n-th change of the world on klab is dead: every call fails, as none is made by a process that got SIGKILL. */
+  killAt(n: number): void
+  /** Another klab, that knows only what is on disk. Returns how many changes the first one made. */
+  again(): Promise<{ lab: LockedLab; calls: number }>
+}
+
+export class Killed extends Error {}
+
+/** Four running machines, with `zero` in RAM and on disk. */
+export async function makeStage(t: Test): Promise<Stage> {
+  let [calls, limit] = [0, Infinity]
+  const step = (): void => {
+    calls += 1
+    if (calls > limit) throw new Killed()
+  }
+  const create = (argv: readonly string[]): string => {
+    step()
+    makeOverlay(argv.at(-1) ?? '', argv[argv.indexOf('-b') + 1] ?? '')
+    return ''
+  }
+  const world = makeWorld(t, { host: { 'qemu-img create': create, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') } })
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  world.guests.answers.push(({ text }) => (text === 'sync' ? '' : undefined))
+  const nodes = run.lab.nodes.map((n) => n.name)
+  const domain = (node: string): string => domainName(run.id, node)
+  await writeRecord(run.paths.record, run.record)
+  for (const node of run.lab.nodes) {
+    mkdirSync(run.paths.node(node.name).dir, { recursive: true })
+    writeFileSync(run.paths.node(node.name).disk, '{}')
+    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+    await world.hypervisor.start(domain(node.name))
+  }
+  const said: string[] = []
+  const labWith = (record: LockedLab['record']): LockedLab => ({ world, paths: run.paths, record, say: (l) => said.push(l) })
+  const stage: Stage = {
+    world,
+    lab: labWith(run.record),
+    nodes,
+    said,
+    write: (word) => nodes.forEach((n) => world.hypervisor.write(domain(n), word)),
+    read: () =>
+      Promise.all(
+        nodes.map(async (n) => {
+          if ((await world.hypervisor.state(domain(n))) !== 'running') return '-'
+          const { ram, disk } = world.hypervisor.read(domain(n))
+          return `${ram}/${disk}`
+        }),
+      ),
+    killAt: (n) => {
+      calls = 0
+      limit = n
+      world.hypervisor.onCall = step
+    },
+    again: async () => {
+      const made = calls
+      world.hypervisor.onCall = () => undefined
+      limit = Infinity
+      const record = await readRecord(run.paths.record)
+      if (!record) throw new Error('the record is gone')
+      return { lab: labWith(record), calls: made }
+    },
+  }
+  stage.write('zero')
+  return stage
+}
+
+export const all = (word: string): readonly string[] => Array.from({ length: 4 }, () => `${word}/${word}`)
