@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readdir, rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LockedError } from '../errors.js'
+import { ensureDir } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { acquireLock } from './lock.js'
 import { diskUsage, removeTree } from './tree.js'
@@ -85,7 +86,8 @@ export function createLayers(o: LayersOptions): Layers {
     build: async (key, make, options = {}) => {
       const ready = await get(key)
       if (ready !== undefined) return ready
-      await mkdir(o.dir, { recursive: true, mode: o.dirMode })
+      // Not mkdir's mode, which klab's umask (077) would cut: QEMU's own user must pass.
+      await ensureDir(o.dir, o.dirMode)
       const held = await lock(key, options)
       try {
         // We hold the key's lock, so whatever temporary folder is here was left by a klab that was killed.

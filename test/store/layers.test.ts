@@ -17,6 +17,13 @@ function make(t: Test) {
   return { dir, clock, layers: createLayers({ dir, exec, clock, dirMode: 0o711 }) }
 }
 
+t.test('QEMU’s own user may pass, whatever the umask', async (t) => {
+  const { dir, layers } = make(t)
+  const before = process.umask(0o077)
+  await layers.build(key, () => Promise.resolve()).finally(() => process.umask(before))
+  for (const path of [dir, join(dir, key)]) t.equal(statSync(path).mode & 0o777, 0o711, path)
+})
+
 t.test('built once, then found; usedAt is touched; sizes on disk', async (t) => {
   const { dir, clock, layers } = make(t)
   t.equal(await layers.get(key), undefined)
