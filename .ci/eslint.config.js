@@ -32,6 +32,7 @@ const rooms = {
     'store',
   ],
   snapshot: [
+    'guest/api',
     'host/types',
     'host/files',
     'hypervisor/types',

@@ -158,7 +158,8 @@ async function main(): Promise<number> {
 }
 
 let pressed = 0
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+// A terminal that closes is no reason to stop in the middle of a step either.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The first asks the running steps to stop; who presses twice wants out now.
     if (++pressed > 1) process.exit(130)

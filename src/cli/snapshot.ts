@@ -89,7 +89,7 @@ async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'sh
     const since = app.clock.now()
     const r = await goTo(lab, m, { undo })
     lab.say(`${m.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${seconds(r.ms)}`)
-    const settled = r.running && args['wait'] !== false ? await settle(lab, since) : undefined
+    const settled = r.running && args['wait'] !== false ? await settle(lab, m, since) : undefined
     await after?.()
     const how = r.running
       ? settled?.readyMs === undefined

@@ -43,20 +43,33 @@ function get(login: Login, path: string, timeoutMs: number): Promise<string> {
   })
 }
 
-/** Node name → Ready; undefined when the API server does not answer in time (ms). */
-export async function nodeConditions(kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, boolean> | undefined> {
+/** What `read` makes of the API server's answer; undefined when there is none in time (ms), or none that can be read. */
+async function ask<T>(kubeconfig: string, path: string, timeoutMs: number, read: (answer: unknown) => T): Promise<T | undefined> {
   try {
     const login = parseLogin(await readFile(kubeconfig, 'utf8'))
-    if (!login) return undefined
-    // resourceVersion=0: from the API server's cache, without a round trip to etcd.
-    const list = JSON.parse(await get(login, '/api/v1/nodes?resourceVersion=0', timeoutMs)) as NodeList
-    return new Map(
-      (list.items ?? []).map((n) => [
-        n.metadata.name,
-        n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false,
-      ]),
-    )
+    return login && read(JSON.parse(await get(login, path, timeoutMs)))
   } catch {
     return undefined
   }
 }
+
+interface LeaseList {
+  items?: { metadata: { name: string }; spec?: { renewTime?: string } }[]
+}
+
+/** Node name → when its kubelet last gave a sign of life, ms since the epoch; undefined when the API server does not answer in time (ms). kubernetes.io: leases, "Node heartbeats". */
+export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, number> | undefined> =>
+  ask(kubeconfig, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', timeoutMs, (answer) => {
+    const { items = [] } = answer as LeaseList
+    return new Map(items.map((l) => [l.metadata.name, Date.parse(l.spec?.renewTime ?? '')]))
+  })
+
+/** Node name → Ready; undefined when the API server does not answer in time (ms). */
+export const nodeConditions = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, boolean> | undefined> =>
+  // resourceVersion=0: from the API server's cache, without a round trip to etcd.
+  ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', timeoutMs, (answer) => {
+    const { items = [] } = answer as NodeList
+    return new Map(
+      items.map((n) => [n.metadata.name, n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false]),
+    )
+  })

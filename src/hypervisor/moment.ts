@@ -1,7 +1,7 @@
 /** XML for freezing and thawing a machine (option C of the reliability notes; libvirt.org/formatsnapshot.html). Pure. */
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { StateError } from '../errors.js'
-import type { Moment } from './types.js'
+import type { HostForward, Moment } from './types.js'
 
 /** The writable disk of klab's machines. */
 export const WRITABLE = 'vda'
@@ -50,3 +50,14 @@ export function withDisk(xml: string, path: string): string {
   disk['disk'] = parts.filter((n) => !('backingStore' in n))
   return build(tree, OPTIONS)
 }
+
+/** A domain's XML with these host ports before the guest's: the arguments that domain-xml.ts wrote, digits for digits. */
+export const withForwards = (xml: string, forwards: readonly HostForward[]): string =>
+  forwards.reduce(
+    (text, f) =>
+      text.replace(
+        new RegExp(`(hostfwd=tcp:127\\.0\\.0\\.1:)\\d+(-10\\.0\\.2\\.15:${f.guestPort}\\b)`),
+        (_all, before: string, after: string) => `${before}${f.hostPort}${after}`,
+      ),
+    xml,
+  )

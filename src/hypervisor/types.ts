@@ -96,8 +96,11 @@ export interface Hypervisor {
    * stays paused. Throws CommandError, and then it is still on its old file and `memory` and `disk` are not there, unless libvirt itself died.
    */
   freeze(name: string, to: Moment): Promise<void>
-  /** Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was frozen on), now and from its next start on. */
-  thaw(name: string, from: Moment): Promise<void>
+  /**
+   * Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was frozen on), now and from its next start on.
+   * `forwards`: the host ports of now, which may be others than when it was frozen.
+   */
+  thaw(name: string, from: Moment, forwards: readonly HostForward[]): Promise<void>
   /** Host memory that the QEMUs of these running machines take, MiB in all: no RAM image is larger. */
   memoryMiB(names: readonly string[]): Promise<number>
   /** Throws StateError when there is no such machine. */

@@ -74,10 +74,10 @@ export function momentMethods({
       )
     },
 
-    thaw: async (name, from) => {
-      const { withDisk } = await import('./moment.js')
+    thaw: async (name, from, forwards) => {
+      const { withDisk, withForwards } = await import('./moment.js')
       const { stdout } = await virsh(['save-image-dumpxml', '--security-info', from.memory])
-      await withXml(from.disk, withDisk(stdout, from.disk), (file) =>
+      await withXml(from.disk, withForwards(withDisk(stdout, from.disk), forwards), (file) =>
         virsh(['restore', from.memory, '--xml', file, '--paused'], { timeoutMs: RAM_MS }),
       )
       // Else its next start would be from the file that it was frozen on (fault 47).

@@ -2,6 +2,7 @@
 import { ProbeError, StateError, HostError } from '../errors.js'
 import { profileFor } from '../cluster/profile.js'
 import { exists } from '../host/files.js'
+import { nodeLeases } from '../guest/api.js'
 import { until } from '../guest/until.js'
 import type { World } from '../phases/world.js'
 import { stepClocks, type Clocks } from '../snapshot/guests.js'
@@ -13,7 +14,7 @@ import { save } from '../snapshot/save.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
-import type { LabRecord } from '../store/record.js'
+import { readRecord, type LabRecord } from '../store/record.js'
 import { API_TIMEOUT_MS, askReadiness, type Ask } from './readiness.js'
 
 /** The snapshot that every restore takes of what it replaces. */
@@ -29,7 +30,8 @@ export async function withSnapshots<T>(
 ): Promise<T> {
   const lock = await acquireLock(world.host, lab.paths.lock, { verb: 'snapshot', pid: world.env.pid, since: world.clock.now() })
   try {
-    const locked: LockedLab = { world, say, ...lab }
+    // What was read before the lock was held may be old.
+    const locked: LockedLab = { world, say, paths: lab.paths, record: (await readRecord(lab.paths.record)) ?? lab.record }
     const said = await recover(locked)
     if (said !== undefined) say(said)
     return await work(locked)
@@ -60,11 +62,7 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolea
   await checkFits(lab, manifest)
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
-  const restored = await restore(lab, manifest).catch((error: unknown) => {
-    if (!(error instanceof Error)) throw error
-    const hint = kept ? 'klab snapshot undo, for the state before' : `klab snapshot restore ${manifest.name} --no-undo`
-    throw new StateError(`restoring ${manifest.name} failed: ${error.message}`, { hint, cause: error })
-  })
+  const restored = await restore(lab, manifest)
   if (kept) for (const m of older) await remove(lab, m)
   return { ...restored, kept }
 }
@@ -85,9 +83,19 @@ export interface Settled {
   readonly readyMs: number | undefined
 }
 
-/** After a restore of running machines: clocks, then the API server, then all nodes Ready. Throws ProbeError when that does not come. */
-export async function settle(lab: LockedLab, since: number, ask?: Ask): Promise<Settled> {
+/**
+ * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What etcd says of them is as old as the snapshot, so each must
+ * also have renewed its lease since (`since`: ms since the epoch). Throws ProbeError when that does not come.
+ */
+export async function settle(
+  lab: LockedLab,
+  manifest: Pick<Manifest, 'ready'>,
+  since: number,
+  ask?: Ask,
+  leases: typeof nodeLeases = nodeLeases,
+): Promise<Settled> {
   const { world, record, paths } = lab
+  const wanted = manifest.ready ?? []
   const { patience } = profileFor(record.accel, 1)
   const clocks = await stepClocks(lab, 30_000 * patience)
   lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
@@ -103,11 +111,14 @@ export async function settle(lab: LockedLab, since: number, ask?: Ask): Promise<
         answeredMs = world.clock.now() - since
         lab.say(`the API server answers after ${(answeredMs / 1000).toFixed(1)} s`)
       }
-      const not = record.lab.nodes.filter((n) => !ready[n.name]).map((n) => n.name)
-      return { ok: not.length === 0, seen: `not Ready: ${not.join(' ')}` }
+      const not = wanted.filter((n) => !ready[n])
+      if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
+      const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
+      const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since)
+      return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
     },
     {
-      what: 'all nodes Ready',
+      what: wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`,
       everyMs: 1000,
       withinMs: 300_000 * patience,
       clock: world.clock,

@@ -19,7 +19,7 @@ import type { LockedLab } from '../snapshot/types.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
 import { allocatePorts, reservedPorts } from '../store/ports.js'
-import { writeRecord, type LabRecord } from '../store/record.js'
+import { readRecord, writeRecord, type LabRecord } from '../store/record.js'
 import { labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
@@ -102,13 +102,15 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
   await makeFolders(world, open)
   const lock = await acquireLock(world.host, open.paths.lock, { verb: 'up', pid: world.env.pid, since: world.clock.now() })
   try {
+    // What was read before the lock was held may be old.
+    const known = await readRecord(open.paths.record)
     refuseDrift(open)
-    if (!open.record && (await world.hypervisor.owned(open.id)).length > 0) {
+    if (!known && (await world.hypervisor.owned(open.id)).length > 0) {
       throw new StateError(`${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`, {
         hint: 'klab destroy, then klab up',
       })
     }
-    const record = open.record ? await recovered(world, open.record, open.paths, o.report) : await newRecord(world, open, o.accel)
+    const record = known ? await recovered(world, known, open.paths, o.report) : await newRecord(world, open, o.accel)
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     await runPlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })

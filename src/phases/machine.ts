@@ -17,15 +17,19 @@ export function portsOf(record: LabRecord, node: string): { ssh: number; api?: n
   return ports
 }
 
+/** What the host forwards to a node: SSH, and the API server on the control plane. */
+export function forwardsOf(record: LabRecord, node: string): readonly HostForward[] {
+  const { ssh, api } = portsOf(record, node)
+  return [{ hostPort: ssh, guestPort: 22 }, ...(api === undefined ? [] : [{ hostPort: api, guestPort: 6443 }])]
+}
+
 /** The control plane of a lab with a cluster. */
 export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined => nodes.find((n) => n.role === 'control-plane')
 
 /** The machine of one node. */
 export function machineSpec(run: LabRun, node: NodeSpec, boot: BootSpec, bundleIso: string | undefined, l2Socket: string): MachineSpec {
   const paths = run.paths.node(node.name)
-  const ports = portsOf(run.record, node.name)
-  const forwards: HostForward[] = [{ hostPort: ports.ssh, guestPort: 22 }]
-  if (ports.api !== undefined) forwards.push({ hostPort: ports.api, guestPort: 6443 })
+  const forwards = forwardsOf(run.record, node.name)
   const disks: DiskSpec[] = [
     { path: diskOf(run.record, run.paths, node.name), format: 'qcow2', target: 'vda', readonly: false },
     { path: paths.seed, format: 'raw', target: 'vdb', readonly: true },

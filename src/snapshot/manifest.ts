@@ -17,6 +17,8 @@ const RESERVED = ['current', 'undo', 'head']
 export const newId = (now: number): string => `${now.toString(36)}${randomBytes(2).toString('hex')}`
 
 export const dirOf = (paths: LabPaths, id: string): string => join(paths.snapshots, id)
+/** The lab's kubeconfig of then: an older or later `kubeadm init` made another CA. */
+export const kubeconfigOf = (paths: LabPaths, id: string): string => join(dirOf(paths, id), 'kubeconfig')
 export const memoryOf = (paths: LabPaths, id: string, node: string): string => join(dirOf(paths, id), `${node}.mem`)
 
 /** Refuses a name that a user may not give. Throws UsageError. */
@@ -28,13 +30,21 @@ export function checkName(name: string): void {
   if (RESERVED.includes(name)) throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another one' })
 }
 
+/** What is not there; any other trouble is told, or a sweep would take a folder that cannot be read for an empty one. */
+const nothing =
+  <T>(value: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value
+    throw error
+  }
+
 /** All snapshots, oldest first. Throws CorruptError for a manifest that cannot be read: a snapshot must not vanish silently, nor be swept. */
 export async function listManifests(paths: LabPaths): Promise<readonly Manifest[]> {
-  const ids = (await readdir(paths.snapshots).catch(() => [])).filter((id) => !id.startsWith('.'))
+  const ids = (await readdir(paths.snapshots).catch(nothing([]))).filter((id) => !id.startsWith('.'))
   const found = await Promise.all(
     ids.map(async (id) => {
       const path = join(dirOf(paths, id), 'manifest.json')
-      const text = await stat(path).catch(() => undefined)
+      const text = await stat(path).catch(nothing(undefined))
       if (!text) return undefined
       const data = await readJson(path)
       if (!isManifest(data) || data.id !== id)

@@ -1,10 +1,14 @@
 /** What a killed snapshot verb left, put right before anything else is done with the lab. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stepClocks } from './guests.js'
 import { readJournal } from './journal.js'
 import { recoverRestore } from './restore.js'
+import { nodesOf } from './machines.js'
 import { recoverSave } from './save.js'
 import type { LockedLab } from './types.js'
+
+const CLOCKS_MS = 60_000
 
 /** Finishes or undoes it; returns what was done in words, undefined when there was nothing. Throws what the verbs throw; the journal then stays. */
 export async function recover(lab: LockedLab): Promise<string | undefined> {
@@ -12,5 +16,9 @@ export async function recover(lab: LockedLab): Promise<string | undefined> {
     if (name.startsWith('.')) await rm(join(lab.paths.snapshots, name), { recursive: true, force: true })
   const journal = await readJournal(lab.paths)
   if (!journal) return undefined
-  return journal.op === 'save' ? recoverSave(lab, journal) : recoverRestore(lab, journal)
+  const said = journal.op === 'save' ? await recoverSave(lab, journal) : await recoverRestore(lab, journal)
+  const states = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
+  // They may have stood still for days.
+  if (nodesOf(lab).every(({ domain }) => states.get(domain) === 'running')) await stepClocks(lab, CLOCKS_MS).catch(() => undefined)
+  return said
 }

@@ -1,16 +1,20 @@
 /** Going back: every node from its frozen disk and RAM, on a fresh overlay; all of them or, until that is done, none. */
 import { rm } from 'node:fs/promises'
-import { CorruptError, StateError } from '../errors.js'
-import { controlPlane } from '../phases/machine.js'
+import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
+import { ensureDir, readText, writeAtomic } from '../host/files.js'
+import { controlPlane, forwardsOf } from '../phases/machine.js'
 import { domainName } from '../phases/names.js'
-import { writeRecord } from '../store/record.js'
+import { diskOf, writeRecord, type LabRecord } from '../store/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
-import { checkFrozen, listManifests, newId } from './manifest.js'
-import { nodesOf, verifyPaused } from './save.js'
+import { checkFrozen, kubeconfigOf, listManifests, newId } from './manifest.js'
+import { nodesOf, resumeAll, values, verifyPaused } from './machines.js'
 import type { Journal, LockedLab, Manifest } from './types.js'
 
+type Overlays = Readonly<Record<string, string>>
 type RestoreJournal = Extract<Journal, { op: 'restore' }>
+
+const isRam = (manifest: Manifest): boolean => manifest.nodes.every((n) => n.memory)
 
 export interface Restored {
   /** ms from the first node's end to the last one's resume. */
@@ -18,7 +22,7 @@ export interface Restored {
   readonly running: boolean
 }
 
-/** Goes back to a snapshot. The present state is lost; who wants it saves it first. Throws CorruptError, StateError, CommandError; once machines have been ended the journal stays, and the next klab goes on. */
+/** Goes back to a snapshot. The present state is lost; who wants it saves it first. When that fails on the way, the lab is halted, on the disks that it had. Throws CorruptError, StateError, CommandError. */
 export async function restore(lab: LockedLab, manifest: Manifest): Promise<Restored> {
   await checkFits(lab, manifest)
   const id = newId(lab.world.clock.now())
@@ -26,7 +30,7 @@ export async function restore(lab: LockedLab, manifest: Manifest): Promise<Resto
   await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'prepared', to })
   try {
     for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
-    await lab.world.l2.ensure(lab.paths.run)
+    await ensureSegment(lab)
   } catch (error) {
     await dropOverlays(lab, to)
     throw error
@@ -48,43 +52,88 @@ export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<voi
     )
 }
 
+/** The lab's L2 segment; its folder goes with a reboot. */
+async function ensureSegment(lab: LockedLab): Promise<void> {
+  const { roots, l2 } = lab.world
+  for (const dir of [roots.run, lab.paths.run]) await ensureDir(dir, roots.dirMode)
+  await l2.ensure(lab.paths.run)
+}
+
 /** Old machines out, new ones in. May be repeated from the start. */
-async function exchange(lab: LockedLab, manifest: Manifest, to: Readonly<Record<string, string>>): Promise<Restored> {
-  const { hypervisor, clock } = lab.world
-  const ram = manifest.nodes.every((n) => n.memory)
+async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<Restored> {
+  const { clock } = lab.world
   const started = clock.now()
   await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })
   // What the API server said is of a state that is going.
   await rm(lab.paths.seen, { force: true })
-  await Promise.all(nodesOf(lab).map(({ domain }) => hypervisor.stop(domain, 0)))
+  try {
+    await replace(lab, manifest, to)
+  } catch (error) {
+    await fallBack(lab, to)
+    throw new StateError(`restoring ${manifest.name} failed: ${messageOf(error)}\nThe lab is halted, on the disks that it had.`, {
+      hint: 'klab snapshot undo goes back to the state before; klab up boots the disks',
+      cause: error,
+    })
+  }
+  await complete(lab, manifest)
+  const ms = clock.now() - started
+  // The restore has happened; a sweep that cannot read another snapshot's chain removes nothing.
+  await sweep(lab).catch((error: unknown) => lab.say(`nothing was swept: ${messageOf(error)}`))
+  return { ms, running: isRam(manifest) }
+}
+
+/** Up to the record's writing, which is when the restore has happened. */
+async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
+  const { hypervisor } = lab.world
+  values(await Promise.allSettled(nodesOf(lab).map(({ domain }) => hypervisor.stop(domain, 0))))
   const ends = await Promise.allSettled(
     manifest.nodes.map((n) => {
       const domain = domainName(lab.record.id, n.node)
       const disk = to[n.node] ?? ''
-      return n.memory ? hypervisor.thaw(domain, { memory: n.memory.path, disk }) : hypervisor.useDisk(domain, disk)
+      return n.memory
+        ? hypervisor.thaw(domain, { memory: n.memory.path, disk }, forwardsOf(lab.record, n.node))
+        : hypervisor.useDisk(domain, disk)
     }),
   )
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-  if (ram) await verifyPaused(lab)
-  lab.record = { ...lab.record, disks: to, snapshot: manifest.id }
-  await writeRecord(lab.paths.record, lab.record)
-  if (ram) {
-    const first = controlPlane(lab.record.lab.nodes)
-    await hypervisor.resume(nodesOf(lab).map((n) => n.domain))
-    if (first) await hypervisor.prefer(domainName(lab.record.id, first.name))
-  }
-  await closeJournal(lab.paths)
-  const ms = clock.now() - started
-  await sweep(lab)
-  return { ms, running: ram }
+  values(ends)
+  if (isRam(manifest)) await verifyPaused(lab)
+  const restored: LabRecord = { ...lab.record, disks: to, snapshot: manifest.id, completedUntil: manifest.completedUntil }
+  await writeRecord(lab.paths.record, restored)
+  lab.record = restored
 }
 
-async function dropOverlays(lab: LockedLab, to: Readonly<Record<string, string>>): Promise<void> {
+/** The rest: the kubeconfig that belongs to this cluster, and off they go. May be repeated, also when the nodes have long gone on. */
+async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
+  const { paths, record, world } = lab
+  const text = await readText(kubeconfigOf(paths, manifest.id))
+  const api = Object.values(record.ports).find((p) => p.api !== undefined)?.api
+  if (text === undefined) await rm(paths.kubeconfig, { force: true })
+  else
+    await writeAtomic(
+      paths.kubeconfig,
+      text.replace(/(server: https:\/\/127\.0\.0\.1:)\d+/, (_all, server: string) => `${server}${api ?? ''}`),
+    )
+  if (isRam(manifest)) await resumeAll(lab)
+  await closeJournal(paths)
+  const first = record.lab.kubernetes && controlPlane(record.lab.nodes)
+  if (first) await world.hypervisor.prefer(domainName(record.id, first.name)).catch(() => undefined)
+}
+
+/** Whole machines again, on the disks of before, off: their RAM is gone, or in the snapshot that was taken before. */
+async function fallBack(lab: LockedLab, to: Overlays): Promise<void> {
+  for (const { node, domain } of nodesOf(lab)) {
+    await lab.world.hypervisor.stop(domain, 0)
+    await lab.world.hypervisor.useDisk(domain, diskOf(lab.record, lab.paths, node))
+  }
+  await dropOverlays(lab, to)
+}
+
+async function dropOverlays(lab: LockedLab, to: Overlays): Promise<void> {
   for (const path of Object.values(to)) await rm(path, { force: true })
   await closeJournal(lab.paths)
 }
 
-/** After a kill: nothing had been ended yet, and the lab is as it was; or the same restore is made again from its start. Says which. */
+/** After a kill: nothing had been ended yet, and the lab is as it was; or the restore had happened, and the rest is done; or it is made again from its start. Says which. */
 export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise<string> {
   const manifest = (await listManifests(lab.paths)).find((m) => m.id === j.id)
   const name = manifest?.name ?? j.id
@@ -92,17 +141,25 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
     await dropOverlays(lab, j.to)
     return `restoring ${name} was interrupted before anything had changed`
   }
-  if (!manifest)
-    throw new CorruptError(`restoring ${j.id} was interrupted, and this snapshot is gone`, {
-      hint: 'klab snapshot list, then restore another one',
-    })
-  await checkFrozen(manifest)
-  for (const { domain } of nodesOf(lab)) {
-    await lab.world.hypervisor.abortJob(domain)
-    await lab.world.hypervisor.stop(domain, 0)
+  const happened = lab.record.snapshot === j.id && nodesOf(lab).every(({ node }) => diskOf(lab.record, lab.paths, node) === j.to[node])
+  if (happened && manifest) {
+    await complete(lab, manifest)
+    return `restoring ${name} was interrupted near its end and has been finished`
   }
-  for (const n of manifest.nodes) await freshOverlay(lab.world.host, j.to[n.node] ?? '', n.disk.path)
-  await lab.world.l2.ensure(lab.paths.run)
+  try {
+    if (!manifest) throw new CorruptError(`snapshot ${j.id} is gone`)
+    await checkFrozen(manifest)
+    for (const { domain } of nodesOf(lab)) {
+      await lab.world.hypervisor.abortJob(domain)
+      await lab.world.hypervisor.stop(domain, 0)
+    }
+    for (const n of manifest.nodes) await freshOverlay(lab.world.host, j.to[n.node] ?? '', n.disk.path)
+    await ensureSegment(lab)
+  } catch (error) {
+    if (error instanceof HostError) throw error
+    await fallBack(lab, j.to)
+    return `restoring ${name} was interrupted and cannot be finished (${messageOf(error)}); the lab is halted, on the disks that it had`
+  }
   await exchange(lab, manifest, j.to)
   return `restoring ${name} was interrupted and has been finished`
 }

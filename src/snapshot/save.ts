@@ -1,13 +1,16 @@
 /** Saving a lab: all nodes paused together, RAM and disk of each, one name; or, of a halted lab, the disks. All nodes or none. */
 import { chmod, mkdir, rm, stat, statfs } from 'node:fs/promises'
-import { HostError, StateError } from '../errors.js'
+import { HostError, messageOf, StateError } from '../errors.js'
+import { nodeConditions } from '../guest/api.js'
+import { exists, readText, writeAtomic } from '../host/files.js'
 import type { MachineState } from '../hypervisor/types.js'
-import { domainName } from '../phases/names.js'
 import { connectWithin } from '../phases/nodes.js'
-import { diskOf, writeRecord } from '../store/record.js'
+import { writeRecord } from '../store/record.js'
 import { freshOverlay } from './disks.js'
+import { stepClocks } from './guests.js'
 import { closeJournal, openJournal } from './journal.js'
-import { checkName, dirOf, frozen, listManifests, memoryOf, newId, writeManifest } from './manifest.js'
+import { checkName, dirOf, frozen, kubeconfigOf, listManifests, memoryOf, newId, writeManifest } from './manifest.js'
+import { nodesOf, resumeAll, values, verifyPaused } from './machines.js'
 import type { Journal, Kind, LockedLab, Manifest } from './types.js'
 
 type SaveJournal = Extract<Journal, { op: 'save' }>
@@ -22,10 +25,10 @@ const MIB = 2 ** 20
 /** ms that the guests may take to write what they have cached; the snapshot is whole without it, it only makes the disk-only form better. */
 const SYNC_MS = 10_000
 
-const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
+/** ms that the API server may take to say who is Ready; a restore then waits for those. */
+const ASK_MS = 3000
 
-export const nodesOf = (lab: LockedLab): readonly { readonly node: string; readonly domain: string }[] =>
-  lab.record.lab.nodes.map((n) => ({ node: n.name, domain: domainName(lab.record.id, n.name) }))
+const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
 
 /** All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of a cluster. */
 async function allRunning(lab: LockedLab): Promise<boolean> {
@@ -71,7 +74,14 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   }
 
   const id = newId(world.clock.now())
-  const each = (path: (node: string) => string) => Object.fromEntries(nodesOf(lab).map(({ node }) => [node, path(node)]))
+  // Where libvirt says that they are, not where the record does.
+  const from = await Promise.all(
+    nodesOf(lab).map(async ({ node, domain }) => {
+      const { live, next } = await world.hypervisor.disk(domain)
+      return [node, live ?? next] as const
+    }),
+  )
+  const ready = ram && (await exists(paths.kubeconfig)) ? await nodeConditions(paths.kubeconfig, ASK_MS) : undefined
   const journal: SaveJournal = {
     op: 'save',
     ram,
@@ -84,18 +94,28 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
       createdAt: new Date(world.clock.now()).toISOString(),
       parent: record.snapshot ?? null,
       accel: record.accel,
+      ...(record.completedUntil === undefined ? {} : { completedUntil: record.completedUntil }),
+      ready: ready ? [...ready].filter(([, isReady]) => isReady).map(([node]) => node) : null,
     },
-    from: each((node) => diskOf(record, paths, node)),
-    to: each((node) => paths.node(node).overlay(id)),
+    from: Object.fromEntries(from),
+    to: Object.fromEntries(nodesOf(lab).map(({ node }) => [node, paths.node(node).overlay(id)])),
   }
   await mkdir(dirOf(paths, id), { recursive: true, mode: 0o700 })
   await openJournal(paths, journal)
   try {
     const times = ram ? await freezeAll(lab, journal) : await layAll(lab, journal)
-    return await finish(lab, journal, times)
+    const manifest = await finish(lab, journal, times)
+    // They are behind by as long as they stood still, and that adds up.
+    if (ram) await stepClocks(lab, SYNC_MS).catch(() => undefined)
+    return manifest
   } catch (error) {
-    // When libvirt itself is gone the journal stays, and the next klab does it.
-    await abandon(lab, journal).catch(() => undefined)
+    await abandon(lab, journal).catch(() => {
+      // libvirt itself is gone: the journal stays.
+      throw new StateError(`${messageOf(error)}; and the lab could not be put back yet`, {
+        hint: 'start libvirt; klab up then puts it right',
+        cause: error,
+      })
+    })
     throw error
   }
 }
@@ -105,24 +125,15 @@ async function freezeAll(lab: LockedLab, j: SaveJournal): Promise<{ pauseMs: num
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.now()
-  const paused = await Promise.all(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.now())))
+  // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a failure.
+  const paused = values(await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.now()))))
   await verifyPaused(lab)
   const ends = await Promise.allSettled(
     all.map(({ node, domain }) => hypervisor.freeze(domain, { memory: memoryOf(lab.paths, j.manifest.id, node), disk: j.to[node] ?? '' })),
   )
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
-  await hypervisor.resume(all.map((n) => n.domain))
+  values(ends)
+  await resumeAll(lab)
   return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) }
-}
-
-/** Throws StateError when a node runs (or died) that must stand still. */
-export async function verifyPaused(lab: LockedLab): Promise<void> {
-  const machines = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
-  const not = nodesOf(lab).filter(({ domain }) => machines.get(domain) !== 'paused')
-  if (not.length > 0)
-    throw new StateError(not.map(({ node, domain }) => `${node} is ${machines.get(domain) ?? 'absent'}, not paused`).join(', '), {
-      hint: 'klab status',
-    })
 }
 
 /** New overlays for machines that are off. */
@@ -138,7 +149,8 @@ async function layAll(lab: LockedLab, j: SaveJournal): Promise<{ pauseMs: number
 async function finish(lab: LockedLab, j: SaveJournal, times: { pauseMs: number; skewMs: number }): Promise<Manifest> {
   const { paths } = lab
   const seal = async (path: string) => {
-    await chmod(path, 0o444)
+    // Nobody but its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
+    await chmod(path, 0o400)
     return frozen(path)
   }
   const nodes = await Promise.all(
@@ -149,6 +161,8 @@ async function finish(lab: LockedLab, j: SaveJournal, times: { pauseMs: number; 
     })),
   )
   const manifest = { ...j.manifest, ...times, nodes }
+  const kubeconfig = await readText(paths.kubeconfig)
+  if (kubeconfig !== undefined) await writeAtomic(kubeconfigOf(paths, manifest.id), kubeconfig)
   await writeManifest(paths, manifest)
   lab.record = { ...lab.record, disks: j.to, snapshot: manifest.id }
   await writeRecord(paths.record, lab.record)
@@ -172,10 +186,7 @@ async function abandon(lab: LockedLab, j: SaveJournal): Promise<void> {
   const { world, paths } = lab
   const all = nodesOf(lab)
   await Promise.all(all.map(({ domain }) => world.hypervisor.abortJob(domain)))
-  if (j.ram) {
-    const states = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
-    await world.hypervisor.resume(all.map((n) => n.domain).filter((d) => states.get(d) === 'paused'))
-  }
+  if (j.ram) await resumeAll(lab)
   const gone = await moved(lab, j)
   const disks = Object.fromEntries(all.map(({ node }) => [node, (gone.has(node) ? j.to[node] : j.from[node]) ?? '']))
   lab.record = { ...lab.record, disks }
@@ -204,10 +215,7 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
     await abandon(lab, j)
     return `saving ${j.manifest.name} was interrupted and has been undone; the lab runs on as it was`
   }
-  if (j.ram) {
-    const states = new Map((await hypervisor.list()).map((m) => [m.name, m.state]))
-    await hypervisor.resume(all.map((n) => n.domain).filter((d) => states.get(d) === 'paused'))
-  }
+  if (j.ram) await resumeAll(lab)
   await finish(lab, j, { pauseMs: 0, skewMs: 0 })
   return `saving ${j.manifest.name} was interrupted and has been finished`
 }

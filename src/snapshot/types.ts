@@ -34,6 +34,10 @@ export interface Manifest {
   /** The snapshot that the state before this one came from. */
   readonly parent: string | null
   readonly accel: 'kvm' | 'tcg'
+  /** The phase that a whole `up` had finished then. */
+  readonly completedUntil?: string
+  /** Nodes that were Ready then; null: there was no cluster, or its API server did not answer. */
+  readonly ready: readonly string[] | null
   /** From the first node's pause to the last node's resume, ms; 0 when halted. */
   readonly pauseMs: number
   /** Between the first node's pause and the last one's, ms. */

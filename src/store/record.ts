@@ -29,7 +29,7 @@ export interface LabRecord {
   /** ISO 8601. */
   readonly createdAt: string
   /** The last phase that a whole `up` finished. */
-  readonly completedUntil?: string
+  readonly completedUntil?: string | undefined
   readonly planDigest?: Digest
   /** Node → the overlay that it runs from; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes on. */
   readonly disks?: Readonly<Record<string, string>>

@@ -16,6 +16,7 @@ const manifest = (id: string, name: string, parent: string | null) => ({
   createdAt: '2026-01-01T00:00:00.000Z',
   parent,
   accel: 'tcg',
+  ready: null,
   pauseMs: 1500,
   skewMs: 20,
   nodes: [

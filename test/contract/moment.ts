@@ -38,7 +38,7 @@ export async function momentContract(
     await h.freeze(spec.name, { memory, disk: join(dir, 'd1') })
     t.equal(await h.state(spec.name), 'paused')
     t.same(await h.disk(spec.name), { live: join(dir, 'd1'), next: join(dir, 'd1') })
-    for (const file of [first, memory]) await chmod(file, 0o444)
+    for (const file of [first, memory]) await chmod(file, 0o400)
     await h.resume([spec.name])
     await h.resume([spec.name])
     t.same(await world.read(spec), { ram: 'one', disk: 'one' })
@@ -49,7 +49,7 @@ export async function momentContract(
 
     for (const disk of ['d2', 'd3']) {
       await world.overlay(join(dir, disk), first)
-      await h.thaw(spec.name, { memory, disk: join(dir, disk) })
+      await h.thaw(spec.name, { memory, disk: join(dir, disk) }, spec.mgmt.forwards)
       t.equal(await h.state(spec.name), 'paused')
       t.same(await h.disk(spec.name), { live: join(dir, disk), next: join(dir, disk) })
       await h.resume([spec.name])
@@ -67,7 +67,7 @@ export async function momentContract(
     await world.overlay(join(dir, 'd5'), first)
     await chmod(memory, 0o600)
     await truncate(memory, 20)
-    await t.rejects(h.thaw(spec.name, { memory, disk: join(dir, 'd5') }), CommandError, 'a broken memory file')
+    await t.rejects(h.thaw(spec.name, { memory, disk: join(dir, 'd5') }, spec.mgmt.forwards), CommandError, 'a broken memory file')
     t.match(await h.state(spec.name), /shut-off|crashed/)
     await h.useDisk(spec.name, join(dir, 'd5'))
     t.same(await h.disk(spec.name), { live: undefined, next: join(dir, 'd5') })

@@ -196,7 +196,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         })
         e.live = e.next = to.disk
       }),
-    thaw: (name, from) =>
+    thaw: (name, from, forwards) =>
       change('thaw', name, () => {
         const e = get(name)
         const saved = commandOf('restore', () => {
@@ -204,6 +204,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
           readDisk(from.disk)
           return JSON.parse(readFileSync(from.memory, 'utf8')) as { ram: string }
         })
+        if (e.spec) takePorts({ ...e.spec, mgmt: { ...e.spec.mgmt, forwards } })
         e.state = 'paused'
         e.ram = saved.ram
         e.live = e.next = from.disk

@@ -29,9 +29,10 @@ export async function openMiniLab(d: Descriptor): Promise<LockedLab> {
   mkdirSync(paths.snapshots, { recursive: true })
   const record = await readRecord(paths.record)
   if (!record) throw new Error(`no record at ${paths.record}`)
-  const world: Pick<World, 'hypervisor' | 'host' | 'clock' | 'signal' | 'l2' | 'guests'> = {
+  const world: Pick<World, 'hypervisor' | 'host' | 'clock' | 'signal' | 'l2' | 'guests' | 'roots'> = {
     hypervisor: createVirshHypervisor({ exec, uri: d.uri }),
     host: exec,
+    roots: { state: d.state, cache: d.state, run: `${d.state}/run`, dirMode: 0o711 },
     clock: systemClock,
     signal: new AbortController().signal,
     l2: { ensure: (dir) => Promise.resolve({ socketDir: dir }), running: () => Promise.resolve(true), remove: () => Promise.resolve() },

@@ -1,111 +1,21 @@
-/** Snapshots of two mini guests on real libvirt: what comes back, and what is left when klab, a QEMU or libvirtd is killed, or the disk is full. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import t, { type Test } from 'tap'
+/** Snapshots of two mini guests on real libvirt: what comes back, and what is left when klab or a QEMU is killed, or the disk is full. */
+import t from 'tap'
 import { defaultUri } from '../../src/hypervisor/virsh.js'
-import type { MachineSpec, Moment } from '../../src/hypervisor/types.js'
+import type { Moment } from '../../src/hypervisor/types.js'
 import { listManifests } from '../../src/snapshot/manifest.js'
 import { recover } from '../../src/snapshot/recover.js'
 import { remove } from '../../src/snapshot/remove.js'
 import { restore } from '../../src/snapshot/restore.js'
 import { save } from '../../src/snapshot/save.js'
 import type { LockedLab } from '../../src/snapshot/types.js'
-import { writeRecord } from '../../src/store/record.js'
-import { labOf } from '../fakes/world.js'
 import { end, ensureSystemLibvirt, exec, qemuOf, uid } from './libvirt.js'
-import { realFixture, type RealFixture } from './machines.js'
-import { openMiniLab, pathsOf, type Descriptor } from './snapshot-lab.js'
+import { both, killed, miniLab, tidy } from './mini-lab.js'
 
 const uri = defaultUri(uid)
-const child = fileURLToPath(new URL('snapshot-lab.ts', import.meta.url))
-const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms))
 if (uid === 0) t.before(() => ensureSystemLibvirt(t))
 
-interface MiniLab {
-  readonly world: RealFixture
-  readonly specs: readonly MachineSpec[]
-  readonly lab: () => Promise<LockedLab>
-  /** The lab's file for the killable child. */
-  readonly file: string
-  write(word: string): Promise<void>
-  /** What each guest holds, `ram/disk`. */
-  read(): Promise<readonly string[]>
-}
-
-/** Two guests that run. */
-async function miniLab(t: Test): Promise<MiniLab> {
-  const world = await realFixture(t, uri)
-  const d: Descriptor = { uri, id: world.labId, state: join(world.dir, 'state') }
-  const paths = pathsOf(d)
-  const specs: MachineSpec[] = []
-  for (const node of ['a', 'b']) {
-    const spec = await world.spec(node)
-    const { dir, disk } = paths.node(node)
-    await mkdir(dir, { recursive: true })
-    await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '16M'])
-    specs.push({ ...spec, disks: [{ path: disk, format: 'qcow2', target: 'vda', readonly: false }] })
-  }
-  // QEMU's own user must pass (qemu:///system).
-  for (const dir of [d.state, join(d.state, 'labs'), paths.dir, join(paths.dir, 'nodes'), ...['a', 'b'].map((n) => paths.node(n).dir)])
-    await chmod(dir, 0o711)
-  const lab = labOf('name: mini\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.61 }\n  - { name: b, ip: 192.168.31.62 }\n')
-  const base = { version: 1, id: d.id, name: 'mini', labfile: '/nowhere', labfileSha256: '0', uri, accel: 'tcg', createdAt: '' } as const
-  await writeRecord(paths.record, { ...base, lab, ports: { a: { ssh: 1 }, b: { ssh: 2 } } })
-  const file = join(world.dir, 'lab.json')
-  await writeFile(file, JSON.stringify(d))
-  for (const spec of specs) {
-    await world.hypervisor.ensureMachine(spec)
-    await world.hypervisor.start(spec.name)
-  }
-  await Promise.all(specs.map((s) => world.booted(s)))
-  return {
-    world,
-    specs,
-    file,
-    lab: () => openMiniLab(d),
-    write: async (word) => {
-      await Promise.all(specs.map((s) => world.write(s, word)))
-    },
-    read: () => Promise.all(specs.map(async (s) => world.read(s).then(({ ram, disk }) => `${ram}/${disk}`))),
-  }
-}
-
-const both = (word: string) => [`${word}/${word}`, `${word}/${word}`]
-
-/** Runs the child and kills it after so many ms; whether it had come to its end. */
-async function killed(m: MiniLab, ms: number, ...args: string[]): Promise<boolean> {
-  const p = spawn(process.execPath, [...process.execArgv, child, m.file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let said = ''
-  const begun = new Promise<void>((resolve) =>
-    p.stdout.setEncoding('utf8').on('data', (s: string) => {
-      said += s
-      if (said.includes('begin')) resolve()
-    }),
-  )
-  const ended = once(p, 'exit')
-  await begun
-  await sleep(ms)
-  p.kill('SIGKILL')
-  await ended
-  return said.includes('end')
-}
-
-/** Nothing of a verb is left over. */
-function tidy(t: Test, lab: LockedLab): void {
-  t.notOk(existsSync(lab.paths.journal), 'no journal')
-  t.strictSame(
-    readdirSync(lab.paths.snapshots).filter((f) => !existsSync(join(lab.paths.snapshots, f, 'manifest.json'))),
-    [],
-    'no half snapshot',
-  )
-}
-
 t.test('RAM and disks of both come back, again and again, from anywhere in the tree', async (t) => {
-  const m = await miniLab(t)
+  const m = await miniLab(t, uri)
   const lab = await m.lab()
   await m.write('one')
   const one = await save(lab, { name: 'one', kind: 'manual' })
@@ -146,7 +56,7 @@ t.test('RAM and disks of both come back, again and again, from anywhere in the t
 })
 
 t.test('klab killed while it saves: whole or not there', async (t) => {
-  const m = await miniLab(t)
+  const m = await miniLab(t, uri)
   await m.write('now')
   const ends = { finished: 0, undone: 0 }
   for (let ms = 0, i = 0; i < 12; i++, ms += 60) {
@@ -173,7 +83,7 @@ t.test('klab killed while it saves: whole or not there', async (t) => {
 })
 
 t.test('klab killed while it restores: all as before, or all as in the snapshot', async (t) => {
-  const m = await miniLab(t)
+  const m = await miniLab(t, uri)
   await m.write('saved')
   await save(await m.lab(), { name: 'saved', kind: 'manual' })
   const ends: Record<string, number> = {}
@@ -194,7 +104,7 @@ t.test('klab killed while it restores: all as before, or all as in the snapshot'
 })
 
 t.test('a QEMU killed while the lab is saved: no snapshot, the other goes on', async (t) => {
-  const m = await miniLab(t)
+  const m = await miniLab(t, uri)
   await m.write('now')
   const lab = await m.lab()
   const qemu = await qemuOf(m.specs[1]!.name)
@@ -225,7 +135,7 @@ t.test(
   'a full disk: no snapshot, nothing left, both go on; with room again it works',
   { skip: uid === 0 ? false : 'needs root to mount' },
   async (t) => {
-    const m = await miniLab(t)
+    const m = await miniLab(t, uri)
     await m.write('now')
     const lab = await m.lab()
     await exec.run(['mount', '-t', 'tmpfs', '-o', 'size=4M,mode=711', 'tmpfs', lab.paths.snapshots])

@@ -44,7 +44,7 @@ t.test('save, go on, come back, as often as wanted, from anywhere to anywhere', 
 t.test('frozen files can no longer be written by accident, and what nobody needs goes', async (t) => {
   const s = await makeStage(t)
   const zero = await saveAs(s, 'zero')
-  for (const n of zero.nodes) for (const f of [n.disk, n.memory!]) t.equal(statSync(f.path).mode & 0o777, 0o444, f.path)
+  for (const n of zero.nodes) for (const f of [n.disk, n.memory!]) t.equal(statSync(f.path).mode & 0o777, 0o400, f.path)
   t.equal(disksOf(s).length, 2)
   for (let i = 0; i < 3; i++) {
     s.world.clock.time += 1000

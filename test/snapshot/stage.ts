@@ -23,6 +23,9 @@ export interface Stage {
   again(): Promise<{ lab: LockedLab; calls: number }>
 }
 
+/** What a guest says of its clock: before, after, uptime before and after it was set. */
+export const CLOCK = '1767225600.0 1767225627.5 100.00 100.05\n'
+
 export class Killed extends Error {}
 
 /** Four running machines, with `zero` in RAM and on disk. */
@@ -39,7 +42,7 @@ export async function makeStage(t: Test): Promise<Stage> {
   }
   const world = makeWorld(t, { host: { 'qemu-img create': create, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') } })
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
-  world.guests.answers.push(({ text }) => (text === 'sync' ? '' : undefined))
+  world.guests.answers.push(({ text }) => (text === 'sync' ? '' : text.includes('rtc0') ? CLOCK : undefined))
   const nodes = run.lab.nodes.map((n) => n.name)
   const domain = (node: string): string => domainName(run.id, node)
   await writeRecord(run.paths.record, run.record)

@@ -1,0 +1,39 @@
+/** The machines of a lab, all together. */
+import { StateError } from '../errors.js'
+import { domainName } from '../phases/names.js'
+import type { LockedLab } from './types.js'
+
+/** Nodes and their domains, in the Labfile's order. */
+export const nodesOf = (lab: LockedLab): readonly { readonly node: string; readonly domain: string }[] =>
+  lab.record.lab.nodes.map((n) => ({ node: n.name, domain: domainName(lab.record.id, n.name) }))
+
+/** Throws StateError when a node runs (or died) that must stand still. */
+export async function verifyPaused(lab: LockedLab): Promise<void> {
+  const machines = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
+  const not = nodesOf(lab).filter(({ domain }) => machines.get(domain) !== 'paused')
+  if (not.length > 0)
+    throw new StateError(not.map(({ node, domain }) => `${node} is ${machines.get(domain) ?? 'absent'}, not paused`).join(', '), {
+      hint: 'klab status',
+    })
+}
+
+/** What all have given. Throws what the first that failed threw. */
+export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[] {
+  return ends.map((end) => {
+    if (end.status === 'rejected') throw end.reason
+    return end.value
+  })
+}
+
+/** Lets go on what stands still. Throws StateError when something still does: virsh tells of its last command only. */
+export async function resumeAll(lab: LockedLab): Promise<void> {
+  const { hypervisor } = lab.world
+  const paused = async (): Promise<string[]> => {
+    const states = new Map((await hypervisor.list()).map((m) => [m.name, m.state]))
+    return nodesOf(lab).flatMap(({ domain }) => (states.get(domain) === 'paused' ? [domain] : []))
+  }
+  await hypervisor.resume(await paused())
+  const left = await paused()
+  if (left.length > 0)
+    throw new StateError(`${left.join(', ')}: still paused`, { hint: `virsh -c ${hypervisor.uri} resume ${left[0] ?? ''}` })
+}

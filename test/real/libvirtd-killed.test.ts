@@ -1,0 +1,82 @@
+/** libvirtd killed in the middle of saving and restoring: on qemu:///session, where the daemon is the user's own. As root the test runs again as a user that lives as long as it. */
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { listManifests } from '../../src/snapshot/manifest.js'
+import { recover } from '../../src/snapshot/recover.js'
+import { restore } from '../../src/snapshot/restore.js'
+import { save } from '../../src/snapshot/save.js'
+import { end, exec, processes, tempUser, uid } from './libvirt.js'
+import { miniGuestDir } from './machines.js'
+import { both, miniLab, tidy } from './mini-lab.js'
+
+const file = fileURLToPath(import.meta.url)
+const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms))
+
+/** Kills this user's libvirtd; QEMU goes on, and the next virsh starts another one. */
+async function killLibvirtd(): Promise<void> {
+  const daemon = (await processes()).find((p) => p.uid === uid && p.argv[0]?.endsWith('libvirtd'))
+  if (daemon) await end(daemon.pid, 'SIGKILL')
+}
+
+if (uid === 0) {
+  t.test('as an ordinary user', async (t) => {
+    const temp = await tempUser(t)
+    const readable = await exec.run(temp.as(['test', '-r', file]), { allowFailure: true })
+    if (readable.exitCode !== 0) {
+      t.pass('session mode', { skip: `an ordinary user cannot read ${file}` })
+      return
+    }
+    // tap's processinfo writes into the project, which is not this user's.
+    const node = [process.execPath, ...process.execArgv.filter((arg) => !arg.includes('processinfo'))]
+    const [command, ...args] = temp.as([`KLAB_TEST_MINI_GUEST=${await miniGuestDir()}`, ...node, file])
+    await t.spawn(command!, args, { name: 'this file again, as that user' })
+  })
+} else {
+  t.test('libvirtd killed while the lab is saved: the snapshot is whole or not there, and the lab runs on', async (t) => {
+    const m = await miniLab(t, 'qemu:///session')
+    await m.write('now')
+    const ends: Record<string, number> = {}
+    for (let ms = 0, i = 0; i < 8; i++, ms += 60) {
+      const name = `s${i}`
+      const saving = save(await m.lab(), { name, kind: 'manual' }).then(
+        () => 'saved',
+        () => 'failed',
+      )
+      await sleep(ms)
+      await killLibvirtd()
+      const end = await saving
+      const lab = await m.lab()
+      const said = await recover(lab)
+      t.strictSame(await m.read(), both('now'), `${ms} ms: ${end}: ${said ?? 'nothing to recover'}`)
+      tidy(t, lab)
+      const there = (await listManifests(lab.paths)).find((s) => s.name === name)
+      if (end === 'saved') t.ok(there)
+      ends[there ? 'there' : 'not there'] = (ends[there ? 'there' : 'not there'] ?? 0) + 1
+      if (!there) continue
+      await restore(lab, there)
+      t.strictSame(await m.read(), both('now'), 'and it can be restored')
+    }
+    t.comment(JSON.stringify(ends))
+  })
+
+  t.test('libvirtd killed while the lab is restored: all as before, or all as in the snapshot', async (t) => {
+    const m = await miniLab(t, 'qemu:///session')
+    await m.write('saved')
+    const saved = await save(await m.lab(), { name: 'saved', kind: 'manual' })
+    for (let ms = 0, i = 0; i < 8; i++, ms += 100) {
+      await m.write('now')
+      const restoring = restore(await m.lab(), saved).then(
+        () => 'restored',
+        () => 'failed',
+      )
+      await sleep(ms)
+      await killLibvirtd()
+      const end = await restoring
+      const lab = await m.lab()
+      const said = await recover(lab)
+      const states = (await m.read()).join()
+      t.ok(states === both('now').join() || states === both('saved').join(), `${ms} ms: ${end}, ${states}: ${said ?? 'nothing to recover'}`)
+      tidy(t, lab)
+    }
+  })
+}
