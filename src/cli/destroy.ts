@@ -14,7 +14,11 @@ export async function runDestroy(app: App, args: Args): Promise<number> {
     ? { id: record.id, name: record.name, paths: labPaths(roots(app.env), record.id), hypervisor: record.lab.hypervisor }
     : await unrecorded(app, args)
   if (!args['force']) {
-    const answer = await app.ask(`destroy lab ${lab.name} and all its disks? [y/N] `)
+    const { listManifests } = await import('../snapshot/manifest.js')
+    // Damaged ones go too, and need not be counted.
+    const snapshots = (await listManifests(lab.paths).catch(() => [])).length
+    const what = snapshots === 0 ? ' and all its disks' : `, all its disks and its snapshots (${snapshots})`
+    const answer = await app.ask(`destroy lab ${lab.name}${what}? [y/N] `)
     if (answer === undefined) throw new UsageError('destroy: no terminal to ask on', { hint: 'klab destroy --force' })
     if (!/^y(es)?$/i.test(answer.trim())) throw new StateError('not destroyed')
   }

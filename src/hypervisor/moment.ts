@@ -1,10 +1,8 @@
 /** XML for freezing and thawing a machine (option C of the reliability notes; libvirt.org/formatsnapshot.html). Pure. */
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { StateError } from '../errors.js'
+import { WRITABLE } from './spec.js'
 import type { HostForward, Moment } from './types.js'
-
-/** The writable disk of klab's machines. */
-export const WRITABLE = 'vda'
 
 /** Keeps order, attributes and text as they are: what libvirt wrote must come back to it unchanged but for the disk. */
 const OPTIONS = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '@', parseTagValue: false, trimValues: false } as const

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto'
 import { StateError } from '../errors.js'
 import type { MachineSpec } from './types.js'
 
+/** The writable disk of klab's machines. */
+export const WRITABLE = 'vda'
+
 /** Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`. */
 export const SPEC_FORMAT = 1
 

@@ -2,8 +2,8 @@
 import { rm } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
 import { writeAtomic } from '../host/files.js'
-import { WRITABLE } from './moment.js'
 import { parseDisks } from './parse.js'
+import { WRITABLE } from './spec.js'
 import type { DiskFiles, Hypervisor, Machine, MachineState } from './types.js'
 import type { Virsh } from './virsh-run.js'
 

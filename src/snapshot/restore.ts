@@ -67,7 +67,12 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
   // What the API server said is of a state that is going.
   await rm(lab.paths.seen, { force: true })
   try {
-    await replace(lab, manifest, to)
+    await replace(lab, manifest, to).catch(async (error: unknown) => {
+      // libvirtd may have died on the way, and be back.
+      lab.say(`restoring ${manifest.name}: ${messageOf(error)}; once more`)
+      await beginAgain(lab, manifest, to)
+      await replace(lab, manifest, to)
+    })
   } catch (error) {
     await fallBack(lab, to)
     throw new StateError(`restoring ${manifest.name} failed: ${messageOf(error)}\nThe lab is halted, on the disks that it had.`, {
@@ -119,6 +124,16 @@ async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   if (first) await world.hypervisor.prefer(domainName(record.id, first.name)).catch(() => undefined)
 }
 
+/** All off, on fresh overlays, whatever an earlier try has left. */
+async function beginAgain(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
+  for (const { domain } of nodesOf(lab)) {
+    await lab.world.hypervisor.abortJob(domain)
+    await lab.world.hypervisor.stop(domain, 0)
+  }
+  for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
+  await ensureSegment(lab)
+}
+
 /** Whole machines again, on the disks of before, off: their RAM is gone, or in the snapshot that was taken before. */
 async function fallBack(lab: LockedLab, to: Overlays): Promise<void> {
   for (const { node, domain } of nodesOf(lab)) {
@@ -149,12 +164,7 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
   try {
     if (!manifest) throw new CorruptError(`snapshot ${j.id} is gone`)
     await checkFrozen(manifest)
-    for (const { domain } of nodesOf(lab)) {
-      await lab.world.hypervisor.abortJob(domain)
-      await lab.world.hypervisor.stop(domain, 0)
-    }
-    for (const n of manifest.nodes) await freshOverlay(lab.world.host, j.to[n.node] ?? '', n.disk.path)
-    await ensureSegment(lab)
+    await beginAgain(lab, manifest, j.to)
   } catch (error) {
     if (error instanceof HostError) throw error
     await fallBack(lab, j.to)

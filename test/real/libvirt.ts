@@ -110,7 +110,9 @@ export async function tempUser(t: Test): Promise<TempUser> {
   await chmod(runtime, 0o700)
   const env = [`HOME=/home/${name}`, `USER=${name}`, `LOGNAME=${name}`, `XDG_RUNTIME_DIR=${runtime}`]
   const drop = ['setpriv', `--reuid=${name}`, `--regid=${id}`, '--init-groups', '--']
-  return { name, uid: id, as: (argv) => [...drop, 'env', ...env, ...argv] }
+  // Root's own folders are not this user's.
+  const unset = ['STATE', 'CACHE', 'RUN'].map((what) => `--unset=KLAB_${what}_DIR`)
+  return { name, uid: id, as: (argv) => [...drop, 'env', ...unset, ...env, ...argv] }
 }
 
 /** Host ports that were free a moment ago. */
