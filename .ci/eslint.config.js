@@ -37,6 +37,7 @@ const rooms = {
     'host/files',
     'hypervisor/types',
     'labfile/nearest',
+    'phases/disk',
     'phases/world',
     'phases/names',
     'phases/machine',

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js'
 import { recordedLab } from '../lab/open.js'
 import { goTo, named, push, settle, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
 import { columns } from '../report/columns.js'
-import { listManifests } from '../snapshot/manifest.js'
+import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
 import { listSnapshots, type Listed } from '../snapshot/tree.js'
@@ -23,7 +23,7 @@ export function formatList(all: readonly Listed[]): string {
   const rows = all.map((m) => [
     `${m.current ? '*' : ' '} ${'  '.repeat(m.depth)}${m.name}`,
     m.createdAt.replace('T', ' ').slice(0, 19),
-    m.nodes.every((n) => n.memory) ? 'running' : 'halted',
+    isRam(m) ? 'running' : 'halted',
     mib(m.bytes),
     m.message,
   ])
@@ -55,11 +55,9 @@ async function look(app: App, args: Args, action: 'list' | 'show', lab: Pick<Loc
     else app.stdout.write(formatList(all))
     return 0
   }
-  const { findManifest } = await import('../snapshot/manifest.js')
-  const { id } = findManifest(all, nameOf(args, 'name', action))
-  const one = all.find((m) => m.id === id)
+  const one = findManifest(all, nameOf(args, 'name', action))
   if (args['json']) printJson(app, one)
-  else if (one) app.stdout.write(formatOne(one, all))
+  else app.stdout.write(formatOne(one, all))
   return 0
 }
 
@@ -70,7 +68,7 @@ function formatOne(m: Listed, all: readonly Listed[]): string {
     ['message', m.message || '-'],
     ['saved', m.createdAt],
     ['after', parent],
-    ['lab', m.nodes.every((n) => n.memory) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
+    ['lab', isRam(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
     ['size', mib(m.bytes)],
     ...m.nodes.map((n) => [n.node, `${n.memory ? `RAM ${mib(n.memory.size)}, ` : ''}disk ${mib(n.disk.size)}`]),
   ])

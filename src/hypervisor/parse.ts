@@ -18,6 +18,9 @@ const STATES: Readonly<Record<string, MachineState>> = {
 export const machineState = (state: string, reason: string): MachineState =>
   state === SHUTOFF && reason === SHUTOFF_CRASHED ? 'crashed' : (STATES[state] ?? 'running')
 
+/** No QEMU process stands behind these. */
+export const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed' || state === 'absent'
+
 /** Output of `list --all --uuid --name; domstats --state --raw`. A domain that vanished between the two is left out. */
 export function parseList(text: string): Machine[] {
   const uuids = new Map<string, string>()

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
 import { writeAtomic } from '../host/files.js'
-import { parseDisks } from './parse.js'
+import { isOff, parseDisks } from './parse.js'
 import { WRITABLE } from './spec.js'
 import type { DiskFiles, Hypervisor, Machine, MachineState } from './types.js'
 import type { Virsh } from './virsh-run.js'
@@ -86,8 +86,7 @@ export function momentMethods({
 
     disk: async (name): Promise<DiskFiles> => {
       const machine = await must(name)
-      const off = machine.state === 'shut-off' || machine.state === 'crashed'
-      const [next, live] = await Promise.all([disks(machine, ['--inactive']), off ? undefined : disks(machine, [])])
+      const [next, live] = await Promise.all([disks(machine, ['--inactive']), isOff(machine.state) ? undefined : disks(machine, [])])
       const file = next.get(WRITABLE)
       if (file === undefined) throw new StateError(`${name} has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
       return { next: file, live: live?.get(WRITABLE) }
@@ -97,7 +96,7 @@ export function momentMethods({
 
     abortJob: async (name) => {
       const machine = await find(name)
-      if (!machine || machine.state === 'shut-off' || machine.state === 'crashed') return
+      if (!machine || isOff(machine.state)) return
       const job = (await virsh(['domjobinfo', machine.uuid], { allowFailure: true })).stdout
       if (!/^Job type:\s+(?!None|Completed)\S/m.test(job)) return
       await virsh(['domjobabort', machine.uuid]).catch((error: unknown) => {

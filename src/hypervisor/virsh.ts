@@ -5,7 +5,7 @@ import { systemClock } from '../host/clock.js'
 import { writeAtomic } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { HostSecurity, Ownership } from './parse-xml.js'
-import { parseCpuShares, parseList } from './parse.js'
+import { isOff, parseCpuShares, parseList } from './parse.js'
 import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
 import { momentMethods } from './virsh-moment.js'
@@ -27,9 +27,6 @@ export const isPortBusy = (error: unknown): boolean =>
 /** The share of CPU time that a domain has by itself: with cgroups v1, v2 (formatdomain.html, "cputune"); and how many times that a preferred one gets (4 starves the workers, docs/benchmarks.md). */
 const USUAL_SHARES = [1024, 100]
 const PREFERENCE = 2
-
-/** No QEMU process stands behind these. */
-const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed' || state === 'absent'
 
 /** How the host at `uri` confines QEMU and as whom it runs it: the L2 switch must let that user in. Throws HostError. */
 export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSecurity> {

@@ -23,10 +23,7 @@ export type Ask = typeof nodeConditions
 
 /** Asks now, waits up to `timeoutMs`, and keeps the answer. */
 export async function askReadiness(paths: LabPaths, clock: Clock, timeoutMs: number, ask: Ask = nodeConditions): Promise<Seen> {
-  const conditions = await ask(paths.kubeconfig, timeoutMs)
-  const seen: Seen = { at: new Date(clock.now()).toISOString(), ready: conditions ? Object.fromEntries(conditions) : null }
-  await keep(paths, seen)
-  return seen
+  return keep(paths, clock, await ask(paths.kubeconfig, timeoutMs))
 }
 
 /** As askReadiness for who cannot wait: an answer within `timeoutMs`, else the last one that was kept; undefined when there is neither. */
@@ -40,9 +37,7 @@ export async function glanceReadiness(
   if (last?.ready && clock.now() - Date.parse(last.at) < YOUNG_MS) return { seen: last, now: true }
   const conditions = await ask(paths.kubeconfig, timeoutMs)
   if (!conditions) return last && { seen: last, now: false }
-  const seen = { at: new Date(clock.now()).toISOString(), ready: Object.fromEntries(conditions) }
-  await keep(paths, seen)
-  return { seen, now: true }
+  return { seen: await keep(paths, clock, conditions), now: true }
 }
 
 const claimOf = (paths: LabPaths): string => `${paths.seen}.asking`
@@ -61,10 +56,12 @@ export async function claimAsk(paths: LabPaths, clock: Clock): Promise<boolean> 
   return file !== undefined
 }
 
-/** A lab that is being destroyed has nowhere to keep it; that is no reason to fail. */
-async function keep(paths: LabPaths, seen: Seen): Promise<void> {
+/** Keeps what was said just now (undefined: nothing). A lab that is being destroyed has nowhere to keep it; that is no reason to fail. */
+async function keep(paths: LabPaths, clock: Clock, conditions: ReadonlyMap<string, boolean> | undefined): Promise<Seen> {
+  const seen: Seen = { at: new Date(clock.now()).toISOString(), ready: conditions ? Object.fromEntries(conditions) : null }
   await writeAtomic(paths.seen, `${JSON.stringify(seen)}\n`).catch(() => undefined)
   await rm(claimOf(paths), { force: true })
+  return seen
 }
 
 async function readSeen(path: string): Promise<Seen | undefined> {

@@ -1,7 +1,6 @@
 /** `klab snapshot`: the verbs, under the lab's lock, after whatever a killed one left has been put right. */
 import { ProbeError, StateError, HostError } from '../errors.js'
 import { profileFor } from '../cluster/profile.js'
-import { exists } from '../host/files.js'
 import { nodeLeases } from '../guest/api.js'
 import { until } from '../guest/until.js'
 import type { World } from '../phases/world.js'
@@ -16,6 +15,7 @@ import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
 import { readRecord, type LabRecord } from '../store/record.js'
 import { API_TIMEOUT_MS, askReadiness, type Ask } from './readiness.js'
+import { hasCluster } from './status.js'
 
 /** The snapshot that every restore takes of what it replaces. */
 export const UNDO = 'undo'
@@ -101,7 +101,7 @@ export async function settle(
   lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
   if (clocks.missed.length > 0)
     throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', { hint: 'klab status' })
-  if (!record.lab.kubernetes || !(await exists(paths.kubeconfig))) return { clocks, answeredMs: undefined, readyMs: undefined }
+  if (!(await hasCluster(record, paths))) return { clocks, answeredMs: undefined, readyMs: undefined }
   let answeredMs: number | undefined
   await until(
     async () => {

@@ -5,7 +5,7 @@ import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
 import { domainName } from '../phases/names.js'
 import type { LabPaths } from '../store/paths.js'
-import type { LabRecord } from '../store/record.js'
+import { apiPortOf, type LabRecord } from '../store/record.js'
 import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Seen } from './readiness.js'
 
 export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped'
@@ -52,7 +52,8 @@ export interface StatusWorld {
   readonly ask?: Ask
 }
 
-const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>
+/** Whether there is an API server to ask. */
+export const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>
   record.lab.kubernetes !== undefined && (await exists(paths.kubeconfig))
 
 /** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
@@ -90,7 +91,7 @@ function statusOf(record: LabRecord, machines: readonly Machine[], hasConfig: bo
       sshPort: ports[n.name]?.ssh ?? null,
     }
   })
-  const api = Object.values(ports).find((p) => p.api !== undefined)?.api
+  const api = apiPortOf(record)
   const cluster = lab.kubernetes
     ? {
         version: lab.kubernetes.version,

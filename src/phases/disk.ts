@@ -3,12 +3,24 @@ import { chmod, rename, rm } from 'node:fs/promises'
 import { exists } from '../host/files.js'
 import type { Exec } from '../host/types.js'
 
-/** An overlay of `diskGiB` GiB on `backing` (sparse); whole or not there. An existing one stays. Throws CommandError. */
-export async function createOverlay(exec: Exec, path: string, backing: string, diskGiB: number): Promise<void> {
+/** An overlay of `diskGiB` GiB (as large as `backing` unless told; sparse); whole or not there. An existing one stays. Throws CommandError. */
+export async function createOverlay(exec: Exec, path: string, backing: string, diskGiB?: number): Promise<void> {
   if (await exists(path)) return
   const temp = `${path}.tmp`
   await rm(temp, { force: true })
-  await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, temp, `${diskGiB}G`])
+  await exec.run([
+    'qemu-img',
+    'create',
+    '-q',
+    '-f',
+    'qcow2',
+    '-F',
+    'qcow2',
+    '-b',
+    backing,
+    temp,
+    ...(diskGiB === undefined ? [] : [`${diskGiB}G`]),
+  ])
   await chmod(temp, 0o600)
   await rename(temp, path)
 }

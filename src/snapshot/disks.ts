@@ -3,15 +3,16 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import type { Exec } from '../host/types.js'
-import { domainName } from '../phases/names.js'
+import { createOverlay } from '../phases/disk.js'
 import { diskOf } from '../store/record.js'
+import { statesOf } from './machines.js'
 import { listManifests } from './manifest.js'
 import type { LockedLab } from './types.js'
 
 /** An empty overlay on a frozen disk; whatever an earlier try left there goes. Throws CommandError. */
 export async function freshOverlay(exec: Exec, path: string, backing: string): Promise<void> {
   await rm(path, { force: true })
-  await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, path])
+  await createOverlay(exec, path, backing)
 }
 
 /** Every file of the chain from `path` down. Throws CommandError, CorruptError. */
@@ -32,10 +33,9 @@ export async function chainOf(exec: Exec, path: string): Promise<readonly string
 export async function sweep(lab: LockedLab): Promise<number> {
   const { world, record, paths } = lab
   const roots = new Set((await listManifests(paths)).flatMap((m) => m.nodes.map((n) => n.disk.path)))
-  for (const { name } of record.lab.nodes) {
-    roots.add(diskOf(record, paths, name))
-    const domain = domainName(record.id, name)
-    if ((await world.hypervisor.state(domain)) === 'absent') continue
+  for (const { node, domain, state } of await statesOf(lab)) {
+    roots.add(diskOf(record, paths, node))
+    if (state === 'absent') continue
     const { live, next } = await world.hypervisor.disk(domain)
     for (const file of [live, next]) if (file !== undefined) roots.add(file)
   }

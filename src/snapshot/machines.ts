@@ -1,5 +1,6 @@
 /** The machines of a lab, all together. */
 import { StateError } from '../errors.js'
+import type { MachineState } from '../hypervisor/types.js'
 import { domainName } from '../phases/names.js'
 import type { LockedLab } from './types.js'
 
@@ -7,14 +8,22 @@ import type { LockedLab } from './types.js'
 export const nodesOf = (lab: LockedLab): readonly { readonly node: string; readonly domain: string }[] =>
   lab.record.lab.nodes.map((n) => ({ node: n.name, domain: domainName(lab.record.id, n.name) }))
 
+export interface NodeState {
+  readonly node: string
+  readonly domain: string
+  readonly state: MachineState
+}
+
+/** The same with what libvirt says of each now; one virsh process. */
+export async function statesOf(lab: LockedLab): Promise<readonly NodeState[]> {
+  const states = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
+  return nodesOf(lab).map((n) => ({ ...n, state: states.get(n.domain) ?? 'absent' }))
+}
+
 /** Throws StateError when a node runs (or died) that must stand still. */
 export async function verifyPaused(lab: LockedLab): Promise<void> {
-  const machines = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
-  const not = nodesOf(lab).filter(({ domain }) => machines.get(domain) !== 'paused')
-  if (not.length > 0)
-    throw new StateError(not.map(({ node, domain }) => `${node} is ${machines.get(domain) ?? 'absent'}, not paused`).join(', '), {
-      hint: 'klab status',
-    })
+  const not = (await statesOf(lab)).filter((n) => n.state !== 'paused')
+  if (not.length > 0) throw new StateError(not.map((n) => `${n.node} is ${n.state}, not paused`).join(', '), { hint: 'klab status' })
 }
 
 /** What all have given. Throws what the first that failed threw. */
@@ -28,10 +37,7 @@ export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[
 /** Lets go on what stands still. Throws StateError when something still does: virsh tells of its last command only. */
 export async function resumeAll(lab: LockedLab): Promise<void> {
   const { hypervisor } = lab.world
-  const paused = async (): Promise<string[]> => {
-    const states = new Map((await hypervisor.list()).map((m) => [m.name, m.state]))
-    return nodesOf(lab).flatMap(({ domain }) => (states.get(domain) === 'paused' ? [domain] : []))
-  }
+  const paused = async (): Promise<string[]> => (await statesOf(lab)).filter((n) => n.state === 'paused').map((n) => n.domain)
   await hypervisor.resume(await paused())
   const left = await paused()
   if (left.length > 0)

@@ -71,8 +71,11 @@ const isManifest = (data: unknown): data is Manifest => {
 const isFrozen = (file: Partial<FrozenFile> | undefined): boolean =>
   typeof file?.path === 'string' && typeof file.size === 'number' && typeof file.mtimeMs === 'number'
 
+/** Whether it holds the RAM of running machines; else it is of a halted lab. */
+export const isRam = (manifest: Manifest): boolean => manifest.nodes.every((n) => n.memory)
+
 /** The snapshot of this name. Throws StateError with the nearest name. */
-export function findManifest(all: readonly Manifest[], name: string): Manifest {
+export function findManifest<M extends Manifest>(all: readonly M[], name: string): M {
   const found = all.findLast((m) => m.name === name)
   if (found) return found
   const names = all.map((m) => m.name)

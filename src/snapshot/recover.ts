@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { stepClocks } from './guests.js'
 import { readJournal } from './journal.js'
 import { recoverRestore } from './restore.js'
-import { nodesOf } from './machines.js'
+import { statesOf } from './machines.js'
 import { recoverSave } from './save.js'
 import type { LockedLab } from './types.js'
 
@@ -17,8 +17,7 @@ export async function recover(lab: LockedLab): Promise<string | undefined> {
   const journal = await readJournal(lab.paths)
   if (!journal) return undefined
   const said = journal.op === 'save' ? await recoverSave(lab, journal) : await recoverRestore(lab, journal)
-  const states = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
   // They may have stood still for days.
-  if (nodesOf(lab).every(({ domain }) => states.get(domain) === 'running')) await stepClocks(lab, CLOCKS_MS).catch(() => undefined)
+  if ((await statesOf(lab)).every((n) => n.state === 'running')) await stepClocks(lab, CLOCKS_MS).catch(() => undefined)
   return said
 }

@@ -4,17 +4,15 @@ import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
 import { controlPlane, forwardsOf } from '../phases/machine.js'
 import { domainName } from '../phases/names.js'
-import { diskOf, writeRecord, type LabRecord } from '../store/record.js'
+import { apiPortOf, diskOf, writeRecord, type LabRecord } from '../store/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
-import { checkFrozen, kubeconfigOf, listManifests, newId } from './manifest.js'
+import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
 import { nodesOf, resumeAll, values, verifyPaused } from './machines.js'
 import type { Journal, LockedLab, Manifest } from './types.js'
 
 type Overlays = Readonly<Record<string, string>>
 type RestoreJournal = Extract<Journal, { op: 'restore' }>
-
-const isRam = (manifest: Manifest): boolean => manifest.nodes.every((n) => n.memory)
 
 export interface Restored {
   /** ms from the first node's end to the last one's resume. */
@@ -29,8 +27,7 @@ export async function restore(lab: LockedLab, manifest: Manifest): Promise<Resto
   const to = Object.fromEntries(manifest.nodes.map((n) => [n.node, lab.paths.node(n.node).overlay(id)]))
   await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'prepared', to })
   try {
-    for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
-    await ensureSegment(lab)
+    await layGround(lab, manifest, to)
   } catch (error) {
     await dropOverlays(lab, to)
     throw error
@@ -52,8 +49,9 @@ export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<voi
     )
 }
 
-/** The lab's L2 segment; its folder goes with a reboot. */
-async function ensureSegment(lab: LockedLab): Promise<void> {
+/** What the machines start on: fresh overlays, and the lab's L2 segment, whose folder goes with a reboot. */
+async function layGround(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
+  for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
   const { roots, l2 } = lab.world
   for (const dir of [roots.run, lab.paths.run]) await ensureDir(dir, roots.dirMode)
   await l2.ensure(lab.paths.run)
@@ -111,7 +109,7 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
 async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   const { paths, record, world } = lab
   const text = await readText(kubeconfigOf(paths, manifest.id))
-  const api = Object.values(record.ports).find((p) => p.api !== undefined)?.api
+  const api = apiPortOf(record)
   if (text === undefined) await rm(paths.kubeconfig, { force: true })
   else
     await writeAtomic(
@@ -130,8 +128,7 @@ async function beginAgain(lab: LockedLab, manifest: Manifest, to: Overlays): Pro
     await lab.world.hypervisor.abortJob(domain)
     await lab.world.hypervisor.stop(domain, 0)
   }
-  for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
-  await ensureSegment(lab)
+  await layGround(lab, manifest, to)
 }
 
 /** Whole machines again, on the disks of before, off: their RAM is gone, or in the snapshot that was taken before. */

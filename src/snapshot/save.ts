@@ -10,7 +10,7 @@ import { freshOverlay } from './disks.js'
 import { stepClocks } from './guests.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkName, dirOf, frozen, kubeconfigOf, listManifests, memoryOf, newId, writeManifest } from './manifest.js'
-import { nodesOf, resumeAll, values, verifyPaused } from './machines.js'
+import { nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import type { Journal, Kind, LockedLab, Manifest } from './types.js'
 
 type SaveJournal = Extract<Journal, { op: 'save' }>
@@ -32,8 +32,7 @@ const isOff = (state: MachineState): boolean => state === 'shut-off' || state ==
 
 /** All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of a cluster. */
 async function allRunning(lab: LockedLab): Promise<boolean> {
-  const machines = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
-  const states = nodesOf(lab).map(({ node, domain }) => ({ node, state: machines.get(domain) ?? 'absent' }))
+  const states = await statesOf(lab)
   if (states.every((s) => s.state === 'running')) return true
   if (states.every((s) => isOff(s.state))) return false
   throw new StateError(`all nodes must run, or all be off: ${states.map((s) => `${s.node} is ${s.state}`).join(', ')}`, {

@@ -4,8 +4,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { exists } from '../../src/host/files.js'
 import { hypervisorContract } from '../contract/hypervisor.js'
-import { ensureSystemLibvirt, exec, processes, tempUser, uid } from './libvirt.js'
-import { miniGuestDir, realFixture } from './machines.js'
+import { ensureSystemLibvirt, exec, processes, uid } from './libvirt.js'
+import { againAsUser, realFixture } from './machines.js'
 
 const file = fileURLToPath(import.meta.url)
 
@@ -22,17 +22,7 @@ if (uid === 0) {
     await suite(t, 'qemu:///system')
   })
   t.test('qemu:///session as an ordinary user', async (t) => {
-    const temp = await tempUser(t)
-    user = temp
-    const readable = await exec.run(temp.as(['test', '-r', file]), { allowFailure: true })
-    if (readable.exitCode !== 0) {
-      t.pass('session mode', { skip: `an ordinary user cannot read ${file}` })
-      return
-    }
-    // tap's processinfo writes into the project, which is not this user's.
-    const node = [process.execPath, ...process.execArgv.filter((arg) => !arg.includes('processinfo'))]
-    const [command, ...args] = temp.as([`KLAB_TEST_MINI_GUEST=${await miniGuestDir()}`, ...node, file])
-    await t.spawn(command!, args, { name: 'this file again, as that user' })
+    user = await againAsUser(t, file)
   })
   t.test('the user, its processes and folders are gone', async (t) => {
     t.same(

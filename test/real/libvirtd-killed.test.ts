@@ -5,8 +5,8 @@ import { listManifests } from '../../src/snapshot/manifest.js'
 import { recover } from '../../src/snapshot/recover.js'
 import { restore } from '../../src/snapshot/restore.js'
 import { save } from '../../src/snapshot/save.js'
-import { end, exec, processes, tempUser, uid } from './libvirt.js'
-import { miniGuestDir } from './machines.js'
+import { end, processes, uid } from './libvirt.js'
+import { againAsUser } from './machines.js'
 import { both, miniLab, tidy } from './mini-lab.js'
 
 const file = fileURLToPath(import.meta.url)
@@ -19,18 +19,7 @@ async function killLibvirtd(): Promise<void> {
 }
 
 if (uid === 0) {
-  t.test('as an ordinary user', async (t) => {
-    const temp = await tempUser(t)
-    const readable = await exec.run(temp.as(['test', '-r', file]), { allowFailure: true })
-    if (readable.exitCode !== 0) {
-      t.pass('session mode', { skip: `an ordinary user cannot read ${file}` })
-      return
-    }
-    // tap's processinfo writes into the project, which is not this user's.
-    const node = [process.execPath, ...process.execArgv.filter((arg) => !arg.includes('processinfo'))]
-    const [command, ...args] = temp.as([`KLAB_TEST_MINI_GUEST=${await miniGuestDir()}`, ...node, file])
-    await t.spawn(command!, args, { name: 'this file again, as that user' })
-  })
+  t.test('as an ordinary user', (t) => againAsUser(t, file))
 } else {
   t.test('libvirtd killed while the lab is saved: the snapshot is whole or not there, and the lab runs on', async (t) => {
     const m = await miniLab(t, 'qemu:///session')

@@ -8,7 +8,7 @@ import { createVirshHypervisor } from '../../src/hypervisor/virsh.js'
 import type { MachineSpec } from '../../src/hypervisor/types.js'
 import { roots } from '../../src/store/paths.js'
 import type { HypervisorFixture } from '../contract/hypervisor.js'
-import { end, exec, freePorts, processes, host, qemuOf, until, workDir } from './libvirt.js'
+import { end, exec, freePorts, processes, host, qemuOf, tempUser, until, workDir, type TempUser } from './libvirt.js'
 import { ECHO_PORT, SHELL_PORT, buildMiniGuest, guestShell, miniCmdline, untilUp } from './mini-guest.js'
 
 export const echoPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
@@ -30,6 +30,21 @@ export async function miniGuestDir(): Promise<string> {
   await mkdir(cache, { recursive: true })
   await chmod(cache, dirMode)
   return join(cache, 'test-mini-guest')
+}
+
+/** Runs a test file again as an ordinary user, who lives as long as the test. */
+export async function againAsUser(t: Test, file: string): Promise<TempUser> {
+  const user = await tempUser(t)
+  const readable = await exec.run(user.as(['test', '-r', file]), { allowFailure: true })
+  if (readable.exitCode !== 0) {
+    t.pass('session mode', { skip: `an ordinary user cannot read ${file}` })
+    return user
+  }
+  // tap's processinfo writes into the project, which is not this user's.
+  const node = [process.execPath, ...process.execArgv.filter((arg) => !arg.includes('processinfo'))]
+  const [command, ...args] = user.as([`KLAB_TEST_MINI_GUEST=${await miniGuestDir()}`, ...node, file])
+  await t.spawn(command!, args, { name: 'this file again, as that user' })
+  return user
 }
 
 /** A lab of mini guests at `uri`. */
