@@ -28,7 +28,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     usage: 'status',
-    describe: 'Nodes and cluster, as libvirt and the API server see them now',
+    describe: 'Nodes as libvirt sees them now, and the API server’s last answer',
     options: {
       fresh: { type: 'boolean', describe: 'wait for the API server (10 s at most) where its last answer would be shown' },
       ...json,
