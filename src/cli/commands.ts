@@ -75,6 +75,11 @@ export const COMMANDS: readonly Command[] = [
       name: { type: 'string', describe: 'the snapshot' },
       to: { type: 'string', describe: 'rename: its new name' },
       message: { alias: 'm', type: 'string', describe: 'save, push: what it is', requiresArg: true },
+      live: {
+        type: 'boolean',
+        default: true,
+        describe: 'save, push: write most of the RAM while the nodes run (--no-live: pause them for all of it, which is sooner done)',
+      },
       undo: { type: 'boolean', default: true, describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)' },
       wait: { type: 'boolean', default: true, describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)' },
       ...json,

@@ -37,6 +37,14 @@ function nameOf(args: Args, key: 'name' | 'to', action: Action): string {
   return value
 }
 
+/** What has been waited for: who was Ready at the save is again. */
+const readyWords = ({ ready, nodes }: Manifest): string =>
+  !ready?.length
+    ? 'the API server answers'
+    : ready.length === nodes.length
+      ? 'all nodes Ready'
+      : `${ready.length} of ${nodes.length} nodes Ready, as then,`
+
 /** Runs one action. Throws UsageError, StateError, LockedError, HostError, CorruptError. */
 export async function runSnapshot(app: App, args: Args): Promise<number> {
   const action = args['action'] as Action
@@ -81,6 +89,7 @@ async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'sh
     else app.stdout.write(`${text}\n`)
     return 0
   }
+  const how = { message, live: args['live'] !== false }
   const saved = (m: Manifest): number =>
     done(m, m.pauseMs > 0 ? `saved ${m.name}: paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : `saved ${m.name} (halted)`)
   const back = async (m: Manifest, undo: boolean, after?: () => Promise<unknown>): Promise<number> => {
@@ -89,21 +98,21 @@ async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'sh
     lab.say(`${m.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${seconds(r.ms)}`)
     const settled = r.running && args['wait'] !== false ? await settle(lab, m, since) : undefined
     await after?.()
-    const how = r.running
+    const now = r.running
       ? settled?.readyMs === undefined
         ? 'running'
-        : `all nodes Ready after ${seconds(settled.readyMs)}`
+        : `${readyWords(m)} after ${seconds(settled.readyMs)}`
       : 'halted: klab up boots it'
-    return done({ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${how}${r.kept ? '; klab snapshot undo goes back' : ''}`)
+    return done({ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${now}${r.kept ? '; klab snapshot undo goes back' : ''}`)
   }
 
   switch (action) {
     case 'save':
       return saved(
-        await save(lab, { name: typeof args['name'] === 'string' ? args['name'] : stamp(app.clock.now()), message, kind: 'manual' }),
+        await save(lab, { name: typeof args['name'] === 'string' ? args['name'] : stamp(app.clock.now()), ...how, kind: 'manual' }),
       )
     case 'push':
-      return saved(await push(lab, message))
+      return saved(await push(lab, how))
     case 'restore':
       return back(await named(lab, nameOf(args, 'name', action)), args['undo'] !== false)
     case 'undo':

@@ -85,6 +85,8 @@ export function domainXml(spec: MachineSpec, options: DomainOptions = {}): strin
       disk: spec.disks.map(disk),
       controller: { '@type': 'usb', '@model': 'none' },
       serial: { '@type': 'pty', log: { '@file': spec.consoleLog, '@append': 'off' }, target: { '@port': 0 } },
+      // The guest agent sets the clock after a restore; libvirt chooses the socket.
+      channel: { '@type': 'unix', target: { '@type': 'virtio', '@name': 'org.qemu.guest_agent.0' } },
       // Gives pages that the guest frees back to the host.
       memballoon: { '@model': 'virtio', '@freePageReporting': 'on' },
       rng: { '@model': 'virtio', backend: { '@model': 'random', '#text': '/dev/urandom' } },

@@ -57,3 +57,28 @@ export function parseCpuShares(text: string): number | undefined {
   const shares = /^cpu_shares\s*: (\d+)$/m.exec(text)?.[1]
   return shares === undefined ? undefined : Number(shares)
 }
+
+/** What a domain's QEMU is busy with. */
+export interface Job {
+  readonly active: boolean
+  /** How often RAM has been gone through, from 1; 0: no RAM is being written. */
+  readonly passes: number
+  /** Of this pass, MiB. */
+  readonly leftMiB: number
+}
+
+const UNIT_MIB: Readonly<Record<string, number>> = { B: 2 ** -20, KiB: 2 ** -10, MiB: 1, GiB: 2 ** 10, TiB: 2 ** 20 }
+
+/** Output of `domjobinfo`, of several domains one after the other. */
+export const parseJobs = (text: string): readonly Job[] =>
+  text
+    .split(/^(?=Job type:)/m)
+    .filter((job) => job.startsWith('Job type:'))
+    .map((job) => {
+      const [, left = '0', unit = 'B'] = /^Memory remaining:\s+([\d.]+) (\w+)/m.exec(job) ?? []
+      return {
+        active: /^Job type:\s+(?!None|Completed)\S/.test(job),
+        passes: Number(/^Iteration:\s+(\d+)/m.exec(job)?.[1] ?? 0),
+        leftMiB: Number(left) * (UNIT_MIB[unit] ?? NaN),
+      }
+    })

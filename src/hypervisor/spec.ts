@@ -7,7 +7,7 @@ import type { MachineSpec } from './types.js'
 export const WRITABLE = 'vda'
 
 /** Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`. */
-export const SPEC_FORMAT = 1
+export const SPEC_FORMAT = 2
 
 /** JSON with sorted keys, so that equal specs give equal text. */
 const canonical = (value: unknown): string =>

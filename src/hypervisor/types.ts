@@ -70,6 +70,14 @@ export interface DiskFiles {
   readonly next: string
 }
 
+/** What one moment of several machines cost them. */
+export interface Together {
+  /** From the first one's pause to the last one's resume, ms. */
+  readonly pauseMs: number
+  /** Between the first one's pause and the last one's, ms. */
+  readonly skewMs: number
+}
+
 export interface Hypervisor {
   readonly uri: string
   /** All domains, klab's or not: one virsh process, quick enough for `status`. Throws HostError when libvirt can't be reached. */
@@ -97,6 +105,15 @@ export interface Hypervisor {
    */
   freeze(name: string, to: Moment): Promise<void>
   /**
+   * Freezes running machines at one moment, as freeze does, but writes most of their RAM while they run; they run on afterwards. `committed` is called, and awaited, when all stand
+   * still and none has been written to its end: from then on what the files will hold is of one moment. Undefined when a machine had changed so little that it was written
+   * to its end before the others: its moment is another one, and some machines may be on their new disks. Throws as freeze does, and Interrupted.
+   */
+  freezeTogether(
+    moments: readonly { readonly name: string; readonly to: Moment }[],
+    o: { readonly committed: () => Promise<void>; readonly signal?: AbortSignal },
+  ): Promise<Together | undefined>
+  /**
    * Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was frozen on), now and from its next start on.
    * `forwards`: the host ports of now, which may be others than when it was frozen.
    */
@@ -107,6 +124,10 @@ export interface Hypervisor {
   disk(name: string): Promise<DiskFiles>
   /** An off machine starts from `path` from now on. */
   useDisk(name: string, path: string): Promise<void>
+  /** What a running guest's clock shows, as its agent (qemu-guest-agent) says it, ms since the epoch; undefined where no agent answers. */
+  guestTime(name: string): Promise<number | undefined>
+  /** Sets it through the agent. Throws CommandError. */
+  setGuestTime(name: string, ms: number): Promise<void>
   /** Ends what a killed klab left libvirt doing with the machine (writing RAM goes on without virsh). */
   abortJob(name: string): Promise<void>
 }

@@ -2,9 +2,11 @@
 import { rm } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
 import { writeAtomic } from '../host/files.js'
-import { isOff, parseDisks } from './parse.js'
+import type { Clock } from '../host/types.js'
+import { isOff, parseDisks, parseJobs } from './parse.js'
 import { WRITABLE } from './spec.js'
-import type { DiskFiles, Hypervisor, Machine, MachineState } from './types.js'
+import type { DiskFiles, Hypervisor, Machine, MachineState, Moment } from './types.js'
+import { freezeTogether } from './virsh-live.js'
 import type { Virsh } from './virsh-run.js'
 
 /** ms; a node's RAM is a few GiB at most, and a slow disk may write 50 MiB/s. */
@@ -12,15 +14,19 @@ const RAM_MS = 600_000
 
 interface Means {
   readonly virsh: Virsh
+  readonly clock: Clock
+  readonly list: () => Promise<readonly Machine[]>
   readonly find: (name: string) => Promise<Machine | undefined>
   readonly attempt: (args: readonly string[], name: string, wanted: (state: MachineState) => boolean) => Promise<void>
 }
 
 export function momentMethods({
   virsh,
+  clock,
+  list,
   find,
   attempt,
-}: Means): Pick<Hypervisor, 'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'thaw' | 'disk' | 'useDisk' | 'abortJob'> {
+}: Means): Pick<Hypervisor, 'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'freezeTogether' | 'thaw' | 'disk' | 'useDisk' | 'abortJob'> {
   const must = async (name: string): Promise<Machine> => {
     const machine = await find(name)
     if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
@@ -40,6 +46,27 @@ export function momentMethods({
     const { withDisk } = await import('./moment.js')
     const { stdout } = await virsh(['dumpxml', '--inactive', '--security-info', machine.uuid])
     await withXml(path, withDisk(stdout, path), (file) => virsh(['define', '--validate', file]))
+  }
+
+  const write = async (machine: Machine, to: Moment, flags: readonly string[]): Promise<void> => {
+    const { snapshotXml } = await import('./moment.js')
+    const others = [...(await disks(machine, [])).keys()].filter((target) => target !== WRITABLE)
+    await withXml(to.memory, snapshotXml(to, others), (file) =>
+      virsh(['snapshot-create', machine.uuid, '--xmlfile', file, '--no-metadata', '--atomic', '--validate', ...flags], {
+        timeoutMs: RAM_MS,
+      }),
+    )
+  }
+
+  const abortJob = async (name: string): Promise<void> => {
+    const machine = await find(name)
+    if (!machine || isOff(machine.state)) return
+    const [job] = parseJobs((await virsh(['domjobinfo', machine.uuid], { allowFailure: true })).stdout)
+    if (!job?.active) return
+    await virsh(['domjobabort', machine.uuid]).catch((error: unknown) => {
+      // It ended meanwhile.
+      if (!(error instanceof CommandError)) throw error
+    })
   }
 
   return {
@@ -67,12 +94,10 @@ export function momentMethods({
       const machine = await must(name)
       // libvirt would take the RAM of a running one too, at a moment of its own.
       if (machine.state !== 'paused') throw new StateError(`${name} is ${machine.state}, not paused`)
-      const { snapshotXml } = await import('./moment.js')
-      const others = [...(await disks(machine, [])).keys()].filter((target) => target !== WRITABLE)
-      await withXml(to.memory, snapshotXml(to, others), (file) =>
-        virsh(['snapshot-create', machine.uuid, '--xmlfile', file, '--no-metadata', '--atomic', '--validate'], { timeoutMs: RAM_MS }),
-      )
+      await write(machine, to, [])
     },
+
+    freezeTogether: freezeTogether({ virsh, clock, must, list, write, abortJob }),
 
     thaw: async (name, from, forwards) => {
       const { withDisk, withForwards } = await import('./moment.js')
@@ -94,15 +119,6 @@ export function momentMethods({
 
     useDisk: async (name, path) => useDisk(await must(name), path),
 
-    abortJob: async (name) => {
-      const machine = await find(name)
-      if (!machine || isOff(machine.state)) return
-      const job = (await virsh(['domjobinfo', machine.uuid], { allowFailure: true })).stdout
-      if (!/^Job type:\s+(?!None|Completed)\S/m.test(job)) return
-      await virsh(['domjobabort', machine.uuid]).catch((error: unknown) => {
-        // It ended meanwhile.
-        if (!(error instanceof CommandError)) throw error
-      })
-    },
+    abortJob,
   }
 }

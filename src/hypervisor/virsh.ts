@@ -8,6 +8,7 @@ import type { HostSecurity, Ownership } from './parse-xml.js'
 import { isOff, parseCpuShares, parseList } from './parse.js'
 import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
+import { clockMethods } from './virsh-clock.js'
 import { momentMethods } from './virsh-moment.js'
 import { LONG, createVirsh } from './virsh-run.js'
 
@@ -135,7 +136,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
 
     prefer: async (name) => {
       const machine = await find(name)
-      if (machine?.state !== 'running') return
+      if (machine?.state !== 'running' && machine?.state !== 'paused') return
       // Not in the domain's XML: libvirt would then refuse to start it in session mode, or on a host without the cgroup controller.
       const shares = parseCpuShares((await virsh(['schedinfo', machine.uuid], { allowFailure: true })).stdout)
       if (shares !== undefined && USUAL_SHARES.includes(shares))
@@ -168,6 +169,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
       await attempt(['undefine', machine.uuid, ...UNDEFINE], name, (s) => s === 'absent')
     },
 
-    ...momentMethods({ virsh, find, attempt }),
+    ...clockMethods({ virsh, find }),
+    ...momentMethods({ virsh, clock, list, find, attempt }),
   }
 }

@@ -1,5 +1,5 @@
 /** `klab snapshot`: the verbs, under the lab's lock, after whatever a killed one left has been put right. */
-import { ProbeError, StateError, HostError } from '../errors.js'
+import { HostError, messageOf, ProbeError, StateError } from '../errors.js'
 import { profileFor } from '../cluster/profile.js'
 import { nodeLeases } from '../guest/api.js'
 import { until } from '../guest/until.js'
@@ -42,9 +42,9 @@ export async function withSnapshots<T>(
 }
 
 /** Saves the lab under the next name of the stack. */
-export async function push(lab: LockedLab, message: string): Promise<Manifest> {
+export async function push(lab: LockedLab, o: { message: string; live: boolean }): Promise<Manifest> {
   const numbers = (await listManifests(lab.paths)).map((m) => Number(PUSHED.exec(m.name)?.[1] ?? 0))
-  return save(lab, { name: `push-${Math.max(0, ...numbers) + 1}`, message, kind: 'push' })
+  return save(lab, { name: `push-${Math.max(0, ...numbers) + 1}`, ...o, kind: 'push' })
 }
 
 /** The snapshot on top of the stack. Throws StateError when it is empty. */
@@ -97,15 +97,23 @@ export async function settle(
   const { world, record, paths } = lab
   const wanted = manifest.ready ?? []
   const { patience } = profileFor(record.accel, 1)
-  const clocks = await stepClocks(lab, 30_000 * patience)
-  lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
-  if (clocks.missed.length > 0)
-    throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', { hint: 'klab status' })
-  if (!(await hasCluster(record, paths))) return { clocks, answeredMs: undefined, readyMs: undefined }
+  let unset: Error | undefined
+  const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
+    lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
+    if (clocks.missed.length > 0)
+      throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', { hint: 'klab status' })
+    return clocks
+  })
+  // Waited for below, or told by the loop.
+  stepping.catch((error: unknown) => {
+    unset = error instanceof Error ? error : new Error(messageOf(error))
+  })
+  if (!(await hasCluster(record, paths))) return { clocks: await stepping, answeredMs: undefined, readyMs: undefined }
   let answeredMs: number | undefined
   await until(
     async () => {
       const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
+      if (unset) throw unset
       if (!ready) return { ok: false, seen: 'the API server does not answer' }
       if (answeredMs === undefined) {
         answeredMs = world.clock.now() - since
@@ -126,5 +134,6 @@ export async function settle(
       hint: 'klab kubectl get nodes,pods -A',
     },
   )
-  return { clocks, answeredMs, readyMs: world.clock.now() - since }
+  const readyMs = world.clock.now() - since
+  return { clocks: await stepping, answeredMs, readyMs }
 }

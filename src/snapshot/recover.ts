@@ -2,10 +2,10 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stepClocks } from './guests.js'
+import { recoverSave } from './finish.js'
 import { readJournal } from './journal.js'
 import { recoverRestore } from './restore.js'
 import { statesOf } from './machines.js'
-import { recoverSave } from './save.js'
 import type { LockedLab } from './types.js'
 
 const CLOCKS_MS = 60_000

@@ -9,10 +9,9 @@ import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
 import { nodesOf, resumeAll, values, verifyPaused } from './machines.js'
-import type { Journal, LockedLab, Manifest } from './types.js'
+import type { LockedLab, Manifest, RestoreJournal } from './types.js'
 
 type Overlays = Readonly<Record<string, string>>
-type RestoreJournal = Extract<Journal, { op: 'restore' }>
 
 export interface Restored {
   /** ms from the first node's end to the last one's resume. */
@@ -88,11 +87,11 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
 /** Up to the record's writing, which is when the restore has happened. */
 async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   const { hypervisor } = lab.world
-  values(await Promise.allSettled(nodesOf(lab).map(({ domain }) => hypervisor.stop(domain, 0))))
   const ends = await Promise.allSettled(
-    manifest.nodes.map((n) => {
+    manifest.nodes.map(async (n) => {
       const domain = domainName(lab.record.id, n.node)
       const disk = to[n.node] ?? ''
+      await hypervisor.stop(domain, 0)
       return n.memory
         ? hypervisor.thaw(domain, { memory: n.memory.path, disk }, forwardsOf(lab.record, n.node))
         : hypervisor.useDisk(domain, disk)
@@ -116,10 +115,11 @@ async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
       paths.kubeconfig,
       text.replace(/(server: https:\/\/127\.0\.0\.1:)\d+/, (_all, server: string) => `${server}${api ?? ''}`),
     )
-  if (isRam(manifest)) await resumeAll(lab)
-  await closeJournal(paths)
+  // All others wait for it.
   const first = record.lab.kubernetes && controlPlane(record.lab.nodes)
   if (first) await world.hypervisor.prefer(domainName(record.id, first.name)).catch(() => undefined)
+  if (isRam(manifest)) await resumeAll(lab)
+  await closeJournal(paths)
 }
 
 /** All off, on fresh overlays, whatever an earlier try has left. */

@@ -1,24 +1,24 @@
 /** Saving a lab: all nodes paused together, RAM and disk of each, one name; or, of a halted lab, the disks. All nodes or none. */
-import { chmod, mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { HostError, messageOf, StateError } from '../errors.js'
 import { nodeConditions } from '../guest/api.js'
-import { exists, readText, writeAtomic } from '../host/files.js'
-import type { MachineState } from '../hypervisor/types.js'
+import { exists } from '../host/files.js'
+import type { MachineState, Moment, Together } from '../hypervisor/types.js'
 import { connectWithin } from '../phases/nodes.js'
-import { writeRecord } from '../store/record.js'
 import { freshOverlay } from './disks.js'
 import { stepClocks } from './guests.js'
-import { closeJournal, openJournal } from './journal.js'
-import { checkName, dirOf, frozen, kubeconfigOf, listManifests, memoryOf, newId, writeManifest } from './manifest.js'
+import { abandon, finish } from './finish.js'
+import { openJournal } from './journal.js'
+import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
 import { nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
-import type { Journal, Kind, LockedLab, Manifest } from './types.js'
-
-type SaveJournal = Extract<Journal, { op: 'save' }>
+import type { Kind, LockedLab, Manifest, SaveJournal } from './types.js'
 
 export interface SaveOptions {
   readonly name: string
   readonly message?: string
   readonly kind: Kind
+  /** Writes most of the RAM while the nodes run: a pause of one or two seconds, but longer in all. Default: true but for `auto`. */
+  readonly live?: boolean
 }
 
 const MIB = 2 ** 20
@@ -60,18 +60,38 @@ async function syncGuests(lab: LockedLab): Promise<void> {
   )
 }
 
+/** How the RAM of running nodes is written: mostly while they run, which pauses them for a second; or all of it while they stand still, which is sooner done. */
+type Way = 'live' | 'paused' | 'halted'
+
 /** Saves the lab. Throws UsageError, StateError, HostError; what a node's freeze throws, and then all nodes run on as before. */
 export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
-  const { world, record, paths } = lab
   if (o.kind === 'manual') checkName(o.name)
-  if (o.kind !== 'auto' && (await listManifests(paths)).some((m) => m.name === o.name))
+  if (o.kind !== 'auto' && (await listManifests(lab.paths)).some((m) => m.name === o.name))
     throw new StateError(`there is a snapshot ${o.name} already`, { hint: `another name; or first: klab snapshot delete ${o.name}` })
   const ram = await allRunning(lab)
   if (ram) {
     await checkSpace(lab)
     await syncGuests(lab)
   }
+  const cluster = ram && (await exists(lab.paths.kubeconfig))
+  const conditions = cluster ? await nodeConditions(lab.paths.kubeconfig, ASK_MS) : undefined
+  const ready = conditions ? [...conditions].filter(([, isReady]) => isReady).map(([node]) => node) : null
+  // What a verb keeps before it gives the present state up may stand still.
+  // What a verb keeps before it gives the present state up may stand still.
+  const wanted = ram && (o.live ?? o.kind !== 'auto')
+  const live = wanted ? await take(lab, o, 'live', ready) : undefined
+  if (wanted && !live) lab.say('the nodes have too little to do to be caught together while they run; they are paused for the whole save')
+  const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
+  // live is undefined only where a paused try follows, which always ends.
+  if (!manifest) throw new StateError(`${o.name}: not saved`, { hint: 'klab status' })
+  // They are behind by as long as they stood still, and that adds up.
+  if (ram) await stepClocks(lab, SYNC_MS).catch(() => undefined)
+  return manifest
+}
 
+/** One try. Undefined, with all as it was, when the nodes could not be caught at one moment while they ran. */
+async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['ready']): Promise<Manifest | undefined> {
+  const { world, record, paths } = lab
   const id = newId(world.clock.now())
   // Where libvirt says that they are, not where the record does.
   const from = await Promise.all(
@@ -80,10 +100,10 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
       return [node, live ?? next] as const
     }),
   )
-  const ready = ram && (await exists(paths.kubeconfig)) ? await nodeConditions(paths.kubeconfig, ASK_MS) : undefined
   const journal: SaveJournal = {
     op: 'save',
-    ram,
+    ram: way !== 'halted',
+    live: way === 'live',
     manifest: {
       format: 1,
       id,
@@ -94,7 +114,7 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
       parent: record.snapshot ?? null,
       accel: record.accel,
       ...(record.completedUntil === undefined ? {} : { completedUntil: record.completedUntil }),
-      ready: ready ? [...ready].filter(([, isReady]) => isReady).map(([node]) => node) : null,
+      ready,
     },
     from: Object.fromEntries(from),
     to: Object.fromEntries(nodesOf(lab).map(({ node }) => [node, paths.node(node).overlay(id)])),
@@ -102,11 +122,8 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   await mkdir(dirOf(paths, id), { recursive: true, mode: 0o700 })
   await openJournal(paths, journal)
   try {
-    const times = ram ? await freezeAll(lab, journal) : await layAll(lab, journal)
-    const manifest = await finish(lab, journal, times)
-    // They are behind by as long as they stood still, and that adds up.
-    if (ram) await stepClocks(lab, SYNC_MS).catch(() => undefined)
-    return manifest
+    const times = await { live: freezeLive, paused: freezeAll, halted: layAll }[way](lab, journal)
+    if (times) return await finish(lab, journal, times)
   } catch (error) {
     await abandon(lab, journal).catch(() => {
       // libvirt itself is gone: the journal stays.
@@ -117,104 +134,45 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
     })
     throw error
   }
+  await abandon(lab, journal)
+  return undefined
+}
+
+const momentOf = (lab: LockedLab, j: SaveJournal, node: string): Moment => ({
+  memory: memoryOf(lab.paths, j.manifest.id, node),
+  disk: j.to[node] ?? '',
+})
+
+/** RAM and disk of all nodes at one moment, most of it written while they run. */
+async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<Together | undefined> {
+  const { hypervisor, signal } = lab.world
+  const together = await hypervisor.freezeTogether(
+    nodesOf(lab).map(({ node, domain }) => ({ name: domain, to: momentOf(lab, j, node) })),
+    { committed: () => openJournal(lab.paths, { ...j, together: true }), signal },
+  )
+  await resumeAll(lab)
+  return together
 }
 
 /** RAM and disk of all nodes, none of which runs between the first byte and the last. */
-async function freezeAll(lab: LockedLab, j: SaveJournal): Promise<{ pauseMs: number; skewMs: number }> {
+async function freezeAll(lab: LockedLab, j: SaveJournal): Promise<Together> {
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.now()
   // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a failure.
   const paused = values(await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.now()))))
   await verifyPaused(lab)
-  const ends = await Promise.allSettled(
-    all.map(({ node, domain }) => hypervisor.freeze(domain, { memory: memoryOf(lab.paths, j.manifest.id, node), disk: j.to[node] ?? '' })),
-  )
+  const ends = await Promise.allSettled(all.map(({ node, domain }) => hypervisor.freeze(domain, momentOf(lab, j, node))))
   values(ends)
   await resumeAll(lab)
   return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) }
 }
 
 /** New overlays for machines that are off. */
-async function layAll(lab: LockedLab, j: SaveJournal): Promise<{ pauseMs: number; skewMs: number }> {
+async function layAll(lab: LockedLab, j: SaveJournal): Promise<Together> {
   for (const { node, domain } of nodesOf(lab)) {
     await freshOverlay(lab.world.host, j.to[node] ?? '', j.from[node] ?? '')
     await lab.world.hypervisor.useDisk(domain, j.to[node] ?? '')
   }
   return { pauseMs: 0, skewMs: 0 }
-}
-
-/** Everything is written and the nodes go on: freeze the files, write down what there is. May be repeated. */
-async function finish(lab: LockedLab, j: SaveJournal, times: { pauseMs: number; skewMs: number }): Promise<Manifest> {
-  const { paths } = lab
-  const seal = async (path: string) => {
-    // Nobody but its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
-    await chmod(path, 0o400)
-    return frozen(path)
-  }
-  const nodes = await Promise.all(
-    nodesOf(lab).map(async ({ node }) => ({
-      node,
-      disk: await seal(j.from[node] ?? ''),
-      ...(j.ram ? { memory: await seal(memoryOf(paths, j.manifest.id, node)) } : {}),
-    })),
-  )
-  const manifest = { ...j.manifest, ...times, nodes }
-  const kubeconfig = await readText(paths.kubeconfig)
-  if (kubeconfig !== undefined) await writeAtomic(kubeconfigOf(paths, manifest.id), kubeconfig)
-  await writeManifest(paths, manifest)
-  lab.record = { ...lab.record, disks: j.to, snapshot: manifest.id }
-  await writeRecord(paths.record, lab.record)
-  await closeJournal(paths)
-  return manifest
-}
-
-/** Which nodes have moved to their new overlay: libvirt moves one after its RAM is written, so it has all of it. */
-async function moved(lab: LockedLab, j: SaveJournal): Promise<ReadonlySet<string>> {
-  const there = await Promise.all(
-    nodesOf(lab).map(async ({ node, domain }) => {
-      const { live, next } = await lab.world.hypervisor.disk(domain)
-      return (live ?? next) === j.to[node] ? node : undefined
-    }),
-  )
-  return new Set(there.filter((n) => n !== undefined))
-}
-
-/** Back to where the nodes run and no snapshot is there. Those that have moved stay where they are: a longer chain harms nobody. */
-async function abandon(lab: LockedLab, j: SaveJournal): Promise<void> {
-  const { world, paths } = lab
-  const all = nodesOf(lab)
-  await Promise.all(all.map(({ domain }) => world.hypervisor.abortJob(domain)))
-  if (j.ram) await resumeAll(lab)
-  const gone = await moved(lab, j)
-  const disks = Object.fromEntries(all.map(({ node }) => [node, (gone.has(node) ? j.to[node] : j.from[node]) ?? '']))
-  lab.record = { ...lab.record, disks }
-  await writeRecord(paths.record, lab.record)
-  await rm(dirOf(paths, j.manifest.id), { recursive: true, force: true })
-  for (const { node } of all) if (!gone.has(node)) await rm(j.to[node] ?? '', { force: true })
-  await closeJournal(paths)
-}
-
-/** After a kill: finishes a save whose nodes had all been written, else undoes it. Says which. */
-export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<string> {
-  const { hypervisor } = lab.world
-  const all = nodesOf(lab)
-  await Promise.all(all.map(({ domain }) => hypervisor.abortJob(domain)))
-  const written = await Promise.all(
-    all.map(async ({ node }) =>
-      j.ram
-        ? stat(memoryOf(lab.paths, j.manifest.id, node)).then(
-            (s) => s.size > 0,
-            () => false,
-          )
-        : true,
-    ),
-  )
-  if ((await moved(lab, j)).size < all.length || written.includes(false)) {
-    await abandon(lab, j)
-    return `saving ${j.manifest.name} was interrupted and has been undone; the lab runs on as it was`
-  }
-  if (j.ram) await resumeAll(lab)
-  await finish(lab, j, { pauseMs: 0, skewMs: 0 })
-  return `saving ${j.manifest.name} was interrupted and has been finished`
 }

@@ -51,6 +51,9 @@ export type Journal =
       readonly op: 'save'
       readonly manifest: Omit<Manifest, 'nodes' | 'pauseMs' | 'skewMs'>
       readonly ram: boolean
+      /** RAM is written while the nodes run; it is of one moment once `together` is there. */
+      readonly live?: boolean
+      readonly together?: boolean
       /** Node → the overlay it was on, and the one it goes on with. */
       readonly from: Readonly<Record<string, string>>
       readonly to: Readonly<Record<string, string>>
@@ -62,6 +65,9 @@ export type Journal =
       readonly phase: 'prepared' | 'destroying'
       readonly to: Readonly<Record<string, string>>
     }
+
+export type SaveJournal = Extract<Journal, { op: 'save' }>
+export type RestoreJournal = Extract<Journal, { op: 'restore' }>
 
 /** A lab whose lock the caller holds. */
 export interface LockedLab {

@@ -23,6 +23,7 @@ export async function momentContract(
     await t.rejects(h.pause(spec.name), StateError)
     await h.start(spec.name)
     await world.booted(spec)
+    t.equal(await h.guestTime(spec.name), undefined, 'a guest without an agent')
     await world.write(spec, 'one')
     await t.rejects(h.freeze(spec.name, { memory, disk: join(dir, 'd1') }), StateError, 'a running one is refused')
     await h.pause(spec.name)

@@ -21,6 +21,10 @@ interface Entry {
 export interface FakeHypervisor extends Hypervisor {
   /** Machines that `prefer` was called for while they ran. */
   readonly preferred: Set<string>
+  /** Machines that change so little that they are written to their end before freezeTogether has all together. */
+  readonly idle: Set<string>
+  /** Machines whose guest has an agent, and what their clocks show. */
+  readonly clocks: Map<string, number>
   /** Every call that changes something, such as `start klab-x-n1`. */
   readonly calls: string[]
   /** Host ports that something else listens on. */
@@ -101,6 +105,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
   const fake: FakeHypervisor = {
     uri,
     preferred: new Set(),
+    idle: new Set(),
+    clocks: new Map(),
     calls: [],
     busyPorts: new Set(),
     unreachable: false,
@@ -161,7 +167,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
       }),
     prefer: (name) =>
       look(() => {
-        if (entries.get(name)?.state === 'running') fake.preferred.add(name)
+        if (['running', 'paused'].includes(entries.get(name)?.state ?? '')) fake.preferred.add(name)
       }),
     stop: (name) =>
       change('stop', name, () => {
@@ -196,6 +202,19 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         })
         e.live = e.next = to.disk
       }),
+    freezeTogether: async (moments, { committed }) => {
+      for (const { name } of moments) {
+        const state = await fake.state(name)
+        if (state !== 'running') throw new StateError(`${name} is ${state}, not running`, { hint: 'klab up' })
+      }
+      const early = moments.filter(({ name }) => fake.idle.has(name))
+      const chosen = early.length > 0 ? early : moments
+      for (const { name } of chosen) await fake.pause(name)
+      if (early.length === 0) await committed()
+      for (const { name, to } of chosen) await fake.freeze(name, to)
+      await fake.resume(chosen.map((m) => m.name))
+      return early.length > 0 ? undefined : { pauseMs: 1, skewMs: 0 }
+    },
     thaw: (name, from, forwards) =>
       change('thaw', name, () => {
         const e = get(name)
@@ -215,6 +234,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         return { live: e.live, next: e.next }
       }),
     useDisk: (name, path) => change('use-disk', name, () => void (get(name).next = path)),
+    guestTime: (name) => look(() => fake.clocks.get(get(name).name)),
+    setGuestTime: (name, ms) => change('set-time', name, () => void fake.clocks.set(get(name).name, ms)),
     abortJob: (name) => change('abort-job', name, () => undefined),
   }
   return fake

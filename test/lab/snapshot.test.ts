@@ -125,7 +125,7 @@ t.test('push and pop are a stack', async (t) => {
   for (const word of ['one', 'two']) {
     s.write(word)
     later(s)
-    await push(s.lab, word)
+    await push(s.lab, { message: word, live: true })
   }
   t.strictSame(await names(s), ['push-1', 'push-2'])
   for (const word of ['two', 'one']) {
@@ -177,6 +177,25 @@ t.test('after a restore: clocks, the API server, all nodes Ready', async (t) => 
   t.match(r, { clocks: { steppedS: 27.5, missed: [] }, answeredMs: 2000, readyMs: 4000 })
   t.ok(Math.abs(r.clocks.spreadS - 0.05) < 0.001)
   t.match(s.said, [/clocks went on by 27\.5 s, now 0\.05 s apart/, /API server answers after 2\.0 s/])
+})
+
+t.test('clocks by the guest agent: no login, and never backwards', async (t) => {
+  const s = await makeStage(t)
+  s.world.clock.time = 1_800_000_000_000
+  const [behind, ahead] = ['k8s-node01', 'k8s-node02'].map((n) => domainName(s.lab.record.id, n)) as [string, string]
+  s.world.hypervisor.clocks.set(behind, s.world.clock.time - 3_600_000)
+  s.world.hypervisor.clocks.set(ahead, s.world.clock.time + 5000)
+  const asked: string[] = []
+  s.world.guests.answers.unshift(({ node, text }) => {
+    if (!text.startsWith('sudo: ')) return undefined
+    asked.push(node)
+    return CLOCK
+  })
+  const { clocks: done } = await settled(s, () => s.nodes)
+  t.same(asked.sort(), ['k8s-master01', 'k8s-node03'], 'the others have no agent')
+  t.equal(s.world.hypervisor.clocks.get(behind), s.world.clock.time)
+  t.equal(s.world.hypervisor.clocks.get(ahead), s.world.clock.time + 5000)
+  t.match(done, { steppedS: 3600, spreadS: 5, missed: [] })
 })
 
 t.test('a node without SSH, or one that does not get Ready, is named', async (t) => {

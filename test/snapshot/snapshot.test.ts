@@ -4,19 +4,11 @@ import { CorruptError, StateError, UsageError } from '../../src/errors.js'
 import { domainName } from '../../src/phases/names.js'
 import { listManifests } from '../../src/snapshot/manifest.js'
 import { remove, renameSnapshot } from '../../src/snapshot/remove.js'
-import { recover } from '../../src/snapshot/recover.js'
 import { restore } from '../../src/snapshot/restore.js'
 import { save } from '../../src/snapshot/save.js'
 import { inTreeOrder, listSnapshots } from '../../src/snapshot/tree.js'
-import type { Manifest } from '../../src/snapshot/types.js'
-import { all, makeStage, type Stage } from './stage.js'
+import { all, makeStage, saveAs, type Stage } from './stage.js'
 
-const manual = (name: string) => ({ name, kind: 'manual' }) as const
-/** Ids follow the clock. */
-const saveAs = (s: Stage, name: string): Promise<Manifest> => {
-  s.world.clock.time += 1000
-  return save(s.lab, manual(name))
-}
 const disksOf = (s: Stage, node = 'k8s-node01'): string[] => readdirSync(s.lab.paths.node(node).dir).filter((f) => f.startsWith('disk'))
 
 t.test('save, go on, come back, as often as wanted, from anywhere to anywhere', async (t) => {
@@ -57,8 +49,29 @@ t.test('all are paused before the first byte is written, and until the last one 
   const s = await makeStage(t)
   const seen: string[] = []
   s.world.hypervisor.onCall = (verb) => void seen.push(verb)
+  const four = (verb: string): string[] => Array<string>(4).fill(verb)
+  const moment = [...four('pause'), ...four('freeze'), 'resume']
+  await save(s.lab, { name: 'undo', kind: 'auto' })
+  t.strictSame(seen, moment)
+  seen.length = 0
   await saveAs(s, 'a')
-  t.strictSame(seen, [...Array<string>(4).fill('pause'), ...Array<string>(4).fill('freeze'), 'resume'])
+  t.strictSame(seen.slice(0, moment.length), moment, 'also when most is written while they run')
+})
+
+t.test('nodes that cannot be caught together while they run are paused for the whole save', async (t) => {
+  const s = await makeStage(t)
+  s.world.hypervisor.idle.add(domainName(s.lab.record.id, 'k8s-node02'))
+  const a = await saveAs(s, 'a')
+  t.match(s.said, [/paused for the whole save/])
+  t.strictSame(
+    (await listManifests(s.lab.paths)).map((m) => m.id),
+    [a.id],
+    'of the first try nothing is left',
+  )
+  s.write('later')
+  s.world.clock.time += 1000
+  await restore(s.lab, a)
+  t.strictSame(await s.read(), all('zero'))
 })
 
 t.test('a node that dies while the others stand still: no snapshot, the others go on', async (t) => {
@@ -186,55 +199,4 @@ t.test('the tree: parents first, the current one marked, overlays counted once',
     [0, 0],
     'a parent that is gone',
   )
-})
-
-/** A word that every node holds in RAM and on disk; undefined when they differ. */
-const common = (states: readonly string[]): string | undefined => {
-  const [ram, disk] = states[0]!.split('/')
-  return ram === disk && states.every((x) => x === states[0]) ? ram : undefined
-}
-
-t.test('killed at every change of a save: the snapshot is whole or not there, and the lab runs', async (t) => {
-  for (let n = 0, calls = Infinity; n < calls; n++) {
-    const s = await makeStage(t)
-    await saveAs(s, 'zero')
-    s.write('one')
-    s.killAt(n)
-    const first = await saveAs(s, 'one').catch(() => undefined)
-    const next = await s.again()
-    if (first) calls = n
-    const said = await recover(next.lab)
-    t.strictSame(await s.read(), all('one'), `killed at ${n}: ${said ?? 'nothing to recover'}`)
-    t.notOk(existsSync(next.lab.paths.journal))
-    const there = (await listManifests(next.lab.paths)).find((m) => m.name === 'one')
-    s.write('two')
-    const back = await recover(next.lab)
-    t.equal(back, undefined)
-    for (const m of await listManifests(next.lab.paths)) {
-      s.world.clock.time += 1000
-      await restore(next.lab, m)
-      t.equal(common(await s.read()), m.name, `killed at ${n}, then ${m.name}`)
-    }
-    if (first) t.ok(there)
-  }
-})
-
-t.test('killed at every change of a restore: all nodes as before, or all as in the snapshot', async (t) => {
-  const ends = new Set<string>()
-  for (let n = 0, calls = Infinity; n < calls; n++) {
-    const s = await makeStage(t)
-    const zero = await saveAs(s, 'zero')
-    s.write('now')
-    s.world.clock.time += 1000
-    s.killAt(n)
-    const done = await restore(s.lab, zero).catch(() => undefined)
-    const next = await s.again()
-    if (done) calls = n
-    const said = await recover(next.lab)
-    const word = common(await s.read())
-    t.ok(word === 'now' || word === 'zero', `killed at ${n}: ${word ?? 'mixed'}; ${said ?? 'nothing to recover'}`)
-    ends.add(word ?? '')
-    t.notOk(existsSync(next.lab.paths.journal))
-  }
-  t.strictSame(ends, new Set(['now', 'zero']))
 })

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { machineSpec } from '../../src/phases/machine.js'
 import { domainName } from '../../src/phases/names.js'
-import type { LockedLab } from '../../src/snapshot/types.js'
+import type { LockedLab, Manifest } from '../../src/snapshot/types.js'
+import { save } from '../../src/snapshot/save.js'
 import { readRecord, writeRecord } from '../../src/store/record.js'
 import { chainJson, makeOverlay } from '../fakes/qcow2.js'
 import { fourNodes, labOf, makeRun, makeWorld, type FakeWorld } from '../fakes/world.js'
@@ -87,3 +88,9 @@ export async function makeStage(t: Test): Promise<Stage> {
 }
 
 export const all = (word: string): readonly string[] => Array.from({ length: 4 }, () => `${word}/${word}`)
+
+/** Saves under a name of one's own; ids follow the clock. */
+export const saveAs = (s: Stage, name: string): Promise<Manifest> => {
+  s.world.clock.time += 1000
+  return save(s.lab, { name, kind: 'manual' })
+}

@@ -1,0 +1,32 @@
+/** A guest's clock through qemu-guest-agent: two small messages, where an SSH login costs an emulated CPU seconds. */
+import { StateError } from '../errors.js'
+import type { Hypervisor, Machine } from './types.js'
+import type { Virsh } from './virsh-run.js'
+
+/** Seconds that the agent may take for one answer; one that is there answers at once, even a busy one. */
+const ANSWER_S = 5
+
+export function clockMethods({
+  virsh,
+  find,
+}: {
+  readonly virsh: Virsh
+  readonly find: (name: string) => Promise<Machine | undefined>
+}): Pick<Hypervisor, 'guestTime' | 'setGuestTime'> {
+  const ask = async (name: string, command: object, allowFailure: boolean) => {
+    const machine = await find(name)
+    if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+    return virsh(['qemu-agent-command', machine.uuid, JSON.stringify(command), '--timeout', String(ANSWER_S)], { allowFailure })
+  }
+  return {
+    guestTime: async (name) => {
+      const { stdout, exitCode } = await ask(name, { execute: 'guest-get-time' }, true)
+      // Nanoseconds, more digits than a number holds.
+      const ns = exitCode === 0 ? /"return":\s*(\d+)/.exec(stdout)?.[1] : undefined
+      return ns === undefined ? undefined : Number(ns.slice(0, -6))
+    },
+    setGuestTime: async (name, ms) => {
+      await ask(name, { execute: 'guest-set-time', arguments: { time: ms * 1_000_000 } }, false)
+    },
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Freezing several machines at one moment while they run: libvirt writes each one's RAM beside the running guest (`snapshot-create --live`), again and again what has changed
+ * since; when all has been written once, all are suspended together, and the little that is left is written. libvirt lets each go on when its file is whole.
+ */
+import { stat } from 'node:fs/promises'
+import { CommandError, StateError } from '../errors.js'
+import type { Clock } from '../host/types.js'
+import { parseJobs, type Job } from './parse.js'
+import type { Hypervisor, Machine, MachineState, Moment, Together } from './types.js'
+import { LONG, type Virsh } from './virsh-run.js'
+
+/** ms between two looks at how far the writing is. */
+const LOOK_EVERY = 100
+/** ms that the guests may be written while they run; then they are suspended, however much is left. */
+const LIVE_MS = 90_000
+/** MiB/s, by how much is left: at once; then so that a look comes in time; then next to nothing, so that one that waits for the others does not come to its end alone. */
+const [FULL, NEAR, HELD] = [100_000, 48, 1]
+/** MiB left. What is left when all stand still is what they stand still for. */
+const [NEAR_MIB, HELD_MIB] = [384, 160]
+/** ms, libvirt's least: QEMU ends the writing by itself when what is left can be written in this time. */
+const DOWNTIME_MS = 1
+
+interface Means {
+  readonly virsh: Virsh
+  readonly clock: Clock
+  readonly must: (name: string) => Promise<Machine>
+  readonly list: () => Promise<readonly Machine[]>
+  readonly write: (machine: Machine, to: Moment, flags: readonly string[]) => Promise<void>
+  readonly abortJob: (name: string) => Promise<void>
+}
+
+export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Means): Hypervisor['freezeTogether'] {
+  /** Several commands in one process. */
+  const batch = (commands: readonly string[]) => virsh([commands.join('; ')], { timeoutMs: LONG, allowFailure: true })
+  const each = (machines: readonly Machine[], command: (uuid: string) => string) => batch(machines.map((m) => command(m.uuid)))
+  const jobs = async (machines: readonly Machine[]): Promise<readonly Job[]> =>
+    parseJobs((await each(machines, (uuid) => `domjobinfo ${uuid}`)).stdout)
+  const statesOf = async (machines: readonly Machine[]): Promise<readonly MachineState[]> => {
+    const now = new Map((await list()).map((m) => [m.uuid, m.state]))
+    return machines.map((m) => now.get(m.uuid) ?? 'absent')
+  }
+
+  return async (moments, { committed, signal }) => {
+    const machines = await Promise.all(moments.map(({ name }) => must(name)))
+    const off = machines.find((m) => m.state !== 'running')
+    if (off) throw new StateError(`${off.name} is ${off.state}, not running`, { hint: 'klab up' })
+    await each(machines, (uuid) => `migrate-setmaxdowntime ${uuid} ${DOWNTIME_MS}`)
+
+    let ended = 0
+    const writing = moments.map(async ({ to }, i) => {
+      try {
+        // `machines` was made from `moments`, one by one.
+        await write(machines[i] as Machine, to, ['--live'])
+      } finally {
+        ended += 1
+      }
+    })
+    const whole = Promise.allSettled(writing)
+    const giveUp = async (): Promise<readonly PromiseSettledResult<void>[]> => {
+      await Promise.allSettled(machines.map((m) => abortJob(m.name)))
+      return whole
+    }
+
+    try {
+      const limit = clock.now() + LIVE_MS
+      // A question that comes before libvirt has begun to write is answered only when it has done all.
+      while (ended === 0 && !(await allBegun(moments))) await clock.sleep(LOOK_EVERY, signal)
+      const speeds = machines.map(() => FULL)
+      while (ended === 0 && speeds.some((speed) => speed !== HELD) && clock.now() < limit) {
+        const now = await jobs(machines)
+        const slower = machines.flatMap((m, i) => {
+          const speed = Math.min(speeds[i] ?? FULL, speedOf(now[i]))
+          if (speed === speeds[i]) return []
+          speeds[i] = speed
+          return [`migrate-setspeed ${m.uuid} ${speed}`]
+        })
+        if (slower.length > 0) await batch(slower)
+        else await clock.sleep(LOOK_EVERY, signal)
+      }
+      if (ended === 0) {
+        const started = clock.now()
+        const paused = await Promise.all(machines.map((m) => virsh(['suspend', m.uuid], { timeoutMs: LONG }).then(() => clock.now())))
+        const [states, now] = await Promise.all([statesOf(machines), jobs(machines)])
+        // All stand still and none has been written to its end: whatever is in the files in the end is of this moment.
+        if (states.every((s) => s === 'paused') && now.length === machines.length && now.every((j) => j.active)) {
+          await Promise.all([committed(), each(machines, (uuid) => `migrate-setspeed ${uuid} ${FULL}`)])
+          await Promise.all(writing)
+          return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) } satisfies Together
+        }
+      }
+    } catch (error) {
+      await giveUp()
+      throw error
+    }
+    const failed = (await giveUp()).find((end) => end.status === 'rejected' && !isAborted(end.reason))
+    if (failed?.status === 'rejected') throw failed.reason
+    return undefined
+  }
+}
+
+const allBegun = async (moments: readonly { readonly to: Moment }[]): Promise<boolean> => {
+  const sizes = await Promise.all(
+    moments.map(({ to }) =>
+      stat(to.memory).then(
+        (s) => s.size,
+        () => 0,
+      ),
+    ),
+  )
+  return sizes.every((size) => size > 0)
+}
+
+const speedOf = (job: Job | undefined): number =>
+  !job || job.passes === 0 ? FULL : job.passes > 1 || job.leftMiB < HELD_MIB ? HELD : job.leftMiB < NEAR_MIB ? NEAR : FULL
+
+/** libvirt's words for what abortJob did ("operation aborted: ... canceled by client"). */
+const isAborted = (error: unknown): boolean =>
+  error instanceof CommandError && /operation aborted|canceled by client/.test(error.failure.tail)

@@ -1,0 +1,85 @@
+/** How a save ends: finished, or undone; after a kill too. */
+import { chmod, rm, stat } from 'node:fs/promises'
+import { readText, writeAtomic } from '../host/files.js'
+import { writeRecord } from '../store/record.js'
+import { closeJournal } from './journal.js'
+import { dirOf, frozen, kubeconfigOf, memoryOf, writeManifest } from './manifest.js'
+import { nodesOf, resumeAll } from './machines.js'
+import type { LockedLab, Manifest, SaveJournal } from './types.js'
+
+/** Everything is written and the nodes go on: freeze the files, write down what there is. May be repeated. */
+export async function finish(lab: LockedLab, j: SaveJournal, times: { pauseMs: number; skewMs: number }): Promise<Manifest> {
+  const { paths } = lab
+  const seal = async (path: string) => {
+    // Nobody but its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
+    await chmod(path, 0o400)
+    return frozen(path)
+  }
+  const nodes = await Promise.all(
+    nodesOf(lab).map(async ({ node }) => ({
+      node,
+      disk: await seal(j.from[node] ?? ''),
+      ...(j.ram ? { memory: await seal(memoryOf(paths, j.manifest.id, node)) } : {}),
+    })),
+  )
+  const manifest = { ...j.manifest, ...times, nodes }
+  const kubeconfig = await readText(paths.kubeconfig)
+  if (kubeconfig !== undefined) await writeAtomic(kubeconfigOf(paths, manifest.id), kubeconfig)
+  await writeManifest(paths, manifest)
+  lab.record = { ...lab.record, disks: j.to, snapshot: manifest.id }
+  await writeRecord(paths.record, lab.record)
+  await closeJournal(paths)
+  return manifest
+}
+
+/** Which nodes have moved to their new overlay: libvirt moves one after its RAM is written, so it has all of it. */
+async function moved(lab: LockedLab, j: SaveJournal): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(
+    nodesOf(lab).map(async ({ node, domain }) => {
+      const { live, next } = await lab.world.hypervisor.disk(domain)
+      return (live ?? next) === j.to[node] ? node : undefined
+    }),
+  )
+  return new Set(there.filter((n) => n !== undefined))
+}
+
+/** Back to where the nodes run and no snapshot is there. Those that have moved stay where they are: a longer chain harms nobody. */
+export async function abandon(lab: LockedLab, j: SaveJournal): Promise<void> {
+  const { world, paths } = lab
+  const all = nodesOf(lab)
+  await Promise.all(all.map(({ domain }) => world.hypervisor.abortJob(domain)))
+  if (j.ram) await resumeAll(lab)
+  const gone = await moved(lab, j)
+  const disks = Object.fromEntries(all.map(({ node }) => [node, (gone.has(node) ? j.to[node] : j.from[node]) ?? '']))
+  lab.record = { ...lab.record, disks }
+  await writeRecord(paths.record, lab.record)
+  await rm(dirOf(paths, j.manifest.id), { recursive: true, force: true })
+  for (const { node } of all) if (!gone.has(node)) await rm(j.to[node] ?? '', { force: true })
+  await closeJournal(paths)
+}
+
+/** After a kill: finishes a save whose nodes had all been written, else undoes it. Says which. */
+export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<string> {
+  const { hypervisor } = lab.world
+  const all = nodesOf(lab)
+  await Promise.all(all.map(({ domain }) => hypervisor.abortJob(domain)))
+  const written = await Promise.all(
+    all.map(async ({ node }) =>
+      j.ram
+        ? stat(memoryOf(lab.paths, j.manifest.id, node)).then(
+            (s) => s.size > 0,
+            () => false,
+          )
+        : true,
+    ),
+  )
+  // What was written of running machines is of one moment only when all had been seen standing still before the first was whole.
+  const oneMoment = !j.live || j.together === true
+  if (!oneMoment || (await moved(lab, j)).size < all.length || written.includes(false)) {
+    await abandon(lab, j)
+    return `saving ${j.manifest.name} was interrupted and has been undone; the lab runs on as it was`
+  }
+  if (j.ram) await resumeAll(lab)
+  await finish(lab, j, { pauseMs: 0, skewMs: 0 })
+  return `saving ${j.manifest.name} was interrupted and has been finished`
+}

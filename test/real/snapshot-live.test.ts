@@ -1,0 +1,136 @@
+/** Two mini guests that talk to each other are frozen while they run: what comes back is of one moment, or there is nothing. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { createL2Switch } from '../../src/hypervisor/l2-switch.js'
+import type { MachineSpec, Moment } from '../../src/hypervisor/types.js'
+import { defaultUri, hostSecurity } from '../../src/hypervisor/virsh.js'
+import { ensureSystemLibvirt, exec, uid } from './libvirt.js'
+import { realFixture, shellPort } from './machines.js'
+import { guestShell } from './mini-guest.js'
+
+const uri = defaultUri(uid)
+if (uid === 0) t.before(() => ensureSystemLibvirt(t))
+
+/** The first counts, notes the number, and only then sends it to the second. RAM enough that writing it takes a while. */
+const SENDER =
+  'yes 0123456789 | dd of=/big bs=1M count=120 iflag=fullblock 2>/dev/null; (i=0; while :; do i=$((i + 1)); echo $i >/sent; echo $i | nc -w 2 192.168.31.62 9; done) >/dev/null 2>&1 &'
+const RECEIVER =
+  'yes 0123456789 | dd of=/big bs=1M count=120 iflag=fullblock 2>/dev/null; echo 0 >/got; echo "read n && echo \\$n >/got" >/take; chmod +x /take; nc -ll -p 9 -e sh /take >/dev/null 2>&1 &'
+
+interface Pair {
+  readonly specs: readonly [MachineSpec, MachineSpec]
+  readonly hypervisor: Awaited<ReturnType<typeof realFixture>>['hypervisor']
+  readonly moment: (name: string) => readonly Moment[]
+  /** Both from these, on fresh overlays; then what each knows: what was received may never be ahead of what was sent. */
+  readonly back: (moments: readonly Moment[], froms: readonly string[]) => Promise<{ sent: number; got: number }>
+}
+
+async function pair(t: Test): Promise<Pair> {
+  const world = await realFixture(t, uri)
+  const { hypervisor } = world
+  const { qemuUser } = await hostSecurity(exec, uri)
+  const l2 = createL2Switch({ exec, qemuUser })
+  const run = join(world.dir, 'run')
+  await mkdir(run, { mode: 0o711 })
+  t.teardown(() => l2.remove(run))
+  const { socketDir } = await l2.ensure(run)
+  const make = async (node: string, ip: string) => world.withL2({ ...(await world.spec(node)), memoryMiB: 512 }, socketDir, `${ip}/24`)
+  const specs = [await make('a', '192.168.31.61'), await make('b', '192.168.31.62')] as const
+  for (const s of specs) await hypervisor.ensureMachine(s)
+  for (const s of specs) await hypervisor.start(s.name)
+  for (const s of specs) await world.booted(s)
+  await guestShell(shellPort(specs[1]), RECEIVER)
+  await guestShell(shellPort(specs[0]), SENDER)
+  const number = async (i: 0 | 1, file: string) => Number(await guestShell(shellPort(specs[i]), `cat ${file}`))
+  for (let i = 0; (await number(1, '/got')) < 3; i++) if (i > 100) throw new Error('nothing comes through')
+  return {
+    specs,
+    hypervisor,
+    moment: (name) => specs.map((_, i) => ({ memory: join(world.dir, `${name}${i}.mem`), disk: join(world.dir, `${name}${i}.qcow2`) })),
+    back: async (moments, froms) => {
+      await Promise.all(specs.map((s) => hypervisor.stop(s.name, 0)))
+      for (const [i, { memory, disk }] of moments.entries()) {
+        await world.overlay(`${disk}.new`, froms[i] ?? '')
+        await hypervisor.thaw(specs[i]!.name, { memory, disk: `${disk}.new` }, specs[i]!.mgmt.forwards)
+      }
+      // The receiver first: what it knows must have been sent before.
+      await hypervisor.resume([specs[1].name])
+      const got = await number(1, '/got')
+      await hypervisor.resume([specs[0].name])
+      return { got, sent: await number(0, '/sent') }
+    },
+  }
+}
+
+t.test('of one moment', async (t) => {
+  const { hypervisor, specs, moment, back } = await pair(t)
+  const froms = await Promise.all(specs.map(async (s) => (await hypervisor.disk(s.name)).next))
+  const moments = moment('m')
+  let committed = 0
+  const together = await hypervisor.freezeTogether(
+    specs.map((s, i) => ({ name: s.name, to: moments[i]! })),
+    {
+      committed: async () => {
+        committed += 1
+        for (const s of specs) t.equal(await hypervisor.state(s.name), 'paused', 'nobody runs')
+      },
+    },
+  )
+  t.ok(together, 'they were caught together')
+  t.comment(JSON.stringify(together))
+  t.equal(committed, 1)
+  for (const [i, s] of specs.entries()) {
+    t.equal(await hypervisor.state(s.name), 'running')
+    t.same(await hypervisor.disk(s.name), { live: moments[i]!.disk, next: moments[i]!.disk })
+  }
+  const { sent, got } = await back(moments, froms)
+  t.comment(JSON.stringify({ sent, got }))
+  t.ok(got > 0)
+  t.ok(got <= sent, 'nothing was received that had not been sent')
+})
+
+t.test('the same test sees it when they are not of one moment', async (t) => {
+  const { hypervisor, specs, moment, back } = await pair(t)
+  const froms = await Promise.all(specs.map(async (s) => (await hypervisor.disk(s.name)).next))
+  const moments = moment('m')
+  const before = Number(await guestShell(shellPort(specs[0]), 'cat /sent'))
+  for (const [i, s] of specs.entries()) {
+    await hypervisor.pause(s.name)
+    await hypervisor.freeze(s.name, moments[i]!)
+    await hypervisor.resume([s.name])
+    while (i === 0 && Number(await guestShell(shellPort(s), 'cat /sent')) < before + 30);
+  }
+  const { sent, got } = await back(moments, froms)
+  t.comment(JSON.stringify({ sent, got }))
+  t.ok(got > sent, 'received, but never sent')
+})
+
+t.test('a guest that is written to its end before the other: no moment, both run', async (t) => {
+  const { hypervisor, specs, moment } = await pair(t)
+  const moments = moment('m')
+  // One of them has next to no RAM left to write.
+  await guestShell(shellPort(specs[1]), 'killall nc; rm /big; sync')
+  const small = await realFixture(t, uri)
+  const idle = await small.spec('c')
+  await hypervisor.ensureMachine(idle)
+  await hypervisor.start(idle.name)
+  await small.booted(idle)
+  const together = await hypervisor
+    .freezeTogether(
+      [
+        { name: specs[0].name, to: moments[0]! },
+        { name: idle.name, to: { memory: join(small.dir, 'c.mem'), disk: join(small.dir, 'c.qcow2') } },
+      ],
+      { committed: () => Promise.reject(new Error('not of one moment')) },
+    )
+    .catch((e: unknown) => e)
+  // Which of the two it is, is the host's speed; but never half of it.
+  if (together instanceof Error) t.match(together.message, /not of one moment/)
+  else t.equal(together, undefined)
+  for (const name of [specs[0].name, idle.name]) {
+    await hypervisor.abortJob(name)
+    if ((await hypervisor.state(name)) === 'paused') await hypervisor.resume([name])
+    t.equal(await hypervisor.state(name), 'running')
+  }
+})
