@@ -3,7 +3,7 @@ import { PHASE_NAMES } from '../labfile/phases.js'
 import type { Command } from './command.js'
 
 /** What `klab snapshot` can do. */
-export const SNAPSHOT_ACTIONS = ['save', 'list', 'show', 'restore', 'delete', 'rename', 'push', 'pop', 'undo'] as const
+export const SNAPSHOT_ACTIONS = ['save', 'list', 'show', 'restore', 'delete', 'rename', 'push', 'pop', 'undo', 'flatten'] as const
 
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 
@@ -69,7 +69,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     usage: 'snapshot <action> [name] [to]',
-    describe: 'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo',
+    describe: 'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo, flatten',
     options: {
       action: { choices: SNAPSHOT_ACTIONS },
       name: { type: 'string', describe: 'the snapshot' },
@@ -81,12 +81,14 @@ export const COMMANDS: readonly Command[] = [
         describe: 'save, push: write most of the RAM while the nodes run (--no-live: pause them for all of it, which is sooner done)',
       },
       undo: { type: 'boolean', default: true, describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)' },
+      verify: { type: 'boolean', describe: 'show, restore: compare every byte with the sha256 of when it was saved' },
       wait: { type: 'boolean', default: true, describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)' },
       ...json,
     },
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
       ['klab snapshot restore lesson-3', 'back to it; klab snapshot undo goes forth again'],
+      ['klab snapshot flatten', 'long chains of overlays made short; no snapshot is changed'],
     ],
     load: async () => (await import('./snapshot.js')).runSnapshot,
   },

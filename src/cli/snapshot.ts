@@ -3,15 +3,18 @@ import { UsageError } from '../errors.js'
 import { recordedLab } from '../lab/open.js'
 import { goTo, named, push, settle, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
 import { columns } from '../report/columns.js'
+import { flatten } from '../snapshot/flatten.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
+import { verify } from '../snapshot/sums.js'
 import { listSnapshots, type Listed } from '../snapshot/tree.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { SNAPSHOT_ACTIONS } from './commands.js'
 
+type Verified = Awaited<ReturnType<typeof verify>>
 type Action = (typeof SNAPSHOT_ACTIONS)[number]
 
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
@@ -64,12 +67,13 @@ async function look(app: App, args: Args, action: 'list' | 'show', lab: Pick<Loc
     return 0
   }
   const one = findManifest(all, nameOf(args, 'name', action))
-  if (args['json']) printJson(app, one)
-  else app.stdout.write(formatOne(one, all))
+  const verified = args['verify'] ? await verify(app.host, lab.paths, one) : undefined
+  if (args['json']) printJson(app, { ...one, verified })
+  else app.stdout.write(formatOne(one, all, verified))
   return 0
 }
 
-function formatOne(m: Listed, all: readonly Listed[]): string {
+function formatOne(m: Listed, all: readonly Listed[], verified: Verified | undefined): string {
   const parent = all.find((x) => x.id === m.parent)?.name ?? '-'
   return columns([
     ['name', m.name],
@@ -78,6 +82,9 @@ function formatOne(m: Listed, all: readonly Listed[]): string {
     ['after', parent],
     ['lab', isRam(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
     ['size', mib(m.bytes)],
+    ...(verified
+      ? [['sha256', verified === 'unchanged' ? 'every file is as it was saved' : 'recorded now; there was none to compare with']]
+      : []),
     ...m.nodes.map((n) => [n.node, `${n.memory ? `RAM ${mib(n.memory.size)}, ` : ''}disk ${mib(n.disk.size)}`]),
   ])
 }
@@ -90,9 +97,19 @@ async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'sh
     return 0
   }
   const how = { message, live: args['live'] !== false }
-  const saved = (m: Manifest): number =>
-    done(m, m.pauseMs > 0 ? `saved ${m.name}: paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : `saved ${m.name} (halted)`)
+  const saved = async (m: Manifest): Promise<number> => {
+    // Reading all of it takes seconds that nobody should wait for.
+    await app.detached(['-f', lab.record.labfile, 'snapshot', 'show', m.name, '--verify', '--json'])
+    return done(
+      m,
+      m.pauseMs > 0 ? `saved ${m.name}: paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : `saved ${m.name} (halted)`,
+    )
+  }
   const back = async (m: Manifest, undo: boolean, after?: () => Promise<unknown>): Promise<number> => {
+    if (args['verify'])
+      lab.say(
+        `${m.name}: every file ${(await verify(app.host, lab.paths, m)) === 'unchanged' ? 'is as it was saved' : 'has its sha256 now'}`,
+      )
     const since = app.clock.now()
     const r = await goTo(lab, m, { undo })
     lab.say(`${m.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${seconds(r.ms)}`)
@@ -125,6 +142,10 @@ async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'sh
       const m = await named(lab, nameOf(args, 'name', action))
       const freed = await remove(lab, m)
       return done({ deleted: m.name, freedBytes: freed }, `deleted ${m.name}: ${mib(freed)} freed`)
+    }
+    case 'flatten': {
+      const r = await flatten(lab)
+      return done(r, `the disks stand on ${r.after} of the lab’s own files (before: ${r.before}); ${mib(r.freedBytes)} freed`)
     }
     case 'rename': {
       const from = nameOf(args, 'name', action)

@@ -122,6 +122,8 @@ export interface Hypervisor {
   memoryMiB(names: readonly string[]): Promise<number>
   /** Throws StateError when there is no such machine. */
   disk(name: string): Promise<DiskFiles>
+  /** Copies into a running machine's disk what lies between it and `base`, a file further down its chain: none of these is written to, and none needed any more. Throws CommandError. */
+  shortenDisk(name: string, base: string): Promise<void>
   /** An off machine starts from `path` from now on. */
   useDisk(name: string, path: string): Promise<void>
   /** What a running guest's clock shows, as its agent (qemu-guest-agent) says it, ms since the epoch; undefined where no agent answers. */

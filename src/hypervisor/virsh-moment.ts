@@ -26,7 +26,10 @@ export function momentMethods({
   list,
   find,
   attempt,
-}: Means): Pick<Hypervisor, 'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'freezeTogether' | 'thaw' | 'disk' | 'useDisk' | 'abortJob'> {
+}: Means): Pick<
+  Hypervisor,
+  'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'freezeTogether' | 'thaw' | 'disk' | 'shortenDisk' | 'useDisk' | 'abortJob'
+> {
   const must = async (name: string): Promise<Machine> => {
     const machine = await find(name)
     if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
@@ -115,6 +118,13 @@ export function momentMethods({
       const file = next.get(WRITABLE)
       if (file === undefined) throw new StateError(`${name} has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
       return { next: file, live: live?.get(WRITABLE) }
+    },
+
+    shortenDisk: async (name, base) => {
+      const { uuid } = await must(name)
+      // What a killed klab began goes on in libvirt, perhaps down to another file.
+      await virsh(['blockjob', uuid, WRITABLE, '--abort'], { allowFailure: true })
+      await virsh(['blockpull', uuid, WRITABLE, '--base', base, '--wait'], { timeoutMs: RAM_MS })
     },
 
     useDisk: async (name, path) => useDisk(await must(name), path),

@@ -26,6 +26,16 @@ export async function chainOf(exec: Exec, path: string): Promise<readonly string
   })
 }
 
+/** The overlays of the lab's own that a disk stands on, itself first, and the shared file below them. Throws CommandError, CorruptError. */
+export async function ownChain(
+  lab: LockedLab,
+  path: string,
+): Promise<{ readonly own: readonly string[]; readonly base: string | undefined }> {
+  const chain = await chainOf(lab.world.host, path)
+  const foreign = chain.findIndex((file) => !file.startsWith(`${lab.paths.dir}/`))
+  return foreign < 0 ? { own: chain, base: undefined } : { own: chain.slice(0, foreign), base: chain[foreign] }
+}
+
 /**
  * Removes the overlays that neither a snapshot nor a machine needs, found by looking at every chain there is, so that whatever a crash left goes too.
  * Returns the bytes freed. Throws, and then has removed nothing, when a chain cannot be read.

@@ -20,6 +20,18 @@ export async function statesOf(lab: LockedLab): Promise<readonly NodeState[]> {
   return nodesOf(lab).map((n) => ({ ...n, state: states.get(n.domain) ?? 'absent' }))
 }
 
+const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
+
+/** All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of a cluster. */
+export async function allRunning(lab: LockedLab): Promise<boolean> {
+  const states = await statesOf(lab)
+  if (states.every((s) => s.state === 'running')) return true
+  if (states.every((s) => isOff(s.state))) return false
+  throw new StateError(`all nodes must run, or all be off: ${states.map((s) => `${s.node} is ${s.state}`).join(', ')}`, {
+    hint: 'klab up',
+  })
+}
+
 /** Throws StateError when a node runs (or died) that must stand still. */
 export async function verifyPaused(lab: LockedLab): Promise<void> {
   const not = (await statesOf(lab)).filter((n) => n.state !== 'paused')

@@ -3,14 +3,15 @@ import { mkdir, statfs } from 'node:fs/promises'
 import { HostError, messageOf, StateError } from '../errors.js'
 import { nodeConditions } from '../guest/api.js'
 import { exists } from '../host/files.js'
-import type { MachineState, Moment, Together } from '../hypervisor/types.js'
+import type { Moment, Together } from '../hypervisor/types.js'
 import { connectWithin } from '../phases/nodes.js'
 import { freshOverlay } from './disks.js'
 import { stepClocks } from './guests.js'
 import { abandon, finish } from './finish.js'
+import { checkChains } from './flatten.js'
 import { openJournal } from './journal.js'
 import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
-import { nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
+import { allRunning, nodesOf, resumeAll, values, verifyPaused } from './machines.js'
 import type { Kind, LockedLab, Manifest, SaveJournal } from './types.js'
 
 export interface SaveOptions {
@@ -27,18 +28,6 @@ const SYNC_MS = 10_000
 
 /** ms that the API server may take to say who is Ready; a restore then waits for those. */
 const ASK_MS = 3000
-
-const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
-
-/** All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of a cluster. */
-async function allRunning(lab: LockedLab): Promise<boolean> {
-  const states = await statesOf(lab)
-  if (states.every((s) => s.state === 'running')) return true
-  if (states.every((s) => isOff(s.state))) return false
-  throw new StateError(`all nodes must run, or all be off: ${states.map((s) => `${s.node} is ${s.state}`).join(', ')}`, {
-    hint: 'klab up, then klab snapshot save',
-  })
-}
 
 /** RAM that the guests have touched is written whole; libvirt pauses nothing for lack of space, it fails. Throws HostError with the numbers. */
 async function checkSpace(lab: LockedLab): Promise<void> {
@@ -99,6 +88,10 @@ async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['r
       const { live, next } = await world.hypervisor.disk(domain)
       return [node, live ?? next] as const
     }),
+  )
+  await checkChains(
+    lab,
+    from.map(([, path]) => path),
   )
   const journal: SaveJournal = {
     op: 'save',

@@ -1,6 +1,6 @@
 /** Freezing and thawing: the part of the hypervisor's contract that snapshots stand on. */
 import { existsSync } from 'node:fs'
-import { chmod, truncate } from 'node:fs/promises'
+import { chmod, rm, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { CommandError, StateError } from '../../src/errors.js'
@@ -63,6 +63,11 @@ export async function momentContract(
     t.same(await world.read(spec), { ram: '', disk: 'd3' }, 'cold, from the last disk')
     await h.pause(spec.name)
     await h.freeze(spec.name, { memory: join(dir, 'two.mem'), disk: join(dir, 'd4') })
+    await h.resume([spec.name])
+    // d4 stands on d3, and that on the first.
+    await h.shortenDisk(spec.name, first)
+    await rm(join(dir, 'd3'))
+    t.same(await world.read(spec), { ram: '', disk: 'd3' }, 'what lay between is no longer needed')
     await h.stop(spec.name, 0)
 
     await world.overlay(join(dir, 'd5'), first)

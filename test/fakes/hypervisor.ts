@@ -1,6 +1,6 @@
 /** A Hypervisor in memory. Kept honest by test/contract/hypervisor.ts, which real libvirt passes too. */
 import { randomUUID } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { CommandError, HostError, StateError } from '../../src/errors.js'
 import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
 import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
@@ -232,6 +232,14 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
       look(() => {
         const e = get(name)
         return { live: e.live, next: e.next }
+      }),
+    shortenDisk: (name, base) =>
+      change('shorten', name, () => {
+        const e = get(name)
+        const text = readDisk(e.live ?? '')
+        rmSync(e.live ?? '')
+        makeOverlay(e.live ?? '', base)
+        writeDisk(e.live ?? '', text)
       }),
     useDisk: (name, path) => change('use-disk', name, () => void (get(name).next = path)),
     guestTime: (name) => look(() => fake.clocks.get(get(name).name)),

@@ -1,12 +1,13 @@
 /** A lab of four machines that run, in a fake world, for the tests of the snapshot verbs. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 import { machineSpec } from '../../src/phases/machine.js'
 import { domainName } from '../../src/phases/names.js'
 import type { LockedLab, Manifest } from '../../src/snapshot/types.js'
 import { save } from '../../src/snapshot/save.js'
 import { readRecord, writeRecord } from '../../src/store/record.js'
-import { chainJson, makeOverlay } from '../fakes/qcow2.js'
+import { chainJson, makeOverlay, readDisk, writeDisk } from '../fakes/qcow2.js'
 import { fourNodes, labOf, makeRun, makeWorld, type FakeWorld } from '../fakes/world.js'
 
 export interface Stage {
@@ -41,15 +42,30 @@ export async function makeStage(t: Test): Promise<Stage> {
     makeOverlay(argv.at(-1) ?? '', argv[argv.indexOf('-b') + 1] ?? '')
     return ''
   }
-  const world = makeWorld(t, { host: { 'qemu-img create': create, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') } })
+  const rebase = (argv: readonly string[]): string => {
+    step()
+    const [path, base] = [argv.at(-1) ?? '', argv[argv.indexOf('-b') + 1] ?? '']
+    const text = readDisk(path)
+    rmSync(path)
+    makeOverlay(path, base)
+    writeDisk(path, text)
+    return ''
+  }
+  const world = makeWorld(t, {
+    host: { 'qemu-img create': create, 'qemu-img rebase': rebase, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') },
+  })
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   world.guests.answers.push(({ text }) => (text === 'sync' ? '' : text.includes('rtc0') ? CLOCK : undefined))
+  // The node image, which is not the lab's own.
+  const image = join(world.roots.cache, 'image.qcow2')
+  mkdirSync(world.roots.cache, { recursive: true })
+  writeFileSync(image, '{}')
   const nodes = run.lab.nodes.map((n) => n.name)
   const domain = (node: string): string => domainName(run.id, node)
   await writeRecord(run.paths.record, run.record)
   for (const node of run.lab.nodes) {
     mkdirSync(run.paths.node(node.name).dir, { recursive: true })
-    writeFileSync(run.paths.node(node.name).disk, '{}')
+    makeOverlay(run.paths.node(node.name).disk, image)
     await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
     await world.hypervisor.start(domain(node.name))
   }
