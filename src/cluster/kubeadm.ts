@@ -18,7 +18,7 @@ const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string)
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
 /** What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the same one on NIC 1). */
-const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): unknown => {
+const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Record<string, unknown> => {
   const minor = minorOf(k.version)
   return {
     name: node.name,
@@ -37,8 +37,11 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
   return minor >= 19 && minor < 22 && Object.keys(profile.patches).length ? ['--experimental-patches', PATCHES_DIR] : []
 }
 
-/** InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane (course 2.9.2). `token`: the bootstrap token, 15 minutes. */
-export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string): string {
+/**
+ * InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane (course 2.9.2). `token`: the bootstrap
+ * token, 15 minutes. `alone`: there are no workers, so pods may run here (an empty list of taints, where none means kubeadm's own).
+ */
+export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string, alone = false): string {
   const minor = minorOf(k.version)
   const api = kubeadmApi(minor)
   const apiVersion = `kubeadm.k8s.io/${api}`
@@ -51,7 +54,7 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
         { token, ttl: '15m0s', usages: ['signing', 'authentication'], groups: ['system:bootstrappers:kubeadm:default-node-token'] },
       ],
       localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
-      nodeRegistration: registration(k, node, profile),
+      nodeRegistration: { ...registration(k, node, profile), ...(alone ? { taints: [] } : {}) },
       ...patches(minor, profile),
       ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout } } : {}),
     },
