@@ -28,7 +28,7 @@ const bad = (file: string, why: string): CorruptError =>
 /** The text of a file in a tar (POSIX.1-1988 ustar, which GNU and PAX archives keep to where names are this short). */
 async function findFile(handle: FileHandle, name: string): Promise<string | undefined> {
   const header = Buffer.alloc(BLOCK)
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const { bytesRead } = await handle.read(header, 0, BLOCK, at)
     if (bytesRead < BLOCK || header[0] === 0) return undefined
     const size = sizeOf(header)

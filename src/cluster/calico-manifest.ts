@@ -25,7 +25,7 @@ const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
 
 /** The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError when the text is no calico.yaml, or another version's. */
 export function patchCalico(text: string, s: CalicoSettings): string {
-  const docs = (parseAllDocuments(text) as Document.Parsed[]).filter((d) => d.contents !== null || d.errors.length > 0)
+  const docs = (parseAllDocuments(text) as Document.Parsed[]).filter((d) => isMap(d.contents) || d.errors.length > 0)
   const broken = docs.find((d) => d.errors.length > 0)
   if (broken) throw bad(`is not YAML: ${broken.errors[0]?.message ?? ''}`)
   const find = (kind: string, name: string): Document.Parsed => {

@@ -27,6 +27,16 @@ const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Reco
   }
 }
 
+/** v1beta4's other time-outs (defaults: 4, 1 and 5 minutes), which older kubeadms have no fields for. */
+const patientTimeouts = (profile: Profile): Record<string, string> =>
+  profile.patience > 1
+    ? {
+        kubeletHealthCheck: `${4 * profile.patience}m0s`,
+        kubernetesAPICall: `${profile.patience}m0s`,
+        tlsBootstrap: `${5 * profile.patience}m0s`,
+      }
+    : {}
+
 /** From kubeadm 1.22 on the patches folder is part of the configuration; before, a flag (see initFlags). */
 const patches = (minor: number, profile: Profile): Record<string, unknown> =>
   minor >= 22 && Object.keys(profile.patches).length ? { patches: { directory: PATCHES_DIR } } : {}
@@ -56,7 +66,7 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
       localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
       nodeRegistration: { ...registration(k, node, profile), ...(alone ? { taints: [] } : {}) },
       ...patches(minor, profile),
-      ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout } } : {}),
+      ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout, ...patientTimeouts(profile) } } : {}),
     },
     {
       apiVersion,
@@ -87,12 +97,14 @@ export function joinConfig(
   token: string,
   caCertHash: string,
 ): string {
+  const api = kubeadmApi(minorOf(k.version))
   return documents([
     {
-      apiVersion: `kubeadm.k8s.io/${kubeadmApi(minorOf(k.version))}`,
+      apiVersion: `kubeadm.k8s.io/${api}`,
       kind: 'JoinConfiguration',
       discovery: { bootstrapToken: { apiServerEndpoint: `${controlPlaneIp}:6443`, token, caCertHashes: [caCertHash] } },
       nodeRegistration: registration(k, node, profile),
+      ...(api === 'v1beta4' && profile.patience > 1 ? { timeouts: patientTimeouts(profile) } : {}),
     },
   ])
 }

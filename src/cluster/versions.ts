@@ -56,7 +56,10 @@ export interface Release extends ImageTags {
 export const knownMinors: readonly number[] = KNOWN_MINORS
 
 const ROLE = 'node-role.kubernetes.io/'
-const LEGACY = { deb: 'https://apt.kubernetes.io/ kubernetes-xenial main', rpm: 'https://packages.cloud.google.com/yum/repos/kubernetes-el7-$basearch' }
+const LEGACY = {
+  deb: 'https://apt.kubernetes.io/ kubernetes-xenial main',
+  rpm: 'https://packages.cloud.google.com/yum/repos/kubernetes-el7-$basearch',
+}
 
 /** The release of a version. Throws UsageError when it is no version, or one that klab does not know. */
 export function releaseOf(version: string): Release {

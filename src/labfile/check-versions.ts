@@ -13,7 +13,8 @@ export function checkVersions({ kubernetes }: Draft): Finding[] {
   const minor = version.startsWith('1.') ? minorOf(version) : undefined
   if (minor === undefined || !knownMinors.includes(minor)) {
     // With bundle debian there is one version only, and that is said already.
-    if (kubernetes.bundle?.source !== 'debian') tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
+    if (kubernetes.bundle?.source !== 'debian')
+      tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
     return findings
   }
   const { runtimes } = releaseOf(version)
