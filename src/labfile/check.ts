@@ -85,7 +85,7 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Findin
   if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
     tell(
       'version',
-      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version bring your own bundle: bundle: {dir: PATH}`,
+      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version take bundle upstream, aliyun or {dir: PATH}`,
     )
   const [major = 1, minor = 0] = version?.split('.').map(Number) ?? []
   if (version !== undefined && runtime === 'docker' && (major > 1 || minor >= FIRST_WITHOUT_DOCKER))
