@@ -12,7 +12,7 @@ import { digestOf, sha256File } from '../store/digest.js'
 import type { BundleManifest, Digest } from '../store/types.js'
 import type { BuiltBundle } from './build.js'
 import { timed, type BuildContext } from './jobs.js'
-import { FILE_TIME } from './tar.js'
+import { SAME_BYTES } from './tar.js'
 import { readTarIndex, type TarEntry } from './tar-index.js'
 
 /** The file's own label: first entry, so that `tar -t` shows what it is. */
@@ -44,18 +44,7 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
   try {
     await writeFile(join(label, LABEL), `${JSON.stringify({ format: 1, key: keyOf(b, inPlace) })}\n`)
     const paths = b.manifest.files.map((f) => f.path).sort()
-    const argv = [
-      'tar',
-      '--create',
-      `--file=${part}`,
-      '--format=ustar',
-      `--mtime=@${FILE_TIME}`,
-      '--owner=0',
-      '--group=0',
-      '--numeric-owner',
-      '--mode=u+rwX,go+rX,go-w',
-      '--hard-dereference',
-    ]
+    const argv = ['tar', '--create', `--file=${part}`, ...SAME_BYTES]
     const places = [`--directory=${label}`, LABEL, `--directory=${b.dir}`, '--', MANIFEST, ...paths]
     await timed(c, 'export', () => c.exec.run([...argv, ...places], c.signal ? { signal: c.signal } : {}))
     const made = await open(part, 'r')
