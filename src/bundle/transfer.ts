@@ -27,6 +27,8 @@ const PATH = /^(?:bin|cni|images|manifests)\/[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 const keyOf = (b: BuiltBundle, inPlace: boolean): Digest => (inPlace ? importedKey(b.manifest) : b.key)
 const importedKey = (manifest: BundleManifest): Digest => digestOf({ kind: 'bundle-import', manifest })
 
+const taken = (file: string): StateError => new StateError(`${file}: is there already`, { hint: `name another file, or rm ${file}` })
+
 export interface Exported {
   readonly file: string
   readonly bytes: number
@@ -35,7 +37,7 @@ export interface Exported {
 
 /** Writes the bundle into `file`, which must not be there yet. Throws StateError, CommandError (disk full), Interrupted; nothing half-written stays. */
 export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext): Promise<Exported> {
-  if (await exists(file)) throw new StateError(`${file}: is there already`, { hint: `name another file, or rm ${file}` })
+  if (await exists(file)) throw taken(file)
   if (!(await exists(dirname(file)))) throw new UsageError(`${dirname(file)}: no such folder`, { hint: `mkdir -p ${dirname(file)}` })
   const inPlace = (await c.layers.get(b.key)) !== b.dir
   const part = `${file}.part`
@@ -50,8 +52,11 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
     const made = await open(part, 'r')
     await made.sync().finally(() => made.close())
     const sha256 = await timed(c, 'checksum', () => sha256File(part))
-    // A link fails where the name was taken meanwhile; a rename would replace it.
-    await link(part, file).catch(() => rename(part, file))
+    // Unlike a rename a link never replaces what somebody put there meanwhile; a USB stick's file system knows none.
+    await link(part, file).catch(async (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(file)
+      await rename(part, file)
+    })
     return { file, bytes: (await stat(file)).size, sha256 }
   } finally {
     await rm(part, { force: true })

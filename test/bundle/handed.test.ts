@@ -95,7 +95,7 @@ t.test('everything that is missing is named, before anything is made', async (t)
   await t.rejects(makeBundle(spec(bare), c), { message: /manifest calico\.yaml/ })
   await t.rejects(makeBundle(spec(bare, 'flannel'), c), { message: /image flannel/ })
   writeFileSync(join(bare, 'images/calico.tar.gz'), 'x')
-  await t.rejects(makeBundle(spec(bare), c), { hint: /unpack what is compressed: images\/calico\.tar\.gz/ })
+  await t.rejects(makeBundle(spec(bare), c), { code: 'state', hint: /unpack what is compressed: images\/calico\.tar\.gz/ })
 })
 
 t.test('kubeadm itself says what is needed; where it cannot be run, the table does', async (t) => {
