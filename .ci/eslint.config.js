@@ -6,7 +6,8 @@ const pure = ['errors']
 const rooms = {
   host: [],
   report: [],
-  labfile: ['host/types', 'host/files'],
+  // What klab knows of versions is data that only the Labfile's checks and the makers of a cluster read.
+  labfile: ['host/types', 'host/files', 'cluster/versions', 'cluster/calico'],
   cluster: ['labfile'],
   cloudinit: ['labfile'],
   hypervisor: ['host'],

@@ -5,6 +5,12 @@ if ! command -v containerd >/dev/null; then
 	apt-get update -q
 	DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends containerd apparmor
 fi
+# An image of one's own may have an older one: kubelet 1.26 and later speak only CRI v1.
+have=$(containerd --version | awk '{ print $3 }' | tr -d v | cut -d '~' -f 1)
+if [ "$(printf '%s\n' "$KLAB_CONTAINERD_MIN" "$have" | sort -V | head -n 1)" != "$KLAB_CONTAINERD_MIN" ]; then
+	echo "containerd $have is too old: Kubernetes $KLAB_VERSION needs $KLAB_CONTAINERD_MIN or newer"
+	exit 1
+fi
 mkdir -p /etc/containerd
 cat >/etc/containerd/config.toml <<CONF
 version = 2

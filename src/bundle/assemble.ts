@@ -1,11 +1,11 @@
 /** The layout of a bundle, the same whatever its source: bin/, cni/, images/, manifests/, manifest.json. */
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fullRef } from '../cluster/images.js'
 import { CorruptError } from '../errors.js'
 import { listBundleFiles, writeManifest } from '../store/bundle-manifest.js'
 import type { BundleManifest } from '../store/types.js'
 import { writeArchive, type Image } from './docker-archive.js'
-import { fullName } from './image-ref.js'
 import { timed, type BuildContext } from './jobs.js'
 import type { CoreImages } from './needs.js'
 
@@ -33,11 +33,11 @@ export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes
 
 /** Writes the bundle into `out`. `work`: a folder on its file system. Throws CommandError, Interrupted. */
 export async function assemble(c: BuildContext, i: Ingredients, out: string, work: string): Promise<void> {
-  const byName = new Map(i.images.map((image) => [fullName(image.ref), image]))
+  const byName = new Map(i.images.map((image) => [fullRef(image.ref), image]))
   // Under the name that was asked for: kubeadm and manifests do not all write docker.io out.
   const named = (refs: readonly string[]): readonly Image[] =>
     refs.map((ref) => {
-      const image = byName.get(fullName(ref))
+      const image = byName.get(fullRef(ref))
       if (!image) throw new CorruptError(`no image ${ref} to put into the bundle`, { hint: 'klab bundle build' })
       return { ...image, ref }
     })

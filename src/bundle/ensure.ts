@@ -11,6 +11,7 @@ import { buildBundle, debianArch, type BuiltBundle } from './build.js'
 import { handedBundle } from './handed.js'
 import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
+import { networksOf, type Network } from './known.js'
 import { fetchBundle } from './online.js'
 import { requireWhole } from './whole.js'
 
@@ -36,9 +37,6 @@ export const buildContext = (c: BundleContext): BuildContext => ({ ...c, workDir
 /** What of a Labfile's cluster decides on its bundle. */
 export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
 
-/** Pod networks that klab knows; a bundle for a lab that leaves the choice to the trainee brings both. */
-const NETWORKS = ['calico', 'flannel']
-
 /** The bundle, from the cache or made. Throws what the makers throw; CorruptError, StateError for a folder that does not fit. */
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
@@ -47,9 +45,9 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
     case 'debian':
       return buildBundle({ version, source: 'debian' }, c)
     case 'dir':
-      return fromFolder(bundle.path, version, k.cni === 'none' ? [] : [k.cni], c)
+      return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
     default:
-      return fetchBundle({ ...bundle, version, cni: k.cni === 'none' ? NETWORKS : [k.cni] }, c)
+      return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version) }, c)
   }
 }
 
@@ -66,7 +64,7 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
 }
 
 /** Somebody's folder: a whole bundle, checked file by file before its disk is made (later runs go by its manifest), or parts to make one of. */
-async function fromFolder(dir: string, version: string, cni: readonly string[], c: BuildContext): Promise<BuiltBundle> {
+async function fromFolder(dir: string, version: string, cni: readonly Network[], c: BuildContext): Promise<BuiltBundle> {
   if (!(await exists(join(dir, 'manifest.json')))) return handedBundle({ path: dir, version, cni }, c)
   const manifest = await readManifest(dir)
   if (manifest.kubernetes !== version) {
@@ -74,10 +72,12 @@ async function fromFolder(dir: string, version: string, cni: readonly string[], 
       hint: `set kubernetes.version to ${manifest.kubernetes}`,
     })
   }
-  const key = digestOf({ kind: 'bundle-dir', manifest, cni })
+  // The images of somebody's own manifest are compared by the phase that applies it (phases/cni-manifest.ts).
+  const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
+  const key = digestOf({ kind: 'bundle-dir', manifest, cni: names })
   // The mark of an earlier check; the guests read the disk image, not the folder.
   const cached = (await c.layers.get(key)) !== undefined
-  if (!cached) await c.layers.build(key, () => requireWhole(dir, cni, c), { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  if (!cached) await c.layers.build(key, () => requireWhole(dir, names, c), { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest, cached }
 }
 

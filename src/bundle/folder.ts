@@ -103,9 +103,9 @@ export async function checkedProgram(path: string, arch: string): Promise<string
   })
 }
 
-/** Files that are needed and not there, in words. `cni`: networks whose plugin must be there. */
-export function missingFiles(h: Handed, plugins: ReadonlyMap<string, string>, cni: readonly string[]): readonly string[] {
+/** Files that are needed and not there, in words. `flannel`: whether its plugin, and those that it calls, must be there. */
+export function missingFiles(h: Handed, plugins: ReadonlyMap<string, string>, flannel: boolean): readonly string[] {
   const programs = ['kubeadm', 'kubelet', 'kubectl'].filter((name) => !h.programs.has(name)).map((name) => `program ${name}`)
-  const wanted = [...PLUGINS, ...(cni.includes('flannel') ? ['flannel', 'bridge', 'host-local'] : [])]
+  const wanted = [...PLUGINS, ...(flannel ? ['flannel', 'bridge', 'host-local'] : [])]
   return [...programs, ...wanted.filter((name) => !plugins.has(name)).map((name) => `CNI plugin cni/${name}`)]
 }

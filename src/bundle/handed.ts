@@ -1,6 +1,7 @@
 /** A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fullRef } from '../cluster/images.js'
 import { StateError } from '../errors.js'
 import { readManifest } from '../store/bundle-manifest.js'
 import { digestOf } from '../store/digest.js'
@@ -8,9 +9,10 @@ import { assemble, type BundledCni } from './assemble.js'
 import { debianArch, flannelManifest, type BuiltBundle } from './build.js'
 import type { Image } from './docker-archive.js'
 import { checkSums, listHanded, missingFiles, sortHanded, type Handed } from './folder.js'
-import { fullName, parseRef, shortName } from './image-ref.js'
+import { parseRef, shortName } from './image-ref.js'
 import { inWorkFolder, type BuildContext } from './jobs.js'
-import { coreImages, manifestImages } from './needs.js'
+import { networkTitle, type Network } from './known.js'
+import { coreImages, imagesOf } from './needs.js'
 import { pluginsIn } from './packages.js'
 import { PROBE_REF } from './recipe.js'
 import { addProgram } from './rootfs.js'
@@ -22,7 +24,7 @@ const FORMAT = 1
 export interface HandedSpec {
   readonly path: string
   readonly version: string
-  readonly cni: readonly string[]
+  readonly cni: readonly Network[]
 }
 
 /**
@@ -46,7 +48,7 @@ export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<Buil
 async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out: string, work: string): Promise<void> {
   const named = h.images.flatMap((image) => image.refs.map((ref): ImageSource => ({ ...image, ref })))
   const find = (ref: string): ImageSource | undefined =>
-    named.find((i) => fullName(i.ref) === fullName(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
+    named.find((i) => fullRef(i.ref) === fullRef(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
   const kubeadm = h.programs.get('kubeadm')
   // Handed over by way of a file system that knows no executables, perhaps.
   if (kubeadm !== undefined) await addProgram(work, kubeadm, 'kubeadm')
@@ -60,7 +62,11 @@ async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out
     ...wanted.filter((ref) => !find(ref)).map((ref) => `image ${ref}`),
     ...(probe ? [] : [`image ${PROBE_REF} (any busybox will do: klab proves the pod network with it)`]),
     ...cni.missing,
-    ...missingFiles(h, plugins, s.cni),
+    ...missingFiles(
+      h,
+      plugins,
+      s.cni.some((n) => n.name === 'flannel'),
+    ),
   ]
   if (missing.length > 0) throw incomplete(s, missing, h.compressed)
 
@@ -71,15 +77,15 @@ async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out
   for (const ref of new Set(wanted)) await stage(find(ref), ref)
   await stage(probe, PROBE_REF)
   // What else is in the archives was put there on purpose: it goes onto the nodes too.
-  const used = new Set([...wanted, PROBE_REF, probe?.ref ?? ''].map(fullName))
+  const used = new Set([...wanted, PROBE_REF, probe?.ref ?? ''].map(fullRef))
   const rest = [
     ...new Map(
-      named.filter((i) => !used.has(fullName(i.ref)) && !wanted.some((ref) => sameOnMirror(i.ref, ref))).map((i) => [fullName(i.ref), i]),
+      named.filter((i) => !used.has(fullRef(i.ref)) && !wanted.some((ref) => sameOnMirror(i.ref, ref))).map((i) => [fullRef(i.ref), i]),
     ).values(),
   ]
   for (const image of rest) await stage(image, image.ref)
   const extra = { 'probe.tar': [PROBE_REF], ...(rest.length > 0 && { 'cni.extra.tar': rest.map((i) => i.ref) }) }
-  const provenance = Object.fromEntries(images.map((i) => [i.ref, named.find((n) => fullName(n.ref) === fullName(i.ref))?.where ?? s.path]))
+  const provenance = Object.fromEntries(images.map((i) => [i.ref, named.find((n) => fullRef(n.ref) === fullRef(i.ref))?.where ?? s.path]))
   await assemble(
     c,
     { source: 'dir', kubernetes: s.version, core, binaries: h.programs, plugins, cni: cni.networks, images, provenance, extra },
@@ -108,19 +114,18 @@ async function podNetworks(
 ): Promise<{ networks: readonly BundledCni[]; missing: readonly string[] }> {
   const networks: BundledCni[] = []
   const missing: string[] = []
-  for (const name of s.cni) {
-    if (name === 'flannel') {
+  for (const n of s.cni) {
+    if (n.name === 'manifest') networks.push({ name: n.name, manifest: n.text, images: imagesOf(n.text, n.path) })
+    else if (n.name === 'flannel') {
       // The plugin's own image has another name: flannel-cni-plugin.
       const image = named.find((i) => shortName(i.ref) === 'flannel' || shortName(i.ref) === 'mirrored-flannelcni-flannel')
-      if (image) networks.push({ name, manifest: await flannelManifest(c.assets, image.ref), images: [image.ref] })
+      if (image) networks.push({ name: n.name, manifest: await flannelManifest(c.assets, image.ref), images: [image.ref] })
       else missing.push('image flannel (quay.io/coreos/flannel or docker.io/flannel/flannel, any tag)')
-      continue
-    }
-    const file = h.manifests.get(`${name}.yaml`) ?? h.manifests.get(`${name}.yml`)
-    if (file === undefined) missing.push(`manifest ${name}.yaml`)
-    else {
-      const manifest = await readFile(file, 'utf8')
-      networks.push({ name, manifest, images: manifestImages(manifest, file) })
+    } else {
+      const file = h.manifests.get('calico.yaml') ?? h.manifests.get('calico.yml')
+      const manifest = file === undefined ? undefined : await readFile(file, 'utf8')
+      if (file === undefined || manifest === undefined) missing.push('manifest calico.yaml')
+      else networks.push({ name: n.name, manifest, images: imagesOf(manifest, file) })
     }
   }
   return { networks, missing }
@@ -135,7 +140,7 @@ async function unpackPlugins(c: BuildContext, archive: string, arch: string, wor
 }
 
 function incomplete(s: HandedSpec, missing: readonly string[], compressed: readonly string[] = []): StateError {
-  const what = `Kubernetes ${s.version}${s.cni.length > 0 ? ` with ${s.cni.join(' and ')}` : ''}`
+  const what = `Kubernetes ${s.version}${s.cni.length > 0 ? ` with ${s.cni.map(networkTitle).join(' and ')}` : ''}`
   return new StateError(`${s.path}: lacks what ${what} needs:\n${missing.map((m) => `  ${m}`).join('\n')}`, {
     hint:
       compressed.length > 0

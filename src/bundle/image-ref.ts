@@ -23,11 +23,5 @@ export function parseRef(name: string): ImageRef | undefined {
   }
 }
 
-/** One form for every way to write a name: `calico/node:v3.14.2` and `docker.io/calico/node:v3.14.2` are the same image. */
-export function fullName(name: string): string {
-  const ref = parseRef(name)
-  return ref ? `${ref.host}/${ref.path}:${ref.tag}` : name
-}
-
 /** `kube-proxy` of `k8s.gcr.io/kube-proxy:v1.20.2`. */
 export const shortName = (name: string): string => (parseRef(name)?.path ?? name).split('/').at(-1) ?? name

@@ -68,15 +68,14 @@ export async function writeImages(r: Recipe, parts: ImageParts, imagesDir: strin
     await addProgram(dir, parts.etcd, localBin('etcd'))
     await addProgram(dir, parts.etcdctl, localBin('etcdctl'))
   })
-  const at = (name: string, tag: string): string => `${r.registry}/${name}:${tag}`
+  const ref = (name: string): string => imageRefs(r).find((i) => i.includes(`/${name}:`)) ?? fail(name)
   const core = [
-    image(at('kube-proxy', `v${r.kubernetes}`), localBin('kube-proxy'), base, proxy),
-    image(at('etcd', r.etcd), localBin('etcd'), base, etcd),
-    image(at('pause', r.pause), 'pause', await layer('pause', 'klab: pause', (dir) => addProgram(dir, parts.pause, 'pause'))),
-    image(at('coredns', r.coredns.version.slice(1)), 'coredns', await program('coredns', parts.coredns, 'coredns')),
+    image(ref('kube-proxy'), localBin('kube-proxy'), base, proxy),
+    image(ref('etcd'), localBin('etcd'), base, etcd),
+    image(ref('pause'), 'pause', await layer('pause', 'klab: pause', (dir) => addProgram(dir, parts.pause, 'pause'))),
+    image(ref('coredns'), 'coredns', await program('coredns', parts.coredns, 'coredns')),
   ]
-  for (const name of CONTROL_PLANE)
-    core.push(image(at(name, `v${r.kubernetes}`), localBin(name), await program(name, join(parts.kubernetes, name))))
+  for (const name of CONTROL_PLANE) core.push(image(ref(name), localBin(name), await program(name, join(parts.kubernetes, name))))
 
   const archive = (name: string, images: readonly Image[]): Promise<void> =>
     writeArchive(c.exec, images, join(imagesDir, name), c.work, c.signal)

@@ -1,10 +1,10 @@
 /** Which images a Kubernetes version and a pod network need: asked of kubeadm and read from the manifest, not guessed. */
-import { parseAllDocuments } from 'yaml'
+import { fullRef, manifestImages } from '../cluster/images.js'
 import { CommandError, CorruptError, HostError, UsageError } from '../errors.js'
 import type { HostExec } from '../host/types.js'
 import { debianArch } from './build.js'
 import { programArch } from './elf.js'
-import { fullName, parseRef, shortName } from './image-ref.js'
+import { parseRef, shortName } from './image-ref.js'
 import { knownImages } from './known.js'
 
 /** What only workers get (course 2.7.4). */
@@ -58,34 +58,15 @@ export async function coreImages(
   return { images, nodeImages: images.filter((name) => NODE_IMAGES.includes(shortName(name))) }
 }
 
-/** Every `image:` of the containers in a manifest, each once. Throws CorruptError for what is not YAML. `where`: for the message. */
-export function manifestImages(text: string, where: string): readonly string[] {
-  const bad = (why: string): CorruptError => new CorruptError(`${where}: ${why}`, { hint: 'get the manifest again' })
-  if (text.length > MAX_MANIFEST) throw bad('is larger than any manifest')
-  const found = new Set<string>()
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(walk)
-    if (typeof node !== 'object' || node === null) return
-    const { image, name } = node as { image?: unknown; name?: unknown }
-    if (typeof image === 'string' && typeof name === 'string') found.add(image)
-    Object.values(node).forEach(walk)
-  }
-  const documents = parseAllDocuments(text, { logLevel: 'silent' })
-  for (const document of Array.isArray(documents) ? documents : []) {
-    if (document.errors.length > 0) throw bad(`is not YAML: ${document.errors[0]?.message.split('\n')[0] ?? ''}`)
-    try {
-      walk(document.toJS({ maxAliasCount: 100 }))
-    } catch (cause) {
-      // yaml's own guard against aliases that multiply.
-      if (cause instanceof ReferenceError) throw bad('has too many YAML aliases')
-      throw cause
-    }
-  }
-  return [...found]
+/** The images that a manifest's containers name. Throws CorruptError when there are none: an error page instead of a manifest, perhaps. `where`: for the message. */
+export function imagesOf(text: string, where: string): readonly string[] {
+  const images = text.length > MAX_MANIFEST ? [] : manifestImages(text)
+  if (images.length === 0) throw new CorruptError(`${where}: is no manifest that names images`, { hint: 'get the manifest again' })
+  return images
 }
 
 /** Those of `wanted` that are not among `there`, however each is written. */
 export function lacking(wanted: readonly string[], there: readonly string[]): readonly string[] {
-  const have = new Set(there.map(fullName))
-  return wanted.filter((name) => !have.has(fullName(name)))
+  const have = new Set(there.map(fullRef))
+  return wanted.filter((name) => !have.has(fullRef(name)))
 }

@@ -14,8 +14,8 @@ import { assemble, type BundledCni } from './assemble.js'
 import { debianArch, flannelManifest, type BuiltBundle } from './build.js'
 import type { Image } from './docker-archive.js'
 import { inWorkFolder, timed, type BuildContext } from './jobs.js'
-import { calicoRelease } from './known.js'
-import { coreImages, manifestImages } from './needs.js'
+import type { Network } from './known.js'
+import { coreImages, imagesOf } from './needs.js'
 import { fetchPackages, filesIn, pluginsIn } from './packages.js'
 import { NODE_BINARIES, PROBE_REF } from './recipe.js'
 import { addProgram } from './rootfs.js'
@@ -28,7 +28,7 @@ const MAX_MANIFEST = 8 * 2 ** 20
 export interface OnlineSpec extends OnlineSource {
   readonly version: string
   /** Pod networks to bring along; a lab that leaves the choice to the trainee gets both. */
-  readonly cni: readonly string[]
+  readonly cni: readonly Network[]
 }
 
 /** Host tools that such a build calls, each with its Debian package. */
@@ -47,9 +47,8 @@ export const onlineKey = (s: OnlineSpec, arch: string, flannel: string): Digest 
     source: s.source,
     version: s.version,
     arch,
-    cni: s.cni.toSorted(),
+    cni: s.cni,
     pins: PINS,
-    calico: calicoRelease(s.version),
     flannel,
   })
 
@@ -78,7 +77,7 @@ async function fill(s: OnlineSpec, c: BuildContext, arch: string, out: string, w
   // What was downloaded is not executable, and not ours to change.
   await addProgram(work, binaries.get('kubeadm') ?? '', 'kubeadm')
   const core = await coreImages(c.exec, s.version, join(work, 'kubeadm'), c.report, c.signal)
-  const cni = await Promise.all(s.cni.map((name) => podNetwork(name, s, c)))
+  const cni = await Promise.all(s.cni.map((n) => podNetwork(n, s, c)))
   const origin: Record<string, string> = {
     ...provenance,
     ...(Object.assign({}, ...cni.map((n) => n.provenance)) as Record<string, string>),
@@ -138,15 +137,14 @@ async function fromPackages(s: OnlineSpec, c: BuildContext, arch: string, work: 
 
 /** A pod network's manifest and the images that it names. flannel's is klab's own with the official image; Calico's is as published. */
 async function podNetwork(
-  name: string,
+  n: Network,
   s: OnlineSpec,
   c: BuildContext,
 ): Promise<BundledCni & { readonly provenance: Record<string, string> }> {
-  if (name === 'flannel') {
-    const manifest = await flannelManifest(c.assets, PINS.flannel)
-    return { name, manifest, images: [PINS.flannel], provenance: {} }
-  }
-  const url = calicoUrl(s.mirrors, calicoRelease(s.version))
+  const { name } = n
+  if (name === 'manifest') return { name, manifest: n.text, images: imagesOf(n.text, n.path), provenance: {} }
+  if (name === 'flannel') return { name, manifest: await flannelManifest(c.assets, PINS.flannel), images: [PINS.flannel], provenance: {} }
+  const url = calicoUrl(s.mirrors, `v${n.release}`)
   const manifest = (await fetchSmall({ url, clock: c.clock, ...(c.signal && { signal: c.signal }) }, MAX_MANIFEST)).toString('utf8')
-  return { name, manifest, images: manifestImages(manifest, url), provenance: { [`manifests/${name}.yaml`]: url } }
+  return { name, manifest, images: imagesOf(manifest, url), provenance: { [`manifests/${name}.yaml`]: url } }
 }

@@ -1,4 +1,5 @@
 /** What a bundle is made of: versions that fit one Kubernetes release, image names, and what goes into which archive. */
+import { kubeadmImages } from '../cluster/images.js'
 import { UsageError } from '../errors.js'
 
 /** Goes into every key: raise it when the way something is built changes. */
@@ -23,9 +24,6 @@ export interface Recipe {
   readonly commit: string
   /** Go release that it was made for: with Debian 12's Go 1.19 kubeadm panics (an old reflect2 under a new Go). */
   readonly go: string
-  readonly registry: string
-  readonly pause: string
-  readonly etcd: string
   readonly coredns: GoProgram
   readonly flannel: GoProgram
   readonly crictl: GoProgram
@@ -37,10 +35,6 @@ const RECIPES: readonly Recipe[] = [
     suites: ['bookworm', 'bullseye'],
     commit: 'faecb196815e248d3ecfb03c680a4507229c2a56',
     go: '1.15',
-    registry: 'k8s.gcr.io',
-    pause: '3.2',
-    // The tag that kubeadm 1.20.2 asks for; the binary is Debian's 3.4.23, the same minor.
-    etcd: '3.4.13-0',
     coredns: { name: 'coredns', package: 'github.com/coredns/coredns', version: 'v1.7.0', cgo: false, ldflags: '-s -w' },
     flannel: {
       name: 'flannel',
@@ -71,17 +65,11 @@ export const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube
 /** Binaries of the compile that run on the node itself. */
 export const NODE_BINARIES = ['kubeadm', 'kubelet', 'kubectl'] as const
 
-/** References of the archive `k8s.<version>.tar`, as `kubeadm config images list` prints them. */
-export function imageRefs(r: Recipe): readonly string[] {
-  const core = [...CONTROL_PLANE, 'kube-proxy'].map((name) => `${r.registry}/${name}:v${r.kubernetes}`)
-  return [...core, `${r.registry}/pause:${r.pause}`, `${r.registry}/etcd:${r.etcd}`, `${r.registry}/coredns:${r.coredns.version.slice(1)}`]
-}
+/** References of the archive `k8s.<version>.tar`, as `kubeadm config images list` prints them. (etcd's binary is Debian's 3.4.23, of the minor that the tag names.) */
+export const imageRefs = (r: Recipe): readonly string[] => kubeadmImages(r.kubernetes).all
 
 /** References of the archive `k8s.<version>.node.tar`: what a worker needs (course 2.7.4). */
-export const nodeImageRefs = (r: Recipe): readonly string[] => [
-  `${r.registry}/kube-proxy:v${r.kubernetes}`,
-  `${r.registry}/pause:${r.pause}`,
-]
+export const nodeImageRefs = (r: Recipe): readonly string[] => kubeadmImages(r.kubernetes).node
 
 /** Reference of the flannel image; our own build, so it does not borrow upstream's name. */
 export const flannelRef = (r: Recipe): string => `klab.local/flannel:${r.flannel.version}`

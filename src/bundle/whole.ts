@@ -5,14 +5,14 @@ import { CorruptError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { verifyBundle } from '../store/bundle-manifest.js'
 import type { BundleManifest } from '../store/types.js'
-import { readDockerArchive } from './docker-archive-read.js'
+import { archiveRefs } from './archive-refs.js'
 import type { BuildContext } from './jobs.js'
-import { coreImages, lacking, manifestImages } from './needs.js'
+import { coreImages, lacking, imagesOf } from './needs.js'
 import { NODE_BINARIES, PROBE_REF } from './recipe.js'
 
 /** References in an archive of the bundle; none when it is not there. */
 async function refsIn(path: string): Promise<readonly string[]> {
-  return (await exists(path)) ? (await readDockerArchive(path)).flatMap((image) => image.refs) : []
+  return (await exists(path)) ? archiveRefs(path) : []
 }
 
 /** What a bundle lacks of what it needs for these pod networks, a line each. Throws CorruptError for damaged archives. */
@@ -40,9 +40,7 @@ export async function bundleGaps(
     if (!(await exists(path))) gaps.push(`manifests/${name}.yaml`)
     else
       gaps.push(
-        ...lacking(manifestImages(await readFile(path, 'utf8'), path), loaded).map(
-          (ref) => `image ${ref} for ${name} in images/cni.${name}.tar`,
-        ),
+        ...lacking(imagesOf(await readFile(path, 'utf8'), path), loaded).map((ref) => `image ${ref} for ${name} in images/cni.${name}.tar`),
       )
   }
   for (const name of NODE_BINARIES) if (!(await exists(join(dir, 'bin', name)))) gaps.push(`bin/${name}`)

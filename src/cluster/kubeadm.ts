@@ -18,7 +18,7 @@ const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string)
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
 /** What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the same one on NIC 1). */
-const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): unknown => {
+const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Record<string, unknown> => {
   const minor = minorOf(k.version)
   return {
     name: node.name,
@@ -26,6 +26,16 @@ const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): unkn
     kubeletExtraArgs: extraArgs({ 'node-ip': node.ip, ...profile.kubeletArgs }, kubeadmApi(minor)),
   }
 }
+
+/** v1beta4's other time-outs (defaults: 4, 1 and 5 minutes), which older kubeadms have no fields for. */
+const patientTimeouts = (profile: Profile): Record<string, string> =>
+  profile.patience > 1
+    ? {
+        kubeletHealthCheck: `${4 * profile.patience}m0s`,
+        kubernetesAPICall: `${profile.patience}m0s`,
+        tlsBootstrap: `${5 * profile.patience}m0s`,
+      }
+    : {}
 
 /** From kubeadm 1.22 on the patches folder is part of the configuration; before, a flag (see initFlags). */
 const patches = (minor: number, profile: Profile): Record<string, unknown> =>
@@ -37,8 +47,11 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
   return minor >= 19 && minor < 22 && Object.keys(profile.patches).length ? ['--experimental-patches', PATCHES_DIR] : []
 }
 
-/** InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane (course 2.9.2). `token`: the bootstrap token, 15 minutes. */
-export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string): string {
+/**
+ * InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane (course 2.9.2). `token`: the bootstrap
+ * token, 15 minutes. `alone`: there are no workers, so pods may run here (an empty list of taints, where none means kubeadm's own).
+ */
+export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string, alone = false): string {
   const minor = minorOf(k.version)
   const api = kubeadmApi(minor)
   const apiVersion = `kubeadm.k8s.io/${api}`
@@ -51,9 +64,9 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
         { token, ttl: '15m0s', usages: ['signing', 'authentication'], groups: ['system:bootstrappers:kubeadm:default-node-token'] },
       ],
       localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
-      nodeRegistration: registration(k, node, profile),
+      nodeRegistration: { ...registration(k, node, profile), ...(alone ? { taints: [] } : {}) },
       ...patches(minor, profile),
-      ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout } } : {}),
+      ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout, ...patientTimeouts(profile) } } : {}),
     },
     {
       apiVersion,
@@ -84,12 +97,14 @@ export function joinConfig(
   token: string,
   caCertHash: string,
 ): string {
+  const api = kubeadmApi(minorOf(k.version))
   return documents([
     {
-      apiVersion: `kubeadm.k8s.io/${kubeadmApi(minorOf(k.version))}`,
+      apiVersion: `kubeadm.k8s.io/${api}`,
       kind: 'JoinConfiguration',
       discovery: { bootstrapToken: { apiServerEndpoint: `${controlPlaneIp}:6443`, token, caCertHashes: [caCertHash] } },
       nodeRegistration: registration(k, node, profile),
+      ...(api === 'v1beta4' && profile.patience > 1 ? { timeouts: patientTimeouts(profile) } : {}),
     },
   ])
 }

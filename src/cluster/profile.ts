@@ -81,8 +81,8 @@ export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 
       runtimeRequestTimeout: '10m0s',
       volumeStatsAggPeriod: '10m0s',
     },
-    // cAdvisor walks every cgroup every 10 s otherwise.
-    kubeletArgs: { 'housekeeping-interval': '60s', 'global-housekeeping-interval': '5m0s' },
+    // cAdvisor walks every cgroup every 10 s otherwise. The second flag was still in 1.29 and is gone in 1.32 (kubelet, globalflags_linux.go).
+    kubeletArgs: { 'housekeeping-interval': '60s', ...(minor < 30 ? { 'global-housekeeping-interval': '5m0s' } : {}) },
     kubeProxy: { iptables: { syncPeriod: '5m0s', minSyncPeriod: '5s' }, ipvs: { syncPeriod: '5m0s', minSyncPeriod: '5s' } },
     patches: {
       etcd: patientProbes('etcd'),

@@ -1,22 +1,90 @@
-/** What klab knows of Kubernetes versions: the kubeadm API, sockets and image tags that go with each minor. */
+/** What klab knows of Kubernetes versions: what changed between minors, so that nothing else needs to. docs/versions.md shows it as a table. */
 import { UsageError } from '../errors.js'
+import { imageTags, KNOWN_MINORS, registryOf, type ImageTags } from './releases.js'
 
-/** Minor number of `1.20.2`: 20. Throws UsageError for anything that is not 1.x.y. */
-export function minorOf(version: string): number {
-  const match = /^1\.(\d+)\.\d+$/.exec(version)
-  if (match?.[1] === undefined) throw new UsageError(`Kubernetes version ${version}: want 1.MINOR.PATCH, such as 1.20.2`)
-  return Number(match[1])
+export type Runtime = 'docker' | 'containerd'
+export type KubeadmApi = 'v1beta2' | 'v1beta3' | 'v1beta4'
+
+const FORM = /^1\.(\d+)\.(\d+)$/
+
+function split(version: string): readonly [minor: number, patch: number] {
+  const match = FORM.exec(version)
+  if (!match) throw new UsageError(`Kubernetes version ${version}: want 1.MINOR.PATCH, such as 1.20.2`)
+  return [Number(match[1]), Number(match[2])]
 }
 
-/** kubeadm's configuration API for a minor (kubeadm-config reference: v1beta2 since 1.15, v1beta3 since 1.22, v1beta4 since 1.31). */
-export function kubeadmApi(minor: number): 'v1beta2' | 'v1beta3' | 'v1beta4' {
+/** Minor number of `1.20.2`: 20. Throws UsageError for anything that is not 1.x.y. */
+export const minorOf = (version: string): number => split(version)[0]
+
+/**
+ * kubeadm's configuration API for a minor (kubeadm-config reference: v1beta2 since 1.15, v1beta3 since 1.22, v1beta4 since 1.31; 1.37 has a `v1`
+ * beside it, which still prefers v1beta4: cmd/kubeadm/app/apis/kubeadm/scheme).
+ */
+export function kubeadmApi(minor: number): KubeadmApi {
   if (minor >= 31) return 'v1beta4'
   return minor >= 22 ? 'v1beta3' : 'v1beta2'
 }
 
 /** Where kubelet and kubeadm find the container runtime; a URL from kubeadm 1.24 on, a plain path before. */
-export function criSocket(runtime: 'docker' | 'containerd', minor: number): string {
+export function criSocket(runtime: Runtime, minor: number): string {
   const path =
     runtime === 'containerd' ? '/run/containerd/containerd.sock' : minor >= 24 ? '/run/cri-dockerd.sock' : '/var/run/dockershim.sock'
   return minor >= 24 ? `unix://${path}` : path
 }
+
+/** All that klab knows of one Kubernetes release. */
+export interface Release extends ImageTags {
+  readonly minor: number
+  readonly kubeadmApi: KubeadmApi
+  /** kubeadm's default imageRepository. */
+  readonly registry: string
+  readonly runtimes: readonly Runtime[]
+  /** Oldest containerd: kubelet 1.26 speaks only CRI v1 (containerd 1.6); before, it is our own configuration's format that wants 1.3. */
+  readonly containerd: string
+  /** What kubeadm writes where nothing is said: systemd since 1.22. klab always says systemd. */
+  readonly cgroupDriver: 'cgroupfs' | 'systemd'
+  /** dockershim's `--network-plugin=cni` for kubelet; kubeadm writes it itself. Gone with dockershim. */
+  readonly networkPluginFlag: boolean
+  /** Role label and taint of a control plane (`node-role.kubernetes.io/…`): `master` until 1.23, both taints in 1.24, then `control-plane` alone. */
+  readonly roleLabels: readonly string[]
+  readonly taints: readonly string[]
+  /** Where packages of this minor are: Google's old repositories (only mirrors still have them since March 2024), and one for each minor from 1.24 on. */
+  readonly packages: { readonly deb: string; readonly rpm: string }
+}
+
+/** Every minor that klab knows, oldest first. */
+export const knownMinors: readonly number[] = KNOWN_MINORS
+
+const ROLE = 'node-role.kubernetes.io/'
+const LEGACY = {
+  deb: 'https://apt.kubernetes.io/ kubernetes-xenial main',
+  rpm: 'https://packages.cloud.google.com/yum/repos/kubernetes-el7-$basearch',
+}
+
+/** The release of a version. Throws UsageError when it is no version, or one that klab does not know. */
+export function releaseOf(version: string): Release {
+  const [minor, patch] = split(version)
+  const tags = imageTags(minor, patch)
+  if (!tags) throw new UsageError(`Kubernetes ${version}: ${unknownMinor(minor)}`)
+  const core = `https://pkgs.k8s.io/core:/stable:/v1.${minor}`
+  return {
+    minor,
+    kubeadmApi: kubeadmApi(minor),
+    registry: registryOf(minor, patch),
+    ...tags,
+    // kubernetes.io, "Dockershim Removal FAQ": 1.24.
+    runtimes: minor < 24 ? ['docker', 'containerd'] : ['containerd'],
+    containerd: minor < 26 ? '1.3' : '1.6',
+    cgroupDriver: minor < 22 ? 'cgroupfs' : 'systemd',
+    networkPluginFlag: minor < 24,
+    // CHANGELOG-1.20, 1.24 and 1.25 (kubeadm: KEP 2067).
+    roleLabels: (minor < 20 ? ['master'] : minor < 24 ? ['control-plane', 'master'] : ['control-plane']).map((r) => ROLE + r),
+    taints: (minor < 24 ? ['master'] : minor < 25 ? ['control-plane', 'master'] : ['control-plane']).map((r) => ROLE + r),
+    // kubernetes.io blog, 2023-08-15, "pkgs.k8s.io": from 1.24.0 on.
+    packages: minor < 24 ? LEGACY : { deb: `${core}/deb/ /`, rpm: `${core}/rpm/` },
+  }
+}
+
+/** Why a minor cannot be used, in words that follow the version. */
+export const unknownMinor = (minor: number): string =>
+  `klab knows Kubernetes 1.${KNOWN_MINORS[0] ?? 0} to 1.${KNOWN_MINORS.at(-1) ?? 0}, not 1.${minor}`

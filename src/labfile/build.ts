@@ -1,7 +1,9 @@
 /** From the parsed document to the model: the nodes' defaults, names with units, absolute paths. Pure. */
 import { resolve } from 'node:path/posix'
+import { defaultCalico } from '../cluster/calico.js'
+import { minorOf } from '../cluster/versions.js'
 import { hostAt, parseCidr } from './cidr.js'
-import type { Lab, NodeSpec, Role } from './model.js'
+import type { CniSpec, Lab, NodeSpec, Role } from './model.js'
 import type { LabDocument } from './schema.js'
 
 /** The course's four nodes (1.1): names and host numbers within the lab's network. */
@@ -32,6 +34,15 @@ export function fillRoles(nodes: readonly ({ readonly role?: Role | undefined } 
   return nodes.map((n, i) => n?.role ?? (said ? 'worker' : roleOf(i)))
 }
 
+type CniDocument = Exclude<LabDocument['kubernetes'], false>['cni']
+
+/** The pod network with Calico's version filled in and an absolute path. */
+function fillCni(cni: CniDocument, kubernetes: string, dir: string): CniSpec {
+  if (typeof cni === 'string') return cni
+  if ('manifest' in cni) return { manifest: resolve(dir, cni.manifest) }
+  return { ...cni, version: cni.version ?? defaultCalico(minorOf(kubernetes)) ?? '' }
+}
+
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
 export function buildLab(document: LabDocument, dir: string): Lab {
   const { name, hypervisor, image, network, nodes, kubernetes, os } = document
@@ -58,6 +69,7 @@ export function buildLab(document: LabDocument, dir: string): Lab {
         ? undefined
         : {
             ...kubernetes,
+            cni: fillCni(kubernetes.cni, kubernetes.version, dir),
             bundle: kubernetes.bundle.source === 'dir' ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) } : kubernetes.bundle,
           },
     os,

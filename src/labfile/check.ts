@@ -1,6 +1,7 @@
 /** What no single field can know: rules across fields. Pure; works on what is understandable of a faulty file too. */
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
 import { checkNetworks, checkAddresses } from './check-network.js'
+import { checkVersions } from './check-versions.js'
 import type { Draft } from './draft.js'
 import type { Path } from './source.js'
 
@@ -18,8 +19,6 @@ const MIN_DISK = 10
 const MIN_DISK_PLAIN = 2
 /** kubeadm's preflight NumCPU. */
 const MIN_CPUS = 2
-/** dockershim left the kubelet with 1.24. */
-const FIRST_WITHOUT_DOCKER = 24
 /** The Kubernetes of Debian 12's source package. */
 const DEBIAN_VERSION = '1.20.2'
 
@@ -34,6 +33,7 @@ export function checkLab(draft: Draft, given: Given): Finding[] {
     ...checkAddresses(draft),
     ...checkNetworks(draft, given),
     ...checkKubernetes(draft, given),
+    ...checkVersions(draft),
   ]
 }
 
@@ -79,7 +79,7 @@ function checkRoles({ nodes, kubernetes }: Draft): Finding[] {
 
 function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Finding[] {
   if (!kubernetes) return []
-  const { version, runtime, bundle, proxyMode } = kubernetes
+  const { version, bundle, proxyMode } = kubernetes
   const findings: Finding[] = []
   const tell = (field: string, message: string) => findings.push({ path: ['kubernetes', field], message })
   if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
@@ -87,9 +87,6 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Findin
       'version',
       `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version take bundle upstream, aliyun or {dir: PATH}`,
     )
-  const [major = 1, minor = 0] = version?.split('.').map(Number) ?? []
-  if (version !== undefined && runtime === 'docker' && (major > 1 || minor >= FIRST_WITHOUT_DOCKER))
-    tell('runtime', `must be containerd from Kubernetes 1.${FIRST_WITHOUT_DOCKER} on, found docker with ${version}`)
   if (proxyMode === 'ipvs' && os?.ipvs === false) tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
   const prefix = Number(kubernetes.podCidr?.split('/')[1] ?? Number.NaN)
   const room = 2 ** (24 - prefix)

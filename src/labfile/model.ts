@@ -16,13 +16,20 @@ export type ImageSource =
   | { readonly kind: 'url'; readonly url: string; readonly sha256: string }
   | { readonly kind: 'path'; readonly path: string; readonly sha256?: string }
 
+/** The pod network: klab's own flannel, Calico from the bundle, somebody's own manifest (absolute path), or none. */
+export type CniSpec =
+  | 'flannel'
+  | 'none'
+  | { readonly name: 'calico'; readonly version: string; readonly encapsulation: 'ipip' | 'vxlan' }
+  | { readonly manifest: string }
+
 export interface KubernetesSpec {
   /** Without the `v`: 1.20.2. */
   readonly version: string
   readonly runtime: 'docker' | 'containerd'
   readonly podCidr: string
   readonly serviceCidr: string
-  readonly cni: 'flannel' | 'none'
+  readonly cni: CniSpec
   readonly proxyMode: 'iptables' | 'ipvs'
   readonly bundle: BundleSource
 }

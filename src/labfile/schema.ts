@@ -51,6 +51,23 @@ const node = section({
   disk: size('GiB', '8TiB').prefault('50GiB').describe('Size the node sees; the file is sparse and grows with use.'),
 })
 
+const CALICO_RULE = 'must be three numbers such as "3.14.2", without a v'
+const cni = z.union(
+  [
+    choice('flannel', 'none'),
+    z.literal('calico').transform(() => ({ name: 'calico' as const, version: undefined, encapsulation: 'ipip' as const })),
+    section({
+      name: z.literal('calico', 'must be calico').describe('Calico; its manifest and images come from the bundle.'),
+      version: text(/^3\.\d{1,2}\.\d{1,2}$/, CALICO_RULE)
+        .optional()
+        .describe('Calico version. Default: the newest that fits the Kubernetes version.'),
+      encapsulation: choice('ipip', 'vxlan').default('ipip').describe('How pods of different nodes reach each other.'),
+    }),
+    section({ manifest: path.describe('Manifest of a pod network, relative to the Labfile; its images must be in the bundle.') }),
+  ],
+  { error: 'must be flannel, calico, none, {name: calico, version, encapsulation} or {manifest: PATH}' },
+)
+
 const VERSION_RULE = 'must be three numbers such as "1.20.2", without a v'
 const kubernetes = section({
   version: text(/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){2}$/, VERSION_RULE)
@@ -59,7 +76,7 @@ const kubernetes = section({
   runtime: choice('docker', 'containerd').default('docker').describe('Container runtime.'),
   podCidr: cidr('10.81.0.0/16', 8, 24, 'each node gets a /24 of it').default('10.81.0.0/16').describe('Addresses of the pods.'),
   serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts').default('10.1.0.0/16').describe('Addresses of the services.'),
-  cni: choice('flannel', 'none').default('flannel').describe('Pod network; none leaves it to the trainee.'),
+  cni: cni.prefault('flannel').describe('Pod network; none leaves it to the trainee.'),
   proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
   bundle,
 })

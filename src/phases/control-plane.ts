@@ -58,8 +58,8 @@ async function hasKubeconfig(run: LabRun, node: string): Promise<boolean> {
 
 /** kubeadm init on the control plane. */
 export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: ReturnType<typeof createMarks>): Step {
-  const mark = (): Promise<string> =>
-    clusterMark(run, 'control-plane', initConfig(k, node, run.profile, 'token') + stringify(run.profile.patches))
+  const config = (token: string): string => initConfig(k, node, run.profile, token, run.lab.nodes.length === 1)
+  const mark = (): Promise<string> => clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
   return {
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
@@ -67,7 +67,7 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec,
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       await guest.put([
-        { path: '/etc/klab/kubeadm-init.yaml', content: initConfig(k, node, run.profile, bootstrapToken()), mode: 0o600 },
+        { path: '/etc/klab/kubeadm-init.yaml', content: config(bootstrapToken()), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
       ])
       await runClusterPhase(run, guest, 'control-plane', await mark(), { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') }, line)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { criSocket, minorOf } from '../cluster/versions.js'
+import { criSocket, minorOf, releaseOf } from '../cluster/versions.js'
 import { CommandError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import type { Clock } from '../host/types.js'
@@ -49,6 +49,7 @@ export function commonSettings(lab: Lab, images: readonly string[]): Settings {
     KLAB_VERSION: k?.version ?? '',
     KLAB_RUNTIME: k?.runtime ?? '',
     KLAB_CRI_SOCKET: k ? criSocket(k.runtime, minorOf(k.version)) : '',
+    KLAB_CONTAINERD_MIN: k ? releaseOf(k.version).containerd : '',
     KLAB_PAUSE_IMAGE: images.find((i) => /\/pause:/.test(i)) ?? '',
   }
 }

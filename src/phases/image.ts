@@ -1,6 +1,8 @@
 /** Phases `image` and `node-image`: base image and bundle side by side, then the node image baked from both. */
+import { upTo } from '../labfile/phases.js'
 import type { Step } from '../plan/types.js'
 import { bakeNodeImage, nodeImageKey } from './bake.js'
+import { requireCniImages } from './cni-manifest.js'
 import type { LabRun } from './world.js'
 
 /** Base image and bundle: built once, then taken from the cache. */
@@ -14,7 +16,12 @@ export function imageSteps(run: LabRun): readonly Step[] {
   const bundle: Step = {
     id: 'image/bundle',
     title: `bundle Kubernetes ${k?.version ?? ''}`,
-    run: async ({ line }) => ((await run.artifacts.bundle(line))?.cached ? 'cached' : 'done'),
+    run: async ({ line }) => {
+      const made = await run.artifacts.bundle(line)
+      // Now, not when four machines are up and wait for a pod network that can never start.
+      if (k && upTo('cni', run.until)) await requireCniImages(run, k)
+      return made?.cached ? 'cached' : 'done'
+    },
   }
   return k ? [base, bundle] : [base]
 }

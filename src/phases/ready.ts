@@ -58,6 +58,34 @@ async function proveNetwork(kubectl: Kubectl, pods: readonly ProbePod[], limits:
   )
 }
 
+/** Without a pod network no node can be Ready; what can be proved is that all of them joined. */
+export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
+  const { world, profile, lab, paths } = run
+  const total = lab.nodes.length
+  return [
+    {
+      id: 'ready/joined',
+      title: `${total}/${total} nodes joined; Ready once a pod network is applied`,
+      run: async ({ line }) => {
+        const probe = async (): Promise<Seen> => {
+          const nodes = await askNodes(paths.kubeconfig, API_MS)
+          const known = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
+          return { ok: known.length === total, seen: nodes ? `joined: ${known.join(' ') || 'none'}` : 'the API server does not answer' }
+        }
+        await until(probe, {
+          what: `${total} nodes joined`,
+          everyMs: 2000,
+          withinMs: 5 * MINUTE * profile.patience,
+          clock: world.clock,
+          signal: world.signal,
+          hint: 'klab kubectl get nodes',
+        })
+        line(`${total}/${total} nodes joined; they stay NotReady until you apply a pod network (kubernetes.cni is none)`)
+      },
+    },
+  ]
+}
+
 /** The proof, made anew each time. */
 export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { world, profile, lab, paths } = run

@@ -8,7 +8,7 @@ import { imageSteps, nodeImageSteps } from '../phases/image.js'
 import { controlPlane } from '../phases/machine.js'
 import { machineStep } from '../phases/machines.js'
 import { networkSteps } from '../phases/network.js'
-import { readySteps } from '../phases/ready.js'
+import { joinedSteps, readySteps } from '../phases/ready.js'
 import { workerSteps } from '../phases/workers.js'
 import type { LabRun } from '../phases/world.js'
 import type { Plan, Step } from './types.js'
@@ -35,7 +35,7 @@ export function planUp(run: LabRun): Plan {
     'control-plane': () => (k && cp ? [controlPlaneStep(run, k, cp, marks)] : []),
     workers: () => (k && cp ? workerSteps(run, k, cp, workers, marks) : []),
     cni: () => (k && cp && k.cni !== 'none' ? [cniStep(run, k, cp, marks)] : []),
-    ready: () => (k && cp && k.cni !== 'none' ? readySteps(run) : []),
+    ready: () => (k && cp ? (k.cni === 'none' ? joinedSteps(run) : readySteps(run)) : []),
   }
   const phases = PHASES.filter((p) => upTo(p.name, run.until))
     .map((p) => ({ name: p.name, title: p.course ? `${p.title} (course ${p.course})` : p.title, steps: steps[p.name]() }))

@@ -6,7 +6,7 @@ import { makeBundle, type BundleFor } from '../../src/bundle/ensure.js'
 import { readDockerArchive } from '../../src/bundle/docker-archive-read.js'
 import { listBundleFiles, readManifest, verifyBundle, writeManifest } from '../../src/store/bundle-manifest.js'
 import { archive } from './fixtures/images.js'
-import { CALICO, CALICO_MANIFEST, CORE, FLANNEL, plugins, PLUGINS, programs } from './fixtures/programs.js'
+import { CALICO, CALICO_MANIFEST, CORE, FLANNEL, networkNamed, plugins, PLUGINS, programs } from './fixtures/programs.js'
 import { makeContext } from './fixtures/world.js'
 
 t.setTimeout(300_000)
@@ -36,7 +36,7 @@ function handed(c: { readonly dir: string }, archives: readonly string[], leave:
 
 const spec = (path: string, network = 'calico', version = '1.17.5'): BundleFor => ({
   version,
-  cni: network as BundleFor['cni'],
+  cni: networkNamed(network),
   bundle: { source: 'dir', path },
 })
 const refs = async (bundle: string, name: string): Promise<string[]> =>
@@ -81,7 +81,7 @@ t.test('everything that is missing is named, before anything is made', async (t)
   t.equal(
     (error as Error).message,
     [
-      `${dir}: lacks what Kubernetes 1.17.5 with calico needs:`,
+      `${dir}: lacks what Kubernetes 1.17.5 with Calico 3.14.2 needs:`,
       '  image k8s.gcr.io/etcd:3.4.3-0',
       '  image k8s.gcr.io/coredns:1.6.5',
       ...['calico/cni:v3.14.2', 'calico/node:v3.14.2', 'docker.io/calico/kube-controllers:v3.14.2'].map((ref) => `  image ${ref}`),

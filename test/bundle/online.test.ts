@@ -6,7 +6,7 @@ import { makeBundle, type BundleFor } from '../../src/bundle/ensure.js'
 import { bundleGaps } from '../../src/bundle/whole.js'
 import { verifyBundle } from '../../src/store/bundle-manifest.js'
 import { amd64, courseServers, without, type CourseServers } from './fixtures/course.js'
-import { CORE, FLANNEL, PLUGINS } from './fixtures/programs.js'
+import { CORE, FLANNEL, networkNamed, PLUGINS } from './fixtures/programs.js'
 import { exec, makeContext } from './fixtures/world.js'
 
 // The machine may be busy with other tests.
@@ -17,7 +17,7 @@ t.before(async () => void (servers = await courseServers(t, t.testdir())))
 type Source = 'upstream' | 'aliyun'
 const spec = (source: Source, cni: string, own: object = {}): BundleFor => ({
   version: '1.17.5',
-  cni: cni as BundleFor['cni'],
+  cni: networkNamed(cni),
   bundle: { source, mirrors: { ...servers.mirrors(source), ...own } },
 })
 

@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { initConfig, initFlags, joinConfig, patchFiles, PATCHES_DIR } from '../../src/cluster/kubeadm.js'
 import { profileFor } from '../../src/cluster/profile.js'
-import { minorOf } from '../../src/cluster/versions.js'
+import { knownMinors, minorOf } from '../../src/cluster/versions.js'
 import type { KubernetesSpec } from '../../src/labfile/model.js'
 import { golden } from '../fakes/golden.js'
-import { fourNodes, labOf } from '../fakes/world.js'
+import { fourNodes, labOf, root } from '../fakes/world.js'
 
 const lab = labOf(fourNodes())
 const [master, worker] = lab.nodes
@@ -21,7 +22,8 @@ const cases: Record<string, readonly [string, 'docker' | 'containerd', 'kvm' | '
   '1.17.5-docker-tcg': ['1.17.5', 'docker', 'tcg'],
   '1.22.0-containerd-tcg': ['1.22.0', 'containerd', 'tcg'],
   '1.31.0-containerd-tcg': ['1.31.0', 'containerd', 'tcg'],
-  '1.31.0-docker-kvm': ['1.31.0', 'docker', 'kvm'],
+  '1.31.0-containerd-kvm': ['1.31.0', 'containerd', 'kvm'],
+  '1.24.17-containerd-kvm': ['1.24.17', 'containerd', 'kvm'],
 }
 
 for (const [name, [version, runtime, accel]] of Object.entries(cases)) {
@@ -31,6 +33,18 @@ for (const [name, [version, runtime, accel]] of Object.entries(cases)) {
     const flags = initFlags(k, profile).join(' ')
     golden(t, `kubeadm/${name}.init.yaml`, `# flags: ${flags || 'none'}\n${initConfig(k, master!, profile, TOKEN)}`)
     golden(t, `kubeadm/${name}.join.yaml`, joinConfig(k, worker!, profile, master!.ip, TOKEN, HASH))
+    t.end()
+  })
+}
+
+for (const accel of ['kvm', 'tcg'] as const) {
+  t.test(`labs/modern, ${accel}: v1beta4`, (t) => {
+    const { kubernetes, nodes } = labOf(readFileSync(`${root}/labs/modern/Labfile`, 'utf8'))
+    const k = kubernetes!
+    t.equal(minorOf(k.version), knownMinors.at(-1), 'the newest minor that klab knows')
+    const profile = profileFor(accel, 1, minorOf(k.version))
+    golden(t, `kubeadm/modern-${accel}.init.yaml`, initConfig(k, nodes[0]!, profile, TOKEN))
+    golden(t, `kubeadm/modern-${accel}.join.yaml`, joinConfig(k, nodes[1]!, profile, nodes[0]!.ip, TOKEN, HASH))
     t.end()
   })
 }
@@ -85,5 +99,25 @@ t.test('patch files carry the name that kubeadm wants and a container of the sam
     t.equal(`${spec.containers[0]!.name}+strategic.yaml`, f.name)
   }
   t.same(patchFiles(profileFor('kvm', 1)), [])
+  t.end()
+})
+
+t.test('one node alone takes pods: an empty list of taints, which is not the same as none', (t) => {
+  const taints = (alone: boolean): unknown =>
+    (
+      parseAllDocuments(initConfig(lab.kubernetes!, master!, profileFor('kvm', 1), TOKEN, alone))[0]!.toJS() as {
+        nodeRegistration: { taints?: unknown }
+      }
+    ).nodeRegistration.taints
+  t.same(taints(true), [])
+  t.equal(taints(false), undefined)
+  t.end()
+})
+
+t.test('no configuration names a flag that its kubelet or API server no longer has', (t) => {
+  const text = (version: string): string => initConfig(spec(version, 'containerd'), master!, profileFor('tcg', 1, minorOf(version)), TOKEN)
+  t.match(text('1.29.0'), 'global-housekeeping-interval')
+  t.notMatch(text('1.32.0'), 'global-housekeeping-interval')
+  t.notMatch(text('1.29.0'), 'enable-priority-and-fairness')
   t.end()
 })

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { LabfileError } from '../../src/errors.js'
 import { loadLabfile, parseLabfile } from '../../src/labfile/load.js'
-import type { Lab } from '../../src/labfile/model.js'
+import type { KubernetesSpec, Lab } from '../../src/labfile/model.js'
 import type { LabDocument } from '../../src/labfile/schema.js'
 
 // The schema's output must fit the model, section by section (nodes and paths are finished by build.ts, which the compiler checks).
 export const fits = (
   d: LabDocument,
-): Pick<Lab, 'name' | 'hypervisor' | 'image' | 'network' | 'os'> & { kubernetes: false | Lab['kubernetes'] } => d
+): Pick<Lab, 'name' | 'hypervisor' | 'image' | 'network' | 'os'> & { kubernetes: false | Omit<KubernetesSpec, 'cni'> } => d
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const parse = (text: string) => parseLabfile(text, '/course/Labfile', 'Labfile')
@@ -57,7 +57,7 @@ t.test('the example shows every field', async (t) => {
 
 t.test('every lab in labs/ loads under the name of its folder', async (t) => {
   const folders = await readdir(`${root}labs`)
-  t.ok(folders.includes('quickstart') && folders.includes('single') && folders.includes('plain'))
+  t.ok(folders.includes('quickstart') && folders.includes('single') && folders.includes('plain') && folders.includes('modern'))
   for (const folder of folders) t.equal((await loadLabfile(`${root}labs/${folder}/Labfile`)).lab.name, folder)
 })
 
@@ -129,6 +129,21 @@ t.test('paths are taken from the folder of the Labfile; checksums are lower case
   t.match(bundle('{ source: upstream, mirrors: { release: "http://127.0.0.1:8000/r" } }'), {
     mirrors: { release: 'http://127.0.0.1:8000/r' },
   })
+  t.end()
+})
+
+t.test('the pod network: words, Calico with its version filled in, a manifest with its path', (t) => {
+  const cni = (text: string, version = '1.20.2') =>
+    parse(`name: x\nkubernetes: { version: ${version}, bundle: { dir: b }, cni: ${text} }`).kubernetes?.cni
+  t.equal(cni('none'), 'none')
+  t.strictSame(cni('calico'), { name: 'calico', version: '3.21.6', encapsulation: 'ipip' })
+  t.strictSame(cni('{ name: calico }', '1.17.5'), { name: 'calico', version: '3.17.6', encapsulation: 'ipip' })
+  t.strictSame(cni('{ name: calico, version: 3.14.2, encapsulation: vxlan }', '1.17.5'), {
+    name: 'calico',
+    version: '3.14.2',
+    encapsulation: 'vxlan',
+  })
+  t.strictSame(cni('{ manifest: ./net/cni.yaml }'), { manifest: '/course/net/cni.yaml' })
   t.end()
 })
 

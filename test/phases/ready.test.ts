@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { CommandError, ProbeError, StateError } from '../../src/errors.js'
-import { parsePods, readySteps, unreached } from '../../src/phases/ready.js'
+import { joinedSteps, parsePods, readySteps, unreached } from '../../src/phases/ready.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NAMES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
@@ -126,4 +126,22 @@ t.test('the proof is of now: nothing could say already', (t) => {
 t.test('parsePods: whole lines only', (t) => {
   t.same(parsePods('a 10.0.0.1 n1\nb  \n\n'), [{ name: 'a', ip: '10.0.0.1', node: 'n1' }])
   t.end()
+})
+
+t.test('without a pod network: waits until all nodes are known, Ready or not, and says what is left to do', async (t) => {
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes('kubernetes: { cni: none }\n')), { keys: true })
+  const lines: string[] = []
+  let asked = 0
+  const answers = [undefined, new Map([['k8s-master01', false]]), new Map(NAMES.map((n) => [n, false]))]
+  const steps = joinedSteps(run, () => Promise.resolve(answers[Math.min(asked++, 2)]))
+  t.equal(steps.length, 1)
+  await steps[0]!.run({ line: (l) => lines.push(l), signal: world.signal })
+  t.equal(asked, 3)
+  t.match(lines, [/^4\/4 nodes joined; they stay NotReady until you apply a pod network/])
+  const stuck = joinedSteps(run, () => Promise.resolve(new Map([['k8s-node01', true]])))
+  await t.rejects(stuck[0]!.run({ line: () => undefined, signal: world.signal }), {
+    constructor: ProbeError,
+    message: /joined: k8s-node01/,
+  })
 })

@@ -1,0 +1,104 @@
+/** Calico's own calico.yaml, changed for one lab: as data, so that the rest of it stays as its makers wrote it. Pure. */
+import { isMap, isSeq, parseAllDocuments, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
+import { CorruptError } from '../errors.js'
+import { autodetection, type Encapsulation } from './calico.js'
+
+export interface CalicoSettings {
+  /** 3.x.y. */
+  readonly version: string
+  readonly encapsulation: Encapsulation
+  readonly podCidr: string
+  readonly labCidr: string
+  readonly labNic: string
+  /** Longer probes: under emulation calico-node's take many seconds, and kubelet 1.20 and later ends an exec probe after the 1 s that older lines leave it. */
+  readonly patient: boolean
+}
+
+const WORKLOADS = ['DaemonSet', 'Deployment']
+const STYLE = { lineWidth: 0, directives: false } as const
+const CONTAINERS = ['spec', 'template', 'spec', 'containers']
+/** calico-node's probes of BIRD, which a VXLAN-only Calico does not run; newer lines write two dashes. */
+const BIRD_PROBE = /^--?bird6?-(?:live|ready)$/
+
+/** Probe times of the slow-host profile, seconds. */
+const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
+
+/** The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError when the text is no calico.yaml, or another version's. */
+export function patchCalico(text: string, s: CalicoSettings): string {
+  const docs = (parseAllDocuments(text) as Document.Parsed[]).filter((d) => isMap(d.contents) || d.errors.length > 0)
+  const broken = docs.find((d) => d.errors.length > 0)
+  if (broken) throw bad(`is not YAML: ${broken.errors[0]?.message ?? ''}`)
+  const find = (kind: string, name: string): Document.Parsed => {
+    const doc = docs.find((d) => isMap(d.contents) && d.get('kind') === kind && d.getIn(['metadata', 'name']) === name)
+    if (!doc) throw bad(`has no ${kind} ${name}`)
+    return doc
+  }
+  const node = find('DaemonSet', 'calico-node')
+  const container = containerOf(node, 'calico-node')
+  const found = /:v(3\.\d+\.\d+)[^/]*$/.exec(String(container.get('image')))?.[1]
+  if (found !== s.version)
+    throw bad(`is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version}`, `set kubernetes.cni to { name: calico, version: ${found ?? '3.x.y'} }`) // prettier-ignore
+  const vxlan = s.encapsulation === 'vxlan'
+  const config = find('ConfigMap', 'calico-config')
+  config.setIn(['data', 'calico_backend'], vxlan ? 'vxlan' : 'bird')
+  setEnv(node, container, {
+    CALICO_IPV4POOL_CIDR: s.podCidr,
+    CALICO_IPV4POOL_IPIP: vxlan ? 'Never' : 'Always',
+    CALICO_IPV4POOL_VXLAN: vxlan ? 'Always' : 'Never',
+    IP: 'autodetect',
+    IP_AUTODETECTION_METHOD: autodetection(s.version, s.labCidr, s.labNic),
+  })
+  if (vxlan) dropBirdProbes(container)
+  const changed = docs.filter((d) => d === config || workload(d))
+  if (s.patient) changed.filter(workload).forEach(relaxProbes)
+  return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
+}
+
+const workload = (doc: Document.Parsed): boolean => isMap(doc.contents) && WORKLOADS.includes(String(doc.get('kind')))
+
+/** A document as it stands in the text: nine tenths of calico.yaml are resource definitions that are nobody's to reformat. */
+const verbatim = (text: string, doc: Document.Parsed): string =>
+  `${text.slice(doc.range[0], doc.range[1]).replace(/^---[ \t]*\n/, '')}\n`.replace(/\n+$/, '\n')
+
+const bad = (what: string, hint = 'klab bundle verify'): CorruptError => new CorruptError(`calico.yaml of the bundle ${what}`, { hint })
+
+/** The container of this name. */
+function containerOf(doc: Document.Parsed, name: string): YAMLMap {
+  const list = doc.getIn(CONTAINERS)
+  const found = isSeq(list) ? list.items.find((c) => isMap(c) && c.get('name') === name) : undefined
+  if (!isMap(found)) throw bad(`has no container ${name}`)
+  return found
+}
+
+/** Sets variables of a container: in place where the manifest has them, else at the end. */
+function setEnv(doc: Document.Parsed, container: YAMLMap, values: Readonly<Record<string, string>>): void {
+  if (!isSeq(container.get('env'))) container.set('env', doc.createNode([]))
+  const env = container.get('env') as YAMLSeq
+  for (const [name, value] of Object.entries(values)) {
+    const known = env.items.find((v) => isMap(v) && v.get('name') === name)
+    if (isMap(known)) {
+      known.delete('valueFrom')
+      known.set('value', value)
+    } else env.add(doc.createNode({ name, value }))
+  }
+}
+
+function dropBirdProbes(container: YAMLMap): void {
+  for (const probe of ['livenessProbe', 'readinessProbe']) {
+    const command = container.getIn([probe, 'exec', 'command'])
+    if (isSeq(command)) command.items = command.items.filter((item) => !BIRD_PROBE.test(String(item)))
+  }
+}
+
+function relaxProbes(doc: Document.Parsed): void {
+  const list = isMap(doc.contents) ? doc.getIn(CONTAINERS) : undefined
+  for (const container of isSeq(list) ? list.items : []) {
+    if (!isMap(container)) continue
+    for (const probe of ['livenessProbe', 'readinessProbe']) {
+      const fields = container.get(probe)
+      // A pod is Ready sooner when it is asked more often, and readiness ends nothing.
+      const times = probe === 'readinessProbe' ? { ...PATIENT, periodSeconds: 15 } : PATIENT
+      if (isMap(fields)) for (const [key, seconds] of Object.entries(times)) fields.set(key, seconds)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** Which container images a cluster needs: kubeadm's, and those that a manifest names. Pure. */
+import { isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
+import { releaseOf } from './versions.js'
+
+export interface KubeadmImages {
+  /** What `kubeadm config images list` prints, in 1.20's order. */
+  readonly all: readonly string[]
+  /** What a worker needs of them (course 2.7.4). */
+  readonly node: readonly string[]
+}
+
+/**
+ * kubeadm's images of a version. `registry`: imageRepository instead of kubeadm's own.
+ * Throws UsageError for a version that klab does not know.
+ */
+export function kubeadmImages(version: string, registry?: string): KubeadmImages {
+  const r = releaseOf(version)
+  const at = (name: string, tag: string): string => `${registry ?? r.registry}/${name}:${tag}`
+  const core = (name: string): string => at(name, `v${version}`)
+  const node = [core('kube-proxy'), at('pause', r.pause)]
+  // CoreDNS moved into a folder of its own in 1.21, but only in the default registry (kubeadm, images.GetDNSImage).
+  const coredns = at(r.minor >= 21 && registry === undefined ? 'coredns/coredns' : 'coredns', r.coredns)
+  return {
+    all: [core('kube-apiserver'), core('kube-controller-manager'), core('kube-scheduler'), ...node, at('etcd', r.etcd), coredns],
+    node,
+  }
+}
+
+/**
+ * The one full name of an image: `calico/node:v3.14.2` is `docker.io/calico/node:v3.14.2` (distribution/reference, "familiar names"). Archives and
+ * manifests may write either; docker and containerd take both for the same.
+ */
+export function fullRef(ref: string): string {
+  const [first = '', ...rest] = ref.split('/')
+  const registry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')
+  const path = registry ? ref : rest.length > 0 ? `docker.io/${ref}` : `docker.io/library/${ref}`
+  return /(?:@|:[^/]*$)/.test(path.slice(path.indexOf('/'))) ? path : `${path}:latest`
+}
+
+/** The images that a manifest's containers name, each once, as written. Text that is not YAML has none: whoever applies it says so. */
+export function manifestImages(text: string): readonly string[] {
+  const found = new Set<string>()
+  for (const doc of parseAllDocuments(text)) {
+    visit(doc, {
+      Pair: (_, pair) => {
+        if (!isScalar(pair.key) || !/^(?:initC|c|ephemeralC)ontainers$/.test(String(pair.key.value)) || !isSeq(pair.value)) return
+        for (const item of pair.value.items) {
+          const image = isMap(item) ? item.get('image') : undefined
+          if (typeof image === 'string') found.add(image)
+        }
+      },
+    })
+  }
+  return [...found]
+}
