@@ -37,7 +37,7 @@ export async function hostMirror(etc = '/etc/apt'): Promise<Mirror> {
   const mirror = pickMirror(sources.flat())
   if (mirror) return mirror
   throw new HostError(`no Debian mirror in ${etc}/sources.list or sources.list.d`, {
-    hint: 'build the bundle on a Debian machine and name its folder in the Labfile: kubernetes.bundle: {source: dir, path: …}',
+    hint: 'build the bundle on a Debian machine and name its folder in the Labfile: kubernetes.bundle: {dir: …}',
   })
 }
 

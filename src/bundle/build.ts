@@ -5,11 +5,10 @@ import { dirname, join } from 'node:path'
 import { HostError } from '../errors.js'
 import { listBundleFiles, readManifest, writeManifest } from '../store/bundle-manifest.js'
 import { digestOf } from '../store/digest.js'
-import { removeTree } from '../store/tree.js'
 import type { BundleManifest, Digest } from '../store/types.js'
 import { folderDigest, programKey } from './go.js'
 import { writeImages } from './images.js'
-import { timed, type BuildContext } from './jobs.js'
+import { inWorkFolder, timed, type BuildContext } from './jobs.js'
 import { kubernetesKey } from './kubernetes.js'
 import { getParts, requireTools, type Parts } from './parts.js'
 import { flannelRef, imageRefs, NODE_BINARIES, nodeImageRefs, recipeOf, RECIPE_VERSION, type Recipe } from './recipe.js'
@@ -52,6 +51,10 @@ export async function bundleKey(assets: string, r: Recipe, arch: string): Promis
 
 const manifestPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
 
+/** klab's manifest of flannel with this image in it; the rest is filled in when it is applied (phases/cni.ts). */
+export const flannelManifest = async (assets: string, image: string): Promise<string> =>
+  (await readFile(manifestPath(assets), 'utf8')).replaceAll('@IMAGE@', image)
+
 /**
  * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores when nothing is cached; the compile is a
  * cache entry of its own). Throws UsageError (unknown version), HostError, CommandError (the hint names the log), Interrupted.
@@ -68,13 +71,9 @@ export async function buildBundle(spec: BundleSpec, c: BuildContext): Promise<Bu
 
 async function make(c: BuildContext, r: Recipe, arch: string, key: Digest, out: string): Promise<void> {
   await requireTools(c)
-  // Named by the key, whose lock we hold: what is here was left by a build that was killed.
-  const work = join(c.workDir, `bundle-${key.slice(0, 12)}`)
-  await removeTree(c.exec, work)
-  await mkdir(work, { recursive: true, mode: 0o700 })
   const logs = join(c.workDir, 'logs', `bundle-${key.slice(0, 12)}`)
   await rm(logs, { recursive: true, force: true })
-  try {
+  await inWorkFolder(c, key, async (work) => {
     const parts = await getParts(c, r, arch, work, logs)
     await timed(c, 'images', () =>
       writeImages(r, parts, join(out, 'images'), { exec: c.exec, work, arch, ...(c.signal && { signal: c.signal }) }),
@@ -90,9 +89,7 @@ async function make(c: BuildContext, r: Recipe, arch: string, key: Digest, out: 
       provenance: parts.provenance,
       files,
     })
-  } finally {
-    await removeTree(c.exec, work)
-  }
+  })
 }
 
 /** Binaries, CNI plugins and manifests. */
@@ -101,8 +98,7 @@ async function addFiles(c: BuildContext, r: Recipe, parts: Parts, out: string): 
   await addBinary(parts.crictl, join(out, 'bin', 'crictl'))
   for (const name of await readdir(parts.cni)) await addBinary(join(parts.cni, name), join(out, 'cni', name))
   await mkdir(join(out, 'manifests'))
-  const flannel = await readFile(manifestPath(c.assets), 'utf8')
-  await writeFile(join(out, 'manifests', 'flannel.yaml'), flannel.replaceAll('@IMAGE@', flannelRef(r)))
+  await writeFile(join(out, 'manifests', 'flannel.yaml'), await flannelManifest(c.assets, flannelRef(r)))
 }
 
 /** Layers never change, so what one has is linked into another: 200 MB saved. A copy where links do not reach. */

@@ -18,7 +18,10 @@ export interface Image {
   /** Full reference, such as `k8s.gcr.io/pause:3.2`. */
   readonly ref: string
   readonly arch: string
-  readonly entrypoint: readonly string[]
+  /** Of an image that klab makes. */
+  readonly entrypoint?: readonly string[]
+  /** Of an image from elsewhere: its configuration as it came, so that its id stays the same. */
+  readonly config?: string
   readonly layers: readonly ImageLayer[]
 }
 
@@ -34,12 +37,13 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The image's configuration as JSON text (OCI image spec, config.md; Docker's own is the same); its sha256 is the image's id. */
 export function imageConfig(image: Image): string {
+  if (image.config !== undefined) return image.config
   const created = new Date(FILE_TIME * 1000).toISOString()
   return JSON.stringify({
     architecture: image.arch,
     os: 'linux',
     created,
-    config: { Env: [PATH], Entrypoint: image.entrypoint, WorkingDir: '/' },
+    config: { Env: [PATH], Entrypoint: image.entrypoint ?? [], WorkingDir: '/' },
     rootfs: { type: 'layers', diff_ids: image.layers.map((l) => `sha256:${l.digest}`) },
     history: image.layers.map((l) => ({ created, created_by: l.origin })),
   })

@@ -1,14 +1,19 @@
 /** The bundle of a Labfile, whatever its source, with its disk for the guests. */
 import { dirname, join } from 'node:path'
-import { CorruptError, StateError } from '../errors.js'
+import { HostError, StateError } from '../errors.js'
+import { exists } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { KubernetesSpec } from '../labfile/model.js'
-import { readManifest, verifyBundle } from '../store/bundle-manifest.js'
+import { readManifest } from '../store/bundle-manifest.js'
 import { digestOf } from '../store/digest.js'
 import type { BundleManifest, Layers } from '../store/types.js'
-import { buildBundle, type BuiltBundle } from './build.js'
+import { buildBundle, debianArch, type BuiltBundle } from './build.js'
+import { handedBundle } from './handed.js'
 import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
+import { networksOf, type Network } from './known.js'
+import { fetchBundle } from './online.js'
+import { requireWhole } from './whole.js'
 
 export interface Bundle extends BuiltBundle {
   /** Folder that holds bundle.iso. */
@@ -29,34 +34,51 @@ export interface BundleContext {
 /** A build's context from what the phases have. */
 export const buildContext = (c: BundleContext): BuildContext => ({ ...c, workDir: join(dirname(c.downloadsDir), 'work') })
 
-/** The bundle and its disk, from the cache or made. Throws what buildBundle and bundleIso throw; CorruptError, StateError for a folder that does not fit. */
-export async function ensureBundle(k: Pick<KubernetesSpec, 'version' | 'bundle'>, context: BundleContext): Promise<Bundle> {
+/** What of a Labfile's cluster decides on its bundle. */
+export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
+
+/** The bundle, from the cache or made. Throws what the makers throw; CorruptError, StateError for a folder that does not fit. */
+export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
-  const bundle =
-    k.bundle.source === 'dir'
-      ? await fromFolder(k.bundle.path, k.version, c)
-      : await buildBundle({ version: k.version, source: 'debian' }, c)
-  return { ...bundle, isoDir: await bundleIso(bundle.dir, bundle.key, c) }
+  const { bundle, version } = k
+  switch (bundle.source) {
+    case 'debian':
+      return buildBundle({ version, source: 'debian' }, c)
+    case 'dir':
+      return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
+    default:
+      return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version) }, c)
+  }
 }
 
-/** Somebody's own bundle, checked file by file before its disk is made; later runs go by its manifest. */
-async function fromFolder(dir: string, version: string, c: BuildContext): Promise<BuiltBundle> {
+/** The bundle and its disk for the guests. Throws what makeBundle and bundleIso throw; HostError when it is for another kind of machine. */
+export async function ensureBundle(k: BundleFor, context: BundleContext): Promise<Bundle> {
+  const arch = k.bundle.source === 'upstream' || k.bundle.source === 'aliyun' ? k.bundle.arch : undefined
+  if (arch !== undefined && arch !== debianArch()) {
+    throw new HostError(`kubernetes.bundle.arch is ${arch}, and this machine runs ${debianArch()} guests`, {
+      hint: 'klab bundle export FILE makes the bundle here; run the lab on a machine of that architecture',
+    })
+  }
+  const bundle = await makeBundle(k, context)
+  return { ...bundle, isoDir: await bundleIso(bundle.dir, bundle.key, buildContext(context)) }
+}
+
+/** Somebody's folder: a whole bundle, checked file by file before its disk is made (later runs go by its manifest), or parts to make one of. */
+async function fromFolder(dir: string, version: string, cni: readonly Network[], c: BuildContext): Promise<BuiltBundle> {
+  if (!(await exists(join(dir, 'manifest.json')))) return handedBundle({ path: dir, version, cni }, c)
   const manifest = await readManifest(dir)
   if (manifest.kubernetes !== version) {
     throw new StateError(`${dir}: holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${version}`, {
       hint: `set kubernetes.version to ${manifest.kubernetes}`,
     })
   }
-  const key = digestOf({ kind: 'bundle-dir', manifest })
+  // The images of somebody's own manifest are compared by the phase that applies it (phases/cni-manifest.ts).
+  const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
+  const key = digestOf({ kind: 'bundle-dir', manifest, cni: names })
   // The mark of an earlier check; the guests read the disk image, not the folder.
   const cached = (await c.layers.get(key)) !== undefined
-  if (!cached) await c.layers.build(key, () => check(dir), { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  if (!cached) await c.layers.build(key, () => requireWhole(dir, names, c), { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest, cached }
-}
-
-async function check(dir: string): Promise<void> {
-  const { problems } = await verifyBundle(dir)
-  if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the bundle again' })
 }
 
 export interface ListedBundle {

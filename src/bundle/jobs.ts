@@ -1,10 +1,11 @@
 /** The parts of a bundle build as timed jobs: each says when it is done, its output goes to a log file, a failure names that file. */
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CommandError, Interrupted } from '../errors.js'
 import type { Clock, HostExec, HostRunOptions, Output } from '../host/types.js'
-import type { Layers } from '../store/types.js'
+import { removeTree } from '../store/tree.js'
+import type { Digest, Layers } from '../store/types.js'
 
 /** What building a bundle needs. */
 export interface BuildContext {
@@ -14,6 +15,8 @@ export interface BuildContext {
   readonly assets: string
   /** Room for 4 GiB of temporary files and the logs; the former go away at the end. */
   readonly workDir: string
+  /** What came over the network stays here: files by their sum, and `images/`. */
+  readonly downloadsDir: string
   readonly report: (line: string) => void
   readonly clock: Clock
   readonly signal?: AbortSignal
@@ -28,6 +31,18 @@ export async function timed<T>(c: BuildContext, name: string, job: () => Promise
   const result = await job()
   c.report(`${name}: ${Math.round((c.clock.now() - started) / 1000)} s`)
   return result
+}
+
+/** Does a job in a folder of its own below workDir, gone afterwards. `key`: whose lock the caller holds, so that what is there was left by a build that was killed. */
+export async function inWorkFolder<T>(c: BuildContext, key: Digest, job: (work: string) => Promise<T>): Promise<T> {
+  const work = join(c.workDir, `bundle-${key.slice(0, 12)}`)
+  await removeTree(c.exec, work)
+  await mkdir(work, { recursive: true, mode: 0o700 })
+  try {
+    return await job(work)
+  } finally {
+    await removeTree(c.exec, work)
+  }
 }
 
 /** The context with a signal that also aborts when `stop` does. */

@@ -124,10 +124,18 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./doctor.js')).runDoctor,
   },
   {
-    usage: 'bundle <action>',
-    describe: 'The Kubernetes artifacts: build, list or verify them',
-    options: { action: { choices: ['build', 'list', 'verify'] }, ...json },
-    examples: [['klab bundle verify', 'every file against its sha256']],
+    usage: 'bundle <action> [path]',
+    describe: 'The Kubernetes artifacts: build, list, verify, export or import them',
+    options: {
+      action: { choices: ['build', 'list', 'verify', 'export', 'import'] },
+      path: { type: 'string', describe: 'export, import: the file; verify: a file or folder instead of the cache' },
+      sha256: { type: 'string', describe: 'import: what the whole file’s sha256 must be', requiresArg: true },
+      ...json,
+    },
+    examples: [
+      ['klab bundle verify', 'every file against its sha256, every image that kubeadm asks for'],
+      ['klab bundle export course.tar', 'one file for machines without internet'],
+    ],
     load: async () => (await import('./bundle.js')).runBundle,
   },
 ]

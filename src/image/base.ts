@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import type { Clock, HostExec } from '../host/types.js'
 import type { ImageSource } from '../labfile/model.js'
-import { download } from '../store/download.js'
+import { download, progressLines } from '../store/download.js'
 import type { Digest, Layers } from '../store/types.js'
 import { buildImage } from './build.js'
 import { checkedSum, importImage, importKey } from './import.js'
@@ -61,23 +61,14 @@ async function fetchFile(source: Exclude<ImageSource, { kind: 'builtin' }>, c: I
   if (source.kind === 'path') return { path: source.path, sum: await checkedSum(source.path, source.sha256?.toLowerCase()) }
   const { url } = source
   const sum = source.sha256.toLowerCase()
-  let said = 0
-  const onProgress = (bytes: number, total: number | undefined): void => {
-    // A line every 16 MiB is enough to see that it goes on.
-    if (bytes - said < 16 * 2 ** 20 && bytes !== total) return
-    said = bytes
-    c.report(`${mib(bytes)}${total === undefined ? '' : ` of ${mib(total)}`} MiB`)
-  }
   const path = await download({
     url,
-    sha256: sum,
+    sum,
     dir: c.downloadsDir,
     exec: c.exec,
     clock: c.clock,
-    onProgress,
+    onProgress: progressLines(c.report),
     ...(c.signal && { signal: c.signal }),
   })
   return { path, sum }
 }
-
-const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)

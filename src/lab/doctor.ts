@@ -2,11 +2,12 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { ONLINE_TOOLS } from '../bundle/online.js'
 import { BUNDLE_TOOLS } from '../bundle/parts.js'
 import { HostError, KlabError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
-import type { Lab } from '../labfile/model.js'
+import type { BundleSource, Lab } from '../labfile/model.js'
 import type { World } from '../phases/world.js'
 import { allocatePorts, reservedPorts } from '../store/ports.js'
 
@@ -202,6 +203,10 @@ async function writableCheck(dir: string): Promise<Check> {
     : { name: `folder ${dir}`, state: 'missing', found: `${at} cannot be written`, fix: `sudo chown $USER ${at}` }
 }
 
+/** What making a bundle of this source calls. */
+const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_TOOLS =>
+  source === 'debian' ? BUNDLE_TOOLS : source === 'upstream' || source === 'aliyun' ? ONLINE_TOOLS : []
+
 /** All checks for a lab; `cached`: image and bundle are there, so what builds them is not needed. */
 export async function checkHost(
   world: World,
@@ -209,7 +214,7 @@ export async function checkHost(
   o: { accel: AccelProbe; running: number; cached: boolean },
 ): Promise<readonly Check[]> {
   const build = o.cached || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
-  const bundle = o.cached || lab.kubernetes?.bundle.source !== 'debian' ? [] : BUNDLE_TOOLS.map((t) => [t.tool, t.package] as const)
+  const bundle = o.cached ? [] : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
   const known = new Set<string>()
   const tools = [...TOOLS, ...build, ...bundle].filter(([tool]) => !known.has(tool) && known.add(tool))
   const checks = await Promise.all([

@@ -85,7 +85,7 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Findin
   if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
     tell(
       'version',
-      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version bring your own bundle: bundle: {dir: PATH}`,
+      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version take bundle upstream, aliyun or {dir: PATH}`,
     )
   if (proxyMode === 'ipvs' && os?.ipvs === false) tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
   const prefix = Number(kubernetes.podCidr?.split('/')[1] ?? Number.NaN)

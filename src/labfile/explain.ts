@@ -22,7 +22,9 @@ function unfold(issue: Issue, data: unknown): Issue[] {
   if (issue.code !== 'invalid_union' || !isMap(valueAt(data, pathOf(issue.path)))) return [issue]
   const weight = (list: readonly Issue[]) => list.reduce((sum, i) => sum + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0)
   const forms = issue.errors.filter((list) => !list.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'))
-  const best = [...forms].sort((a, b) => weight(a) - weight(b))[0]
+  // First by the form's own fields: many mistakes deep inside one do not make it another.
+  const own = (list: readonly Issue[]) => weight(list.filter((i) => i.path.length <= 1))
+  const best = [...forms].sort((a, b) => own(a) - own(b) || weight(a) - weight(b))[0]
   return best?.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }, data)) ?? [issue]
 }
 
@@ -32,7 +34,8 @@ function found(issue: Issue, value: unknown, written: string | undefined): strin
   if (isMap(value)) return 'a map'
   if (typeof value !== 'string') return written ?? String(value)
   if (/PRIVATE KEY/.test(value)) return 'a private key'
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  const shown = value.replace(/\/\/[^/\s]*@/, '//…@')
+  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown)
 }
 
 function explainOne(issue: Issue, data: unknown, source: Source): LabfileIssue[] {

@@ -31,8 +31,27 @@ export interface KubernetesSpec {
   readonly serviceCidr: string
   readonly cni: CniSpec
   readonly proxyMode: 'iptables' | 'ipvs'
-  /** `debian`: built from Debian's packages; a directory: somebody's own bundle. */
-  readonly bundle: { readonly source: 'debian' } | { readonly source: 'dir'; readonly path: string }
+  readonly bundle: BundleSource
+}
+
+/** `debian`: built from Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: archives, binaries and manifests somebody hands over. */
+export type BundleSource = { readonly source: 'debian' } | OnlineSource | { readonly source: 'dir'; readonly path: string }
+
+export interface OnlineSource {
+  readonly source: 'upstream' | 'aliyun'
+  /** Debian's name; undefined: this machine's. */
+  readonly arch?: 'amd64' | 'arm64' | undefined
+  readonly mirrors: Mirrors
+}
+
+/** Servers to use instead of the original ones; addresses without a final slash. */
+export interface Mirrors {
+  readonly release?: string | undefined
+  readonly github?: string | undefined
+  readonly calico?: string | undefined
+  readonly packages?: string | undefined
+  /** Host in an image's name → registry, with a path perhaps, to pull it from. */
+  readonly registries?: Readonly<Record<string, string>> | undefined
 }
 
 export interface OsSpec {

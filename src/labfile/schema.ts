@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { authorizedKeyProblem } from './authorized-key.js'
+import { bundle } from './bundle-schema.js'
 import { choice, cidr, path, section, size, text, unless } from './fields.js'
 
 /** At most this many nodes: what one machine can hold, and what the lab's port block is cut for. */
@@ -77,19 +78,7 @@ const kubernetes = section({
   serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts').default('10.1.0.0/16').describe('Addresses of the services.'),
   cni: cni.prefault('flannel').describe('Pod network; none leaves it to the trainee.'),
   proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
-  bundle: z
-    .union(
-      [
-        z.literal('debian').transform(() => ({ source: 'debian' as const })),
-        section({ dir: path.describe('Folder of a bundle, relative to the Labfile.') }).transform(({ dir }) => ({
-          source: 'dir' as const,
-          path: dir,
-        })),
-      ],
-      { error: 'must be debian or {dir: PATH}' },
-    )
-    .prefault('debian')
-    .describe('Where binaries and images come from: built from Debian packages, or a folder that somebody hands you.'),
+  bundle,
 })
 
 /** Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for capitals. */

@@ -1,6 +1,6 @@
 /** What a lab is made from: base image, bundle, node image. Each is asked for once a run and comes from the cache when it is there. */
 import { join } from 'node:path'
-import { ensureBundle, type Bundle } from '../bundle/ensure.js'
+import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
 import { ISO_NAME } from '../bundle/iso.js'
 import { ensureBaseImage, type BaseImage } from '../image/base.js'
 import type { Lab } from '../labfile/model.js'
@@ -42,17 +42,20 @@ function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...arg
     }))
 }
 
+/** What makers of images and bundles get of the world. */
+export const bundleContext = (world: World, report: Line): BundleContext => ({
+  exec: world.host,
+  layers: world.layers,
+  downloadsDir: cachePaths(world.roots).downloads,
+  assets: world.assets,
+  report,
+  signal: world.signal,
+  clock: world.clock,
+})
+
 /** The artifacts of a lab up to (and with) phase `until`. */
 export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artifacts {
-  const context = (line: Line) => ({
-    exec: world.host,
-    layers: world.layers,
-    downloadsDir: cachePaths(world.roots).downloads,
-    assets: world.assets,
-    report: line,
-    signal: world.signal,
-    clock: world.clock,
-  })
+  const context = (line: Line): BundleContext => bundleContext(world, line)
   const k = lab.kubernetes
   const base = once((line: Line) => ensureBaseImage(lab.image, context(line)))
   const bundle = once(async (line: Line) => (k ? await ensureBundle(k, context(line)) : undefined))

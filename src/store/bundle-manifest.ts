@@ -11,9 +11,13 @@ const SOURCES: readonly unknown[] = ['debian', 'upstream', 'aliyun', 'dir'] sati
 
 /** The bundle's manifest. Throws CorruptError when it is missing, cut, of another format, or names files outside the bundle. */
 export async function readManifest(dir: string): Promise<BundleManifest> {
-  const data = await readJson(join(dir, NAME))
+  return parseManifest(await readJson(join(dir, NAME)), join(dir, NAME))
+}
+
+/** The same for data from elsewhere; `where`: for the message. Throws CorruptError. */
+export function parseManifest(data: unknown, where: string): BundleManifest {
   const problem = data === undefined ? 'missing or not JSON' : flaw(data)
-  if (problem !== undefined) throw new CorruptError(`${join(dir, NAME)}: ${problem}`, { hint: 'klab bundle build' })
+  if (problem !== undefined) throw new CorruptError(`${where}: ${problem}`, { hint: 'klab bundle build' })
   return data as BundleManifest
 }
 

@@ -1,24 +1,19 @@
 /** Files from the network into the cache: resumed, tried again, checked, and there only when whole. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CorruptError, HostError, Interrupted, KlabError, StateError } from '../errors.js'
+import { CorruptError } from '../errors.js'
 import { exists } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
-import { acquireLock } from './lock.js'
-import type { Digest } from './types.js'
+import { cachedEntry } from './cached.js'
+import { Broken, fetchSmall, persist, receive, RefusedError } from './http.js'
 
-/** How often a broken connection is taken up again before giving up; the pauses double from one second. */
-const TRIES = 5
-const FIRST_PAUSE_MS = 1000
-/** A server that sends nothing for so long counts as gone. */
-const IDLE_MS = 60_000
+/** What a checksum file may be at most: one line a file of a release. */
+const MAX_SUMS_BYTES = 1 << 20
 
-export interface DownloadOptions {
-  readonly url: string
-  readonly sha256: Digest
-  /** Keeps the file as `dir`/SHA256. */
+export interface DownloadPlace {
+  /** Keeps each file as `dir`/SUM. */
   readonly dir: string
   readonly exec: HostExec
   readonly clock: Clock
@@ -28,83 +23,80 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal
 }
 
+export interface DownloadOptions extends DownloadPlace {
+  readonly url: string
+  /** sha256 (64 hex digits) or sha512 (128). */
+  readonly sum: string
+  /** What to do about a wrong sum. */
+  readonly hint?: string
+}
+
 /**
  * The path of the file with this sum, downloaded unless it is in the cache; a second klab waits for the first.
  * Throws StateError (refused, or cut again and again), CorruptError (another sum), HostError (disk full), Interrupted.
  */
 export async function download(o: DownloadOptions): Promise<string> {
-  if (!/^[0-9a-f]{64}$/.test(o.sha256)) throw new TypeError(`not a sha256: ${o.sha256}`)
-  const path = join(o.dir, o.sha256)
-  if (await exists(path)) return path
-  await mkdir(o.dir, { recursive: true, mode: 0o700 })
-  const holder = { verb: 'download', pid: 0, since: o.clock.now() }
-  const lock = await acquireLock(o.exec, `${path}.lock`, holder, { waitMs: Infinity, ...(o.signal && { signal: o.signal }) })
-  try {
-    if (await exists(path)) return path
-    const part = `${path}.part`
-    await fill(o, part)
-    await rename(part, path)
-    return path
-  } finally {
-    await lock.release()
-  }
+  if (!/^(?:[0-9a-f]{64}){1,2}$/.test(o.sum)) throw new TypeError(`not a sha256 or sha512: ${o.sum}`)
+  return cachedEntry(o, join(o.dir, o.sum), async (part) => {
+    let old = await exists(part)
+    await persist({ ...o, what: o.url }, async () => {
+      for (;;) {
+        const sum = await attempt(o, part)
+        if (sum === o.sum) return
+        await rm(part, { force: true })
+        // What an earlier klab left may be the culprit: once more from the start before blaming the server.
+        if (!old) {
+          const what = `${o.url}: ${algorithm(o.sum)} is ${sum}, but ${o.sum} was expected`
+          throw new CorruptError(what, { hint: o.hint ?? 'check the url and the sha256 in the Labfile' })
+        }
+        old = false
+      }
+    })
+  })
 }
 
-/** A failure that another try may mend. */
-class Broken extends Error {}
-
-async function fill(o: DownloadOptions, part: string): Promise<void> {
-  let old = await exists(part)
-  for (let failures = 0; ;) {
-    try {
-      const sum = await attempt(o, part)
-      if (sum === o.sha256) return
-      await rm(part, { force: true })
-      // What an earlier klab left may be the culprit: once more from the start before blaming the server.
-      if (!old) {
-        const what = `${o.url}: sha256 is ${sum}, but ${o.sha256} was expected`
-        throw new CorruptError(what, { hint: 'check the url and the sha256 in the Labfile' })
-      }
-      old = false
-    } catch (error) {
-      if (o.signal?.aborted) throw new Interrupted()
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-        throw new HostError(`${o.dir}: no space left for ${o.url}`, {
-          hint: `free some, then run the same again: df -h ${o.dir}`,
-          cause: error,
-        })
-      }
-      if (!(error instanceof Broken)) throw error
-      if (++failures >= TRIES) {
-        throw new StateError(`${o.url}: ${error.message} (tried ${TRIES} times)`, {
-          hint: 'run the same command again: it goes on where it stopped',
-          cause: error,
-        })
-      }
-      await o.clock.sleep(FIRST_PAUSE_MS * 2 ** (failures - 1), o.signal)
-    }
-  }
+/** The same for a file whose checksum lies beside it, `URL.sha256` or `URL.sha512`, as release servers have it. Throws StateError when neither is there, CorruptError when it holds no sum. */
+export async function downloadWithSum(o: DownloadPlace & { readonly url: string }): Promise<{ path: string; sum: string }> {
+  const sum = await publishedSum(o, '.sha256', 64).catch((error: unknown) => {
+    if (error instanceof RefusedError && error.status === 404) return publishedSum(o, '.sha512', 128)
+    throw error
+  })
+  const hint = 'the server (or a mirror of it) does not agree with its own checksum: try later, or another mirror'
+  return { path: await download({ ...o, sum, hint }), sum }
 }
+
+async function publishedSum(o: DownloadPlace & { readonly url: string }, ending: string, digits: number): Promise<string> {
+  const url = `${o.url}${ending}`
+  const sum = sumIn((await fetchSmall({ ...o, url }, MAX_SUMS_BYTES)).toString('utf8'), o.url.split('/').at(-1) ?? '', digits)
+  if (sum === undefined) throw new CorruptError(`${url}: holds no checksum of so many digits: ${digits}`, { hint: 'check the address' })
+  return sum
+}
+
+/** The sum of a file in a checksum file: alone in it, or on the line that names the file (sha256sum(1)). */
+export function sumIn(text: string, name: string, digits = 64): string | undefined {
+  const found = text.split('\n').flatMap((line) => {
+    const match = new RegExp(`^([0-9a-fA-F]{${digits}})(?:[ \\t]+\\*?(\\S+))?\\s*$`).exec(line)
+    return match ? [{ sum: (match[1] ?? '').toLowerCase(), file: match[2]?.split('/').at(-1) }] : []
+  })
+  return (found.find((f) => f.file === name) ?? (found.length === 1 ? found.find((f) => f.file === undefined) : undefined))?.sum
+}
+
+const algorithm = (sum: string): 'sha256' | 'sha512' => (sum.length === 64 ? 'sha256' : 'sha512')
 
 /** One connection: adds to the partial file until the end; the sum of the whole. */
-async function attempt(o: DownloadOptions, part: string): Promise<Digest> {
-  let hash = createHash('sha256')
+async function attempt(o: DownloadOptions, part: string): Promise<string> {
+  let hash = createHash(algorithm(o.sum))
   let bytes = await hashPart(part, hash)
   // Killed between the last byte and the rename: nothing to ask for.
-  if (bytes > 0 && hash.copy().digest('hex') === o.sha256) return o.sha256
-  const idle = new AbortController()
-  const stop = AbortSignal.any([idle.signal, ...(o.signal ? [o.signal] : [])])
-  const timer = setTimeout(() => idle.abort(), o.idleMs ?? IDLE_MS)
-  try {
-    const response = await fetch(o.url, { signal: stop, headers: bytes > 0 ? { range: `bytes=${bytes}-` } : {} }).catch(broken)
+  if (bytes > 0 && hash.copy().digest('hex') === o.sum) return o.sum
+  return receive({ ...o, headers: bytes > 0 ? { range: `bytes=${bytes}-` } : {} }, async (response, chunks) => {
     if (response.status === 416) {
       await rm(part, { force: true })
       throw new Broken('the server would not go on in the middle')
     }
     const resumed = response.status === 206 && bytes > 0
-    if (!resumed && response.status !== 200) throw refused(o.url, response.status)
     if (!resumed) {
-      hash = createHash('sha256')
+      hash = createHash(algorithm(o.sum))
       bytes = 0
     }
     const length = Number(response.headers.get('content-length') ?? Number.NaN)
@@ -112,8 +104,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<Digest> {
     const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : bytes + length
     const file = await open(part, resumed ? 'a' : 'w', 0o600)
     try {
-      for await (const chunk of chunks(response)) {
-        timer.refresh()
+      for await (const chunk of chunks) {
         await file.writeFile(chunk)
         hash.update(chunk)
         bytes += chunk.length
@@ -125,12 +116,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<Digest> {
     }
     if (total !== undefined && bytes < total) throw new Broken(`the connection ended at ${bytes} of ${total} bytes`)
     return hash.digest('hex')
-  } catch (error) {
-    throw idle.signal.aborted ? new Broken(`nothing came for ${(o.idleMs ?? IDLE_MS) / 1000} s`) : error
-  } finally {
-    clearTimeout(timer)
-    idle.abort()
-  }
+  })
 }
 
 async function hashPart(part: string, hash: Hash): Promise<number> {
@@ -142,23 +128,17 @@ async function hashPart(part: string, hash: Hash): Promise<number> {
   return size
 }
 
-async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader()
-  for (;;) {
-    const next = await reader?.read().catch(broken)
-    if (next?.value === undefined) return
-    yield next.value as Uint8Array
+/** A line every 16 MiB is enough to see that it goes on. */
+const STEP = 16 * 2 ** 20
+const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
+
+/** An onProgress that reports lines such as `32 of 110 MiB`, after `name` where there is one. */
+export function progressLines(report: (line: string) => void, name = ''): (bytes: number, total: number | undefined) => void {
+  let said = 0
+  return (bytes, total) => {
+    if (bytes < said) said = 0
+    if (bytes - said < STEP && (bytes !== total || bytes === said)) return
+    said = bytes
+    report(`${name === '' ? '' : `${name}: `}${mib(bytes)}${total === undefined ? '' : ` of ${mib(total)}`} MiB`)
   }
-}
-
-/** fetch says only `fetch failed` or `terminated`; the reason is in the cause. */
-function broken(error: unknown): never {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error)
-  throw new Broken(cause.message || (cause as NodeJS.ErrnoException).code || 'the connection broke', { cause: error })
-}
-
-function refused(url: string, status: number): KlabError | Broken {
-  // 408, 429 and 5xx are of the moment (RFC 9110, section 15; RFC 6585).
-  if (status === 408 || status === 429 || status >= 500) return new Broken(`the server answered ${status}`)
-  return new StateError(`${url}: the server answered ${status}${status === 404 ? ' (not there)' : ''}`, { hint: 'check the url' })
 }

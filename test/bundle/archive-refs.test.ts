@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { archiveRefs } from '../../src/bundle/archive-refs.js'
+import { readDockerArchive } from '../../src/bundle/docker-archive-read.js'
 import { CorruptError } from '../../src/errors.js'
 import { exec } from './fixtures/world.js'
 
@@ -24,12 +26,28 @@ const manifest = JSON.stringify([
 t.test('references, wherever the manifest stands and whoever wrote the tar', async (t) => {
   const files = {
     'manifest.json': manifest,
+    'c.json': '{}',
+    'd.json': '{}',
     'zz/layer.tar': 'x'.repeat(100_001),
     'aa/layer.tar': '',
     [`${'long'.repeat(20)}/${'long'.repeat(20)}/x`]: 'y',
   }
   for (const format of ['gnu', 'pax', 'ustar'])
     t.same(await archiveRefs(await pack(t, files, `--format=${format}`)), ['calico/node:v3.14.2', 'x:1'], format)
+})
+
+t.test('a layer that is a link to another’s, as docker before 25 writes it; one that leads nowhere, or out', async (t) => {
+  const one = (layer: string): string => JSON.stringify([{ Config: 'c.json', RepoTags: ['x:1'], Layers: [layer] }])
+  const linked = async (target: string): Promise<string> => {
+    const dir = t.testdir({ in: { 'c.json': '{}', 'manifest.json': one('b/layer.tar'), a: { 'layer.tar': 'layer' }, b: {} } })
+    symlinkSync(target, join(dir, 'in/b/layer.tar'))
+    await exec.run(['tar', 'cf', join(dir, 'a.tar'), '-C', join(dir, 'in'), '.'])
+    return join(dir, 'a.tar')
+  }
+  const [image] = await readDockerArchive(await linked('../a/layer.tar'))
+  t.equal(await text(image!.layers[0]!()), 'layer')
+  for (const target of ['/etc/passwd', '../../../../etc/passwd', '../gone/layer.tar', 'layer.tar'])
+    await t.rejects(archiveRefs(await linked(target)), { constructor: CorruptError, message: /lacks b\/layer\.tar/ }, target)
 })
 
 t.test('what is no image archive', async (t) => {

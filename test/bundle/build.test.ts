@@ -1,12 +1,13 @@
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { buildBundle, bundleKey, debianArch } from '../../src/bundle/build.js'
 import { kubernetesKey } from '../../src/bundle/kubernetes.js'
 import { BUNDLE_TOOLS, requireTools } from '../../src/bundle/parts.js'
-import { recipeOf } from '../../src/bundle/recipe.js'
+import { imageRefs, nodeImageRefs, PROBE_REF, recipeOf } from '../../src/bundle/recipe.js'
 import { ensureBundle, listBundles } from '../../src/bundle/ensure.js'
 import { listBundleFiles, writeManifest } from '../../src/store/bundle-manifest.js'
+import { archive } from './fixtures/images.js'
 import { exec, makeContext, root } from './fixtures/world.js'
 
 const r = recipeOf('1.20.2')
@@ -61,26 +62,20 @@ t.test('a bundle that is in the cache is not built again', async (t) => {
 
 async function fill(dir: string, kubernetes: string): Promise<void> {
   mkdirSync(join(dir, 'bin'), { recursive: true })
-  writeFileSync(join(dir, 'bin/kubeadm'), 'program', { mode: 0o755 })
-  await writeManifest(dir, {
-    format: 1,
-    source: 'debian',
-    kubernetes,
-    images: [],
-    nodeImages: [],
-    provenance: {},
-    files: await listBundleFiles(dir),
-  })
+  mkdirSync(join(dir, 'images'), { recursive: true })
+  for (const name of ['kubeadm', 'kubelet', 'kubectl']) writeFileSync(join(dir, 'bin', name), 'program', { mode: 0o755 })
+  const [images, nodeImages] = [imageRefs(r), nodeImageRefs(r)]
+  await archive(join(dir, '..'), join(dir, `images/k8s.${kubernetes}.tar`), images)
+  await archive(join(dir, '..'), join(dir, `images/k8s.${kubernetes}.node.tar`), nodeImages)
+  await archive(join(dir, '..'), join(dir, 'images/probe.tar'), [PROBE_REF])
+  const files = await listBundleFiles(dir)
+  await writeManifest(dir, { format: 1, source: 'debian', kubernetes, images, nodeImages, provenance: {}, files })
 }
 
-const spec = (path: string) => ({ version: '1.20.2', bundle: { source: 'dir' as const, path } })
-const contextOf = (t: Test) => {
-  const c = makeContext(t)
-  return { ...c, downloadsDir: join(c.dir, 'downloads') }
-}
+const spec = (path: string) => ({ version: '1.20.2', cni: 'none' as const, bundle: { source: 'dir' as const, path } })
 
 t.test('somebody’s own folder: checked, then made into a disk with the right label', { skip }, async (t) => {
-  const c = contextOf(t)
+  const c = makeContext(t)
   const dir = join(c.dir, 'own')
   await fill(dir, '1.20.2')
   const bundle = await ensureBundle(spec(dir), c)
@@ -92,9 +87,9 @@ t.test('somebody’s own folder: checked, then made into a disk with the right l
 })
 
 t.test('a folder that does not fit is refused', async (t) => {
-  const c = contextOf(t)
+  const c = makeContext(t)
   const dir = join(c.dir, 'own')
-  await t.rejects(ensureBundle(spec(dir), c), { code: 'corrupt' })
+  await t.rejects(ensureBundle(spec(dir), c), { code: 'state', message: /cannot be read/ })
   await fill(dir, '1.21.0')
   await t.rejects(ensureBundle(spec(dir), c), { code: 'state', message: /1\.21\.0.*1\.20\.2/, hint: /1\.21\.0/ })
   await fill(dir, '1.20.2')

@@ -53,6 +53,8 @@ t.test('the bundle’s tools are asked for with Kubernetes built from Debian onl
       none.filter((n) => own.includes(n)),
       [],
     )
+  const online = await names(fourNodes('kubernetes: { bundle: upstream }\n'))
+  t.ok(online.includes('skopeo') && !online.includes('dpkg-source'), 'a downloaded bundle is pulled, not compiled')
   t.notOk((await names(`${SMALL}image: { path: /x.qcow2 }\n`)).includes('mmdebstrap'), 'somebody’s own image is not built')
 })
 

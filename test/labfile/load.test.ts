@@ -50,7 +50,7 @@ t.test('the example shows every field', async (t) => {
   const schema = await readFile(`${root}labfile.schema.json`, 'utf8')
   const names = [...schema.matchAll(/"([A-Za-z0-9]+)": \{/g)]
     .map(([, name]) => name!)
-    .filter((name) => !['properties', 'items'].includes(name))
+    .filter((name) => !['properties', 'items', 'propertyNames', 'additionalProperties', 'default'].includes(name))
   t.ok(names.length > 30)
   for (const name of new Set(names)) t.match(text, new RegExp(`\\b${name}:`), name)
 })
@@ -119,6 +119,16 @@ t.test('paths are taken from the folder of the Labfile; checksums are lower case
     sha256: sha.toLowerCase(),
   })
   t.strictSame(parse('name: x\nkubernetes: { bundle: { dir: b } }').kubernetes?.bundle, { source: 'dir', path: '/course/b' })
+  const bundle = (yaml: string) => parse(`name: x\nkubernetes: { version: 1.17.5, bundle: ${yaml} }`).kubernetes?.bundle
+  t.strictSame(bundle('upstream'), { source: 'upstream', mirrors: {} })
+  t.strictSame(bundle('{ source: upstream }'), { source: 'upstream', mirrors: {} })
+  t.strictSame(
+    bundle('{ source: aliyun, arch: arm64, mirrors: { packages: https://m.example/, registries: { docker.io: "reg:5000/hub" } } }'),
+    { source: 'aliyun', arch: 'arm64', mirrors: { packages: 'https://m.example', registries: { 'docker.io': 'reg:5000/hub' } } },
+  )
+  t.match(bundle('{ source: upstream, mirrors: { release: "http://127.0.0.1:8000/r" } }'), {
+    mirrors: { release: 'http://127.0.0.1:8000/r' },
+  })
   t.end()
 })
 

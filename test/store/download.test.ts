@@ -29,7 +29,7 @@ async function serve(t: Test, ...answers: Answer[]) {
   const pauses: number[] = []
   const clock = { now: () => 0, sleep: (ms: number) => (pauses.push(ms), Promise.resolve()) }
   const dir = join(t.testdir(), 'downloads')
-  const o: DownloadOptions = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`, sha256, dir, exec, clock }
+  const o: DownloadOptions = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`, sum: sha256, dir, exec, clock }
   return { o, dir, seen, pauses }
 }
 

@@ -1,0 +1,75 @@
+/** The layout of a bundle, the same whatever its source: bin/, cni/, images/, manifests/, manifest.json. */
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fullRef } from '../cluster/images.js'
+import { CorruptError } from '../errors.js'
+import { listBundleFiles, writeManifest } from '../store/bundle-manifest.js'
+import type { BundleManifest } from '../store/types.js'
+import { writeArchive, type Image } from './docker-archive.js'
+import { timed, type BuildContext } from './jobs.js'
+import type { CoreImages } from './needs.js'
+
+/** A pod network in a bundle. */
+export interface BundledCni {
+  readonly name: string
+  /** Manifest as `up` applies it, placeholders and all (phases/cni.ts). */
+  readonly manifest: string
+  readonly images: readonly string[]
+}
+
+/** All that goes into a bundle. */
+export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes' | 'provenance'> {
+  readonly core: CoreImages
+  /** Name in bin/ → file. */
+  readonly binaries: ReadonlyMap<string, string>
+  /** Name in cni/ → file. */
+  readonly plugins: ReadonlyMap<string, string>
+  readonly cni: readonly BundledCni[]
+  /** Every image, under the name that it shall have; layers are files in the work folder. */
+  readonly images: readonly Image[]
+  /** Archive → names of images beyond those of kubeadm and the pod networks. */
+  readonly extra: Readonly<Record<string, readonly string[]>>
+}
+
+/** Writes the bundle into `out`. `work`: a folder on its file system. Throws CommandError, Interrupted. */
+export async function assemble(c: BuildContext, i: Ingredients, out: string, work: string): Promise<void> {
+  const byName = new Map(i.images.map((image) => [fullRef(image.ref), image]))
+  // Under the name that was asked for: kubeadm and manifests do not all write docker.io out.
+  const named = (refs: readonly string[]): readonly Image[] =>
+    refs.map((ref) => {
+      const image = byName.get(fullRef(ref))
+      if (!image) throw new CorruptError(`no image ${ref} to put into the bundle`, { hint: 'klab bundle build' })
+      return { ...image, ref }
+    })
+  const archives: Readonly<Record<string, readonly string[]>> = {
+    [`k8s.${i.kubernetes}.tar`]: i.core.images,
+    [`k8s.${i.kubernetes}.node.tar`]: i.core.nodeImages,
+    ...Object.fromEntries(i.cni.filter((n) => n.images.length > 0).map((n) => [`cni.${n.name}.tar`, n.images])),
+    ...i.extra,
+  }
+  await mkdir(join(out, 'images'), { recursive: true })
+  await mkdir(join(out, 'manifests'), { recursive: true })
+  await timed(c, 'archives', async () => {
+    for (const [name, refs] of Object.entries(archives)) await writeArchive(c.exec, named(refs), join(out, 'images', name), work, c.signal)
+  })
+  for (const [name, file] of i.binaries) await addCopy(file, join(out, 'bin', name))
+  for (const [name, file] of i.plugins) await addCopy(file, join(out, 'cni', name))
+  for (const n of i.cni) await writeFile(join(out, 'manifests', `${n.name}.yaml`), n.manifest)
+  const files = await timed(c, 'checksums', () => listBundleFiles(out))
+  await writeManifest(out, {
+    format: 1,
+    source: i.source,
+    kubernetes: i.kubernetes,
+    images: i.core.images,
+    nodeImages: i.core.nodeImages,
+    provenance: i.provenance,
+    files,
+  })
+}
+
+/** A copy of its own: what was downloaded or handed over is not ours to change the mode of. */
+async function addCopy(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, to)
+  await chmod(to, 0o755)
+}

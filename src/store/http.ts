@@ -1,0 +1,135 @@
+/** HTTP as downloads need it: what a silent, cut or busy connection means, and how often it is tried again. */
+import { HostError, Interrupted, StateError } from '../errors.js'
+import type { Clock } from '../host/types.js'
+
+/** How often a broken connection is taken up again before giving up; the pauses double from one second. */
+const TRIES = 5
+const FIRST_PAUSE_MS = 1000
+/** A server that sends nothing for so long counts as gone; however slow, one that goes on is waited for. */
+export const IDLE_MS = 60_000
+
+/** A failure that another try may mend. */
+export class Broken extends Error {}
+
+/** A server's answer that another try would not change. */
+export class RefusedError extends StateError {
+  constructor(
+    readonly url: string,
+    readonly status: number,
+    hint = 'check the address',
+  ) {
+    super(`${url}: the server answered ${status}${status === 404 ? ' (not there)' : ''}`, { hint })
+  }
+}
+
+export interface Persistence {
+  /** What is fetched, for messages: an address. */
+  readonly what: string
+  /** Where it goes, for the message about a full disk. */
+  readonly dir: string
+  readonly clock: Clock
+  readonly signal?: AbortSignal
+}
+
+/** Does it again, five times in all, as long as it fails with Broken. Throws StateError (given up), HostError (disk full), Interrupted, and what else `attempt` throws. */
+export async function persist<T>(o: Persistence, attempt: () => Promise<T>): Promise<T> {
+  for (let failures = 0; ;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (o.signal?.aborted) throw new Interrupted()
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
+        throw new HostError(`${o.dir}: no space left for ${o.what}`, {
+          hint: `free some, then run the same again: df -h ${o.dir}`,
+          cause: error,
+        })
+      }
+      if (!(error instanceof Broken)) throw error
+      if (++failures >= TRIES) {
+        throw new StateError(`${o.what}: ${error.message} (tried ${TRIES} times)`, {
+          hint: 'run the same command again: it goes on where it stopped',
+          cause: error,
+        })
+      }
+      await o.clock.sleep(FIRST_PAUSE_MS * 2 ** (failures - 1), o.signal)
+    }
+  }
+}
+
+export interface ReceiveOptions {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly idleMs?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws Broken for what another try may mend,
+ * RefusedError for every other status and for an https address that leads to a plain http one.
+ */
+export async function receive<T>(
+  o: ReceiveOptions,
+  use: (response: Response, chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  const idleMs = o.idleMs ?? IDLE_MS
+  const idle = new AbortController()
+  const stop = AbortSignal.any([idle.signal, ...(o.signal ? [o.signal] : [])])
+  const timer = setTimeout(() => idle.abort(), idleMs)
+  try {
+    const response = await fetch(o.url, { signal: stop, headers: { ...o.headers } }).catch(broken)
+    timer.refresh()
+    if (![200, 206, 416].includes(response.status)) throw refused(o.url, response.status)
+    if (o.url.startsWith('https:') && response.url.startsWith('http:'))
+      throw new StateError(`${o.url}: leads to an address without https`, { hint: 'check the address' })
+    return await use(
+      response,
+      chunks(response, () => timer.refresh()),
+    )
+  } catch (error) {
+    throw idle.signal.aborted ? new Broken(`nothing came for ${idleMs / 1000} s`) : error
+  } finally {
+    clearTimeout(timer)
+    idle.abort()
+  }
+}
+
+async function* chunks(response: Response, onChunk: () => void): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader()
+  for (;;) {
+    const next = await reader?.read().catch(broken)
+    if (next?.value === undefined) return
+    onChunk()
+    yield next.value as Uint8Array
+  }
+}
+
+/** fetch says only `fetch failed` or `terminated`; the reason is in the cause. */
+function broken(error: unknown): never {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error)
+  throw new Broken(cause.message || (cause as NodeJS.ErrnoException).code || 'the connection broke', { cause: error })
+}
+
+function refused(url: string, status: number): RefusedError | Broken {
+  // 408, 429 and 5xx are of the moment (RFC 9110, section 15; RFC 6585).
+  if (status === 408 || status === 429 || status >= 500) return new Broken(`the server answered ${status}`)
+  return new RefusedError(url, status)
+}
+
+/** A small file whose sum nobody knows beforehand (a checksum, an index, a manifest). Throws StateError when it is larger than `maxBytes`, and what `receive` and `persist` throw. */
+export async function fetchSmall(o: ReceiveOptions & Omit<Persistence, 'what' | 'dir'>, maxBytes: number): Promise<Buffer> {
+  return persist({ ...o, what: o.url, dir: '' }, () =>
+    receive(o, async (response, parts) => {
+      const length = Number(response.headers.get('content-length') ?? Number.NaN)
+      const all: Uint8Array[] = []
+      let bytes = 0
+      for await (const part of parts) {
+        bytes += part.length
+        if (bytes > maxBytes) throw new StateError(`${o.url}: more than ${maxBytes} bytes`, { hint: 'check the address' })
+        all.push(part)
+      }
+      if (bytes < length && !response.headers.has('content-encoding'))
+        throw new Broken(`the connection ended at ${bytes} of ${length} bytes`)
+      return Buffer.concat(all)
+    }),
+  )
+}
