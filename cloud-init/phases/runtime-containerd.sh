@@ -1,10 +1,10 @@
 #!/bin/bash
 # containerd as the runtime: CRI with the systemd cgroup driver (kubernetes.io, "Container runtimes", containerd).
 
-if ! command -v containerd >/dev/null; then
-	apt-get update -q
-	DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends containerd apparmor
-fi
+# shellcheck source-path=SCRIPTDIR source=family.sh
+. /usr/lib/klab/family.sh
+
+containerd_install
 mkdir -p /etc/containerd
 cat >/etc/containerd/config.toml <<CONF
 version = 2

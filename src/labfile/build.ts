@@ -34,7 +34,7 @@ export function fillRoles(nodes: readonly ({ readonly role?: Role | undefined } 
 
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
 export function buildLab(document: LabDocument, dir: string): Lab {
-  const { name, hypervisor, image, network, nodes, kubernetes, os } = document
+  const { name, hypervisor, image, network, nodes, kubernetes, mirrors, os } = document
   const roles = fillRoles(nodes ?? [])
   return {
     name,
@@ -60,6 +60,7 @@ export function buildLab(document: LabDocument, dir: string): Lab {
             ...kubernetes,
             bundle: kubernetes.bundle.source === 'dir' ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) } : kubernetes.bundle,
           },
+    mirrors,
     os,
   }
 }

@@ -1,6 +1,7 @@
 /** What no single field can know: rules across fields. Pure; works on what is understandable of a faulty file too. */
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
 import { checkNetworks, checkAddresses } from './check-network.js'
+import { checkPackages } from './check-packages.js'
 import type { Draft } from './draft.js'
 import type { Path } from './source.js'
 
@@ -34,6 +35,7 @@ export function checkLab(draft: Draft, given: Given): Finding[] {
     ...checkAddresses(draft),
     ...checkNetworks(draft, given),
     ...checkKubernetes(draft, given),
+    ...checkPackages(draft),
   ]
 }
 
