@@ -76,7 +76,7 @@ export function guestRoot(t: Test, lab: Lab | string, d: Distribution, bundle: R
   symlinkSync('bash', at('usr/bin/sh'))
   cpSync(join(root, 'cloud-init', 'phases'), at('usr/lib/klab'), { recursive: true })
   cpSync(FIXTURES, at('fixtures'), { recursive: true })
-  for (const kind of ['common', d.tools])
+  for (const kind of d.tools === 'apt' ? ['common', 'apt'] : ['common', 'rhel', d.tools])
     for (const tool of readdirSync(join(FIXTURES, kind))) symlinkSync(`/fixtures/${kind}/${tool}`, at(`usr/sbin/${tool}`))
   write('etc/os-release', d.osRelease)
   write('state/log', '')
