@@ -7,3 +7,12 @@ mount_bundle() {
 	mkdir -p "$BUNDLE"
 	mountpoint -q "$BUNDLE" || mount -o ro -L KLABBUNDLE "$BUNDLE"
 }
+
+# The packages (deb, rpm) that a bundle of one's own may carry in packages/, one a line; none where there is no bundle.
+bundle_packages() {
+	local file
+	mount_bundle 2>/dev/null || return 0
+	for file in "$BUNDLE/packages"/*."$1"; do
+		[ ! -e "$file" ] || echo "$file"
+	done
+}

@@ -1,18 +1,34 @@
 #!/bin/bash
-# Course 2.4 to 2.6: kubeadm, kubelet and kubectl from the bundle, CNI plugins, kubelet's service, completion.
+# Course 2.4 to 2.6: kubeadm, kubelet and kubectl from the bundle or from a repository, CNI plugins, kubelet's service, completion.
 
-# shellcheck source-path=SCRIPTDIR source=bundle.sh
-. /usr/lib/klab/bundle.sh
+# shellcheck source-path=SCRIPTDIR source=family.sh
+. /usr/lib/klab/family.sh
 mount_bundle
 
-install -m 0755 "$BUNDLE"/bin/* /usr/bin/
 mkdir -p /opt/cni/bin /etc/kubernetes/manifests /etc/systemd/system/kubelet.service.d
-install -m 0755 "$BUNDLE"/cni/* /opt/cni/bin/
+# 2.5.6: the Labfile's version.
+case $KLAB_PACKAGES in
+repository)
+	kubernetes_install
+	# The packages' own unit; but not restarted every 10 s before init or join: that costs a slow host dearly.
+	printf '[Unit]\nConditionPathExists=/var/lib/kubelet/config.yaml\n' >/etc/systemd/system/kubelet.service.d/20-klab.conf
+	;;
+*)
+	install -m 0755 "$BUNDLE"/bin/* /usr/bin/
+	cp /usr/lib/klab/kubelet.service /etc/systemd/system/kubelet.service
+	# kubelet's own flags stand where the family's packages have them.
+	sed "s#/etc/default/kubelet#$KUBELET_ENV#" /usr/lib/klab/10-kubeadm.conf >/etc/systemd/system/kubelet.service.d/10-kubeadm.conf
+	;;
+esac
+# Both ways: the plugins that the bundle's pod network needs; some of them are in no package.
+if [ -d "$BUNDLE/cni" ] || [ "$KLAB_PACKAGES" = bundle ]; then install -m 0755 "$BUNDLE"/cni/* /opt/cni/bin/; fi
 
-cp /usr/lib/klab/kubelet.service /etc/systemd/system/kubelet.service
-cp /usr/lib/klab/10-kubeadm.conf /etc/systemd/system/kubelet.service.d/10-kubeadm.conf
-# 2.6.1: one cgroup driver for kubelet and runtime. From 1.20 on kubeadm's KubeletConfiguration says it; the flag would be the older way.
-[ -e /etc/default/kubelet ] || echo 'KUBELET_EXTRA_ARGS=' >/etc/default/kubelet
+# 2.6.1: one cgroup driver for kubelet and runtime. From 1.20 on kubeadm's KubeletConfiguration says it; before, the course's flag.
+flags=
+if [ "$MINOR" -lt 20 ]; then flags=--cgroup-driver=systemd; fi
+[ -e "$KUBELET_ENV" ] || echo 'KUBELET_EXTRA_ARGS=' >"$KUBELET_ENV"
+# Only where there are none: a trainee's own flags stay.
+[ -z "$flags" ] || sed -i "s/^KUBELET_EXTRA_ARGS=\$/&$flags/" "$KUBELET_ENV"
 systemctl daemon-reload
 # 2.6.2
 systemctl enable kubelet.service

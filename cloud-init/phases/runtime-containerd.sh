@@ -1,10 +1,10 @@
 #!/bin/bash
 # containerd as the runtime: CRI with the systemd cgroup driver (kubernetes.io, "Container runtimes", containerd).
 
-if ! command -v containerd >/dev/null; then
-	apt-get update -q
-	DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends containerd apparmor
-fi
+# shellcheck source-path=SCRIPTDIR source=family.sh
+. /usr/lib/klab/family.sh
+
+containerd_install
 # An image of one's own may have an older one: kubelet 1.26 and later speak only CRI v1.
 have=$(containerd --version | awk '{ print $3 }' | tr -d v | cut -d '~' -f 1)
 if [ "$(printf '%s\n' "$KLAB_CONTAINERD_MIN" "$have" | sort -V | head -n 1)" != "$KLAB_CONTAINERD_MIN" ]; then

@@ -1,18 +1,31 @@
 #!/bin/bash
-# Course 2.2: firewall, SELinux, bridge filter, IPVS modules, time zone, completion, swap, hosts.
+# Course 2.1 (mirror, kernel), 2.2: firewall, SELinux, bridge filter, IPVS modules, time zone, completion, swap, hosts.
+
+# shellcheck source-path=SCRIPTDIR source=family.sh
+. /usr/lib/klab/family.sh
+
+if [ -n "$MINOR" ] && [ "$MINOR" -lt 19 ] && [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
+	echo "Kubernetes $KLAB_VERSION knows cgroup v1 only, and this image runs v2: take an older image (CentOS 7, Rocky 8), or Kubernetes 1.19 or later"
+	exit 1
+fi
+
+# 2.1: the distribution's repositories, and the kernel where the Labfile asks for another.
+os_repositories
+if [ "$KLAB_KERNEL" = lt ]; then kernel_lt; fi
 
 # 2.2.1: no firewall between the nodes.
-for unit in firewalld ufw nftables; do
+for unit in "${FIREWALLS[@]}"; do
 	if systemctl list-unit-files "$unit.service" --no-legend 2>/dev/null | grep -q enabled; then
-		systemctl disable --now "$unit.service"
+		systemctl stop "$unit.service"
+		systemctl disable "$unit.service"
 	fi
 done
 
-# 2.2.2: SELinux off, now and after a reboot, where it exists.
-if command -v getenforce >/dev/null && [ "$(getenforce)" != Disabled ]; then
-	setenforce 0
-	sed -i 's/^SELINUX=.*/SELINUX=disabled/' /etc/selinux/config
-fi
+# 2.2.2: SELinux keeps nothing from working, now and after a reboot, where it exists.
+selinux_permissive
+
+# What the course installs on the way (2.2.4 to 2.2.6), and what kubeadm's preflight wants.
+if [ -n "$KLAB_VERSION" ]; then install_packages "${NODE_PACKAGES[@]}"; fi
 
 # 2.2.3: bridged packets pass iptables, forwarding on. The keys exist only once br_netfilter is loaded.
 printf '%s\n' overlay br_netfilter >/etc/modules-load.d/klab-kubernetes.conf
@@ -24,21 +37,21 @@ net.bridge.bridge-nf-call-arptables = 1
 net.ipv4.ip_forward = 1
 net.ipv4.ip_forward_use_pmtu = 0
 CONF
-sysctl -q -p /etc/sysctl.d/90-klab-kubernetes.conf
+# -e: the last key came with Linux 3.14, and the course's kernel is 3.10. The ones that matter are looked at.
+sysctl -e -q -p /etc/sysctl.d/90-klab-kubernetes.conf
+for key in net.bridge.bridge-nf-call-iptables net.ipv4.ip_forward; do [ "$(sysctl -n "$key")" = 1 ]; done
 
-# 2.2.4: IPVS. The course's nf_conntrack_ipv4 became nf_conntrack in Linux 4.19.
+# 2.2.4: IPVS.
 if [ "$KLAB_IPVS" = true ]; then
-	conntrack=nf_conntrack
-	modinfo -n nf_conntrack_ipv4 >/dev/null 2>&1 && conntrack=nf_conntrack_ipv4
-	printf '%s\n' ip_vs ip_vs_rr ip_vs_wrr ip_vs_sh "$conntrack" >/etc/modules-load.d/klab-ipvs.conf
-	modprobe -a ip_vs ip_vs_rr ip_vs_wrr ip_vs_sh "$conntrack"
+	ipvs_at_boot ip_vs ip_vs_rr ip_vs_wrr ip_vs_sh
 else
-	rm -f /etc/modules-load.d/klab-ipvs.conf
+	ipvs_at_boot
 fi
 
-# 2.2.5: the zone; the clock itself comes from the hypervisor.
+# 2.2.5: the zone, and the clock.
 ln -sfn "/usr/share/zoneinfo/$KLAB_TIMEZONE" /etc/localtime
 [ ! -e /etc/timezone ] || echo "$KLAB_TIMEZONE" >/etc/timezone
+time_sync
 
 # 2.2.7: swap off, now and after a reboot.
 swapoff -a

@@ -24,12 +24,13 @@ export function networkConfig(input: Pick<SeedInput, 'mgmtMac' | 'labNic' | 'hos
   return { version: 2, ethernets: { mgmt0, lab0 } }
 }
 
-/** slirp's router advertisements would add an IPv6 default route that leads nowhere. */
+/**
+ * No `dhcp4: false`: that is the default, and cloud-init 18.5 (CentOS 7) takes the mere presence of the key for `true`.
+ * slirp's router advertisements would add an IPv6 default route that leads nowhere.
+ */
 const card = (name: string, mac: string, address: string) => ({
   match: { macaddress: mac },
   'set-name': name,
-  dhcp4: false,
-  dhcp6: false,
   'accept-ra': false,
   addresses: [address],
 })

@@ -34,7 +34,7 @@ export interface SeedFiles {
 /** What cloud-init prints on the serial console when all its stages are over. */
 export const FINAL_MESSAGE = 'klab-boot-finished'
 
-/** The files of the seed. They suit klab's own image and stock Debian and Ubuntu cloud images (cloud-init 22.4 and later). */
+/** The files of the seed. They suit klab's own image and stock cloud images: Debian, Ubuntu, CentOS 7 (cloud-init 18.5) and its successors. */
 export function seedFiles(input: SeedInput): SeedFiles {
   // cloud-init reads YAML 1.1, where 52:54:00:12:34:56 and `on` are a number and a boolean unless quoted. No folding: keys stay on one line.
   const yaml = (data: object): string => stringify(data, { version: '1.1', lineWidth: 0 })

@@ -45,7 +45,7 @@ function fillCni(cni: CniDocument, kubernetes: string, dir: string): CniSpec {
 
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
 export function buildLab(document: LabDocument, dir: string): Lab {
-  const { name, hypervisor, image, network, nodes, kubernetes, os } = document
+  const { name, hypervisor, image, network, nodes, kubernetes, mirrors, os } = document
   const roles = fillRoles(nodes ?? [])
   return {
     name,
@@ -72,6 +72,7 @@ export function buildLab(document: LabDocument, dir: string): Lab {
             cni: fillCni(kubernetes.cni, kubernetes.version, dir),
             bundle: kubernetes.bundle.source === 'dir' ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) } : kubernetes.bundle,
           },
+    mirrors,
     os,
   }
 }

@@ -2,6 +2,7 @@
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
 import { checkNetworks, checkAddresses } from './check-network.js'
 import { checkVersions } from './check-versions.js'
+import { checkPackages } from './check-packages.js'
 import type { Draft } from './draft.js'
 import type { Path } from './source.js'
 
@@ -34,6 +35,7 @@ export function checkLab(draft: Draft, given: Given): Finding[] {
     ...checkNetworks(draft, given),
     ...checkKubernetes(draft, given),
     ...checkVersions(draft),
+    ...checkPackages(draft),
   ]
 }
 

@@ -31,6 +31,12 @@ export interface KubernetesSpec {
   readonly serviceCidr: string
   readonly cni: CniSpec
   readonly proxyMode: 'iptables' | 'ipvs'
+  /** Mirrors of Docker Hub for the runtime (course 2.3.7). */
+  readonly registryMirrors: readonly string[]
+  /** docker-ce's version, such as 19.03.8 (course 2.3.5); undefined: the distribution's docker, or the newest. */
+  readonly dockerVersion?: string | undefined
+  /** Where the nodes get kubeadm, kubelet and kubectl from (course 2.5). */
+  readonly packages: 'bundle' | 'repository'
   readonly bundle: BundleSource
 }
 
@@ -60,10 +66,20 @@ export interface OsSpec {
   readonly timeServers: readonly string[]
   /** Load the IPVS kernel modules (course 2.2.4). */
   readonly ipvs: boolean
+  /** `lt`: ELRepo's long-term kernel, on RHEL and its relatives (course 2.1). */
+  readonly kernel: 'stock' | 'lt'
   /** The login user that klab makes in every guest. */
   readonly user: string
   /** Public keys that may log in beside the lab's own. */
   readonly authorizedKeys: readonly string[]
+}
+
+/** Where nodes get packages from: addresses without a slash at the end. */
+export interface MirrorsSpec {
+  readonly os?: string | undefined
+  readonly docker?: string | undefined
+  readonly kubernetes?: string | undefined
+  readonly elrepo?: string | undefined
 }
 
 export interface Lab {
@@ -74,6 +90,7 @@ export interface Lab {
   readonly nodes: readonly NodeSpec[]
   /** undefined: plain VMs (`kubernetes: false`). */
   readonly kubernetes: KubernetesSpec | undefined
+  readonly mirrors: MirrorsSpec
   readonly os: OsSpec
 }
 

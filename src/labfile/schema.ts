@@ -68,6 +68,16 @@ const cni = z.union(
   { error: 'must be flannel, calico, none, {name: calico, version, encapsulation} or {manifest: PATH}' },
 )
 
+/** An address that also stands in repository files and shell settings of the guests: nothing there means anything but itself. */
+const address = (form: RegExp, must: string) =>
+  text(form, must)
+    .refine((url) => URL.canParse(url), must)
+    .transform((url) => url.replace(/\/+$/, ''))
+const ADDRESS_RULE = 'must be an http:// or https:// address of plain characters, without a password or query'
+const HTTPS_RULE = 'must be an https:// address (its keys are fetched from there), of plain characters, without a password or query'
+const anyAddress = address(/^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, ADDRESS_RULE)
+const httpsAddress = address(/^https:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, HTTPS_RULE)
+
 const VERSION_RULE = 'must be three numbers such as "1.20.2", without a v'
 const kubernetes = section({
   version: text(/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){2}$/, VERSION_RULE)
@@ -78,7 +88,33 @@ const kubernetes = section({
   serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts').default('10.1.0.0/16').describe('Addresses of the services.'),
   cni: cni.prefault('flannel').describe('Pod network; none leaves it to the trainee.'),
   proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
+  registryMirrors: z
+    .array(anyAddress, `must be a list; each ${ADDRESS_RULE}`)
+    .max(8, 'must be at most 8 mirrors')
+    .default([])
+    .describe('Mirrors of Docker Hub that the runtime asks first (course 2.3.7).'),
   bundle,
+  dockerVersion: text(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/, 'must be three numbers such as "19.03.8"')
+    .optional()
+    .describe('Version of docker-ce, from mirrors.docker. Default: what the distribution has (Debian, Ubuntu), or the newest docker-ce.'),
+  packages: choice('bundle', 'repository')
+    .default('bundle')
+    .describe('Where the nodes get kubeadm, kubelet and kubectl from: the bundle, or the yum or apt repository of mirrors.kubernetes.'),
+})
+
+const mirrors = section({
+  os: anyAddress
+    .optional()
+    .describe(
+      'Packages of the distribution: the folder that holds os/ and updates/ (CentOS 7), BaseOS/ (Rocky, Alma, CentOS Stream), or dists/ (Debian, Ubuntu). Default: what the image has; the vault for CentOS 7.',
+    ),
+  docker: httpsAddress.optional().describe('docker-ce: the folder that holds linux/. Default: https://download.docker.com'),
+  kubernetes: httpsAddress
+    .optional()
+    .describe(
+      'kubeadm, kubelet, kubectl: the folder that holds yum/ and apt/ (to 1.23), or v1.24/ and so on. Default: the course’s mirror, or pkgs.k8s.io.',
+    ),
+  elrepo: httpsAddress.optional().describe('ELRepo, for os.kernel: lt: the folder that holds kernel/.'),
 })
 
 /** Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for capitals. */
@@ -128,6 +164,9 @@ const os = section({
     .default([])
     .describe('NTP servers; none: the clock of the host.'),
   ipvs: z.boolean('must be true or false').default(true).describe('Load the IPVS kernel modules.'),
+  kernel: choice('stock', 'lt')
+    .default('stock')
+    .describe('stock: the image’s; lt: ELRepo’s long-term kernel (CentOS, Rocky, Alma), as the course has it.'),
   user: text(/^[a-z_][a-z0-9_-]{0,30}$/, 'must be a Linux user name such as klab')
     .refine((user) => !SYSTEM_USERS.includes(user), 'must not be a user that Debian has already')
     .default('klab')
@@ -181,6 +220,7 @@ export const documentSchema = section({
     .union([z.literal(false), kubernetes], { error: `must be false (plain VMs) or a map of ${Object.keys(kubernetes.shape).join(', ')}` })
     .prefault({})
     .describe('The cluster; false for plain VMs.'),
+  mirrors: mirrors.prefault({}).describe('Where nodes get packages from.'),
   os: os.prefault({}).describe('Settings of every node.'),
 })
 

@@ -64,7 +64,9 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artif
     const scripts = await loadScripts(world.assets)
     const settings = commonSettings(lab, made?.manifest.images ?? [])
     const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
-    const extra = (p: PhaseName): string => (p === 'packages' || p === 'images' ? (made?.key ?? '') : '')
+    // A bundle of one's own may carry packages for the system and the runtime too.
+    const fromBundle = (p: PhaseName): boolean => p === 'packages' || p === 'images' || k?.bundle.source !== 'debian'
+    const extra = (p: PhaseName): string => (fromBundle(p) ? (made?.key ?? '') : '')
     return {
       scripts,
       settings,

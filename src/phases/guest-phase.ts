@@ -29,9 +29,13 @@ export async function loadScripts(assets: string): Promise<PhaseScripts> {
 /** sha256 over strings, in order. */
 export const digest = (...parts: readonly string[]): Digest => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
+/** What differs between distributions; which of them a guest is, only the guest knows. */
+const FAMILY = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.sh', 'family-dnf.sh', 'bundle.sh']
 /** What each baked phase depends on, beside its own script. */
 const HELPERS: Readonly<Record<string, readonly string[]>> = {
-  packages: ['bundle.sh', 'kubelet.service', '10-kubeadm.conf'],
+  system: FAMILY,
+  runtime: FAMILY,
+  packages: [...FAMILY, 'kubelet.service', '10-kubeadm.conf'],
   images: ['bundle.sh'],
 }
 
@@ -45,12 +49,22 @@ export function commonSettings(lab: Lab, images: readonly string[]): Settings {
   return {
     KLAB_USER: lab.os.user,
     KLAB_TIMEZONE: lab.os.timezone,
+    KLAB_TIME_SERVERS: lab.os.timeServers.join(' '),
     KLAB_IPVS: String(lab.os.ipvs),
     KLAB_VERSION: k?.version ?? '',
     KLAB_RUNTIME: k?.runtime ?? '',
     KLAB_CRI_SOCKET: k ? criSocket(k.runtime, minorOf(k.version)) : '',
     KLAB_CONTAINERD_MIN: k ? releaseOf(k.version).containerd : '',
     KLAB_PAUSE_IMAGE: images.find((i) => /\/pause:/.test(i)) ?? '',
+    KLAB_PACKAGES: k?.packages ?? '',
+    KLAB_KERNEL: lab.os.kernel,
+    KLAB_DOCKER_VERSION: k?.dockerVersion ?? '',
+    // JSON, which is TOML and daemon.json too.
+    KLAB_REGISTRY_MIRRORS: JSON.stringify(k?.registryMirrors ?? []),
+    KLAB_MIRROR_OS: lab.mirrors.os ?? '',
+    KLAB_MIRROR_DOCKER: lab.mirrors.docker ?? '',
+    KLAB_MIRROR_KUBERNETES: lab.mirrors.kubernetes ?? '',
+    KLAB_MIRROR_ELREPO: lab.mirrors.elrepo ?? '',
   }
 }
 

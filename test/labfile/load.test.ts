@@ -10,7 +10,7 @@ import type { LabDocument } from '../../src/labfile/schema.js'
 // The schema's output must fit the model, section by section (nodes and paths are finished by build.ts, which the compiler checks).
 export const fits = (
   d: LabDocument,
-): Pick<Lab, 'name' | 'hypervisor' | 'image' | 'network' | 'os'> & { kubernetes: false | Omit<KubernetesSpec, 'cni'> } => d
+): Pick<Lab, 'name' | 'hypervisor' | 'image' | 'network' | 'mirrors' | 'os'> & { kubernetes: false | Omit<KubernetesSpec, 'cni'> } => d
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const parse = (text: string) => parseLabfile(text, '/course/Labfile', 'Labfile')
@@ -32,9 +32,12 @@ const COURSE: Omit<Lab, 'name'> = {
     serviceCidr: '10.1.0.0/16',
     cni: 'flannel',
     proxyMode: 'iptables',
+    registryMirrors: [],
     bundle: { source: 'debian' },
+    packages: 'bundle',
   },
-  os: { timezone: 'Asia/Shanghai', locale: 'C.UTF-8', timeServers: [], ipvs: true, user: 'klab', authorizedKeys: [] },
+  mirrors: {},
+  os: { timezone: 'Asia/Shanghai', locale: 'C.UTF-8', timeServers: [], ipvs: true, kernel: 'stock', user: 'klab', authorizedKeys: [] },
 }
 
 t.test('the defaults are the course, and Labfile.example and quickstart say the same', async (t) => {
@@ -58,7 +61,7 @@ t.test('the example shows every field', async (t) => {
 t.test('every lab in labs/ loads under the name of its folder', async (t) => {
   const folders = await readdir(`${root}labs`)
   t.ok(folders.includes('quickstart') && folders.includes('single') && folders.includes('plain') && folders.includes('modern'))
-  for (const folder of folders) t.equal((await loadLabfile(`${root}labs/${folder}/Labfile`)).lab.name, folder)
+  for (const folder of folders) t.equal((await loadLabfile(`${root}labs/${folder}/Labfile`)).lab.name, folder.replaceAll('.', '-'))
 })
 
 t.test('a lab is deeply frozen', (t) => {

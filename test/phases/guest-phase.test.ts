@@ -35,10 +35,11 @@ t.test('a phase’s digest changes with its script, what it sources, settings an
     files: new Map([...scripts.files].map(([n, text]) => [n, n === name ? `${text}# changed\n` : text])),
   })
   const base = (phase: string): string => phaseDigest(scripts, phase, lab, settings, 'key')
+  const family = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.sh', 'family-dnf.sh', 'bundle.sh']
   const helpers: Record<string, string[]> = {
-    system: ['system.sh'],
-    runtime: ['runtime-docker.sh'],
-    packages: ['packages.sh', 'bundle.sh', 'kubelet.service', '10-kubeadm.conf'],
+    system: ['system.sh', ...family],
+    runtime: ['runtime-docker.sh', ...family],
+    packages: ['packages.sh', ...family, 'kubelet.service', '10-kubeadm.conf'],
     images: ['images.sh', 'bundle.sh'],
     workers: ['workers.sh'],
   }
@@ -55,13 +56,20 @@ t.test('a phase’s digest changes with its script, what it sources, settings an
   t.equal(new Set(Object.keys(helpers).map(base)).size, Object.keys(helpers).length, 'no two phases have the same')
 })
 
-t.test('every script that sources a file has it in its digest', async (t) => {
+t.test('every file that a phase reads, itself or through another, is in its digest', async (t) => {
   const scripts = await loadScripts(root)
-  for (const [name, text] of scripts.files) {
-    for (const [, sourced] of text.matchAll(/^(?:\.|source|cp) \/usr\/lib\/klab\/(\S+)/gm)) {
-      const phase = name.replace(/\.sh$/, '')
-      const without = { files: new Map([...scripts.files].filter(([n]) => n !== sourced)) }
-      t.not(phaseDigest(without, phase, lab, {}, ''), phaseDigest(scripts, phase, lab, {}, ''), `${name} uses ${sourced!}`)
+  const reads = (name: string): string[] => {
+    const own = [...(scripts.files.get(name) ?? '').matchAll(/^\s*(?:\.|source|cp|sed .*) \/usr\/lib\/klab\/(\S+)/gm)].map(
+      ([, file]) => file!,
+    )
+    return [...own, ...own.flatMap(reads)]
+  }
+  for (const phase of ['system', 'runtime', 'packages', 'images', 'control-plane', 'workers']) {
+    const files = reads(`${scriptOf(phase, lab)}.sh`)
+    t.equal(files.includes('family-yum.sh'), ['system', 'runtime', 'packages'].includes(phase), phase)
+    for (const read of files) {
+      const without = { files: new Map([...scripts.files].filter(([n]) => n !== read)) }
+      t.not(phaseDigest(without, phase, lab, {}, ''), phaseDigest(scripts, phase, lab, {}, ''), `${phase} reads ${read}`)
     }
   }
 })
@@ -85,12 +93,21 @@ t.test('settings: the same for every node, the pause image from the bundle, noth
   t.same(commonSettings(lab, ['k8s.gcr.io/etcd:3.4', 'k8s.gcr.io/pause:3.2', 'x/pauser:1']), {
     KLAB_USER: 'klab',
     KLAB_TIMEZONE: 'Asia/Shanghai',
+    KLAB_TIME_SERVERS: '',
     KLAB_IPVS: 'true',
     KLAB_VERSION: '1.20.2',
     KLAB_RUNTIME: 'docker',
     KLAB_CRI_SOCKET: '/var/run/dockershim.sock',
     KLAB_CONTAINERD_MIN: '1.3',
     KLAB_PAUSE_IMAGE: 'k8s.gcr.io/pause:3.2',
+    KLAB_REGISTRY_MIRRORS: '[]',
+    KLAB_PACKAGES: 'bundle',
+    KLAB_DOCKER_VERSION: '',
+    KLAB_KERNEL: 'stock',
+    KLAB_MIRROR_OS: '',
+    KLAB_MIRROR_DOCKER: '',
+    KLAB_MIRROR_KUBERNETES: '',
+    KLAB_MIRROR_ELREPO: '',
   })
   const plain = commonSettings(labOf(fourNodes('kubernetes: false\nos: { ipvs: false }\n')), [])
   t.same([plain['KLAB_VERSION'], plain['KLAB_RUNTIME'], plain['KLAB_PAUSE_IMAGE'], plain['KLAB_IPVS']], ['', '', '', 'false'])

@@ -1,0 +1,61 @@
+#!/bin/bash
+# What differs between distributions, behind one set of names; the phases source this file and never ask which system they run on.
+# A family's file sets
+#   FIREWALLS, NODE_PACKAGES, KUBELET_ENV (file)
+# and defines
+#   os_repositories      the distribution's repositories at $KLAB_MIRROR_OS (course 2.1)
+#   install_packages P…  what of it is missing: from the bundle's folder packages/ where it is there, else from the repositories
+#   kernel_lt            ELRepo's long-term kernel, for the next boot (course 2.1)
+#   selinux_permissive   course 2.2.2
+#   ipvs_at_boot [M…]    loads the modules at every boot; none: no longer (course 2.2.4)
+#   time_sync            keeps the clock with $KLAB_TIME_SERVERS (course 2.2.5)
+#   docker_install       course 2.3.2 to 2.3.5
+#   containerd_install
+#   kubernetes_install   kubeadm, kubelet, kubectl $KLAB_VERSION from a repository (course 2.5, 2.9.7)
+#   forget_network       removes what cloud-init wrote of this machine's cards
+
+# shellcheck source-path=SCRIPTDIR source=bundle.sh
+. /usr/lib/klab/bundle.sh
+
+minor=${KLAB_VERSION:-}
+minor=${minor#*.}
+# Of Kubernetes 1.MINOR.PATCH; empty for plain machines.
+MINOR=${minor%%.*}
+
+# The members of a set that `has NAME` does not find, one a line.
+missing() {
+	local name
+	for name in "$@"; do
+		has "$name" || echo "$name"
+	done
+}
+
+# The modules by systemd's own list, for ipvs_at_boot. nf_conntrack_ipv4 is in nf_conntrack from Linux 4.19 on (and in RHEL 8's 4.18).
+ipvs_by_modules_load() {
+	local file=/etc/modules-load.d/klab-ipvs.conf conntrack=nf_conntrack
+	if [ $# -eq 0 ]; then
+		rm -f "$file"
+		return
+	fi
+	modinfo -n nf_conntrack_ipv4 >/dev/null 2>&1 && conntrack=nf_conntrack_ipv4
+	printf '%s\n' "$@" "$conntrack" >"$file"
+	modprobe -a "$@" "$conntrack"
+}
+
+# shellcheck source=/dev/null
+. /etc/os-release
+MAJOR=${VERSION_ID%%.*}
+case " $ID ${ID_LIKE:-} " in
+*' debian '* | *' ubuntu '*)
+	# shellcheck source-path=SCRIPTDIR source=family-debian.sh
+	. /usr/lib/klab/family-debian.sh
+	;;
+*' rhel '* | *' centos '*)
+	# shellcheck source-path=SCRIPTDIR source=family-rhel.sh
+	. /usr/lib/klab/family-rhel.sh
+	;;
+*)
+	echo "klab sets up Debian, Ubuntu, and RHEL and its relatives (CentOS, Rocky, Alma); this image is ${PRETTY_NAME:-$ID}"
+	exit 1
+	;;
+esac

@@ -1,0 +1,29 @@
+/** Rules for where the nodes' packages come from: repositories need the internet, ELRepo a guest of its family. Pure. */
+import type { Finding } from './check.js'
+import type { Draft } from './draft.js'
+
+const WAY_OUT = 'set network.internet: true'
+
+/** All findings about packages, docker's version and the kernel. */
+export function checkPackages({ kubernetes, image, network, os }: Draft): Finding[] {
+  const findings: Finding[] = []
+  const tell = (path: Finding['path'], message: string) => findings.push({ path, message })
+  const offline = network?.internet === false
+
+  if (os?.kernel === 'lt' && image?.kind === 'builtin')
+    tell(['os', 'kernel'], 'must be stock with image debian-12, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma')
+  else if (os?.kernel === 'lt' && offline)
+    tell(['os', 'kernel'], `must be stock without internet, found lt: it comes from ELRepo; or ${WAY_OUT}`)
+
+  if (!kubernetes) return findings
+  const { dockerVersion, runtime, bundle, packages } = kubernetes
+  const docker = ['kubernetes', 'dockerVersion']
+  if (dockerVersion !== undefined && runtime === 'containerd')
+    tell(docker, `has no meaning with runtime containerd: take it out, or make the runtime docker`)
+  // A bundle of one's own may carry the packages.
+  else if (dockerVersion !== undefined && offline && bundle?.source === 'debian')
+    tell(docker, `comes from docker’s repository, and the nodes have no internet: take it out, or ${WAY_OUT}`)
+  if (packages === 'repository' && offline)
+    tell(['kubernetes', 'packages'], `must be bundle without internet, found repository; or ${WAY_OUT}`)
+  return findings
+}
