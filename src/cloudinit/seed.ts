@@ -18,9 +18,10 @@ export interface SeedInput {
   readonly locale: string
   /** None: the guest's clock is left alone. */
   readonly timeServers: readonly string[]
-  readonly mgmtMac: string
-  /** The card on the lab's segment; a machine that only bakes an image has none. */
-  readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string }
+  /** The card on slirp; a machine on a libvirt network has none. */
+  readonly mgmtMac?: string
+  /** The card on the lab's segment; a machine that only bakes an image has none. `gateway`: the host's address on it, where it routes and resolves names. */
+  readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string; readonly gateway?: string }
   /** Whether the default route leads out through slirp. */
   readonly internet: boolean
 }

@@ -9,6 +9,7 @@ import { isOff, parseCpuShares, parseList } from './parse.js'
 import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
 import { momentMethods } from './virsh-moment.js'
+import { networkMethods } from './virsh-network.js'
 import { LONG, createVirsh } from './virsh-run.js'
 
 export { defaultUri } from './virsh-run.js'
@@ -169,5 +170,6 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
     },
 
     ...momentMethods({ virsh, find, attempt }),
+    ...networkMethods(virsh, uri),
   }
 }

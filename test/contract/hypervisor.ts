@@ -2,7 +2,7 @@
 import type { Test } from 'tap'
 import { StateError } from '../../src/errors.js'
 import { specDigest } from '../../src/hypervisor/spec.js'
-import type { Hypervisor, MachineSpec } from '../../src/hypervisor/types.js'
+import type { Hypervisor, MachineSpec, UserMachineSpec } from '../../src/hypervisor/types.js'
 import { isPortBusy } from '../../src/hypervisor/virsh.js'
 import { momentContract } from './moment.js'
 
@@ -11,7 +11,7 @@ export interface HypervisorFixture {
   readonly hypervisor: Hypervisor
   readonly labId: string
   /** A machine that can boot, with one forwarded port. */
-  spec(node: string): Promise<MachineSpec>
+  spec(node: string): Promise<UserMachineSpec>
   /** Resolves when the guest has booted so far that it hears the power button. */
   booted(spec: MachineSpec): Promise<void>
   kill(name: string): Promise<void>
@@ -31,7 +31,7 @@ export interface HypervisorFixture {
 /** Runs the suite; each part leaves no machine behind. */
 export async function hypervisorContract(t: Test, world: HypervisorFixture): Promise<void> {
   const { hypervisor: h, labId } = world
-  const machine = async (t: Test, node: string): Promise<MachineSpec> => {
+  const machine = async (t: Test, node: string): Promise<UserMachineSpec> => {
     const spec = await world.spec(node)
     t.teardown(() => h.removeMachine(spec.name))
     return spec

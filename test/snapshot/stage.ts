@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { machineSpec } from '../../src/phases/machine.js'
+import { segmentOf } from '../../src/phases/segment.js'
 import { domainName } from '../../src/phases/names.js'
 import type { LockedLab } from '../../src/snapshot/types.js'
 import { readRecord, writeRecord } from '../../src/store/record.js'
@@ -29,7 +30,7 @@ export const CLOCK = '1767225600.0 1767225627.5 100.00 100.05\n'
 export class Killed extends Error {}
 
 /** Four running machines, with `zero` in RAM and on disk. */
-export async function makeStage(t: Test): Promise<Stage> {
+export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> {
   let [calls, limit] = [0, Infinity]
   const step = (): void => {
     calls += 1
@@ -41,15 +42,16 @@ export async function makeStage(t: Test): Promise<Stage> {
     return ''
   }
   const world = makeWorld(t, { host: { 'qemu-img create': create, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') } })
-  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  const run = makeRun(world, labOf(labfile), { keys: true })
   world.guests.answers.push(({ text }) => (text === 'sync' ? '' : text.includes('rtc0') ? CLOCK : undefined))
   const nodes = run.lab.nodes.map((n) => n.name)
   const domain = (node: string): string => domainName(run.id, node)
   await writeRecord(run.paths.record, run.record)
+  const nicsOf = await segmentOf(run).ensure()
   for (const node of run.lab.nodes) {
     mkdirSync(run.paths.node(node.name).dir, { recursive: true })
     writeFileSync(run.paths.node(node.name).disk, '{}')
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, nicsOf(node.name)))
     await world.hypervisor.start(domain(node.name))
   }
   const said: string[] = []
