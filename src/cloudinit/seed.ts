@@ -46,6 +46,9 @@ export function seedFiles(input: SeedInput): SeedFiles {
   }
 }
 
+/** klab's own image has slirp's name server in a plain file; where it is a link, somebody (systemd-resolved) keeps it by the network-config. The address follows as $1. */
+const SET_RESOLVER = ['sh', '-c', '[ -h /etc/resolv.conf ] || echo "nameserver $1" >/etc/resolv.conf', 'sh']
+
 function userData(input: SeedInput): object {
   const { node, user, hostKey, timeServers } = input
   return {
@@ -80,6 +83,7 @@ function userData(input: SeedInput): object {
     resize_rootfs: true,
     package_update: false,
     package_upgrade: false,
+    ...(input.labNic?.gateway !== undefined && { runcmd: [[...SET_RESOLVER, input.labNic.gateway]] }),
     final_message: FINAL_MESSAGE,
   }
 }

@@ -59,7 +59,12 @@ t.test('a machine: one card, on the network; its seed has the host as gateway an
   const { leases, name: network } = networkSpec(run.id, lab)
   t.match(spec, { net: { network, mac: leases[1]!.mac } })
   t.notOk(spec?.mgmt)
-  const config = parse(world.seeds.get(run.paths.node(node.name).seed)!['network-config']!) as { ethernets: object }
+  const seed = world.seeds.get(run.paths.node(node.name).seed)!
+  const config = parse(seed['network-config']!) as { ethernets: object }
+  t.same(
+    (parse(seed['user-data']!) as { runcmd: string[][] }).runcmd.map((c) => c.at(-1)),
+    ['192.168.31.1'],
+  )
   t.same(config.ethernets, {
     lab0: {
       match: { macaddress: leases[1]!.mac },

@@ -1,5 +1,5 @@
 /** A network namespace of the test's own, with a libvirt in it whose sockets, state and configuration are nobody else's. */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import type { Test } from 'tap'
 import { end, exec, processes, until } from './libvirt.js'
 
@@ -58,17 +58,19 @@ export async function privateLibvirt(t: Test): Promise<void> {
   )
 }
 
-/** What a libvirt network leaves on a host while it is there: networks, bridges and taps, DHCP servers of this namespace. */
+/** What a libvirt network leaves on a host while it is there: networks, bridges and taps, DHCP servers and their files, of this namespace. */
 export async function networkTraces(): Promise<string[]> {
-  const [nets, links, all, mine] = await Promise.all([
+  const [nets, links, files, all, mine] = await Promise.all([
     exec.run(['virsh', '-q', '-c', 'qemu:///system', 'net-list', '--all', '--name']),
     exec.run(['ip', '-o', 'link']),
+    readdir('/var/lib/libvirt/dnsmasq').catch((): string[] => []),
     processes(),
     pidsIn(process.env['KLAB_TEST_NETNS'] ?? ''),
   ])
   return [
     ...nets.stdout.split('\n').filter(Boolean),
     ...links.stdout.split('\n').flatMap((l) => /^\d+: ((?:klab|vnet|virbr)[^:@]*)/.exec(l)?.[1] ?? []),
+    ...files,
     ...all.filter((p) => mine.includes(p.pid) && /dnsmasq|qemu-system|vde_switch/.test(p.argv[0] ?? '')).map((p) => p.argv[0] ?? ''),
   ]
 }
