@@ -2,7 +2,7 @@
 import type { Test } from 'tap'
 import { StateError } from '../../src/errors.js'
 import { specDigest } from '../../src/hypervisor/spec.js'
-import type { Hypervisor, MachineSpec, UserMachineSpec } from '../../src/hypervisor/types.js'
+import type { Hypervisor, UserMachineSpec } from '../../src/hypervisor/types.js'
 import { isPortBusy } from '../../src/hypervisor/virsh.js'
 import { momentContract } from './moment.js'
 
@@ -13,13 +13,13 @@ export interface HypervisorFixture {
   /** A machine that can boot, with one forwarded port. */
   spec(node: string): Promise<UserMachineSpec>
   /** Resolves when the guest has booted so far that it hears the power button. */
-  booted(spec: MachineSpec): Promise<void>
+  booted(spec: UserMachineSpec): Promise<void>
   kill(name: string): Promise<void>
   /** Empty overlay of a disk. */
   overlay(path: string, backing: string): Promise<void>
   /** Leaves a word in a running guest's RAM and on its disk (spec.disks[0], which the fixture makes). */
-  write(spec: MachineSpec, word: string): Promise<void>
-  read(spec: MachineSpec): Promise<{ ram: string; disk: string }>
+  write(spec: UserMachineSpec, word: string): Promise<void>
+  read(spec: UserMachineSpec): Promise<{ ram: string; disk: string }>
   /** Listens on a host port; resolves to what frees it. */
   occupy(port: number): Promise<() => Promise<void>>
   /** The machine's share of CPU time; undefined where the host has no such thing. */
@@ -165,7 +165,7 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
   await t.test('bad values are refused before anything is made', async (t) => {
     const spec = await machine(t, 'g')
     const before = await h.list()
-    const bad: Partial<MachineSpec>[] = [
+    const bad: Partial<UserMachineSpec>[] = [
       { name: '-rf' },
       { name: '$(id)' },
       { name: 'a b' },

@@ -7,6 +7,7 @@ import { listManifests } from '../../src/snapshot/manifest.js'
 import { remove } from '../../src/snapshot/remove.js'
 import { save } from '../../src/snapshot/save.js'
 import { acquireLock } from '../../src/store/lock.js'
+import { fourNodes } from '../fakes/world.js'
 import { all, CLOCK, makeStage, type Stage } from '../snapshot/stage.js'
 
 /** Time passes between verbs: ids follow the clock. */

@@ -61,7 +61,7 @@ else {
 
     for (const verb of [['up'], ['doctor'], ['plan']]) {
       const refused = await other.run(...verb)
-      t.equal(refused.code, 3, verb[0])
+      t.equal(refused.code, 3, verb.join(' '))
       t.match(refused.stdout + refused.stderr, new RegExp(`192.168.31.0/24 overlaps the libvirt network ${net}`))
     }
     t.notOk(existsSync(join(other.dir, 's', 'labs')), 'and nothing was written')
@@ -80,7 +80,7 @@ else {
     await exec.run(['ip', 'link', 'set', 'clash0', 'up'])
     for (const verb of [['up'], ['doctor'], ['plan']]) {
       const refused = await klab.run(...verb)
-      t.equal(refused.code, 3, verb[0])
+      t.equal(refused.code, 3, verb.join(' '))
       t.match(refused.stdout + refused.stderr, /route to 192\.168\.31\.128\/25 through clash0/)
     }
     t.notOk(existsSync(join(klab.dir, 's', 'labs')))
