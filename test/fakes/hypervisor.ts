@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { CommandError, HostError, StateError } from '../../src/errors.js'
-import { checkNetwork, checkSpec, networkDigest, specDigest } from '../../src/hypervisor/spec.js'
+import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
+import { ensureNetwork, removeNetwork } from './networks.js'
 import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
 import type { Hypervisor, MachineSpec, MachineState, Network } from '../../src/hypervisor/types.js'
 
@@ -233,26 +234,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     abortJob: (name) => change('abort-job', name, () => undefined),
 
     networks: () => look(() => [...networks.values()]),
-    ensureNetwork: (spec) =>
-      change('ensure-network', spec.name, () => {
-        checkNetwork(spec)
-        for (const n of networks.values()) {
-          if (n.name !== spec.name && n.uuid !== spec.uuid && n.bridge !== spec.bridge) continue
-          if (n.name !== spec.name || n.uuid !== spec.uuid || n.mark?.labId !== spec.labId)
-            throw new StateError(`libvirt already has a network ${n.name}`, { hint: 'look at it' })
-          if (n.active && n.mark.specDigest !== networkDigest(spec))
-            throw new StateError(`the network ${n.name} runs with other settings`, { hint: 'klab destroy, then klab up' })
-        }
-        const { name, uuid, bridge, labId } = spec
-        const ranges = [`${spec.address}/${spec.prefix}`]
-        networks.set(name, { name, uuid, bridge, ranges, active: true, mark: { labId, specDigest: networkDigest(spec) } })
-      }),
-    removeNetwork: (name) =>
-      change('remove-network', name, () => {
-        const n = networks.get(name)
-        if (n && !n.mark) throw new StateError(`${name} does not carry klab's mark`, { hint: 'virsh net-undefine' })
-        networks.delete(name)
-      }),
+    ensureNetwork: (spec) => change('ensure-network', spec.name, () => ensureNetwork(networks, spec)),
+    removeNetwork: (name) => change('remove-network', name, () => removeNetwork(networks, name)),
   }
   return fake
 }
