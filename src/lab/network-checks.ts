@@ -84,7 +84,9 @@ export function rangeCheck(cidr: string, id: string | undefined, networks: reado
       name: NAME,
       state: 'missing',
       found: `${cidr} overlaps the libvirt network ${taken.name} (${taken.ranges.join(', ')}${taken.bridge === undefined ? '' : ` on ${taken.bridge}`})`,
-      fix: taken.mark ? `klab destroy in the folder of lab ${taken.mark.labId}; or ${OTHER_RANGE}` : OTHER_RANGE,
+      fix: taken.mark
+        ? `klab destroy in the folder of lab ${taken.mark.labId} (gone? virsh -c qemu:///system net-destroy ${taken.name}); or ${OTHER_RANGE}`
+        : OTHER_RANGE,
     }
   const bridges = networks.flatMap((n) => (isOwn(n) && n.bridge !== undefined ? [n.bridge] : []))
   const route = routes.find((r) => !bridges.includes(r.interface) && meets(r.cidr))
