@@ -6,15 +6,15 @@ import type { LabRun } from './world.js'
 
 /** Access and the network. */
 export function networkSteps(run: LabRun): readonly Step[] {
-  const { id, title, running, ensure } = segmentOf(run)
+  const segment = segmentOf(run)
   return [
     accessStep(run),
     {
-      id,
-      title,
-      done: running,
+      id: segment.id,
+      title: segment.title,
+      done: () => segment.running(),
       run: async () => {
-        await ensure()
+        await segment.ensure()
       },
     },
   ]

@@ -24,7 +24,8 @@ export const networkOf = (labId: string, more: Partial<NetworkSpec> = {}): Netwo
 })
 
 /** Runs the suite; leaves no network behind. */
-export async function networkContract(t: Test, { hypervisor: h, foreign }: NetworkFixture): Promise<void> {
+export async function networkContract(t: Test, world: NetworkFixture): Promise<void> {
+  const h = world.hypervisor
   const spec = networkOf('contract-0')
   t.teardown(() => h.removeNetwork(spec.name))
 
@@ -56,7 +57,7 @@ export async function networkContract(t: Test, { hypervisor: h, foreign }: Netwo
       { name: 'other', uuid: spec.uuid, bridge: 'other0' },
       { name: 'other', uuid, bridge: spec.bridge },
     ]) {
-      const gone = await foreign({ ...theirs, range: '192.168.77.1/24' })
+      const gone = await world.foreign({ ...theirs, range: '192.168.77.1/24' })
       const seen = [{ ...theirs, active: false, ranges: ['192.168.77.1/24'], mark: undefined }]
       t.same(await h.networks(), seen)
       await t.rejects(h.ensureNetwork(spec), StateError)

@@ -1,5 +1,5 @@
 /** Specs for the pure tests of this room. */
-import type { NatNics, NetworkSpec, UserMachineSpec } from '../../src/hypervisor/types.js'
+import type { MachineBase, NatNics, NetworkSpec, UserMachineSpec } from '../../src/hypervisor/types.js'
 
 /** A node of the default lab: direct boot, overlay, bundle and seed, both NICs. */
 export const node: UserMachineSpec = {
@@ -49,8 +49,19 @@ export const cloud: UserMachineSpec = {
 }
 
 /** The same node in NAT mode. */
-const { mgmt: _mgmt, l2: _l2, ...bare } = node
-export const natNode = { ...bare, net: { mac: '52:54:00:aa:bb:02', network: 'klab-course-1a2b3c4d' } satisfies NatNics['net'] }
+export const natNode: MachineBase & NatNics = {
+  name: node.name,
+  uuid: node.uuid,
+  labId: node.labId,
+  node: node.node,
+  accel: node.accel,
+  cpus: node.cpus,
+  memoryMiB: node.memoryMiB,
+  boot: node.boot,
+  disks: node.disks,
+  consoleLog: node.consoleLog,
+  net: { mac: '52:54:00:aa:bb:02', network: 'klab-course-1a2b3c4d' },
+}
 
 /** And its network. */
 export const network: NetworkSpec = {

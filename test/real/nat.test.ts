@@ -37,7 +37,9 @@ else {
         const xml = `<network><name>${name}</name><uuid>${uuid}</uuid><bridge name='${bridge}'/><ip address='${address}' prefix='${prefix}'/></network>`
         await writeFile(join(dir, 'net.xml'), xml)
         await virsh('net-define', join(dir, 'net.xml'))
-        return async () => void (await virsh('net-undefine', uuid))
+        return async () => {
+          await virsh('net-undefine', uuid)
+        }
       },
     })
   })
