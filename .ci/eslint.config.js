@@ -43,6 +43,7 @@ const rooms = {
     'phases/names',
     'phases/machine',
     'phases/nodes',
+    'phases/segment',
     'store',
   ],
   plan: ['labfile', 'phases', 'report', 'host/types'],

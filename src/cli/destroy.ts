@@ -11,7 +11,13 @@ import { openRenderer } from './progress.js'
 export async function runDestroy(app: App, args: Args): Promise<number> {
   const { record } = await findLab(app.env, args.file)
   const lab = record
-    ? { id: record.id, name: record.name, paths: labPaths(roots(app.env), record.id), hypervisor: record.lab.hypervisor }
+    ? {
+        id: record.id,
+        name: record.name,
+        paths: labPaths(roots(app.env), record.id),
+        hypervisor: record.lab.hypervisor,
+        network: record.lab.network,
+      }
     : await unrecorded(app, args)
   if (!args['force']) {
     const { listManifests } = await import('../snapshot/manifest.js')
@@ -36,5 +42,5 @@ export async function runDestroy(app: App, args: Args): Promise<number> {
 /** A lab without a record may still have machines (the record was lost): its id follows from the Labfile. */
 async function unrecorded(app: App, args: Args) {
   const { id, lab, paths } = await openLab(app.env, args.file)
-  return { id, name: lab.name, paths, hypervisor: lab.hypervisor }
+  return { id, name: lab.name, paths, hypervisor: lab.hypervisor, network: lab.network }
 }

@@ -13,6 +13,7 @@ export async function runDoctor(app: App, args: Args): Promise<number> {
     accel: await app.probeAccel(open.lab),
     running: open.record ? open.lab.nodes.length : 0,
     cached: false,
+    id: open.id,
   })
   if (args['json']) printJson(app, checks)
   else {

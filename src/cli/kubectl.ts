@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { recordedLab } from '../lab/open.js'
+import { directEnv } from '../store/endpoints.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 
@@ -16,10 +17,14 @@ async function kubeconfigOf(app: App, args: Args): Promise<string> {
 /** Runs kubectl: the host's own, else the bundle's. Its exit status. */
 export async function runKubectl(app: App, args: Args): Promise<number> {
   const config = await kubeconfigOf(app, args)
+  const { record } = await recordedLab(app.env, args.file)
   const own = await app.host.which('kubectl')
   const kubectl = own ?? (await bundled(app, args))
   const rest = args._.slice(1).map(String)
-  return app.foreground([kubectl, ...(rest[0] === '--' ? rest.slice(1) : rest)], { KUBECONFIG: config })
+  return app.foreground([kubectl, ...(rest[0] === '--' ? rest.slice(1) : rest)], {
+    KUBECONFIG: config,
+    ...directEnv(record, app.env.env),
+  })
 }
 
 async function bundled(app: App, args: Args): Promise<string> {

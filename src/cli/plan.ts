@@ -1,14 +1,17 @@
 /** `klab plan`. */
+import { requireFit } from '../lab/doctor.js'
+import { networkChecks } from '../lab/network-checks.js'
 import { openLab } from '../lab/open.js'
 import { planOf, settleAccel } from '../lab/up.js'
 import type { PhaseName } from '../labfile/phases.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 
-/** Prints what `up` would do. Changes nothing. */
+/** Prints what `up` would do. Changes nothing. Throws HostError when the lab's network has no place on this host. */
 export async function runPlan(app: App, args: Args): Promise<number> {
   const open = await openLab(app.env, args.file)
   const world = await app.world(open.lab)
+  requireFit(await networkChecks(world, open.lab, open.id))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => app.probeAccel(open.lab)))
   const { plan, run } = await planOf(world, open, { until: args['until'] as PhaseName, accel })
   const data = {

@@ -16,7 +16,14 @@ const readyText = (ready: boolean | null): string => (ready === null ? '-' : rea
 
 /** The status as kubectl-like columns. */
 export function formatStatus(s: Status, now: number): string {
-  const rows = s.nodes.map((n) => [n.name, n.role, n.ip, n.state, readyText(n.ready), n.sshPort === null ? '-' : `127.0.0.1:${n.sshPort}`])
+  const rows = s.nodes.map((n) => [
+    n.name,
+    n.role,
+    n.ip,
+    n.state,
+    readyText(n.ready),
+    n.sshPort === null ? '-' : `${n.sshHost ?? ''}:${n.sshPort}`,
+  ])
   const { cluster } = s
   const age = cluster?.seenAt ? now - Date.parse(cluster.seenAt) : 0
   const seen = age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`

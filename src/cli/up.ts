@@ -24,7 +24,7 @@ export async function runUp(app: App, args: Args): Promise<number> {
 
   const probe = await app.probeAccel(open.lab)
   const running = open.record ? open.lab.nodes.length : 0
-  const checks = await checkHost(world, open.lab, { accel: probe, running, cached: false })
+  const checks = await checkHost(world, open.lab, { accel: probe, running, cached: false, id: open.id })
   requireFit(checks)
 
   await makeFolders(world, open)

@@ -6,22 +6,26 @@ import type { SeedInput } from './seed.js'
 export const SLIRP = { guest: '10.0.2.15', gateway: '10.0.2.2', dns: '10.0.2.3' }
 const ANYWHERE = '0.0.0.0/0'
 
-/** Plain data for network-config: `mgmt0` on slirp, `lab0` on the lab's own segment, both static (DHCP costs seconds). */
+/** Plain data for network-config: `mgmt0` on slirp, `lab0` on the lab's own segment, both static (DHCP costs seconds; on a libvirt network the lease says the same). */
 export function networkConfig(input: Pick<SeedInput, 'mgmtMac' | 'labNic' | 'hosts' | 'internet'>): object {
-  const { labNic, internet } = input
-  const mgmt0 = {
-    ...card('mgmt0', input.mgmtMac, `${SLIRP.guest}/24`),
+  const { labNic, mgmtMac, internet } = input
+  const mgmt0 = mgmtMac !== undefined && {
+    ...card('mgmt0', mgmtMac, `${SLIRP.guest}/24`),
     nameservers: { addresses: [SLIRP.dns] },
     ...(internet && { routes: [{ to: ANYWHERE, via: SLIRP.gateway }] }),
   }
-  if (!labNic) return { version: 2, ethernets: { mgmt0 } }
+  if (!labNic) return { version: 2, ethernets: { ...(mgmt0 && { mgmt0 }) } }
   const prefix = labNic.cidr.split('/')[1] ?? '24'
+  const { gateway } = labNic
   const lab0 = {
     ...card('lab0', labNic.mac, `${labNic.ip}/${prefix}`),
     // Without a default route the kernel refuses a service address before kube-proxy's rules see the packet. Nothing answers there.
-    ...(!internet && { routes: [{ to: ANYWHERE, via: unusedAddress(labNic.cidr, [labNic.ip, ...input.hosts.map((h) => h.ip)]) }] }),
+    ...(!internet &&
+      !gateway && { routes: [{ to: ANYWHERE, via: unusedAddress(labNic.cidr, [labNic.ip, ...input.hosts.map((h) => h.ip)]) }] }),
+    // Isolated or not: the host refuses at once what it does not forward.
+    ...(gateway !== undefined && { nameservers: { addresses: [gateway] }, routes: [{ to: ANYWHERE, via: gateway }] }),
   }
-  return { version: 2, ethernets: { mgmt0, lab0 } }
+  return { version: 2, ethernets: { ...(mgmt0 && { mgmt0 }), lab0 } }
 }
 
 /**

@@ -18,9 +18,10 @@ export interface SeedInput {
   readonly locale: string
   /** None: the guest's clock is left alone. */
   readonly timeServers: readonly string[]
-  readonly mgmtMac: string
-  /** The card on the lab's segment; a machine that only bakes an image has none. */
-  readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string }
+  /** The card on slirp; a machine on a libvirt network has none. */
+  readonly mgmtMac?: string
+  /** The card on the lab's segment; a machine that only bakes an image has none. `gateway`: the host's address on it, where it routes and resolves names. */
+  readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string; readonly gateway?: string }
   /** Whether the default route leads out through slirp. */
   readonly internet: boolean
 }
@@ -44,6 +45,9 @@ export function seedFiles(input: SeedInput): SeedFiles {
     'network-config': yaml(networkConfig(input)),
   }
 }
+
+/** klab's own image has slirp's name server in a plain file; where it is a link, somebody (systemd-resolved) keeps it by the network-config. The address follows as $1. */
+const SET_RESOLVER = ['sh', '-c', '[ -h /etc/resolv.conf ] || echo "nameserver $1" >/etc/resolv.conf', 'sh']
 
 function userData(input: SeedInput): object {
   const { node, user, hostKey, timeServers } = input
@@ -79,6 +83,7 @@ function userData(input: SeedInput): object {
     resize_rootfs: true,
     package_update: false,
     package_upgrade: false,
+    ...(input.labNic?.gateway !== undefined && { runcmd: [[...SET_RESOLVER, input.labNic.gateway]] }),
     final_message: FINAL_MESSAGE,
   }
 }

@@ -1,4 +1,4 @@
-/** The lab's kubeconfig: admin.conf with the server moved to the forwarded port on 127.0.0.1. Pure. */
+/** The lab's kubeconfig: admin.conf with the server's address as the host reaches it. Pure. */
 import { parse, stringify } from 'yaml'
 import { CorruptError } from '../errors.js'
 
@@ -19,8 +19,8 @@ function read(text: string): unknown {
   }
 }
 
-/** Rewrites admin.conf for use on the host: server https://127.0.0.1:port, names of the lab's own so that it can be merged. Throws CorruptError. */
-export function hostKubeconfig(adminConf: string, lab: string, port: number): string {
+/** Rewrites admin.conf for use on the host: `server` (https://HOST:PORT), names of the lab's own so that it can be merged. Throws CorruptError. */
+export function hostKubeconfig(adminConf: string, lab: string, server: string): string {
   const config = read(adminConf)
   const cluster = first(config, 'clusters', 'cluster')
   const user = first(config, 'users', 'user')
@@ -30,7 +30,7 @@ export function hostKubeconfig(adminConf: string, lab: string, port: number): st
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: lab, cluster: { ...cluster, server: `https://127.0.0.1:${port}` } }],
+    clusters: [{ name: lab, cluster: { ...cluster, server } }],
     users: [{ name: admin, user }],
     contexts: [{ name: lab, context: { cluster: lab, user: admin } }],
     'current-context': lab,

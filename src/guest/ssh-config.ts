@@ -2,7 +2,7 @@
 
 export interface SshHost {
   readonly node: string
-  /** On 127.0.0.1. */
+  readonly host: string
   readonly port: number
   readonly user: string
   /** The sshd's pinned public key, `ssh-ed25519 AAAA…`. */
@@ -13,7 +13,7 @@ export interface SshHost {
 export function sshConfig(hosts: readonly SshHost[], files: { readonly key: string; readonly knownHosts: string }): string {
   const each = hosts.map(
     (h) => `Host ${h.node}
-  HostName 127.0.0.1
+  HostName ${h.host}
   Port ${h.port}
   User ${h.user}
   HostKeyAlias ${h.node}

@@ -1,7 +1,7 @@
 /** A machine's spec as libvirt domain XML. Pure; docs: libvirt.org/formatdomain.html, and drvqemu.html for qemu:commandline. */
-import { XMLBuilder } from 'fast-xml-parser'
 import { checkSpec, specDigest } from './spec.js'
-import type { DiskSpec, MachineSpec } from './types.js'
+import { toXml } from './to-xml.js'
+import type { DiskSpec, MachineSpec, NatNics, UserNics } from './types.js'
 
 /** Namespace of klab's own element in <metadata>. */
 export const KLAB_NS = 'urn:klab:machine:1'
@@ -32,10 +32,10 @@ const disk = (d: DiskSpec): object => ({
 })
 
 /**
- * Both NICs as QEMU arguments: libvirt 9.0 knows neither slirp's hostfwd nor vde. The PCI slots are fixed and out of the
+ * Both NICs of user mode as QEMU arguments: libvirt 9.0 knows neither slirp's hostfwd nor vde. The PCI slots are fixed and out of the
  * way of libvirt's own (which count from 1 up), since a RAM image loads only into the same topology; no option ROM for the same reason.
  */
-function nics(spec: MachineSpec): string[] {
+function userNics(spec: UserNics): string[] {
   const nic = (netdev: string, mac: string, slot: string): string[] => [
     '-device',
     `virtio-net-pci,netdev=${netdev},id=${netdev}nic,mac=${mac},bus=pcie.0,addr=${slot},romfile=`,
@@ -48,6 +48,16 @@ function nics(spec: MachineSpec): string[] {
     ...(spec.l2 ? ['-netdev', `vde,id=l2,sock=${spec.l2.socketDir}`, ...nic('l2', spec.l2.mac, '0x1e')] : []),
   ]
 }
+
+/** The card on a libvirt network, where user mode has its second one; libvirt makes the tap device and plugs it in. */
+const natNic = ({ net }: NatNics): object => ({
+  '@type': 'network',
+  mac: { '@address': net.mac },
+  source: { '@network': net.network },
+  model: { '@type': 'virtio' },
+  rom: { '@enabled': 'no' },
+  address: { '@type': 'pci', '@domain': '0x0000', '@bus': '0x00', '@slot': '0x1e', '@function': '0x0' },
+})
 
 /** The machine as domain XML. `q35` is left bare: libvirt pins it to this QEMU's version when it defines the domain. Throws StateError (checkSpec). */
 export function domainXml(spec: MachineSpec, options: DomainOptions = {}): string {
@@ -83,6 +93,7 @@ export function domainXml(spec: MachineSpec, options: DomainOptions = {}): strin
     on_crash: 'destroy',
     devices: {
       disk: spec.disks.map(disk),
+      ...(spec.net ? { interface: natNic(spec) } : {}),
       controller: { '@type': 'usb', '@model': 'none' },
       serial: { '@type': 'pty', log: { '@file': spec.consoleLog, '@append': 'off' }, target: { '@port': 0 } },
       // The guest agent sets the clock after a restore; libvirt chooses the socket.
@@ -92,15 +103,7 @@ export function domainXml(spec: MachineSpec, options: DomainOptions = {}): strin
       rng: { '@model': 'virtio', backend: { '@model': 'random', '#text': '/dev/urandom' } },
     },
     ...(options.apparmor ? { seclabel: { '@type': 'none', '@model': 'apparmor' } } : {}),
-    'qemu:commandline': { 'qemu:arg': nics(spec).map((value) => ({ '@value': value })) },
+    ...(spec.net ? {} : { 'qemu:commandline': { 'qemu:arg': userNics(spec).map((value) => ({ '@value': value })) } }),
   }
-  // The same builder as fast-xml-builder, which would be one dependency more.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
-  return new XMLBuilder({
-    attributeNamePrefix: '@',
-    ignoreAttributes: false,
-    suppressBooleanAttributes: false,
-    suppressEmptyNode: true,
-    format: true,
-  }).build({ domain })
+  return toXml({ domain })
 }

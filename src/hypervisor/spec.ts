@@ -1,7 +1,7 @@
 /** A machine's spec: its digest, and the checks that stand between its values and QEMU's command line. Pure. */
 import { createHash } from 'node:crypto'
 import { StateError } from '../errors.js'
-import type { MachineSpec } from './types.js'
+import type { MachineSpec, NetworkSpec } from './types.js'
 
 /** The writable disk of klab's machines. */
 export const WRITABLE = 'vda'
@@ -25,6 +25,9 @@ export const specDigest = (spec: MachineSpec): string =>
   createHash('sha256')
     .update(canonical({ format: SPEC_FORMAT, spec: withoutOverlay(spec) }))
     .digest('hex')
+
+/** Hex sha256 of everything that shapes a network; kept in its mark. */
+export const networkDigest = (spec: NetworkSpec): string => createHash('sha256').update(canonical(spec)).digest('hex')
 
 const NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -53,11 +56,35 @@ export function checkSpec(spec: MachineSpec): void {
     must(isPath(spec.boot.kernel) && isPath(spec.boot.initrd), 'kernel and initrd', 'must be absolute paths')
     must(!CONTROL.test(spec.boot.cmdline), 'cmdline', 'must be one line')
   }
+  if (spec.net) {
+    must(MAC.test(spec.net.mac), 'net.mac', `is not a unicast MAC in lower case: ${spec.net.mac}`)
+    must(NAME.test(spec.net.network), 'net.network', 'must be the name of a network')
+    return
+  }
   must(MAC.test(spec.mgmt.mac), 'mgmt.mac', `is not a unicast MAC in lower case: ${spec.mgmt.mac}`)
   for (const f of spec.mgmt.forwards) must(isPort(f.hostPort) && isPort(f.guestPort), 'forward', 'must have ports from 1 to 65535')
   if (spec.l2) {
     must(MAC.test(spec.l2.mac), 'l2.mac', `is not a unicast MAC in lower case: ${spec.l2.mac}`)
     // A comma starts a new option of QEMU's -netdev; QEMU's own escape (doubling it) is not worth the risk here.
     must(isPath(spec.l2.socketDir) && !spec.l2.socketDir.includes(','), 'l2.socketDir', 'must be an absolute path without a comma')
+  }
+}
+
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/
+
+/** The same for a network. Throws StateError naming the first bad field. */
+export function checkNetwork(spec: NetworkSpec): void {
+  const must = (ok: boolean, field: string, rule: string): void => {
+    if (!ok) throw new StateError(`network ${JSON.stringify(spec.name)}: ${field} ${rule}`)
+  }
+  must(NAME.test(spec.name), 'name', 'must be a letter, then letters, digits, dots and dashes')
+  must(UUID.test(spec.uuid), 'uuid', `is not a lower-case UUID: ${JSON.stringify(spec.uuid)}`)
+  must(NAME.test(spec.labId), 'lab', 'must be a letter, then letters, digits, dots and dashes')
+  must(/^[a-z][a-z0-9]{0,14}$/.test(spec.bridge), 'bridge', 'must be at most 15 letters and digits')
+  must(IPV4.test(spec.address), 'address', 'must be an IPv4 address')
+  must(Number.isInteger(spec.prefix) && spec.prefix >= 8 && spec.prefix <= 30, 'prefix', 'must be from 8 to 30')
+  for (const { mac, ip, node } of spec.leases) {
+    must(MAC.test(mac), `lease of ${node}`, `is not for a unicast MAC in lower case: ${mac}`)
+    must(IPV4.test(ip) && NAME.test(node), `lease of ${JSON.stringify(node)}`, 'must have a name and an IPv4 address')
   }
 }

@@ -23,7 +23,30 @@ export interface DiskSpec {
 export type BootSpec =
   { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string } | { readonly kind: 'disk' }
 
-export interface MachineSpec {
+/** The two cards of user mode networking: what needs no rights at all. */
+export interface UserNics {
+  /** NIC 1: QEMU user mode networking (slirp). */
+  readonly mgmt: { readonly mac: string; readonly forwards: readonly HostForward[]; readonly internet: boolean }
+  /** NIC 2: the lab's private L2 segment (vde_switch's socket directory). */
+  readonly l2?: { readonly mac: string; readonly socketDir: string }
+  readonly net?: never
+}
+
+/** The one card of NAT mode, on a libvirt network (NetworkSpec.name). */
+export interface NatNics {
+  readonly net: { readonly mac: string; readonly network: string }
+  readonly mgmt?: never
+  readonly l2?: never
+}
+
+export type Nics = UserNics | NatNics
+
+export type MachineSpec = MachineBase & Nics
+/** A machine in user mode networking. */
+export type UserMachineSpec = MachineBase & UserNics
+
+/** What a machine is but for its cards. */
+export interface MachineBase {
   /** libvirt domain name. */
   readonly name: string
   readonly uuid: string
@@ -37,10 +60,35 @@ export interface MachineSpec {
   readonly disks: readonly DiskSpec[]
   /** Serial console goes here. */
   readonly consoleLog: string
-  /** NIC 1: QEMU user mode networking (slirp). */
-  readonly mgmt: { readonly mac: string; readonly forwards: readonly HostForward[]; readonly internet: boolean }
-  /** NIC 2: the lab's private L2 segment (vde_switch's socket directory). */
-  readonly l2?: { readonly mac: string; readonly socketDir: string }
+}
+
+/** A libvirt network of a lab: a bridge with the host's address on it, and a DHCP server that knows the lab's machines and nobody else. */
+export interface NetworkSpec {
+  readonly name: string
+  readonly uuid: string
+  /** klab's own mark: whose network this is. */
+  readonly labId: string
+  /** Interface on the host, at most 15 characters (IFNAMSIZ). */
+  readonly bridge: string
+  /** The host's own address there. */
+  readonly address: string
+  readonly prefix: number
+  /** Whether the host forwards and masquerades what leaves it; else it is isolated. */
+  readonly internet: boolean
+  /** Fixed leases. */
+  readonly leases: readonly { readonly mac: string; readonly ip: string; readonly node: string }[]
+}
+
+/** A libvirt network as it is, klab's or not. */
+export interface Network {
+  readonly name: string
+  readonly uuid: string
+  readonly active: boolean
+  readonly bridge: string | undefined
+  /** Its IPv4 ranges, such as 192.168.122.0/24. */
+  readonly ranges: readonly string[]
+  /** klab's mark; undefined: somebody else's network. */
+  readonly mark: { readonly labId: string; readonly specDigest: string } | undefined
 }
 
 export interface Machine {
@@ -132,6 +180,12 @@ export interface Hypervisor {
   setGuestTime(name: string, ms: number): Promise<void>
   /** Ends what a killed klab left libvirt doing with the machine (writing RAM goes on without virsh). */
   abortJob(name: string): Promise<void>
+  /** All libvirt networks, klab's or not, running or not. Throws CommandError where libvirt has no network driver. */
+  networks(): Promise<readonly Network[]>
+  /** Defines and starts the network; redefines one that differs and is not active. Throws StateError when an active one differs, or when name, UUID or bridge are somebody else's. */
+  ensureNetwork(spec: NetworkSpec): Promise<void>
+  /** Stops and undefines the network. Throws StateError when it does not carry klab's mark. */
+  removeNetwork(name: string): Promise<void>
 }
 
 /** The lab's L2 segment: one vde_switch a lab, its socket in a directory that only the owner (and QEMU's user) may enter. */

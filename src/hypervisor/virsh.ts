@@ -10,6 +10,7 @@ import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
 import { clockMethods } from './virsh-clock.js'
 import { momentMethods } from './virsh-moment.js'
+import { networkMethods } from './virsh-network.js'
 import { LONG, createVirsh } from './virsh-run.js'
 
 export { defaultUri } from './virsh-run.js'
@@ -171,5 +172,6 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
 
     ...clockMethods({ virsh, find }),
     ...momentMethods({ virsh, clock, list, find, attempt }),
+    ...networkMethods(virsh, uri),
   }
 }

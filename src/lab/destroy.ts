@@ -1,8 +1,10 @@
-/** `klab destroy`: every domain, disk, seed, switch, port and key of one lab, and nothing else; from any half-made state. */
+/** `klab destroy`: every domain, disk, seed, network, port and key of one lab, and nothing else; from any half-made state. */
 import { lstat, realpath, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { StateError } from '../errors.js'
+import { CommandError, StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
+import type { Network } from '../hypervisor/types.js'
+import type { Lab } from '../labfile/model.js'
 import type { World } from '../phases/world.js'
 import { runPlan } from '../plan/runner.js'
 import type { Plan } from '../plan/types.js'
@@ -10,9 +12,27 @@ import type { Report } from '../report/events.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
 
-/** The plan: machines side by side, then the switch, then the files (last: a kill before leaves enough to go on). */
-export async function planDestroy(world: World, lab: { id: string; name: string; paths: LabPaths }): Promise<Plan> {
-  const machines = await world.hypervisor.owned(lab.id)
+/** What destroy must know of a lab, whose record may be lost. */
+export interface DoomedLab {
+  readonly id: string
+  readonly name: string
+  readonly paths: LabPaths
+  /** Undefined: not known. */
+  readonly network?: Pick<Lab['network'], 'mode'>
+}
+
+/** The lab's libvirt networks, whatever its Labfile says by now. In user mode a libvirt without a network driver has none. */
+async function networksOf(world: World, lab: DoomedLab): Promise<readonly Network[]> {
+  const all = await world.hypervisor.networks().catch((error: unknown) => {
+    if (lab.network?.mode === 'nat' || !(error instanceof CommandError)) throw error
+    return []
+  })
+  return all.filter((n) => n.mark?.labId === lab.id)
+}
+
+/** The plan: machines side by side, then the network, then the files (last: a kill before leaves enough to go on). */
+export async function planDestroy(world: World, lab: DoomedLab): Promise<Plan> {
+  const [machines, networks] = await Promise.all([world.hypervisor.owned(lab.id), networksOf(world, lab)])
   const { paths } = lab
   return {
     goal: 'destroy',
@@ -29,8 +49,15 @@ export async function planDestroy(world: World, lab: { id: string; name: string;
       },
       {
         name: 'network',
-        title: 'L2 segment',
-        steps: [{ id: 'network/l2', title: 'switch and sockets', run: () => world.l2.remove(paths.run) }],
+        title: networks.length > 0 ? 'libvirt network' : 'L2 segment',
+        steps: [
+          ...networks.map((n) => ({
+            id: 'network/nat',
+            title: `${n.name}, ${n.bridge ?? ''}`,
+            run: () => world.hypervisor.removeNetwork(n.name),
+          })),
+          { id: 'network/l2', title: 'switch and sockets', run: () => world.l2.remove(paths.run) },
+        ],
       },
       {
         name: 'files',
@@ -54,7 +81,7 @@ async function removeTree(dir: string, parent: string): Promise<void> {
 }
 
 /** Destroys the lab. Throws LockedError, HostError, what the steps throw. */
-export async function destroy(world: World, lab: { id: string; name: string; paths: LabPaths }, report: Report): Promise<void> {
+export async function destroy(world: World, lab: DoomedLab, report: Report): Promise<void> {
   await ensureDir(world.roots.state, world.roots.dirMode)
   const lock = await acquireLock(world.host, lab.paths.lock, { verb: 'destroy', pid: world.env.pid, since: world.clock.now() })
   try {

@@ -9,7 +9,9 @@ import { exists, readText } from '../host/files.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
 import type { BundleSource, Lab } from '../labfile/model.js'
 import type { World } from '../phases/world.js'
+import { portCount } from '../store/endpoints.js'
 import { allocatePorts, reservedPorts } from '../store/ports.js'
+import { NETWORK_TOOLS, networkChecks } from './network-checks.js'
 
 export interface Check {
   readonly name: string
@@ -34,7 +36,6 @@ const TOOLS: readonly (readonly [string, string])[] = [
   ['qemu-system-x86_64', 'qemu-system-x86'],
   ['qemu-img', 'qemu-utils'],
   ['xorriso', 'xorriso'],
-  ['vde_switch', 'vde2'],
   ['ssh', 'openssh-client'],
   ['flock', 'util-linux'],
 ]
@@ -179,15 +180,16 @@ async function namespaceCheck(world: World): Promise<readonly Check[]> {
   ]
 }
 
-/** SSH of every node and the API server need a port each on 127.0.0.1. */
-async function portCheck(world: World, lab: Lab): Promise<Check> {
-  const count = lab.nodes.length + 1
+/** SSH of every node and the API server need a port each on 127.0.0.1, in user mode. */
+async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
+  const count = portCount(lab)
+  if (count === 0) return []
   try {
     const ports = await allocatePorts(count, await reservedPorts(world.roots.state), lab.name)
-    return { name: 'ports', state: 'ok', found: `${count} free on 127.0.0.1, such as ${ports[0] ?? ''}` }
+    return [{ name: 'ports', state: 'ok', found: `${count} free on 127.0.0.1, such as ${ports[0] ?? ''}` }]
   } catch (error) {
     if (!(error instanceof HostError)) throw error
-    return { name: 'ports', state: 'missing', found: error.message, fix: error.hint ?? 'ss -lnt' }
+    return [{ name: 'ports', state: 'missing', found: error.message, fix: error.hint ?? 'ss -lnt' }]
   }
 }
 
@@ -207,27 +209,34 @@ async function writableCheck(dir: string): Promise<Check> {
 const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_TOOLS =>
   source === 'debian' ? BUNDLE_TOOLS : source === 'upstream' || source === 'aliyun' ? ONLINE_TOOLS : []
 
-/** All checks for a lab; `cached`: image and bundle are there, so what builds them is not needed. */
+/** All checks for a lab (`id`: its own network is no clash); `cached`: image and bundle are there, so what builds them is not needed. */
 export async function checkHost(
   world: World,
   lab: Lab,
-  o: { accel: AccelProbe; running: number; cached: boolean },
+  o: { accel: AccelProbe; running: number; cached: boolean; id?: string },
 ): Promise<readonly Check[]> {
   const build = o.cached || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
   const bundle = o.cached ? [] : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
   const known = new Set<string>()
-  const tools = [...TOOLS, ...build, ...bundle].filter(([tool]) => !known.has(tool) && known.add(tool))
+  const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(([tool]) => !known.has(tool) && known.add(tool))
   const checks = await Promise.all([
     toolChecks(world, tools),
     libvirtCheck(world).then((c) => [c]),
     Promise.resolve([accelCheck(lab, o.accel)]),
     roomChecks(world, lab, o.running),
     Promise.all([world.roots.state, world.roots.cache, world.roots.run].map(writableCheck)),
-    portCheck(world, lab).then((c) => [c]),
+    portCheck(world, lab),
+    networkChecks(world, lab, o.id).catch(unreachable),
     cgroupCheck().then((c) => [c]),
     build.length ? namespaceCheck(world) : [],
   ])
   return checks.flat()
+}
+
+/** libvirtCheck says it. */
+const unreachable = (error: unknown): readonly Check[] => {
+  if (!(error instanceof HostError)) throw error
+  return []
 }
 
 /** Throws HostError that lists what is missing, with the commands that mend it. */

@@ -5,7 +5,8 @@ import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
 import { domainName } from '../phases/names.js'
 import type { LabPaths } from '../store/paths.js'
-import { apiPortOf, type LabRecord } from '../store/record.js'
+import { apiServer, sshEndpoint } from '../store/endpoints.js'
+import type { LabRecord } from '../store/record.js'
 import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Seen } from './readiness.js'
 
 export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped'
@@ -21,6 +22,8 @@ export interface Status {
     readonly state: MachineState
     /** null: not known (no cluster yet, or the API server does not answer). */
     readonly ready: boolean | null
+    /** Where the node's sshd answers the host. */
+    readonly sshHost: string | null
     readonly sshPort: number | null
   }[]
   readonly cluster: {
@@ -78,26 +81,27 @@ export async function glanceStatus(world: StatusWorld, record: LabRecord, paths:
 }
 
 function statusOf(record: LabRecord, machines: readonly Machine[], hasConfig: boolean, seen: Seen | undefined): Status {
-  const { lab, ports } = record
+  const { lab } = record
   const states = new Map(machines.map((m) => [m.name, m.state]))
   const nodes = lab.nodes.map((n) => {
     const state = states.get(domainName(record.id, n.name)) ?? 'absent'
+    const ssh = sshEndpoint(record, n.name)
     return {
       name: n.name,
       role: n.role,
       ip: n.ip,
       state,
       ready: state === 'running' && seen?.ready ? (seen.ready[n.name] ?? false) : null,
-      sshPort: ports[n.name]?.ssh ?? null,
+      sshHost: ssh?.host ?? null,
+      sshPort: ssh?.port ?? null,
     }
   })
-  const api = apiPortOf(record)
   const cluster = lab.kubernetes
     ? {
         version: lab.kubernetes.version,
         ready: nodes.filter((n) => n.ready).length,
         total: nodes.length,
-        apiServer: hasConfig && api !== undefined ? `https://127.0.0.1:${api}` : null,
+        apiServer: hasConfig ? (apiServer(record) ?? null) : null,
         seenAt: seen?.at ?? null,
       }
     : null
@@ -109,7 +113,7 @@ export function absentStatus(lab: Lab): Status {
   return {
     lab: lab.name,
     state: 'absent',
-    nodes: lab.nodes.map((n) => ({ name: n.name, role: n.role, ip: n.ip, state: 'absent', ready: null, sshPort: null })),
+    nodes: lab.nodes.map((n) => ({ name: n.name, role: n.role, ip: n.ip, state: 'absent', ready: null, sshHost: null, sshPort: null })),
     cluster: lab.kubernetes ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null } : null,
   }
 }

@@ -8,7 +8,6 @@ import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
 import { createArtifacts } from '../phases/artifacts.js'
-import { controlPlane } from '../phases/machine.js'
 import type { LabRun, World } from '../phases/world.js'
 import { runPlan } from '../plan/runner.js'
 import type { Plan } from '../plan/types.js'
@@ -16,6 +15,7 @@ import { planUp } from '../plan/up.js'
 import type { Report } from '../report/events.js'
 import { recover } from '../snapshot/recover.js'
 import type { LockedLab } from '../snapshot/types.js'
+import { assignPorts, portCount } from '../store/endpoints.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
 import { allocatePorts, reservedPorts } from '../store/ports.js'
@@ -50,11 +50,10 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
   }
 }
 
-/** A record for a lab that has none yet; ports are free ones on 127.0.0.1. */
+/** A record for a lab that has none yet; the ports that it needs are free ones on 127.0.0.1. */
 export async function newRecord(world: World, open: OpenLab, accel: Accel): Promise<LabRecord> {
   const { lab, id } = open
-  const cp = lab.kubernetes && controlPlane(lab.nodes)
-  const ports = await allocatePorts(lab.nodes.length + 1, await reservedPorts(world.roots.state, id), id)
+  const ports = await allocatePorts(portCount(lab), await reservedPorts(world.roots.state, id), id)
   return {
     version: 1,
     id,
@@ -64,9 +63,7 @@ export async function newRecord(world: World, open: OpenLab, accel: Accel): Prom
     lab,
     uri: world.hypervisor.uri,
     accel,
-    ports: Object.fromEntries(
-      lab.nodes.map((n, i) => [n.name, { ssh: ports[i] ?? 0, ...(n === cp ? { api: ports[lab.nodes.length] ?? 0 } : {}) }]),
-    ),
+    ports: assignPorts(lab, ports),
     createdAt: new Date(world.clock.now()).toISOString(),
   }
 }

@@ -41,7 +41,8 @@ export function checkNetworks({ network, kubernetes }: Draft, given: Given): Fin
     const range = cidr === undefined ? undefined : parseCidr(cidr)
     return range && cidr !== undefined ? [{ ...rest, cidr, range }] : []
   })
-  const slirp = parseCidr(SLIRP)
+  // In NAT mode no node has a card on slirp.
+  const slirp = network?.mode === 'nat' ? undefined : parseCidr(SLIRP)
   return ranges.flatMap((one, i) => {
     const clashes = ranges.slice(0, i).filter((other) => overlaps(one.range, other.range))
     const findings = clashes.map((other) => {
@@ -53,3 +54,15 @@ export function checkNetworks({ network, kubernetes }: Draft, given: Given): Fin
     return findings
   })
 }
+
+/** NAT mode needs what only the system's libvirt may do. `auto` is settled on the host (`up`, `plan` and `doctor` say so there). */
+export const checkMode = ({ network, hypervisor }: Draft): Finding[] =>
+  network?.mode === 'nat' && hypervisor?.uri === 'qemu:///session'
+    ? [
+        {
+          path: ['network', 'mode'],
+          message:
+            "nat needs hypervisor.uri qemu:///system: an ordinary user's libvirt (qemu:///session) may make no bridge and no firewall rules",
+        },
+      ]
+    : []

@@ -1,6 +1,6 @@
 /** What no single field can know: rules across fields. Pure; works on what is understandable of a faulty file too. */
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
-import { checkNetworks, checkAddresses } from './check-network.js'
+import { checkNetworks, checkAddresses, checkMode } from './check-network.js'
 import { checkVersions } from './check-versions.js'
 import { checkPackages } from './check-packages.js'
 import type { Draft } from './draft.js'
@@ -33,6 +33,7 @@ export function checkLab(draft: Draft, given: Given): Finding[] {
     ...checkRoles(draft),
     ...checkAddresses(draft),
     ...checkNetworks(draft, given),
+    ...checkMode(draft),
     ...checkKubernetes(draft, given),
     ...checkVersions(draft),
     ...checkPackages(draft),

@@ -86,7 +86,7 @@ export interface Lab {
   readonly name: string
   readonly hypervisor: { readonly uri: 'auto' | 'qemu:///session' | 'qemu:///system'; readonly accel: 'auto' | 'kvm' | 'tcg' }
   readonly image: ImageSource
-  readonly network: { readonly mode: 'user'; readonly cidr: string; readonly internet: boolean }
+  readonly network: { readonly mode: 'user' | 'nat'; readonly cidr: string; readonly internet: boolean }
   readonly nodes: readonly NodeSpec[]
   /** undefined: plain VMs (`kubernetes: false`). */
   readonly kubernetes: KubernetesSpec | undefined

@@ -191,10 +191,11 @@ const hypervisor = section({
   accel: choice('auto', 'kvm', 'tcg').default('auto').describe('auto: KVM where a probe guest really runs, else emulation (tcg).'),
 })
 const network = section({
-  mode: z
-    .literal('user', 'must be user, the only mode so far')
+  mode: choice('user', 'nat')
     .default('user')
-    .describe('user: no root needed, nothing listens beyond 127.0.0.1.'),
+    .describe(
+      'user: no root needed, nothing listens beyond 127.0.0.1; nat: a libvirt network where the host reaches the nodes at their addresses (qemu:///system).',
+    ),
   cidr: cidr('192.168.31.0/24', 8, 29, 'room for a gateway and nodes')
     .default('192.168.31.0/24')
     .describe('The network the nodes share; its first address is kept for a gateway.'),

@@ -1,13 +1,14 @@
-/** How people and klab reach the nodes: ports on 127.0.0.1, the lab's SSH key, each guest's host key, ssh_config. Part of phase `network`. */
+/** How people and klab reach the nodes: where they answer, the lab's SSH key, each guest's host key, ssh_config. Part of phase `network`. */
 import { join } from 'node:path'
 import { knownHosts, sshConfig } from '../guest/ssh-config.js'
-import { ensureDir, readText, writeAtomic } from '../host/files.js'
+import { ensureDir, writeAtomic } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
+import { forwardsOf, portsOf, wayIn } from '../store/endpoints.js'
 import { ensureKeyPair } from '../store/keys.js'
 import { allocatePorts, isFree, reservedPorts } from '../store/ports.js'
 import { writeRecord, type NodePorts } from '../store/record.js'
-import { portsOf } from './machine.js'
+import { guestAddress } from './machine.js'
 import { domainName } from './names.js'
 import type { LabRun } from './world.js'
 
@@ -19,8 +20,8 @@ async function robbed(run: LabRun): Promise<readonly NodeSpec[]> {
   const taken = await Promise.all(
     run.lab.nodes.map(async (n) => {
       if (running.has(domainName(run.id, n.name))) return false
-      const { ssh, api } = portsOf(run.record, n.name)
-      return !(await isFree(ssh)) || (api !== undefined && !(await isFree(api)))
+      const free = await Promise.all(forwardsOf(run.record, n.name).map((f) => isFree(f.hostPort)))
+      return free.includes(false)
     }),
   )
   return run.lab.nodes.filter((_, i) => taken[i])
@@ -47,14 +48,7 @@ async function movePorts(run: LabRun, nodes: readonly NodeSpec[]): Promise<void>
 /** ssh_config and known_hosts, for klab's own ssh and everybody else's. */
 async function writeSshFiles(run: LabRun): Promise<void> {
   const { paths, record, lab } = run
-  const hosts = await Promise.all(
-    lab.nodes.map(async (n) => ({
-      node: n.name,
-      port: portsOf(record, n.name).ssh,
-      user: lab.os.user,
-      hostKey: ((await readText(`${paths.node(n.name).hostKey}.pub`)) ?? '').trim(),
-    })),
-  )
+  const hosts = await Promise.all(lab.nodes.map((n) => guestAddress(paths, record, n.name)))
   await writeAtomic(paths.knownHosts, knownHosts(hosts))
   await writeAtomic(paths.sshConfig, sshConfig(hosts, { key: paths.key, knownHosts: paths.knownHosts }))
 }
@@ -62,7 +56,7 @@ async function writeSshFiles(run: LabRun): Promise<void> {
 /** Ports, keys, ssh_config. */
 export const accessStep = (run: LabRun): Step => ({
   id: 'network/access',
-  title: 'ports on 127.0.0.1, SSH keys',
+  title: `${wayIn(run.lab)}, SSH keys`,
   run: async ({ line }) => {
     const { paths, world, lab, id } = run
     const moved = await robbed(run)

@@ -82,8 +82,9 @@ export function bootStep(run: LabRun, node: NodeSpec): Step {
         // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores (docs/benchmarks.md).
         if (run.lab.kubernetes && node === controlPlane(run.lab.nodes)) await world.hypervisor.prefer(name)
       }
-      line(`powered on, SSH on 127.0.0.1:${run.record.ports[node.name]?.ssh ?? '?'}`)
-      await waitForBoot(world, await guestAddress(run.paths, run.record, node.name), 10 * MINUTE * run.profile.patience)
+      const address = await guestAddress(run.paths, run.record, node.name)
+      line(`powered on, SSH on ${address.host}:${address.port}`)
+      await waitForBoot(world, address, 10 * MINUTE * run.profile.patience)
       return before === 'running' ? 'already' : 'done'
     },
   }

@@ -8,9 +8,9 @@ import type { Guest } from '../guest/types.js'
 import { readText, writeAtomic } from '../host/files.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
+import { apiServer } from '../store/endpoints.js'
 import type { createMarks } from './baked.js'
 import { digest, installScripts, phaseDigest, runGuestPhase } from './guest-phase.js'
-import { portsOf } from './machine.js'
 import { connect } from './nodes.js'
 import type { LabRun } from './world.js'
 
@@ -42,18 +42,18 @@ export async function clusterMark(run: LabRun, phase: string, extra: string): Pr
   return phaseDigest(recipe.scripts, phase, run.lab, {}, digest(extra))
 }
 
-/** The kubeconfig of the lab, written to the host: server on 127.0.0.1. */
+/** The kubeconfig of the lab, written to the host. */
 async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise<void> {
   const conf = await guest.sudo('cat /etc/kubernetes/admin.conf')
-  const { api } = portsOf(run.record, node)
-  if (api === undefined) throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
-  await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, api))
+  const server = apiServer(run.record)
+  if (server === undefined) throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
+  await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, server))
 }
 
 /** Whether the lab's kubeconfig is there and names the port of now: `access` gives another one when somebody took it. */
-async function hasKubeconfig(run: LabRun, node: string): Promise<boolean> {
-  const server = `https://127.0.0.1:${portsOf(run.record, node).api ?? '?'}`
-  return (await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false
+async function hasKubeconfig(run: LabRun): Promise<boolean> {
+  const server = apiServer(run.record)
+  return server !== undefined && ((await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false)
 }
 
 /** kubeadm init on the control plane. */
@@ -63,7 +63,7 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec,
   return {
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
-    done: async () => (await hasKubeconfig(run, node.name)) && (await marks(node.name)).get('control-plane') === (await mark()),
+    done: async () => (await hasKubeconfig(run)) && (await marks(node.name)).get('control-plane') === (await mark()),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       await guest.put([

@@ -1,6 +1,7 @@
 /** kubectl of the bundle, run on the host with the lab's kubeconfig: what costs seconds on an emulated CPU costs nothing here. */
 import { join } from 'node:path'
 import type { Output, RunOptions } from '../host/types.js'
+import { directEnv } from '../store/endpoints.js'
 import type { LabRun } from './world.js'
 
 export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise<Output>
@@ -9,7 +10,7 @@ export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise
 export async function hostKubectl(run: LabRun): Promise<Kubectl> {
   const bundle = await run.artifacts.bundle(() => undefined)
   const kubectl = join(bundle?.dir ?? '', 'bin', 'kubectl')
-  const env = { KUBECONFIG: run.paths.kubeconfig, HOME: run.paths.dir }
+  const env = { KUBECONFIG: run.paths.kubeconfig, HOME: run.paths.dir, ...directEnv(run.record, run.world.env.env) }
   return (args, options = {}) =>
     run.world.host.run([kubectl, '--request-timeout=90s', ...args], { signal: run.world.signal, ...options, env })
 }

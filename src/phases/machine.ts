@@ -1,35 +1,27 @@
 /** From lab and node to machine: names, addresses, disks, boot. */
-import { macAddress } from '../cloudinit/mac.js'
 import type { GuestAddress } from '../guest/types.js'
 import { readText } from '../host/files.js'
-import type { BootSpec, DiskSpec, HostForward, MachineSpec } from '../hypervisor/types.js'
+import type { BootSpec, DiskSpec, MachineBase, Nics } from '../hypervisor/types.js'
 import { StateError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { LabPaths } from '../store/paths.js'
+import { sshEndpoint } from '../store/endpoints.js'
 import { diskOf, type LabRecord } from '../store/record.js'
 import { domainName, machineUuid } from './names.js'
 import type { LabRun } from './world.js'
 
-/** The ports of a node on 127.0.0.1. Throws StateError when the record has none. */
-export function portsOf(record: LabRecord, node: string): { ssh: number; api?: number } {
-  const ports = record.ports[node]
-  if (!ports) throw new StateError(`${node}: no ports are recorded for this node`, { hint: 'klab up' })
-  return ports
-}
-
-/** What the host forwards to a node: SSH, and the API server on the control plane. */
-export function forwardsOf(record: LabRecord, node: string): readonly HostForward[] {
-  const { ssh, api } = portsOf(record, node)
-  return [{ hostPort: ssh, guestPort: 22 }, ...(api === undefined ? [] : [{ hostPort: api, guestPort: 6443 }])]
-}
-
 /** The control plane of a lab with a cluster. */
 export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined => nodes.find((n) => n.role === 'control-plane')
 
-/** The machine of one node. */
-export function machineSpec(run: LabRun, node: NodeSpec, boot: BootSpec, bundleIso: string | undefined, l2Socket: string): MachineSpec {
+/** The machine of one node, with these cards (segment.ts). */
+export function machineSpec<N extends Nics>(
+  run: LabRun,
+  node: NodeSpec,
+  boot: BootSpec,
+  bundleIso: string | undefined,
+  nics: N,
+): MachineBase & N {
   const paths = run.paths.node(node.name)
-  const forwards = forwardsOf(run.record, node.name)
   const disks: DiskSpec[] = [
     { path: diskOf(run.record, run.paths, node.name), format: 'qcow2', target: 'vda', readonly: false },
     { path: paths.seed, format: 'raw', target: 'vdb', readonly: true },
@@ -46,8 +38,7 @@ export function machineSpec(run: LabRun, node: NodeSpec, boot: BootSpec, bundleI
     boot,
     disks,
     consoleLog: paths.console,
-    mgmt: { mac: macAddress(run.id, node.name, 'mgmt'), forwards, internet: run.lab.network.internet },
-    l2: { mac: macAddress(run.id, node.name, 'lab'), socketDir: l2Socket },
+    ...nics,
   }
 }
 
@@ -56,10 +47,11 @@ export async function guestAddress(paths: LabPaths, record: LabRecord, node: str
   const [privateKey, hostKey] = await Promise.all([readText(paths.key), readText(`${paths.node(node).hostKey}.pub`)])
   if (privateKey === undefined || hostKey === undefined)
     throw new StateError(`${node}: the lab's SSH keys are missing`, { hint: 'klab destroy, then klab up' })
+  const at = sshEndpoint(record, node)
+  if (!at) throw new StateError(`${node}: no ports are recorded for this node`, { hint: 'klab up' })
   return {
     node,
-    host: '127.0.0.1',
-    port: portsOf(record, node).ssh,
+    ...at,
     user: record.lab.os.user,
     privateKey,
     hostKey: hostKey.trim().split(' ').slice(0, 2).join(' '),

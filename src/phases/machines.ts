@@ -1,6 +1,5 @@
 /** Phase `machines`: disk, seed and domain of each node. */
 import { join } from 'node:path'
-import { macAddress } from '../cloudinit/mac.js'
 import { seedFiles } from '../cloudinit/seed.js'
 import { CorruptError, StateError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
@@ -13,6 +12,7 @@ import { createOverlay } from './disk.js'
 import { digest } from './guest-phase.js'
 import { machineSpec } from './machine.js'
 import { domainName } from './names.js'
+import { segmentOf } from './segment.js'
 import type { LabRun } from './world.js'
 
 const quiet = (): void => undefined
@@ -39,9 +39,7 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
     timezone: lab.os.timezone,
     locale: lab.os.locale,
     timeServers: lab.os.timeServers,
-    mgmtMac: macAddress(id, node.name, 'mgmt'),
-    labNic: { mac: macAddress(id, node.name, 'lab'), ip: node.ip, cidr: lab.network.cidr },
-    internet: lab.network.internet,
+    ...segmentOf(run).seed(node),
   })
   await world.iso.seed(files.seed, { ...content })
 }
@@ -67,8 +65,8 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
         })
       await createOverlay(world.host, disk, join(image, 'disk.qcow2'), node.diskGiB)
       if (!(await exists(files.seed))) await writeSeed(run, node)
-      const { socketDir } = await world.l2.ensure(paths.run)
-      await world.hypervisor.ensureMachine(machineSpec(run, node, base.boot, bundle && isoOf(bundle), socketDir))
+      const nicsOf = await segmentOf(run).ensure()
+      await world.hypervisor.ensureMachine(machineSpec(run, node, base.boot, bundle && isoOf(bundle), nicsOf(node.name)))
     },
   }
 }

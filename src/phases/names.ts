@@ -4,8 +4,20 @@ import { createHash } from 'node:crypto'
 /** libvirt's name for a node's domain. */
 export const domainName = (labId: string, node: string): string => `klab-${labId}-${node}`
 
-/** A UUID that depends only on the lab's id and the node (RFC 9562, version 8: custom), so that a lost record finds its machines again. */
-export function machineUuid(labId: string, node: string): string {
-  const h = createHash('sha256').update(`${labId}/${node}`).digest('hex')
+/** libvirt's name for a lab's network in NAT mode. */
+export const networkName = (labId: string): string => `klab-${labId}`
+
+/** Its bridge: an interface has at most 15 characters, so only the digits at the id's end. */
+export const bridgeName = (labId: string): string => `klab${labId.slice(-8)}`
+
+/** A UUID that depends only on the lab's id and the node, so that a lost record finds its machines again. */
+export const machineUuid = (labId: string, node: string): string => uuidOf(`${labId}/${node}`)
+
+/** The same for the lab's network; no node's name is empty. */
+export const networkUuid = (labId: string): string => uuidOf(`${labId}/`)
+
+/** RFC 9562, version 8: custom. */
+function uuidOf(text: string): string {
+  const h = createHash('sha256').update(text).digest('hex')
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-8${h.slice(13, 16)}-8${h.slice(17, 20)}-${h.slice(20, 32)}`
 }

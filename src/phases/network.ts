@@ -1,17 +1,21 @@
-/** Phase `network`: the way in from the host, and the lab's private L2 segment. */
+/** Phase `network`: the way in from the host, and the lab's own network. */
 import type { Step } from '../plan/types.js'
 import { accessStep } from './access.js'
+import { segmentOf } from './segment.js'
 import type { LabRun } from './world.js'
 
-/** Access and the switch. */
-export const networkSteps = (run: LabRun): readonly Step[] => [
-  accessStep(run),
-  {
-    id: 'network/l2',
-    title: `L2 segment ${run.lab.network.cidr}`,
-    done: () => run.world.l2.running(run.paths.run),
-    run: async () => {
-      await run.world.l2.ensure(run.paths.run)
+/** Access and the network. */
+export function networkSteps(run: LabRun): readonly Step[] {
+  const segment = segmentOf(run)
+  return [
+    accessStep(run),
+    {
+      id: segment.id,
+      title: segment.title,
+      done: () => segment.running(),
+      run: async () => {
+        await segment.ensure()
+      },
     },
-  },
-]
+  ]
+}

@@ -2,9 +2,11 @@
 import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
-import { controlPlane, forwardsOf } from '../phases/machine.js'
+import { controlPlane } from '../phases/machine.js'
 import { domainName } from '../phases/names.js'
-import { apiPortOf, diskOf, writeRecord, type LabRecord } from '../store/record.js'
+import { segmentOf } from '../phases/segment.js'
+import { apiServer, forwardsOf } from '../store/endpoints.js'
+import { diskOf, writeRecord, type LabRecord } from '../store/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
@@ -48,12 +50,12 @@ export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<voi
     )
 }
 
-/** What the machines start on: fresh overlays, and the lab's L2 segment, whose folder goes with a reboot. */
+/** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */
 async function layGround(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
-  const { roots, l2 } = lab.world
+  const { roots } = lab.world
   for (const dir of [roots.run, lab.paths.run]) await ensureDir(dir, roots.dirMode)
-  await l2.ensure(lab.paths.run)
+  await segmentOf(lab).ensure()
 }
 
 /** Old machines out, new ones in. May be repeated from the start. */
@@ -108,12 +110,12 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
 async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   const { paths, record, world } = lab
   const text = await readText(kubeconfigOf(paths, manifest.id))
-  const api = apiPortOf(record)
+  const server = apiServer(record)
   if (text === undefined) await rm(paths.kubeconfig, { force: true })
   else
     await writeAtomic(
       paths.kubeconfig,
-      text.replace(/(server: https:\/\/127\.0\.0\.1:)\d+/, (_all, server: string) => `${server}${api ?? ''}`),
+      server === undefined ? text : text.replace(/(server: )https:\S+/, (_all, key: string) => key + server),
     )
   // All others wait for it.
   const first = record.lab.kubernetes && controlPlane(record.lab.nodes)

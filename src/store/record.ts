@@ -6,7 +6,7 @@ import type { Lab } from '../labfile/model.js'
 import type { LabPaths } from './paths.js'
 import type { Digest } from './types.js'
 
-/** Ports on 127.0.0.1. */
+/** Ports on 127.0.0.1 (user mode networking; see endpoints.ts). */
 export interface NodePorts {
   readonly ssh: number
   /** Of the API server; control plane only. */
@@ -39,9 +39,6 @@ export interface LabRecord {
 
 /** The overlay that a node runs from. */
 export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string => record.disks?.[node] ?? paths.node(node).disk
-
-/** The API server's port on 127.0.0.1; undefined without a cluster. */
-export const apiPortOf = (record: LabRecord): number | undefined => Object.values(record.ports).find((p) => p.api !== undefined)?.api
 
 /** The record at `path`; undefined when it is missing, cut short, of another version or not a record. */
 export async function readRecord(path: string): Promise<LabRecord | undefined> {

@@ -15,7 +15,7 @@ const admin = (change: Record<string, unknown> = {}): string =>
   })
 
 t.test('the server moves to the forwarded port, everything is named after the lab, certificates stay', (t) => {
-  t.same(parse(hostKubeconfig(admin(), 'course', 22100)), {
+  t.same(parse(hostKubeconfig(admin(), 'course', 'https://127.0.0.1:22100')), {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'course', cluster: { 'certificate-authority-data': 'Q0E=', server: 'https://127.0.0.1:22100' } }],
@@ -39,6 +39,6 @@ t.test('an admin.conf that is none is called corrupt, whatever is wrong with it'
     'cluster empty': admin({ clusters: [{ name: 'kubernetes' }] }),
     'user empty': admin({ users: [{ name: 'x' }] }),
   }
-  for (const [what, text] of Object.entries(bad)) t.throws(() => hostKubeconfig(text, 'course', 1), CorruptError, what)
+  for (const [what, text] of Object.entries(bad)) t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), CorruptError, what)
   t.end()
 })

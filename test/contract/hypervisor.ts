@@ -2,7 +2,7 @@
 import type { Test } from 'tap'
 import { StateError } from '../../src/errors.js'
 import { specDigest } from '../../src/hypervisor/spec.js'
-import type { Hypervisor, MachineSpec } from '../../src/hypervisor/types.js'
+import type { Hypervisor, UserMachineSpec } from '../../src/hypervisor/types.js'
 import { isPortBusy } from '../../src/hypervisor/virsh.js'
 import { momentContract } from './moment.js'
 
@@ -11,15 +11,15 @@ export interface HypervisorFixture {
   readonly hypervisor: Hypervisor
   readonly labId: string
   /** A machine that can boot, with one forwarded port. */
-  spec(node: string): Promise<MachineSpec>
+  spec(node: string): Promise<UserMachineSpec>
   /** Resolves when the guest has booted so far that it hears the power button. */
-  booted(spec: MachineSpec): Promise<void>
+  booted(spec: UserMachineSpec): Promise<void>
   kill(name: string): Promise<void>
   /** Empty overlay of a disk. */
   overlay(path: string, backing: string): Promise<void>
   /** Leaves a word in a running guest's RAM and on its disk (spec.disks[0], which the fixture makes). */
-  write(spec: MachineSpec, word: string): Promise<void>
-  read(spec: MachineSpec): Promise<{ ram: string; disk: string }>
+  write(spec: UserMachineSpec, word: string): Promise<void>
+  read(spec: UserMachineSpec): Promise<{ ram: string; disk: string }>
   /** Listens on a host port; resolves to what frees it. */
   occupy(port: number): Promise<() => Promise<void>>
   /** The machine's share of CPU time; undefined where the host has no such thing. */
@@ -31,7 +31,7 @@ export interface HypervisorFixture {
 /** Runs the suite; each part leaves no machine behind. */
 export async function hypervisorContract(t: Test, world: HypervisorFixture): Promise<void> {
   const { hypervisor: h, labId } = world
-  const machine = async (t: Test, node: string): Promise<MachineSpec> => {
+  const machine = async (t: Test, node: string): Promise<UserMachineSpec> => {
     const spec = await world.spec(node)
     t.teardown(() => h.removeMachine(spec.name))
     return spec
@@ -165,7 +165,7 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
   await t.test('bad values are refused before anything is made', async (t) => {
     const spec = await machine(t, 'g')
     const before = await h.list()
-    const bad: Partial<MachineSpec>[] = [
+    const bad: Partial<UserMachineSpec>[] = [
       { name: '-rf' },
       { name: '$(id)' },
       { name: 'a b' },

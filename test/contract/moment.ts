@@ -4,14 +4,14 @@ import { chmod, rm, truncate } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { CommandError, StateError } from '../../src/errors.js'
-import type { MachineSpec } from '../../src/hypervisor/types.js'
+import type { UserMachineSpec } from '../../src/hypervisor/types.js'
 import type { HypervisorFixture } from './hypervisor.js'
 
 /** `machine` gives a spec whose machine is removed at the test's end. */
 export async function momentContract(
   t: Test,
   world: HypervisorFixture,
-  machine: (t: Test, node: string) => Promise<MachineSpec>,
+  machine: (t: Test, node: string) => Promise<UserMachineSpec>,
 ): Promise<void> {
   const { hypervisor: h } = world
   await t.test('a moment: frozen, gone on from, and thawed as often as wanted', async (t) => {

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { CommandError, HostError, StateError } from '../../src/errors.js'
 import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
+import { ensureNetwork, removeNetwork } from './networks.js'
 import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
-import type { Hypervisor, MachineSpec, MachineState } from '../../src/hypervisor/types.js'
+import type { Hypervisor, MachineSpec, MachineState, Network } from '../../src/hypervisor/types.js'
 
 interface Entry {
   readonly name: string
@@ -42,6 +43,9 @@ export interface FakeHypervisor extends Hypervisor {
   read(name: string): { ram: string; disk: string }
   /** A domain that is not klab's. */
   addForeign(name: string, state?: MachineState): void
+  /** A network as it is, klab's or not. */
+  addNetwork(network: Network): void
+  dropNetwork(name: string): void
 }
 
 /** What fails here fails as a command does there. */
@@ -60,6 +64,7 @@ function commandOf<T>(verb: string, work: () => T): T {
 /** An empty fake. */
 export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
   const entries = new Map<string, Entry>()
+  const networks = new Map<string, Network>()
   const get = (name: string): Entry => {
     const entry = entries.get(name)
     if (!entry) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
@@ -87,8 +92,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
 
   const takePorts = (spec: MachineSpec): void => {
     const others = [...entries.values()].filter((e) => !isOff(e) && e.name !== spec.name)
-    const taken = new Set([...fake.busyPorts, ...others.flatMap((e) => e.spec?.mgmt.forwards.map((f) => f.hostPort) ?? [])])
-    const busy = spec.mgmt.forwards.find((f) => taken.has(f.hostPort))
+    const taken = new Set([...fake.busyPorts, ...others.flatMap((e) => (e.spec?.mgmt?.forwards ?? []).map((f) => f.hostPort))])
+    const busy = spec.mgmt?.forwards.find((f) => taken.has(f.hostPort))
     if (busy === undefined) return
     const tail = `qemu-system-x86_64: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:${busy.hostPort}-10.0.2.15:${busy.guestPort}'`
     throw new CommandError({
@@ -100,6 +105,13 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
       durationMs: 1,
       tail,
     })
+  }
+
+  const needNetwork = ({ net }: MachineSpec): void => {
+    if (net && networks.get(net.network)?.active !== true)
+      commandOf('start', () => {
+        throw new Error(`network '${net.network}' is not active`)
+      })
   }
 
   const fake: FakeHypervisor = {
@@ -114,6 +126,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     specOf: (name) => entries.get(name)?.spec,
     kill: (name) => off(get(name), 'crashed'),
     addForeign: (name, state = 'shut-off') => void entries.set(name, { name, uuid: randomUUID(), state, ram: '', next: '' }),
+    addNetwork: (network) => void networks.set(network.name, network),
+    dropNetwork: (name) => void networks.delete(name),
     write: (name, text) => {
       const e = get(name)
       if (e.state !== 'running') throw new Error(`${name} is ${e.state}`)
@@ -160,6 +174,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         const e = get(name)
         if (isOff(e)) {
           if (e.spec) takePorts(e.spec)
+          if (e.spec) needNetwork(e.spec)
           e.live = e.next
           e.ram = ''
         }
@@ -223,7 +238,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
           readDisk(from.disk)
           return JSON.parse(readFileSync(from.memory, 'utf8')) as { ram: string }
         })
-        if (e.spec) takePorts({ ...e.spec, mgmt: { ...e.spec.mgmt, forwards } })
+        if (e.spec?.mgmt) takePorts({ ...e.spec, mgmt: { ...e.spec.mgmt, forwards } })
+        if (e.spec) needNetwork(e.spec)
         e.state = 'paused'
         e.ram = saved.ram
         e.live = e.next = from.disk
@@ -245,6 +261,10 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     guestTime: (name) => look(() => fake.clocks.get(get(name).name)),
     setGuestTime: (name, ms) => change('set-time', name, () => void fake.clocks.set(get(name).name, ms)),
     abortJob: (name) => change('abort-job', name, () => undefined),
+
+    networks: () => look(() => [...networks.values()]),
+    ensureNetwork: (spec) => change('ensure-network', spec.name, () => ensureNetwork(networks, spec)),
+    removeNetwork: (name) => change('remove-network', name, () => removeNetwork(networks, name)),
   }
   return fake
 }

@@ -2,17 +2,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
+import { macAddress } from '../../src/cloudinit/mac.js'
 import { profileFor } from '../../src/cluster/profile.js'
 import { minorOf } from '../../src/cluster/versions.js'
 import { createExec } from '../../src/host/exec.js'
 import type { HostEnv, HostExec, Output } from '../../src/host/types.js'
-import type { Accel } from '../../src/hypervisor/types.js'
+import type { Accel, UserNics } from '../../src/hypervisor/types.js'
 import { parseLabfile } from '../../src/labfile/load.js'
 import type { Lab } from '../../src/labfile/model.js'
 import { BAKED, upTo, type PhaseName } from '../../src/labfile/phases.js'
 import type { Artifacts } from '../../src/phases/artifacts.js'
 import { commonSettings, digest, loadScripts, scriptOf } from '../../src/phases/guest-phase.js'
 import type { LabRun, World } from '../../src/phases/world.js'
+import { assignPorts, forwardsOf } from '../../src/store/endpoints.js'
 import { createLayers } from '../../src/store/layers.js'
 import { labId, labPaths, roots } from '../../src/store/paths.js'
 import type { LabRecord } from '../../src/store/record.js'
@@ -143,6 +145,12 @@ export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
   }
 }
 
+/** The cards of a node's machine in user mode, as the segment gives them. */
+export const cards = ({ id, lab, record }: LabRun, node: string, socketDir = '/x'): UserNics => ({
+  mgmt: { mac: macAddress(id, node, 'mgmt'), forwards: forwardsOf(record, node), internet: lab.network.internet },
+  l2: { mac: macAddress(id, node, 'lab'), socketDir },
+})
+
 /** What writes a qcow2 in a fake world: an empty file where qemu-img would make one. */
 export const fakeQemuImg = (argv: readonly string[]): string => {
   writeFileSync(argv.at(-2) ?? '', 'qcow2')
@@ -188,9 +196,7 @@ export function makeRun(world: FakeWorld, lab: Lab, o: RunChoice = {}): LabRun {
   const id = labId(lab.name, '/lab/Labfile', 0)
   const paths = labPaths(world.roots, id)
   const { until = 'ready', accel = 'tcg' } = o
-  const ports = Object.fromEntries(
-    lab.nodes.map((n, i) => [n.name, { ssh: 22_000 + i, ...(i === 0 && lab.kubernetes ? { api: 22_100 } : {}) }]),
-  )
+  const ports = assignPorts(lab, [...lab.nodes.map((_, i) => 22_000 + i), 22_100])
   const record: LabRecord = {
     version: 1,
     id,

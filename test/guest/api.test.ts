@@ -100,7 +100,7 @@ async function serve(t: Test, answer: RequestListener): Promise<number> {
 
 const write = (t: Test, port: number, ca = 'ca', client = 'admin'): string => {
   const path = join(t.testdir(), 'kubeconfig')
-  writeFileSync(path, hostKubeconfig(admin(ca, client), 'course', port))
+  writeFileSync(path, hostKubeconfig(admin(ca, client), 'course', `https://127.0.0.1:${port}`))
   return path
 }
 const node = (name: string, ...conditions: [string, string][]) => ({
@@ -113,7 +113,7 @@ const json =
     void res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 
 t.test('parseLogin reads what hostKubeconfig writes', (t) => {
-  const login = parseLogin(hostKubeconfig(admin('ca', 'admin'), 'course', 22100))
+  const login = parseLogin(hostKubeconfig(admin('ca', 'admin'), 'course', 'https://127.0.0.1:22100'))
   t.equal(login?.server.href, 'https://127.0.0.1:22100/')
   t.equal(login?.ca, text('ca.crt'))
   t.equal(login?.cert, text('admin.crt'))
@@ -122,7 +122,7 @@ t.test('parseLogin reads what hostKubeconfig writes', (t) => {
 })
 
 t.test('parseLogin: anything else is undefined', (t) => {
-  const good = hostKubeconfig(admin('ca', 'admin'), 'course', 22100)
+  const good = hostKubeconfig(admin('ca', 'admin'), 'course', 'https://127.0.0.1:22100')
   for (const name of ['server', 'certificate-authority-data', 'client-certificate-data', 'client-key-data'])
     t.equal(parseLogin(good.replace(new RegExp(`^.*${name}:.*$`, 'm'), '')), undefined, `without ${name}`)
   t.equal(parseLogin(good.replace('https://127.0.0.1:22100', 'no-address')), undefined)
@@ -171,7 +171,7 @@ t.test('a stranger’s client certificate is refused with 403, and that is no an
   const port = await serve(t, json({ items: [node('a', ['Ready', 'True'])] }))
   t.equal((await nodeConditions(write(t, port), 5000))?.size, 1)
   const stranger = join(t.testdir(), 'kubeconfig')
-  writeFileSync(stranger, hostKubeconfig(admin('ca', 'stranger'), 'course', port))
+  writeFileSync(stranger, hostKubeconfig(admin('ca', 'stranger'), 'course', `https://127.0.0.1:${port}`))
   t.equal(await nodeConditions(stranger, 5000), undefined)
 })
 

@@ -17,7 +17,7 @@ t.test('the real ssh logs in with the generated files, and refuses another host 
   mkdirSync(dir)
   const [config, key, hosts] = [join(dir, 'ssh_config'), join(dir, 'key'), join(dir, 'known_hosts')]
   const { address } = server
-  const host = { node: address.node, port: address.port, user: address.user, hostKey: address.hostKey }
+  const host = { node: address.node, host: '127.0.0.1', port: address.port, user: address.user, hostKey: address.hostKey }
   const others = [{ ...host, node: 'other', port: 1 }]
   writeFileSync(key, address.privateKey, { mode: 0o600 })
   writeFileSync(config, sshConfig([...others, host], { key, knownHosts: hosts }))
@@ -31,12 +31,12 @@ t.test('the real ssh logs in with the generated files, and refuses another host 
 })
 
 t.test('text', (t) => {
-  const host = { node: 'n1', port: 22001, user: 'klab', hostKey: 'ssh-ed25519 AAAA comment' }
+  const host = { node: 'n1', host: '192.168.31.61', port: 22001, user: 'klab', hostKey: 'ssh-ed25519 AAAA comment' }
   t.equal(knownHosts([host]), 'n1 ssh-ed25519 AAAA\n')
   t.equal(
     sshConfig([host], { key: '/s/key', knownHosts: '/s/known_hosts' }),
     `Host n1
-  HostName 127.0.0.1
+  HostName 192.168.31.61
   Port 22001
   User klab
   HostKeyAlias n1

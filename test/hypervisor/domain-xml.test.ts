@@ -2,15 +2,19 @@ import { XMLParser } from 'fast-xml-parser'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
+import { networkXml, parseNetworks } from '../../src/hypervisor/network-xml.js'
 import { domainXml } from '../../src/hypervisor/domain-xml.js'
 import { parseOwnership } from '../../src/hypervisor/parse-xml.js'
-import { specDigest } from '../../src/hypervisor/spec.js'
-import { cloud, node } from './specs.js'
+import { checkNetwork, networkDigest, specDigest } from '../../src/hypervisor/spec.js'
+import { cloud, natNode, network, node } from './specs.js'
 
 const goldens = {
   'node-tcg': domainXml(node),
   'cloud-kvm': domainXml(cloud),
   'node-apparmor': domainXml(node, { apparmor: true }),
+  'node-nat': domainXml(natNode),
+  'network-nat': networkXml(network),
+  'network-isolated': networkXml({ ...network, internet: false }),
 }
 
 for (const [name, xml] of Object.entries(goldens)) {
@@ -58,5 +62,22 @@ t.test('nothing smuggles an option into QEMU', (t) => {
   for (const hostPort of [0, 65536, 1.5, NaN])
     t.throws(() => domainXml({ ...node, mgmt: { ...node.mgmt, forwards: [{ hostPort, guestPort: 22 }] } }), StateError)
   t.throws(() => domainXml({ ...node, disks: [node.disks[0]!, node.disks[0]!] }), StateError)
+  t.end()
+})
+
+t.test('a network’s mark and ranges come back from its XML; others’ networks have none', (t) => {
+  const others = `<network><name>default</name><uuid>u1</uuid><bridge name='virbr0'/><ip address='192.168.122.1' netmask='255.255.255.0'/><ip family='ipv6' address='fd00::1' prefix='64'/></network>
+<network><name>hostdev</name><uuid>u2</uuid><dns><txt name='klab' value='hello'/></dns></network>`
+  const { name, uuid, bridge, labId } = network
+  t.same(parseNetworks(`${networkXml(network)}\n${others}`, new Set([uuid])), [
+    { name, uuid, bridge, active: true, ranges: ['192.168.31.1/24'], mark: { labId, specDigest: networkDigest(network) } },
+    { name: 'default', uuid: 'u1', bridge: 'virbr0', active: false, ranges: ['192.168.122.1/24'], mark: undefined },
+    { name: 'hostdev', uuid: 'u2', bridge: undefined, active: false, ranges: [], mark: undefined },
+  ])
+  t.same(parseNetworks('', new Set()), [])
+  t.notSame(networkDigest({ ...network, leases: [] }), networkDigest(network))
+  t.doesNotThrow(() => checkNetwork(network))
+  t.throws(() => domainXml({ ...natNode, net: { ...natNode.net, network: 'a"b' } }), StateError)
+  t.throws(() => domainXml({ ...natNode, net: { ...natNode.net, mac: 'x' } }), StateError)
   t.end()
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { HostError } from '../../src/errors.js'
 import { hypervisorContract } from '../contract/hypervisor.js'
+import { networkContract } from '../contract/network.js'
 import { createFakeHypervisor } from '../fakes/hypervisor.js'
 import { makeOverlay } from '../fakes/qcow2.js'
 
@@ -52,4 +53,15 @@ t.test('the fake keeps the contract', async (t) => {
   fake.unreachable = true
   await t.rejects(fake.list(), HostError)
   t.ok(fake.calls.includes('start klab-fake-0-b'))
+})
+
+t.test('its networks too', async (t) => {
+  const fake = createFakeHypervisor()
+  await networkContract(t, {
+    hypervisor: fake,
+    foreign: ({ range, ...theirs }) => {
+      fake.addNetwork({ ...theirs, active: false, ranges: [range], mark: undefined })
+      return Promise.resolve(() => Promise.resolve(fake.dropNetwork(theirs.name)))
+    },
+  })
 })

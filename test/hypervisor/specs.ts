@@ -1,8 +1,8 @@
 /** Specs for the pure tests of this room. */
-import type { MachineSpec } from '../../src/hypervisor/types.js'
+import type { MachineBase, NatNics, NetworkSpec, UserMachineSpec } from '../../src/hypervisor/types.js'
 
 /** A node of the default lab: direct boot, overlay, bundle and seed, both NICs. */
-export const node: MachineSpec = {
+export const node: UserMachineSpec = {
   name: 'klab-course-1a2b3c4d-k8s-master01',
   uuid: '6f1c1f1e-5d0a-5c55-8a3b-0123456789ab',
   labId: 'course-1a2b3c4d',
@@ -34,7 +34,7 @@ export const node: MachineSpec = {
 }
 
 /** A cloud image under KVM, with the internet and without a segment, and with paths that XML must escape. */
-export const cloud: MachineSpec = {
+export const cloud: UserMachineSpec = {
   name: node.name,
   uuid: node.uuid,
   labId: node.labId,
@@ -46,4 +46,34 @@ export const cloud: MachineSpec = {
   disks: [{ path: `/home/o'neil/<labs> & "more"/disk.qcow2`, format: 'qcow2', target: 'vda', readonly: false }],
   consoleLog: '/home/a,b/console.log',
   mgmt: { mac: '52:54:00:aa:bb:01', forwards: [{ hostPort: 40022, guestPort: 22 }], internet: true },
+}
+
+/** The same node in NAT mode. */
+export const natNode: MachineBase & NatNics = {
+  name: node.name,
+  uuid: node.uuid,
+  labId: node.labId,
+  node: node.node,
+  accel: node.accel,
+  cpus: node.cpus,
+  memoryMiB: node.memoryMiB,
+  boot: node.boot,
+  disks: node.disks,
+  consoleLog: node.consoleLog,
+  net: { mac: '52:54:00:aa:bb:02', network: 'klab-course-1a2b3c4d' },
+}
+
+/** And its network. */
+export const network: NetworkSpec = {
+  name: 'klab-course-1a2b3c4d',
+  uuid: '0e1d2c3b-5d0a-8c55-8a3b-0123456789ab',
+  labId: node.labId,
+  bridge: 'klab1a2b3c4d',
+  address: '192.168.31.1',
+  prefix: 24,
+  internet: true,
+  leases: [
+    { mac: '52:54:00:aa:bb:02', ip: '192.168.31.61', node: 'k8s-master01' },
+    { mac: '52:54:00:aa:bb:04', ip: '192.168.31.62', node: 'k8s-node01' },
+  ],
 }

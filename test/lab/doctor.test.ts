@@ -58,6 +58,14 @@ t.test('the bundle’s tools are asked for with Kubernetes built from Debian onl
   t.notOk((await names(`${SMALL}image: { path: /x.qcow2 }\n`)).includes('mmdebstrap'), 'somebody’s own image is not built')
 })
 
+t.test('NAT mode: dnsmasq instead of the switch, no ports, the system’s libvirt', async (t) => {
+  const { get } = await look(t, { labfile: `${SMALL}network: { mode: nat }\n`, absent: ['dnsmasq', 'vde_switch'] })
+  t.match(get('dnsmasq'), { state: 'missing', fix: / dnsmasq-base$/ })
+  for (const name of ['vde_switch', 'ports']) t.equal(get(name), undefined, name)
+  t.match(get('network'), { state: 'missing', found: /qemu:\/\/\/system/ })
+  t.equal((await look(t)).get('network'), undefined, 'user mode asks nothing of the kind')
+})
+
 t.test('memory: short by how much; machines that run already have theirs', async (t) => {
   const huge = fourNodes().replaceAll(' }', ', memory: 512GiB }')
   const { get } = await look(t, { labfile: huge })

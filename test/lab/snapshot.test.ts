@@ -7,6 +7,7 @@ import { listManifests } from '../../src/snapshot/manifest.js'
 import { remove } from '../../src/snapshot/remove.js'
 import { save } from '../../src/snapshot/save.js'
 import { acquireLock } from '../../src/store/lock.js'
+import { fourNodes } from '../fakes/world.js'
 import { all, CLOCK, makeStage, type Stage } from '../snapshot/stage.js'
 
 /** Time passes between verbs: ids follow the clock. */
@@ -85,6 +86,20 @@ t.test('killed after the nodes had gone on: what was done since is not undone', 
   t.match(s.said.at(-1), /near its end and has been finished/)
   t.strictSame(await s.read(), all('an hour of work'))
   t.notOk(existsSync(journal))
+})
+
+t.test('NAT mode: the network is made again before the machines need it, and the kubeconfig names the control plane', async (t) => {
+  const s = await makeStage(t, fourNodes('network: { mode: nat }\n'))
+  const { hypervisor } = s.world
+  const { kubeconfig } = s.lab.paths
+  writeFileSync(kubeconfig, 'ca: A\n    server: https://192.168.31.61:6443\n')
+  const one = await save(s.lab, { name: 'one', kind: 'manual' })
+  later(s)
+  const [network] = await hypervisor.networks()
+  await hypervisor.removeNetwork(network!.name)
+  await goTo(s.lab, one, { undo: false })
+  t.match(await hypervisor.networks(), [{ name: network!.name, active: true }])
+  t.equal(readFileSync(kubeconfig, 'utf8'), 'ca: A\n    server: https://192.168.31.61:6443\n')
 })
 
 t.test('what the host keeps of the cluster comes back with it', async (t) => {

@@ -69,9 +69,19 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       ip: `192.168.31.${61 + i}`,
       state: 'running',
       ready: null,
+      sshHost: '127.0.0.1',
       sshPort: 22000 + i,
     })),
     cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null, seenAt: null },
+  })
+})
+
+t.test('NAT mode: the nodes’ own addresses', async (t) => {
+  const { read, cluster } = stage(t, RUNNING, fourNodes('network: { mode: nat }\n'))
+  cluster()
+  t.match(await read(() => Promise.resolve(undefined)), {
+    nodes: [61, 62, 63, 64].map((n) => ({ sshHost: `192.168.31.${n}`, sshPort: 22 })),
+    cluster: { apiServer: 'https://192.168.31.61:6443' },
   })
 })
 

@@ -8,7 +8,7 @@ import { machineSpec } from '../../src/phases/machine.js'
 import { domainName } from '../../src/phases/names.js'
 import { acquireLock } from '../../src/store/lock.js'
 import { readRecord } from '../../src/store/record.js'
-import { makeRun, makeWorld } from '../fakes/world.js'
+import { cards, makeRun, makeWorld } from '../fakes/world.js'
 
 const LAB = 'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71 }\n  - { name: b, ip: 192.168.31.72 }\n'
 
@@ -45,7 +45,9 @@ t.test('a changed Labfile is refused with what changed', async (t) => {
 t.test('machines without a record are not taken over with new keys', async (t) => {
   const s = await stage(t)
   const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
-  await s.world.hypervisor.ensureMachine(machineSpec(run, s.first.lab.nodes[0]!, { kind: 'disk' }, undefined, '/x'))
+  await s.world.hypervisor.ensureMachine(
+    machineSpec(run, s.first.lab.nodes[0]!, { kind: 'disk' }, undefined, cards(run, s.first.lab.nodes[0]!.name)),
+  )
   await t.rejects(s.go(), { constructor: StateError, message: /record.*gone/, hint: /destroy/ })
   t.equal(await readRecord(s.first.paths.record), undefined)
 })
@@ -73,7 +75,7 @@ t.test('alreadyUp: the same end, the same Labfile, every machine running', async
   t.equal(await alreadyUp(s.world, await s.open(), 'network'), undefined, 'no machine runs')
   const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
   for (const node of s.first.lab.nodes) {
-    await s.world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+    await s.world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
     await s.world.hypervisor.start(domainName(run.id, node.name))
   }
   t.match(await alreadyUp(s.world, await s.open(), 'network'), { state: 'running' })

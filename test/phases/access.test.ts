@@ -7,7 +7,7 @@ import { machineSpec } from '../../src/phases/machine.js'
 import { domainName } from '../../src/phases/names.js'
 import { isFree } from '../../src/store/ports.js'
 import { readRecord } from '../../src/store/record.js'
-import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const context = (lines: string[] = []) => ({ line: (l: string) => void lines.push(l), signal: new AbortController().signal })
 
@@ -71,7 +71,7 @@ t.test('a port in use by the lab’s own running machine stays', async (t) => {
   const port = portOf(await squat(t))
   const { world, run } = stage(t, { ssh: port })
   const node = run.lab.nodes[1]!
-  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
   await world.hypervisor.start(domainName(run.id, node.name))
   await accessStep(run).run(context())
   t.equal(run.record.ports['k8s-node01']!.ssh, port)

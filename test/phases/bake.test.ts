@@ -55,7 +55,7 @@ t.test('boots one machine, does the baked phases in order, seals, stops, and kee
     ['vda', 'vdb', 'vdc'],
   )
   t.same(
-    spec!.mgmt.forwards.map((f) => f.guestPort),
+    spec!.mgmt!.forwards.map((f) => f.guestPort),
     [22],
   )
 })

@@ -4,7 +4,7 @@ import { bootStep, cloudInitErrors, waitForBoot } from '../../src/phases/boot.js
 import { domainName } from '../../src/phases/names.js'
 import { machineSpec } from '../../src/phases/machine.js'
 import { failure } from '../fakes/guests.js'
-import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const address = { node: 'n1', host: '127.0.0.1', port: 22000, user: 'klab', privateKey: '', hostKey: '' }
 const GOOD = '{"v1":{"datasource":"DataSourceNoCloud","errors":[]}}'
@@ -79,7 +79,7 @@ t.test('bootStep starts what is off, resumes what is paused, and says already fo
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   const node = run.lab.nodes[0]!
   const name = domainName(run.id, node.name)
-  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
   world.guests.answers.push(() => GOOD)
   const lines: string[] = []
   const play = () => bootStep(run, node).run({ line: (l) => lines.push(l), signal: world.signal })

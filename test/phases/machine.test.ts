@@ -5,10 +5,11 @@ import { parse } from 'yaml'
 import { StateError } from '../../src/errors.js'
 import { checkSpec } from '../../src/hypervisor/spec.js'
 import { nodeImageKey } from '../../src/phases/bake.js'
-import { controlPlane, guestAddress, machineSpec, portsOf } from '../../src/phases/machine.js'
+import { controlPlane, guestAddress, machineSpec } from '../../src/phases/machine.js'
 import { machineStep } from '../../src/phases/machines.js'
 import { domainName } from '../../src/phases/names.js'
-import { fakeQemuImg, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+import { portsOf } from '../../src/store/endpoints.js'
+import { cards, fakeQemuImg, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const lab = labOf(fourNodes())
 const boot = { kind: 'disk' } as const
@@ -16,7 +17,7 @@ const context = { line: () => undefined, signal: new AbortController().signal }
 
 t.test('a control plane: both ports forwarded, bundle as third disk, both cards', (t) => {
   const run = makeRun(makeWorld(t), lab)
-  const spec = machineSpec(run, lab.nodes[0]!, boot, '/cache/bundle.iso', '/run/vde')
+  const spec = machineSpec(run, lab.nodes[0]!, boot, '/cache/bundle.iso', cards(run, lab.nodes[0]!.name, '/run/vde'))
   const at = run.paths.node('k8s-master01')
   t.doesNotThrow(() => checkSpec(spec))
   t.match(spec, {
@@ -46,13 +47,13 @@ t.test('a control plane: both ports forwarded, bundle as third disk, both cards'
 
 t.test('a worker has SSH only; plain machines have no third disk; no two cards share an address', (t) => {
   const run = makeRun(makeWorld(t), lab)
-  const specs = lab.nodes.map((n) => machineSpec(run, n, boot, undefined, '/run/vde'))
+  const specs = lab.nodes.map((n) => machineSpec(run, n, boot, undefined, cards(run, n.name, '/run/vde')))
   t.same(specs[1]!.mgmt.forwards, [{ hostPort: 22001, guestPort: 22 }])
   t.same(
     specs[1]!.disks.map((d) => d.target),
     ['vda', 'vdb'],
   )
-  const macs = specs.flatMap((s) => [s.mgmt.mac, s.l2!.mac])
+  const macs = specs.flatMap((s) => [s.mgmt.mac, s.l2?.mac ?? ''])
   t.equal(new Set(macs).size, 8)
   t.equal(new Set(specs.map((s) => s.uuid)).size, 4)
   t.end()
@@ -60,7 +61,7 @@ t.test('a worker has SSH only; plain machines have no third disk; no two cards s
 
 t.test('internet is passed on', (t) => {
   const run = makeRun(makeWorld(t), labOf(fourNodes('network: { internet: true }\n')))
-  t.equal(machineSpec(run, lab.nodes[0]!, boot, undefined, '/x').mgmt.internet, true)
+  t.equal(machineSpec(run, lab.nodes[0]!, boot, undefined, cards(run, lab.nodes[0]!.name)).mgmt.internet, true)
   t.end()
 })
 

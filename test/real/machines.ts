@@ -5,21 +5,21 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createVirshHypervisor } from '../../src/hypervisor/virsh.js'
-import type { MachineSpec } from '../../src/hypervisor/types.js'
+import type { UserMachineSpec } from '../../src/hypervisor/types.js'
 import { roots } from '../../src/store/paths.js'
 import type { HypervisorFixture } from '../contract/hypervisor.js'
 import { end, exec, freePorts, processes, host, qemuOf, tempUser, until, workDir, type TempUser } from './libvirt.js'
 import { ECHO_PORT, SHELL_PORT, buildMiniGuest, guestShell, miniCmdline, untilUp } from './mini-guest.js'
 
-export const echoPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
-export const shellPort = (spec: MachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === SHELL_PORT)!.hostPort
+export const echoPort = (spec: UserMachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
+export const shellPort = (spec: UserMachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === SHELL_PORT)!.hostPort
 
 export interface RealFixture extends HypervisorFixture {
   readonly dir: string
   /** Domains and QEMU processes of this lab that are still there. */
   leftovers(): Promise<string[]>
   /** `spec` with a second NIC on the switch of `socketDir`. */
-  withL2(spec: MachineSpec, socketDir: string, ip: string): MachineSpec
+  withL2(spec: UserMachineSpec, socketDir: string, ip: string): UserMachineSpec
 }
 
 /** Where the mini guest is kept: klab's own cache, which QEMU's user can reach; a temporary user is handed root's. */

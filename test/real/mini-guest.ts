@@ -14,11 +14,11 @@ export interface MiniGuest {
 export const ECHO_PORT = 7
 export const SHELL_PORT = 23
 
-/** Modules named by what they drive; what they depend on is loaded first. `button` and `evdev` hear ACPI's power button. */
-const MODULES = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_balloon', 'button', 'evdev', 'rtc-cmos']
+/** Modules named by what they drive; what they depend on is loaded first. `button` and `evdev` hear ACPI's power button, `af_packet` is DHCP's. */
+const MODULES = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_balloon', 'button', 'evdev', 'rtc-cmos', 'af_packet']
 const INIT = new URL('../../test/real/mini-guest-init.sh', import.meta.url)
 
-/** Kernel command line: the address on the L2 segment is data for the init script. */
+/** Kernel command line: the address on the lab's network (`dhcp`: from there) is data for the init script. */
 export const miniCmdline = (l2?: string): string => `console=ttyS0 quiet panic=5${l2 === undefined ? '' : ` klab.ip=${l2}`}`
 
 async function unpackKernel(exec: HostExec, dir: string): Promise<string> {
@@ -83,11 +83,11 @@ export async function buildMiniGuest(exec: HostExec, cacheDir: string): Promise<
   return guest
 }
 
-/** Sends text to a forwarded port of the guest and returns all that comes back until the other side closes, or until `until` was seen. */
-export function talk(port: number, text: string, until?: RegExp, withinMs = 10_000): Promise<string> {
+/** Sends text to a forwarded port of the guest (or one at its own address, `host`) and returns all that comes back until the other side closes, or until `until` was seen. */
+export function talk(port: number, text: string, until?: RegExp, withinMs = 10_000, host = '127.0.0.1'): Promise<string> {
   return new Promise((resolve, reject) => {
     let seen = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    const socket = connect(port, host, () => socket.write(text))
     const end = (error?: Error): void => {
       clearTimeout(timer)
       socket.destroy()
@@ -106,15 +106,15 @@ export function talk(port: number, text: string, until?: RegExp, withinMs = 10_0
 }
 
 /** Runs a shell line in the guest through its SHELL_PORT's forward; returns what it printed. */
-export const guestShell = async (port: number, line: string, withinMs = 20_000): Promise<string> =>
-  (await talk(port, `${line} 2>&1; echo "=""end="\n`, /=end=/, withinMs)).replace(/=end=\s*$/, '')
+export const guestShell = async (port: number, line: string, withinMs = 20_000, host?: string): Promise<string> =>
+  (await talk(port, `${line} 2>&1; echo "=""end="\n`, /=end=/, withinMs, host)).replace(/=end=\s*$/, '')
 
 /** Waits until the guest echoes: slirp accepts before the guest listens, so only an answer counts. */
-export async function untilUp(port: number, withinMs = 90_000): Promise<void> {
+export async function untilUp(port: number, withinMs = 90_000, host?: string): Promise<void> {
   const end = Date.now() + withinMs
   for (;;) {
     try {
-      await talk(port, 'hello\n', /hello/, 2000)
+      await talk(port, 'hello\n', /hello/, 2000, host)
       return
     } catch (error) {
       if (Date.now() > end) throw error

@@ -6,7 +6,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
-import type { MachineSpec } from '../../src/hypervisor/types.js'
+import type { UserMachineSpec } from '../../src/hypervisor/types.js'
 import type { LockedLab } from '../../src/snapshot/types.js'
 import { writeRecord } from '../../src/store/record.js'
 import { labOf } from '../fakes/world.js'
@@ -16,7 +16,7 @@ import { openMiniLab, pathsOf, type Descriptor } from './snapshot-lab.js'
 
 export interface MiniLab {
   readonly world: RealFixture
-  readonly specs: readonly MachineSpec[]
+  readonly specs: readonly UserMachineSpec[]
   readonly lab: () => Promise<LockedLab>
   /** The lab's file for the killable child. */
   readonly file: string
@@ -30,7 +30,7 @@ export async function miniLab(t: Test, uri: string): Promise<MiniLab> {
   const world = await realFixture(t, uri)
   const d: Descriptor = { uri, id: world.labId, state: join(world.dir, 'state') }
   const paths = pathsOf(d)
-  const specs: MachineSpec[] = []
+  const specs: UserMachineSpec[] = []
   for (const node of ['a', 'b']) {
     const spec = await world.spec(node)
     const { dir, disk } = paths.node(node)

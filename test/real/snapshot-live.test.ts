@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createL2Switch } from '../../src/hypervisor/l2-switch.js'
-import type { MachineSpec, Moment } from '../../src/hypervisor/types.js'
+import type { UserMachineSpec, Moment } from '../../src/hypervisor/types.js'
 import { defaultUri, hostSecurity } from '../../src/hypervisor/virsh.js'
 import { ensureSystemLibvirt, exec, uid } from './libvirt.js'
 import { realFixture, shellPort } from './machines.js'
@@ -19,7 +19,7 @@ const RECEIVER =
   'yes 0123456789 | dd of=/big bs=1M count=120 iflag=fullblock 2>/dev/null; echo 0 >/got; echo "read n && echo \\$n >/got" >/take; chmod +x /take; nc -ll -p 9 -e sh /take >/dev/null 2>&1 &'
 
 interface Pair {
-  readonly specs: readonly [MachineSpec, MachineSpec]
+  readonly specs: readonly [UserMachineSpec, UserMachineSpec]
   readonly hypervisor: Awaited<ReturnType<typeof realFixture>>['hypervisor']
   readonly moment: (name: string) => readonly Moment[]
   /** Both from these, on fresh overlays; then what each knows: what was received may never be ahead of what was sent. */

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { machineSpec } from '../../src/phases/machine.js'
+import { segmentOf } from '../../src/phases/segment.js'
 import { domainName } from '../../src/phases/names.js'
 import type { LockedLab, Manifest } from '../../src/snapshot/types.js'
 import { save } from '../../src/snapshot/save.js'
@@ -31,7 +32,7 @@ export const CLOCK = '1767225600.0 1767225627.5 100.00 100.05\n'
 export class Killed extends Error {}
 
 /** Four running machines, with `zero` in RAM and on disk. */
-export async function makeStage(t: Test): Promise<Stage> {
+export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> {
   let [calls, limit] = [0, Infinity]
   const step = (): void => {
     calls += 1
@@ -54,7 +55,7 @@ export async function makeStage(t: Test): Promise<Stage> {
   const world = makeWorld(t, {
     host: { 'qemu-img create': create, 'qemu-img rebase': rebase, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') },
   })
-  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  const run = makeRun(world, labOf(labfile), { keys: true })
   world.guests.answers.push(({ text }) => (text === 'sync' ? '' : text.includes('rtc0') ? CLOCK : undefined))
   // The node image, which is not the lab's own.
   const image = join(world.roots.cache, 'image.qcow2')
@@ -63,10 +64,11 @@ export async function makeStage(t: Test): Promise<Stage> {
   const nodes = run.lab.nodes.map((n) => n.name)
   const domain = (node: string): string => domainName(run.id, node)
   await writeRecord(run.paths.record, run.record)
+  const nicsOf = await segmentOf(run).ensure()
   for (const node of run.lab.nodes) {
     mkdirSync(run.paths.node(node.name).dir, { recursive: true })
     makeOverlay(run.paths.node(node.name).disk, image)
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, '/x'))
+    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, nicsOf(node.name)))
     await world.hypervisor.start(domain(node.name))
   }
   const said: string[] = []
