@@ -11,6 +11,15 @@ import { formatStatus } from './status.js'
 /** Brings the lab up and prints its status. Throws LabfileError, HostError (before anything is changed), what `up` throws. */
 export async function runUp(app: App, args: Args): Promise<number> {
   const until = args['until'] as PhaseName
+  if (typeof args['from'] === 'string') {
+    const { upFrom } = await import('./up-from.js')
+    const status = await upFrom(app, args, args['from'])
+    if (status) {
+      if (args['json']) printJson(app, status)
+      else app.stdout.write(`${formatStatus(status, app.clock.now())}\n`)
+      return 0
+    }
+  }
   const open = await openLab(app.env, args.file)
   const world = await app.world(open.lab)
   const print = (status: Parameters<typeof formatStatus>[0], text: string): number => {

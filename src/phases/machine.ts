@@ -6,7 +6,7 @@ import type { BootSpec, DiskSpec, HostForward, MachineSpec } from '../hypervisor
 import { StateError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { LabPaths } from '../store/paths.js'
-import { diskOf, type LabRecord } from '../store/record.js'
+import { diskOf, identityOf, type LabRecord } from '../store/record.js'
 import { domainName, machineUuid } from './names.js'
 import type { LabRun } from './world.js'
 
@@ -27,7 +27,13 @@ export function forwardsOf(record: LabRecord, node: string): readonly HostForwar
 export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined => nodes.find((n) => n.role === 'control-plane')
 
 /** The machine of one node. */
-export function machineSpec(run: LabRun, node: NodeSpec, boot: BootSpec, bundleIso: string | undefined, l2Socket: string): MachineSpec {
+export function machineSpec(
+  run: Pick<LabRun, 'id' | 'lab' | 'paths' | 'record' | 'accel'>,
+  node: NodeSpec,
+  boot: BootSpec,
+  bundleIso: string | undefined,
+  l2Socket: string,
+): MachineSpec {
   const paths = run.paths.node(node.name)
   const forwards = forwardsOf(run.record, node.name)
   const disks: DiskSpec[] = [
@@ -46,8 +52,8 @@ export function machineSpec(run: LabRun, node: NodeSpec, boot: BootSpec, bundleI
     boot,
     disks,
     consoleLog: paths.console,
-    mgmt: { mac: macAddress(run.id, node.name, 'mgmt'), forwards, internet: run.lab.network.internet },
-    l2: { mac: macAddress(run.id, node.name, 'lab'), socketDir: l2Socket },
+    mgmt: { mac: macAddress(identityOf(run.record), node.name, 'mgmt'), forwards, internet: run.lab.network.internet },
+    l2: { mac: macAddress(identityOf(run.record), node.name, 'lab'), socketDir: l2Socket },
   }
 }
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { CommandError, HostError, StateError } from '../../src/errors.js'
 import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
 import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
-import type { Hypervisor, MachineSpec, MachineState } from '../../src/hypervisor/types.js'
+import type { Abilities, Hypervisor, MachineSpec, MachineState } from '../../src/hypervisor/types.js'
 
 interface Entry {
   readonly name: string
@@ -27,6 +27,8 @@ export interface FakeHypervisor extends Hypervisor {
   readonly busyPorts: Set<number>
   /** While true every call throws HostError. */
   unreachable: boolean
+  /** What this host can load. */
+  able: Abilities
   /** Called before every changing call; throw from it to make that call fail. */
   onCall: (verb: string, name: string) => void
   /** The spec that a machine was last defined from. */
@@ -104,6 +106,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     calls: [],
     busyPorts: new Set(),
     unreachable: false,
+    able: { libvirt: '9.0.0', qemu: '7.2.22', machine: 'pc-q35-7.2', hostCpu: '' },
     onCall: () => undefined,
     specOf: (name) => entries.get(name)?.spec,
     kill: (name) => off(get(name), 'crashed'),
@@ -215,6 +218,22 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         return { live: e.live, next: e.next }
       }),
     useDisk: (name, path) => change('use-disk', name, () => void (get(name).next = path)),
+    describe: (name) =>
+      look(() => {
+        const e = get(name)
+        return { boot: e.spec?.boot ?? { kind: 'disk' }, disks: e.spec?.disks ?? [] }
+      }),
+    abilities: (_accel, machine) => look(() => ({ ...fake.able, machine: machine ?? fake.able.machine })),
+    needs: (memory) =>
+      look(() => {
+        JSON.parse(readFileSync(memory, 'utf8'))
+        return { machine: 'pc-q35-7.2', cpu: 'Nehalem' }
+      }),
+    adopt: (memory, spec) =>
+      look(() => {
+        const { ram } = JSON.parse(readFileSync(memory, 'utf8')) as { ram: string }
+        writeFileSync(memory, JSON.stringify({ ram, of: spec.name }))
+      }),
     abortJob: (name) => change('abort-job', name, () => undefined),
   }
   return fake
