@@ -5,6 +5,7 @@ import { exists } from '../host/files.js'
 import { findLab, openLab, type OpenLab } from '../lab/open.js'
 import { goTo, named, settle, withSnapshots } from '../lab/snapshot.js'
 import { readStatus, type Status } from '../lab/status.js'
+import type { Accel } from '../hypervisor/types.js'
 import type { World } from '../phases/world.js'
 import { isRam, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
@@ -55,4 +56,26 @@ export async function upFrom(app: App, args: Args, from: string): Promise<Status
   // A lab that has just been made has nothing to keep.
   const status = await goAndSettle(app, world, open, manifest, { undo: !(fresh && !record) })
   return isRam(manifest) ? status : undefined
+}
+
+/** The lab from the cache, when it has this very one; undefined: `up` has to make it. */
+export async function upSealed(app: App, world: World, open: OpenLab, accel: Accel): Promise<Status | undefined> {
+  const { findSealed, takeSealed } = await import('../lab/cached.js')
+  const found = await findSealed(world, open, accel)
+  if (!found) return undefined
+  app.stderr.write(`the cache holds this lab, Ready since ${found.facts.snapshot.createdAt}: going there; --fresh makes it from scratch\n`)
+  const manifest = await takeSealed(world, open, found, accel)
+  return manifest && goAndSettle(app, world, open, manifest, { undo: false })
+}
+
+/** Keeps the lab in the cache. */
+export async function seal(app: App, world: World, open: OpenLab): Promise<void> {
+  const { sealLab } = await import('../lab/cached.js')
+  const record = await readRecord(open.paths.record)
+  if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up --seal' })
+  const say = (line: string): void => void app.stderr.write(`${line}\n`)
+  await withSnapshots(world, { record, paths: open.paths }, say, (lab) => sealLab(lab, { ...open, record }))
+  say(
+    'sealed: as long as Labfile, bundle and klab stay the same, `klab up` after `klab destroy` takes it from the cache, with its keys and RAM',
+  )
 }

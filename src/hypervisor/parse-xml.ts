@@ -69,7 +69,10 @@ export function parseDescription(xml: string): Description {
       readonly: d['readonly'] !== undefined,
     }))
   return {
-    boot: kernel === undefined ? { kind: 'disk' } : { kind: 'direct', kernel: textOf(kernel), initrd: textOf(initrd), cmdline: textOf(cmdline) },
+    boot:
+      kernel === undefined
+        ? { kind: 'disk' }
+        : { kind: 'direct', kernel: textOf(kernel), initrd: textOf(initrd), cmdline: textOf(cmdline) },
     disks,
   }
 }

@@ -99,7 +99,7 @@ export async function rewriteSaveHeader(path: string, change: Pick<SaveHeader, '
   try {
     await target.writeFile(bytes)
     const chunk = Buffer.alloc(CHUNK)
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const { bytesRead } = await source.read(chunk, 0, CHUNK, at)
       if (bytesRead === 0) break
       await target.writeFile(chunk.subarray(0, bytesRead))

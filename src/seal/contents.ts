@@ -41,7 +41,7 @@ export async function imageOf(lab: LockedLab, disk: string): Promise<{ image: Se
 /** Everything, with the disks of the nodes collapsed into `work`. Throws CorruptError when the snapshot's files were changed, StateError. */
 export async function contentsOf(lab: LockedLab, manifest: Manifest, work: string): Promise<Contents> {
   const { world, record, paths } = lab
-  const { hypervisor, host, signal } = world
+  const { host, signal } = world
   await checkFrozen(manifest)
   const [some] = manifest.nodes
   if (!some) throw new StateError(`snapshot ${manifest.name} has no nodes`)
@@ -74,8 +74,23 @@ export async function contentsOf(lab: LockedLab, manifest: Manifest, work: strin
   ]
   const sources = [...own, ...shared, ...nodes]
 
-  const able = await hypervisor.abilities(manifest.accel)
   const facts: Facts = {
+    ...(await factsOf(lab, manifest)),
+    image: {
+      boot: boot.kind === 'direct' ? { kind: 'direct', cmdline: boot.cmdline } : boot,
+      files: await Promise.all(shared.map((s) => imageFile(s, cachePaths(world.roots).layers))),
+    },
+    files: sources.map(({ name, size }) => ({ name, size })),
+  }
+  return { facts, sources, image }
+}
+
+/** What a sealed lab says of the snapshot in it; nothing of its files. */
+export async function factsOf(lab: LockedLab, manifest: Manifest): Promise<Omit<Facts, 'image' | 'files'>> {
+  const { world, record, paths } = lab
+  const able = await world.hypervisor.abilities(manifest.accel)
+  const memory = isRam(manifest) ? manifest.nodes[0]?.memory : undefined
+  return {
     format: 1,
     warning: WARNING,
     klab: VERSION,
@@ -98,15 +113,9 @@ export async function contentsOf(lab: LockedLab, manifest: Manifest, work: strin
       accel: manifest.accel,
       qemu: able.qemu,
       libvirt: able.libvirt,
-      ...(some.memory && isRam(manifest) ? { ram: await hypervisor.needs(some.memory.path) } : {}),
+      ...(memory && { ram: await world.hypervisor.needs(memory.path) }),
     },
-    image: {
-      boot: boot.kind === 'direct' ? { kind: 'direct', cmdline: boot.cmdline } : boot,
-      files: await Promise.all(shared.map((s) => imageFile(s, cachePaths(world.roots).layers))),
-    },
-    files: sources.map(({ name, size }) => ({ name, size })),
   }
-  return { facts, sources, image }
 }
 
 async function imageFile({ name, size, path }: Source, layers: string): Promise<ImageFile> {

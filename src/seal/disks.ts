@@ -1,5 +1,5 @@
 /** The disks of a lab that travels: which files of a chain all nodes share, one file for the rest, and chains put together again. */
-import { chmod, copyFile, constants, mkdir, rename } from 'node:fs/promises'
+import { chmod, constants, copyFile, link, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import type { Exec } from '../host/types.js'
@@ -38,6 +38,14 @@ const refuse = (path: string, backing: string | undefined): CorruptError =>
     },
   )
 
+/** The same disk upon `base` itself, to be used as it is. */
+export async function collapseOnto(exec: Exec, disk: string, base: string | undefined, to: string, signal: AbortSignal): Promise<void> {
+  const chain = await chainOf(exec, disk)
+  if (chain[1] === base) return linkFile(disk, to)
+  await collapse(exec, disk, base, to, signal)
+  if (base !== undefined) await nameBacking(exec, to, base)
+}
+
 /** Puts a node's disk, as it came, upon `base`. Throws CorruptError when it names any other file, before QEMU sees it. */
 export async function rejoin(exec: Exec, disk: string, base: string | undefined): Promise<void> {
   const backing = await backingOf(disk)
@@ -53,6 +61,14 @@ export async function rejoinImage(exec: Exec, files: readonly string[], at: stri
     if (i > 0) await nameBacking(exec, file, join(at, basename(files[i - 1] ?? '')))
     await chmod(file, 0o444)
   }
+}
+
+/** The same file under one more name (or a copy, on another file system): for files that are never written again. */
+export async function linkFile(from: string, to: string): Promise<void> {
+  await link(from, to).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EXDEV') throw error
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+  })
 }
 
 /** Moves a file, across file systems too; a copy shares its blocks where the file system can. */

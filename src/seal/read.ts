@@ -24,7 +24,7 @@ class CutShort extends CorruptError {}
 
 /** A stream that is taken piece by piece. */
 class Pieces {
-  private rest = Buffer.alloc(0)
+  private rest: Buffer = Buffer.alloc(0)
   private readonly chunks: AsyncIterator<Buffer>
   constructor(
     stream: AsyncIterable<Buffer>,
