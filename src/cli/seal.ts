@@ -12,6 +12,7 @@ import type { Report } from '../report/events.js'
 import { exportSnapshot } from '../seal/export.js'
 import { readFacts } from '../seal/read.js'
 import { WARNING, type Facts, type Progress } from '../seal/types.js'
+import { isRam } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
@@ -142,7 +143,7 @@ export async function takeFile(app: App, args: Args, file: string, name: string 
         const taken = await importFile(world, open, { file, facts, digest, accel, diskOnly, name, say, progress })
         say(
           taken.fresh
-            ? `${WARNING} What was taken from it lies in ${open.paths.dir}.`
+            ? `its keys, disks${isRam(taken.manifest) ? ' and RAM' : ''} are in ${open.paths.dir} now: as secret as the cluster`
             : `${taken.manifest.name} was imported from this file before`,
         )
         return { open, world, ...taken }

@@ -74,8 +74,10 @@ export async function seal(app: App, world: World, open: OpenLab): Promise<void>
   const record = await readRecord(open.paths.record)
   if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up --seal' })
   const say = (line: string): void => void app.stderr.write(`${line}\n`)
-  await withSnapshots(world, { record, paths: open.paths }, say, (lab) => sealLab(lab, { ...open, record }))
+  const { dir, fresh } = await withSnapshots(world, { record, paths: open.paths }, say, (lab) => sealLab(lab, { ...open, record }))
   say(
-    'sealed: as long as Labfile, bundle and klab stay the same, `klab up` after `klab destroy` takes it from the cache, with its keys and RAM',
+    fresh
+      ? `sealed in ${dir}, with its keys and RAM: while Labfile, bundle and klab stay the same, \`klab up\` after \`klab destroy\` goes there`
+      : `it was sealed before: ${dir}`,
   )
 }

@@ -3,7 +3,7 @@ import { StateError } from '../errors.js'
 import type { Accel } from '../hypervisor/types.js'
 import { nodeImageKey } from '../phases/bake.js'
 import type { LabRun, World } from '../phases/world.js'
-import { adoptCached, keepCached, listCached, type Found } from '../seal/cached.js'
+import { adoptCached, keepCached, listCached, sealsOf, type Found } from '../seal/cached.js'
 import { fitOf } from '../seal/fit.js'
 import { remove } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
@@ -14,6 +14,7 @@ import { readRecord } from '../store/record.js'
 import type { Digest } from '../store/types.js'
 import { VERSION } from '../version.js'
 import type { OpenLab } from './open.js'
+import { API_TIMEOUT_MS, askReadiness } from './readiness.js'
 import { createRun, makeFolders, newRecord } from './up.js'
 
 /** Raised when what is kept changes. */
@@ -37,18 +38,23 @@ async function sealKey(run: LabRun): Promise<Digest> {
   })
 }
 
-/** Keeps a lab whose nodes are all Ready. The lab stands still as for any snapshot; nothing of that snapshot stays in it. Throws StateError. */
-export async function sealLab(lab: LockedLab, open: OpenLab): Promise<Digest> {
+/** Keeps a lab whose nodes are all Ready, once. The lab stands still as for any snapshot; nothing of that snapshot stays in it. Returns the folder in the cache. Throws StateError. */
+export async function sealLab(lab: LockedLab, open: OpenLab): Promise<{ readonly dir: string; readonly fresh: boolean }> {
+  const { world, record } = lab
+  const key = await sealKey(createRun(world, open, record, 'ready'))
+  const there = await sealsOf(world).get(key)
+  if (there !== undefined) return { dir: there, fresh: false }
+  const total = record.lab.nodes.length
+  const { ready } = await askReadiness(lab.paths, world.clock, API_TIMEOUT_MS)
+  const names = Object.keys(ready ?? {}).filter((n) => ready?.[n])
+  if (record.completedUntil !== 'ready' || names.length !== total)
+    throw new StateError(`${names.length} of ${total} nodes are Ready; only a lab whose nodes all are can be sealed`, {
+      hint: 'klab up --seal',
+    })
   const manifest = await save(lab, { name: 'sealed', message: 'for the cache', kind: 'auto' })
   try {
-    const total = lab.record.lab.nodes.length
-    if (manifest.completedUntil !== 'ready' || manifest.ready?.length !== total)
-      throw new StateError(`only ${manifest.ready?.length ?? 0} of ${total} nodes were Ready when the lab was to be sealed`, {
-        hint: 'klab up --seal',
-      })
-    const key = await sealKey(createRun(lab.world, open, lab.record, 'ready'))
-    await keepCached(lab, manifest, key)
-    return key
+    // A busy API server may not have said it once more within the save's 3 s.
+    return { dir: await keepCached(lab, { ...manifest, ready: names }, key), fresh: true }
   } finally {
     await remove(lab, manifest)
   }

@@ -103,7 +103,7 @@ async function manifestOf(s: Staged, staged: LabPaths): Promise<Manifest> {
       lab: facts.lab.id,
       seal: s.digest,
       importedAt: new Date(world.clock.now()).toISOString(),
-      ...(s.diskOnly === undefined ? {} : { diskOnly: s.diskOnly }),
+      ...(s.diskOnly === undefined || !facts.host.ram ? {} : { diskOnly: s.diskOnly }),
     },
   }
 }

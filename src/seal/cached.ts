@@ -1,5 +1,5 @@
 /** Sealed labs in the cache: folders, whole or not there, whose disks and RAM are used where they are. Nothing in a lab ever removes a file of theirs. */
-import { chmod, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, constants, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exists, readJson } from '../host/files.js'
 import type { World } from '../phases/world.js'
@@ -11,6 +11,7 @@ import type { LabRecord, SealedImage } from '../store/record.js'
 import type { Digest, Layers } from '../store/types.js'
 import { becomeLab, openStaging } from './adopt.js'
 import { factsOf, imageOf } from './contents.js'
+import { checkRoom } from './export.js'
 import { collapseOnto, linkFile } from './disks.js'
 import { placeOf } from './import.js'
 import { FACTS, KEY, KUBECONFIG, PUBLIC_KEY, nodeFile } from './names.js'
@@ -49,14 +50,15 @@ export async function listCached(world: World): Promise<readonly Found[]> {
   return found
 }
 
-/** Puts a snapshot with RAM into the cache under `key`, in the place of what was there. Its files get one more name each, so this takes no time and no room. */
-export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest): Promise<void> {
+/**
+ * Puts a snapshot with RAM into the cache under `key`, once: labs may lie upon what is there. Its files get one more name each, so this takes no time and no room.
+ * Returns its folder.
+ */
+export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest): Promise<string> {
   const { world, paths, record } = lab
-  const seals = sealsOf(world)
   const { image } = await imageOf(lab, manifest.nodes[0]?.disk.path ?? '')
   const facts: Facts = { ...(await factsOf(lab, manifest)), image: { boot: { kind: 'disk' }, files: [] }, files: [] }
-  await seals.remove(key)
-  await seals.build(
+  return sealsOf(world).build(
     key,
     async (dir) => {
       await copyFile(paths.key, join(dir, KEY))
@@ -85,16 +87,32 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
 
 /** Makes a lab from a cached one. RAM of the same lab's machines is used where it is, else copied and made this lab's. Throws CorruptError, HostError. */
 export async function adoptCached(world: World, paths: LabPaths, found: Found, record: LabRecord): Promise<Manifest> {
-  const { facts, dir, image } = found
   const nodes = record.lab.nodes.map((n) => n.name)
   const id = newId(world.clock.now())
   const staged = await openStaging(world, { id: record.id, paths }, nodes, id)
+  try {
+    return await fill(world, paths, staged, id, found, record)
+  } catch (error) {
+    await rm(paths.staging, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function fill(world: World, paths: LabPaths, staged: LabPaths, id: string, found: Found, record: LabRecord): Promise<Manifest> {
+  const { facts, dir, image } = found
+  const nodes = record.lab.nodes.map((n) => n.name)
   const own = [KEY, PUBLIC_KEY, ...((await exists(join(dir, KUBECONFIG))) ? [KUBECONFIG] : [])]
   for (const name of [...own, ...nodes.flatMap((n) => (['hostkey', 'hostkey.pub', 'seed.iso'] as const).map((f) => nodeFile(n, f)))]) {
     const to = placeOf(staged, id, name, { ram: false, image: false })
     if (to !== undefined) await writeFile(to, await readFile(join(dir, name)), { mode: name.endsWith('.pub') ? 0o644 : 0o600 })
   }
   const same = found.machinesOf === record.id
+  const memories = await Promise.all(nodes.map((n) => stat(join(dir, nodeFile(n, 'memory')))))
+  if (!same)
+    await checkRoom(
+      paths.staging,
+      memories.reduce((a, m) => a + m.size, 2 ** 28),
+    )
   const inPlace = new Map<string, { disk: string; memory?: string }>()
   for (const node of nodes) {
     const memory = join(dir, nodeFile(node, 'memory'))
