@@ -21,7 +21,7 @@ import { createRun, makeFolders, newRecord } from './up.js'
 const FORMAT = 1
 
 /** Everything that a Ready lab follows from. */
-async function sealKey(run: LabRun): Promise<Digest> {
+export async function sealKey(run: LabRun): Promise<Digest> {
   const { hypervisor } = run.world
   const recipe = await run.artifacts.recipe()
   return digestOf({
@@ -39,9 +39,13 @@ async function sealKey(run: LabRun): Promise<Digest> {
 }
 
 /** Keeps a lab whose nodes are all Ready, once. The lab stands still as for any snapshot; nothing of that snapshot stays in it. Returns the folder in the cache. Throws StateError. */
-export async function sealLab(lab: LockedLab, open: OpenLab): Promise<{ readonly dir: string; readonly fresh: boolean }> {
+export async function sealLab(
+  lab: LockedLab,
+  open: OpenLab,
+  keyOf: typeof sealKey = sealKey,
+): Promise<{ readonly dir: string; readonly fresh: boolean }> {
   const { world, record } = lab
-  const key = await sealKey(createRun(world, open, record, 'ready'))
+  const key = await keyOf(createRun(world, open, record, 'ready'))
   const there = await sealsOf(world).get(key)
   if (there !== undefined) return { dir: there, fresh: false }
   const total = record.lab.nodes.length

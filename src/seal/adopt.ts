@@ -117,10 +117,9 @@ async function kubeconfigFor(s: Staged, staged: LabPaths): Promise<string | unde
   return own
 }
 
-/** A whole new lab, halted, on the snapshot's disks. Its machines are defined last: `up` does that too when klab is killed before. */
-export async function becomeLab(s: Staged): Promise<Manifest> {
+/** Everything of a whole new lab, in the staging folder. */
+async function stageLab(s: Staged, staged: LabPaths): Promise<{ readonly manifest: Manifest; readonly whole: LabRecord }> {
   const { world, paths, record } = s
-  const staged = stagingOf(s)
   for (const dir of [world.roots.run, paths.run]) await ensureDir(dir, world.roots.dirMode)
   await adoptMemory(s, staged)
   const manifest = await manifestOf(s, staged)
@@ -133,6 +132,7 @@ export async function becomeLab(s: Staged): Promise<Manifest> {
     // Named by where it will be.
     if (disk !== n.disk.path)
       await world.host.run(['qemu-img', 'rebase', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', n.disk.path, overlay])
+    await chmod(overlay, 0o600)
   }
   const kubeconfig = await kubeconfigFor(s, staged)
   if (kubeconfig !== undefined) await writeAtomic(staged.kubeconfig, kubeconfig)
@@ -145,6 +145,18 @@ export async function becomeLab(s: Staged): Promise<Manifest> {
   }
   await writeRecord(staged.record, whole)
   await world.host.run(['sync', '-f', staged.dir])
+  return { manifest, whole }
+}
+
+/** A whole new lab, halted, on the snapshot's disks. Its machines are defined last: `up` does that too when klab is killed before. */
+export async function becomeLab(s: Staged): Promise<Manifest> {
+  const { world, paths } = s
+  const staged = stagingOf(s)
+  const { manifest, whole } = await stageLab(s, staged).catch(async (error: unknown) => {
+    // A switch without a lab.
+    await world.l2.remove(paths.run)
+    throw error
+  })
   // Without a record it is no lab: an `up` that failed at its start has left a log there.
   await rm(paths.dir, { recursive: true, force: true })
   await rename(staged.dir, paths.dir)
