@@ -40,7 +40,7 @@ export async function imageOf(lab: LockedLab, disk: string): Promise<{ image: Se
 
 /** Everything, with the disks of the nodes collapsed into `work`. Throws CorruptError when the snapshot's files were changed, StateError. */
 export async function contentsOf(lab: LockedLab, manifest: Manifest, work: string): Promise<Contents> {
-  const { world, record, paths } = lab
+  const { world, paths } = lab
   const { host, signal } = world
   await checkFrozen(manifest)
   const [some] = manifest.nodes

@@ -65,8 +65,8 @@ export async function rejoinImage(exec: Exec, files: readonly string[], at: stri
 
 /** The same file under one more name (or a copy, on another file system): for files that are never written again. */
 export async function linkFile(from: string, to: string): Promise<void> {
-  await link(from, to).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EXDEV') throw error
+  await link(from, to).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
     await copyFile(from, to, constants.COPYFILE_FICLONE)
   })
 }
@@ -74,8 +74,8 @@ export async function linkFile(from: string, to: string): Promise<void> {
 /** Moves a file, across file systems too; a copy shares its blocks where the file system can. */
 export async function moveFile(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
-  await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EXDEV') throw error
+  await rename(from, to).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
     await copyFile(from, to, constants.COPYFILE_FICLONE)
   })
 }

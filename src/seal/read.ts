@@ -61,7 +61,7 @@ class Pieces {
 async function withArchive<T>(host: HostExec, path: string, signal: AbortSignal, work: (pieces: Pieces) => Promise<T>): Promise<T> {
   const zstd = await host.filter(['zstd', '-q', '-d', '-c'])
   // Ends with an error when we stop reading before the end; only zstd's own word counts.
-  const fed = pipeline(createReadStream(path), zstd.input, { signal }).catch((error: NodeJS.ErrnoException) => error)
+  const fed = pipeline(createReadStream(path), zstd.input, { signal }).catch(() => undefined)
   const stop = (): void => zstd.kill()
   signal.addEventListener('abort', stop, { once: true })
   try {

@@ -26,7 +26,7 @@ t.test('what is written is read again', (t) => {
     const text = (most: number): string => randomBytes(randomInt(1, most)).toString('base64')
     const one = { xml: text(5000), cookie: i % 3 === 0 ? '' : text(500), wasRunning: i % 2 === 0, dataLength: randomInt(0, 70_000) }
     const read = parseSaveHeader(formatSaveHeader(one), 'x')
-    t.strictSame({ ...read, dataLength: 0 }, { ...one, dataLength: 0 }) || t.comment(JSON.stringify(one))
+    t.strictSame({ ...read, dataLength: 0 }, { ...one, dataLength: 0 })
     t.ok(read.dataLength >= one.dataLength)
   }
   t.end()

@@ -44,7 +44,7 @@ export function factsOf(files: Readonly<Record<string, string>> = FILES, more: o
     },
     files: list,
     ...more,
-  } as Facts
+  }
 }
 
 export interface Entry {

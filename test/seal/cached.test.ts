@@ -32,6 +32,10 @@ async function sealed(t: Test): Promise<Stage> {
   return stage
 }
 
+/** The record as it is made for a lab that has none. */
+const anew = (record: LabRecord): LabRecord =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !['disks', 'snapshot'].includes(key))) as unknown as LabRecord
+
 const files = (stage: Stage): readonly string[] =>
   stage.nodes.flatMap((n) => ['disk.qcow2', 'memory'].map((f) => join(cachePaths(stage.world.roots).seals, KEY, 'nodes', n, f)))
 
@@ -62,7 +66,7 @@ t.test('the same lab again: RAM and disks are used where they are, and stay', as
   const before = files(stage).map((f) => readFileSync(f, 'utf8'))
   for (const f of files(stage)) t.equal(statSync(f).mode & 0o777, 0o400)
   for (let round = 0; round < 2; round++) {
-    const { disks: _disks, snapshot: _snapshot, ...record } = stage.lab.record
+    const record = anew(stage.lab.record)
     const { lab, read } = await back(stage, record)
     t.strictSame(read(), all('ready'))
     const manifest = JSON.parse(readFileSync(join(lab.paths.snapshots, lab.record.snapshot!, 'manifest.json'), 'utf8')) as {
@@ -90,7 +94,7 @@ t.test('the same lab again: RAM and disks are used where they are, and stay', as
 t.test('another lab of the same Labfile: a copy of the RAM, with its own name in it', async (t) => {
   const stage = await sealed(t)
   const before = files(stage).map((f) => readFileSync(f, 'utf8'))
-  const { disks: _disks, snapshot: _snapshot, ...record } = stage.lab.record
+  const record = anew(stage.lab.record)
   const ports = Object.fromEntries(
     Object.entries(record.ports).map(([n, p], i) => [n, { ...p, ssh: 23_000 + i, ...(p.api === undefined ? {} : { api: 23_100 }) }]),
   )
