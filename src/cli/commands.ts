@@ -3,7 +3,20 @@ import { PHASE_NAMES } from '../labfile/phases.js'
 import type { Command } from './command.js'
 
 /** What `klab snapshot` can do. */
-export const SNAPSHOT_ACTIONS = ['save', 'list', 'show', 'restore', 'delete', 'rename', 'push', 'pop', 'undo', 'flatten'] as const
+export const SNAPSHOT_ACTIONS = [
+  'save',
+  'list',
+  'show',
+  'restore',
+  'delete',
+  'rename',
+  'push',
+  'pop',
+  'undo',
+  'flatten',
+  'export',
+  'import',
+] as const
 
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 
@@ -18,10 +31,19 @@ export const COMMANDS: readonly Command[] = [
         describe: 'the last phase to do; the rest is yours to do by hand',
         requiresArg: true,
       },
+      from: {
+        type: 'string',
+        describe: 'a snapshot of this lab, or a file that `snapshot export` wrote: as it was then, in seconds',
+        requiresArg: true,
+      },
+      'disk-only': { type: 'boolean', describe: 'with --from FILE: leave the RAM out and boot from the disks' },
+      seal: { type: 'boolean', describe: 'keep the lab in the cache when all nodes are Ready, so that later `up`s of it take seconds' },
+      fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
       json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
     },
     examples: [
       ['klab up', 'the whole lab'],
+      ['klab up --from lesson-3.klab', 'a lab that somebody handed you'],
       ['klab up --until images', 'stop before kubeadm init'],
     ],
     load: async () => (await import('./up.js')).runUp,
@@ -69,11 +91,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     usage: 'snapshot <action> [name] [to]',
-    describe: 'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo, flatten',
+    describe:
+      'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo, flatten, export, import',
     options: {
       action: { choices: SNAPSHOT_ACTIONS },
-      name: { type: 'string', describe: 'the snapshot' },
-      to: { type: 'string', describe: 'rename: its new name' },
+      name: { type: 'string', describe: 'the snapshot; import: the file' },
+      to: { type: 'string', describe: 'rename: its new name; export: the file; import: the snapshot’s name here' },
       message: { alias: 'm', type: 'string', describe: 'save, push: what it is', requiresArg: true },
       live: {
         type: 'boolean',
@@ -83,12 +106,16 @@ export const COMMANDS: readonly Command[] = [
       undo: { type: 'boolean', default: true, describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)' },
       verify: { type: 'boolean', describe: 'show, restore: compare every byte with the sha256 of when it was saved' },
       wait: { type: 'boolean', default: true, describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)' },
+      force: { type: 'boolean', describe: 'export: write over the file' },
+      'disk-only': { type: 'boolean', describe: 'import: leave the RAM out; the lab then boots from its disks' },
       ...json,
     },
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
       ['klab snapshot restore lesson-3', 'back to it; klab snapshot undo goes forth again'],
       ['klab snapshot flatten', 'long chains of overlays made short; no snapshot is changed'],
+      ['klab snapshot export lesson-3 lesson-3.klab', 'the running cluster as one file, with all its secrets'],
+      ['klab snapshot import lesson-3.klab', 'on another machine, or in another folder'],
     ],
     load: async () => (await import('./snapshot.js')).runSnapshot,
   },

@@ -51,6 +51,8 @@ const readyWords = ({ ready, nodes }: Manifest): string =>
 /** Runs one action. Throws UsageError, StateError, LockedError, HostError, CorruptError. */
 export async function runSnapshot(app: App, args: Args): Promise<number> {
   const action = args['action'] as Action
+  if (action === 'export') return (await import('./seal.js')).runExport(app, args)
+  if (action === 'import') return (await import('./seal.js')).runImport(app, args)
   const found = await recordedLab(app.env, args.file)
   const say = (line: string): void => void app.stderr.write(`${line}\n`)
   if (action === 'list' || action === 'show') return look(app, args, action, found)
@@ -80,6 +82,8 @@ function formatOne(m: Listed, all: readonly Listed[], verified: Verified | undef
     ['message', m.message || '-'],
     ['saved', m.createdAt],
     ['after', parent],
+    ...(m.origin ? [['from', `a sealed lab of ${m.origin.lab}, imported ${m.origin.importedAt}`]] : []),
+    ...(m.origin?.diskOnly === undefined ? [] : [['without RAM', m.origin.diskOnly]]),
     ['lab', isRam(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
     ['size', mib(m.bytes)],
     ...(verified
@@ -89,7 +93,12 @@ function formatOne(m: Listed, all: readonly Listed[], verified: Verified | undef
   ])
 }
 
-async function change(app: App, args: Args, action: Exclude<Action, 'list' | 'show'>, lab: LockedLab): Promise<number> {
+async function change(
+  app: App,
+  args: Args,
+  action: Exclude<Action, 'list' | 'show' | 'export' | 'import'>,
+  lab: LockedLab,
+): Promise<number> {
   const message = typeof args['message'] === 'string' ? args['message'] : ''
   const done = (value: object, text: string): number => {
     if (args['json']) printJson(app, value)

@@ -1,4 +1,5 @@
 /** `klab up`. */
+import { UsageError } from '../errors.js'
 import { checkHost, requireFit } from '../lab/doctor.js'
 import { openLab } from '../lab/open.js'
 import { alreadyUp, makeFolders, settleAccel, up } from '../lab/up.js'
@@ -11,6 +12,15 @@ import { formatStatus } from './status.js'
 /** Brings the lab up and prints its status. Throws LabfileError, HostError (before anything is changed), what `up` throws. */
 export async function runUp(app: App, args: Args): Promise<number> {
   const until = args['until'] as PhaseName
+  if (typeof args['from'] === 'string') {
+    const { upFrom } = await import('./up-from.js')
+    const status = await upFrom(app, args, args['from'])
+    if (status) {
+      if (args['json']) printJson(app, status)
+      else app.stdout.write(`${formatStatus(status, app.clock.now())}\n`)
+      return 0
+    }
+  }
   const open = await openLab(app.env, args.file)
   const world = await app.world(open.lab)
   const print = (status: Parameters<typeof formatStatus>[0], text: string): number => {
@@ -19,13 +29,28 @@ export async function runUp(app: App, args: Args): Promise<number> {
     return 0
   }
 
+  const sealed = async (): Promise<void> => {
+    if (args['seal'] === true) await (await import('./up-from.js')).seal(app, world, open)
+  }
+  if (args['seal'] === true && until !== 'ready')
+    throw new UsageError('up: --seal keeps a lab that is Ready', { hint: 'klab up --seal, without --until' })
+
   const quick = await alreadyUp(world, open, until)
-  if (quick) return print(quick, 'all is up; nothing to do')
+  if (quick) {
+    await sealed()
+    return print(quick, 'all is up; nothing to do')
+  }
 
   const probe = await app.probeAccel(open.lab)
   const running = open.record ? open.lab.nodes.length : 0
   const checks = await checkHost(world, open.lab, { accel: probe, running, cached: false, id: open.id })
   requireFit(checks)
+
+  if (!open.record && open.lab.kubernetes && until === 'ready' && args['fresh'] !== true) {
+    const { upSealed } = await import('./up-from.js')
+    const status = await upSealed(app, world, open, await settleAccel(open.lab, () => Promise.resolve(probe)))
+    if (status) return print(status, 'from the cache; klab up --fresh makes it from scratch')
+  }
 
   await makeFolders(world, open)
   const renderer = await openRenderer(app, args['json'] === true, open.paths.log)
@@ -38,6 +63,7 @@ export async function runUp(app: App, args: Args): Promise<number> {
   } finally {
     renderer.close()
   }
+  await sealed()
   const f = args.file === undefined ? '' : ` -f ${args.file}`
   const next =
     until === 'ready' && status.cluster

@@ -15,7 +15,7 @@ function read(text: string): unknown {
   try {
     return parse(text)
   } catch (cause) {
-    throw new CorruptError('admin.conf of the control plane is not YAML', { cause, hint: 'klab destroy, then klab up' })
+    throw new CorruptError('the kubeconfig is not YAML', { cause, hint: 'klab destroy, then klab up' })
   }
 }
 
@@ -35,4 +35,23 @@ export function hostKubeconfig(adminConf: string, lab: string, server: string): 
     contexts: [{ name: lab, context: { cluster: lab, user: admin } }],
     'current-context': lab,
   })
+}
+
+const BASE64 = /^[A-Za-z0-9+/=\s]{1,65536}$/
+
+/** A kubeconfig from elsewhere for use here: its certificates and key alone, since kubectl would run commands that it names (`exec`). Throws CorruptError. */
+export function foreignKubeconfig(text: string, lab: string, server: string): string {
+  const config = read(text)
+  const pick = (from: Fields | undefined, names: readonly string[]): Record<string, string> =>
+    Object.fromEntries(
+      names.map((name) => {
+        const value = from?.[name]
+        if (typeof value !== 'string' || !BASE64.test(value))
+          throw new CorruptError(`the kubeconfig has no ${name}`, { hint: 'ask whoever made the file' })
+        return [name, value]
+      }),
+    )
+  const cluster = pick(first(config, 'clusters', 'cluster'), ['certificate-authority-data'])
+  const user = pick(first(config, 'users', 'user'), ['client-certificate-data', 'client-key-data'])
+  return hostKubeconfig(stringify({ clusters: [{ cluster }], users: [{ user }] }), lab, server)
 }

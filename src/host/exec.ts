@@ -4,8 +4,9 @@ import { delimiter, isAbsolute, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { spawn } from 'node:child_process'
 import { CommandError, HostError, Interrupted } from '../errors.js'
+import { createFilter } from './filter.js'
 import { tail } from './tail.js'
-import type { HostEnv, HostExec, HostRunOptions, Output } from './types.js'
+import type { Filter, HostEnv, HostExec, HostRunOptions, Output } from './types.js'
 
 /** Ordinary users have no sbin on Debian's default PATH, yet mkfs and friends live there. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
@@ -125,5 +126,12 @@ export function createExec(host: HostEnv): HostExec {
     }
   }
 
-  return { run, which, spawnDetached }
+  const filter = async (argv: readonly string[]): Promise<Filter> => {
+    const [tool = ''] = argv
+    const file = await which(tool)
+    if (file === undefined) throw new HostError(`${tool}: command not found`, { hint: 'klab doctor' })
+    return createFilter(file, argv, base)
+  }
+
+  return { run, which, spawnDetached, filter }
 }

@@ -1,4 +1,5 @@
 /** Door 4, the host: running commands, files, clock. Types only. */
+import type { Readable, Writable } from 'node:stream'
 
 export interface Output {
   readonly stdout: string
@@ -31,11 +32,22 @@ export interface HostRunOptions extends RunOptions {
   readonly passFd?: number
 }
 
+/** A running command with a stream at either end. */
+export interface Filter {
+  readonly input: Writable
+  readonly output: Readable
+  /** Resolves when it ended well. Throws CommandError. */
+  readonly done: Promise<void>
+  kill(): void
+}
+
 /** The host as a place that runs commands. */
 export interface HostExec extends Exec {
   run(argv: readonly string[], options?: HostRunOptions): Promise<Output>
   /** Starts a process that outlives klab (new session, stdio to /dev/null or `log`); returns its pid. */
   spawnDetached(argv: readonly string[], options?: { log?: string; cwd?: string }): Promise<number>
+  /** Starts a command for streams that are too large for `run`. Throws HostError (tool missing). */
+  filter(argv: readonly string[]): Promise<Filter>
   /** Absolute path of a tool on PATH (sbin folders included), or undefined. */
   which(tool: string): Promise<string | undefined>
 }

@@ -1,6 +1,7 @@
 /** libvirt's XML, as data. Pure. Apart from parse.ts, since an XML library is nothing that `klab status` should have to load. */
 import { XMLParser } from 'fast-xml-parser'
 import { KLAB_NS } from './domain-xml.js'
+import type { Description, DiskSpec } from './types.js'
 
 /** klab's own metadata of a domain. */
 export interface Ownership {
@@ -13,7 +14,7 @@ const parser = new XMLParser({
   attributeNamePrefix: '@',
   ignoreAttributes: false,
   parseTagValue: false,
-  isArray: (name) => name === 'domain' || name === 'secmodel' || name === 'baselabel',
+  isArray: (name) => name === 'domain' || name === 'secmodel' || name === 'baselabel' || name === 'disk' || name === 'mode',
 })
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
@@ -51,4 +52,34 @@ export function parseHostSecurity(xml: string): HostSecurity {
     apparmor: models.some((m) => m['model'] === 'apparmor'),
     qemuUser: ids ? { uid: Number(ids[1]), gid: Number(ids[2]) } : undefined,
   }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** Output of `dumpxml` of one of klab's machines. */
+export function parseDescription(xml: string): Description {
+  const domain = record(list(record(parser.parse(xml))['domain'])[0])
+  const { kernel, initrd, cmdline } = record(domain['os'])
+  const disks = list(record(domain['devices'])['disk'])
+    .map(record)
+    .map((d) => ({
+      path: textOf(record(d['source'])['@file']),
+      format: record(d['driver'])['@type'] === 'raw' ? ('raw' as const) : ('qcow2' as const),
+      target: textOf(record(d['target'])['@dev']) as DiskSpec['target'],
+      readonly: d['readonly'] !== undefined,
+    }))
+  return {
+    boot:
+      kernel === undefined
+        ? { kind: 'disk' }
+        : { kind: 'direct', kernel: textOf(kernel), initrd: textOf(initrd), cmdline: textOf(cmdline) },
+    disks,
+  }
+}
+
+/** Output of `domcapabilities`: the CPU model that a host-model guest gets; empty: none. */
+export function parseHostModel(xml: string): string {
+  const modes = list(record(record(record(parser.parse(xml))['domainCapabilities'])['cpu'])['mode']).map(record)
+  const model = modes.find((m) => m['@name'] === 'host-model')?.['model']
+  return textOf(model) || textOf(record(model)['#text'])
 }

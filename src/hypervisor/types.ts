@@ -126,6 +126,22 @@ export interface Together {
   readonly skewMs: number
 }
 
+/** What a machine is defined as: what of it has to travel with it. */
+export interface Description {
+  readonly boot: BootSpec
+  readonly disks: readonly DiskSpec[]
+}
+
+/** What this host can load. */
+export interface Abilities {
+  readonly libvirt: string
+  readonly qemu: string
+  /** The full name of the machine type that was asked for (`pc-q35-7.2`); undefined: QEMU does not know it. */
+  readonly machine: string | undefined
+  /** The CPU model that KVM guests get. */
+  readonly hostCpu: string
+}
+
 export interface Hypervisor {
   readonly uri: string
   /** All domains, klab's or not: one virsh process, quick enough for `status`. Throws HostError when libvirt can't be reached. */
@@ -178,6 +194,17 @@ export interface Hypervisor {
   guestTime(name: string): Promise<number | undefined>
   /** Sets it through the agent. Throws CommandError. */
   setGuestTime(name: string, ms: number): Promise<void>
+  /** What a machine is defined as. Throws StateError when there is no such machine. */
+  describe(name: string): Promise<Description>
+  /** Versions, and whether QEMU knows this machine type (the newest `q35` unless told). */
+  abilities(accel: Accel, machine?: string): Promise<Abilities>
+  /** Machine type and CPU model that a RAM image was saved with. Throws CorruptError. */
+  needs(memory: string): Promise<{ readonly machine: string; readonly cpu: string }>
+  /**
+   * Makes a RAM image from elsewhere one of the machine `spec`, so that `thaw` takes it. Nothing that it says of files, ports or arguments is believed; throws CorruptError,
+   * and has then changed nothing, when it is not of a machine of klab's with this memory, these CPUs, disks and cards.
+   */
+  adopt(memory: string, spec: MachineSpec): Promise<void>
   /** Ends what a killed klab left libvirt doing with the machine (writing RAM goes on without virsh). */
   abortJob(name: string): Promise<void>
   /** All libvirt networks, klab's or not, running or not. Throws CommandError where libvirt has no network driver. */

@@ -8,6 +8,7 @@ import type { HostSecurity, Ownership } from './parse-xml.js'
 import { isOff, parseCpuShares, parseList } from './parse.js'
 import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
+import { adoptMethods } from './virsh-adopt.js'
 import { clockMethods } from './virsh-clock.js'
 import { momentMethods } from './virsh-moment.js'
 import { networkMethods } from './virsh-network.js'
@@ -40,6 +41,7 @@ export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSec
 export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec: HostExec; uri: string; clock?: Clock }): Hypervisor {
   const virsh = createVirsh(exec, uri)
   let security: Promise<HostSecurity> | undefined
+  const confinement = (): Promise<HostSecurity> => (security ??= hostSecurity(exec, uri))
 
   const list = async (): Promise<Machine[]> =>
     parseList((await virsh(['list --all --uuid --name; domstats --state --raw --nowait'])).stdout)
@@ -97,8 +99,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
 
     ensureMachine: async (spec) => {
       const { domainXml } = await import('./domain-xml.js')
-      security ??= hostSecurity(exec, uri)
-      const xml = domainXml(spec, { apparmor: (await security).apparmor })
+      const xml = domainXml(spec, { apparmor: (await confinement()).apparmor })
       const same = (await list()).filter((m) => m.name === spec.name || m.uuid === spec.uuid)
       const marks = await ownership(same)
       for (const m of same) {
@@ -172,6 +173,7 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
 
     ...clockMethods({ virsh, find }),
     ...momentMethods({ virsh, clock, list, find, attempt }),
+    ...adoptMethods({ virsh, find, security: confinement }),
     ...networkMethods(virsh, uri),
   }
 }

@@ -24,11 +24,37 @@ export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
   }
 }
 
-/** The header's fields are big endian (QEMU docs/interop/qcow2.txt). */
+/** Longest name that QEMU takes, bytes. */
+const MOST_NAME = 1023
+
+/** What the header of a qcow2 names as its backing file (undefined: none), read without QEMU, which would open it. Throws CorruptError for what else may lead to another file. */
+export async function backingOf(path: string): Promise<string | undefined> {
+  const file = await open(path, 'r')
+  try {
+    const head = Buffer.alloc(512)
+    const { bytesRead } = await file.read(head, 0, 512, 0)
+    if (bytesRead < 104 || head.readUInt32BE(0) !== QCOW2_MAGIC) throw refuse(path, 'is not a qcow2')
+    checkHeader(path, head)
+    const [at, length] = [head.readBigUInt64BE(8), head.readUInt32BE(16)]
+    if (at === 0n) return undefined
+    if (length > MOST_NAME || at > 2n ** 32n) throw refuse(path, 'names a backing file in a way that QEMU does not')
+    const name = Buffer.alloc(length)
+    await file.read(name, 0, length, Number(at))
+    return name.toString('utf8')
+  } finally {
+    await file.close()
+  }
+}
+
 function checkQcow2(path: string, head: Buffer): void {
+  checkHeader(path, head)
+  if (head.readBigUInt64BE(8) !== 0n) throw refuse(path, 'has a backing file')
+}
+
+/** The header's fields are big endian (QEMU docs/interop/qcow2.txt). */
+function checkHeader(path: string, head: Buffer): void {
   const version = head.readUInt32BE(4)
   if (version !== 2 && version !== 3) throw refuse(path, `is a qcow2 of unknown version ${version}`)
-  if (head.readBigUInt64BE(8) !== 0n) throw refuse(path, 'has a backing file')
   if (head.readUInt32BE(32) !== 0) throw refuse(path, 'is encrypted')
   if (version === 3 && (head.readBigUInt64BE(72) & EXTERNAL_DATA) !== 0n) throw refuse(path, 'keeps its data in another file')
 }

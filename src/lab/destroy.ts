@@ -62,10 +62,15 @@ export async function planDestroy(world: World, lab: DoomedLab): Promise<Plan> {
       {
         name: 'files',
         title: 'disks, seeds, keys, record',
-        steps: [{ id: 'files/lab', title: paths.dir, run: () => removeTree(paths.dir, join(world.roots.state, 'labs')) }],
+        steps: [{ id: 'files/lab', title: paths.dir, run: () => removeLab(world, paths) }],
       },
     ].filter((p) => p.steps.length > 0),
   }
+}
+
+/** The lab's files, and what a killed import left. */
+async function removeLab(world: World, paths: LabPaths): Promise<void> {
+  for (const dir of [paths.staging, paths.dir]) await removeTree(dir, join(world.roots.state, 'labs'))
 }
 
 /** Removes a folder that lies directly in `parent` and is not a link. Throws StateError. */

@@ -60,6 +60,12 @@ async function toolChecks(world: World, tools: readonly (readonly [string, strin
   )
 }
 
+/** Sealed labs alone need it. */
+const zstdCheck = async (world: World): Promise<readonly Check[]> =>
+  (await toolChecks(world, [['zstd', 'zstd']])).map((c) =>
+    c.state === 'missing' ? { ...c, state: 'warn', found: 'not on PATH: no `snapshot export`, no `import`' } : c,
+  )
+
 /** Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes QEMU anew at every call. */
 async function libvirtCheck(world: World): Promise<Check> {
   const { uri } = world.hypervisor
@@ -221,6 +227,7 @@ export async function checkHost(
   const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(([tool]) => !known.has(tool) && known.add(tool))
   const checks = await Promise.all([
     toolChecks(world, tools),
+    zstdCheck(world),
     libvirtCheck(world).then((c) => [c]),
     Promise.resolve([accelCheck(lab, o.accel)]),
     roomChecks(world, lab, o.running),

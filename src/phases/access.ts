@@ -46,7 +46,7 @@ async function movePorts(run: LabRun, nodes: readonly NodeSpec[]): Promise<void>
 }
 
 /** ssh_config and known_hosts, for klab's own ssh and everybody else's. */
-async function writeSshFiles(run: LabRun): Promise<void> {
+export async function writeSshFiles(run: Pick<LabRun, 'paths' | 'record' | 'lab'>): Promise<void> {
   const { paths, record, lab } = run
   const hosts = await Promise.all(lab.nodes.map((n) => guestAddress(paths, record, n.name)))
   await writeAtomic(paths.knownHosts, knownHosts(hosts))

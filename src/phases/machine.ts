@@ -15,7 +15,7 @@ export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined =
 
 /** The machine of one node, with these cards (segment.ts). */
 export function machineSpec<N extends Nics>(
-  run: LabRun,
+  run: Pick<LabRun, 'id' | 'lab' | 'paths' | 'record' | 'accel'>,
   node: NodeSpec,
   boot: BootSpec,
   bundleIso: string | undefined,

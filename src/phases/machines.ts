@@ -5,7 +5,7 @@ import { CorruptError, StateError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
-import { diskOf } from '../store/record.js'
+import { diskOf, identityOf, type SealedImage } from '../store/record.js'
 import { isoOf } from './artifacts.js'
 import { nodeImageKey } from './bake.js'
 import { createOverlay } from './disk.js'
@@ -19,7 +19,8 @@ const quiet = (): void => undefined
 
 /** The seed of one node. Holds the guest's private host key. */
 async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
-  const { lab, id, paths, world } = run
+  const { lab, paths, world } = run
+  const identity = identityOf(run.record)
   const files = paths.node(node.name)
   const [login, host, hostPrivate] = await Promise.all([
     readText(`${paths.key}.pub`),
@@ -30,7 +31,7 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
     throw new CorruptError(`${node.name}: keys vanished`, { hint: 'klab up' })
   const content = seedFiles({
     // The instance id names the disk's life: a new disk is a new instance, a reboot is not.
-    instanceId: `${id}-${node.name}-${digest(host).slice(0, 12)}`,
+    instanceId: `${identity}-${node.name}-${digest(host).slice(0, 12)}`,
     node: node.name,
     hosts: lab.nodes.map((n) => ({ ip: n.ip, name: n.name })),
     user: lab.os.user,
@@ -44,6 +45,14 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
   await world.iso.seed(files.seed, { ...content })
 }
 
+/** What the machines start from, by key. Throws StateError when it has gone since it was made. */
+async function cachedImage(run: LabRun): Promise<SealedImage> {
+  const [base, bundle, key] = await Promise.all([run.artifacts.base(quiet), run.artifacts.bundle(quiet), nodeImageKey(run)])
+  const layer = await run.world.layers.get(key)
+  if (layer === undefined) throw new StateError('the node image vanished from the cache', { hint: 'klab up' })
+  return { disk: join(layer, 'disk.qcow2'), boot: base.boot, ...(bundle && { iso: isoOf(bundle) }) }
+}
+
 /** Makes what one node needs before it can boot. */
 export function machineStep(run: LabRun, node: NodeSpec): Step {
   const { world, paths } = run
@@ -54,19 +63,17 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
       const state = await world.hypervisor.state(domainName(run.id, node.name))
       if (state === 'running' || state === 'paused') return 'already'
       const files = paths.node(node.name)
-      const [base, bundle, key] = await Promise.all([run.artifacts.base(quiet), run.artifacts.bundle(quiet), nodeImageKey(run)])
-      const image = await world.layers.get(key)
-      if (image === undefined) throw new StateError('the node image vanished from the cache', { hint: 'klab up' })
+      const image = run.record.image ?? (await cachedImage(run))
       const disk = diskOf(run.record, paths, node.name)
       // A new one in place of the overlay that a snapshot made would be an empty machine under the old name.
       if (disk !== files.disk && !(await exists(disk)))
         throw new CorruptError(`${disk}: the disk of ${node.name} vanished`, {
           hint: 'klab snapshot list, then klab snapshot restore NAME',
         })
-      await createOverlay(world.host, disk, join(image, 'disk.qcow2'), node.diskGiB)
+      if (image.disk !== undefined) await createOverlay(world.host, disk, image.disk, node.diskGiB)
       if (!(await exists(files.seed))) await writeSeed(run, node)
       const nicsOf = await segmentOf(run).ensure()
-      await world.hypervisor.ensureMachine(machineSpec(run, node, base.boot, bundle && isoOf(bundle), nicsOf(node.name)))
+      await world.hypervisor.ensureMachine(machineSpec(run, node, image.boot, image.iso, nicsOf(node.name)))
     },
   }
 }

@@ -5,6 +5,7 @@ import type { NetworkSpec, Nics } from '../hypervisor/types.js'
 import { hostAt, parseCidr } from '../labfile/cidr.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import { forwardsOf } from '../store/endpoints.js'
+import { identityOf } from '../store/record.js'
 import { bridgeName, networkName, networkUuid } from './names.js'
 import type { LabRun } from './world.js'
 
@@ -30,7 +31,8 @@ const SEGMENTS: Readonly<Record<Lab['network']['mode'], (lab: RecordedLab) => Se
 /** A switch that only QEMU's user can reach, and slirp beside it as the way in and out. */
 function vdeSegment(lab: RecordedLab): Segment {
   const { world, paths } = lab
-  const { id, lab: wanted } = lab.record
+  const wanted = lab.record.lab
+  const id = identityOf(lab.record)
   const { cidr, internet } = wanted.network
   const [mgmt, own] = [(node: string) => macAddress(id, node, 'mgmt'), (node: string) => macAddress(id, node, 'lab')]
   return {
@@ -49,10 +51,11 @@ function vdeSegment(lab: RecordedLab): Segment {
 }
 
 /** A libvirt network: the host stands in it with its first address. */
-function natSegment({ world, record: { id, lab } }: RecordedLab): Segment {
+function natSegment({ world, record }: RecordedLab): Segment {
+  const { lab } = record
   const { cidr, internet } = lab.network
-  const spec = networkSpec(id, lab)
-  const mac = (node: string): string => macAddress(id, node, 'lab')
+  const spec = networkSpec(record.id, lab, identityOf(record))
+  const mac = (node: string): string => macAddress(identityOf(record), node, 'lab')
   return {
     id: 'network/nat',
     title: `libvirt network ${spec.name}, ${cidr}${internet ? '' : ', isolated'}`,
@@ -65,8 +68,8 @@ function natSegment({ world, record: { id, lab } }: RecordedLab): Segment {
   }
 }
 
-/** The libvirt network of a lab in NAT mode. */
-export function networkSpec(id: string, lab: Lab): NetworkSpec {
+/** The libvirt network of a lab in NAT mode. `identity`: what its cards' addresses follow from. */
+export function networkSpec(id: string, lab: Lab, identity = id): NetworkSpec {
   const range = parseCidr(lab.network.cidr)
   const address = range && hostAt(range, 1)
   if (!range || address === undefined) throw new TypeError(`not a range: ${lab.network.cidr}`)
@@ -78,6 +81,6 @@ export function networkSpec(id: string, lab: Lab): NetworkSpec {
     address,
     prefix: range.prefix,
     internet: lab.network.internet,
-    leases: lab.nodes.map((n) => ({ mac: macAddress(id, n.name, 'lab'), ip: n.ip, node: n.name })),
+    leases: lab.nodes.map((n) => ({ mac: macAddress(identity, n.name, 'lab'), ip: n.ip, node: n.name })),
   }
 }

@@ -24,8 +24,9 @@ export function planUp(run: LabRun): Plan {
 
   const steps: Readonly<Record<PhaseName, () => readonly Step[]>> = {
     network: () => networkSteps(run),
-    image: () => imageSteps(run),
-    'node-image': () => nodeImageSteps(run),
+    // A lab that came sealed brought its own.
+    image: () => (run.record.image ? [] : imageSteps(run)),
+    'node-image': () => (run.record.image ? [] : nodeImageSteps(run)),
     machines: () => lab.nodes.map((n) => machineStep(run, n)),
     boot: () => lab.nodes.map((n) => bootStep(run, n)),
     system: () => baked('system'),

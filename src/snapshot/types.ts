@@ -43,6 +43,19 @@ export interface Manifest {
   /** Between the first node's pause and the last one's, ms. */
   readonly skewMs: number
   readonly nodes: readonly NodeMoment[]
+  /** Where an imported one comes from. */
+  readonly origin?: Origin
+}
+
+/** Of a snapshot that came in a sealed lab. */
+export interface Origin {
+  /** The lab that it was taken of. */
+  readonly lab: string
+  /** Digest of the sealed lab. */
+  readonly seal: string
+  readonly importedAt: string
+  /** Why its RAM was left out; undefined: it was not, or there was none. */
+  readonly diskOnly?: string
 }
 
 /** journal.json: written before a verb changes anything, removed when it is through. */

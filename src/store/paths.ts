@@ -36,6 +36,8 @@ export interface LabPaths {
   /** Which Labfile, its sha256, the model with defaults, ports, accelerator: what `status` reads. */
   readonly record: string
   readonly lock: string
+  /** The lab while it is made from a sealed one; renamed to `dir` when whole. */
+  readonly staging: string
   /** The lab's SSH key pair, `key` and `key.pub`. */
   readonly key: string
   readonly knownHosts: string
@@ -67,14 +69,15 @@ export interface NodePaths {
   readonly hostKey: string
 }
 
-/** Paths of the lab with this id. */
-export function labPaths(r: Roots, id: string): LabPaths {
-  const dir = join(r.state, 'labs', id)
+/** Paths of the lab with this id; `at`: as they are while it is elsewhere. */
+export function labPaths(r: Roots, id: string, at?: string): LabPaths {
+  const dir = at ?? join(r.state, 'labs', id)
   return {
     dir,
     record: join(dir, 'lab.json'),
     // Beside the folder, not in it: destroy removes the folder while it holds the lock.
     lock: join(r.state, 'locks', `${id}.lock`),
+    staging: join(r.state, 'labs', `.${id}`),
     key: join(dir, 'key'),
     knownHosts: join(dir, 'known_hosts'),
     sshConfig: join(dir, 'ssh_config'),
@@ -98,9 +101,10 @@ export function labPaths(r: Roots, id: string): LabPaths {
   }
 }
 
-/** Folders of the cache: `layers/<key>`, `bundles/<key>`, `downloads/<sha256>`. */
+/** Folders of the cache: `layers/<key>`, `bundles/<key>`, `downloads/<sha256>`, `seals/<key>`. */
 export const cachePaths = (r: Roots) => ({
   layers: join(r.cache, 'layers'),
   bundles: join(r.cache, 'bundles'),
   downloads: join(r.cache, 'downloads'),
+  seals: join(r.cache, 'seals'),
 })

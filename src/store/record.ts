@@ -35,7 +35,24 @@ export interface LabRecord {
   readonly disks?: Readonly<Record<string, string>>
   /** The snapshot that the lab's present state came from. */
   readonly snapshot?: string | null
+  /** The lab that this one was made from, by a sealed lab: its guests know their cards and their seed's instance id from there. */
+  readonly origin?: { readonly id: string; /** Of the sealed lab. */ readonly seal: Digest }
+  /** What the machines of a lab that came sealed start from: the image under their disks, how they boot, the bundle's disk. Else made or found by key. */
+  readonly image?: SealedImage
 }
+
+/** Absolute paths. */
+export interface SealedImage {
+  /** What the nodes' disks lie upon; undefined: on nothing. */
+  readonly disk?: string
+  readonly boot:
+    { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string } | { readonly kind: 'disk' }
+  /** The bundle's disk. */
+  readonly iso?: string
+}
+
+/** The id that MAC addresses and instance ids follow from. */
+export const identityOf = (record: LabRecord): string => record.origin?.id ?? record.id
 
 /** The overlay that a node runs from. */
 export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string => record.disks?.[node] ?? paths.node(node).disk
@@ -56,7 +73,9 @@ export async function writeRecord(path: string, record: LabRecord): Promise<void
 export async function listRecords(stateDir: string): Promise<readonly LabRecord[]> {
   const labs = join(stateDir, 'labs')
   const ids = await readdir(labs).catch(() => [])
-  const records = await Promise.all(ids.sort().map((id) => readRecord(join(labs, id, 'lab.json'))))
+  // One with a dot is being made.
+  const whole = ids.filter((id) => !id.startsWith('.')).sort()
+  const records = await Promise.all(whole.map((id) => readRecord(join(labs, id, 'lab.json'))))
   return records.filter((r) => r !== undefined)
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import { hostKubeconfig } from '../../src/cluster/kubeconfig.js'
+import { foreignKubeconfig, hostKubeconfig } from '../../src/cluster/kubeconfig.js'
 import { CorruptError } from '../../src/errors.js'
 
 const admin = (change: Record<string, unknown> = {}): string =>
@@ -40,5 +40,25 @@ t.test('an admin.conf that is none is called corrupt, whatever is wrong with it'
     'user empty': admin({ users: [{ name: 'x' }] }),
   }
   for (const [what, text] of Object.entries(bad)) t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), CorruptError, what)
+  t.end()
+})
+
+t.test('one from elsewhere: certificates and key alone, never a command that kubectl would run', (t) => {
+  const data = 'QUJD'
+  const text = (user: string, cluster = `certificate-authority-data: ${data}`): string =>
+    `clusters: [{ name: x, cluster: { ${cluster}, server: "https://evil.example:6443", proxy-url: "http://evil.example" } }]\nusers: [{ name: x, user: { ${user} } }]\n`
+  const good = `client-certificate-data: ${data}, client-key-data: ${data}`
+  const own = foreignKubeconfig(text(`${good}, exec: { apiVersion: v1, command: /bin/sh }`), 'lab', 'https://127.0.0.1:22001')
+  t.match(own, 'server: https://127.0.0.1:22001')
+  t.match(own, /client-key-data: "?QUJD/)
+  t.notMatch(own, /exec|command|proxy|evil/)
+  for (const bad of [
+    text('exec: { command: id }'),
+    text(good, 'insecure-skip-tls-verify: true'),
+    text('client-certificate-data: "a: b", client-key-data: x'),
+    'x',
+    '',
+  ])
+    t.throws(() => foreignKubeconfig(bad, 'lab', 'https://127.0.0.1:22001'), { code: 'corrupt' })
   t.end()
 })

@@ -5,7 +5,7 @@ import { CommandError, HostError, StateError } from '../../src/errors.js'
 import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
 import { ensureNetwork, removeNetwork } from './networks.js'
 import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
-import type { Hypervisor, MachineSpec, MachineState, Network } from '../../src/hypervisor/types.js'
+import type { Abilities, Hypervisor, MachineSpec, MachineState, Network } from '../../src/hypervisor/types.js'
 
 interface Entry {
   readonly name: string
@@ -32,6 +32,8 @@ export interface FakeHypervisor extends Hypervisor {
   readonly busyPorts: Set<number>
   /** While true every call throws HostError. */
   unreachable: boolean
+  /** What this host can load. */
+  able: Abilities
   /** Called before every changing call; throw from it to make that call fail. */
   onCall: (verb: string, name: string) => void
   /** The spec that a machine was last defined from. */
@@ -122,6 +124,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     calls: [],
     busyPorts: new Set(),
     unreachable: false,
+    able: { libvirt: '9.0.0', qemu: '7.2.22', machine: 'pc-q35-7.2', hostCpu: '' },
     onCall: () => undefined,
     specOf: (name) => entries.get(name)?.spec,
     kill: (name) => off(get(name), 'crashed'),
@@ -260,6 +263,22 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     useDisk: (name, path) => change('use-disk', name, () => void (get(name).next = path)),
     guestTime: (name) => look(() => fake.clocks.get(get(name).name)),
     setGuestTime: (name, ms) => change('set-time', name, () => void fake.clocks.set(get(name).name, ms)),
+    describe: (name) =>
+      look(() => {
+        const e = get(name)
+        return { boot: e.spec?.boot ?? { kind: 'disk' }, disks: e.spec?.disks ?? [] }
+      }),
+    abilities: (_accel, machine) => look(() => ({ ...fake.able, machine: machine ?? fake.able.machine })),
+    needs: (memory) =>
+      look(() => {
+        JSON.parse(readFileSync(memory, 'utf8'))
+        return { machine: 'pc-q35-7.2', cpu: 'Nehalem' }
+      }),
+    adopt: (memory, spec) =>
+      look(() => {
+        const { ram } = JSON.parse(readFileSync(memory, 'utf8')) as { ram: string }
+        writeFileSync(memory, JSON.stringify({ ram, of: spec.name }))
+      }),
     abortJob: (name) => change('abort-job', name, () => undefined),
 
     networks: () => look(() => [...networks.values()]),

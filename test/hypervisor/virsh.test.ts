@@ -17,6 +17,7 @@ function scripted(
   return {
     argv,
     limits,
+    filter: () => Promise.reject(new Error('no streams')),
     run: (line: readonly string[], o: HostRunOptions = {}) => {
       argv.push([...line])
       limits.push(o.timeoutMs)

@@ -35,6 +35,7 @@ t.test('missing tools are named with the command that installs them', async (t) 
   const exec = {
     run: () => t.fail('nothing may run') as never,
     spawnDetached: () => t.fail('nothing may run') as never,
+    filter: () => t.fail('nothing may run') as never,
     which: (tool: string) => Promise.resolve(tool === 'tar' ? '/bin/tar' : undefined),
   }
   await t.rejects(buildImage(recipe, '/none', { exec, workDir: '/none', report: () => undefined }), {

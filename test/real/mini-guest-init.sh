@@ -33,5 +33,7 @@ for event in /dev/input/event*; do
 done
 nc -ll -p 7 -e cat &
 nc -ll -p 23 -e sh &
+# Where klab forwards SSH to.
+nc -ll -p 22 -e sh &
 echo 'mini guest ready'
 while true; do sleep 3600; done

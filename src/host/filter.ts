@@ -1,0 +1,50 @@
+/** A command that a stream runs through, such as zstd. */
+import { spawn } from 'node:child_process'
+import { CommandError, HostError } from '../errors.js'
+import { tail } from './tail.js'
+import type { Filter } from './types.js'
+
+const TAIL = 4000
+
+/** Starts `file` with a pipe at either end; `done` throws CommandError when it fails. `kill` ends it without complaint: its reader has seen enough. */
+export function createFilter(file: string, argv: readonly string[], env: NodeJS.ProcessEnv): Filter {
+  const started = performance.now()
+  const child = spawn(file, argv.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  let said = ''
+  let killed = false
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-TAIL)
+  })
+  // Told by its exit status; a write to one that has ended must not be an event that nobody hears.
+  child.stdin.on('error', () => undefined)
+  const done = new Promise<void>((resolve, reject) => {
+    child.once('error', (cause) => reject(new HostError(`${file}: ${cause.message}`, { hint: 'klab doctor', cause })))
+    child.once('close', (code, signal) => {
+      if (code === 0 || killed) return resolve()
+      const durationMs = performance.now() - started
+      reject(
+        new CommandError({
+          where: 'host',
+          argv,
+          exitCode: code ?? undefined,
+          signal: signal ?? undefined,
+          timedOut: false,
+          durationMs,
+          tail: tail(said),
+        }),
+      )
+    })
+  })
+  // Whoever awaits it hears of it; nobody may, when something else has failed first.
+  done.catch(() => undefined)
+  return {
+    input: child.stdin,
+    output: child.stdout,
+    done,
+    kill: () => {
+      killed = true
+      child.kill('SIGKILL')
+      child.stdout.destroy()
+    },
+  }
+}

@@ -1,0 +1,89 @@
+/** `klab up --seal`, and the `up` that finds what it left: a Ready lab in the cache for exactly this Labfile, bundle, node image and klab. */
+import { StateError } from '../errors.js'
+import type { Accel } from '../hypervisor/types.js'
+import { nodeImageKey } from '../phases/bake.js'
+import type { LabRun, World } from '../phases/world.js'
+import { adoptCached, keepCached, listCached, sealsOf, type Found } from '../seal/cached.js'
+import { fitOf } from '../seal/fit.js'
+import { remove } from '../snapshot/remove.js'
+import { save } from '../snapshot/save.js'
+import type { LockedLab, Manifest } from '../snapshot/types.js'
+import { acquireLock } from '../store/lock.js'
+import { digestOf } from '../store/digest.js'
+import { readRecord } from '../store/record.js'
+import type { Digest } from '../store/types.js'
+import { VERSION } from '../version.js'
+import type { OpenLab } from './open.js'
+import { API_TIMEOUT_MS, askReadiness } from './readiness.js'
+import { createRun, makeFolders, newRecord } from './up.js'
+
+/** Raised when what is kept changes. */
+const FORMAT = 1
+
+/** Everything that a Ready lab follows from. */
+export async function sealKey(run: LabRun): Promise<Digest> {
+  const { hypervisor } = run.world
+  const recipe = await run.artifacts.recipe()
+  return digestOf({
+    kind: 'sealed-lab',
+    format: FORMAT,
+    klab: VERSION,
+    image: await nodeImageKey(run),
+    scripts: Object.fromEntries(recipe.scripts.files),
+    settings: recipe.settings,
+    lab: run.lab,
+    uri: hypervisor.uri,
+    accel: run.accel,
+    qemu: (await hypervisor.abilities(run.accel)).qemu,
+  })
+}
+
+/** Keeps a lab whose nodes are all Ready, once. The lab stands still as for any snapshot; nothing of that snapshot stays in it. Returns the folder in the cache. Throws StateError. */
+export async function sealLab(
+  lab: LockedLab,
+  open: OpenLab,
+  keyOf: typeof sealKey = sealKey,
+): Promise<{ readonly dir: string; readonly fresh: boolean }> {
+  const { world, record } = lab
+  const key = await keyOf(createRun(world, open, record, 'ready'))
+  const there = await sealsOf(world).get(key)
+  if (there !== undefined) return { dir: there, fresh: false }
+  const total = record.lab.nodes.length
+  const { ready } = await askReadiness(lab.paths, world.clock, API_TIMEOUT_MS)
+  const names = Object.keys(ready ?? {}).filter((n) => ready?.[n])
+  if (record.completedUntil !== 'ready' || names.length !== total)
+    throw new StateError(`${names.length} of ${total} nodes are Ready; only a lab whose nodes all are can be sealed`, {
+      hint: 'klab up --seal',
+    })
+  const manifest = await save(lab, { name: 'sealed', message: 'for the cache', kind: 'auto' })
+  try {
+    // A busy API server may not have said it once more within the save's 3 s.
+    return { dir: await keepCached(lab, { ...manifest, ready: names }, key), fresh: true }
+  } finally {
+    await remove(lab, manifest)
+  }
+}
+
+/** The cached lab for this Labfile; undefined: there is none, or its RAM cannot be used here. Nothing is built to find out. */
+export async function findSealed(world: World, open: OpenLab, accel: Accel): Promise<Found | undefined> {
+  const model = digestOf(open.lab)
+  const alike = (await listCached(world)).filter((c) => digestOf(c.facts.lab.model) === model && c.facts.host.accel === accel)
+  if (alike.length === 0) return undefined
+  const key = await sealKey(createRun(world, open, await newRecord(world, open, accel), 'ready'))
+  const found = alike.find((c) => c.key === key)
+  if (!found) return undefined
+  const able = await world.hypervisor.abilities(accel, found.facts.host.ram?.machine)
+  return fitOf(found.facts, { accel, able }, { diskOnly: false }) === undefined ? found : undefined
+}
+
+/** Makes the lab from it, halted, under the lab's lock; undefined when somebody else was quicker. */
+export async function takeSealed(world: World, open: OpenLab, found: Found, accel: Accel): Promise<Manifest | undefined> {
+  await makeFolders(world, open)
+  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'up', pid: world.env.pid, since: world.clock.now() })
+  try {
+    if ((await readRecord(open.paths.record)) || (await world.hypervisor.owned(open.id)).length > 0) return undefined
+    return await adoptCached(world, open.paths, found, await newRecord(world, open, accel))
+  } finally {
+    await lock.release()
+  }
+}

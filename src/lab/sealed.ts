@@ -1,0 +1,103 @@
+/** Sealed labs at the level of verbs: import a file into the lab of a Labfile, and bring a lab up from one. */
+import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StateError } from '../errors.js'
+import type { Accel } from '../hypervisor/types.js'
+import { parseLabfile } from '../labfile/load.js'
+import type { Lab } from '../labfile/model.js'
+import type { World } from '../phases/world.js'
+import { fitOf, type DiskOnly } from '../seal/fit.js'
+import { checkIdentity, importSeal } from '../seal/import.js'
+import type { Facts, Progress } from '../seal/types.js'
+import { checkName, listManifests } from '../snapshot/manifest.js'
+import type { Manifest } from '../snapshot/types.js'
+import { acquireLock } from '../store/lock.js'
+import { readRecord } from '../store/record.js'
+import { labDrift } from './drift.js'
+import type { OpenLab } from './open.js'
+import { makeFolders, newRecord } from './up.js'
+
+export interface SealedInput {
+  readonly file: string
+  readonly facts: Facts
+  readonly digest: string
+  readonly accel: Accel
+  readonly diskOnly: boolean
+  /** Of the snapshot; the sealed one's own unless told. */
+  readonly name?: string | undefined
+  readonly say: (line: string) => void
+  readonly progress: Progress
+}
+
+/** Fields whose value is a path of the machine that they are on. */
+const PLACES = /^(image\.path|kubernetes\.bundle\.path|hypervisor\.uri):/
+
+const differences = (a: Lab, b: Lab): readonly string[] => labDrift(a, b).filter((line) => !PLACES.test(line))
+
+/** Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile otherwise. */
+export function checkSameLab(facts: Facts, labfile: string, lab: Lab): void {
+  const theirs = parseLabfile(facts.lab.labfile, labfile, 'the sealed lab’s Labfile')
+  const other = differences(facts.lab.model, theirs)
+  if (other.length > 0)
+    throw new StateError(
+      `the sealed lab was made by klab ${facts.klab}, which read its Labfile otherwise:\n${other.map((l) => `  ${l}`).join('\n')}`,
+      {
+        hint: 'take the klab that made it',
+      },
+    )
+  const changes = differences(lab, theirs)
+  if (changes.length > 0)
+    throw new StateError(`${labfile}: describes another lab than the sealed one:\n${changes.map((c) => `  ${c}`).join('\n')}`, {
+      hint: 'import it in an empty folder, where klab writes the sealed Labfile',
+    })
+}
+
+/** Whether its RAM can be used here, found out before anything is changed. */
+export async function fitHere(world: World, o: SealedInput): Promise<DiskOnly> {
+  const able = await world.hypervisor.abilities(o.facts.host.accel, o.facts.host.ram?.machine)
+  return fitOf(o.facts, { accel: o.accel, able }, o)
+}
+
+/** Imports under the lab's lock. Once: what came from this very file is found again. Throws StateError, CorruptError, HostError, LockedError; nothing has changed then. */
+export async function importFile(world: World, open: OpenLab, o: SealedInput): Promise<{ manifest: Manifest; fresh: boolean }> {
+  checkSameLab(o.facts, open.labfile, open.lab)
+  await makeFolders(world, open)
+  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'import', pid: world.env.pid, since: world.clock.now() })
+  try {
+    const known = await readRecord(open.paths.record)
+    const there = known ? await listManifests(open.paths) : []
+    const same = there.findLast((m) => m.origin?.seal === o.digest)
+    if (same) return { manifest: same, fresh: false }
+    if (known) await checkIdentity(open.paths, o.facts, open.labfile)
+    else if ((await world.hypervisor.owned(open.id)).length > 0)
+      throw new StateError(`${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`, {
+        hint: 'klab destroy first',
+      })
+    const name = o.name ?? o.facts.snapshot.name
+    checkName(name)
+    if (there.some((m) => m.name === name))
+      throw new StateError(`there is a snapshot ${name} already`, { hint: 'klab snapshot import FILE OTHER-NAME' })
+    const diskOnly = await fitHere(world, o)
+    if (diskOnly !== undefined && o.facts.host.ram) o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)
+    const record = known ?? (await newRecord(world, open, o.accel))
+    const { file, facts, digest, progress } = o
+    const manifest = await importSeal({
+      world,
+      paths: open.paths,
+      file,
+      facts,
+      digest,
+      diskOnly,
+      name,
+      record,
+      known: known !== undefined,
+      progress,
+    })
+    return { manifest, fresh: true }
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Where a Labfile is written when there is none: the working folder. */
+export const newLabfile = async (cwd: string): Promise<string> => join(await realpath(cwd), 'Labfile')

@@ -1,0 +1,30 @@
+/** Whether the RAM of a sealed lab can be loaded here; its disks always can. */
+import type { Abilities, Accel } from '../hypervisor/types.js'
+import type { Facts } from './types.js'
+
+/** `undefined`: with its RAM. Else why not, in words. */
+export type DiskOnly = string | undefined
+
+/** Compares `7.2.22` and the like, number by number: below 0 when a is older. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [a.split('.').map(Number), b.split('.').map(Number)]
+  const at = Array.from({ length: Math.max(x.length, y.length) }, (_, i) => (x[i] ?? 0) - (y[i] ?? 0))
+  return at.find((d) => d !== 0) ?? 0
+}
+
+/** Same accelerator, same CPU model, a machine type that this QEMU knows, and a QEMU that is not older than the writer's (reliability notes, 3.3). Pure. */
+export function fitOf(
+  facts: Facts,
+  here: { readonly accel: Accel; readonly able: Abilities },
+  wish: { readonly diskOnly: boolean },
+): DiskOnly {
+  const { accel, qemu, ram } = facts.host
+  if (!ram) return 'it is of a halted lab'
+  if (wish.diskOnly) return 'as asked for (--disk-only)'
+  if (accel !== here.accel) return `it was saved under ${accel}, this lab runs under ${here.accel}`
+  if (here.able.machine !== ram.machine) return `this QEMU (${here.able.qemu}) does not know the machine type ${ram.machine}`
+  if (compareVersions(here.able.qemu, qemu) < 0) return `it was saved by QEMU ${qemu}, this one is older (${here.able.qemu})`
+  if (accel === 'kvm' && here.able.hostCpu !== ram.cpu)
+    return `it was saved on a CPU of model ${ram.cpu}, this one is ${here.able.hostCpu || 'unknown'}`
+  return undefined
+}
