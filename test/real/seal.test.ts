@@ -46,7 +46,7 @@ async function begin(t: Test) {
   return { dir, world, guest, open, file: join(dir, 'one.klab') }
 }
 
-t.test('a running lab travels', { timeout: 420_000 }, async (t) => {
+t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
   const { dir, world, guest, open, file } = await begin(t)
   const first = await open('first')
   const lab = await makeMini(world, first, guest)
