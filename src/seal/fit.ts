@@ -1,5 +1,5 @@
 /** Whether the RAM of a sealed lab can be loaded here; its disks always can. */
-import { compareVersions } from '../hypervisor/parse.js'
+import { compareVersions } from '../host/versions.js'
 import type { Abilities, Accel } from '../hypervisor/types.js'
 import type { Facts } from './types.js'
 

@@ -1,7 +1,7 @@
 /** Going back: every node from its frozen disk and RAM, on a fresh overlay; all of them or, until that is done, none. */
 import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
-import { compareVersions } from '../hypervisor/parse.js'
+import { compareVersions } from '../host/versions.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
 import { controlPlane } from '../phases/machine.js'
 import { domainName } from '../phases/names.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { compareVersions } from '../../src/hypervisor/parse.js'
+import { compareVersions } from '../../src/host/versions.js'
 import { fitOf } from '../../src/seal/fit.js'
 import { factsOf } from './archive.js'
 
