@@ -7,6 +7,7 @@ import type { Status } from '../../src/lab/status.js'
 import { isFree } from '../../src/store/ports.js'
 import { labPaths, roots } from '../../src/store/paths.js'
 import { readRecord, listRecords } from '../../src/store/record.js'
+import { rounds } from './rounds.js'
 import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -114,6 +115,8 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
     [],
     'on 127.0.0.1 only',
   )
+
+  await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 2) })
 
   const gone = await run([...klab, 'destroy', '--force'])
   t.equal(gone.code, 0)
