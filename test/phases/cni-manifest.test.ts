@@ -20,7 +20,8 @@ async function stage(t: Test, cni: string, images: readonly string[], o: RunChoi
   writeFileSync(join(world.dir, 'own.yaml'), OWN)
   for (const [i, ref] of images.entries()) {
     writeFileSync(join(dir, 'stage', 'manifest.json'), JSON.stringify([{ Config: 'c', RepoTags: [ref], Layers: [] }]))
-    await exec.run(['tar', 'cf', join(dir, 'images', `${i}.tar`), '-C', join(dir, 'stage'), 'manifest.json'])
+    writeFileSync(join(dir, 'stage', 'c'), '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}')
+    await exec.run(['tar', 'cf', join(dir, 'images', `${i}.tar`), '-C', join(dir, 'stage'), 'manifest.json', 'c'])
   }
   const lab = labOf(
     fourNodes(`kubernetes: { version: 1.17.5, bundle: { dir: b }, cni: ${cni.replace('OWN', join(world.dir, 'own.yaml'))} }\n`),
