@@ -116,7 +116,7 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
     'on 127.0.0.1 only',
   )
 
-  await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 2) })
+  await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
 
   const gone = await run([...klab, 'destroy', '--force'])
   t.equal(gone.code, 0)
