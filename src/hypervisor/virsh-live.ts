@@ -11,6 +11,8 @@ import { LONG, type Virsh } from './virsh-run.js'
 
 /** ms between two looks at how far the writing is. */
 const LOOK_EVERY = 100
+/** ms between two looks at whether a file is there. */
+const BEGUN_EVERY = 20
 /** ms that the guests may be written while they run; then they are suspended, however much is left. */
 const LIVE_MS = 90_000
 /** MiB/s, by how much is left: at once; then so that a look comes in time; then next to nothing, so that one that waits for the others does not come to its end alone. */
@@ -63,18 +65,24 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
 
     try {
       const limit = clock.now() + LIVE_MS
-      // A question that comes before libvirt has begun to write is answered only when it has done all.
-      while (ended === 0 && !(await allBegun(moments))) await clock.sleep(LOOK_EVERY, signal)
-      const speeds = machines.map(() => FULL)
-      while (ended === 0 && speeds.some((speed) => speed !== HELD) && clock.now() < limit) {
+      const speeds = new Map<Machine, number>()
+      // A question that comes before libvirt has begun to write is answered only when it has done all. The first word to each is to take its time, lest a small one be done before it is looked at.
+      while (ended === 0 && speeds.size < machines.length) {
+        const begun = await begunOf(moments)
+        const fresh = machines.filter((m, i) => begun[i] === true && !speeds.has(m))
+        if (fresh.length > 0) await each(fresh, (uuid) => `migrate-setspeed ${uuid} ${NEAR}`)
+        else await clock.sleep(BEGUN_EVERY, signal)
+        for (const m of fresh) speeds.set(m, NEAR)
+      }
+      while (ended === 0 && [...speeds.values()].some((speed) => speed !== HELD) && clock.now() < limit) {
         const now = await jobs(machines)
-        const slower = machines.flatMap((m, i) => {
-          const speed = Math.min(speeds[i] ?? FULL, speedOf(now[i]))
-          if (speed === speeds[i]) return []
-          speeds[i] = speed
+        const changed = machines.flatMap((m, i) => {
+          const speed = speeds.get(m) === HELD ? HELD : speedOf(now[i])
+          if (speed === speeds.get(m)) return []
+          speeds.set(m, speed)
           return [`migrate-setspeed ${m.uuid} ${speed}`]
         })
-        if (slower.length > 0) await batch(slower)
+        if (changed.length > 0) await batch(changed)
         else await clock.sleep(LOOK_EVERY, signal)
       }
       if (ended === 0) {
@@ -98,20 +106,18 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
   }
 }
 
-const allBegun = async (moments: readonly { readonly to: Moment }[]): Promise<boolean> => {
-  const sizes = await Promise.all(
+const begunOf = (moments: readonly { readonly to: Moment }[]): Promise<readonly boolean[]> =>
+  Promise.all(
     moments.map(({ to }) =>
       stat(to.memory).then(
-        (s) => s.size,
-        () => 0,
+        (s) => s.size > 0,
+        () => false,
       ),
     ),
   )
-  return sizes.every((size) => size > 0)
-}
 
 const speedOf = (job: Job | undefined): number =>
-  !job || job.passes === 0 ? FULL : job.passes > 1 || job.leftMiB < HELD_MIB ? HELD : job.leftMiB < NEAR_MIB ? NEAR : FULL
+  !job || job.passes === 0 ? NEAR : job.passes > 1 || job.leftMiB < HELD_MIB ? HELD : job.leftMiB < NEAR_MIB ? NEAR : FULL
 
 /** libvirt's words for what abortJob did ("operation aborted: ... canceled by client"). */
 const isAborted = (error: unknown): boolean =>
