@@ -121,7 +121,7 @@ t.test('a QEMU killed while the lab is saved: no snapshot, the other goes on', a
       },
     },
   }
-  await t.rejects(save({ ...lab, world: deadly }, { name: 'x', kind: 'manual' }))
+  await t.rejects(save({ ...lab, world: deadly }, { name: 'x', kind: 'manual', live: false }))
   t.match(await m.world.hypervisor.state(m.specs[1]!.name), /crashed|shut-off/)
   t.same(await m.world.read(m.specs[0]!), { ram: 'now', disk: 'now' })
   tidy(t, lab)
