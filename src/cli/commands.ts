@@ -33,11 +33,11 @@ export const COMMANDS: readonly Command[] = [
       },
       from: {
         type: 'string',
-        describe: 'a snapshot of this lab, or a file that `snapshot export` wrote: as it was then, in seconds',
+        describe: 'a snapshot of this lab, or a file that `snapshot export` wrote: as it was then',
         requiresArg: true,
       },
       'disk-only': { type: 'boolean', describe: 'with --from FILE: leave the RAM out and boot from the disks' },
-      seal: { type: 'boolean', describe: 'keep the lab in the cache when all nodes are Ready, so that later `up`s of it take seconds' },
+      seal: { type: 'boolean', describe: 'keep the lab in the cache when all nodes are Ready, so that a later `up` takes it from there' },
       fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
       json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
     },
