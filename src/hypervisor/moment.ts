@@ -2,32 +2,30 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { StateError } from '../errors.js'
 import { WRITABLE } from './spec.js'
+import { toXml } from './to-xml.js'
 import type { HostForward, Moment } from './types.js'
 
 /** Keeps order, attributes and text as they are: what libvirt wrote must come back to it unchanged but for the disk. */
 const OPTIONS = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '@', parseTagValue: false, trimValues: false } as const
 
-const build = (tree: unknown, options: object): string =>
+const build = (tree: unknown): string =>
   // The same builder as fast-xml-builder, which would be one dependency more.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  new XMLBuilder({ ...options, suppressBooleanAttributes: false, suppressEmptyNode: true }).build(tree)
+  new XMLBuilder({ ...OPTIONS, suppressBooleanAttributes: false, suppressEmptyNode: true }).build(tree)
 
 /** An external snapshot of RAM and the writable disk; `others` (read-only disks) are left out. */
 export const snapshotXml = (to: Moment, others: readonly string[]): string =>
-  build(
-    {
-      domainsnapshot: {
-        memory: { '@snapshot': 'external', '@file': to.memory },
-        disks: {
-          disk: [
-            { '@name': WRITABLE, '@snapshot': 'external', driver: { '@type': 'qcow2' }, source: { '@file': to.disk } },
-            ...others.map((name) => ({ '@name': name, '@snapshot': 'no' })),
-          ],
-        },
+  toXml({
+    domainsnapshot: {
+      memory: { '@snapshot': 'external', '@file': to.memory },
+      disks: {
+        disk: [
+          { '@name': WRITABLE, '@snapshot': 'external', driver: { '@type': 'qcow2' }, source: { '@file': to.disk } },
+          ...others.map((name) => ({ '@name': name, '@snapshot': 'no' })),
+        ],
       },
     },
-    { ignoreAttributes: false, attributeNamePrefix: '@', format: true },
-  )
+  })
 
 type Node = Record<string, unknown>
 const isNode = (x: unknown): x is Node => typeof x === 'object' && x !== null && !Array.isArray(x)
@@ -46,7 +44,7 @@ export function withDisk(xml: string, path: string): string {
   if (!disk || !source) throw new StateError(`the machine has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
   source[':@'] = { '@file': path }
   disk['disk'] = parts.filter((n) => !('backingStore' in n))
-  return build(tree, OPTIONS)
+  return build(tree)
 }
 
 /** A domain's XML with these host ports before the guest's: the arguments that domain-xml.ts wrote, digits for digits. */
