@@ -8,9 +8,9 @@ import t from 'tap'
 import { CommandError, HostError } from '../../src/errors.js'
 import { exists } from '../../src/host/files.js'
 import { createL2Switch } from '../../src/hypervisor/l2-switch.js'
-import { defaultUri, hostSecurity } from '../../src/hypervisor/virsh.js'
+import { defaultUri } from '../../src/hypervisor/virsh.js'
 import { end, ensureSystemLibvirt, exec, processes, qemuOf, uid, workDir } from './libvirt.js'
-import { echoPort, realFixture, shellPort } from './machines.js'
+import { echoPort, l2Segment, realFixture, shellPort } from './machines.js'
 import { guestShell, talk } from './mini-guest.js'
 
 const uri = defaultUri(uid)
@@ -20,12 +20,7 @@ if (uid === 0) t.before(() => ensureSystemLibvirt(t))
 
 t.test('two guests see each other, nobody else sees them', async (t) => {
   const world = await realFixture(t, uri)
-  const { qemuUser } = await hostSecurity(exec, uri)
-  const l2 = createL2Switch({ exec, qemuUser })
-  const run = join(world.dir, 'run')
-  await mkdir(run, { mode: 0o711 })
-  t.teardown(() => l2.remove(run))
-  const { socketDir } = await l2.ensure(run)
+  const { l2, run, socketDir } = await l2Segment(t, world, uri)
   const ips = ['192.168.31.61', '192.168.31.62'] as const
   const specs = await Promise.all(
     ips.map(async (ip, i) => {

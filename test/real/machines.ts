@@ -4,7 +4,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { createVirshHypervisor } from '../../src/hypervisor/virsh.js'
+import { createL2Switch } from '../../src/hypervisor/l2-switch.js'
+import { createVirshHypervisor, hostSecurity } from '../../src/hypervisor/virsh.js'
 import type { UserMachineSpec } from '../../src/hypervisor/types.js'
 import { roots } from '../../src/store/paths.js'
 import type { HypervisorFixture } from '../contract/hypervisor.js'
@@ -45,6 +46,16 @@ export async function againAsUser(t: Test, file: string): Promise<TempUser> {
   const [command, ...args] = user.as([`KLAB_TEST_MINI_GUEST=${await miniGuestDir()}`, ...node, file])
   await t.spawn(command!, args, { name: 'this file again, as that user' })
   return user
+}
+
+/** A segment for the guests of a fixture, gone with the test. */
+export async function l2Segment(t: Test, world: Pick<RealFixture, 'dir'>, uri: string) {
+  const { qemuUser } = await hostSecurity(exec, uri)
+  const l2 = createL2Switch({ exec, qemuUser })
+  const run = join(world.dir, 'run')
+  await mkdir(run, { mode: 0o711 })
+  t.teardown(() => l2.remove(run))
+  return { l2, run, ...(await l2.ensure(run)) }
 }
 
 /** A lab of mini guests at `uri`. */

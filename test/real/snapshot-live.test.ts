@@ -1,12 +1,10 @@
 /** Two mini guests that talk to each other are frozen while they run: what comes back is of one moment, or there is nothing. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { createL2Switch } from '../../src/hypervisor/l2-switch.js'
 import type { UserMachineSpec, Moment } from '../../src/hypervisor/types.js'
-import { defaultUri, hostSecurity } from '../../src/hypervisor/virsh.js'
-import { ensureSystemLibvirt, exec, uid } from './libvirt.js'
-import { realFixture, shellPort } from './machines.js'
+import { defaultUri } from '../../src/hypervisor/virsh.js'
+import { ensureSystemLibvirt, uid } from './libvirt.js'
+import { l2Segment, realFixture, shellPort } from './machines.js'
 import { guestShell } from './mini-guest.js'
 
 const uri = defaultUri(uid)
@@ -31,12 +29,7 @@ interface Pair {
 async function pair(t: Test): Promise<Pair> {
   const world = await realFixture(t, uri)
   const { hypervisor } = world
-  const { qemuUser } = await hostSecurity(exec, uri)
-  const l2 = createL2Switch({ exec, qemuUser })
-  const run = join(world.dir, 'run')
-  await mkdir(run, { mode: 0o711 })
-  t.teardown(() => l2.remove(run))
-  const { socketDir } = await l2.ensure(run)
+  const { socketDir } = await l2Segment(t, world, uri)
   const make = async (node: string, ip: string) => world.withL2({ ...(await world.spec(node)), memoryMiB: 768 }, socketDir, `${ip}/24`)
   const specs = [await make('a', '192.168.31.61'), await make('b', '192.168.31.62')] as const
   for (const s of specs) await hypervisor.ensureMachine(s)
