@@ -1,5 +1,6 @@
 #!/bin/bash
 # Course 2.2: firewall, SELinux, bridge filter, IPVS modules, time zone, completion, swap, hosts.
+# `klab explain` prints the lines below each `# SECTION:` with the lab's settings filled in, up to the next such line or `# Beside the course:`.
 
 # 2.2.1: no firewall between the nodes.
 for unit in firewalld ufw nftables; do
@@ -40,9 +41,23 @@ fi
 ln -sfn "/usr/share/zoneinfo/$KLAB_TIMEZONE" /etc/localtime
 [ ! -e /etc/timezone ] || echo "$KLAB_TIMEZONE" >/etc/timezone
 
+# 2.2.6: completion; klab's own image has it.
+if [ ! -e /usr/share/bash-completion/bash_completion ]; then
+	apt-get update -q
+	DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends bash-completion
+fi
+
 # 2.2.7: swap off, now and after a reboot.
 swapoff -a
 [ ! -e /etc/fstab ] || sed -i -E 's/^([^#][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap[[:space:]].*)$/#\1/' /etc/fstab
 
-# A resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name server. 10.0.2.3 is QEMU's own (slirp).
+# 2.2.8: every node by name, from the node table (a node image is baked without). cloud-init wrote the same at the first boot.
+if [ -n "${KLAB_HOSTS:-}" ]; then
+	while read -r ip name; do
+		sed -i -E "/^[^#]*[[:space:]]$name([[:space:]]|\$)/d" /etc/hosts
+		echo "$ip $name" >>/etc/hosts
+	done <<<"$KLAB_HOSTS"
+fi
+
+# Beside the course: a resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name server. 10.0.2.3 is QEMU's own (slirp).
 [ -s /etc/resolv.conf ] || echo 'nameserver 10.0.2.3' >/etc/resolv.conf

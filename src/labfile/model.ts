@@ -24,6 +24,8 @@ export interface KubernetesSpec {
   readonly serviceCidr: string
   readonly cni: 'flannel' | 'none'
   readonly proxyMode: 'iptables' | 'ipvs'
+  /** Mirrors of Docker Hub for the runtime (course 2.3.7). */
+  readonly registryMirrors: readonly string[]
   /** `debian`: built from Debian's packages; a directory: somebody's own bundle. */
   readonly bundle: { readonly source: 'debian' } | { readonly source: 'dir'; readonly path: string }
 }

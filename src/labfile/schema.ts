@@ -50,6 +50,7 @@ const node = section({
   disk: size('GiB', '8TiB').prefault('50GiB').describe('Size the node sees; the file is sparse and grows with use.'),
 })
 
+const MIRROR_RULE = 'must be an address such as https://mirror.example'
 const VERSION_RULE = 'must be three numbers such as "1.20.2", without a v'
 const kubernetes = section({
   version: text(/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){2}$/, VERSION_RULE)
@@ -60,6 +61,11 @@ const kubernetes = section({
   serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts').default('10.1.0.0/16').describe('Addresses of the services.'),
   cni: choice('flannel', 'none').default('flannel').describe('Pod network; none leaves it to the trainee.'),
   proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
+  registryMirrors: z
+    .array(text(/^https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[\w.-]+)*\/?$/, MIRROR_RULE), `must be a list; each ${MIRROR_RULE}`)
+    .max(8, 'must be at most 8 mirrors')
+    .default([])
+    .describe('Mirrors of Docker Hub that the runtime asks first (course 2.3.7).'),
   bundle: z
     .union(
       [

@@ -32,6 +32,7 @@ const COURSE: Omit<Lab, 'name'> = {
     serviceCidr: '10.1.0.0/16',
     cni: 'flannel',
     proxyMode: 'iptables',
+    registryMirrors: [],
     bundle: { source: 'debian' },
   },
   os: { timezone: 'Asia/Shanghai', locale: 'C.UTF-8', timeServers: [], ipvs: true, user: 'klab', authorizedKeys: [] },

@@ -89,6 +89,7 @@ t.test('settings: the same for every node, the pause image from the bundle, noth
     KLAB_VERSION: '1.20.2',
     KLAB_RUNTIME: 'docker',
     KLAB_CRI_SOCKET: '/var/run/dockershim.sock',
+    KLAB_REGISTRY_MIRRORS: '[]',
     KLAB_PAUSE_IMAGE: 'k8s.gcr.io/pause:3.2',
   })
   const plain = commonSettings(labOf(fourNodes('kubernetes: false\nos: { ipvs: false }\n')), [])
