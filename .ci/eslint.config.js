@@ -9,6 +9,7 @@ const rooms = {
   labfile: ['host/types', 'host/files'],
   cluster: ['labfile'],
   cloudinit: ['labfile'],
+  check: ['labfile', 'cluster'],
   hypervisor: ['host'],
   guest: ['host'],
   store: ['host', 'labfile/model'],
@@ -47,6 +48,7 @@ const rooms = {
   plan: ['labfile', 'phases', 'report', 'host/types'],
   cli: [
     'lab',
+    'check',
     'snapshot',
     'report',
     'labfile',
