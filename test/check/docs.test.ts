@@ -22,8 +22,8 @@ t.test('a row for every section, in the course’s order', (t) => {
 
 t.test('no empty cell', (t) => {
   for (const row of rows) {
-    t.equal(row.length, 4, row[0])
-    for (const cell of row) t.ok(cell.replace(/[-–\s]/g, '') !== '', row[0])
+    t.equal(row.length, 4, idOf(row))
+    for (const cell of row) t.ok(cell.replace(/[-–\s]/g, '') !== '', idOf(row))
   }
   t.end()
 })

@@ -135,7 +135,7 @@ t.test('every section says something, in every kind of lab; the course’s lab a
   for (const more of ['', 'kubernetes: false\n', 'kubernetes: { runtime: containerd, cni: none }\n'])
     for (const s of SECTIONS) t.match(explain(s, await input(more)), /\S/, `${more}${s.id}`)
   const i = await input()
-  golden(t, 'check/explain.txt', `${SECTIONS.map((s) => `## ${s.id} ${s.title}\n${explain(s, i)}\n`).join('\n')}`)
+  golden(t, 'check/explain.txt', SECTIONS.map((s) => `## ${s.id} ${s.title}\n${explain(s, i)}\n`).join('\n'))
 })
 
 t.test('sections are found by number, or by the number of what they belong to', (t) => {
