@@ -43,8 +43,9 @@ export function judgeLab(
       return findings.length > 0 ? [{ node: l.node.name, state: worst(findings), findings }] : []
     })
     const state = worst(nodes.flatMap((n) => n.findings))
-    // What a node that was not reached would have said is not known: green it is not.
-    return { section: section.id, title: section.title, state: missing && state === 'done' ? ('unreachable' as const) : state, nodes }
+    // What a node that was not reached would have said is not known: neither green nor beside the point.
+    const open = missing && (state === 'done' || (nodes.length === 0 && section.look === undefined))
+    return { section: section.id, title: section.title, state: open ? ('unreachable' as const) : state, nodes }
   })
   return {
     lab: lab.name,
