@@ -10,6 +10,7 @@ const rooms = {
   labfile: ['host/types', 'host/files', 'cluster/versions', 'cluster/calico'],
   cluster: ['labfile'],
   cloudinit: ['labfile'],
+  check: ['labfile', 'cluster'],
   hypervisor: ['host'],
   guest: ['host'],
   store: ['host', 'labfile/model'],
@@ -63,6 +64,7 @@ const rooms = {
   plan: ['labfile', 'phases', 'report', 'host/types'],
   cli: [
     'lab',
+    'check',
     'snapshot',
     'seal',
     'report',

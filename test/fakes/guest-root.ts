@@ -11,7 +11,7 @@ import type { Lab } from '../../src/labfile/model.js'
 import { commonSettings, scriptOf } from '../../src/phases/guest-phase.js'
 import { labOf, root } from './world.js'
 
-const TOOLS = 'awk bash cat chmod cp dirname env grep install ln mkdir mv rm sed stat tail touch'.split(' ')
+const TOOLS = 'awk bash cat chmod cp cut dirname env grep head install ln mkdir mv rm sed sort stat tail touch tr'.split(' ')
 const FIXTURES = join(root, 'test', 'fixtures', 'guest')
 
 /** A distribution: its /etc/os-release as it is there, its tools, the files of its image that scripts change. */
