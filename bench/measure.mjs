@@ -124,6 +124,8 @@ export async function measureRestore(uri, addresses, job) {
 
 /** Runs `job`, which saves running machines, and measures it: the command, and how long machines stood still; ms. */
 export async function measureSave(uri, domains, job) {
+  // What the round before has left to be written must not slow this one.
+  await run(['sync'])
   const watch = await watchDomains(uri, domains)
   try {
     const { ms } = await job()

@@ -102,6 +102,7 @@ async function fillRam() {
   await Promise.all(job.nodes.map(({ name, ramMiB }) => fill(name, ramMiB - touchedMiB(name), 'first')))
   await vagrant('snapshot', 'save', 'trial')
   const held = await stateMiB('trial')
+  await vagrant('snapshot', 'delete', 'trial')
   await Promise.all(job.nodes.map(({ name, ramMiB }, i) => fill(name, ramMiB - held[i], 'second')))
 }
 
@@ -114,11 +115,10 @@ const addresses = await findAddresses()
 await fillRam()
 const rounds = []
 for (let round = 1; round <= job.rounds; round++) {
-  // A name of its own each time, and none deleted: like klab's files, what is written is new.
-  const name = `bench-${round}`
-  const save = await measureSave(URI, Object.keys(addresses), () => vagrant('snapshot', 'save', name))
-  const ramMiB = (await stateMiB(name)).reduce((sum, mib) => sum + mib, 0)
-  const restore = await measureRestore(URI, addresses, () => vagrant('snapshot', 'restore', name))
+  const save = await measureSave(URI, Object.keys(addresses), () => vagrant('snapshot', 'save', 'bench'))
+  const ramMiB = (await stateMiB('bench')).reduce((sum, mib) => sum + mib, 0)
+  const restore = await measureRestore(URI, addresses, () => vagrant('snapshot', 'restore', 'bench'))
+  await vagrant('snapshot', 'delete', 'bench')
   rounds.push({ ramMiB, save, restore })
   say(`round ${round}: save ${seconds(save.wholeMs)} s, restore ${seconds(restore.wholeMs)} s`)
 }

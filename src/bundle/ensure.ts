@@ -46,7 +46,8 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
       return buildBundle({ version, source: 'debian' }, c)
     case 'dir':
       return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
-    default:
+    case 'upstream':
+    case 'aliyun':
       return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version) }, c)
   }
 }

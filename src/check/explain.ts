@@ -126,7 +126,8 @@ export function explain(section: Section, i: ExplainInput): string {
   const controlPlane = nodes.find((n) => n.role === 'control-plane')
   const c: ClusterInput | undefined = k && controlPlane && { ...i, k, controlPlane }
   const settings = { ...i.settings, KLAB_INIT_FLAGS: c ? initFlags(c.k, c.profile).join(' ') : '' }
-  if (section.look !== undefined) return `${note('klab runs nothing here; to look:')}\n${fill(section.look, settings)}`
+  const look = i.family.name === 'rhel' ? (section.lookRhel ?? section.look) : section.look
+  if (look !== undefined) return `${note('klab runs nothing here; to look:')}\n${fill(look, settings)}`
   if (section.id === '2.9.4' && nodes.length === 1) return note('nothing: the lab has no workers')
   const scripts = [...i.scripts.values()]
   const commands = scripts.map((script) => commandsOf(script, section.id, settings)).filter(Boolean)
@@ -136,7 +137,7 @@ export function explain(section: Section, i: ExplainInput): string {
     MORE[section.id]?.(i) ?? (c && CLUSTER[section.id]?.(c)) ?? '',
     i.family.known || !commands.some((text) => callsAny(text, functions))
       ? ''
-      : note('the image does not say its family: shown for Debian and Ubuntu'),
+      : note(`the image’s name does not say its distribution: shown for ${i.family.name === 'rhel' ? 'CentOS 7' : 'Debian and Ubuntu'}`),
     run,
   ].filter(Boolean)
   return parts.length > 0 ? parts.join('\n') : note('nothing to run in this lab')

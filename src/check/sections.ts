@@ -11,6 +11,8 @@ export interface Section {
   readonly file: string
   /** A section that only looks: the course's command. Nothing is to be found afterwards. */
   readonly look?: string
+  /** The same in the RHEL family, where it is another. */
+  readonly lookRhel?: string
   /** Plain VMs have it too. */
   readonly plain?: true
 }
@@ -40,10 +42,18 @@ export const SECTIONS: readonly Section[] = [
     phase: 'image',
     file: 'cloud-init/image/packages.txt',
     look: 'apt-cache policy docker.io',
+    lookRhel: 'yum list docker-ce',
   },
   { id: '2.3.2', title: 'docker: what it needs', phase: 'runtime', file: RUNTIME },
   { id: '2.3.3', title: 'docker: repository', phase: 'runtime', file: RUNTIME },
-  { id: '2.3.4', title: 'docker: versions', phase: '-', file: RUNTIME, look: 'apt-cache madison docker.io' },
+  {
+    id: '2.3.4',
+    title: 'docker: versions',
+    phase: '-',
+    file: RUNTIME,
+    look: 'apt-cache madison docker.io',
+    lookRhel: 'yum list docker-ce --showduplicates | sort -r',
+  },
   { id: '2.3.5', title: 'runtime installed', phase: 'runtime', file: RUNTIME },
   { id: '2.3.6', title: 'runtime started', phase: 'runtime', file: RUNTIME },
   { id: '2.3.7', title: 'registry mirror', phase: 'runtime', file: RUNTIME },
@@ -59,9 +69,30 @@ export const SECTIONS: readonly Section[] = [
   { id: '2.4', title: 'versions', phase: 'packages', file: PACKAGES },
   { id: '2.5.1', title: 'kubernetes: repository file', phase: 'packages', file: PACKAGES },
   { id: '2.5.2', title: 'kubernetes: its content', phase: 'packages', file: PACKAGES },
-  { id: '2.5.3', title: 'kubernetes: package lists', phase: '-', file: PACKAGES, look: 'apt-get update' },
-  { id: '2.5.4', title: 'kubernetes: repository usable', phase: '-', file: PACKAGES, look: 'apt-cache policy kubeadm' },
-  { id: '2.5.5', title: 'kubernetes: versions', phase: '-', file: PACKAGES, look: 'apt-cache madison kubelet' },
+  {
+    id: '2.5.3',
+    title: 'kubernetes: package lists',
+    phase: '-',
+    file: PACKAGES,
+    look: 'apt-get update',
+    lookRhel: 'yum clean all; yum -y makecache',
+  },
+  {
+    id: '2.5.4',
+    title: 'kubernetes: repository usable',
+    phase: '-',
+    file: PACKAGES,
+    look: 'apt-cache policy kubeadm',
+    lookRhel: 'yum list | grep kubeadm',
+  },
+  {
+    id: '2.5.5',
+    title: 'kubernetes: versions',
+    phase: '-',
+    file: PACKAGES,
+    look: 'apt-cache madison kubelet',
+    lookRhel: 'yum list kubelet --showduplicates | sort -r',
+  },
   { id: '2.5.6', title: 'kubeadm, kubelet, kubectl', phase: 'packages', file: PACKAGES },
   { id: '2.6.1', title: 'kubelet’s cgroup driver', phase: 'control-plane', file: 'src/cluster/kubeadm.ts' },
   { id: '2.6.2', title: 'kubelet enabled', phase: 'packages', file: PACKAGES },

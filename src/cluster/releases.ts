@@ -1,7 +1,7 @@
 /**
  * What kubeadm asks for in each Kubernetes release, as data. Sources: `kubeadm config images list` of every patch release, as the minikube project records it
  * (kubernetes/minikube, pkg/minikube/constants/constants_kubeadm_images.go, August 2026: up to 1.36.3), checked against kubeadm's own
- * cmd/kubeadm/app/constants/constants.go of 1.32.13, 1.34.4, 1.35.4 and 1.36.3; 1.37 from that file of 1.37.2.
+ * cmd/kubeadm/app/constants/constants.go of 1.32.13, 1.34.4 and 1.35.4; 1.37 from that file of 1.37.2.
  */
 
 export interface ImageTags {

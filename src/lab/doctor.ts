@@ -2,25 +2,17 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { ONLINE_TOOLS } from '../bundle/online.js'
-import { BUNDLE_TOOLS } from '../bundle/parts.js'
 import { HostError, KlabError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
-import type { BundleSource, Lab } from '../labfile/model.js'
+import type { Lab } from '../labfile/model.js'
 import type { World } from '../phases/world.js'
 import { portCount } from '../store/endpoints.js'
 import { allocatePorts, reservedPorts } from '../store/ports.js'
-import { NETWORK_TOOLS, networkChecks } from './network-checks.js'
+import { install, labToolChecks, type Check } from './doctor-tools.js'
+import { networkChecks } from './network-checks.js'
 
-export interface Check {
-  readonly name: string
-  /** `warn`: works, but not well. */
-  readonly state: 'ok' | 'warn' | 'missing'
-  readonly found: string
-  /** The command that mends it. */
-  readonly fix?: string
-}
+export type { Check } from './doctor-tools.js'
 
 const GIB = 1024 ** 3
 /** On top of a guest’s memory, MiB: QEMU's own and translated code under TCG; a guest touches half of its memory at most times (docs/benchmarks.md). */
@@ -29,42 +21,6 @@ const QEMU_OVERHEAD_MIB = 250
 const DISK_GIB = { node: 2, cache: 6 }
 /** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000
-
-/** Tools that every lab needs: tool → Debian package. */
-const TOOLS: readonly (readonly [string, string])[] = [
-  ['virsh', 'libvirt-clients'],
-  ['qemu-system-x86_64', 'qemu-system-x86'],
-  ['qemu-img', 'qemu-utils'],
-  ['xorriso', 'xorriso'],
-  ['ssh', 'openssh-client'],
-  ['flock', 'util-linux'],
-]
-/** And those that only build the base image of klab's own. */
-const IMAGE_TOOLS: readonly (readonly [string, string])[] = [
-  ['mmdebstrap', 'mmdebstrap'],
-  ['mke2fs', 'e2fsprogs'],
-  ['fakeroot', 'fakeroot'],
-]
-
-const install = (packages: readonly string[]): string =>
-  `sudo apt-get install -y --no-install-recommends ${[...new Set(packages)].join(' ')}`
-
-async function toolChecks(world: World, tools: readonly (readonly [string, string])[]): Promise<readonly Check[]> {
-  return Promise.all(
-    tools.map(async ([tool, pkg]): Promise<Check> => {
-      const at = await world.host.which(tool)
-      return at === undefined
-        ? { name: tool, state: 'missing', found: 'not on PATH', fix: install([pkg]) }
-        : { name: tool, state: 'ok', found: at }
-    }),
-  )
-}
-
-/** Sealed labs alone need it. */
-const zstdCheck = async (world: World): Promise<readonly Check[]> =>
-  (await toolChecks(world, [['zstd', 'zstd']])).map((c) =>
-    c.state === 'missing' ? { ...c, state: 'warn', found: 'not on PATH: no `snapshot export`, no `import`' } : c,
-  )
 
 /** Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes QEMU anew at every call. */
 async function libvirtCheck(world: World): Promise<Check> {
@@ -211,23 +167,15 @@ async function writableCheck(dir: string): Promise<Check> {
     : { name: `folder ${dir}`, state: 'missing', found: `${at} cannot be written`, fix: `sudo chown $USER ${at}` }
 }
 
-/** What making a bundle of this source calls. */
-const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_TOOLS =>
-  source === 'debian' ? BUNDLE_TOOLS : source === 'upstream' || source === 'aliyun' ? ONLINE_TOOLS : []
-
 /** All checks for a lab (`id`: its own network is no clash); `cached`: image and bundle are there, so what builds them is not needed. */
 export async function checkHost(
   world: World,
   lab: Lab,
   o: { accel: AccelProbe; running: number; cached: boolean; id?: string },
 ): Promise<readonly Check[]> {
-  const build = o.cached || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
-  const bundle = o.cached ? [] : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
-  const known = new Set<string>()
-  const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(([tool]) => !known.has(tool) && known.add(tool))
+  const build = !o.cached && lab.image.kind === 'builtin'
   const checks = await Promise.all([
-    toolChecks(world, tools),
-    zstdCheck(world),
+    labToolChecks(world, lab, o.cached),
     libvirtCheck(world).then((c) => [c]),
     Promise.resolve([accelCheck(lab, o.accel)]),
     roomChecks(world, lab, o.running),
@@ -235,7 +183,7 @@ export async function checkHost(
     portCheck(world, lab),
     networkChecks(world, lab, o.id).catch(unreachable),
     cgroupCheck().then((c) => [c]),
-    build.length ? namespaceCheck(world) : [],
+    build ? namespaceCheck(world) : [],
   ])
   return checks.flat()
 }

@@ -39,8 +39,11 @@ export async function explainInput(world: Pick<World, 'assets' | 'layers'>, { la
 function familyOf(image: ImageSource): ExplainInput['family'] & { readonly major: string; readonly scripts: readonly string[] } {
   if (image.kind === 'builtin') return { name: 'debian', known: true, major: '12', scripts: ['family-debian.sh'] }
   const file = (image.kind === 'url' ? image.url : image.path).split('/').at(-1) ?? ''
-  const [, major] = /(?:centos|rocky|alma|rhel|el)\D*(\d{1,2})/i.exec(file) ?? []
-  if (major === undefined)
-    return { name: 'debian', known: /debian|ubuntu|jammy|focal|noble/i.test(file), major: '', scripts: ['family-debian.sh'] }
-  return { name: 'rhel', known: true, major, scripts: ['family-rhel.sh', Number(major) <= 7 ? 'family-yum.sh' : 'family-dnf.sh'] }
+  const [, rhel, release] = /(centos|rocky|alma|rhel|\bel(?=\d))\D*(\d{1,2})?/i.exec(file.replace(/\.\w+$/, '')) ?? []
+  if (rhel === undefined)
+    return { name: 'debian', known: /debian|ubuntu|bookworm|jammy|noble/i.test(file), major: '', scripts: ['family-debian.sh'] }
+  // The course's, where the name has none.
+  const major = release ?? '7'
+  const tool = Number(major) <= 7 ? 'family-yum.sh' : 'family-dnf.sh'
+  return { name: 'rhel', known: release !== undefined, major, scripts: ['family-rhel.sh', tool] }
 }

@@ -1,16 +1,10 @@
 /** Whether the RAM of a sealed lab can be loaded here; its disks always can. */
+import { compareVersions } from '../host/versions.js'
 import type { Abilities, Accel } from '../hypervisor/types.js'
 import type { Facts } from './types.js'
 
 /** `undefined`: with its RAM. Else why not, in words. */
 export type DiskOnly = string | undefined
-
-/** Compares `7.2.22` and the like, number by number: below 0 when a is older. */
-export function compareVersions(a: string, b: string): number {
-  const [x, y] = [a.split('.').map(Number), b.split('.').map(Number)]
-  const at = Array.from({ length: Math.max(x.length, y.length) }, (_, i) => (x[i] ?? 0) - (y[i] ?? 0))
-  return at.find((d) => d !== 0) ?? 0
-}
 
 /** Same accelerator, same CPU model, a machine type that this QEMU knows, and a QEMU that is not older than the writer's (reliability notes, 3.3). Pure. */
 export function fitOf(

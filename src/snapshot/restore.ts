@@ -1,6 +1,7 @@
 /** Going back: every node from its frozen disk and RAM, on a fresh overlay; all of them or, until that is done, none. */
 import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
+import { compareVersions } from '../host/versions.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
 import { controlPlane } from '../phases/machine.js'
 import { domainName } from '../phases/names.js'
@@ -44,10 +45,24 @@ export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<voi
     throw new StateError(`snapshot ${manifest.name} has the nodes ${have.join(', ')}, the lab ${want.join(', ')}`, {
       hint: 'klab snapshot list',
     })
-  if (manifest.accel !== lab.record.accel && manifest.nodes.some((n) => n.memory))
-    throw new StateError(
-      `snapshot ${manifest.name} holds RAM of a machine under ${manifest.accel}; this lab runs under ${lab.record.accel}`,
-    )
+  const memory = manifest.nodes.flatMap((n) => (n.memory ? [n.memory.path] : []))
+  if (memory.length > 0) await checkLoadable(lab, manifest, memory)
+}
+
+/** What libvirt or QEMU would refuse only after the present machines have been ended (faults 48, 49, 51). */
+async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonly string[]): Promise<void> {
+  const { hypervisor } = lab.world
+  const { accel } = lab.record
+  const refuse = (why: string): StateError =>
+    new StateError(`the RAM of snapshot ${manifest.name} cannot be loaded: ${why}`, { hint: 'klab snapshot list; klab snapshot show NAME' })
+  if (manifest.accel !== accel) throw refuse(`it is of machines under ${manifest.accel}, this lab runs under ${accel}`)
+  const machines = new Set((await Promise.all(memory.map((path) => hypervisor.needs(path)))).map((n) => n.machine))
+  for (const machine of machines) {
+    const able = await hypervisor.abilities(accel, machine)
+    if (able.machine !== machine) throw refuse(`this QEMU (${able.qemu}) does not know the machine type ${machine}`)
+    if (manifest.qemu !== undefined && compareVersions(able.qemu, manifest.qemu) < 0)
+      throw refuse(`it was saved by QEMU ${manifest.qemu}, this one is older (${able.qemu})`)
+  }
 }
 
 /** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */

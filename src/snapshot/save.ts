@@ -106,6 +106,7 @@ async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['r
       createdAt: new Date(world.clock.now()).toISOString(),
       parent: record.snapshot ?? null,
       accel: record.accel,
+      qemu: (await world.hypervisor.abilities(record.accel)).qemu,
       ...(record.completedUntil === undefined ? {} : { completedUntil: record.completedUntil }),
       ready,
     },

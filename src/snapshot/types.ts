@@ -34,6 +34,8 @@ export interface Manifest {
   /** The snapshot that the state before this one came from. */
   readonly parent: string | null
   readonly accel: 'kvm' | 'tcg'
+  /** QEMU's version; absent: not known. An older one cannot be trusted with its RAM. */
+  readonly qemu?: string
   /** The phase that a whole `up` had finished then. */
   readonly completedUntil?: string
   /** Nodes that were Ready then; null: there was no cluster, or its API server did not answer. */

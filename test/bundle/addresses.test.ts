@@ -50,7 +50,7 @@ t.test('names of images', (t) => {
 t.test('checksum files in their forms', (t) => {
   const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]
   t.equal(sumIn(`${a}\n`, 'x'), a)
-  t.equal(sumIn(`${a.toUpperCase()}`, 'x'), a)
+  t.equal(sumIn(a.toUpperCase(), 'x'), a)
   t.equal(sumIn(`${a}  y\n${b} *dist/x\n`, 'x'), b)
   t.equal(sumIn(`${a}  y\n`, 'x'), undefined, 'another file’s')
   t.equal(sumIn(`${a}\n${b}\n`, 'x'), undefined, 'which one?')

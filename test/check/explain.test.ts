@@ -104,6 +104,12 @@ t.test('fold: conditions on settings are decided, those on the guest stay', (t) 
   t.same(fold(script, {}), script)
   t.same(fold(['if [ -n "${H:-}" ]; then', '\tx', 'fi'], { H: '' }), [])
   t.same(fold(['if [ "$M" != "[]" ]; then', '\tx', 'fi'], { M: '["a"]' }), ['x'])
+  const chain = ['if [ "$A" = x ]; then', '\tone', 'elif [ -e g ]; then', '\ttwo', 'elif [ "$N" -ge 24 ]; then', '\tthree', 'else', '\tfour', 'fi'] // prettier-ignore
+  t.same(fold(chain, { A: 'x', N: '20' }), ['one'])
+  t.same(fold(chain, { A: '', N: '20' }), ['if [ -e g ]; then', '\ttwo', 'elif [ "$N" -ge 24 ]; then', '\tthree', 'else', '\tfour', 'fi'])
+  t.same(fold(['[ -n "$A" ] || return 0', 'x'], { A: '' }), [])
+  t.same(fold(['[ -n "$A" ] || return 0', 'x'], { A: 'y' }), ['x'])
+  t.same(fold(['[ -e g ] || return 0', 'x'], { A: 'y' }), ['[ -e g ] || return 0', 'x'])
   t.equal(fill('$A ${A} ${A:-} "$B" $AB', { A: '1' }), '1 1 1 "$B" $AB')
   t.end()
 })
@@ -154,8 +160,13 @@ t.test(
     t.match(await said('2.5.6', rhel('CentOS-7.qcow2')), /^kubernetes_install\(\) \{[^]*repo_gpgcheck=0/m)
     t.match(await said('2.6.1', rhel('CentOS-7.qcow2')), '/etc/sysconfig/kubelet')
     t.match(await said('2.9.7', rhel('CentOS-7.qcow2')), '# part of kubernetes_install')
-    t.match(await said('2.2.2', 'image: { path: mine.qcow2 }\n'), /^# the image does not say its family: shown for Debian and Ubuntu\n/)
-    t.notMatch(await said('2.2.2'), 'does not say its family')
+    t.match(
+      await said('2.2.2', 'image: { path: mine.qcow2 }\n'),
+      /^# the image’s name does not say its distribution: shown for Debian and Ubuntu\n/,
+    )
+    t.match(await said('2.2.2', 'image: { path: centos.qcow2 }\n'), /distribution: shown for CentOS 7\n[^]*SELINUX=disabled/)
+    t.notMatch(await said('2.2.2'), 'does not say its distribution')
+    t.match(await said('2.5.5', rhel('el9.qcow2')), 'yum list kubelet --showduplicates')
     const i = await input(rhel('CentOS-7.qcow2'))
     for (const s of SECTIONS.filter((s) => s.look === undefined))
       t.equal(spawnSync('bash', ['-n'], { input: explain(s, i) }).status, 0, `${s.id} is whole`)

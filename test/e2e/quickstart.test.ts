@@ -9,6 +9,7 @@ import { isFree } from '../../src/store/ports.js'
 import { labPaths, roots } from '../../src/store/paths.js'
 import { readRecord, listRecords } from '../../src/store/record.js'
 import { proveCheck } from './undo.js'
+import { rounds } from './rounds.js'
 import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -143,6 +144,8 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
     t.equal((await run([...klab, 'provision', '--only', 'system', 'k8s-node01'])).code, 0, 'provision puts the system settings back')
     t.equal((await check('2.2')).code, 0)
   })
+
+  await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 2) })
 
   const gone = await run([...klab, 'destroy', '--force'])
   t.equal(gone.code, 0)

@@ -1,23 +1,11 @@
 /** A Hypervisor in memory. Kept honest by test/contract/hypervisor.ts, which real libvirt passes too. */
 import { randomUUID } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { CommandError, HostError, StateError } from '../../src/errors.js'
 import { checkSpec, specDigest } from '../../src/hypervisor/spec.js'
 import { ensureNetwork, removeNetwork } from './networks.js'
-import { makeOverlay, readDisk, writeDisk } from './qcow2.js'
+import { commandOf, fakeMoments, type Entry } from './moments.js'
+import { readDisk, writeDisk } from './qcow2.js'
 import type { Abilities, Hypervisor, MachineSpec, MachineState, Network } from '../../src/hypervisor/types.js'
-
-interface Entry {
-  readonly name: string
-  readonly uuid: string
-  state: MachineState
-  spec?: MachineSpec
-  /** What the guest keeps in RAM. */
-  ram: string
-  /** The file behind its disk: now, and at the next start. */
-  live?: string
-  next: string
-}
 
 export interface FakeHypervisor extends Hypervisor {
   /** Machines that `prefer` was called for while they ran. */
@@ -48,19 +36,6 @@ export interface FakeHypervisor extends Hypervisor {
   /** A network as it is, klab's or not. */
   addNetwork(network: Network): void
   dropNetwork(name: string): void
-}
-
-/** What fails here fails as a command does there. */
-function commandOf<T>(verb: string, work: () => T): T {
-  try {
-    return work()
-  } catch (cause) {
-    const argv = ['virsh', verb]
-    throw new CommandError(
-      { where: 'host', argv, exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail: String(cause) },
-      { cause },
-    )
-  }
 }
 
 /** An empty fake. */
@@ -116,6 +91,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
       })
   }
 
+  const moments = fakeMoments({ self: () => fake, get, isOff, look, change, takePorts, needNetwork })
   const fake: FakeHypervisor = {
     uri,
     preferred: new Set(),
@@ -199,88 +175,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
         entries.delete(name)
       }),
 
-    pause: (name) =>
-      change('pause', name, () => {
-        const e = get(name)
-        if (isOff(e)) throw new StateError(`${name} is ${e.state}, not running`, { hint: 'klab up' })
-        e.state = 'paused'
-      }),
-    resume: (names) =>
-      change('resume', names.join(' '), () => {
-        for (const e of names.map(get)) if (e.state === 'paused') e.state = 'running'
-      }),
-    memoryMiB: (names) => look(() => names.length),
-    freeze: (name, to) =>
-      change('freeze', name, () => {
-        const e = get(name)
-        if (e.state !== 'paused') throw new StateError(`${name} is ${e.state}, not paused`)
-        commandOf('snapshot-create', () => {
-          makeOverlay(to.disk, e.live ?? '')
-          writeFileSync(to.memory, JSON.stringify({ ram: e.ram }), { flag: 'wx' })
-        })
-        e.live = e.next = to.disk
-      }),
-    freezeTogether: async (moments, { committed }) => {
-      for (const { name } of moments) {
-        const state = await fake.state(name)
-        if (state !== 'running') throw new StateError(`${name} is ${state}, not running`, { hint: 'klab up' })
-      }
-      const early = moments.filter(({ name }) => fake.idle.has(name))
-      const chosen = early.length > 0 ? early : moments
-      for (const { name } of chosen) await fake.pause(name)
-      if (early.length === 0) await committed()
-      for (const { name, to } of chosen) await fake.freeze(name, to)
-      await fake.resume(chosen.map((m) => m.name))
-      return early.length > 0 ? undefined : { pauseMs: 1, skewMs: 0 }
-    },
-    thaw: (name, from, forwards) =>
-      change('thaw', name, () => {
-        const e = get(name)
-        const saved = commandOf('restore', () => {
-          if (!isOff(e)) throw new Error(`${name} is ${e.state}`)
-          readDisk(from.disk)
-          return JSON.parse(readFileSync(from.memory, 'utf8')) as { ram: string }
-        })
-        if (e.spec?.mgmt) takePorts({ ...e.spec, mgmt: { ...e.spec.mgmt, forwards } })
-        if (e.spec) needNetwork(e.spec)
-        e.state = 'paused'
-        e.ram = saved.ram
-        e.live = e.next = from.disk
-      }),
-    disk: (name) =>
-      look(() => {
-        const e = get(name)
-        return { live: e.live, next: e.next }
-      }),
-    shortenDisk: (name, base) =>
-      change('shorten', name, () => {
-        const e = get(name)
-        const text = readDisk(e.live ?? '')
-        rmSync(e.live ?? '')
-        makeOverlay(e.live ?? '', base)
-        writeDisk(e.live ?? '', text)
-      }),
-    useDisk: (name, path) => change('use-disk', name, () => void (get(name).next = path)),
-    guestTime: (name) => look(() => fake.clocks.get(get(name).name)),
-    setGuestTime: (name, ms) => change('set-time', name, () => void fake.clocks.set(get(name).name, ms)),
-    describe: (name) =>
-      look(() => {
-        const e = get(name)
-        return { boot: e.spec?.boot ?? { kind: 'disk' }, disks: e.spec?.disks ?? [] }
-      }),
-    abilities: (_accel, machine) => look(() => ({ ...fake.able, machine: machine ?? fake.able.machine })),
-    needs: (memory) =>
-      look(() => {
-        JSON.parse(readFileSync(memory, 'utf8'))
-        return { machine: 'pc-q35-7.2', cpu: 'Nehalem' }
-      }),
-    adopt: (memory, spec) =>
-      look(() => {
-        const { ram } = JSON.parse(readFileSync(memory, 'utf8')) as { ram: string }
-        writeFileSync(memory, JSON.stringify({ ram, of: spec.name }))
-      }),
-    abortJob: (name) => change('abort-job', name, () => undefined),
-
+    ...moments,
     networks: () => look(() => [...networks.values()]),
     ensureNetwork: (spec) => change('ensure-network', spec.name, () => ensureNetwork(networks, spec)),
     removeNetwork: (name) => change('remove-network', name, () => removeNetwork(networks, name)),

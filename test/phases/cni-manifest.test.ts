@@ -18,9 +18,10 @@ async function stage(t: Test, cni: string, images: readonly string[], o: RunChoi
   for (const folder of ['manifests', 'images', 'stage']) mkdirSync(join(dir, folder), { recursive: true })
   writeFileSync(join(dir, 'manifests', 'calico.yaml'), CALICO)
   writeFileSync(join(world.dir, 'own.yaml'), OWN)
+  writeFileSync(join(dir, 'stage', 'c'), '{}')
   for (const [i, ref] of images.entries()) {
     writeFileSync(join(dir, 'stage', 'manifest.json'), JSON.stringify([{ Config: 'c', RepoTags: [ref], Layers: [] }]))
-    await exec.run(['tar', 'cf', join(dir, 'images', `${i}.tar`), '-C', join(dir, 'stage'), 'manifest.json'])
+    await exec.run(['tar', 'cf', join(dir, 'images', `${i}.tar`), '-C', join(dir, 'stage'), 'manifest.json', 'c'])
   }
   const lab = labOf(
     fourNodes(`kubernetes: { version: 1.17.5, bundle: { dir: b }, cni: ${cni.replace('OWN', join(world.dir, 'own.yaml'))} }\n`),

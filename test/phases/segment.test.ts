@@ -69,8 +69,6 @@ t.test('a machine: one card, on the network; its seed has the host as gateway an
     lab0: {
       match: { macaddress: leases[1]!.mac },
       'set-name': 'lab0',
-      dhcp4: false,
-      dhcp6: false,
       'accept-ra': false,
       addresses: ['192.168.31.62/24'],
       nameservers: { addresses: ['192.168.31.1'] },

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { compareVersions, fitOf } from '../../src/seal/fit.js'
+import { compareVersions } from '../../src/host/versions.js'
+import { fitOf } from '../../src/seal/fit.js'
 import { factsOf } from './archive.js'
 
 const able = { libvirt: '9.0.0', qemu: '7.2.22', machine: 'pc-q35-7.2', hostCpu: 'EPYC' }

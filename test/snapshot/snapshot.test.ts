@@ -200,3 +200,26 @@ t.test('the tree: parents first, the current one marked, overlays counted once',
     'a parent that is gone',
   )
 })
+
+t.test('RAM that cannot be loaded here is refused while the present machines still run', async (t) => {
+  const s = await makeStage(t)
+  const a = await saveAs(s, 'a')
+  t.equal(a.qemu, '7.2.22')
+  s.write('now')
+  const { able } = s.world.hypervisor
+  s.world.hypervisor.able = { ...able, qemu: '7.2.9' }
+  await t.rejects(restore(s.lab, a), {
+    constructor: StateError,
+    message: /snapshot a .*saved by QEMU 7\.2\.22, this one is older \(7\.2\.9\)/,
+  })
+  s.world.hypervisor.able = able
+  await t.rejects(restore({ ...s.lab, record: { ...s.lab.record, accel: 'kvm' } }, a), { message: /under tcg, this lab runs under kvm/ })
+  const { path } = a.nodes[0]!.memory!
+  chmodSync(path, 0o600)
+  writeFileSync(path, 'not a RAM image')
+  const { size, mtimeMs } = statSync(path)
+  const damaged = { ...a, nodes: a.nodes.map((n, i) => (i === 0 ? { ...n, memory: { path, size, mtimeMs } } : n)) }
+  await t.rejects(restore(s.lab, damaged))
+  t.strictSame(await s.read(), all('now'))
+  t.notOk(existsSync(s.lab.paths.journal))
+})

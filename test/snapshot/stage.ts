@@ -1,12 +1,13 @@
 /** A lab of four machines that run, in a fake world, for the tests of the snapshot verbs. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { machineSpec } from '../../src/phases/machine.js'
 import { segmentOf } from '../../src/phases/segment.js'
 import { domainName } from '../../src/phases/names.js'
 import type { LockedLab, Manifest } from '../../src/snapshot/types.js'
 import { save } from '../../src/snapshot/save.js'
+import { cachePaths } from '../../src/store/paths.js'
 import { readRecord, writeRecord } from '../../src/store/record.js'
 import { chainJson, makeOverlay, readDisk, writeDisk } from '../fakes/qcow2.js'
 import { fourNodes, labOf, makeRun, makeWorld, type FakeWorld } from '../fakes/world.js'
@@ -58,8 +59,8 @@ export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> 
   const run = makeRun(world, labOf(labfile), { keys: true })
   world.guests.answers.push(({ text }) => (text === 'sync' ? '' : text.includes('rtc0') ? CLOCK : undefined))
   // The node image, which is not the lab's own.
-  const image = join(world.roots.cache, 'image.qcow2')
-  mkdirSync(world.roots.cache, { recursive: true })
+  const image = join(cachePaths(world.roots).layers, 'i'.repeat(64), 'disk.qcow2')
+  mkdirSync(dirname(image), { recursive: true })
   writeFileSync(image, '{}')
   const nodes = run.lab.nodes.map((n) => n.name)
   const domain = (node: string): string => domainName(run.id, node)
