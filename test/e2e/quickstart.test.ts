@@ -145,7 +145,7 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
     t.equal((await check('2.2')).code, 0)
   })
 
-  await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 2) })
+  await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
 
   const gone = await run([...klab, 'destroy', '--force'])
   t.equal(gone.code, 0)

@@ -18,9 +18,9 @@ async function stage(t: Test, cni: string, images: readonly string[], o: RunChoi
   for (const folder of ['manifests', 'images', 'stage']) mkdirSync(join(dir, folder), { recursive: true })
   writeFileSync(join(dir, 'manifests', 'calico.yaml'), CALICO)
   writeFileSync(join(world.dir, 'own.yaml'), OWN)
-  writeFileSync(join(dir, 'stage', 'c'), '{}')
   for (const [i, ref] of images.entries()) {
     writeFileSync(join(dir, 'stage', 'manifest.json'), JSON.stringify([{ Config: 'c', RepoTags: [ref], Layers: [] }]))
+    writeFileSync(join(dir, 'stage', 'c'), '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}')
     await exec.run(['tar', 'cf', join(dir, 'images', `${i}.tar`), '-C', join(dir, 'stage'), 'manifest.json', 'c'])
   }
   const lab = labOf(
