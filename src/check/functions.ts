@@ -73,10 +73,11 @@ export function constantsOf(scripts: Iterable<string>, major: string): Settings 
   for (const script of scripts) {
     const cases = new Set<string>()
     for (const line of script.split('\n')) {
-      const [, release, name = '', plus, list, word] = /^(?:(\d+|\*)\) )?([A-Z_]+)(\+)?=(?:\((.*)\)|([\w./-]+))(?: ;;)?$/.exec(line) ?? []
+      const [, release, name = '', plus, list, quoted, word] =
+        /^(?:(\d+|\*)\) )?([A-Z_]+)(\+)?=(?:\((.*)\)|'([^']*)'|([\w.:/-]+|\$\(.*\)))(?: ;;)?$/.exec(line) ?? []
       if (name === '' || (release !== undefined && release !== major && (release !== '*' || cases.has(name)))) continue
       if (release !== undefined) cases.add(name)
-      const value = fill(list ?? word ?? '', found)
+      const value = fill(list ?? quoted ?? word ?? '', found)
       found[name] = plus === undefined ? value : `${found[name] ?? ''} ${value}`
     }
   }

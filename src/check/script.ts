@@ -85,11 +85,16 @@ export function fold(lines: readonly string[], settings: Settings): readonly str
   return kept
 }
 
-/** The settings' values in place of their names. */
+/** The settings' values in place of their names, also in `${NAME:-default}` and `${NAME:+more}`. */
 export const fill = (text: string, settings: Settings): string =>
   text.replace(
-    /"\$\{(\w+)\[@\]\}"|\$\{(\w+)(?::-)?\}|\$(\w+)/g,
-    (whole, list?: string, braced?: string, bare?: string) => settings[list ?? braced ?? bare ?? ''] ?? whole,
+    /"\$\{(\w+)\[@\]\}"|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
+    (whole, list?: string, braced?: string, operator?: string, word = '', bare?: string) => {
+      const value = settings[list ?? braced ?? bare ?? '']
+      if (value === undefined || operator === undefined) return value ?? whole
+      if (operator === '+') return value === '' ? '' : fill(word, settings)
+      return value === '' ? fill(word, settings) : value
+    },
   )
 
 /** What a script runs for a section, in a lab with these settings; empty when it does nothing for it. */

@@ -25,6 +25,7 @@ export async function explainInput(world: Pick<World, 'assets' | 'layers'>, { la
     family,
     settings: {
       ...constantsOf([...scripts.values()], family.major),
+      MAJOR: family.major,
       MINOR: k ? String(minorOf(k.version)) : '',
       ...commonSettings(lab, images?.all ?? []),
       ...nodeSettings(lab, (controlPlane(lab.nodes) ?? lab.nodes[0])?.name ?? ''),

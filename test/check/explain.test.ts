@@ -153,11 +153,14 @@ t.test(
     const centos = await said('2.3.5', rhel('CentOS-7-x86_64.qcow2'))
     t.match(centos, /^install_packages\(\) \{\n\t"yum" -y install "\$@" \|\| failed=true\n\}$/m)
     t.match(centos, /install_packages yum-utils device-mapper-persistent-data lvm2\n/)
-    t.match(centos, /local version=.*19\.03\.8[^]*\ndocker_install$/)
+    t.match(centos, /local version=-19\.03\.8\n[^]*\ndocker_install$/)
     t.match(await said('2.2.2', rhel('CentOS-7.qcow2')), 'SELINUX=disabled')
     t.match(await said('2.2.2', rhel('Rocky-9.qcow2')), 'SELINUX=permissive')
     t.match(await said('2.2.6', rhel('Rocky-8.qcow2')), /^install_packages ipset .* iproute-tc iptables iptables-ebtables$/m)
     t.match(await said('2.5.6', rhel('CentOS-7.qcow2')), /^kubernetes_install\(\) \{[^]*repo_gpgcheck=0/m)
+    const mirror = `${rhel('CentOS-7.qcow2')}mirrors: { docker: 'https://mirror.example/docker-ce' }\n`
+    t.match(await said('2.3.5', mirror), /base=https:\/\/mirror\.example\/docker-ce\/linux\/centos\n.*"\$base\/7\/\$\(uname -m\)\/stable"/)
+    t.match(await said('2.5.6', mirror), 'repomd\\.xml signature could not be verified')
     t.match(await said('2.6.1', rhel('CentOS-7.qcow2')), '/etc/sysconfig/kubelet')
     t.match(await said('2.9.7', rhel('CentOS-7.qcow2')), '# part of kubernetes_install')
     t.match(
@@ -168,8 +171,11 @@ t.test(
     t.notMatch(await said('2.2.2'), 'does not say its distribution')
     t.match(await said('2.5.5', rhel('el9.qcow2')), 'yum list kubelet --showduplicates')
     const i = await input(rhel('CentOS-7.qcow2'))
-    for (const s of SECTIONS.filter((s) => s.look === undefined))
-      t.equal(spawnSync('bash', ['-n'], { input: explain(s, i) }).status, 0, `${s.id} is whole`)
+    for (const s of SECTIONS.filter((s) => s.look === undefined)) {
+      const text = explain(s, i)
+      t.equal(spawnSync('bash', ['-n'], { input: text }).status, 0, `${s.id} is whole`)
+      t.notMatch(text, /\$\{?KLAB_/, `${s.id}: all values are filled in`)
+    }
   },
 )
 
