@@ -89,11 +89,11 @@ export function fold(lines: readonly string[], settings: Settings): readonly str
 export const fill = (text: string, settings: Settings): string =>
   text.replace(
     /"\$\{(\w+)\[@\]\}"|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
-    (whole, list?: string, braced?: string, operator?: string, word = '', bare?: string) => {
+    (whole, list?: string, braced?: string, operator?: string, word?: string, bare?: string) => {
       const value = settings[list ?? braced ?? bare ?? '']
       if (value === undefined || operator === undefined) return value ?? whole
-      if (operator === '+') return value === '' ? '' : fill(word, settings)
-      return value === '' ? fill(word, settings) : value
+      if (operator === '+') return value === '' ? '' : fill(word ?? '', settings)
+      return value === '' ? fill(word ?? '', settings) : value
     },
   )
 
