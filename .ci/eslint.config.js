@@ -10,6 +10,7 @@ const rooms = {
   labfile: ['host/types', 'host/files', 'cluster/versions', 'cluster/calico'],
   cluster: ['labfile'],
   cloudinit: ['labfile'],
+  check: ['labfile', 'cluster'],
   hypervisor: ['host'],
   guest: ['host'],
   store: ['host', 'labfile/model'],
@@ -65,6 +66,7 @@ const rooms = {
   plan: ['labfile', 'phases', 'report', 'host/types'],
   cli: [
     'lab',
+    'check',
     'snapshot',
     'seal',
     'report',

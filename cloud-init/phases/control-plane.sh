@@ -27,12 +27,15 @@ if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
 	done
 else
 	touch "$begun"
+	# 2.9.2: the course's flags stand in this file.
 	# shellcheck disable=SC2086 # flags, made by klab from a fixed list
 	kubeadm init --config /etc/klab/kubeadm-init.yaml $KLAB_INIT_FLAGS
+	# Beside the course: init is over.
 	rm -f "$begun"
 fi
 rm -f /etc/klab/kubeadm-init.yaml
 
+# 2.9.3: kubectl for root and for the lab user.
 for home in /root "/home/$KLAB_USER"; do
 	owner=$(stat -c %u:%g "$home")
 	install -d -m 0700 -o "${owner%:*}" -g "${owner#*:}" "$home/.kube"

@@ -14,6 +14,7 @@ has() { [ "$(dpkg-query -W -f '${db:Status-Status}' "${1%%=*}" 2>/dev/null)" = i
 apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; }
 
 install_packages() {
+	# Beside the course: only what is missing, and from the bundle where it is there.
 	local wanted=() files=()
 	mapfile -t wanted < <(missing "$@")
 	[ "${#wanted[@]}" -gt 0 ] || return 0
@@ -23,8 +24,10 @@ install_packages() {
 		mapfile -t wanted < <(missing "$@")
 		[ "${#wanted[@]}" -gt 0 ] || return 0
 	fi
+	set -- "${wanted[@]}"
+	# As the course:
 	apt-get update -q
-	apt_install "${wanted[@]}"
+	apt_install "$@"
 }
 
 # source_list NAME KEY-URL LINE: an apt source, signed by the key at the address.
@@ -39,8 +42,8 @@ source_list() {
 }
 
 os_repositories() {
-	local base=${KLAB_MIRROR_OS:-} file
-	[ -n "$base" ] || return 0
+	[ -n "${KLAB_MIRROR_OS:-}" ] || return 0
+	local base=$KLAB_MIRROR_OS file
 	for file in /etc/apt/sources.list "$SOURCES/debian.sources" "$SOURCES/ubuntu.sources"; do
 		[ ! -s "$file" ] || mv "$file" "$file.backup"
 	done

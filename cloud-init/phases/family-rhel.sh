@@ -62,7 +62,8 @@ os_repositories() {
 has() { rpm -q --quiet "$1"; }
 
 install_packages() {
-	local wanted=() files=()
+	# Beside the course: only what is missing, and from the bundle where it is there.
+	local wanted=() files=() failed=false
 	mapfile -t wanted < <(missing "$@")
 	[ "${#wanted[@]}" -gt 0 ] || return 0
 	mapfile -t files < <(bundle_packages rpm)
@@ -71,7 +72,11 @@ install_packages() {
 		mapfile -t wanted < <(missing "$@")
 		[ "${#wanted[@]}" -gt 0 ] || return 0
 	fi
-	"$PM" -y install "${wanted[@]}" || no_packages "${wanted[@]}"
+	set -- "${wanted[@]}"
+	# As the course:
+	"$PM" -y install "$@" || failed=true
+	# Beside the course: what to do about one that is not there.
+	[ "$failed" = false ] || no_packages "$@"
 	# yum says "No package … available." and ends well when it found some of several.
 	mapfile -t wanted < <(missing "${wanted[@]}")
 	[ "${#wanted[@]}" -eq 0 ] || no_packages "${wanted[@]}"
@@ -134,14 +139,20 @@ containerd_install() {
 
 # kubernetes_repository METADATA: 1 or 0, whether the signature of the repository's index is checked too.
 kubernetes_repository() {
-	local base=$KLAB_MIRROR_KUBERNETES
+	local base=$KLAB_MIRROR_KUBERNETES url keys
 	if [ "$MINOR" -ge 24 ]; then
 		base=${base:-https://pkgs.k8s.io/core:/stable:}/v1.$MINOR/rpm
-		repository kubernetes "$base/" "$base/repodata/repomd.xml.key"
+		url=$base/
+		keys=("$base/repodata/repomd.xml.key")
 	else
 		base=${base:-https://mirrors.aliyun.com/kubernetes}/yum
-		repository kubernetes "$base/repos/kubernetes-el7-$ARCH" "$base/doc/yum-key.gpg" "$base/doc/rpm-package-key.gpg"
-	fi | { cat && echo "repo_gpgcheck=$1"; } | write_repository kubernetes.repo
+		url=$base/repos/kubernetes-el7-$ARCH
+		keys=("$base/doc/yum-key.gpg" "$base/doc/rpm-package-key.gpg")
+	fi
+	{
+		repository kubernetes "$url" "${keys[@]}"
+		echo "repo_gpgcheck=$1"
+	} | write_repository kubernetes.repo
 }
 
 kubernetes_index() { "$PM" -y --disablerepo='*' --enablerepo=kubernetes makecache; }

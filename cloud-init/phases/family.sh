@@ -1,5 +1,6 @@
 #!/bin/bash
 # What differs between distributions, behind one set of names; the phases source this file and never ask which system they run on.
+# `klab explain` prints the functions that a section calls, but for their lines from `# Beside the course:` to `# As the course:`.
 # A family's file sets
 #   FIREWALLS, NODE_PACKAGES, KUBELET_ENV (file)
 # and defines

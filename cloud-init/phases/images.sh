@@ -6,13 +6,17 @@
 . /usr/lib/klab/bundle.sh
 mount_bundle
 
-case $KLAB_RUNTIME in
-docker) load=(docker load -q -i) ;;
-containerd) load=(ctr -n k8s.io images import) ;;
-esac
+# 2.8.1, 2.8.2: load them.
+if [ "$KLAB_RUNTIME" = docker ]; then
+	load=(docker load -q -i)
+else
+	load=(ctr -n k8s.io images import)
+fi
 shopt -s nullglob
 for archive in "$BUNDLE/images/k8s.$KLAB_VERSION.tar" "$BUNDLE"/images/cni.*.tar "$BUNDLE"/images/probe.tar; do
 	echo "loading ${archive##*/}"
 	"${load[@]}" "$archive"
 done
+
+# Beside the course: the bundle's disk is not needed any more.
 umount "$BUNDLE"

@@ -5,36 +5,40 @@
 . /usr/lib/klab/family.sh
 mount_bundle
 
+# 2.5.6: the version of the Labfile, from a repository (2.5.1 to 2.5.5) or from the bundle's disk.
 mkdir -p /opt/cni/bin /etc/kubernetes/manifests /etc/systemd/system/kubelet.service.d
-# 2.5.6: the Labfile's version.
-case $KLAB_PACKAGES in
-repository)
+if [ "$KLAB_PACKAGES" = repository ]; then
 	kubernetes_install
 	# The packages' own unit; but not restarted every 10 s before init or join: that costs a slow host dearly.
-	printf '[Unit]\nConditionPathExists=/var/lib/kubelet/config.yaml\n' >/etc/systemd/system/kubelet.service.d/20-klab.conf
-	;;
-*)
+	printf '[Unit]
+ConditionPathExists=/var/lib/kubelet/config.yaml
+' >/etc/systemd/system/kubelet.service.d/20-klab.conf
+else
 	install -m 0755 "$BUNDLE"/bin/* /usr/bin/
 	cp /usr/lib/klab/kubelet.service /etc/systemd/system/kubelet.service
 	# kubelet's own flags stand where the family's packages have them.
 	sed "s#/etc/default/kubelet#$KUBELET_ENV#" /usr/lib/klab/10-kubeadm.conf >/etc/systemd/system/kubelet.service.d/10-kubeadm.conf
-	;;
-esac
+fi
 # Both ways: the plugins that the bundle's pod network needs; some of them are in no package.
 if [ -d "$BUNDLE/cni" ] || [ "$KLAB_PACKAGES" = bundle ]; then install -m 0755 "$BUNDLE"/cni/* /opt/cni/bin/; fi
 
-# 2.6.1: one cgroup driver for kubelet and runtime. From 1.20 on kubeadm's KubeletConfiguration says it; before, the course's flag.
+# 2.6.1: one cgroup driver for kubelet and runtime. From 1.20 on kubeadm's KubeletConfiguration says it (2.9.2); before, the course's flag.
 flags=
-if [ "$MINOR" -lt 20 ]; then flags=--cgroup-driver=systemd; fi
+if [ "$MINOR" -lt 20 ]; then
+	flags=--cgroup-driver=systemd
+fi
 [ -e "$KUBELET_ENV" ] || echo 'KUBELET_EXTRA_ARGS=' >"$KUBELET_ENV"
 # Only where there are none: a trainee's own flags stay.
 [ -z "$flags" ] || sed -i "s/^KUBELET_EXTRA_ARGS=\$/&$flags/" "$KUBELET_ENV"
 systemctl daemon-reload
-# 2.6.2
+
+# 2.6.2: kubelet starts with the machine.
 systemctl enable kubelet.service
 
-# 2.2.6, 2.9.5: completion for kubectl and kubeadm.
+# 2.9.5: completion for kubectl and kubeadm.
 mkdir -p /etc/bash_completion.d
 kubectl completion bash >/etc/bash_completion.d/kubectl
 kubeadm completion bash >/etc/bash_completion.d/kubeadm
+
+# Beside the course: the bundle's disk is not needed any more.
 umount "$BUNDLE"

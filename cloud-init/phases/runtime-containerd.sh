@@ -1,16 +1,24 @@
 #!/bin/bash
-# containerd as the runtime: CRI with the systemd cgroup driver (kubernetes.io, "Container runtimes", containerd).
+# containerd as the runtime, where the course has docker (2.3): CRI with the systemd cgroup driver (kubernetes.io, "Container runtimes", containerd).
 
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
+# 2.3.5: containerd; klab's own image has it.
 containerd_install
-# An image of one's own may have an older one: kubelet 1.26 and later speak only CRI v1.
+
+# Beside the course: an image of one's own may have an older one: kubelet 1.26 and later speak only CRI v1.
 have=$(containerd --version | awk '{ print $3 }' | tr -d v | cut -d '~' -f 1)
-if [ "$(printf '%s\n' "$KLAB_CONTAINERD_MIN" "$have" | sort -V | head -n 1)" != "$KLAB_CONTAINERD_MIN" ]; then
+if [ "$(printf '%s
+' "$KLAB_CONTAINERD_MIN" "$have" | sort -V | head -n 1)" != "$KLAB_CONTAINERD_MIN" ]; then
 	echo "containerd $have is too old: Kubernetes $KLAB_VERSION needs $KLAB_CONTAINERD_MIN or newer"
 	exit 1
 fi
+
+# Beside the course: to tell whether anything changes.
+before=$(cat /etc/containerd/config.toml 2>/dev/null || true)
+
+# 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; the systemd cgroup driver.
 mkdir -p /etc/containerd
 cat >/etc/containerd/config.toml <<CONF
 version = 2
@@ -24,13 +32,28 @@ version = 2
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = true
 CONF
+if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
+	cat >>/etc/containerd/config.toml <<CONF
+[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+  endpoint = $KLAB_REGISTRY_MIRRORS
+CONF
+fi
+
+# 2.3.6, 2.3.8: now, and after a reboot. docker.io brings containerd along in the built image; kubelet would otherwise find two runtimes.
+systemctl disable --now docker.service docker.socket 2>/dev/null || true
+systemctl unmask containerd.service 2>/dev/null || true
+systemctl enable containerd.service
+
+# Beside the course: a restart only where something changed.
+if [ "$before" != "$(cat /etc/containerd/config.toml)" ] || ! systemctl -q is-active containerd.service; then
+	# 2.3.6, 2.3.7, 2.3.9:
+	systemctl restart containerd.service
+	# Beside the course: all else went on as it was.
+fi
+
+# Beside the course: where crictl finds it.
 cat >/etc/crictl.yaml <<'CONF'
 runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock
 timeout: 60
 CONF
-# docker.io brings containerd along in the built image; kubelet would otherwise find two runtimes.
-systemctl disable --now docker.service docker.socket 2>/dev/null || true
-systemctl unmask containerd.service 2>/dev/null || true
-systemctl enable containerd.service
-systemctl restart containerd.service

@@ -4,23 +4,40 @@
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
+# 2.3.5: docker; klab's own image has it. With docker-ce also what it needs and its repository (2.3.2, 2.3.3).
 docker_install
+
+# Beside the course: to tell whether anything changes.
+before=$(cat /etc/docker/daemon.json 2>/dev/null || true)
+
+# 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; kubelet and docker must agree on the cgroup driver. Logs are bounded: a lab's disk is small.
 mkdir -p /etc/docker
-# 2.3.7: the mirrors of the Labfile, JSON already.
-mirrors=
-if [ "$KLAB_REGISTRY_MIRRORS" != '[]' ]; then mirrors="  \"registry-mirrors\": $KLAB_REGISTRY_MIRRORS,"$'\n'; fi
-# 2.3.9: kubelet and docker must agree on the cgroup driver. Logs are bounded: a lab's disk is small.
-cat >/etc/docker/daemon.json <<CONF
-{
-$mirrors  "exec-opts": ["native.cgroupdriver=systemd"],
+echo '{' >/etc/docker/daemon.json
+if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
+	cat >>/etc/docker/daemon.json <<CONF
+  "registry-mirrors": $KLAB_REGISTRY_MIRRORS,
+CONF
+fi
+cat >>/etc/docker/daemon.json <<CONF
+  "exec-opts": ["native.cgroupdriver=systemd"],
   "storage-driver": "overlay2",
   "log-driver": "json-file",
   "log-opts": { "max-size": "10m", "max-file": "2" }
 }
 CONF
+
+# 2.3.6, 2.3.8: now, and after a reboot.
 systemctl unmask docker.service docker.socket containerd.service 2>/dev/null || true
-# 2.3.8
 systemctl enable docker.service
-systemctl restart docker.service
-docker info --format '{{.CgroupDriver}}' | grep -qx systemd
+
+# Beside the course: a restart ends all containers, so only where something changed (klab provision on a running cluster).
+driver() { docker info --format '{{.CgroupDriver}}' 2>/dev/null; }
+if [ "$before" != "$(cat /etc/docker/daemon.json)" ] || [ "$(driver)" != systemd ]; then
+	# 2.3.6, 2.3.7, 2.3.9:
+	systemctl restart docker.service
+	docker info --format '{{.CgroupDriver}}' | grep -qx systemd
+	# Beside the course: all else went on as it was.
+fi
+
+# Beside the course: docker for the lab user.
 usermod -aG docker "$KLAB_USER"

@@ -1,17 +1,24 @@
 #!/bin/bash
 # Course 2.1 (mirror, kernel), 2.2: firewall, SELinux, bridge filter, IPVS modules, time zone, completion, swap, hosts.
+# `klab explain` prints the lines below each `# SECTION:` with the lab's settings filled in, up to the next such line or `# Beside the course:`,
+# after the functions that they call (family-*.sh).
 
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
+# Beside the course: an image that this Kubernetes cannot run on.
 if [ -n "$MINOR" ] && [ "$MINOR" -lt 19 ] && [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
 	echo "Kubernetes $KLAB_VERSION knows cgroup v1 only, and this image runs v2: take an older image (CentOS 7, Rocky 8), or Kubernetes 1.19 or later"
 	exit 1
 fi
 
-# 2.1: the distribution's repositories, and the kernel where the Labfile asks for another.
+# 2.1-mirror: the distribution's repositories.
 os_repositories
-if [ "$KLAB_KERNEL" = lt ]; then kernel_lt; fi
+
+# 2.1-kernel: the kernel, where the Labfile asks for another.
+if [ "$KLAB_KERNEL" = lt ]; then
+	kernel_lt
+fi
 
 # 2.2.1: no firewall between the nodes.
 for unit in "${FIREWALLS[@]}"; do
@@ -24,8 +31,10 @@ done
 # 2.2.2: SELinux keeps nothing from working, now and after a reboot, where it exists.
 selinux_permissive
 
-# What the course installs on the way (2.2.4 to 2.2.6), and what kubeadm's preflight wants.
-if [ -n "$KLAB_VERSION" ]; then install_packages "${NODE_PACKAGES[@]}"; fi
+# 2.2.6: completion, and what else the course installs on the way (2.2.4, 2.2.5) and kubeadm's preflight wants; klab's own image has all of it.
+if [ -n "$KLAB_VERSION" ]; then
+	install_packages "${NODE_PACKAGES[@]}"
+fi
 
 # 2.2.3: bridged packets pass iptables, forwarding on. The keys exist only once br_netfilter is loaded.
 printf '%s\n' overlay br_netfilter >/etc/modules-load.d/klab-kubernetes.conf
@@ -57,5 +66,13 @@ time_sync
 swapoff -a
 [ ! -e /etc/fstab ] || sed -i -E 's/^([^#][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap[[:space:]].*)$/#\1/' /etc/fstab
 
-# A resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name server. 10.0.2.3 is QEMU's own (slirp).
+# 2.2.8: every node by name, from the node table (a node image is baked without). cloud-init wrote the same at the first boot.
+if [ -n "${KLAB_HOSTS:-}" ]; then
+	while read -r ip name; do
+		sed -i -E "/^[^#]*[[:space:]]$name([[:space:]]|\$)/d" /etc/hosts
+		echo "$ip $name" >>/etc/hosts
+	done <<<"$KLAB_HOSTS"
+fi
+
+# Beside the course: a resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name server. 10.0.2.3 is QEMU's own (slirp).
 [ -s /etc/resolv.conf ] || echo 'nameserver 10.0.2.3' >/etc/resolv.conf

@@ -29,11 +29,14 @@ else
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	fi
 	touch "$begun"
-	# kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a busy API server under emulation:
-	# when only that failed the node has joined all the same. Only then: kubectl in a busy guest takes 20 s.
-	kubeadm join --config /etc/klab/kubeadm-join.yaml || {
+	failed=false
+	# 2.9.4: token and hash stand in this file.
+	kubeadm join --config /etc/klab/kubeadm-join.yaml || failed=true
+	# Beside the course: kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a busy API server
+	# under emulation: when only that failed the node has joined all the same. Only then: kubectl in a busy guest takes 20 s.
+	if [ "$failed" = true ]; then
 		joined
 		annotate
-	}
+	fi
 fi
 rm -f "$begun" /etc/klab/kubeadm-join.yaml

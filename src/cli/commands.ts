@@ -1,5 +1,5 @@
 /** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
-import { PHASE_NAMES } from '../labfile/phases.js'
+import { GUEST_PHASES, PHASE_NAMES } from '../labfile/phases.js'
 import type { Command } from './command.js'
 
 /** What `klab snapshot` can do. */
@@ -118,6 +118,42 @@ export const COMMANDS: readonly Command[] = [
       ['klab snapshot import lesson-3.klab', 'on another machine, or in another folder'],
     ],
     load: async () => (await import('./snapshot.js')).runSnapshot,
+  },
+  {
+    usage: 'provision [node..]',
+    describe: 'Run the guest phases again on a lab that is up, as far as it is up',
+    options: {
+      node: { type: 'string', array: true, describe: 'only on these nodes' },
+      from: { choices: GUEST_PHASES, describe: 'the first phase to run', requiresArg: true },
+      only: { choices: GUEST_PHASES, describe: 'the only phase to run', requiresArg: true },
+      json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+    },
+    examples: [
+      ['klab provision', 'all of them, on all nodes'],
+      ['klab provision --only system k8s-node01', 'the system settings of one node'],
+    ],
+    load: async () => (await import('./provision.js')).runProvision,
+  },
+  {
+    usage: 'check [section] [node..]',
+    describe: 'Look into the guests: which sections of the course are done, also by hand; exit status 1 unless all are',
+    options: {
+      section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it; all of its lines are shown' },
+      node: { type: 'string', array: true, describe: 'only these nodes' },
+      ...json,
+    },
+    examples: [
+      ['klab check', 'all sections on all nodes'],
+      ['klab check 2.2.7 k8s-node01', 'one section on one node'],
+    ],
+    load: async () => (await import('./check.js')).runCheck,
+  },
+  {
+    usage: 'explain [section]',
+    describe: 'The commands that klab runs for a section of the course; without one: the sections',
+    options: { section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it' } },
+    examples: [['klab explain 2.9.2', 'kubeadm init, with this lab’s values']],
+    load: async () => (await import('./explain.js')).runExplain,
   },
   {
     usage: 'destroy',

@@ -120,14 +120,15 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
 }
 
 /** The record after a snapshot verb that was killed has been finished or undone. */
-async function recovered(world: World, record: LabRecord, paths: LabPaths, report: Report): Promise<LabRecord> {
+export async function recovered(world: World, record: LabRecord, paths: LabPaths, report: Report): Promise<LabRecord> {
   const lab: LockedLab = { world, paths, record, say: (text) => report({ type: 'note', text }) }
   const said = await recover(lab)
   if (said !== undefined) lab.say(said)
   return lab.record
 }
 
-function refuseDrift(open: OpenLab): void {
+/** Throws StateError, with the list of changes, when the Labfile is not what the lab was brought up with. */
+export function refuseDrift(open: OpenLab): void {
   const changes = open.record ? labDrift(open.record.lab, open.lab) : []
   if (changes.length > 0) {
     throw new StateError(`${open.labfile}: changed since this lab was brought up:\n${changes.map((c) => `  ${c}`).join('\n')}`, {

@@ -3,7 +3,7 @@ import type { NodeSpec } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { Step } from '../plan/types.js'
 import type { Digest } from '../store/types.js'
-import { installScripts, readMarks, runGuestPhase } from './guest-phase.js'
+import { dropMark, installScripts, nodeSettings, readMarks, runGuestPhase, scriptOf } from './guest-phase.js'
 import { connect } from './nodes.js'
 import type { LabRun } from './world.js'
 
@@ -37,10 +37,11 @@ export function bakedStep(run: LabRun, node: NodeSpec, phase: PhaseName, marks: 
       const { baked } = await find()
       return (await marks(node.name)).get(baked.script) === baked.digest
     },
+    again: async () => dropMark(await connect(run, node.name), scriptOf(phase, run.lab)),
     run: async ({ line, signal }) => {
       const { recipe, baked } = await find()
       const guest = await connect(run, node.name)
-      await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: node.name })
+      await installScripts(guest, recipe.scripts, { ...recipe.settings, ...nodeSettings(run.lab, node.name) })
       await runGuestPhase(guest, baked.script, baked.digest, {
         line,
         signal,

@@ -10,7 +10,7 @@ import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
 import { apiServer } from '../store/endpoints.js'
 import type { createMarks } from './baked.js'
-import { digest, installScripts, phaseDigest, runGuestPhase } from './guest-phase.js'
+import { digest, dropMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from './guest-phase.js'
 import { connect } from './nodes.js'
 import type { LabRun } from './world.js'
 
@@ -32,7 +32,7 @@ export async function runClusterPhase(
 ): Promise<void> {
   const recipe = await run.artifacts.recipe()
   const minutes = 20 * run.profile.patience
-  await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: guest.node, ...more })
+  await installScripts(guest, recipe.scripts, { ...recipe.settings, ...nodeSettings(run.lab, guest.node), ...more })
   await runGuestPhase(guest, phase, mark, { line, signal: run.world.signal, clock: run.world.clock, timeoutMs: minutes * MINUTE })
 }
 
@@ -64,6 +64,7 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec,
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
     done: async () => (await hasKubeconfig(run)) && (await marks(node.name)).get('control-plane') === (await mark()),
+    again: async () => dropMark(await connect(run, node.name), 'control-plane'),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       await guest.put([

@@ -68,6 +68,13 @@ export function commonSettings(lab: Lab, images: readonly string[]): Settings {
   }
 }
 
+/** Settings of one node. They shape no baked image, so they are in no phase's digest. */
+export const nodeSettings = (lab: Pick<Lab, 'nodes'>, node: string): Settings => ({
+  KLAB_NODE: node,
+  // Lines of /etc/hosts (course 2.2.8).
+  KLAB_HOSTS: lab.nodes.map((n) => `${n.ip} ${n.name}`).join('\n'),
+})
+
 /** The digest of a phase: its scripts, the settings they may read, and `extra` (the bundle's key, a config). A mark with another digest does not count. */
 export function phaseDigest(scripts: PhaseScripts, phase: string, lab: Lab, settings: Settings, extra: string): Digest {
   const names = [`${scriptOf(phase, lab)}.sh`, ...(HELPERS[phase] ?? [])]
@@ -96,6 +103,11 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
       .filter(Boolean)
       .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
   )
+}
+
+/** Takes a mark away, so that the phase runs again. */
+export async function dropMark(guest: Guest, script: string): Promise<void> {
+  await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script])
 }
 
 /** ms before a phase whose connection broke is asked for again. */

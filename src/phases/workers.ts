@@ -5,6 +5,7 @@ import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
 import type { createMarks } from './baked.js'
 import { bootstrapToken, clusterMark, runClusterPhase } from './control-plane.js'
+import { dropMark } from './guest-phase.js'
 import { hostKubectl } from './kubectl.js'
 import { connect } from './nodes.js'
 import type { LabRun } from './world.js'
@@ -98,6 +99,7 @@ export function workerSteps(
     id: `workers/${node.name}`,
     title: `kubeadm join on ${node.name}`,
     done: async () => (await marks(node.name)).get('workers') === (await mark(node)),
+    again: async () => dropMark(await connect(run, node.name), 'workers'),
     run: ({ line }) =>
       withTicket(async ({ token, caHash }) => {
         const guest = await connect(run, node.name)

@@ -13,6 +13,8 @@ export interface Step {
   readonly title: string
   /** Look, don't remember: true when there is nothing to do. */
   done?(context: StepContext): Promise<boolean>
+  /** Forgets that it was done, so that `run` does it again (`klab provision`). */
+  again?(context: StepContext): Promise<void>
   /** Idempotent; may be repeated after a kill at any point. */
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most steps have nothing to say, and need not say it
   run(context: StepContext): Promise<Outcome | void>
@@ -26,7 +28,7 @@ export interface Phase {
 }
 
 export interface Plan {
-  readonly goal: 'up' | 'destroy'
+  readonly goal: 'up' | 'provision' | 'destroy'
   readonly lab: string
   readonly phases: readonly Phase[]
 }

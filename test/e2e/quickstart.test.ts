@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import type { CheckReport } from '../../src/check/types.js'
 import type { Status } from '../../src/lab/status.js'
 import { isFree } from '../../src/store/ports.js'
 import { labPaths, roots } from '../../src/store/paths.js'
 import { readRecord, listRecords } from '../../src/store/record.js'
+import { proveCheck } from './undo.js'
 import { rounds } from './rounds.js'
 import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
 
@@ -115,6 +117,33 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
     [],
     'on 127.0.0.1 only',
   )
+
+  await t.test('klab check and klab provision', async (t) => {
+    const check = async (...args: string[]) => {
+      const { code, stdout } = await run([...klab, 'check', '--json', ...args])
+      return { code, report: JSON.parse(stdout) as CheckReport }
+    }
+    const red = (r: CheckReport): readonly string[] =>
+      r.sections.flatMap((s) => (s.state === 'done' || s.state === 'not-applicable' ? [] : [`${s.section} ${JSON.stringify(s.nodes)}`]))
+    const first = await check()
+    t.same(red(first.report), [], 'green in every section that applies')
+    t.match(first, { code: 0, report: { ok: true } })
+
+    await proveCheck(t, (...args) => run([...klab, ...args]), 'k8s-node03', 'k8s-node02', 'k8s.gcr.io/pause:3.2')
+
+    // Docker was restarted under the node's pods; kubelet starts them anew.
+    let last = await check()
+    for (let i = 0; i < 30 && last.code !== 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 20_000))
+      last = await check()
+    }
+    t.same(red(last.report), [], 'green again')
+
+    await run([...klab, 'ssh', 'k8s-node01', '--', 'sudo sed -i /k8s-node03/d /etc/hosts; sudo sysctl -qw net.ipv4.ip_forward=0'])
+    t.equal((await check('2.2')).code, 1)
+    t.equal((await run([...klab, 'provision', '--only', 'system', 'k8s-node01'])).code, 0, 'provision puts the system settings back')
+    t.equal((await check('2.2')).code, 0)
+  })
 
   await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
 

@@ -1,0 +1,48 @@
+/** What is known of a lab's bundle without making it: from the cache or the Labfile's folder, else from the version table. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { kubeadmImages, manifestImages } from '../cluster/images.js'
+import type { CniSpec } from '../labfile/model.js'
+import { readManifest } from '../store/bundle-manifest.js'
+import type { BundleManifest, Layers } from '../store/types.js'
+import { listBundles, type BundleFor } from './ensure.js'
+
+export interface BundleImages {
+  /** References of the control plane's archive. */
+  readonly all: readonly string[]
+  /** Of the workers'. */
+  readonly node: readonly string[]
+  /** Of the pod network's manifest; none where it is not known. */
+  readonly cni: readonly string[]
+  /** Relative paths of the bundle's files; none where it is not there. */
+  readonly archives: readonly string[]
+}
+
+/** The images that the lab's nodes must have. Throws UsageError for a version that klab does not know and of which there is no bundle. */
+export async function labImages(k: BundleFor, layers: Layers): Promise<BundleImages> {
+  const found = await cachedBundle(k, layers)
+  const cni = await cniImages(k.cni, found?.dir)
+  if (!found) return { ...kubeadmImages(k.version), cni, archives: [] }
+  const { manifest } = found
+  return { all: manifest.images, node: manifest.nodeImages, cni, archives: manifest.files.map((f) => f.path) }
+}
+
+/** The most recently used one that fits; undefined when there is none. */
+async function cachedBundle(k: BundleFor, layers: Layers): Promise<{ dir: string; manifest: BundleManifest } | undefined> {
+  const { bundle, version } = k
+  if (bundle.source === 'dir') {
+    const manifest = await readManifest(bundle.path).catch(() => undefined)
+    // A folder of parts has no manifest: what was made of it is in the cache.
+    if (manifest) return { dir: bundle.path, manifest }
+  }
+  return (await listBundles(layers)).find((b) => b.manifest.source === bundle.source && b.manifest.kubernetes === version)
+}
+
+async function cniImages(cni: CniSpec, dir: string | undefined): Promise<readonly string[]> {
+  if (cni === 'none') return []
+  const own = typeof cni === 'object' && 'manifest' in cni
+  if (!own && dir === undefined) return []
+  const name = typeof cni === 'string' ? cni : 'name' in cni ? cni.name : ''
+  const text = await readFile(own ? cni.manifest : join(dir ?? '', 'manifests', `${name}.yaml`), 'utf8').catch(() => '')
+  return manifestImages(text)
+}

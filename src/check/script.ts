@@ -1,0 +1,102 @@
+/** The guest's phase scripts, read by section: the lines below `# 2.2.7: …`, with a lab's settings filled in. Pure. */
+
+const SECTION = String.raw`\d+(?:\.\d+)+(?:-[a-z]+)?`
+const SECTIONS = `${SECTION}(?:, ${SECTION})*`
+const MARK = new RegExp(`^\\s*# (${SECTIONS}):`)
+const BESIDE = /^\s*# Beside the course:/
+
+type Settings = Readonly<Record<string, string>>
+
+/** The sections that a script says it does. */
+export const sectionsOf = (script: string): readonly string[] => [
+  ...new Set(script.split('\n').flatMap((line) => MARK.exec(line)?.[1]?.split(', ') ?? [])),
+]
+
+/** The lines of a section, as they stand in the script; a script may have several blocks of one. */
+export function blockOf(script: string, section: string): readonly string[] {
+  const found: string[] = []
+  let mine = false
+  let indent = ''
+  for (const line of script.split('\n')) {
+    const sections = MARK.exec(line)?.[1]?.split(', ')
+    if (sections || BESIDE.test(line)) {
+      mine = sections?.includes(section) ?? false
+      indent = /^\s*/.exec(line)?.[0] ?? ''
+    } else if (mine && !/^\s*# shellcheck /.test(line)) found.push(line.startsWith(indent) ? line.slice(indent.length) : line)
+  }
+  return found
+}
+
+const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  '-eq': (a, b) => a === b,
+  '-ge': (a, b) => a >= b,
+  '-lt': (a, b) => a < b,
+}
+
+/** Whether a condition holds that asks for settings alone; undefined for one that asks the guest. */
+function holds(condition: string, settings: Settings): boolean | undefined {
+  const [, name, operator, word = ''] = /^\[ "\$(\w+)" (=|!=) "?([^"\s]*)"? \]$/.exec(condition) ?? []
+  if (name !== undefined && name in settings) return (settings[name] === word) === (operator === '=')
+  const [, left = '', compare = '', right] = /^\[ "\$(\w+)" (-\w+) (\d+) \]$/.exec(condition) ?? []
+  if (settings[left]) return COMPARE[compare]?.(Number(settings[left]), Number(right))
+  const [, filled] = /^\[ -n "\$\{?(\w+)(?::-)?\}?" \]$/.exec(condition) ?? []
+  return filled !== undefined && filled in settings ? settings[filled] !== '' : undefined
+}
+
+/** An `if` that is open: whether its present branch runs, and whether one of its branches did; `folded`: settings alone decide. */
+interface OpenIf {
+  folded: boolean
+  runs: boolean
+  taken: boolean
+}
+
+/** Leaves of an `if` that asks for settings only the branch that runs, and of `… || return 0` what is done. */
+export function fold(lines: readonly string[], settings: Settings): readonly string[] {
+  const open: OpenIf[] = []
+  const kept: string[] = []
+  for (const line of lines) {
+    const text = line.trim()
+    const runs = open.every((o) => o.runs)
+    const outdent = open.filter((o) => o.folded).length
+    const keep = (): void => {
+      if (runs) kept.push(line.replace(new RegExp(`^\\t{0,${outdent}}`), ''))
+    }
+    const top = open.at(-1)
+    const [, word, condition] = /^(if|elif) (.*); then$/.exec(text) ?? []
+    const [, wanted] = /^(.*) \|\| return 0$/.exec(text) ?? []
+    if (word === 'if' && condition !== undefined) {
+      const known = holds(condition, settings)
+      if (known === undefined) keep()
+      open.push({ folded: known !== undefined, runs: known ?? true, taken: known ?? true })
+    } else if (condition !== undefined && top?.folded) {
+      const known = top.taken ? false : holds(condition, settings)
+      Object.assign(top, { folded: known !== undefined, runs: known ?? true, taken: top.taken || (known ?? true) })
+      // What was left of it begins here.
+      if (known === undefined && open.every((o) => o.runs)) kept.push(line.replace('elif ', 'if '))
+    } else if (text === 'else' && top?.folded) {
+      Object.assign(top, { runs: !top.taken, taken: true })
+    } else if (text === 'fi' && top) {
+      if (!top.folded) keep()
+      open.pop()
+    } else if (wanted !== undefined && runs && open.every((o) => o.folded) && holds(wanted, settings) !== undefined) {
+      if (!holds(wanted, settings)) break
+    } else keep()
+  }
+  return kept
+}
+
+/** The settings' values in place of their names, also in `${NAME:-default}` and `${NAME:+more}`. */
+export const fill = (text: string, settings: Settings): string =>
+  text.replace(
+    /"\$\{(\w+)\[@\]\}"|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
+    (whole, list?: string, braced?: string, operator?: string, word?: string, bare?: string) => {
+      const value = settings[list ?? braced ?? bare ?? '']
+      if (value === undefined || operator === undefined) return value ?? whole
+      if (operator === '+') return value === '' ? '' : fill(word ?? '', settings)
+      return value === '' ? fill(word ?? '', settings) : value
+    },
+  )
+
+/** What a script runs for a section, in a lab with these settings; empty when it does nothing for it. */
+export const commandsOf = (script: string, section: string, settings: Settings): string =>
+  fill(fold(blockOf(script, section), settings).join('\n'), settings).trim()

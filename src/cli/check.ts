@@ -1,0 +1,62 @@
+/** `klab check`. */
+import { findSections, SECTIONS, type Section } from '../check/sections.js'
+import type { CheckReport, Finding } from '../check/types.js'
+import { UsageError } from '../errors.js'
+import { checkLab } from '../lab/check.js'
+import { recordedLab } from '../lab/open.js'
+import type { LabRecord } from '../store/record.js'
+import { columns } from '../report/columns.js'
+import { clean } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+
+const STATES = { done: 'done', 'not-done': 'not done', wrong: 'wrong', 'not-applicable': '-', unreachable: 'not known' } as const
+
+/** Lines below a section: what is not as it should be; all of them when the section was asked for. Those that all nodes share are told once. */
+function below(section: CheckReport['sections'][number], all: boolean): readonly string[] {
+  const bad = (f: Finding): boolean => f.state === 'wrong' || f.state === 'not-done'
+  const shown = section.nodes.flatMap((n) => n.findings.filter((f) => all || bad(f)).map((f) => ({ node: n.node, f })))
+  const nodesOf = (f: Finding): readonly string[] => shown.filter((s) => s.f.state === f.state && s.f.line === f.line).map((s) => s.node)
+  const firsts = shown.filter((s, i) => shown.findIndex((x) => x.f.state === s.f.state && x.f.line === s.f.line) === i)
+  return firsts.map(({ f }) => `${nodesOf(f).join(', ')}: ${clean(f.line)}${all ? ` (${STATES[f.state]})` : ''}`)
+}
+
+/** The report as kubectl-like columns, with the lines that show it below each section. */
+export function formatReport(report: CheckReport, all: boolean): string {
+  const rows = columns([['SECTION', 'STATE', 'WHAT'], ...report.sections.map((s) => [s.section, STATES[s.state], s.title])]).split('\n')
+  const [head = '', ...lines] = rows
+  const body = report.sections.map((s, i) => [lines[i] ?? '', ...below(s, all).map((line) => `   ${line}`)].join('\n'))
+  const bad = report.sections.filter((s) => s.state !== 'done' && s.state !== 'not-applicable').map((s) => s.section)
+  const lost = report.nodes.flatMap((n) =>
+    n.error === null ? [] : [`${n.name} cannot be reached: ${clean(n.error.split('\n')[0] ?? '')}`],
+  )
+  const count = (state: string): number => report.sections.filter((s) => s.state === state).length
+  const sum = `${count('done')} done, ${count('not-applicable')} do not apply${bad.length > 0 ? `; not: ${bad.join(', ')}` : ''}`
+  return `${[head, ...body, '', ...lost, sum].join('\n')}\n`
+}
+
+/** Sections begin with a digit, nodes never do. Throws UsageError. */
+function chosen(args: Args, record: LabRecord): { sections: readonly Section[]; nodes: readonly string[]; narrow: boolean } {
+  const words = [args['section'], ...((args['node'] as unknown[] | undefined) ?? [])].filter((w) => w !== undefined).map(String)
+  const names = record.lab.nodes.map((n) => n.name)
+  const sections = words.filter((w) => /^\d/.test(w))
+  const nodes = words.filter((w) => !/^\d/.test(w))
+  const unknown = nodes.find((n) => !names.includes(n))
+  if (unknown !== undefined) throw new UsageError(`check: ${unknown}: no such node; there are ${names.join(', ')}`)
+  const wanted = new Set(sections.flatMap(findSections))
+  return {
+    sections: wanted.size > 0 ? SECTIONS.filter((s) => wanted.has(s)) : SECTIONS,
+    nodes: nodes.length > 0 ? nodes : names,
+    narrow: sections.length > 0,
+  }
+}
+
+/** Prints the report; 1 unless every section that applies is done. Throws UsageError, StateError, HostError. */
+export async function runCheck(app: App, args: Args): Promise<number> {
+  const found = await recordedLab(app.env, args.file)
+  const { sections, nodes, narrow } = chosen(args, found.record)
+  const report = await checkLab(await app.world(found.record.lab), found, { sections, nodes })
+  if (args['json']) printJson(app, report)
+  else app.stdout.write(formatReport(report, narrow))
+  return report.ok ? 0 : 1
+}

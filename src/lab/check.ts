@@ -1,0 +1,87 @@
+/** `klab check`: one look into each guest, judged against the course's sections. Changes nothing. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pMap from 'p-map'
+import { labImages } from '../bundle/cached-bundle.js'
+import { isWhole, parseFacts } from '../check/facts.js'
+import { judgeLab, type Looked } from '../check/judge.js'
+import { partsFor, type Section } from '../check/sections.js'
+import type { CheckReport } from '../check/types.js'
+import { CorruptError, Interrupted, KlabError } from '../errors.js'
+import type { NodeSpec } from '../labfile/model.js'
+import { controlPlane } from '../phases/machine.js'
+import { domainName } from '../phases/names.js'
+import { connectWithin } from '../phases/nodes.js'
+import type { World } from '../phases/world.js'
+import type { LabPaths } from '../store/paths.js'
+import type { LabRecord } from '../store/record.js'
+
+/** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
+const CONNECT_MS = 60_000
+/** kubeadm, kubelet and kubectl say their versions in it, seconds each under emulation. */
+const FACTS_MS = 300_000
+
+export interface CheckOptions {
+  readonly sections: readonly Section[]
+  /** Names; the lab's own. */
+  readonly nodes: readonly string[]
+}
+
+/** Looks into the nodes and judges. Throws Interrupted, HostError; a node that cannot be reached is part of the report. */
+export async function checkLab(world: World, lab: { record: LabRecord; paths: LabPaths }, o: CheckOptions): Promise<CheckReport> {
+  const { record } = lab
+  const k = record.lab.kubernetes
+  const cp = k && controlPlane(record.lab.nodes)
+  // The control plane is asked too when only others are wanted: it knows whether they are Ready.
+  const asked = record.lab.nodes.filter((n) => n === cp || o.nodes.includes(n.name))
+  const script = await readFile(join(world.assets, 'cloud-init', 'check', 'facts.sh'), 'utf8')
+  const machines = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
+  try {
+    const [all, images] = await Promise.all([
+      pMap(asked, async (node): Promise<Looked> => {
+        const state = machines.get(domainName(record.id, node.name)) ?? 'absent'
+        if (state !== 'running') return { node, error: `the machine is ${state}, not running` }
+        return look(world, lab, node, script, partsFor(o.sections))
+      }),
+      k && labImages(k, world.layers),
+    ])
+    const cluster = all.find((l) => l.node === cp)
+    const facts = cluster && 'facts' in cluster ? cluster.facts : undefined
+    return judgeLab(
+      record.lab,
+      o.sections,
+      all.filter((l) => o.nodes.includes(l.node.name)),
+      facts,
+      images,
+    )
+  } finally {
+    await world.guests.close()
+  }
+}
+
+async function look(
+  world: World,
+  lab: { record: LabRecord; paths: LabPaths },
+  node: NodeSpec,
+  script: string,
+  parts: readonly string[],
+): Promise<Looked> {
+  const { kubernetes, os } = lab.record.lab
+  try {
+    const guest = await connectWithin({ world, ...lab }, node.name, CONNECT_MS)
+    const before = world.clock.now()
+    const out = await guest.sudo(script, [kubernetes?.runtime ?? '', node.role, os.user, parts.join(' ')], {
+      timeoutMs: FACTS_MS,
+      signal: world.signal,
+    })
+    const facts = parseFacts(out.stdout)
+    if (!isWhole(facts)) throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
+    return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
+  } catch (error) {
+    if (!(error instanceof KlabError) || error instanceof Interrupted) throw error
+    return { node, error: error.message }
+  }
+}
+
+/** ms that a clock is off which showed `at` at some time between `before` and `after`. */
+const skew = (at: number, before: number, after: number): number => (at > after ? at - after : Math.min(0, at + 1000 - before))

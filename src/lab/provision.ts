@@ -1,0 +1,86 @@
+/** `klab provision`: guest phases again on a lab that is up, as Vagrant's provision. */
+import { StateError, UsageError } from '../errors.js'
+import { GUEST_PHASES, PHASE_NAMES, upTo, type PhaseName } from '../labfile/phases.js'
+import { controlPlane } from '../phases/machine.js'
+import { domainName } from '../phases/names.js'
+import type { World } from '../phases/world.js'
+import { planProvision } from '../plan/provision.js'
+import { runPlan } from '../plan/runner.js'
+import type { Report } from '../report/events.js'
+import { acquireLock } from '../store/lock.js'
+import { readRecord, writeRecord, type LabRecord } from '../store/record.js'
+import type { OpenLab } from './open.js'
+import { readStatus, type Status } from './status.js'
+import { createRun, makeFolders, recovered, refuseDrift } from './up.js'
+
+export interface ProvisionOptions {
+  /** The first phase; with `only`: never both. */
+  readonly from?: PhaseName | undefined
+  readonly only?: PhaseName | undefined
+  /** Names; none: all. */
+  readonly nodes: readonly string[]
+  readonly report: Report
+}
+
+/** The phases that were asked for and that the lab has had: never further than its `up`, which may have stopped where a lesson begins. Throws UsageError, StateError. */
+export function provisionPhases(completed: PhaseName, { from, only }: Pick<ProvisionOptions, 'from' | 'only'>): readonly PhaseName[] {
+  if (from !== undefined && only !== undefined) throw new UsageError('provision: take --from or --only, not both')
+  const had = GUEST_PHASES.filter((p) => upTo(p, completed))
+  const first = only ?? from
+  if (first !== undefined && !had.includes(first))
+    throw new StateError(`provision: ${first}: this lab is only up to ${completed}`, { hint: `klab up --until ${first}` })
+  if (had.length === 0) throw new StateError(`provision: this lab is only up to ${completed}`, { hint: 'klab up' })
+  return only === undefined ? had.filter((p) => from === undefined || upTo(from, p)) : [only]
+}
+
+function nodesOf(record: LabRecord, wanted: readonly string[]): readonly string[] {
+  const names = record.lab.nodes.map((n) => n.name)
+  const unknown = wanted.find((n) => !names.includes(n))
+  if (unknown !== undefined) throw new UsageError(`provision: ${unknown}: no such node; there are ${names.join(', ')}`)
+  return wanted.length > 0 ? names.filter((n) => wanted.includes(n)) : names
+}
+
+/** All phases work through running machines, and those of the cluster through the control plane. */
+async function requireRunning(world: World, record: LabRecord, nodes: readonly string[]): Promise<void> {
+  const states = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
+  const cp = record.lab.kubernetes && controlPlane(record.lab.nodes)?.name
+  for (const name of new Set([...nodes, ...(cp === undefined ? [] : [cp])])) {
+    const state = states.get(domainName(record.id, name)) ?? 'absent'
+    if (state !== 'running') throw new StateError(`${name}: the machine is ${state}, not running`, { hint: 'klab up' })
+  }
+}
+
+/** Runs the phases. Returns the lab's status. Throws what steps throw, UsageError, StateError (not up, drifted), LockedError. */
+export async function provision(world: World, open: OpenLab, o: ProvisionOptions): Promise<Status> {
+  await makeFolders(world, open)
+  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'provision', pid: world.env.pid, since: world.clock.now() })
+  try {
+    const known = await readRecord(open.paths.record)
+    if (!known) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
+    refuseDrift(open)
+    const completed = known.completedUntil as PhaseName | undefined
+    if (completed === undefined) throw new StateError('the last `klab up` of this lab did not come to its end', { hint: 'klab up' })
+    const phases = provisionPhases(completed, o)
+    const nodes = nodesOf(known, o.nodes)
+    const record = await recovered(world, known, open.paths, o.report)
+    await requireRunning(world, record, nodes)
+    const run = createRun(world, open, record, completed)
+    const plan = planProvision(run, phases, nodes)
+    const first = plan.phases[0]?.name as PhaseName | undefined
+    if (first === undefined) throw new StateError(`provision: nothing of ${phases.join(', ')} runs on ${nodes.join(', ')}`)
+    // Until all is done again the lab is up no further than what came before: a kill in between must not leave `up` with nothing to do.
+    const before = PHASE_NAMES[PHASE_NAMES.indexOf(first) - 1]
+    await writeRecord(open.paths.record, { ...record, completedUntil: before })
+    try {
+      await runPlan(plan, { report: o.report, clock: world.clock, signal: world.signal })
+    } catch (error) {
+      o.report({ type: 'warn', text: `the lab counts as up to ${before ?? 'nothing'}; klab up --until ${completed} does the rest` })
+      throw error
+    }
+    await writeRecord(open.paths.record, { ...run.record, completedUntil: completed })
+    return await readStatus(world, run.record, open.paths)
+  } finally {
+    await world.guests.close()
+    await lock.release()
+  }
+}

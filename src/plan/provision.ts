@@ -1,0 +1,35 @@
+/** What `klab provision` must do: guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs nothing. */
+import type { PhaseName } from '../labfile/phases.js'
+import { controlPlane } from '../phases/machine.js'
+import type { LabRun } from '../phases/world.js'
+import type { Plan, Step } from './types.js'
+import { planUp } from './up.js'
+
+/** Steps of these phases concern the cluster, and run with the control plane. */
+const CLUSTER: readonly string[] = ['cni', 'ready'] satisfies PhaseName[]
+
+/** The plan over these phases and nodes; phases without a step there are left out. */
+export function planProvision(run: LabRun, phases: readonly PhaseName[], nodes: readonly string[]): Plan {
+  const cp = controlPlane(run.lab.nodes)?.name
+  const mine = (phase: string, id: string): boolean =>
+    CLUSTER.includes(phase) ? cp !== undefined && nodes.includes(cp) : nodes.includes(id.slice(phase.length + 1))
+  const plan = planUp(run)
+  return {
+    goal: 'provision',
+    lab: plan.lab,
+    phases: plan.phases
+      .filter((p) => phases.includes(p.name as PhaseName))
+      .map((p) => ({ ...p, steps: p.steps.filter((s) => mine(p.name, s.id)).map(anew) }))
+      .filter((p) => p.steps.length > 0),
+  }
+}
+
+/** The step without its way out: it runs though it is done. */
+const anew = (step: Step): Step => ({
+  id: step.id,
+  title: step.title,
+  run: async (context) => {
+    await step.again?.(context)
+    return step.run(context)
+  },
+})

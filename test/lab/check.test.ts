@@ -1,0 +1,74 @@
+import t, { type Test } from 'tap'
+import { SECTIONS } from '../../src/check/sections.js'
+import { Interrupted, ProbeError } from '../../src/errors.js'
+import { checkLab } from '../../src/lab/check.js'
+import { machineSpec } from '../../src/phases/machine.js'
+import { domainName } from '../../src/phases/names.js'
+import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+import { linesOf, NAMES } from '../check/machines.js'
+
+const section = (id: string) => SECTIONS.filter((s) => s.id === id)
+
+/** Four running machines that answer as they should; their clocks are the fake world's. */
+async function stage(t: Test, off: readonly string[] = []) {
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  for (const node of run.lab.nodes) {
+    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    if (!off.includes(node.name)) await world.hypervisor.start(domainName(run.id, node.name))
+  }
+  const output = (node: string): string =>
+    linesOf(NAMES.indexOf(node))
+      .map((l) => (l.startsWith('epoch') ? `epoch ${Math.floor(world.clock.now() / 1000)}` : l))
+      .join('\n')
+  world.guests.answers.push(({ node, text }) => (text.startsWith('sudo: #!/bin/bash') ? output(node) : undefined))
+  return { world, check: (ids: string, nodes: readonly string[] = NAMES) => checkLab(world, run, { sections: section(ids), nodes }) }
+}
+
+t.test('one look into each node, with the lab’s runtime, role and user; closed afterwards; nothing is changed', async (t) => {
+  const s = await stage(t)
+  t.match(await s.check('2.2.5'), { lab: 'course', ok: true, sections: [{ section: '2.2.5', state: 'done' }] })
+  t.equal(s.world.guests.calls.length, 4)
+  // All at once: in any order.
+  const asked = (node: string) => s.world.guests.calls.find((c) => c.node === node)!.text
+  t.match(asked('k8s-master01'), /docker control-plane klab $/)
+  t.match(asked('k8s-node03'), /docker worker klab $/)
+  t.same([s.world.guests.closed, s.world.guests.files.size, s.world.hypervisor.calls.filter((c) => !/^(ensure|start)/.test(c))], [['all'], 0, []]) // prettier-ignore
+})
+
+t.test('only some nodes: the control plane is asked too, for what the cluster says, but not judged', async (t) => {
+  const s = await stage(t)
+  const r = await s.check('2.9.4', ['k8s-node02'])
+  t.same(s.world.guests.calls.map((c) => c.node).sort(), ['k8s-master01', 'k8s-node02']) // prettier-ignore
+  t.same(r.nodes.map((n) => n.name), ['k8s-node02']) // prettier-ignore
+  t.match(r, { ok: true, sections: [{ nodes: [{ node: 'k8s-node02', state: 'done' }] }] })
+})
+
+t.test('a machine that is off is told as such, without waiting for it', async (t) => {
+  const s = await stage(t, ['k8s-node03'])
+  const r = await s.check('2.2.7')
+  t.match(r.nodes[3], { reached: false, error: /the machine is .*, not running/ })
+  t.equal(r.sections[0]!.state, 'unreachable')
+  t.equal(s.world.guests.addresses.length, 3)
+})
+
+t.test('a guest that does not let in, and one whose answer is cut short', async (t) => {
+  const s = await stage(t)
+  s.world.guests.onConnect = ({ node }) => {
+    if (node === 'k8s-node01') throw new ProbeError('k8s-node01: SSH', 60_000, 'refused')
+  }
+  s.world.guests.answers.unshift(({ node }) => (node === 'k8s-node02' ? 'cpus 2\n' : undefined))
+  const r = await s.check('2.2.7')
+  t.match(r.nodes[1], { reached: false, error: /gave up after 60 s/ })
+  t.match(r.nodes[2], { reached: false, error: /ended early/ })
+  t.equal(r.ok, false)
+})
+
+t.test('Ctrl-C ends it', async (t) => {
+  const s = await stage(t)
+  s.world.guests.onConnect = () => {
+    throw new Interrupted()
+  }
+  await t.rejects(s.check('2.2.7'), { name: /Interrupted|AggregateError/ })
+  t.same(s.world.guests.closed, ['all'])
+})
