@@ -1,6 +1,9 @@
 #!/bin/bash
 # Course 2.9.2, 2.9.3: kubeadm init, kubeconfig for root and for the lab user. Input: /etc/klab/kubeadm-init.yaml, /etc/klab/patches/.
 
+# shellcheck source-path=SCRIPTDIR source=retry.sh
+. /usr/lib/klab/retry.sh
+
 export KUBECONFIG=/etc/kubernetes/admin.conf
 # There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to answer,
 # and never one that a trainee made by hand.
@@ -16,15 +19,10 @@ if [ -e "$begun" ]; then
 	rm -f "$begun"
 fi
 if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
-	tries=0
-	until healthy; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 60 ] || {
-			echo "$KLAB_NODE has a control plane that does not answer; look at it with: docker ps -a, journalctl -u kubelet; or begin again: kubeadm reset"
-			exit 1
-		}
-		sleep 5
-	done
+	retry healthy || {
+		echo "$KLAB_NODE has a control plane that does not answer; look at it with: docker ps -a, journalctl -u kubelet; or begin again: kubeadm reset"
+		exit 1
+	}
 else
 	touch "$begun"
 	# 2.9.2: the course's flags stand in this file.

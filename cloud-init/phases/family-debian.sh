@@ -4,6 +4,7 @@
 
 FIREWALLS=(firewalld ufw nftables)
 KUBELET_ENV=/etc/default/kubelet
+PACKAGE_FILES=deb
 # What klab's own image has; cloud images lack some of it.
 NODE_PACKAGES=(iptables ipset ipvsadm conntrack ebtables socat ethtool bash-completion ca-certificates curl)
 SOURCES=/etc/apt/sources.list.d
@@ -13,19 +14,9 @@ has() { [ "$(dpkg-query -W -f '${db:Status-Status}' "${1%%=*}" 2>/dev/null)" = i
 
 apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; }
 
-install_packages() {
-	# Beside the course: only what is missing, and from the bundle where it is there.
-	local wanted=() files=()
-	mapfile -t wanted < <(missing "$@")
-	[ "${#wanted[@]}" -gt 0 ] || return 0
-	mapfile -t files < <(bundle_packages deb)
-	if [ "${#files[@]}" -gt 0 ]; then
-		apt_install --no-download "${files[@]}"
-		mapfile -t wanted < <(missing "$@")
-		[ "${#wanted[@]}" -gt 0 ] || return 0
-	fi
-	set -- "${wanted[@]}"
-	# As the course:
+install_files() { apt_install --no-download "$@"; }
+
+install_from_repositories() {
 	apt-get update -q
 	apt_install "$@"
 }

@@ -4,6 +4,7 @@
 
 FIREWALLS=(firewalld nftables)
 KUBELET_ENV=/etc/sysconfig/kubelet
+PACKAGE_FILES=rpm
 # For the phases: what must be there for kubeadm's preflight, IPVS, completion and the clock. The course's "ipvsdm" is ipvsadm.
 NODE_PACKAGES=(ipset ipvsadm bash-completion chrony conntrack-tools socat ethtool)
 # Course 2.3.2.
@@ -61,25 +62,18 @@ os_repositories() {
 
 has() { rpm -q --quiet "$1"; }
 
-install_packages() {
-	# Beside the course: only what is missing, and from the bundle where it is there.
-	local wanted=() files=() failed=false
-	mapfile -t wanted < <(missing "$@")
-	[ "${#wanted[@]}" -gt 0 ] || return 0
-	mapfile -t files < <(bundle_packages rpm)
-	if [ "${#files[@]}" -gt 0 ]; then
-		"$PM" -y --disablerepo='*' install "${files[@]}"
-		mapfile -t wanted < <(missing "$@")
-		[ "${#wanted[@]}" -gt 0 ] || return 0
-	fi
-	set -- "${wanted[@]}"
+install_files() { "$PM" -y --disablerepo='*' install "$@"; }
+
+install_from_repositories() {
+	# Beside the course: what to do about one that is not there.
+	local absent=() failed=false
 	# As the course:
 	"$PM" -y install "$@" || failed=true
-	# Beside the course: what to do about one that is not there.
+	# Beside the course: yum and dnf say which.
 	[ "$failed" = false ] || no_packages "$@"
 	# yum says "No package … available." and ends well when it found some of several.
-	mapfile -t wanted < <(missing "${wanted[@]}")
-	[ "${#wanted[@]}" -eq 0 ] || no_packages "${wanted[@]}"
+	mapfile -t absent < <(missing "$@")
+	[ "${#absent[@]}" -eq 0 ] || no_packages "${absent[@]}"
 }
 
 no_packages() {

@@ -2,10 +2,12 @@
 # What differs between distributions, behind one set of names; the phases source this file and never ask which system they run on.
 # `klab explain` prints the functions that a section calls, but for their lines from `# Beside the course:` to `# As the course:`.
 # A family's file sets
-#   FIREWALLS, NODE_PACKAGES, KUBELET_ENV (file)
+#   FIREWALLS, NODE_PACKAGES, KUBELET_ENV (file), PACKAGE_FILES (deb or rpm)
 # and defines
 #   os_repositories      the distribution's repositories at $KLAB_MIRROR_OS (course 2.1)
-#   install_packages P…  what of it is missing: from the bundle's folder packages/ where it is there, else from the repositories
+#   has P                whether it is installed
+#   install_files F…     these files and nothing else
+#   install_from_repositories P…
 #   kernel_lt            ELRepo's long-term kernel, for the next boot (course 2.1)
 #   selinux_permissive   course 2.2.2
 #   ipvs_at_boot [M…]    loads the modules at every boot; none: no longer (course 2.2.4)
@@ -30,6 +32,31 @@ missing() {
 		has "$name" || echo "$name"
 	done
 }
+
+# install_packages P…: what of it is missing, from the bundle's folder packages/ where it is there, else from the repositories.
+install_packages() {
+	# Beside the course: only what is missing, and from the bundle where it is there.
+	local wanted=() files=()
+	mapfile -t wanted < <(missing "$@")
+	[ "${#wanted[@]}" -gt 0 ] || return 0
+	mapfile -t files < <(bundle_packages "$PACKAGE_FILES")
+	if [ "${#files[@]}" -gt 0 ]; then
+		install_files "${files[@]}"
+		mapfile -t wanted < <(missing "$@")
+		[ "${#wanted[@]}" -gt 0 ] || return 0
+	fi
+	set -- "${wanted[@]}"
+	# As the course:
+	install_from_repositories "$@"
+}
+
+# config_before FILE: what it says now; nothing when an earlier phase was killed between writing it and the restart that reads it (config_read FILE).
+config_before() {
+	local mark=/var/lib/klab/changing-${1##*/}
+	[ -e "$mark" ] || cat "$1" 2>/dev/null || true
+	touch "$mark"
+}
+config_read() { rm -f "/var/lib/klab/changing-${1##*/}"; }
 
 # The modules by systemd's own list, for ipvs_at_boot. nf_conntrack_ipv4 is in nf_conntrack from Linux 4.19 on (and in RHEL 8's 4.18).
 ipvs_by_modules_load() {

@@ -16,7 +16,7 @@ if [ "$(printf '%s
 fi
 
 # Beside the course: to tell whether anything changes.
-before=$(cat /etc/containerd/config.toml 2>/dev/null || true)
+before=$(config_before /etc/containerd/config.toml)
 
 # 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; the systemd cgroup driver.
 mkdir -p /etc/containerd
@@ -50,6 +50,7 @@ if [ "$before" != "$(cat /etc/containerd/config.toml)" ] || ! systemctl -q is-ac
 	systemctl restart containerd.service
 	# Beside the course: all else went on as it was.
 fi
+config_read /etc/containerd/config.toml
 
 # Beside the course: where crictl finds it.
 cat >/etc/crictl.yaml <<'CONF'

@@ -8,7 +8,7 @@
 docker_install
 
 # Beside the course: to tell whether anything changes.
-before=$(cat /etc/docker/daemon.json 2>/dev/null || true)
+before=$(config_before /etc/docker/daemon.json)
 
 # 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; kubelet and docker must agree on the cgroup driver. Logs are bounded: a lab's disk is small.
 mkdir -p /etc/docker
@@ -38,6 +38,7 @@ if [ "$before" != "$(cat /etc/docker/daemon.json)" ] || [ "$(driver)" != systemd
 	docker info --format '{{.CgroupDriver}}' | grep -qx systemd
 	# Beside the course: all else went on as it was.
 fi
+config_read /etc/docker/daemon.json
 
 # Beside the course: docker for the lab user.
 usermod -aG docker "$KLAB_USER"

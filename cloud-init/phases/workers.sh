@@ -1,6 +1,9 @@
 #!/bin/bash
 # Course 2.9.4: kubeadm join. Input: /etc/klab/kubeadm-join.yaml (a short-lived token and the CA's hash), removed afterwards.
 
+# shellcheck source-path=SCRIPTDIR source=retry.sh
+. /usr/lib/klab/retry.sh
+
 kubelet_conf=/etc/kubernetes/kubelet.conf
 # There while a join of klab's own is under way: only such a one is ever reset.
 begun=/var/lib/klab/join-begun
@@ -11,15 +14,10 @@ as_node() { kubectl --kubeconfig="$kubelet_conf" --request-timeout=60s "$@"; }
 joined() { [ -s "$kubelet_conf" ] && [ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet; }
 
 annotate() {
-	local tries=0
-	until as_node annotate --overwrite node "$KLAB_NODE" "kubeadm.alpha.kubernetes.io/cri-socket=$KLAB_CRI_SOCKET"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 60 ] || {
-			echo "$KLAB_NODE runs kubelet, but the API server knows no such node"
-			exit 1
-		}
-		sleep 5
-	done
+	retry as_node annotate --overwrite node "$KLAB_NODE" "kubeadm.alpha.kubernetes.io/cri-socket=$KLAB_CRI_SOCKET" || {
+		echo "$KLAB_NODE runs kubelet, but the API server knows no such node"
+		exit 1
+	}
 }
 
 if joined; then

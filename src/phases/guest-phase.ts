@@ -31,12 +31,14 @@ export const digest = (...parts: readonly string[]): Digest => createHash('sha25
 
 /** What differs between distributions; which of them a guest is, only the guest knows. */
 const FAMILY = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.sh', 'family-dnf.sh', 'bundle.sh']
-/** What each baked phase depends on, beside its own script. */
+/** What each phase depends on, beside its own script. */
 const HELPERS: Readonly<Record<string, readonly string[]>> = {
   system: FAMILY,
   runtime: FAMILY,
   packages: [...FAMILY, 'kubelet.service', '10-kubeadm.conf'],
   images: ['bundle.sh'],
+  'control-plane': ['retry.sh'],
+  workers: ['retry.sh'],
 }
 
 /** The script file of a phase: `runtime` has one for each runtime. */

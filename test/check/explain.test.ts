@@ -151,7 +151,7 @@ t.test(
     const rhel = (file: string): string =>
       `image: { path: ${file} }\nnetwork: { internet: true }\nkubernetes: { version: 1.17.5, bundle: aliyun, packages: repository, dockerVersion: 19.03.8 }\n`
     const centos = await said('2.3.5', rhel('CentOS-7-x86_64.qcow2'))
-    t.match(centos, /^install_packages\(\) \{\n\t"yum" -y install "\$@" \|\| failed=true\n\}$/m)
+    t.match(centos, /^install_from_repositories\(\) \{\n\t"yum" -y install "\$@" \|\| failed=true\n\}$/m)
     t.match(centos, /install_packages yum-utils device-mapper-persistent-data lvm2\n/)
     t.match(centos, /local version=-19\.03\.8\n[^]*\ndocker_install$/)
     t.match(await said('2.2.2', rhel('CentOS-7.qcow2')), 'SELINUX=disabled')

@@ -41,7 +41,8 @@ t.test('a phase’s digest changes with its script, what it sources, settings an
     runtime: ['runtime-docker.sh', ...family],
     packages: ['packages.sh', ...family, 'kubelet.service', '10-kubeadm.conf'],
     images: ['images.sh', 'bundle.sh'],
-    workers: ['workers.sh'],
+    'control-plane': ['control-plane.sh', 'retry.sh'],
+    workers: ['workers.sh', 'retry.sh'],
   }
   for (const [phase, own] of Object.entries(helpers)) {
     t.equal(base(phase), phaseDigest(scripts, phase, lab, { ...settings }, 'key'), `${phase}: the same again`)
