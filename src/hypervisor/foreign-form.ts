@@ -77,6 +77,7 @@ export const OURS = new Set([
   'title',
   'metadata',
   'resource',
+  'cputune',
   'seclabel',
   'os/kernel',
   'os/initrd',

@@ -61,6 +61,13 @@ t.test('names, files, ports and the command line are this host’s; the rest is 
   t.end()
 })
 
+t.test('the share of CPU time stays behind: a libvirt in session mode would not start a machine with one', (t) => {
+  const preferred = SAVED.replace('<os>', '<cputune><shares>200</shares></cputune><os>')
+  t.not(preferred, SAVED)
+  t.equal(adoptXml(preferred, ours), adoptXml(SAVED, ours))
+  t.end()
+})
+
 t.test('what klab’s machines do not have', (t) => {
   const put = (before: string, text: string): string => SAVED.replace(before, `${text}${before}`)
   const swap = (from: string | RegExp, to: string): string => {
