@@ -34,6 +34,8 @@ const rooms = {
     'store',
   ],
   snapshot: [
+    'cluster/kubeconfig',
+    'cluster/versions',
     'guest/api',
     'host/types',
     'host/files',

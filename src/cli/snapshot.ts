@@ -3,7 +3,6 @@ import { UsageError } from '../errors.js'
 import { recordedLab } from '../lab/open.js'
 import { goTo, named, push, settle, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
 import { columns } from '../report/columns.js'
-import { endedCertificates } from '../snapshot/certificates.js'
 import { flatten } from '../snapshot/flatten.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
@@ -120,12 +119,10 @@ async function change(
       lab.say(
         `${m.name}: every file ${(await verify(app.host, lab.paths, m)) === 'unchanged' ? 'is as it was saved' : 'has its sha256 now'}`,
       )
-    const ended = await endedCertificates(lab.paths, m, app.clock.now())
-    if (ended !== undefined) lab.say(ended)
     const since = app.clock.now()
     const r = await goTo(lab, m, { undo })
     lab.say(`${m.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${seconds(r.ms)}`)
-    const settled = r.running && args['wait'] !== false && ended === undefined ? await settle(lab, m, since) : undefined
+    const settled = r.running && args['wait'] !== false ? await settle(lab, m, since) : undefined
     await after?.()
     const now = r.running
       ? settled?.readyMs === undefined

@@ -4,6 +4,8 @@ import { profileFor } from '../cluster/profile.js'
 import { nodeLeases } from '../guest/api.js'
 import { until } from '../guest/until.js'
 import type { World } from '../phases/world.js'
+import { certificatesEnded, renewCertificates } from '../snapshot/certificates.js'
+import { refreshCalicoToken } from '../snapshot/calico-token.js'
 import { stepClocks, type Clocks } from '../snapshot/guests.js'
 import { findManifest, listManifests } from '../snapshot/manifest.js'
 import { recover } from '../snapshot/recover.js'
@@ -109,6 +111,11 @@ export async function settle(
     unset = error instanceof Error ? error : new Error(messageOf(error))
   })
   if (!(await hasCluster(record, paths))) return { clocks: await stepping, answeredMs: undefined, readyMs: undefined }
+  if (await certificatesEnded(paths, world.clock.now())) {
+    await stepping
+    lab.say('the cluster’s certificates have ended meanwhile: renewing them')
+    await renewCertificates(lab, 300_000 * patience)
+  }
   let answeredMs: number | undefined
   await until(
     async () => {
@@ -135,5 +142,7 @@ export async function settle(
     },
   )
   const readyMs = world.clock.now() - since
-  return { clocks: await stepping, answeredMs, readyMs }
+  const clocks = await stepping
+  await refreshCalicoToken(lab, clocks.steppedS, 120_000 * patience)
+  return { clocks, answeredMs, readyMs }
 }

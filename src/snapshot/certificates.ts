@@ -1,9 +1,16 @@
 /** When a snapshot's cluster stops being believed: kubeadm's certificates are made for a year (kubernetes.io, "Certificate Management with kubeadm"). */
 import { X509Certificate } from 'node:crypto'
-import { readText } from '../host/files.js'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hostKubeconfig } from '../cluster/kubeconfig.js'
+import { minorOf } from '../cluster/versions.js'
+import { CorruptError } from '../errors.js'
+import { readText, writeAtomic } from '../host/files.js'
+import { controlPlane } from '../phases/machine.js'
+import { connectWithin } from '../phases/nodes.js'
+import { apiServer } from '../store/endpoints.js'
 import type { LabPaths } from '../store/paths.js'
-import { kubeconfigOf } from './manifest.js'
-import type { Manifest } from './types.js'
+import type { LockedLab } from './types.js'
 
 /** When the client certificate in a kubeconfig ends, ms since the epoch; undefined when there is none that can be read. */
 export function certificateEnd(kubeconfig: string): number | undefined {
@@ -16,13 +23,45 @@ export function certificateEnd(kubeconfig: string): number | undefined {
   }
 }
 
-/** Words for a cluster whose certificates have ended by `now` (ms since the epoch), with what mends it; undefined while they hold, or without a cluster. */
-export async function endedCertificates(paths: LabPaths, manifest: Manifest, now: number): Promise<string | undefined> {
-  const text = await readText(kubeconfigOf(paths, manifest.id))
+/** Whether the cluster's certificates have ended by `now` (ms since the epoch): nobody then believes its API server, nor it anybody. False without a cluster. */
+export async function certificatesEnded(paths: LabPaths, now: number): Promise<boolean> {
+  const text = await readText(paths.kubeconfig)
   const end = text === undefined ? undefined : certificateEnd(text)
-  if (end === undefined || end > now) return undefined
-  return (
-    `${manifest.name}: the cluster’s certificates ended on ${new Date(end).toISOString().slice(0, 10)}, so nobody believes its API server; ` +
-    'how to renew them: docs/faults.md, “400 days”'
+  return end !== undefined && end <= now
+}
+
+const LINE = /^(\S+) ([A-Za-z0-9+/=]+)$/gm
+
+/**
+ * Renews kubeadm's certificates and those of the kubelets in a lab that runs (kubernetes.io, "Certificate Management with kubeadm"; "Troubleshooting kubeadm",
+ * kubelet client certificate rotation), and writes the kubeconfig anew. The guests' clocks must be right. `timeoutMs`: for each node. Throws CommandError, ProbeError, CorruptError.
+ */
+export async function renewCertificates(lab: LockedLab, timeoutMs: number): Promise<void> {
+  const { world, record, paths } = lab
+  const { kubernetes, nodes, name, os } = record.lab
+  const first = controlPlane(nodes)
+  const server = apiServer(record)
+  if (!kubernetes || !first || server === undefined) return
+  const script = (file: string): Promise<string> => readFile(join(world.assets, 'cloud-init', 'renew', file), 'utf8')
+  const options = { timeoutMs, signal: world.signal }
+  const guest = await connectWithin(lab, first.name, timeoutMs)
+  const args = [String(minorOf(kubernetes.version)), kubernetes.runtime, os.user, ...nodes.map((n) => n.name)]
+  const { stdout } = await guest.sudo(await script('control-plane.sh'), args, options)
+  const made = new Map([...stdout.matchAll(LINE)].map(([, key = '', value = '']) => [key, value]))
+  const of = (key: string): string => {
+    const value = made.get(key)
+    if (value === undefined)
+      throw new CorruptError(`${first.name}: renewing certificates made none for ${key}`, { hint: 'docs/faults.md, “400 days”' })
+    return value
+  }
+  const admin = Buffer.from(of('admin.conf'), 'base64').toString()
+  const kubelet = await script('kubelet.sh')
+  await Promise.all(
+    nodes.map(async (n) => {
+      const own = await connectWithin(lab, n.name, timeoutMs)
+      await own.put([{ path: '/run/klab-kubelet', content: of(n.name), mode: 0o600 }])
+      await own.sudo(kubelet, [], options)
+    }),
   )
+  await writeAtomic(paths.kubeconfig, hostKubeconfig(admin, name, server))
 }

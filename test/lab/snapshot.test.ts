@@ -194,6 +194,19 @@ t.test('after a restore: clocks, the API server, all nodes Ready', async (t) => 
   t.match(s.said, [/clocks went on by 27\.5 s, now 0\.05 s apart/, /API server answers after 2\.0 s/])
 })
 
+t.test('an agent that sets the clock and then falls silent: SSH makes sure, the step is counted', async (t) => {
+  const s = await makeStage(t)
+  s.world.clock.time = 1_800_000_000_000
+  const slow = domainName(s.lab.record.id, 'k8s-node01')
+  s.world.hypervisor.clocks.set(slow, s.world.clock.time - 93_600_000)
+  const guestTime = s.world.hypervisor.guestTime.bind(s.world.hypervisor)
+  let asked = 0
+  s.world.hypervisor.guestTime = (name) => (name === slow && ++asked > 1 ? Promise.resolve(undefined) : guestTime(name))
+  clocks(s, t)
+  const { clocks: done } = await settled(s, () => s.nodes)
+  t.match(done, { steppedS: 93_600, missed: [] })
+})
+
 t.test('clocks by the guest agent: no login, and never backwards', async (t) => {
   const s = await makeStage(t)
   s.world.clock.time = 1_800_000_000_000

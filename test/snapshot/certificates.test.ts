@@ -1,31 +1,61 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import t from 'tap'
-import { certificateEnd, endedCertificates } from '../../src/snapshot/certificates.js'
-import { kubeconfigOf } from '../../src/snapshot/manifest.js'
-import { makeStage, saveAs } from './stage.js'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t, { type Test } from 'tap'
+import { CorruptError } from '../../src/errors.js'
+import { certificateEnd, certificatesEnded, renewCertificates } from '../../src/snapshot/certificates.js'
+import { makeStage } from './stage.js'
 
-t.test('a cluster whose certificates have ended is told of, with what mends it', async (t) => {
+/** A kubeconfig, as far as it is looked at; its certificate ends in a year. */
+function kubeconfigOf(t: Test): string {
   const dir = t.testdir()
   const [key, cert] = [join(dir, 'key'), join(dir, 'cert')]
   execFileSync(
     'openssl',
     ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', key, '-out', cert, '-days', '365', '-subj', '/CN=admin'],
-    {
-      stdio: 'ignore',
-    },
+    { stdio: 'ignore' },
   )
-  const kubeconfig = `users:\n  - user:\n      client-certificate-data: ${readFileSync(cert).toString('base64')}\n`
+  return `users:\n  - user:\n      client-certificate-data: ${readFileSync(cert).toString('base64')}\n`
+}
+
+t.test('when a cluster’s certificates end', async (t) => {
+  const kubeconfig = kubeconfigOf(t)
   const end = certificateEnd(kubeconfig) ?? NaN
   t.ok(Math.abs(end - Date.now() - 365 * 86_400_000) < 120_000)
   t.equal(certificateEnd('users: []'), undefined)
   t.equal(certificateEnd('client-certificate-data: QUJD'), undefined, 'no certificate at all')
 
+  const { paths } = (await makeStage(t)).lab
+  t.notOk(await certificatesEnded(paths, end + 1), 'no cluster')
+  mkdirSync(dirname(paths.kubeconfig), { recursive: true })
+  writeFileSync(paths.kubeconfig, kubeconfig)
+  t.notOk(await certificatesEnded(paths, end - 1))
+  t.ok(await certificatesEnded(paths, end))
+})
+
+const ADMIN = `clusters: [{ cluster: { server: https://192.168.31.61:6443, certificate-authority-data: QQ== } }]
+users: [{ user: { client-certificate-data: Qg==, client-key-data: Qw== } }]
+`
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig', async (t) => {
   const s = await makeStage(t)
-  const a = await saveAs(s, 'a')
-  t.equal(await endedCertificates(s.lab.paths, a, end + 1), undefined, 'no cluster')
-  writeFileSync(kubeconfigOf(s.lab.paths, a.id), kubeconfig)
-  t.equal(await endedCertificates(s.lab.paths, a, end - 1), undefined)
-  t.match(await endedCertificates(s.lab.paths, a, end + 1), /^a: the cluster’s certificates ended on \d{4}-\d\d-\d\d, .*docs\/faults\.md/)
+  mkdirSync(dirname(s.lab.paths.kubeconfig), { recursive: true })
+  const said: string[] = []
+  const made = [...s.nodes.map((n) => `${n} ${base64(`of ${n}`)}`), `admin.conf ${base64(ADMIN)}`]
+  const answer = (lines: readonly string[]): void =>
+    void s.world.guests.answers.unshift(({ node, text }) => {
+      if (!text.startsWith('sudo: ')) return undefined
+      said.push(`${node} ${/kubeadm certs renew all/.test(text) ? 'renews' : /systemctl restart kubelet/.test(text) ? 'restarts' : text}`)
+      return /kubeadm certs/.test(text) ? lines.join('\n') : ''
+    })
+  answer(made)
+  await renewCertificates(s.lab, 1000)
+  t.equal(said[0], `${s.nodes[0]!} renews`)
+  t.same(said.slice(1).sort(), s.nodes.map((n) => `${n} restarts`).sort())
+  t.match(readFileSync(s.lab.paths.kubeconfig, 'utf8'), /server: https:\/\/127\.0\.0\.1:\d+/)
+  answer(made.slice(1))
+  const before = readFileSync(s.lab.paths.kubeconfig, 'utf8')
+  await t.rejects(renewCertificates(s.lab, 1000), CorruptError)
+  t.equal(readFileSync(s.lab.paths.kubeconfig, 'utf8'), before)
 })
