@@ -1,9 +1,10 @@
 /** Two mini guests that talk to each other are frozen while they run: what comes back is of one moment, or there is nothing. */
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { UserMachineSpec, Moment } from '../../src/hypervisor/types.js'
 import { defaultUri } from '../../src/hypervisor/virsh.js'
-import { ensureSystemLibvirt, uid } from './libvirt.js'
+import { ensureSystemLibvirt, qemuOf, uid, until } from './libvirt.js'
 import { l2Segment, realFixture, shellPort } from './machines.js'
 import { guestShell } from './mini-guest.js'
 
@@ -21,6 +22,8 @@ const RECEIVER = `echo 0 >/got; echo "read n && echo \\$n >/g && mv /g /got" >/t
 interface Pair {
   readonly specs: readonly [UserMachineSpec, UserMachineSpec]
   readonly hypervisor: Awaited<ReturnType<typeof realFixture>>['hypervisor']
+  /** Waits until the first has sent so many numbers more. */
+  readonly sends: (more: number) => Promise<void>
   readonly moment: (name: string) => readonly Moment[]
   /** Both from these, on fresh overlays; then what each knows: what was received may never be ahead of what was sent. */
   readonly back: (moments: readonly Moment[], froms: readonly string[]) => Promise<{ sent: number; got: number }>
@@ -38,14 +41,13 @@ async function pair(t: Test): Promise<Pair> {
   await guestShell(shellPort(specs[1]), RECEIVER)
   await guestShell(shellPort(specs[0]), SENDER)
   const number = async (i: 0 | 1, file: string) => Number(await guestShell(shellPort(specs[i]), `cat ${file}`))
-  const within = Date.now() + 240_000
-  while ((await number(1, '/got')) < 3) {
-    if (Date.now() > within) throw new Error('nothing comes through')
-    await new Promise((r) => setTimeout(r, 500))
-  }
+  const reached = (i: 0 | 1, file: string, least: number) =>
+    until(async () => (await number(i, file)) >= least, `${file} of ${specs[i].node} to be ${least}`, 240_000)
+  await reached(1, '/got', 3)
   return {
     specs,
     hypervisor,
+    sends: async (more) => reached(0, '/sent', (await number(0, '/sent')) + more),
     moment: (name) => specs.map((_, i) => ({ memory: join(world.dir, `${name}${i}.mem`), disk: join(world.dir, `${name}${i}.qcow2`) })),
     back: async (moments, froms) => {
       await Promise.all(specs.map((s) => hypervisor.stop(s.name, 0)))
@@ -90,19 +92,46 @@ t.test('of one moment', { skip }, async (t) => {
 })
 
 t.test('the same test sees it when they are not of one moment', { skip }, async (t) => {
-  const { hypervisor, specs, moment, back } = await pair(t)
+  const { hypervisor, specs, moment, back, sends } = await pair(t)
   const froms = await Promise.all(specs.map(async (s) => (await hypervisor.disk(s.name)).next))
   const moments = moment('m')
-  const before = Number(await guestShell(shellPort(specs[0]), 'cat /sent'))
   for (const [i, s] of specs.entries()) {
     await hypervisor.pause(s.name)
     await hypervisor.freeze(s.name, moments[i]!)
     await hypervisor.resume([s.name])
-    while (i === 0 && Number(await guestShell(shellPort(s), 'cat /sent')) < before + 30);
+    if (i === 0) await sends(5)
   }
   const { sent, got } = await back(moments, froms)
   t.comment(JSON.stringify({ sent, got }))
   t.ok(got > sent, 'received, but never sent')
+})
+
+t.test('a QEMU killed while both are written: no moment, and the other runs on', { skip }, async (t) => {
+  const { hypervisor, specs, moment } = await pair(t)
+  const moments = moment('m')
+  const written = (path: string) =>
+    stat(path).then(
+      (s) => s.size > 0,
+      () => false,
+    )
+  const [ended] = await Promise.all([
+    hypervisor
+      .freezeTogether(
+        specs.map((s, i) => ({ name: s.name, to: moments[i]! })),
+        { committed: () => Promise.reject(new Error('not of one moment')) },
+      )
+      .catch((e: unknown) => e),
+    until(async () => (await written(moments[0]!.memory)) && written(moments[1]!.memory), 'both to be written', 60_000).then(async () => {
+      process.kill((await qemuOf(specs[1].name))!.pid, 'SIGKILL')
+    }),
+  ])
+  t.ok(ended instanceof Error, 'it says so')
+  t.notMatch(ended, { message: /not of one moment/ })
+  await hypervisor.abortJob(specs[0].name)
+  await until(async () => (await hypervisor.state(specs[1].name)) === 'shut-off', 'libvirt to see it')
+  t.equal(await hypervisor.state(specs[0].name), 'running')
+  const sent = Number(await guestShell(shellPort(specs[0]), 'cat /sent'))
+  t.ok(sent > 0, `it answers: ${sent}`)
 })
 
 t.test('a guest that is written to its end before the other: no moment, both run', { skip }, async (t) => {
