@@ -83,7 +83,12 @@ export function momentMethods({
     resume: async (names) => {
       const machines = await Promise.all(names.map(must))
       const paused = machines.filter((m) => m.state === 'paused')
-      if (paused.length > 0) await virsh([paused.map((m) => `resume ${m.uuid}`).join('; ')])
+      if (paused.length === 0) return
+      await virsh([paused.map((m) => `resume ${m.uuid}`).join('; ')]).catch(async (error: unknown) => {
+        // libvirt lets a machine go on by itself when the writing of its RAM ends, perhaps just now.
+        const still = new Set((await list()).filter((m) => m.state === 'paused').map((m) => m.uuid))
+        if (paused.some((m) => still.has(m.uuid))) throw error
+      })
     },
 
     memoryMiB: async (names) => {

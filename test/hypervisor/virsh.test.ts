@@ -84,6 +84,19 @@ t.test('a command that lost a race is no failure when the machine is as wanted',
   await t.rejects(createVirshHypervisor({ exec: stuck, uri: 'qemu:///session' }).start(node.name), CommandError)
 })
 
+t.test('one that libvirt itself lets go on meanwhile is resumed', async (t) => {
+  const resumed = (then: string): Promise<void> => {
+    const states = ['3', then]
+    const exec = scripted({
+      list: () => row(states.shift() ?? then, '1'),
+      resume: { exitCode: 1, stderr: 'error: Requested operation is not valid: domain is already running' },
+    })
+    return createVirshHypervisor({ exec, uri: 'qemu:///session' }).resume([node.name])
+  }
+  await resumed('1')
+  await t.rejects(resumed('3'), CommandError, 'still paused')
+})
+
 t.test('isPortBusy reads what QEMU says', async (t) => {
   const busy =
     "error: internal error: QEMU unexpectedly closed the monitor: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:1-10.0.2.15:22'"

@@ -43,6 +43,14 @@ export async function processes(): Promise<Process[]> {
 export const qemuOf = async (domain: string): Promise<Process | undefined> =>
   (await processes()).find((p) => p.argv.some((a) => a === `guest=${domain},debug-threads=on`))
 
+/** What libvirt and QEMU said of a machine at last: why it is in its state, and the end of its log. */
+export async function lastWords(uri: string, domain: string): Promise<string> {
+  const dir = uri.endsWith('/system') ? '/var/log/libvirt/qemu' : join(homedir(), '.cache/libvirt/qemu/log')
+  const why = await exec.run(['virsh', '-q', '-c', uri, 'domstate', '--reason', domain], { allowFailure: true })
+  const log = await readFile(join(dir, `${domain}.log`), 'utf8').catch(String)
+  return [why.stdout.trim(), ...log.trim().split('\n').slice(-8)].join('\n')
+}
+
 /** Ends a process and waits until it is gone. */
 export async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
   try {

@@ -9,12 +9,10 @@ import { l2Segment, realFixture, shellPort } from './machines.js'
 import { guestShell } from './mini-guest.js'
 
 const uri = defaultUri(uid)
-/** Its waiting is not yet right on every machine; until then by hand. */
-const skip = process.env['KLAB_TEST_LIVE'] === '1' ? false : 'by hand: KLAB_TEST_LIVE=1'
 if (uid === 0) t.before(() => ensureSystemLibvirt(t))
 
-/** RAM enough that writing it takes a while. */
-const FILL = 'yes 0123456789 | dd of=/big bs=1M count=400 iflag=fullblock 2>/dev/null; touch /filled'
+/** RAM enough that writing it takes a while; the root file system holds half of all RAM, and the numbers must fit too. */
+const FILL = 'yes 0123456789 | dd of=/big bs=1M count=300 iflag=fullblock 2>/dev/null; touch /filled'
 /** The first counts, notes the number, and only then sends it to the second. */
 const SENDER = `(${FILL}; i=0; while :; do i=$((i + 1)); echo $i >/s; mv /s /sent; echo $i | nc -w 2 192.168.31.62 9; done) >/dev/null 2>&1 &`
 const RECEIVER = `echo 0 >/got; echo "read n && echo \\$n >/g && mv /g /got" >/take; chmod +x /take; (${FILL}; nc -ll -p 9 -e sh /take) >/dev/null 2>&1 &`
@@ -64,20 +62,30 @@ async function pair(t: Test): Promise<Pair> {
   }
 }
 
-t.test('of one moment', { skip }, async (t) => {
+t.test('of one moment', async (t) => {
   const { hypervisor, specs, moment, back } = await pair(t)
-  const froms = await Promise.all(specs.map(async (s) => (await hypervisor.disk(s.name)).next))
-  const moments = moment('m')
   let committed = 0
-  const together = await hypervisor.freezeTogether(
-    specs.map((s, i) => ({ name: s.name, to: moments[i]! })),
-    {
-      committed: async () => {
-        committed += 1
-        for (const s of specs) t.equal(await hypervisor.state(s.name), 'paused', 'nobody runs')
+  const once = async (name: string) => {
+    const froms = await Promise.all(specs.map(async (s) => (await hypervisor.disk(s.name)).next))
+    const moments = moment(name)
+    const together = await hypervisor.freezeTogether(
+      specs.map((s, i) => ({ name: s.name, to: moments[i]! })),
+      {
+        committed: async () => {
+          committed += 1
+          for (const s of specs) t.equal(await hypervisor.state(s.name), 'paused', 'nobody runs')
+        },
       },
-    },
-  )
+    )
+    return { together, moments, froms }
+  }
+  let { together, moments, froms } = await once('m')
+  // A busy host may write one of them to its end before it is looked at: then there is nothing, and the next try is as good.
+  for (let i = 0; i < 3 && !together; i++) {
+    for (const s of specs) await hypervisor.abortJob(s.name)
+    await hypervisor.resume(specs.map((s) => s.name))
+    ;({ together, moments, froms } = await once(`m${i}.`))
+  }
   t.ok(together, 'they were caught together')
   t.comment(JSON.stringify(together))
   t.equal(committed, 1)
@@ -91,7 +99,7 @@ t.test('of one moment', { skip }, async (t) => {
   t.ok(got <= sent, 'nothing was received that had not been sent')
 })
 
-t.test('the same test sees it when they are not of one moment', { skip }, async (t) => {
+t.test('the same test sees it when they are not of one moment', async (t) => {
   const { hypervisor, specs, moment, back, sends } = await pair(t)
   const froms = await Promise.all(specs.map(async (s) => (await hypervisor.disk(s.name)).next))
   const moments = moment('m')
@@ -106,7 +114,7 @@ t.test('the same test sees it when they are not of one moment', { skip }, async 
   t.ok(got > sent, 'received, but never sent')
 })
 
-t.test('a QEMU killed while both are written: no moment, and the other runs on', { skip }, async (t) => {
+t.test('a QEMU killed while both are written: no moment, and the other runs on', async (t) => {
   const { hypervisor, specs, moment } = await pair(t)
   const moments = moment('m')
   const written = (path: string) =>
@@ -128,13 +136,13 @@ t.test('a QEMU killed while both are written: no moment, and the other runs on',
   t.ok(ended instanceof Error, 'it says so')
   t.notMatch(ended, { message: /not of one moment/ })
   await hypervisor.abortJob(specs[0].name)
-  await until(async () => (await hypervisor.state(specs[1].name)) === 'shut-off', 'libvirt to see it')
+  await until(async () => /crashed|shut-off/.test(await hypervisor.state(specs[1].name)), 'libvirt to see it')
   t.equal(await hypervisor.state(specs[0].name), 'running')
   const sent = Number(await guestShell(shellPort(specs[0]), 'cat /sent'))
   t.ok(sent > 0, `it answers: ${sent}`)
 })
 
-t.test('a guest that is written to its end before the other: no moment, both run', { skip }, async (t) => {
+t.test('a guest that is written to its end before the other: no moment, both run', async (t) => {
   const { hypervisor, specs, moment } = await pair(t)
   const moments = moment('m')
   // One of them has next to no RAM left to write.

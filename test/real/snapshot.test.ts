@@ -59,7 +59,7 @@ t.test('klab killed while it saves: whole or not there', async (t) => {
   const m = await miniLab(t, uri)
   await m.write('now')
   const ends = { finished: 0, undone: 0 }
-  for (let ms = 0, i = 0; i < 12; i++, ms += 60) {
+  for (let ms = 0, i = 0; i < 14; i++, ms += 200) {
     const name = `s${i}`
     const whole = await killed(m, ms, 'save', name)
     const lab = await m.lab()
