@@ -30,7 +30,8 @@ export function formatStatus(s: Status, now: number): string {
   const last = cluster
     ? `\ncluster: Kubernetes ${cluster.version}, ${cluster.ready}/${cluster.total} Ready${seen}, API server ${cluster.apiServer ?? 'not up'}\n`
     : ''
-  return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${last}`
+  const unfinished = s.unfinished === null ? '' : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
+  return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${last}${unfinished}`
 }
 
 /** The status that the options ask for. A glance that shows an older answer has the next one fetched behind the user's back. */

@@ -4,6 +4,7 @@ import type { Clock } from '../host/types.js'
 import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
 import { domainName } from '../phases/names.js'
+import { readJournal } from '../snapshot/journal.js'
 import type { LabPaths } from '../store/paths.js'
 import { apiServer, sshEndpoint } from '../store/endpoints.js'
 import type { LabRecord } from '../store/record.js'
@@ -34,6 +35,8 @@ export interface Status {
     /** When `ready` was so, ISO 8601; null: never asked. */
     readonly seenAt: string | null
   } | null
+  /** A snapshot verb that is under way in another klab, or was killed (`snapshot save lesson-2`); null: none. */
+  readonly unfinished: string | null
 }
 
 /** ms that a glance gives the API server: with KVM it answers in 10, under emulation in 100 to 3000. */
@@ -62,25 +65,40 @@ export const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<bo
 /** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
   const cluster = await hasCluster(record, paths)
-  const [machines, seen] = await Promise.all([
+  const [machines, seen, unfinished] = await Promise.all([
     world.hypervisor.list(),
     cluster ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
+    unfinishedVerb(paths),
   ])
-  return statusOf(record, machines, cluster, seen)
+  return statusOf(record, machines, cluster, seen, unfinished)
 }
 
 /** As readStatus, within 0.2 s: when the API server is slow its last answer is shown, and `behind` says so. Without one it waits after all. */
 export async function glanceStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<{ status: Status; behind: boolean }> {
   const cluster = await hasCluster(record, paths)
-  const [machines, glance] = await Promise.all([
+  const [machines, glance, unfinished] = await Promise.all([
     world.hypervisor.list(),
     cluster ? glanceReadiness(paths, world.clock, GLANCE_MS, world.ask) : undefined,
+    unfinishedVerb(paths),
   ])
   if (cluster && !glance) return { status: await readStatus(world, record, paths), behind: false }
-  return { status: statusOf(record, machines, cluster, glance?.seen), behind: glance?.now === false }
+  return { status: statusOf(record, machines, cluster, glance?.seen, unfinished), behind: glance?.now === false }
 }
 
-function statusOf(record: LabRecord, machines: readonly Machine[], hasConfig: boolean, seen: Seen | undefined): Status {
+/** What the journal of the snapshot verbs tells of. One that cannot be read is the next verb's to refuse. */
+async function unfinishedVerb(paths: LabPaths): Promise<string | null> {
+  const journal = await readJournal(paths).catch(() => undefined)
+  if (!journal) return null
+  return journal.op === 'save' ? `snapshot save ${journal.manifest.name}` : 'snapshot restore'
+}
+
+function statusOf(
+  record: LabRecord,
+  machines: readonly Machine[],
+  hasConfig: boolean,
+  seen: Seen | undefined,
+  unfinished: string | null,
+): Status {
   const { lab } = record
   const states = new Map(machines.map((m) => [m.name, m.state]))
   const nodes = lab.nodes.map((n) => {
@@ -105,7 +123,7 @@ function statusOf(record: LabRecord, machines: readonly Machine[], hasConfig: bo
         seenAt: seen?.at ?? null,
       }
     : null
-  return { lab: lab.name, state: overall(nodes.map((n) => n.state)), nodes, cluster }
+  return { lab: lab.name, state: overall(nodes.map((n) => n.state)), nodes, cluster, unfinished }
 }
 
 /** The status of a lab that was never brought up. */
@@ -115,5 +133,6 @@ export function absentStatus(lab: Lab): Status {
     state: 'absent',
     nodes: lab.nodes.map((n) => ({ name: n.name, role: n.role, ip: n.ip, state: 'absent', ready: null, sshHost: null, sshPort: null })),
     cluster: lab.kubernetes ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null } : null,
+    unfinished: null,
   }
 }

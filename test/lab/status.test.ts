@@ -4,6 +4,7 @@ import { HostError } from '../../src/errors.js'
 import type { MachineState } from '../../src/hypervisor/types.js'
 import { absentStatus, glanceStatus, readStatus } from '../../src/lab/status.js'
 import type { Ask } from '../../src/lab/readiness.js'
+import { formatStatus } from '../../src/cli/status.js'
 import { domainName } from '../../src/phases/names.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
@@ -73,7 +74,22 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       sshPort: 22000 + i,
     })),
     cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null, seenAt: null },
+    unfinished: null,
   })
+})
+
+t.test('a snapshot verb that was killed is told of', async (t) => {
+  const { run, read, glance, cluster } = stage(t, RUNNING)
+  cluster()
+  const journal = (text: string) => writeFileSync(run.paths.journal, text)
+  journal(JSON.stringify({ op: 'save', manifest: { name: 'lesson-2' }, ram: true, from: {}, to: {} }))
+  t.equal((await read()).unfinished, 'snapshot save lesson-2')
+  journal(JSON.stringify({ op: 'restore', id: 'x', phase: 'prepared', to: {} }))
+  const { status } = await glance(() => Promise.resolve(nodesReady))
+  t.equal(status.unfinished, 'snapshot restore')
+  t.match(formatStatus(status, 0), /\nklab snapshot restore is under way, or was killed: klab up /)
+  journal('{')
+  t.equal((await read()).unfinished, null, 'the next verb refuses it, status goes on')
 })
 
 t.test('NAT mode: the nodes’ own addresses', async (t) => {
