@@ -30,10 +30,20 @@ export function momentMethods({
   Hypervisor,
   'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'freezeTogether' | 'thaw' | 'disk' | 'shortenDisk' | 'useDisk' | 'abortJob'
 > {
-  const must = async (name: string): Promise<Machine> => {
-    const machine = await find(name)
+  const there = (name: string, machine: Machine | undefined): Machine => {
     if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
     return machine
+  }
+  const must = async (name: string): Promise<Machine> => there(name, await find(name))
+  /** One process for all of them. */
+  const mustAll = async (names: readonly string[]): Promise<readonly Machine[]> => {
+    const all = await list()
+    return names.map((name) =>
+      there(
+        name,
+        all.find((m) => m.name === name),
+      ),
+    )
   }
   const disks = async (machine: Machine, which: readonly string[]): Promise<ReadonlyMap<string, string>> =>
     parseDisks((await virsh(['domblklist', ...which, machine.uuid])).stdout)
@@ -81,7 +91,7 @@ export function momentMethods({
     },
 
     resume: async (names) => {
-      const machines = await Promise.all(names.map(must))
+      const machines = await mustAll(names)
       const paused = machines.filter((m) => m.state === 'paused')
       if (paused.length === 0) return
       await virsh([paused.map((m) => `resume ${m.uuid}`).join('; ')]).catch(async (error: unknown) => {
@@ -92,7 +102,7 @@ export function momentMethods({
     },
 
     memoryMiB: async (names) => {
-      const machines = await Promise.all(names.map(must))
+      const machines = await mustAll(names)
       const { stdout } = await virsh(['domstats', '--balloon', '--raw', '--nowait', ...machines.map((m) => m.uuid)])
       const kib = [...stdout.matchAll(/^\s*balloon\.rss=(\d+)$/gm)].map((m) => Number(m[1]))
       return kib.reduce((a, b) => a + b, 0) / 1024

@@ -104,6 +104,8 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
 /** Up to the record's writing, which is when the restore has happened. */
 async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   const { hypervisor } = lab.world
+  // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that is off is fine.
+  await Promise.allSettled(nodesOf(lab).map(({ domain }) => hypervisor.pause(domain)))
   const ends = await Promise.allSettled(
     manifest.nodes.map(async (n) => {
       const domain = domainName(lab.record.id, n.node)
