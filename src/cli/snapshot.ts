@@ -3,6 +3,7 @@ import { UsageError } from '../errors.js'
 import { recordedLab } from '../lab/open.js'
 import { goTo, named, push, settle, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
 import { columns } from '../report/columns.js'
+import { age } from '../report/text.js'
 import { flatten } from '../snapshot/flatten.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
@@ -20,17 +21,18 @@ type Action = (typeof SNAPSHOT_ACTIONS)[number]
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** The list as text: a tree, the current one marked. */
-export function formatList(all: readonly Listed[]): string {
+/** The list as text: a tree, the current one marked. `now`: ms since the epoch. */
+export function formatList(all: readonly Listed[], now: number): string {
   if (all.length === 0) return 'no snapshots; klab snapshot save NAME\n'
   const rows = all.map((m) => [
     `${m.current ? '*' : ' '} ${'  '.repeat(m.depth)}${m.name}`,
+    age(now - Date.parse(m.createdAt)),
     m.createdAt.replace('T', ' ').slice(0, 19),
     isRam(m) ? 'running' : 'halted',
     mib(m.bytes),
     m.message,
   ])
-  return columns([['  NAME', 'SAVED (UTC)', 'LAB', 'SIZE', 'MESSAGE'], ...rows])
+  return columns([['  NAME', 'AGE', 'SAVED (UTC)', 'LAB', 'SIZE', 'MESSAGE'], ...rows])
 }
 
 function nameOf(args: Args, key: 'name' | 'to', action: Action): string {
@@ -65,7 +67,7 @@ async function look(app: App, args: Args, action: 'list' | 'show', lab: Pick<Loc
   const all = await listSnapshots(await listManifests(lab.paths), lab.record.snapshot ?? null)
   if (action === 'list') {
     if (args['json']) printJson(app, all)
-    else app.stdout.write(formatList(all))
+    else app.stdout.write(formatList(all, app.clock.now()))
     return 0
   }
   const one = findManifest(all, nameOf(args, 'name', action))
@@ -106,13 +108,13 @@ async function change(
     return 0
   }
   const how = { message, live: args['live'] !== false }
+  const started = app.clock.now()
   const saved = async (m: Manifest): Promise<number> => {
+    const wholeMs = app.clock.now() - started
     // Reading all of it takes seconds that nobody should wait for.
     await app.detached(['-f', lab.record.labfile, 'snapshot', 'show', m.name, '--verify', '--json'])
-    return done(
-      m,
-      m.pauseMs > 0 ? `saved ${m.name}: paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : `saved ${m.name} (halted)`,
-    )
+    const pause = m.pauseMs > 0 ? `paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : 'halted'
+    return done({ ...m, wholeMs }, `saved ${m.name} in ${seconds(wholeMs)}: ${pause}`)
   }
   const back = async (m: Manifest, undo: boolean, after?: () => Promise<unknown>): Promise<number> => {
     if (args['verify'])

@@ -1,7 +1,8 @@
 /** `klab up`. */
 import { UsageError } from '../errors.js'
 import { checkHost, requireFit } from '../lab/doctor.js'
-import { openLab } from '../lab/open.js'
+import { openLab, type OpenLab } from '../lab/open.js'
+import type { Status } from '../lab/status.js'
 import { alreadyUp, makeFolders, settleAccel, up } from '../lab/up.js'
 import type { PhaseName } from '../labfile/phases.js'
 import { printJson, type App } from './app.js'
@@ -15,19 +16,10 @@ export async function runUp(app: App, args: Args): Promise<number> {
   if (typeof args['from'] === 'string') {
     const { upFrom } = await import('./up-from.js')
     const status = await upFrom(app, args, args['from'])
-    if (status) {
-      if (args['json']) printJson(app, status)
-      else app.stdout.write(`${formatStatus(status, app.clock.now())}\n`)
-      return 0
-    }
+    if (status) return print(app, args, status, tryNext(await openLab(app.env, args.file), args, status))
   }
   const open = await openLab(app.env, args.file)
   const world = await app.world(open.lab)
-  const print = (status: Parameters<typeof formatStatus>[0], text: string): number => {
-    if (args['json']) printJson(app, status)
-    else app.stdout.write(`${formatStatus(status, app.clock.now())}\n${text}\n`)
-    return 0
-  }
 
   const sealed = async (): Promise<void> => {
     if (args['seal'] === true) await (await import('./up-from.js')).seal(app, world, open)
@@ -38,7 +30,7 @@ export async function runUp(app: App, args: Args): Promise<number> {
   const quick = await alreadyUp(world, open, until)
   if (quick) {
     await sealed()
-    return print(quick, 'all is up; nothing to do')
+    return print(app, args, quick, 'all is up; nothing to do')
   }
 
   const probe = await app.probeAccel(open.lab)
@@ -49,7 +41,7 @@ export async function runUp(app: App, args: Args): Promise<number> {
   if (!open.record && open.lab.kubernetes && until === 'ready' && args['fresh'] !== true) {
     const { upSealed } = await import('./up-from.js')
     const status = await upSealed(app, world, open, await settleAccel(open.lab, () => Promise.resolve(probe)))
-    if (status) return print(status, 'from the cache; klab up --fresh makes it from scratch')
+    if (status) return print(app, args, status, tryNext(open, args, status))
   }
 
   await makeFolders(world, open)
@@ -64,10 +56,24 @@ export async function runUp(app: App, args: Args): Promise<number> {
     renderer.close()
   }
   await sealed()
-  const f = args.file === undefined ? '' : ` -f ${args.file}`
-  const next =
-    until === 'ready' && status.cluster
-      ? `kubeconfig: ${open.paths.kubeconfig}\ntry next:\n  klab${f} kubectl get pods -A\n  klab${f} ssh ${open.lab.nodes[0]?.name ?? ''}\n  klab${f} destroy`
-      : `try next:\n  klab${f} ssh ${open.lab.nodes[0]?.name ?? ''}\n  klab${f} up`
-  return print(status, next)
+  return print(app, args, status, tryNext(open, args, status))
+}
+
+/** What to type now. */
+function tryNext(open: OpenLab, args: Args, { cluster, nodes }: Status): string {
+  const klab = `  klab${args.file === undefined ? '' : ` -f ${args.file}`}`
+  const ssh = `${klab} ssh ${nodes[0]?.name ?? ''}`
+  // `--from` may lead to where a lesson starts, before there is an API server.
+  const whole = args['until'] === 'ready' && cluster?.apiServer !== null
+  const kubectl = whole && cluster ? [`${klab} kubectl get pods -A`] : []
+  const kubeconfig = kubectl.length > 0 ? `kubeconfig: ${open.paths.kubeconfig}\n` : ''
+  const next = [...kubectl, ssh, `${klab} ${whole ? 'destroy' : 'up'}`]
+  return `${kubeconfig}try next:\n${next.join('\n')}`
+}
+
+/** Status and more text on stdout, or the status as JSON; exit status 0. */
+function print(app: App, args: Args, status: Status, text: string): number {
+  if (args['json']) printJson(app, status)
+  else app.stdout.write(`${formatStatus(status, app.clock.now())}\n${text}\n`)
+  return 0
 }

@@ -7,11 +7,12 @@ import type { World } from '../phases/world.js'
 import { certificatesEnded, renewCertificates } from '../snapshot/certificates.js'
 import { refreshCalicoToken } from '../snapshot/calico-token.js'
 import { stepClocks, type Clocks } from '../snapshot/guests.js'
-import { findManifest, listManifests } from '../snapshot/manifest.js'
+import { nodesOf } from '../snapshot/machines.js'
+import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { recover } from '../snapshot/recover.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, type Restored } from '../snapshot/restore.js'
-import { save } from '../snapshot/save.js'
+import { goOn, save } from '../snapshot/save.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
@@ -64,13 +65,17 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolea
   await checkFits(lab, manifest)
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
-  const restored = await restore(lab, manifest)
+  const paused = kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}
+  const restored = await restore(lab, manifest, paused).catch(async (error: unknown) => {
+    if (kept) await goOn(lab)
+    throw error
+  })
   if (kept) for (const m of older) await remove(lab, m)
   return { ...restored, kept }
 }
 
 const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
-  save(lab, { name: UNDO, message: `before ${manifest.name} was restored`, kind: 'auto' }).catch((error: unknown) => {
+  save(lab, { name: UNDO, message: `before ${manifest.name} was restored`, kind: 'auto', stay: true }).catch((error: unknown) => {
     if (!(error instanceof StateError) && !(error instanceof HostError)) throw error
     throw new StateError(`the present state cannot be kept: ${error.message}`, {
       hint: `klab snapshot restore ${manifest.name} --no-undo, which gives it up`,

@@ -10,6 +10,19 @@ export function duration(ms: number): string {
   return m < 60 ? `${m}m${two(s % 60)}s` : `${Math.floor(m / 60)}h${two(m % 60)}m`
 }
 
+/** How long ago, as kubectl writes it (apimachinery's HumanDuration): `45s`, `9m5s`, `90m`, `3h20m`, `30h`, `5d3h`, `400d`. */
+export function age(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86_400)]
+  const and = (n: number, unit: string): string => (n === 0 ? '' : `${n}${unit}`)
+  if (s < 120) return `${s}s`
+  if (m < 10) return `${m}m${and(s % 60, 's')}`
+  if (h < 3) return `${m}m`
+  if (h < 8) return `${h}h${and(m % 60, 'm')}`
+  if (h < 48) return `${h}h`
+  return d < 8 ? `${d}d${and(h % 24, 'h')}` : `${d}d`
+}
+
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /** Columns that a text takes: 2 for East Asian wide characters and emoji, 0 for combining marks (Unicode TR 11, its main blocks). */

@@ -7,8 +7,13 @@ import { dirOf, frozen, kubeconfigOf, memoryOf, writeManifest } from './manifest
 import { nodesOf, resumeAll } from './machines.js'
 import type { LockedLab, Manifest, SaveJournal } from './types.js'
 
-/** Everything is written and the nodes go on: freeze the files, write down what there is. May be repeated. */
-export async function finish(lab: LockedLab, j: SaveJournal, times: { pauseMs: number; skewMs: number }): Promise<Manifest> {
+/** Everything is written: freeze the files, write down what there is. `stay`: the nodes still stand still, and the journal stays. May be repeated. */
+export async function finish(
+  lab: LockedLab,
+  j: SaveJournal,
+  times: { pauseMs: number; skewMs: number },
+  { stay = false }: { stay?: boolean } = {},
+): Promise<Manifest> {
   const { paths } = lab
   const seal = async (path: string) => {
     // Nobody but its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
@@ -28,7 +33,7 @@ export async function finish(lab: LockedLab, j: SaveJournal, times: { pauseMs: n
   await writeManifest(paths, manifest)
   lab.record = { ...lab.record, disks: j.to, snapshot: manifest.id }
   await writeRecord(paths.record, lab.record)
-  await closeJournal(paths)
+  if (!stay) await closeJournal(paths)
   return manifest
 }
 

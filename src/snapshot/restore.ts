@@ -11,30 +11,47 @@ import { diskOf, writeRecord, type LabRecord } from '../store/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
-import { nodesOf, resumeAll, values, verifyPaused } from './machines.js'
+import { nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import type { LockedLab, Manifest, RestoreJournal } from './types.js'
 
 type Overlays = Readonly<Record<string, string>>
 
 export interface Restored {
-  /** ms from the first node's end to the last one's resume. */
+  /** ms from the start, the checks included, to the last node's resume. */
   readonly ms: number
   readonly running: boolean
 }
 
-/** Goes back to a snapshot. The present state is lost; who wants it saves it first. When that fails on the way, the lab is halted, on the disks that it had. Throws CorruptError, StateError, CommandError. */
-export async function restore(lab: LockedLab, manifest: Manifest): Promise<Restored> {
+/**
+ * Goes back to a snapshot. The present state is lost; who wants it saves it first. `paused`: domains that ran and that the caller has paused for this (a save with `stay`). When it fails
+ * before the present machines have been ended, they go on; when it fails later, the lab is halted, on the disks that it had. Throws CorruptError, StateError, CommandError.
+ */
+export async function restore(lab: LockedLab, manifest: Manifest, o: { paused?: readonly string[] } = {}): Promise<Restored> {
+  const { clock, hypervisor } = lab.world
+  const started = clock.now()
   await checkFits(lab, manifest)
-  const id = newId(lab.world.clock.now())
+  const id = newId(clock.now())
   const to = Object.fromEntries(manifest.nodes.map((n) => [n.node, lab.paths.node(n.node).overlay(id)]))
-  await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'prepared', to })
+  const paused = o.paused ?? (await statesOf(lab)).filter((n) => n.state === 'running').map((n) => n.domain)
+  const journal = { op: 'restore', id: manifest.id, phase: 'prepared', to, paused } as const
+  await openJournal(lab.paths, journal)
   try {
+    // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just died is fine.
+    if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))
     await layGround(lab, manifest, to)
   } catch (error) {
-    await dropOverlays(lab, to)
+    await leaveAlone(lab, journal)
     throw error
   }
-  return exchange(lab, manifest, to)
+  await exchange(lab, manifest, to)
+  const ms = clock.now() - started
+  await sweepAfter(lab)
+  return { ms, running: isRam(manifest) }
+}
+
+/** The restore has happened; a sweep that cannot read another snapshot's chain removes nothing. */
+async function sweepAfter(lab: LockedLab): Promise<void> {
+  await sweep(lab).catch((error: unknown) => lab.say(`nothing was swept: ${messageOf(error)}`))
 }
 
 /** Throws before anything is changed when the snapshot is damaged or of another lab's shape. */
@@ -67,16 +84,14 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
 
 /** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */
 async function layGround(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
-  for (const n of manifest.nodes) await freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)
+  await Promise.all(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)))
   const { roots } = lab.world
   for (const dir of [roots.run, lab.paths.run]) await ensureDir(dir, roots.dirMode)
   await segmentOf(lab).ensure()
 }
 
 /** Old machines out, new ones in. May be repeated from the start. */
-async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<Restored> {
-  const { clock } = lab.world
-  const started = clock.now()
+async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })
   // What the API server said is of a state that is going.
   await rm(lab.paths.seen, { force: true })
@@ -95,17 +110,11 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
     })
   }
   await complete(lab, manifest)
-  const ms = clock.now() - started
-  // The restore has happened; a sweep that cannot read another snapshot's chain removes nothing.
-  await sweep(lab).catch((error: unknown) => lab.say(`nothing was swept: ${messageOf(error)}`))
-  return { ms, running: isRam(manifest) }
 }
 
 /** Up to the record's writing, which is when the restore has happened. */
 async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   const { hypervisor } = lab.world
-  // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that is off is fine.
-  await Promise.allSettled(nodesOf(lab).map(({ domain }) => hypervisor.pause(domain)))
   const ends = await Promise.allSettled(
     manifest.nodes.map(async (n) => {
       const domain = domainName(lab.record.id, n.node)
@@ -123,9 +132,10 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
   lab.record = restored
 }
 
-/** The rest: the kubeconfig that belongs to this cluster, and off they go. May be repeated, also when the nodes have long gone on. */
+/** The rest: off they go, and the kubeconfig that belongs to this cluster. May be repeated, also when the nodes have long gone on. */
 async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   const { paths, record, world } = lab
+  if (isRam(manifest)) await resumeAll(lab)
   const text = await readText(kubeconfigOf(paths, manifest.id))
   const server = apiServer(record)
   if (text === undefined) await rm(paths.kubeconfig, { force: true })
@@ -137,7 +147,6 @@ async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   // All others wait for it.
   const first = record.lab.kubernetes && controlPlane(record.lab.nodes)
   if (first) await world.hypervisor.prefer(domainName(record.id, first.name)).catch(() => undefined)
-  if (isRam(manifest)) await resumeAll(lab)
   await closeJournal(paths)
 }
 
@@ -159,6 +168,12 @@ async function fallBack(lab: LockedLab, to: Overlays): Promise<void> {
   await dropOverlays(lab, to)
 }
 
+/** Back to where nothing had been ended: the present machines go on. */
+async function leaveAlone(lab: LockedLab, j: RestoreJournal): Promise<void> {
+  await lab.world.hypervisor.resume(j.paused ?? [])
+  await dropOverlays(lab, j.to)
+}
+
 async function dropOverlays(lab: LockedLab, to: Overlays): Promise<void> {
   for (const path of Object.values(to)) await rm(path, { force: true })
   await closeJournal(lab.paths)
@@ -169,7 +184,7 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
   const manifest = (await listManifests(lab.paths)).find((m) => m.id === j.id)
   const name = manifest?.name ?? j.id
   if (j.phase === 'prepared') {
-    await dropOverlays(lab, j.to)
+    await leaveAlone(lab, j)
     return `restoring ${name} was interrupted before anything had changed`
   }
   const happened = lab.record.snapshot === j.id && nodesOf(lab).every(({ node }) => diskOf(lab.record, lab.paths, node) === j.to[node])
@@ -187,5 +202,6 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
     return `restoring ${name} was interrupted and cannot be finished (${messageOf(error)}); the lab is halted, on the disks that it had`
   }
   await exchange(lab, manifest, j.to)
+  await sweepAfter(lab)
   return `restoring ${name} was interrupted and has been finished`
 }

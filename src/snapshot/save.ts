@@ -9,9 +9,9 @@ import { freshOverlay } from './disks.js'
 import { stepClocks } from './guests.js'
 import { abandon, finish } from './finish.js'
 import { checkChains } from './flatten.js'
-import { openJournal } from './journal.js'
+import { closeJournal, openJournal, readJournal } from './journal.js'
 import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
-import { allRunning, nodesOf, resumeAll, values, verifyPaused } from './machines.js'
+import { allRunning, nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import type { Kind, LockedLab, Manifest, SaveJournal } from './types.js'
 
 export interface SaveOptions {
@@ -20,6 +20,8 @@ export interface SaveOptions {
   readonly kind: Kind
   /** Writes most of the RAM while the nodes run: a pause of one or two seconds, but longer in all. Default: true but for `auto`. */
   readonly live?: boolean
+  /** Nodes that ran stay paused, and the journal open, for a restore that ends them; who does not go on to one calls `goOn`. */
+  readonly stay?: boolean
 }
 
 const MIB = 2 ** 20
@@ -60,12 +62,12 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   const ram = await allRunning(lab)
   if (ram) {
     await checkSpace(lab)
-    await syncGuests(lab)
+    // Nodes that are about to be ended have nothing to do but wait for it.
+    if (!o.stay) await syncGuests(lab)
   }
   const cluster = ram && (await exists(lab.paths.kubeconfig))
   const conditions = cluster ? await nodeConditions(lab.paths.kubeconfig, ASK_MS) : undefined
   const ready = conditions ? [...conditions].filter(([, isReady]) => isReady).map(([node]) => node) : null
-  // What a verb keeps before it gives the present state up may stand still.
   // What a verb keeps before it gives the present state up may stand still.
   const wanted = ram && (o.live ?? o.kind !== 'auto')
   const live = wanted ? await take(lab, o, 'live', ready) : undefined
@@ -73,9 +75,21 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
   // live is undefined only where a paused try follows, which always ends.
   if (!manifest) throw new StateError(`${o.name}: not saved`, { hint: 'klab status' })
-  // They are behind by as long as they stood still, and that adds up.
-  if (ram) await stepClocks(lab, SYNC_MS).catch(() => undefined)
+  if (ram && !o.stay) await caughtUp(lab)
   return manifest
+}
+
+/** They are behind by as long as they stood still, and that adds up. */
+const caughtUp = (lab: LockedLab): Promise<unknown> => stepClocks(lab, SYNC_MS).catch(() => undefined)
+
+/** After a save with `stay` that was not followed by a whole restore: whatever still stands still because of it runs again. Throws StateError, HostError. */
+export async function goOn(lab: LockedLab): Promise<void> {
+  // From a restore's journal on, the restore sees to it.
+  if ((await readJournal(lab.paths))?.op === 'save') {
+    await resumeAll(lab)
+    await closeJournal(lab.paths)
+  }
+  if ((await statesOf(lab)).every((n) => n.state === 'running')) await caughtUp(lab)
 }
 
 /** One try. Undefined, with all as it was, when the nodes could not be caught at one moment while they ran. */
@@ -116,8 +130,8 @@ async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['r
   await mkdir(dirOf(paths, id), { recursive: true, mode: 0o700 })
   await openJournal(paths, journal)
   try {
-    const times = await { live: freezeLive, paused: freezeAll, halted: layAll }[way](lab, journal)
-    if (times) return await finish(lab, journal, times)
+    const times = await { live: freezeLive, paused: freezeAll, halted: layAll }[way](lab, journal, o)
+    if (times) return await finish(lab, journal, times, o)
   } catch (error) {
     await abandon(lab, journal).catch(() => {
       // libvirt itself is gone: the journal stays.
@@ -149,7 +163,7 @@ async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<Together | un
 }
 
 /** RAM and disk of all nodes, none of which runs between the first byte and the last. */
-async function freezeAll(lab: LockedLab, j: SaveJournal): Promise<Together> {
+async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOptions, 'stay'>): Promise<Together> {
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.now()
@@ -158,7 +172,7 @@ async function freezeAll(lab: LockedLab, j: SaveJournal): Promise<Together> {
   await verifyPaused(lab)
   const ends = await Promise.allSettled(all.map(({ node, domain }) => hypervisor.freeze(domain, momentOf(lab, j, node))))
   values(ends)
-  await resumeAll(lab)
+  if (!stay) await resumeAll(lab)
   return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) }
 }
 

@@ -76,8 +76,10 @@ export type Journal =
   | {
       readonly op: 'restore'
       readonly id: string
-      /** `prepared`: the present state is untouched; `destroying`: there is no way back but to go on. */
+      /** `prepared`: the present state is there, though it stands still; `destroying`: there is no way back but to go on. */
       readonly phase: 'prepared' | 'destroying'
+      /** Domains that ran, and that klab has paused. */
+      readonly paused?: readonly string[]
       readonly to: Readonly<Record<string, string>>
     }
 

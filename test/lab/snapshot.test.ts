@@ -14,27 +14,6 @@ import { all, CLOCK, makeStage, type Stage } from '../snapshot/stage.js'
 const later = (s: Stage): number => (s.world.clock.time += 1000)
 const names = async (s: Stage): Promise<string[]> => (await listManifests(s.lab.paths)).map((m) => m.name)
 
-t.test('a restore keeps what it replaces; undo goes back to it, and forth again', async (t) => {
-  const s = await makeStage(t)
-  const a = await save(s.lab, { name: 'a', kind: 'manual' })
-  s.write('work')
-  later(s)
-  t.match(await goTo(s.lab, a, { undo: true }), { running: true, kept: { name: 'undo', message: /before a was restored/ } })
-  t.strictSame(await s.read(), all('zero'))
-  s.write('more')
-  for (const word of ['work', 'more', 'work']) {
-    later(s)
-    await goTo(s.lab, await named(s.lab, 'undo'), { undo: true })
-    t.strictSame(await s.read(), all(word))
-    t.strictSame((await names(s)).sort(), ['a', 'undo'], 'one undo at a time')
-  }
-  later(s)
-  t.match(await goTo(s.lab, a, { undo: false }), { kept: undefined })
-  later(s)
-  await goTo(s.lab, await named(s.lab, 'undo'), { undo: false })
-  t.strictSame(await s.read(), all('more'), '--no-undo leaves the older undo alone')
-})
-
 t.test('a state that cannot be kept is not given up, unless told to', async (t) => {
   const s = await makeStage(t)
   const a = await save(s.lab, { name: 'a', kind: 'manual' })

@@ -6,7 +6,7 @@ import type { Event, Renderer } from '../../src/report/events.js'
 import { openLogFile } from '../../src/report/log-file.js'
 import { createRenderer, wantsColor } from '../../src/report/renderer.js'
 import { tee } from '../../src/report/tee.js'
-import { clean, duration, truncate, width } from '../../src/report/text.js'
+import { age, clean, duration, truncate, width } from '../../src/report/text.js'
 import { handClock, START, story } from './fixtures/story.js'
 
 async function tell(kind: 'plain' | 'json', color = false): Promise<string> {
@@ -20,6 +20,23 @@ async function tell(kind: 'plain' | 'json', color = false): Promise<string> {
   renderer.close()
   return text
 }
+
+t.test('age, as kubectl writes it', (t) => {
+  const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000] as const
+  for (const [ms, text] of [
+    [-second, '0s'],
+    [119 * second, '119s'],
+    [120 * second, '2m'],
+    [9 * minute + 5 * second, '9m5s'],
+    [179 * minute, '179m'],
+    [3 * hour + 20 * minute, '3h20m'],
+    [47 * hour, '47h'],
+    [5 * day + 3 * hour, '5d3h'],
+    [400 * day, '400d'],
+  ] as const)
+    t.equal(age(ms), text)
+  t.end()
+})
 
 t.test('plain', async (t) => {
   t.equal(
