@@ -156,6 +156,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./explain.js')).runExplain,
   },
   {
+    usage: 'halt',
+    describe: 'Power all machines off, after their guests have ended; disks and snapshots stay, `up` boots them again',
+    options: {
+      force: { type: 'boolean', describe: 'at once, as by pulling the plug' },
+      json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+    },
+    examples: [['klab halt', 'for the night']],
+    load: async () => (await import('./halt.js')).runHalt,
+  },
+  {
     usage: 'destroy',
     describe: 'Remove the lab: machines, disks, switch, ports, keys; the cache stays',
     options: {

@@ -28,7 +28,7 @@ export interface Phase {
 }
 
 export interface Plan {
-  readonly goal: 'up' | 'provision' | 'destroy'
+  readonly goal: 'up' | 'provision' | 'halt' | 'destroy'
   readonly lab: string
   readonly phases: readonly Phase[]
 }

@@ -1,0 +1,54 @@
+/** `klab halt`: all machines off, as Vagrant's halt; disks, ports and snapshots stay, and `klab up` boots them again. */
+import { rm } from 'node:fs/promises'
+import { profileFor } from '../cluster/profile.js'
+import { domainName } from '../phases/names.js'
+import type { World } from '../phases/world.js'
+import { runPlan } from '../plan/runner.js'
+import type { Plan } from '../plan/types.js'
+import type { Report } from '../report/events.js'
+import { acquireLock } from '../store/lock.js'
+import type { LabPaths } from '../store/paths.js'
+import { readRecord, type LabRecord } from '../store/record.js'
+import { readStatus, type Status } from './status.js'
+import { recovered } from './up.js'
+
+/** ms that a guest gets to end what runs in it, before it is powered off (Vagrant's graceful_halt_timeout); times the profile's patience. */
+const GRACE_MS = 60_000
+
+/** Machines side by side. `force`: powered off at once. */
+async function planHalt(world: World, lab: { record: LabRecord; paths: LabPaths }, force: boolean): Promise<Plan> {
+  const { record, paths } = lab
+  const states = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
+  const graceMs = force ? 0 : GRACE_MS * profileFor(record.accel, 1).patience
+  const steps = record.lab.nodes.map(({ name }) => {
+    const domain = domainName(record.id, name)
+    const state = states.get(domain) ?? 'absent'
+    return {
+      id: `machines/${name}`,
+      title: `${name} (${state})`,
+      done: () => Promise.resolve(['shut-off', 'crashed', 'absent'].includes(state)),
+      run: () => world.hypervisor.stop(domain, graceMs),
+    }
+  })
+  // What the API server said is of machines that are going.
+  const forget = { id: 'machines/forget', title: 'the API server’s last answer', run: () => rm(paths.seen, { force: true }) }
+  return { goal: 'halt', lab: record.name, phases: [{ name: 'machines', title: 'machines', steps: [...steps, forget] }] }
+}
+
+/** Halts the lab. Returns its status. Throws LockedError, HostError, what the steps throw. */
+export async function halt(
+  world: World,
+  lab: { readonly record: LabRecord; readonly paths: LabPaths },
+  o: { readonly force: boolean; readonly report: Report },
+): Promise<Status> {
+  const { paths } = lab
+  const lock = await acquireLock(world.host, paths.lock, { verb: 'halt', pid: world.env.pid, since: world.clock.now() })
+  try {
+    const record = await recovered(world, (await readRecord(paths.record)) ?? lab.record, paths, o.report)
+    await runPlan(await planHalt(world, { record, paths }, o.force), { report: o.report, clock: world.clock, signal: world.signal })
+    return await readStatus(world, record, paths)
+  } finally {
+    await world.guests.close()
+    await lock.release()
+  }
+}
