@@ -1,7 +1,7 @@
 /** `klab snapshot`. */
 import { UsageError } from '../errors.js'
 import { recordedLab } from '../lab/open.js'
-import { goTo, named, push, settle, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
+import { goTo, named, push, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
 import { columns } from '../report/columns.js'
 import { age } from '../report/text.js'
 import { flatten } from '../snapshot/flatten.js'
@@ -121,10 +121,7 @@ async function change(
       lab.say(
         `${m.name}: every file ${(await verify(app.host, lab.paths, m)) === 'unchanged' ? 'is as it was saved' : 'has its sha256 now'}`,
       )
-    const since = app.clock.now()
-    const r = await goTo(lab, m, { undo })
-    lab.say(`${m.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${seconds(r.ms)}`)
-    const settled = r.running && args['wait'] !== false ? await settle(lab, m, since) : undefined
+    const { settled, ...r } = await goTo(lab, m, { undo, wait: args['wait'] !== false })
     await after?.()
     const now = r.running
       ? settled?.readyMs === undefined

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { findLab, openLab, type OpenLab } from '../lab/open.js'
-import { goTo, named, settle, withSnapshots } from '../lab/snapshot.js'
+import { goTo, named, withSnapshots } from '../lab/snapshot.js'
 import { readStatus, type Status } from '../lab/status.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { World } from '../phases/world.js'
@@ -27,10 +27,7 @@ export async function goAndSettle(
   if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
   const say = (line: string): void => void app.stderr.write(`${line}\n`)
   await withSnapshots(world, { record, paths: open.paths }, say, async (lab) => {
-    const since = app.clock.now()
-    const r = await goTo(lab, manifest, { undo: o.undo })
-    say(`${manifest.name}: ${r.running ? 'all nodes resumed' : 'disks are back'} after ${(r.ms / 1000).toFixed(1)} s`)
-    const settled = r.running ? await settle(lab, manifest, since) : undefined
+    const { settled } = await goTo(lab, manifest, { undo: o.undo, wait: true })
     if (settled?.readyMs !== undefined) say(`as it was, after ${(settled.readyMs / 1000).toFixed(1)} s`)
   })
   return readStatus(world, (await readRecord(open.paths.record)) ?? record, open.paths)

@@ -60,18 +60,40 @@ export async function topOfStack(lab: LockedLab): Promise<Manifest> {
 /** The snapshot of a name, `undo` too. Throws StateError. */
 export const named = async (lab: LockedLab, name: string): Promise<Manifest> => findManifest(await listManifests(lab.paths), name)
 
-/** Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. Throws StateError, HostError when that is not possible. */
-export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean }): Promise<Restored & { kept: Manifest | undefined }> {
+export interface Back extends Restored {
+  /** What was kept of the state before. */
+  readonly kept: Manifest | undefined
+  /** Undefined: nobody waited, or nothing runs. */
+  readonly settled: Settled | undefined
+}
+
+/**
+ * Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. `wait`: until the lab is as it was (settle). Says how far it is. Throws StateError, HostError when
+ * that is not possible; ProbeError when the restore has happened and the lab does not settle.
+ */
+export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean; wait?: boolean }): Promise<Back> {
+  const { clock } = lab.world
+  const since = clock.now()
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
   await checkFits(lab, manifest)
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
-  const paused = kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}
-  const restored = await restore(lab, manifest, paused).catch(async (error: unknown) => {
+  if (kept) lab.say(`the present state is kept as ${UNDO}, after ${seconds(clock.now() - since)}`)
+  let settled: Promise<Settled> | undefined
+  const restored = await restore(lab, manifest, {
+    ...(kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}),
+    settle: async ({ ms, running }) => {
+      lab.say(`${manifest.name}: ${running ? 'all nodes resumed' : 'disks are back'} after ${seconds(ms)}`)
+      if (!running || o.wait !== true) return
+      settled = settle(lab, manifest, since)
+      await settled.catch(() => undefined)
+    },
+  }).catch(async (error: unknown) => {
     if (kept) await goOn(lab)
     throw error
   })
   if (kept) for (const m of older) await remove(lab, m)
-  return { ...restored, kept }
+  return { ...restored, kept, settled: await settled }
 }
 
 const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>

@@ -22,11 +22,18 @@ export interface Restored {
   readonly running: boolean
 }
 
+export interface RestoreOptions {
+  /** Domains that ran and that the caller has paused for this (a save with `stay`). */
+  readonly paused?: readonly string[]
+  /** Called when the nodes go on, before anything that can wait takes CPU time from them. What it throws is thrown on; the restore has happened. */
+  readonly settle?: (restored: Restored) => Promise<void>
+}
+
 /**
- * Goes back to a snapshot. The present state is lost; who wants it saves it first. `paused`: domains that ran and that the caller has paused for this (a save with `stay`). When it fails
+ * Goes back to a snapshot. The present state is lost; who wants it saves it first. When it fails
  * before the present machines have been ended, they go on; when it fails later, the lab is halted, on the disks that it had. Throws CorruptError, StateError, CommandError.
  */
-export async function restore(lab: LockedLab, manifest: Manifest, o: { paused?: readonly string[] } = {}): Promise<Restored> {
+export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOptions = {}): Promise<Restored> {
   const { clock, hypervisor } = lab.world
   const started = clock.now()
   await checkFits(lab, manifest)
@@ -44,9 +51,13 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: { paused?: 
     throw error
   }
   await exchange(lab, manifest, to)
-  const ms = clock.now() - started
-  await sweepAfter(lab)
-  return { ms, running: isRam(manifest) }
+  const restored = { ms: clock.now() - started, running: isRam(manifest) }
+  try {
+    await o.settle?.(restored)
+  } finally {
+    await sweepAfter(lab)
+  }
+  return restored
 }
 
 /** The restore has happened; a sweep that cannot read another snapshot's chain removes nothing. */

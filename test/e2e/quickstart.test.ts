@@ -1,12 +1,12 @@
 /** README's first command for real: from nothing to four Ready nodes, pods talking, DNS answering; then destroy, and proof that nothing is left. */
 import { spawn } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { CheckReport } from '../../src/check/types.js'
 import type { Status } from '../../src/lab/status.js'
 import { isFree } from '../../src/store/ports.js'
-import { labPaths, roots } from '../../src/store/paths.js'
+import { cachePaths, labPaths, roots } from '../../src/store/paths.js'
 import { readRecord, listRecords } from '../../src/store/record.js'
 import { proveCheck } from './undo.js'
 import { rounds } from './rounds.js'
@@ -33,6 +33,29 @@ function run(argv: readonly string[]): Promise<{ code: number; stdout: string; m
 const kubectl = async (...args: string[]): Promise<string> => (await run([...klab, 'kubectl', ...args])).stdout
 const status = async (): Promise<Status> => JSON.parse((await run([...klab, 'status', '--json'])).stdout) as Status
 
+/** A new pod, `name`, gets a page from the service `web` by its name: scheduler, kubelet, CNI, DNS and kube-proxy all have a part in it. */
+async function fetched(t: Test, name: string): Promise<void> {
+  const fetch =
+    'n=0; until timeout 20 wget -q -O - http://web.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
+  await kubectl(
+    'run',
+    name,
+    '--image=klab.local/probe:1',
+    '--image-pull-policy=Never',
+    '--restart=Never',
+    '--command',
+    '--',
+    'sh',
+    '-c',
+    fetch,
+  )
+  const phase = (): Promise<string> => kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}')
+  for (let i = 0; i < 120 && !/Succeeded|Failed/.test(await phase()); i++) await new Promise((resolve) => setTimeout(resolve, 5000))
+  const page = await kubectl('logs', name)
+  if (!t.match(page, /^web-/, `${name}: a pod fetched a page from the service by its name`))
+    t.comment(await kubectl('describe', 'pod', name), await kubectl('get', 'pods,endpoints', '-A', '-o', 'wide'))
+}
+
 t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///system; session mode has its own tests' }, async (t) => {
   const known = (await listRecords(roots(host).state)).find((r) => r.labfile === labfile)
   if (known) return t.fail(`lab ${known.id} of this checkout is up: klab destroy it before the test`)
@@ -40,7 +63,8 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   // Destroy in the teardown too: a failed assertion must not leave four machines behind.
   t.teardown(() => run([...klab, 'destroy', '--force']))
 
-  const up = await run([`${project}quickstart`])
+  // From scratch, also where somebody has kept this very lab in the cache.
+  const up = await run([`${project}quickstart`, '--fresh'])
   t.equal(up.code, 0, `./quickstart ended well (${Math.round(up.ms / 1000)} s)`)
   t.match(up.stdout, /cluster: Kubernetes 1\.20\.2, 4\/4 Ready/)
   t.match(up.stdout, /kubeconfig: \S+/)
@@ -53,9 +77,9 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   )
   const id = (await listRecords(roots(host).state)).find((r) => r.labfile === labfile)?.id ?? ''
   const paths = labPaths(roots(host), id)
-  const record = await readRecord(paths.record)
-  const ports = Object.values(record?.ports ?? {}).flatMap((p) => (p.api === undefined ? [p.ssh] : [p.ssh, p.api]))
-  t.equal(ports.length, 5, 'one port a node, one for the API server')
+  const portsOf = async (): Promise<readonly number[]> =>
+    Object.values((await readRecord(paths.record))?.ports ?? {}).flatMap((p) => (p.api === undefined ? [p.ssh] : [p.ssh, p.api]))
+  t.equal((await portsOf()).length, 5, 'one port a node, one for the API server')
 
   const again = await run([...klab, 'up'])
   t.equal(again.code, 0)
@@ -91,24 +115,7 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   )
   await kubectl('expose', 'deployment', 'web', '--port=80')
   t.match(await kubectl('rollout', 'status', 'deployment/web', '--timeout=600s'), /successfully rolled out/)
-  const fetch =
-    'n=0; until timeout 20 wget -q -O - http://web.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
-  await kubectl(
-    'run',
-    'client',
-    '--image=klab.local/probe:1',
-    '--image-pull-policy=Never',
-    '--restart=Never',
-    '--command',
-    '--',
-    'sh',
-    '-c',
-    fetch,
-  )
-  const phase = (): Promise<string> => kubectl('get', 'pod', 'client', '-o', 'jsonpath={.status.phase}')
-  for (let i = 0; i < 120 && !/Succeeded|Failed/.test(await phase()); i++) await new Promise((resolve) => setTimeout(resolve, 5000))
-  const page = await kubectl('logs', 'client')
-  t.match(page, /^web-/, 'a pod fetched a page from the service by its name')
+  await fetched(t, 'client')
 
   const listeners = (await exec.run(['ss', '-Hlntup'])).stdout.split('\n').filter((l) => /qemu-system|vde_switch/.test(l))
   t.ok(listeners.length >= 5, 'QEMU listens')
@@ -146,7 +153,21 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   })
 
   await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
+  await fetched(t, 'restored')
 
+  // Sealed, destroyed, back from the cache. `seals`: what was there before stays.
+  const { seals } = cachePaths(roots(host))
+  const before = await readdir(seals).catch((): string[] => [])
+  t.teardown(async () => {
+    for (const dir of await readdir(seals)) if (!before.includes(dir)) await rm(`${seals}/${dir}`, { recursive: true })
+  })
+  t.equal((await run([...klab, 'up', '--seal'])).code, 0)
+  t.equal((await run([...klab, 'destroy', '--force'])).code, 0)
+  const back = await run([`${project}quickstart`])
+  t.match(back, { code: 0, stdout: /4\/4 Ready[^]*kubeconfig: / }, `from the cache: ${Math.round(back.ms / 1000)} s`)
+  await fetched(t, 'sealed')
+
+  const ports = await portsOf()
   const gone = await run([...klab, 'destroy', '--force'])
   t.equal(gone.code, 0)
   t.notMatch((await exec.run(['virsh', '-c', 'qemu:///system', 'list', '--all', '--name'])).stdout, id, 'no domain')

@@ -80,7 +80,10 @@ export async function ensureSystemLibvirt(t: Test): Promise<void> {
   for (const daemon of ['virtlogd', 'libvirtd']) {
     const has = async () => (await processes()).find((p) => p.uid === 0 && p.argv[0]?.endsWith(daemon))
     if (await has()) continue
-    await exec.run([daemon, '-d'], { timeoutMs: 30_000 })
+    // libvirtd as .ci/setup starts it.
+    if (daemon === 'libvirtd') await exec.spawnDetached(['tini', '-s', '--', daemon])
+    else await exec.run([daemon, '-d'], { timeoutMs: 30_000 })
+    await until(async () => (await has()) !== undefined, `${daemon} to start`)
     const started = await has()
     t.teardown(() => (started ? end(started.pid, 'SIGTERM') : undefined))
   }
