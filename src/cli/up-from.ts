@@ -28,7 +28,7 @@ export async function goAndSettle(
   const say = (line: string): void => void app.stderr.write(`${line}\n`)
   await withSnapshots(world, { record, paths: open.paths }, say, async (lab) => {
     const { settled } = await goTo(lab, manifest, { undo: o.undo, wait: true })
-    if (settled?.readyMs !== undefined) say(`as it was, after ${(settled.readyMs / 1000).toFixed(1)} s`)
+    if (settled?.readyMs !== undefined) say(`all nodes Ready after ${(settled.readyMs / 1000).toFixed(1)} s`)
   })
   return readStatus(world, (await readRecord(open.paths.record)) ?? record, open.paths)
 }

@@ -5,7 +5,6 @@ import { nodeLeases } from '../guest/api.js'
 import { until } from '../guest/until.js'
 import type { World } from '../phases/world.js'
 import { certificatesEnded, renewCertificates } from '../snapshot/certificates.js'
-import { refreshCalicoToken } from '../snapshot/calico-token.js'
 import { stepClocks, type Clocks } from '../snapshot/guests.js'
 import { nodesOf } from '../snapshot/machines.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
@@ -13,6 +12,7 @@ import { recover } from '../snapshot/recover.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, type Restored } from '../snapshot/restore.js'
 import { goOn, save } from '../snapshot/save.js'
+import { refreshCalicoToken, refreshControllers } from '../snapshot/tokens.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
@@ -138,11 +138,15 @@ export async function settle(
     unset = error instanceof Error ? error : new Error(messageOf(error))
   })
   if (!(await hasCluster(record, paths))) return { clocks: await stepping, answeredMs: undefined, readyMs: undefined }
-  if (await certificatesEnded(paths, world.clock.now())) {
+  const ended = await certificatesEnded(paths, world.clock.now())
+  if (ended) {
     await stepping
     lab.say('the cluster’s certificates have ended meanwhile: renewing them')
     await renewCertificates(lab, 300_000 * patience)
   }
+  // While the nodes get Ready. Whoever got new certificates has been started anew.
+  const controllers = stepping.then(({ steppedS }) => (ended ? undefined : refreshControllers(lab, steppedS, 120_000 * patience)))
+  controllers.catch(() => undefined)
   let answeredMs: number | undefined
   await until(
     async () => {
@@ -170,6 +174,7 @@ export async function settle(
   )
   const readyMs = world.clock.now() - since
   const clocks = await stepping
+  await controllers
   await refreshCalicoToken(lab, clocks.steppedS, 120_000 * patience)
   return { clocks, answeredMs, readyMs }
 }

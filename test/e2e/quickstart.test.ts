@@ -33,27 +33,24 @@ function run(argv: readonly string[]): Promise<{ code: number; stdout: string; m
 const kubectl = async (...args: string[]): Promise<string> => (await run([...klab, 'kubectl', ...args])).stdout
 const status = async (): Promise<Status> => JSON.parse((await run([...klab, 'status', '--json'])).stdout) as Status
 
-/** A new pod, `name`, gets a page from the service `web` by its name: scheduler, kubelet, CNI, DNS and kube-proxy all have a part in it. */
-async function fetched(t: Test, name: string): Promise<void> {
-  const fetch =
-    'n=0; until timeout 20 wget -q -O - http://web.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
-  await kubectl(
-    'run',
-    name,
-    '--image=klab.local/probe:1',
-    '--image-pull-policy=Never',
-    '--restart=Never',
-    '--command',
-    '--',
-    'sh',
-    '-c',
-    fetch,
-  )
-  const phase = (): Promise<string> => kubectl('get', 'pod', name, '-o', 'jsonpath={.status.phase}')
+/**
+ * A workload of the test's own, beside the proof that `up` itself makes: a deployment `name` and its service, whose page a new pod gets by the service's name. Controllers, scheduler, kubelets,
+ * CNI, DNS and kube-proxy all have a part in it.
+ */
+async function served(t: Test, name: string, replicas = 1): Promise<void> {
+  const serve = 'mkdir /tmp/w; hostname >/tmp/w/index.html; exec httpd -f -p 80 -h /tmp/w'
+  const image = '--image=klab.local/probe:1'
+  t.match(await kubectl('create', 'deployment', name, image, `--replicas=${replicas}`, '--', 'sh', '-c', serve), /created/)
+  await kubectl('expose', 'deployment', name, '--port=80')
+  t.match(await kubectl('rollout', 'status', `deployment/${name}`, '--timeout=600s'), /successfully rolled out/)
+  const fetch = `n=0; until timeout 20 wget -q -O - http://${name}.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done`
+  const client = `${name}-client`
+  await kubectl('run', client, image, '--image-pull-policy=Never', '--restart=Never', '--command', '--', 'sh', '-c', fetch)
+  const phase = (): Promise<string> => kubectl('get', 'pod', client, '-o', 'jsonpath={.status.phase}')
   for (let i = 0; i < 120 && !/Succeeded|Failed/.test(await phase()); i++) await new Promise((resolve) => setTimeout(resolve, 5000))
-  const page = await kubectl('logs', name)
-  if (!t.match(page, /^web-/, `${name}: a pod fetched a page from the service by its name`))
-    t.comment(await kubectl('describe', 'pod', name), await kubectl('get', 'pods,endpoints', '-A', '-o', 'wide'))
+  const page = await kubectl('logs', client)
+  if (!t.ok(page.startsWith(`${name}-`), `${name}: a pod fetched a page from the service by its name`))
+    t.comment(page, await kubectl('describe', 'pod', client), await kubectl('get', 'pods,endpoints', '-A', '-o', 'wide'))
 }
 
 t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///system; session mode has its own tests' }, async (t) => {
@@ -98,24 +95,7 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   ])
   t.match(hosts.stdout, /192\.168\.31\.61\s+k8s-master01/)
 
-  // A workload of the test's own, beside the proof that `up` itself makes: a service with its pods on all workers, by name from another node.
-  t.match(
-    await kubectl(
-      'create',
-      'deployment',
-      'web',
-      '--image=klab.local/probe:1',
-      '--replicas=3',
-      '--',
-      'sh',
-      '-c',
-      'mkdir /tmp/w; hostname >/tmp/w/index.html; exec httpd -f -p 80 -h /tmp/w',
-    ),
-    /created/,
-  )
-  await kubectl('expose', 'deployment', 'web', '--port=80')
-  t.match(await kubectl('rollout', 'status', 'deployment/web', '--timeout=600s'), /successfully rolled out/)
-  await fetched(t, 'client')
+  await served(t, 'fresh', 3)
 
   const listeners = (await exec.run(['ss', '-Hlntup'])).stdout.split('\n').filter((l) => /qemu-system|vde_switch/.test(l))
   t.ok(listeners.length >= 5, 'QEMU listens')
@@ -153,7 +133,7 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   })
 
   await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
-  await fetched(t, 'restored')
+  await served(t, 'restored')
 
   // Sealed, destroyed, back from the cache. `seals`: what was there before stays.
   const { seals } = cachePaths(roots(host))
@@ -163,9 +143,14 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   })
   t.equal((await run([...klab, 'up', '--seal'])).code, 0)
   t.equal((await run([...klab, 'destroy', '--force'])).code, 0)
-  const back = await run([`${project}quickstart`])
+  // Tomorrow: tokens that programs of the cluster held have ended.
+  const back = await run(['faketime', '-f', '+26h', ...klab, 'up'])
   t.match(back, { code: 0, stdout: /4\/4 Ready[^]*kubeconfig: / }, `from the cache: ${Math.round(back.ms / 1000)} s`)
-  await fetched(t, 'sealed')
+  t.ok(
+    Number((await run([...klab, 'ssh', 'k8s-node02', '--', 'date', '+%s'])).stdout) * 1000 > Date.now() + 25 * 3_600_000,
+    'the guests believe it',
+  )
+  await served(t, 'sealed')
 
   const ports = await portsOf()
   const gone = await run([...klab, 'destroy', '--force'])

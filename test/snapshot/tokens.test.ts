@@ -1,5 +1,5 @@
 import t from 'tap'
-import { refreshCalicoToken } from '../../src/snapshot/calico-token.js'
+import { refreshCalicoToken, refreshControllers } from '../../src/snapshot/tokens.js'
 import { makeStage } from './stage.js'
 
 t.test('Calico, after a longer sleep than its CNI plugin’s token may live, is started anew', async (t) => {
@@ -21,4 +21,19 @@ t.test('Calico, after a longer sleep than its CNI plugin’s token may live, is 
   const s = await makeStage(t)
   await refreshCalicoToken(s.lab, 93_600, 1000)
   t.same(s.world.guests.calls, [], 'flannel has no such token')
+})
+
+t.test('kube-controller-manager is started anew after a step that its tokens do not bear, and its health waited for', async (t) => {
+  const started = async (steppedS: number): Promise<readonly string[]> => {
+    const s = await makeStage(t)
+    const asked: string[] = []
+    s.world.guests.answers.unshift(({ node, text }) => (text.includes('name=kube-controller-manager') ? (asked.push(node), '') : undefined))
+    await refreshControllers(s.lab, steppedS, 1000)
+    t.equal(s.said.length, asked.length)
+    return asked
+  }
+  // Renewed with 12 minutes left (a fifth of an hour): less than that is borne at any moment.
+  t.same(await started(599), [])
+  t.same(await started(601), ['k8s-master01'])
+  t.same(await started(86_400), ['k8s-master01'])
 })

@@ -1,0 +1,22 @@
+#!/bin/bash
+# kube-controller-manager started anew, for new tokens of its controllers.
+# controllers.sh RUNTIME: ends when it is healthy, or when there is none.
+set -euo pipefail
+
+name=kube-controller-manager
+if [ "$1" = docker ]; then
+	ids=$(docker ps -q --filter "label=io.kubernetes.container.name=$name" --filter label=io.kubernetes.docker.type=container)
+	[ -n "$ids" ] || exit 0
+	docker restart "$ids"
+else
+	ids=$(crictl ps -q --label "io.kubernetes.container.name=$name")
+	[ -n "$ids" ] || exit 0
+	crictl stop "$ids"
+fi >&2
+# kubeadm's port for it (kubernetes.io, "Ports and Protocols"); anybody may ask for its health.
+for _ in $(seq 300); do
+	if [ "$(curl -sk -m 5 https://127.0.0.1:10257/healthz)" = ok ]; then exit 0; fi
+	sleep 1
+done
+echo "$name does not get healthy: crictl or docker logs on the control plane" >&2
+exit 1
