@@ -144,8 +144,8 @@ export async function settle(
     lab.say('the cluster’s certificates have ended meanwhile: renewing them')
     await renewCertificates(lab, 300_000 * patience)
   }
-  // While the nodes get Ready. Whoever got new certificates has been started anew.
-  const controllers = stepping.then(({ steppedS }) => (ended ? undefined : refreshControllers(lab, steppedS, 120_000 * patience)))
+  // While the nodes get Ready. With new certificates it has been started anew.
+  const controllers = stepping.then(({ steppedS }) => refreshControllers(lab, { steppedS, restarted: ended }, 120_000 * patience))
   controllers.catch(() => undefined)
   let answeredMs: number | undefined
   await until(

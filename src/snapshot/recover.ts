@@ -23,7 +23,7 @@ export async function recover(lab: LockedLab): Promise<string | undefined> {
   // They may have stood still for days.
   if ((await statesOf(lab)).every((n) => n.state === 'running'))
     await stepClocks(lab, CLOCKS_MS)
-      .then(({ steppedS }) => refreshControllers(lab, steppedS, CONTROLLERS_MS))
+      .then(({ steppedS }) => refreshControllers(lab, { steppedS, restarted: false }, CONTROLLERS_MS))
       .catch((error: unknown) => lab.say(`the guests’ clocks: ${messageOf(error)}`))
   return said
 }

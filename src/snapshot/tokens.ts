@@ -13,17 +13,22 @@ const TOKEN_S = 3600
  */
 const CONTROLLER_STEP_S = 600
 
-/** Starts kube-controller-manager anew when the clocks went on by more than its controllers' tokens bear, and waits until it is healthy. Throws CommandError, ProbeError. */
-export async function refreshControllers(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
+/**
+ * Starts kube-controller-manager anew when the clocks went on by more than its controllers' tokens bear (`steppedS`), and waits until it is healthy; `restarted`: it has been started
+ * anew already. Throws CommandError, ProbeError.
+ */
+export async function refreshControllers(
+  lab: LockedLab,
+  o: { readonly steppedS: number; readonly restarted: boolean },
+  timeoutMs: number,
+): Promise<void> {
   const { kubernetes, nodes } = lab.record.lab
   const first = controlPlane(nodes)
-  if (!kubernetes || !first || steppedS < CONTROLLER_STEP_S) return
+  if (!kubernetes || !first || o.steppedS < CONTROLLER_STEP_S) return
   const guest = await connectWithin(lab, first.name, timeoutMs)
-  lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
-  await guest.sudo(await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8'), [kubernetes.runtime], {
-    timeoutMs,
-    signal: lab.world.signal,
-  })
+  if (!o.restarted) lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
+  const script = await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8')
+  await guest.sudo(script, [kubernetes.runtime, o.restarted ? 'wait' : 'restart'], { timeoutMs, signal: lab.world.signal })
 }
 
 /** Starts calico-node anew on every node when the clocks went on by more than a token may live; its first act is to write one for its CNI plugin. Waits for nothing. Throws CommandError, ProbeError. */

@@ -28,7 +28,7 @@ t.test('kube-controller-manager is started anew after a step that its tokens do 
     const s = await makeStage(t)
     const asked: string[] = []
     s.world.guests.answers.unshift(({ node, text }) => (text.includes('name=kube-controller-manager') ? (asked.push(node), '') : undefined))
-    await refreshControllers(s.lab, steppedS, 1000)
+    await refreshControllers(s.lab, { steppedS, restarted: false }, 1000)
     t.equal(s.said.length, asked.length)
     return asked
   }
