@@ -11,10 +11,10 @@ pki=/etc/kubernetes/pki
 # What the API server is asked meanwhile it refuses; kubeadm then takes the subjects of the certificates that are there.
 if [ "$minor" -ge 20 ]; then kubeadm certs renew all; else kubeadm alpha certs renew all; fi >&2
 
-# They are read when these start.
-for name in etcd kube-apiserver kube-controller-manager kube-scheduler; do
+# They are read when these start. kube-controller-manager is controllers.sh's.
+for name in etcd kube-apiserver kube-scheduler; do
 	if [ "$runtime" = docker ]; then
-		docker ps -q --filter "label=io.kubernetes.container.name=$name" --filter label=io.kubernetes.docker.type=container | xargs -r docker restart
+		docker ps -q --filter "label=io.kubernetes.container.name=$name" --filter label=io.kubernetes.docker.type=container | xargs -r docker stop
 	else
 		crictl ps -q --label "io.kubernetes.container.name=$name" | xargs -r crictl stop
 	fi >&2

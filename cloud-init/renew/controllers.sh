@@ -1,26 +1,20 @@
 #!/bin/bash
-# kube-controller-manager started anew, for new tokens of its controllers.
-# controllers.sh RUNTIME restart|wait: ends when it is healthy, or when there is none; `wait`: it has been started anew already.
+# kube-controller-manager started anew, for new tokens of its controllers, or for a new certificate.
+# controllers.sh RUNTIME: ends when it is healthy, or when this is no control plane.
 set -euo pipefail
 
 name=kube-controller-manager
+[ -e "/etc/kubernetes/manifests/$name.yaml" ] || exit 0
+# Stopped, not restarted: kubelet starts static pods, and a second one would find the port taken.
 if [ "$1" = docker ]; then
-	ids=$(docker ps -q --filter "label=io.kubernetes.container.name=$name" --filter label=io.kubernetes.docker.type=container)
-	anew=(docker restart)
+	docker ps -q --filter "label=io.kubernetes.container.name=$name" --filter label=io.kubernetes.docker.type=container | xargs -r docker stop
 else
-	ids=$(crictl ps -q --label "io.kubernetes.container.name=$name")
-	anew=(crictl stop)
-fi
-if [ "$2" = restart ]; then
-	[ -n "$ids" ] || exit 0
-	# One container a line.
-	mapfile -t each <<<"$ids"
-	"${anew[@]}" "${each[@]}" >&2
-fi
+	crictl ps -q --label "io.kubernetes.container.name=$name" | xargs -r crictl stop
+fi >&2
 # kubeadm's port for it (kubernetes.io, "Ports and Protocols"); anybody may ask for its health.
 for _ in $(seq 300); do
 	if [ "$(curl -sk -m 5 https://127.0.0.1:10257/healthz)" = ok ]; then exit 0; fi
 	sleep 1
 done
-echo "$name does not get healthy: crictl or docker logs on the control plane" >&2
+echo "$name does not get healthy: docker logs or crictl logs on the control plane" >&2
 exit 1

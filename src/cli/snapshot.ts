@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js'
 import { recordedLab } from '../lab/open.js'
 import { goTo, named, push, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
 import { columns } from '../report/columns.js'
-import { age } from '../report/text.js'
+import { age, seconds } from '../report/text.js'
 import { flatten } from '../snapshot/flatten.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
@@ -19,7 +19,6 @@ type Verified = Awaited<ReturnType<typeof verify>>
 type Action = (typeof SNAPSHOT_ACTIONS)[number]
 
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /** The list as text: a tree, the current one marked. `now`: ms since the epoch. */
 export function formatList(all: readonly Listed[], now: number): string {
@@ -43,7 +42,7 @@ function nameOf(args: Args, key: 'name' | 'to', action: Action): string {
 }
 
 /** What has been waited for: who was Ready at the save is again. */
-const readyWords = ({ ready, nodes }: Manifest): string =>
+export const readyWords = ({ ready, nodes }: Manifest): string =>
   !ready?.length
     ? 'the API server answers'
     : ready.length === nodes.length

@@ -9,11 +9,13 @@ import type { Accel } from '../hypervisor/types.js'
 import type { World } from '../phases/world.js'
 import { isRam, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
+import { seconds } from '../report/text.js'
 import { labPaths, roots } from '../store/paths.js'
 import { readRecord } from '../store/record.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import { takeFile } from './seal.js'
+import { readyWords } from './snapshot.js'
 
 /** Restores and waits as `snapshot restore` does. `undo`: keep the present state. */
 export async function goAndSettle(
@@ -28,7 +30,7 @@ export async function goAndSettle(
   const say = (line: string): void => void app.stderr.write(`${line}\n`)
   await withSnapshots(world, { record, paths: open.paths }, say, async (lab) => {
     const { settled } = await goTo(lab, manifest, { undo: o.undo, wait: true })
-    if (settled?.readyMs !== undefined) say(`all nodes Ready after ${(settled.readyMs / 1000).toFixed(1)} s`)
+    if (settled?.readyMs !== undefined) say(`${readyWords(manifest)} after ${seconds(settled.readyMs)}`)
   })
   return readStatus(world, (await readRecord(open.paths.record)) ?? record, open.paths)
 }

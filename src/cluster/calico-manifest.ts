@@ -47,6 +47,8 @@ export function patchCalico(text: string, s: CalicoSettings): string {
     CALICO_IPV4POOL_VXLAN: vxlan ? 'Always' : 'Never',
     IP: 'autodetect',
     IP_AUTODETECTION_METHOD: autodetection(s.version, s.labCidr, s.labNic),
+    // Felix looks for the MTU at cards with usual names only; without one the first pods get more than the tunnel carries (seen with 3.21.6).
+    FELIX_MTUIFACEPATTERN: `^${s.labNic}$`,
   })
   if (vxlan) dropBirdProbes(container)
   const changed = docs.filter((d) => d === config || workload(d))

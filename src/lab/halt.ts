@@ -44,7 +44,9 @@ export async function halt(
   const { paths } = lab
   const lock = await acquireLock(world.host, paths.lock, { verb: 'halt', pid: world.env.pid, since: world.clock.now() })
   try {
-    const record = await recovered(world, (await readRecord(paths.record)) ?? lab.record, paths, o.report)
+    const known = (await readRecord(paths.record)) ?? lab.record
+    // By force also what a killed snapshot verb has left half done: the next verb puts that right.
+    const record = o.force ? known : await recovered(world, known, paths, o.report)
     await runPlan(await planHalt(world, { record, paths }, o.force), { report: o.report, clock: world.clock, signal: world.signal })
     return await readStatus(world, record, paths)
   } finally {

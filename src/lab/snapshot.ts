@@ -6,14 +6,15 @@ import { until } from '../guest/until.js'
 import type { World } from '../phases/world.js'
 import { certificatesEnded, renewCertificates } from '../snapshot/certificates.js'
 import { stepClocks, type Clocks } from '../snapshot/guests.js'
-import { nodesOf } from '../snapshot/machines.js'
+import { nodesOf, putBackAfter } from '../snapshot/machines.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
-import { recover } from '../snapshot/recover.js'
+import { recover, settledNow } from '../snapshot/recover.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, type Restored } from '../snapshot/restore.js'
 import { goOn, save } from '../snapshot/save.js'
-import { refreshCalicoToken, refreshControllers } from '../snapshot/tokens.js'
+import { refreshTokens } from '../snapshot/tokens.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
+import { seconds } from '../report/text.js'
 import { acquireLock } from '../store/lock.js'
 import type { LabPaths } from '../store/paths.js'
 import { readRecord, type LabRecord } from '../store/record.js'
@@ -69,12 +70,11 @@ export interface Back extends Restored {
 
 /**
  * Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. `wait`: until the lab is as it was (settle). Says how far it is. Throws StateError, HostError when
- * that is not possible; ProbeError when the restore has happened and the lab does not settle.
+ * that is not possible; ProbeError, CommandError when the restore has happened and the lab does not settle.
  */
 export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean; wait?: boolean }): Promise<Back> {
   const { clock } = lab.world
   const since = clock.now()
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
   await checkFits(lab, manifest)
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
@@ -88,10 +88,7 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolea
       settled = settle(lab, manifest, since)
       await settled.catch(() => undefined)
     },
-  }).catch(async (error: unknown) => {
-    if (kept) await goOn(lab)
-    throw error
-  })
+  }).catch((error: unknown) => putBackAfter(error, () => (kept ? goOn(lab) : Promise.resolve())))
   if (kept) for (const m of older) await remove(lab, m)
   return { ...restored, kept, settled: await settled }
 }
@@ -137,16 +134,19 @@ export async function settle(
   stepping.catch((error: unknown) => {
     unset = error instanceof Error ? error : new Error(messageOf(error))
   })
-  if (!(await hasCluster(record, paths))) return { clocks: await stepping, answeredMs: undefined, readyMs: undefined }
-  const ended = await certificatesEnded(paths, world.clock.now())
-  if (ended) {
+  if (!(await hasCluster(record, paths))) {
+    const clocks = await stepping
+    await settledNow(lab)
+    return { clocks, answeredMs: undefined, readyMs: undefined }
+  }
+  if (await certificatesEnded(paths, world.clock.now())) {
     await stepping
     lab.say('the cluster’s certificates have ended meanwhile: renewing them')
     await renewCertificates(lab, 300_000 * patience)
   }
-  // While the nodes get Ready. With new certificates it has been started anew.
-  const controllers = stepping.then(({ steppedS }) => refreshControllers(lab, { steppedS, restarted: ended }, 120_000 * patience))
-  controllers.catch(() => undefined)
+  // While the nodes get Ready.
+  const refreshing = stepping.then(({ steppedS }) => refreshTokens(lab, steppedS, 300_000 * patience))
+  refreshing.catch(() => undefined)
   let answeredMs: number | undefined
   await until(
     async () => {
@@ -174,7 +174,7 @@ export async function settle(
   )
   const readyMs = world.clock.now() - since
   const clocks = await stepping
-  await controllers
-  await refreshCalicoToken(lab, clocks.steppedS, 120_000 * patience)
+  await refreshing
+  await settledNow(lab)
   return { clocks, answeredMs, readyMs }
 }

@@ -79,7 +79,7 @@ export async function planOf(world: World, open: OpenLab, o: { until: PhaseName;
 export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): Promise<Status | undefined> {
   const { record } = open
   if (await exists(open.paths.journal)) return undefined
-  if (record?.completedUntil !== until || labDrift(record.lab, open.lab).length > 0) return undefined
+  if (record?.completedUntil !== until || record.unsettled === true || labDrift(record.lab, open.lab).length > 0) return undefined
   if (until === 'ready' && open.lab.kubernetes && !(await exists(open.paths.kubeconfig))) return undefined
   const status = await readStatus(world, record, open.paths)
   return status.state === 'running' && (until !== 'ready' || !status.cluster || status.cluster.ready === status.cluster.total)

@@ -10,7 +10,10 @@ export function duration(ms: number): string {
   return m < 60 ? `${m}m${two(s % 60)}s` : `${Math.floor(m / 60)}h${two(m % 60)}m`
 }
 
-/** How long ago, as kubectl writes it (apimachinery's HumanDuration): `45s`, `9m5s`, `90m`, `3h20m`, `30h`, `5d3h`, `400d`. */
+/** `4.5 s`: of what was measured. */
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+/** How long ago, as kubectl writes it (apimachinery's HumanDuration): `45s`, `9m5s`, `90m`, `3h20m`, `30h`, `5d3h`, `400d`, `2y35d`. */
 export function age(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000))
   const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86_400)]
@@ -20,7 +23,8 @@ export function age(ms: number): string {
   if (h < 3) return `${m}m`
   if (h < 8) return `${h}h${and(m % 60, 'm')}`
   if (h < 48) return `${h}h`
-  return d < 8 ? `${d}d${and(h % 24, 'h')}` : `${d}d`
+  if (d < 8) return `${d}d${and(h % 24, 'h')}`
+  return d < 730 ? `${d}d` : `${Math.floor(d / 365)}y${and(d % 365, 'd')}`
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')

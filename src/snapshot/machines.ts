@@ -1,5 +1,5 @@
 /** The machines of a lab, all together. */
-import { StateError } from '../errors.js'
+import { messageOf, StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
 import { domainName } from '../phases/names.js'
 import type { LockedLab } from './types.js'
@@ -46,12 +46,25 @@ export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[
   })
 }
 
-/** Lets go on what stands still. Throws StateError when something still does: virsh tells of its last command only. */
-export async function resumeAll(lab: LockedLab): Promise<void> {
+/** Lets go on what stands still (`only`: of these domains). Throws StateError when something still does: virsh tells of its last command only. */
+export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promise<void> {
   const { hypervisor } = lab.world
-  const paused = async (): Promise<string[]> => (await statesOf(lab)).filter((n) => n.state === 'paused').map((n) => n.domain)
+  const paused = async (): Promise<string[]> =>
+    (await statesOf(lab)).filter((n) => n.state === 'paused' && (only?.includes(n.domain) ?? true)).map((n) => n.domain)
   await hypervisor.resume(await paused())
   const left = await paused()
   if (left.length > 0)
     throw new StateError(`${left.join(', ')}: still paused`, { hint: `virsh -c ${hypervisor.uri} resume ${left[0] ?? ''}` })
+}
+
+/** Puts back what a failure left, then throws it. Throws StateError that says so when that cannot be done now: the journal is still there. */
+export async function putBackAfter(error: unknown, putBack: () => Promise<void>): Promise<never> {
+  await putBack().catch(() => {
+    // libvirt itself is gone.
+    throw new StateError(`${messageOf(error)}; and the lab could not be put back yet`, {
+      hint: 'start libvirt; klab up then puts it right',
+      cause: error,
+    })
+  })
+  throw error
 }

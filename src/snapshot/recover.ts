@@ -2,28 +2,47 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../errors.js'
+import { exists } from '../host/files.js'
+import { writeRecord } from '../store/record.js'
 import { stepClocks } from './guests.js'
 import { recoverSave } from './finish.js'
 import { readJournal } from './journal.js'
 import { recoverRestore } from './restore.js'
 import { statesOf } from './machines.js'
-import { refreshControllers } from './tokens.js'
+import { refreshTokens } from './tokens.js'
 import type { LockedLab } from './types.js'
 
 const CLOCKS_MS = 60_000
-const CONTROLLERS_MS = 300_000
+const TOKENS_MS = 300_000
 
 /** Finishes or undoes it; returns what was done in words, undefined when there was nothing. Throws what the verbs throw; the journal then stays. */
 export async function recover(lab: LockedLab): Promise<string | undefined> {
   for (const name of await readdir(lab.paths.snapshots).catch(() => []))
     if (name.startsWith('.')) await rm(join(lab.paths.snapshots, name), { recursive: true, force: true })
   const journal = await readJournal(lab.paths)
-  if (!journal) return undefined
-  const said = journal.op === 'save' ? await recoverSave(lab, journal) : await recoverRestore(lab, journal)
-  // They may have stood still for days.
-  if ((await statesOf(lab)).every((n) => n.state === 'running'))
-    await stepClocks(lab, CLOCKS_MS)
-      .then(({ steppedS }) => refreshControllers(lab, { steppedS, restarted: false }, CONTROLLERS_MS))
-      .catch((error: unknown) => lab.say(`the guests’ clocks: ${messageOf(error)}`))
+  if (!journal && lab.record.unsettled !== true) return undefined
+  const said = !journal ? undefined : journal.op === 'save' ? await recoverSave(lab, journal) : await recoverRestore(lab, journal)
+  if ((await statesOf(lab)).every((n) => n.state === 'running')) await tellTime(lab)
   return said
+}
+
+/** They may have stood still for days, or been restored by a klab that did not live to see to it. Once: a guest that cannot be reached must not stop every verb from now on. */
+async function tellTime(lab: LockedLab): Promise<void> {
+  try {
+    const { steppedS, missed } = await stepClocks(lab, CLOCKS_MS)
+    if (missed.length > 0) lab.say(`the clocks of ${missed.join(', ')} could not be set: no answer`)
+    // How far the clocks had been set before, nobody knows any more.
+    const slept = lab.record.unsettled === true ? Infinity : steppedS
+    if (await exists(lab.paths.kubeconfig)) await refreshTokens(lab, slept, TOKENS_MS)
+  } catch (error) {
+    lab.say(`what holds old tokens was not started anew: ${messageOf(error)}`)
+  }
+  await settledNow(lab)
+}
+
+/** Writes down that the guests know the time. */
+export async function settledNow(lab: LockedLab): Promise<void> {
+  if (lab.record.unsettled !== true) return
+  lab.record = { ...lab.record, unsettled: false }
+  await writeRecord(lab.paths.record, lab.record)
 }

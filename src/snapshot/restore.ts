@@ -11,7 +11,7 @@ import { diskOf, writeRecord, type LabRecord } from '../store/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
-import { nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
+import { nodesOf, putBackAfter, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import type { LockedLab, Manifest, RestoreJournal } from './types.js'
 
 type Overlays = Readonly<Record<string, string>>
@@ -46,9 +46,11 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
     // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just died is fine.
     if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))
     await layGround(lab, manifest, to)
+    // What the API server said is of a state that is going.
+    await rm(lab.paths.seen, { force: true })
+    await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })
   } catch (error) {
-    await leaveAlone(lab, journal)
-    throw error
+    await putBackAfter(error, () => leaveAlone(lab, journal))
   }
   await exchange(lab, manifest, to)
   const restored = { ms: clock.now() - started, running: isRam(manifest) }
@@ -95,17 +97,15 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
 
 /** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */
 async function layGround(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
-  await Promise.all(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path)))
+  // All have ended before a failure is told, which removes them.
+  values(await Promise.allSettled(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path))))
   const { roots } = lab.world
   for (const dir of [roots.run, lab.paths.run]) await ensureDir(dir, roots.dirMode)
   await segmentOf(lab).ensure()
 }
 
-/** Old machines out, new ones in. May be repeated from the start. */
+/** Old machines out, new ones in; the journal says so. May be repeated from the start. */
 async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
-  await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })
-  // What the API server said is of a state that is going.
-  await rm(lab.paths.seen, { force: true })
   try {
     await replace(lab, manifest, to).catch(async (error: unknown) => {
       // libvirtd may have died on the way, and be back.
@@ -138,7 +138,13 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
   )
   values(ends)
   if (isRam(manifest)) await verifyPaused(lab)
-  const restored: LabRecord = { ...lab.record, disks: to, snapshot: manifest.id, completedUntil: manifest.completedUntil }
+  const restored: LabRecord = {
+    ...lab.record,
+    disks: to,
+    snapshot: manifest.id,
+    completedUntil: manifest.completedUntil,
+    unsettled: isRam(manifest),
+  }
   await writeRecord(lab.paths.record, restored)
   lab.record = restored
 }
@@ -181,7 +187,7 @@ async function fallBack(lab: LockedLab, to: Overlays): Promise<void> {
 
 /** Back to where nothing had been ended: the present machines go on. */
 async function leaveAlone(lab: LockedLab, j: RestoreJournal): Promise<void> {
-  await lab.world.hypervisor.resume(j.paused ?? [])
+  await resumeAll(lab, j.paused ?? [])
   await dropOverlays(lab, j.to)
 }
 

@@ -1,6 +1,6 @@
 /** Saving a lab: all nodes paused together, RAM and disk of each, one name; or, of a halted lab, the disks. All nodes or none. */
 import { mkdir, statfs } from 'node:fs/promises'
-import { HostError, messageOf, StateError } from '../errors.js'
+import { HostError, StateError } from '../errors.js'
 import { nodeConditions } from '../guest/api.js'
 import { exists } from '../host/files.js'
 import type { Moment, Together } from '../hypervisor/types.js'
@@ -11,7 +11,7 @@ import { abandon, finish } from './finish.js'
 import { checkChains } from './flatten.js'
 import { closeJournal, openJournal, readJournal } from './journal.js'
 import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
-import { allRunning, nodesOf, resumeAll, statesOf, values, verifyPaused } from './machines.js'
+import { allRunning, nodesOf, putBackAfter, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import type { Kind, LockedLab, Manifest, SaveJournal } from './types.js'
 
 export interface SaveOptions {
@@ -133,14 +133,7 @@ async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['r
     const times = await { live: freezeLive, paused: freezeAll, halted: layAll }[way](lab, journal, o)
     if (times) return await finish(lab, journal, times, o)
   } catch (error) {
-    await abandon(lab, journal).catch(() => {
-      // libvirt itself is gone: the journal stays.
-      throw new StateError(`${messageOf(error)}; and the lab could not be put back yet`, {
-        hint: 'start libvirt; klab up then puts it right',
-        cause: error,
-      })
-    })
-    throw error
+    return await putBackAfter(error, () => abandon(lab, journal))
   }
   await abandon(lab, journal)
   return undefined

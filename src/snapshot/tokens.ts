@@ -9,38 +9,22 @@ import type { LockedLab } from './types.js'
 const TOKEN_S = 3600
 /**
  * Seconds: kube-controller-manager's controllers have tokens of an hour each and renew them when a fifth of it is left (client-go, DynamicControllerClientBuilder), by a clock that
- * does not jump: a smaller step always leaves them good. Tried with 1.20.2: after 5.5 hours no new service had endpoints, until the program was started anew.
+ * does not jump: one step of less leaves them good (several, one on the other, need not). Tried with 1.20.2: after 5.5 hours no new service had endpoints until it was started anew.
  */
 const CONTROLLER_STEP_S = 600
 
-/**
- * Starts kube-controller-manager anew when the clocks went on by more than its controllers' tokens bear (`steppedS`), and waits until it is healthy; `restarted`: it has been started
- * anew already. Throws CommandError, ProbeError.
- */
-export async function refreshControllers(
-  lab: LockedLab,
-  o: { readonly steppedS: number; readonly restarted: boolean },
-  timeoutMs: number,
-): Promise<void> {
+/** Starts anew what holds tokens that have ended by now, and waits until the controllers are healthy. `steppedS`: how far the clocks went on, seconds; of a lab with a cluster. Throws CommandError, ProbeError. */
+export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
   const { kubernetes, nodes } = lab.record.lab
   const first = controlPlane(nodes)
-  if (!kubernetes || !first || o.steppedS < CONTROLLER_STEP_S) return
+  if (!kubernetes || !first || steppedS < CONTROLLER_STEP_S) return
+  const options = { timeoutMs, signal: lab.world.signal }
   const guest = await connectWithin(lab, first.name, timeoutMs)
-  if (!o.restarted) lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
-  const script = await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8')
-  await guest.sudo(script, [kubernetes.runtime, o.restarted ? 'wait' : 'restart'], { timeoutMs, signal: lab.world.signal })
-}
-
-/** Starts calico-node anew on every node when the clocks went on by more than a token may live; its first act is to write one for its CNI plugin. Waits for nothing. Throws CommandError, ProbeError. */
-export async function refreshCalicoToken(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
-  const { kubernetes, nodes } = lab.record.lab
-  const first = controlPlane(nodes)
-  const { cni } = kubernetes ?? {}
-  if (!first || typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S) return
-  const guest = await connectWithin(lab, first.name, timeoutMs)
+  lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
+  await guest.sudo(await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8'), [kubernetes.runtime], options)
+  const { cni } = kubernetes
+  if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S) return
   lab.say('calico-node is started anew, for a new token of its CNI plugin')
-  await guest.sudo('kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node', [], {
-    timeoutMs,
-    signal: lab.world.signal,
-  })
+  // Its first act is to write one. Nobody waits for it.
+  await guest.sudo('kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node', [], options)
 }

@@ -35,6 +35,8 @@ export interface LabRecord {
   readonly disks?: Readonly<Record<string, string>>
   /** The snapshot that the lab's present state came from. */
   readonly snapshot?: string | null
+  /** Its guests were restored and have not been told the time yet: clocks, and tokens that have ended meanwhile. */
+  readonly unsettled?: boolean
   /** The lab that this one was made from, by a sealed lab: its guests know their cards and their seed's instance id from there. */
   readonly origin?: { readonly id: string; /** Of the sealed lab. */ readonly seal: Digest }
   /** What the machines of a lab that came sealed start from: the image under their disks, how they boot, the bundle's disk. Else made or found by key. */

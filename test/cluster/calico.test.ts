@@ -76,6 +76,7 @@ t.test('what is asked for is what the container gets, once each; images and pull
     'FELIX_IPV6SUPPORT=false',
     'CALICO_IPV4POOL_VXLAN=Always',
     'IP_AUTODETECTION_METHOD=interface=lab0',
+    'FELIX_MTUIFACEPATTERN=^lab0$',
   ])
   t.same(node!.livenessProbe.exec.command, ['/bin/calico-node', '-felix-live'], 'VXLAN runs no BIRD')
   t.same(manifestImages(out), manifestImages(text))

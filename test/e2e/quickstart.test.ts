@@ -139,7 +139,8 @@ t.test('labs/quickstart', { skip: uid === 0 ? false : 'runs as root on qemu:///s
   const { seals } = cachePaths(roots(host))
   const before = await readdir(seals).catch((): string[] => [])
   t.teardown(async () => {
-    for (const dir of await readdir(seals)) if (!before.includes(dir)) await rm(`${seals}/${dir}`, { recursive: true })
+    for (const dir of await readdir(seals).catch((): string[] => []))
+      if (!before.includes(dir)) await rm(`${seals}/${dir}`, { recursive: true })
   })
   t.equal((await run([...klab, 'up', '--seal'])).code, 0)
   t.equal((await run([...klab, 'destroy', '--force'])).code, 0)

@@ -1,5 +1,5 @@
 /** What a restore keeps of the state that it replaces. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
 import { goTo, named, withSnapshots } from '../../src/lab/snapshot.js'
@@ -53,6 +53,35 @@ t.test('nodes that are kept for undo stand still until they are ended, and go on
   t.notOk(existsSync(s.lab.paths.journal))
 })
 
+t.test('a restore that cannot write down that it ends the machines does not end them, and they go on', async (t) => {
+  for (const undo of [true, false]) {
+    const s = await makeStage(t)
+    const a = await save(s.lab, { name: 'a', kind: 'manual' })
+    s.write('work')
+    later(s)
+    // Not a file, so it cannot be removed; as on a full disk, nothing more is written.
+    mkdirSync(s.lab.paths.seen)
+    await t.rejects(goTo(s.lab, a, { undo }))
+    t.strictSame(await s.read(), all('work'))
+    t.notOk(existsSync(s.lab.paths.journal))
+  }
+})
+
+t.test('one that virsh leaves paused is told, and the journal stays for the next klab', async (t) => {
+  const s = await makeStage(t)
+  const a = await save(s.lab, { name: 'a', kind: 'manual' })
+  s.write('work')
+  later(s)
+  mkdirSync(s.lab.paths.seen)
+  const { hypervisor } = s.world
+  const world = { ...s.world, hypervisor: { ...hypervisor, resume: (names: readonly string[]) => hypervisor.resume(names.slice(1)) } }
+  await t.rejects(goTo({ ...s.lab, world }, a, { undo: true }), { message: /could not be put back yet/, hint: /klab up/ })
+  t.ok(existsSync(s.lab.paths.journal))
+  const { lab } = await s.again()
+  await withSnapshots(s.world, lab, lab.say, () => Promise.resolve())
+  t.strictSame(await s.read(), all('work'))
+})
+
 t.test('klab killed at every change of a restore that keeps an undo: all as before or all as in the snapshot, and running', async (t) => {
   const ends = new Set<string>()
   for (let n = 0, calls = Infinity; n < calls; n++) {
@@ -70,6 +99,7 @@ t.test('klab killed at every change of a restore that keeps an undo: all as befo
       [all('now'), all('zero')].some((want) => want.join() === states.join()),
       `killed at ${n}: ${states.join()}; ${s.said.at(-1) ?? ''}`,
     )
+    if (states.join() === all('zero').join()) t.ok((await names(s)).includes('undo'), 'with the way back')
     ends.add(states.join())
     t.notOk(existsSync(lab.paths.journal))
   }

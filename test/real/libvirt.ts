@@ -81,7 +81,7 @@ export async function ensureSystemLibvirt(t: Test): Promise<void> {
     const has = async () => (await processes()).find((p) => p.uid === 0 && p.argv[0]?.endsWith(daemon))
     if (await has()) continue
     // libvirtd as .ci/setup starts it.
-    if (daemon === 'libvirtd') await exec.spawnDetached(['tini', '-s', '--', daemon])
+    if (daemon === 'libvirtd') await exec.spawnDetached(['tini', '-s', '--', daemon], { log: '/var/log/libvirt/libvirtd.log' })
     else await exec.run([daemon, '-d'], { timeoutMs: 30_000 })
     await until(async () => (await has()) !== undefined, `${daemon} to start`)
     const started = await has()

@@ -33,6 +33,7 @@ t.test('age, as kubectl writes it', (t) => {
     [47 * hour, '47h'],
     [5 * day + 3 * hour, '5d3h'],
     [400 * day, '400d'],
+    [765 * day, '2y35d'],
   ] as const)
     t.equal(age(ms), text)
   t.end()

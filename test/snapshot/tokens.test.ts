@@ -1,39 +1,65 @@
-import t from 'tap'
-import { refreshCalicoToken, refreshControllers } from '../../src/snapshot/tokens.js'
-import { makeStage } from './stage.js'
+import { writeFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { recover, settledNow } from '../../src/snapshot/recover.js'
+import { refreshTokens } from '../../src/snapshot/tokens.js'
+import { readRecord } from '../../src/store/record.js'
+import { makeStage, type Stage } from './stage.js'
 
-t.test('Calico, after a longer sleep than its CNI plugin’s token may live, is started anew', async (t) => {
-  for (const [hours, times] of [
-    [0.5, 0],
-    [26, 1],
+/** What is started anew from now on, in order, and where. */
+function watch(s: Stage): readonly string[] {
+  const anew: string[] = []
+  s.world.guests.answers.unshift(({ node, text }) => {
+    const what = /daemonset\/(calico-node)/.exec(text)?.[1] ?? (text.includes('name=kube-controller-manager') ? 'controllers' : undefined)
+    return what === undefined ? undefined : (anew.push(`${what} ${node}`), '')
+  })
+  return anew
+}
+
+/** With Calico for its pod network. */
+async function calicoStage(test: Test): Promise<Stage> {
+  const s = await makeStage(test)
+  const { kubernetes, ...lab } = s.lab.record.lab
+  const cni = { name: 'calico', version: '3.21.6', encapsulation: 'vxlan' } as const
+  s.lab.record = { ...s.lab.record, lab: { ...lab, kubernetes: { ...kubernetes!, cni } } }
+  return s
+}
+
+t.test('what a step of the clock asks for: nothing, the controllers, Calico’s plugin too', async (t) => {
+  for (const [seconds, wanted] of [
+    // Renewed with 12 minutes left, a fifth of an hour.
+    [599, []],
+    [601, ['controllers k8s-master01']],
+    [26 * 3600, ['controllers k8s-master01', 'calico-node k8s-master01']],
   ] as const) {
-    const s = await makeStage(t)
-    const { kubernetes, ...lab } = s.lab.record.lab
-    s.lab.record = {
-      ...s.lab.record,
-      lab: { ...lab, kubernetes: { ...kubernetes!, cni: { name: 'calico', version: '3.21.6', encapsulation: 'vxlan' } } },
-    }
-    let restarts = 0
-    s.world.guests.answers.unshift(({ text }) => (text.includes('rollout restart daemonset/calico-node') ? (restarts++, '') : undefined))
-    await refreshCalicoToken(s.lab, hours * 3600, 1000)
-    t.equal(restarts, times, `${hours} h`)
+    const s = await calicoStage(t)
+    const anew = watch(s)
+    await refreshTokens(s.lab, seconds, 1000)
+    t.same(anew, wanted, `${seconds} s`)
+    t.equal(s.said.length, anew.length, 'and it is said')
   }
-  const s = await makeStage(t)
-  await refreshCalicoToken(s.lab, 93_600, 1000)
-  t.same(s.world.guests.calls, [], 'flannel has no such token')
+  const flannel = await makeStage(t)
+  const anew = watch(flannel)
+  await refreshTokens(flannel.lab, 26 * 3600, 1000)
+  t.same(anew, ['controllers k8s-master01'], 'flannel has no such token')
 })
 
-t.test('kube-controller-manager is started anew after a step that its tokens do not bear, and its health waited for', async (t) => {
-  const started = async (steppedS: number): Promise<readonly string[]> => {
-    const s = await makeStage(t)
-    const asked: string[] = []
-    s.world.guests.answers.unshift(({ node, text }) => (text.includes('name=kube-controller-manager') ? (asked.push(node), '') : undefined))
-    await refreshControllers(s.lab, { steppedS, restarted: false }, 1000)
-    t.equal(s.said.length, asked.length)
-    return asked
-  }
-  // Renewed with 12 minutes left (a fifth of an hour): less than that is borne at any moment.
-  t.same(await started(599), [])
-  t.same(await started(601), ['k8s-master01'])
-  t.same(await started(86_400), ['k8s-master01'])
+t.test('a klab that did not live to see to it: the next one does, once', async (t) => {
+  const s = await calicoStage(t)
+  writeFileSync(s.lab.paths.kubeconfig, 'ca')
+  s.lab.record = { ...s.lab.record, unsettled: true }
+  const anew = watch(s)
+  t.equal(await recover(s.lab), undefined)
+  t.same(anew, ['controllers k8s-master01', 'calico-node k8s-master01'], 'however little the clocks went on: they may have been set before')
+  t.equal((await readRecord(s.lab.paths.record))?.unsettled, false)
+  await recover(s.lab)
+  t.equal(anew.length, 2)
+  s.lab.record = { ...s.lab.record, unsettled: true }
+  s.world.guests.answers.unshift(({ text }) => {
+    if (text.includes('name=kube-controller-manager')) throw new Error('no answer')
+    return undefined
+  })
+  await recover(s.lab)
+  t.match(s.said.at(-1), /not started anew: no answer/, 'a broken guest stops no verb')
+  t.equal(s.lab.record.unsettled, false)
+  await settledNow(s.lab)
 })
