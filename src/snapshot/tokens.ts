@@ -1,12 +1,15 @@
 /** Tokens that end while a lab lies in a snapshot, of programs that renew them by a timer: it stood still, so they go on with a token that the API server refuses. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { minorOf } from '../cluster/versions.js'
 import { controlPlane } from '../phases/machine.js'
 import { connectWithin } from '../phases/nodes.js'
 import type { LockedLab } from './types.js'
 
 /** Seconds: the shortest life of a service account's projected token (kubernetes.io, "Configure Service Accounts for Pods"); calico-node's own is of 24 hours. */
 const TOKEN_S = 3600
+/** Kubernetes minor from which on the token that calico-node has, and hands to its CNI plugin, ends (BoundServiceAccountTokenVolume); seen with 1.20: it has no end. */
+const ENDING_TOKENS = 21
 /**
  * Seconds: kube-controller-manager's controllers have tokens of an hour each and renew them when a fifth of it is left (client-go, DynamicControllerClientBuilder), by a clock that
  * does not jump: one step of less leaves them good (several, one on the other, need not). Tried with 1.20.2: after 5.5 hours no new service had endpoints until it was started anew.
@@ -23,7 +26,7 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
   lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
   await guest.sudo(await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8'), [kubernetes.runtime], options)
   const { cni } = kubernetes
-  if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S) return
+  if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S || minorOf(kubernetes.version) < ENDING_TOKENS) return
   lab.say('calico-node is started anew, for a new token of its CNI plugin')
   // Its first act is to write one. Nobody waits for it.
   await guest.sudo('kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node', [], options)
