@@ -9,6 +9,7 @@ import { recoverSave } from './finish.js'
 import { readJournal } from './journal.js'
 import { recoverRestore } from './restore.js'
 import { statesOf } from './machines.js'
+import { listManifests } from './manifest.js'
 import { refreshTokens } from './tokens.js'
 import type { LockedLab } from './types.js'
 
@@ -31,13 +32,18 @@ async function tellTime(lab: LockedLab): Promise<void> {
   try {
     const { steppedS, missed } = await stepClocks(lab, CLOCKS_MS)
     if (missed.length > 0) lab.say(`the clocks of ${missed.join(', ')} could not be set: no answer`)
-    // How far the clocks had been set before, nobody knows any more.
-    const slept = lab.record.unsettled === true ? Infinity : steppedS
-    if (await exists(lab.paths.kubeconfig)) await refreshTokens(lab, slept, TOKENS_MS)
+    if (await exists(lab.paths.kubeconfig)) await refreshTokens(lab, Math.max(steppedS, await sleptS(lab)), TOKENS_MS)
   } catch (error) {
     lab.say(`what holds old tokens was not started anew: ${messageOf(error)}`)
   }
   await settledNow(lab)
+}
+
+/** Seconds that the guests of a lab that did not settle may have slept: its clocks may have been set by then. */
+async function sleptS({ record, paths, world }: LockedLab): Promise<number> {
+  if (record.unsettled !== true) return 0
+  const from = (await listManifests(paths)).find((m) => m.id === record.snapshot)
+  return from ? (world.clock.now() - Date.parse(from.createdAt)) / 1000 : Infinity
 }
 
 /** Writes down that the guests know the time. */

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { recover, settledNow } from '../../src/snapshot/recover.js'
 import { refreshTokens } from '../../src/snapshot/tokens.js'
 import { readRecord } from '../../src/store/record.js'
-import { makeStage, type Stage } from './stage.js'
+import { makeStage, saveAs, type Stage } from './stage.js'
 
 /** What is started anew from now on, in order, and where. */
 function watch(s: Stage): readonly string[] {
@@ -50,8 +50,13 @@ t.test('what a step of the clock asks for: nothing, the controllers, Calico’s 
 t.test('a klab that did not live to see to it: the next one does, once', async (t) => {
   const s = await calicoStage(t)
   writeFileSync(s.lab.paths.kubeconfig, 'ca')
-  s.lab.record = { ...s.lab.record, unsettled: true }
+  const { id } = await saveAs(s, 'a')
+  s.lab.record = { ...s.lab.record, unsettled: true, snapshot: id }
   const anew = watch(s)
+  await recover(s.lab)
+  t.same(anew, [], 'a snapshot of just now')
+  s.lab.record = { ...s.lab.record, unsettled: true }
+  s.world.clock.time += 26 * 3_600_000
   t.equal(await recover(s.lab), undefined)
   t.same(anew, ['controllers k8s-master01', 'calico-node k8s-master01'], 'however little the clocks went on: they may have been set before')
   t.equal((await readRecord(s.lab.paths.record))?.unsettled, false)
