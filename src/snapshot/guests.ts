@@ -5,7 +5,7 @@ import type { LockedLab } from './types.js'
 
 /**
  * Sets the clock by the emulated RTC, which shows the host's time whatever the guest slept through (reliability notes, fact 6), at the turn of a second: a time sent over SSH
- * would be as late as a busy guest is slow, by seconds. Without an RTC the time that was sent. Never backwards: programs trust their clock to go on (fault 42).
+ * would be as late as a busy guest is slow, by seconds. Without an RTC, or with one that somebody in the guest has set, the time that was sent. Never backwards: programs trust their clock to go on (fault 42).
  * Prints the clock before and after, and how long setting it took, in seconds. bash alone, since every process costs an emulated CPU.
  */
 const STEP = `
@@ -14,6 +14,8 @@ before=$EPOCHREALTIME now=$1 rtc=/sys/class/rtc/rtc0/since_epoch
 if [ -r $rtc ]; then
   read -r was <$rtc
   until read -r now <$rtc && [ "$now" != "$was" ]; do :; done
+  off=$((now - $1))
+  [ "\${off#-}" -lt 300 ] || now=$1
 fi
 read -r from _ </proc/uptime
 [ "$now" -le "\${before%.*}" ] || date -u -s "@$now" >/dev/null
