@@ -106,6 +106,11 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
       title: `${total}/${total} Ready, DNS, pod to pod`,
       run: async ({ line }) => {
         const kubectl = await hostKubectl(run)
+        // After a cold boot it is minutes away under emulation.
+        await wait('the API server', async () => ({
+          ok: (await askNodes(paths.kubeconfig, API_MS)) !== undefined,
+          seen: 'the API server does not answer',
+        }))
         await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node lets them.
         await apply(kubectl, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
