@@ -30,8 +30,8 @@ export interface RestoreOptions {
 }
 
 /**
- * Goes back to a snapshot. The present state is lost; who wants it saves it first. When it fails
- * before the present machines have been ended, they go on; when it fails later, the lab is halted, on the disks that it had. Throws CorruptError, StateError, CommandError.
+ * Goes back to a snapshot. The present state is lost; who wants it saves it first. When it fails before the present machines have been ended, they go on; when it fails later, the lab
+ * is halted, on the disks that it had. Throws CorruptError, StateError, CommandError.
  */
 export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOptions = {}): Promise<Restored> {
   const { clock, hypervisor } = lab.world
