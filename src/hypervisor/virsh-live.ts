@@ -15,10 +15,10 @@ const LOOK_EVERY = 100
 const BEGUN_EVERY = 20
 /** ms that the guests may be written while they run; then they are suspended, however much is left. */
 const LIVE_MS = 90_000
-/** MiB/s, by how much is left: at once; then so that a look comes in time; then next to nothing, so that one that waits for the others does not come to its end alone. */
+/** MiB/s: at once; so that a look comes in time; next to nothing, so that one that waits for the others does not come to its end alone. */
 const [FULL, NEAR, HELD] = [100_000, 48, 1]
 /** MiB left. What is left when all stand still is what they stand still for. */
-const [NEAR_MIB, HELD_MIB] = [384, 160]
+const HELD_MIB = 160
 /** ms, libvirt's least: QEMU ends the writing by itself when what is left can be written in this time. */
 const DOWNTIME_MS = 1
 
@@ -33,10 +33,10 @@ interface Means {
 
 export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Means): Hypervisor['freezeTogether'] {
   /** Several commands in one process. */
-  const batch = (commands: readonly string[]) => virsh([commands.join('; ')], { timeoutMs: LONG, allowFailure: true })
-  const each = (machines: readonly Machine[], command: (uuid: string) => string) => batch(machines.map((m) => command(m.uuid)))
-  const jobs = async (machines: readonly Machine[]): Promise<readonly Job[]> =>
-    parseJobs((await each(machines, (uuid) => `domjobinfo ${uuid}`)).stdout)
+  const each = (machines: readonly Machine[], ...commands: readonly ((machine: Machine) => string)[]) =>
+    virsh([machines.flatMap((m) => commands.map((c) => c(m))).join('; ')], { timeoutMs: LONG, allowFailure: true })
+  const jobs = async (machines: readonly Machine[], ...before: readonly ((machine: Machine) => string)[]): Promise<readonly Job[]> =>
+    parseJobs((await each(machines, ...before, ({ uuid }) => `domjobinfo ${uuid}`)).stdout)
   const statesOf = async (machines: readonly Machine[]): Promise<readonly MachineState[]> => {
     const now = new Map((await list()).map((m) => [m.uuid, m.state]))
     return machines.map((m) => now.get(m.uuid) ?? 'absent')
@@ -46,7 +46,7 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
     const machines = await Promise.all(moments.map(({ name }) => must(name)))
     const off = machines.find((m) => m.state !== 'running')
     if (off) throw new StateError(`${off.name} is ${off.state}, not running`, { hint: 'klab up' })
-    await each(machines, (uuid) => `migrate-setmaxdowntime ${uuid} ${DOWNTIME_MS}`)
+    await each(machines, ({ uuid }) => `migrate-setmaxdowntime ${uuid} ${DOWNTIME_MS}`)
 
     let ended = 0
     const writing = moments.map(async ({ to }, i) => {
@@ -66,24 +66,26 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
     try {
       const limit = clock.now() + LIVE_MS
       const speeds = new Map<Machine, number>()
-      // A question that comes before libvirt has begun to write is answered only when it has done all. The first word to each is to take its time, lest a small one be done before it is looked at.
+      // A question that comes before libvirt has begun to write is answered only when it has done all. The first word to each is to take its time, lest a small one be done before
+      // it is looked at; it is said again and again, since libvirt sets a speed of its own as it begins to write, perhaps after it.
       while (ended === 0 && speeds.size < machines.length) {
         const begun = await begunOf(moments)
-        const fresh = machines.filter((m, i) => begun[i] === true && !speeds.has(m))
-        if (fresh.length > 0) await each(fresh, (uuid) => `migrate-setspeed ${uuid} ${NEAR}`)
+        const known = machines.filter((_, i) => begun[i])
+        for (const m of known) speeds.set(m, NEAR)
+        if (known.length > 0) await each(known, toSpeed(speeds))
         else await clock.sleep(BEGUN_EVERY, signal)
-        for (const m of fresh) speeds.set(m, NEAR)
       }
       while (ended === 0 && [...speeds.values()].some((speed) => speed !== HELD) && clock.now() < limit) {
-        const now = await jobs(machines)
-        const changed = machines.flatMap((m, i) => {
+        const now = await jobs(machines, toSpeed(speeds))
+        const changed = machines.filter((m, i) => {
           const speed = speeds.get(m) === HELD ? HELD : speedOf(now[i])
-          if (speed === speeds.get(m)) return []
+          if (speed === speeds.get(m)) return false
           speeds.set(m, speed)
-          return [`migrate-setspeed ${m.uuid} ${speed}`]
+          return true
         })
-        if (changed.length > 0) await batch(changed)
-        else await clock.sleep(LOOK_EVERY, signal)
+        const held = changed.filter((m) => speeds.get(m) === HELD)
+        if (held.length > 0) await each(held, toSpeed(speeds))
+        else if (changed.length === 0) await clock.sleep(LOOK_EVERY, signal)
       }
       if (ended === 0) {
         const started = clock.now()
@@ -91,7 +93,7 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
         const [states, now] = await Promise.all([statesOf(machines), jobs(machines)])
         // All stand still and none has been written to its end: whatever is in the files in the end is of this moment.
         if (states.every((s) => s === 'paused') && now.length === machines.length && now.every((j) => j.active)) {
-          await Promise.all([committed(), each(machines, (uuid) => `migrate-setspeed ${uuid} ${FULL}`)])
+          await Promise.all([committed(), each(machines, ({ uuid }) => `migrate-setspeed ${uuid} ${FULL}`)])
           await Promise.all(writing)
           return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) } satisfies Together
         }
@@ -106,6 +108,11 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
   }
 }
 
+const toSpeed =
+  (speeds: ReadonlyMap<Machine, number>) =>
+  (machine: Machine): string =>
+    `migrate-setspeed ${machine.uuid} ${speeds.get(machine) ?? NEAR}`
+
 const begunOf = (moments: readonly { readonly to: Moment }[]): Promise<readonly boolean[]> =>
   Promise.all(
     moments.map(({ to }) =>
@@ -116,8 +123,11 @@ const begunOf = (moments: readonly { readonly to: Moment }[]): Promise<readonly 
     ),
   )
 
-const speedOf = (job: Job | undefined): number =>
-  !job || job.passes === 0 ? NEAR : job.passes > 1 || job.leftMiB < HELD_MIB ? HELD : job.leftMiB < NEAR_MIB ? NEAR : FULL
+/** MiB/s. The nearer to the hold, the slower: what is left above it in about a second, several looks long. */
+const speedOf = (job: Job | undefined): number => {
+  if (!job || job.passes === 0) return NEAR
+  return job.passes > 1 || job.leftMiB < HELD_MIB ? HELD : NEAR + Math.round(job.leftMiB - HELD_MIB)
+}
 
 /** libvirt's words for what abortJob did ("operation aborted: ... canceled by client"). */
 const isAborted = (error: unknown): boolean =>

@@ -1,5 +1,5 @@
 /** Two mini guests that talk to each other are frozen while they run: what comes back is of one moment, or there is nothing. */
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { UserMachineSpec, Moment } from '../../src/hypervisor/types.js'
@@ -11,11 +11,15 @@ import { guestShell } from './mini-guest.js'
 const uri = defaultUri(uid)
 if (uid === 0) t.before(() => ensureSystemLibvirt(t))
 
-/** RAM enough that writing it takes a while; the root file system holds half of all RAM, and the numbers must fit too. */
-const FILL = 'yes 0123456789 | dd of=/big bs=1M count=300 iflag=fullblock 2>/dev/null; touch /filled'
+/**
+ * RAM enough that writing it takes a while, and 64 MiB that change all the time, as a node's do: what is empty or hardly changes is written to its end before anybody has looked,
+ * and then there is no moment (one try in four). The root file system would hold half of all RAM.
+ */
+const FILL = 'mount -o remount,size=90% /; yes 0123456789 | dd of=/big bs=1M count=450 iflag=fullblock 2>/dev/null'
+const CHURN = '(while :; do dd if=/big of=/churn bs=1M count=64 conv=notrunc 2>/dev/null; done) &'
 /** The first counts, notes the number, and only then sends it to the second. */
-const SENDER = `(${FILL}; i=0; while :; do i=$((i + 1)); echo $i >/s; mv /s /sent; echo $i | nc -w 2 192.168.31.62 9; done) >/dev/null 2>&1 &`
-const RECEIVER = `echo 0 >/got; echo "read n && echo \\$n >/g && mv /g /got" >/take; chmod +x /take; (${FILL}; nc -ll -p 9 -e sh /take) >/dev/null 2>&1 &`
+const SENDER = `(${FILL}; ${CHURN} i=0; while :; do i=$((i + 1)); echo $i >/s; mv /s /sent; echo $i | nc -w 2 192.168.31.62 9; done) >/dev/null 2>&1 &`
+const RECEIVER = `echo 0 >/got; echo "read n && echo \\$n >/g && mv /g /got" >/take; chmod +x /take; (${FILL}; ${CHURN} nc -ll -p 9 -e sh /take) >/dev/null 2>&1 &`
 
 interface Pair {
   readonly specs: readonly [UserMachineSpec, UserMachineSpec]
@@ -81,9 +85,10 @@ t.test('of one moment', async (t) => {
   }
   let { together, moments, froms } = await once('m')
   // A busy host may write one of them to its end before it is looked at: then there is nothing, and the next try is as good.
-  for (let i = 0; i < 3 && !together; i++) {
+  for (let i = 0; i < 9 && !together; i++) {
     for (const s of specs) await hypervisor.abortJob(s.name)
     await hypervisor.resume(specs.map((s) => s.name))
+    for (const { memory } of moments) await rm(memory, { force: true })
     ;({ together, moments, froms } = await once(`m${i}.`))
   }
   t.ok(together, 'they were caught together')
