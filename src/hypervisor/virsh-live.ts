@@ -17,8 +17,12 @@ const BEGUN_EVERY = 20
 const LIVE_MS = 90_000
 /** MiB/s: at once; so that a look comes in time; next to nothing, so that one that waits for the others does not come to its end alone. */
 const [FULL, NEAR, HELD] = [100_000, 48, 1]
-/** MiB left. What is left when all stand still is what they stand still for. */
-const HELD_MIB = 160
+/** MiB/s below so many MiB left. What is left when all stand still is what they stand still for. */
+const SPEEDS = [
+  { belowMiB: 160, speed: HELD },
+  { belowMiB: 384, speed: NEAR },
+  { belowMiB: 768, speed: 400 },
+] as const
 /** ms, libvirt's least: QEMU ends the writing by itself when what is left can be written in this time. */
 const DOWNTIME_MS = 1
 
@@ -33,10 +37,10 @@ interface Means {
 
 export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Means): Hypervisor['freezeTogether'] {
   /** Several commands in one process. */
-  const each = (machines: readonly Machine[], ...commands: readonly ((machine: Machine) => string)[]) =>
-    virsh([machines.flatMap((m) => commands.map((c) => c(m))).join('; ')], { timeoutMs: LONG, allowFailure: true })
-  const jobs = async (machines: readonly Machine[], ...before: readonly ((machine: Machine) => string)[]): Promise<readonly Job[]> =>
-    parseJobs((await each(machines, ...before, ({ uuid }) => `domjobinfo ${uuid}`)).stdout)
+  const each = (machines: readonly Machine[], command: (machine: Machine) => string) =>
+    virsh([machines.map(command).join('; ')], { timeoutMs: LONG, allowFailure: true })
+  const jobs = async (machines: readonly Machine[]): Promise<readonly Job[]> =>
+    parseJobs((await each(machines, ({ uuid }) => `domjobinfo ${uuid}`)).stdout)
   const statesOf = async (machines: readonly Machine[]): Promise<readonly MachineState[]> => {
     const now = new Map((await list()).map((m) => [m.uuid, m.state]))
     return machines.map((m) => now.get(m.uuid) ?? 'absent')
@@ -75,17 +79,17 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
         if (known.length > 0) await each(known, toSpeed(speeds))
         else await clock.sleep(BEGUN_EVERY, signal)
       }
+      if (ended === 0) await each(machines, toSpeed(speeds))
       while (ended === 0 && [...speeds.values()].some((speed) => speed !== HELD) && clock.now() < limit) {
-        const now = await jobs(machines, toSpeed(speeds))
+        const now = await jobs(machines)
         const changed = machines.filter((m, i) => {
           const speed = speeds.get(m) === HELD ? HELD : speedOf(now[i])
           if (speed === speeds.get(m)) return false
           speeds.set(m, speed)
           return true
         })
-        const held = changed.filter((m) => speeds.get(m) === HELD)
-        if (held.length > 0) await each(held, toSpeed(speeds))
-        else if (changed.length === 0) await clock.sleep(LOOK_EVERY, signal)
+        if (changed.length > 0) await each(changed, toSpeed(speeds))
+        else await clock.sleep(LOOK_EVERY, signal)
       }
       if (ended === 0) {
         const started = clock.now()
@@ -123,10 +127,10 @@ const begunOf = (moments: readonly { readonly to: Moment }[]): Promise<readonly 
     ),
   )
 
-/** MiB/s. The nearer to the hold, the slower: what is left above it in about a second, several looks long. */
 const speedOf = (job: Job | undefined): number => {
   if (!job || job.passes === 0) return NEAR
-  return job.passes > 1 || job.leftMiB < HELD_MIB ? HELD : NEAR + Math.round(job.leftMiB - HELD_MIB)
+  if (job.passes > 1) return HELD
+  return SPEEDS.find(({ belowMiB }) => job.leftMiB < belowMiB)?.speed ?? FULL
 }
 
 /** libvirt's words for what abortJob did ("operation aborted: ... canceled by client"). */
