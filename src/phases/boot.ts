@@ -1,6 +1,9 @@
 /** Phase `boot`: power on, SSH, cloud-init's end. */
 import { rm } from 'node:fs/promises'
 import { CommandError, ProbeError, StateError, type KlabError } from '../errors.js'
+import { nodeConditions } from '../guest/api.js'
+import { until } from '../guest/until.js'
+import { exists } from '../host/files.js'
 import type { Guest, GuestAddress } from '../guest/types.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
@@ -66,8 +69,38 @@ export function cloudInitErrors(json: string): string {
   return `result.json cannot be read: ${json.slice(0, 200)}`
 }
 
-/** Boots one node; all nodes boot side by side. */
-export function bootStep(run: LabRun, node: NodeSpec): Step {
+/** min that workers stay off for the API server; then they boot whatever keeps it away, and `ready` tells. */
+const HEAD_START = 5
+/** ms for one answer of the API server. */
+const API_MS = 5000
+
+/**
+ * A cluster that was off, under emulation: its workers boot once the API server answers. All at once, it took 307 s to answer on two cores; meanwhile kube-controller-manager had
+ * given up several times, and kubelet let it wait longer each time (docs/benchmarks.md).
+ */
+async function headStart(
+  { world, lab, profile, paths }: LabRun,
+  node: NodeSpec,
+  line: (text: string) => void,
+  askNodes: typeof nodeConditions,
+): Promise<void> {
+  const first = controlPlane(lab.nodes)
+  if (profile.patience === 1 || !lab.kubernetes || !first || node === first || !(await exists(paths.kubeconfig))) return
+  line(`boots when the API server of ${first.name} answers`)
+  await until(async () => ({ ok: (await askNodes(paths.kubeconfig, API_MS)) !== undefined, seen: 'no answer' }), {
+    what: 'the API server',
+    everyMs: 2000,
+    withinMs: HEAD_START * MINUTE,
+    clock: world.clock,
+    signal: world.signal,
+  }).catch((error: unknown) => {
+    if (!(error instanceof ProbeError)) throw error
+    line(`boots now: no API server within ${HEAD_START} min`)
+  })
+}
+
+/** Boots one node; all nodes boot side by side, but for those that give the control plane a head start. */
+export function bootStep(run: LabRun, node: NodeSpec, askNodes: typeof nodeConditions = nodeConditions): Step {
   const { world } = run
   return {
     id: `boot/${node.name}`,
@@ -78,6 +111,7 @@ export function bootStep(run: LabRun, node: NodeSpec): Step {
       if (before !== 'running') {
         // What the API server said before the machines were off says nothing of now.
         await rm(run.paths.seen, { force: true })
+        if (before !== 'paused') await headStart(run, node, line, askNodes)
         await startMachine(world, name)
         // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores (docs/benchmarks.md).
         if (run.lab.kubernetes && node === controlPlane(run.lab.nodes)) await world.hypervisor.prefer(name)

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import t from 'tap'
 import { Interrupted, ProbeError, StateError } from '../../src/errors.js'
 import { bootStep, cloudInitErrors, waitForBoot } from '../../src/phases/boot.js'
@@ -94,4 +95,46 @@ t.test('bootStep starts what is off, resumes what is paused, and says already fo
   t.equal(await world.hypervisor.state(name), 'running')
   world.hypervisor.kill(name)
   t.equal(await play(), 'done')
+})
+
+t.test('a cluster that was off: its workers boot once the API server answers, under emulation', async (t) => {
+  const stage = async (o: { accel?: 'tcg' | 'kvm'; cluster?: boolean; node?: number; answersAfter: number }) => {
+    const world = makeWorld(t)
+    const run = makeRun(world, labOf(fourNodes()), { keys: true, accel: o.accel ?? 'tcg' })
+    const node = run.lab.nodes[o.node ?? 1]!
+    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    world.guests.answers.push(() => GOOD)
+    if (o.cluster !== false) writeFileSync(run.paths.kubeconfig, 'ca')
+    const name = domainName(run.id, node.name)
+    const asked: string[] = []
+    const lines: string[] = []
+    const ask = async (kubeconfig: string) => {
+      t.equal(kubeconfig, run.paths.kubeconfig)
+      asked.push(await world.hypervisor.state(name))
+      return asked.length > o.answersAfter ? new Map<string, boolean>() : undefined
+    }
+    const from = world.clock.now()
+    const play = () => bootStep(run, node, ask).run({ line: (l) => lines.push(l), signal: world.signal })
+    t.equal(await play(), 'done')
+    t.equal(await world.hypervisor.state(name), 'running')
+    return { asked, lines, tookMs: world.clock.now() - from, play, world, name }
+  }
+  const worker = await stage({ answersAfter: 3 })
+  t.same(worker.asked, ['shut-off', 'shut-off', 'shut-off', 'shut-off'], 'off until it answers')
+  t.match(worker.lines[0], /boots when the API server of k8s-master01 answers/)
+  t.equal(await worker.play(), 'already')
+  worker.world.hypervisor.pause(worker.name)
+  t.equal(await worker.play(), 'done')
+  t.equal(worker.asked.length, 4, 'one that is paused goes on at once')
+
+  const never = await stage({ answersAfter: Infinity })
+  t.match(never.lines[1], /boots now: no API server within 5 min/)
+  t.ok(never.tookMs >= 4 * MINUTE && never.tookMs <= 6 * MINUTE, `${never.tookMs} ms`)
+
+  for (const [why, o] of Object.entries({
+    'the control plane itself': { node: 0 },
+    'no cluster yet': { cluster: false },
+    'a fast host': { accel: 'kvm' },
+  } as const))
+    t.same((await stage({ ...o, answersAfter: Infinity })).asked, [], why)
 })
