@@ -1,6 +1,7 @@
 /** The API server's answer to "which nodes are Ready", over the forwarded port. Small on purpose: `klab status` has 0.2 s. */
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
+import type { Seen } from './until.js'
 
 interface Login {
   readonly server: URL
@@ -73,3 +74,9 @@ export const nodeConditions = (kubeconfig: string, timeoutMs: number): Promise<R
       items.map((n) => [n.metadata.name, n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false]),
     )
   })
+
+/** For until: whether the API server answers, within ms. */
+export const apiAnswers = async (kubeconfig: string, timeoutMs: number, askNodes = nodeConditions): Promise<Seen> => ({
+  ok: (await askNodes(kubeconfig, timeoutMs)) !== undefined,
+  seen: 'the API server does not answer',
+})

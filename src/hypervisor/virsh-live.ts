@@ -41,6 +41,8 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
     virsh([machines.map(command).join('; ')], { timeoutMs: LONG, allowFailure: true })
   const jobs = async (machines: readonly Machine[]): Promise<readonly Job[]> =>
     parseJobs((await each(machines, ({ uuid }) => `domjobinfo ${uuid}`)).stdout)
+  const setSpeed = (machines: readonly Machine[], speed: (machine: Machine) => number) =>
+    each(machines, (m) => `migrate-setspeed ${m.uuid} ${speed(m)}`)
   const statesOf = async (machines: readonly Machine[]): Promise<readonly MachineState[]> => {
     const now = new Map((await list()).map((m) => [m.uuid, m.state]))
     return machines.map((m) => now.get(m.uuid) ?? 'absent')
@@ -69,17 +71,16 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
 
     try {
       const limit = clock.now() + LIVE_MS
-      const speeds = new Map<Machine, number>()
       // A question that comes before libvirt has begun to write is answered only when it has done all. The first word to each is to take its time, lest a small one be done before
       // it is looked at; it is said again and again, since libvirt sets a speed of its own as it begins to write, perhaps after it.
-      while (ended === 0 && speeds.size < machines.length) {
+      for (let writes: readonly Machine[] = []; ended === 0 && writes.length < machines.length;) {
         const begun = await begunOf(moments)
-        const known = machines.filter((_, i) => begun[i])
-        for (const m of known) speeds.set(m, NEAR)
-        if (known.length > 0) await each(known, toSpeed(speeds))
+        writes = machines.filter((_, i) => begun[i])
+        if (writes.length > 0) await setSpeed(writes, () => NEAR)
         else await clock.sleep(BEGUN_EVERY, signal)
       }
-      if (ended === 0) await each(machines, toSpeed(speeds))
+      if (ended === 0) await setSpeed(machines, () => NEAR)
+      const speeds = new Map(machines.map((m): [Machine, number] => [m, NEAR]))
       while (ended === 0 && [...speeds.values()].some((speed) => speed !== HELD) && clock.now() < limit) {
         const now = await jobs(machines)
         const changed = machines.filter((m, i) => {
@@ -88,7 +89,7 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
           speeds.set(m, speed)
           return true
         })
-        if (changed.length > 0) await each(changed, toSpeed(speeds))
+        if (changed.length > 0) await setSpeed(changed, (m) => speeds.get(m) ?? NEAR)
         else await clock.sleep(LOOK_EVERY, signal)
       }
       if (ended === 0) {
@@ -97,7 +98,7 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
         const [states, now] = await Promise.all([statesOf(machines), jobs(machines)])
         // All stand still and none has been written to its end: whatever is in the files in the end is of this moment.
         if (states.every((s) => s === 'paused') && now.length === machines.length && now.every((j) => j.active)) {
-          await Promise.all([committed(), each(machines, ({ uuid }) => `migrate-setspeed ${uuid} ${FULL}`)])
+          await Promise.all([committed(), setSpeed(machines, () => FULL)])
           await Promise.all(writing)
           return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) } satisfies Together
         }
@@ -111,11 +112,6 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
     return undefined
   }
 }
-
-const toSpeed =
-  (speeds: ReadonlyMap<Machine, number>) =>
-  (machine: Machine): string =>
-    `migrate-setspeed ${machine.uuid} ${speeds.get(machine) ?? NEAR}`
 
 const begunOf = (moments: readonly { readonly to: Moment }[]): Promise<readonly boolean[]> =>
   Promise.all(

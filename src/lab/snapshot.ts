@@ -155,7 +155,7 @@ export async function settle(
       if (!ready) return { ok: false, seen: 'the API server does not answer' }
       if (answeredMs === undefined) {
         answeredMs = world.clock.now() - since
-        lab.say(`the API server answers after ${(answeredMs / 1000).toFixed(1)} s`)
+        lab.say(`the API server answers after ${seconds(answeredMs)}`)
       }
       const not = wanted.filter((n) => !ready[n])
       if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }

@@ -1,10 +1,10 @@
 /** Phase `boot`: power on, SSH, cloud-init's end. */
 import { rm } from 'node:fs/promises'
 import { CommandError, ProbeError, StateError, type KlabError } from '../errors.js'
-import { nodeConditions } from '../guest/api.js'
+import { apiAnswers, nodeConditions } from '../guest/api.js'
+import type { Guest, GuestAddress } from '../guest/types.js'
 import { until } from '../guest/until.js'
 import { exists } from '../host/files.js'
-import type { Guest, GuestAddress } from '../guest/types.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../plan/types.js'
 import { controlPlane, guestAddress } from './machine.js'
@@ -76,31 +76,41 @@ const API_MS = 5000
 
 /**
  * A cluster that was off, under emulation: its workers boot once the API server answers. All at once, it took 307 s to answer on two cores; meanwhile kube-controller-manager had
- * given up several times, and kubelet let it wait longer each time (docs/benchmarks.md).
+ * given up several times, and kubelet let it wait longer each time (docs/benchmarks.md). Resolves to false when it has not answered in HEAD_START.
  */
-async function headStart(
-  { world, lab, profile, paths }: LabRun,
-  node: NodeSpec,
-  line: (text: string) => void,
-  askNodes: typeof nodeConditions,
-): Promise<void> {
-  const first = controlPlane(lab.nodes)
-  if (profile.patience === 1 || !lab.kubernetes || !first || node === first || !(await exists(paths.kubeconfig))) return
-  line(`boots when the API server of ${first.name} answers`)
-  await until(async () => ({ ok: (await askNodes(paths.kubeconfig, API_MS)) !== undefined, seen: 'no answer' }), {
-    what: 'the API server',
-    everyMs: 2000,
-    withinMs: HEAD_START * MINUTE,
-    clock: world.clock,
-    signal: world.signal,
-  }).catch((error: unknown) => {
+async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditions): Promise<boolean> {
+  try {
+    await until(() => apiAnswers(paths.kubeconfig, API_MS, askNodes), {
+      what: 'the API server',
+      everyMs: 2000,
+      withinMs: HEAD_START * MINUTE,
+      clock: world.clock,
+      signal: world.signal,
+    })
+    return true
+  } catch (error) {
     if (!(error instanceof ProbeError)) throw error
-    line(`boots now: no API server within ${HEAD_START} min`)
-  })
+    return false
+  }
 }
 
-/** Boots one node; all nodes boot side by side, but for those that give the control plane a head start. */
-export function bootStep(run: LabRun, node: NodeSpec, askNodes: typeof nodeConditions = nodeConditions): Step {
+/** Boots the nodes, side by side but for workers that give the control plane a head start. */
+export function bootSteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
+  const { lab, profile, paths } = run
+  const first = controlPlane(lab.nodes)
+  let answered: Promise<boolean> | undefined
+  return lab.nodes.map((node) =>
+    bootStep(run, node, async (line) => {
+      if (profile.patience === 1 || !lab.kubernetes || !first || node === first || !(await exists(paths.kubeconfig))) return
+      line(`boots when the API server of ${first.name} answers`)
+      // One asks for all: each question is a TLS handshake for a server that is busy starting.
+      answered ??= waitForApi(run, askNodes)
+      if (!(await answered)) line(`boots now: no API server within ${HEAD_START} min`)
+    }),
+  )
+}
+
+function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) => void) => Promise<void>): Step {
   const { world } = run
   return {
     id: `boot/${node.name}`,
@@ -111,7 +121,7 @@ export function bootStep(run: LabRun, node: NodeSpec, askNodes: typeof nodeCondi
       if (before !== 'running') {
         // What the API server said before the machines were off says nothing of now.
         await rm(run.paths.seen, { force: true })
-        if (before !== 'paused') await headStart(run, node, line, askNodes)
+        if (before !== 'paused') await headStart(line)
         await startMachine(world, name)
         // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores (docs/benchmarks.md).
         if (run.lab.kubernetes && node === controlPlane(run.lab.nodes)) await world.hypervisor.prefer(name)

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
-import { nodeConditions } from '../guest/api.js'
+import { apiAnswers, nodeConditions } from '../guest/api.js'
 import { until, type Seen, type UntilOptions } from '../guest/until.js'
 import type { Step } from '../plan/types.js'
 import { apply, hostKubectl, type Kubectl } from './kubectl.js'
@@ -107,10 +107,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
       run: async ({ line }) => {
         const kubectl = await hostKubectl(run)
         // After a cold boot it is minutes away under emulation.
-        await wait('the API server', async () => ({
-          ok: (await askNodes(paths.kubeconfig, API_MS)) !== undefined,
-          seen: 'the API server does not answer',
-        }))
+        await wait('the API server', () => apiAnswers(paths.kubeconfig, API_MS, askNodes))
         await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node lets them.
         await apply(kubectl, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)

@@ -1,7 +1,7 @@
 /** What `klab up` must do for a lab: the phases in the course's order, up to `until`. Pure: builds the plan, runs nothing. */
 import { PHASES, upTo, type PhaseName } from '../labfile/phases.js'
 import { bakedStep, createMarks } from '../phases/baked.js'
-import { bootStep } from '../phases/boot.js'
+import { bootSteps } from '../phases/boot.js'
 import { cniStep } from '../phases/cni.js'
 import { controlPlaneStep } from '../phases/control-plane.js'
 import { imageSteps, nodeImageSteps } from '../phases/image.js'
@@ -28,7 +28,7 @@ export function planUp(run: LabRun): Plan {
     image: () => (run.record.image ? [] : imageSteps(run)),
     'node-image': () => (run.record.image ? [] : nodeImageSteps(run)),
     machines: () => lab.nodes.map((n) => machineStep(run, n)),
-    boot: () => lab.nodes.map((n) => bootStep(run, n)),
+    boot: () => bootSteps(run),
     system: () => baked('system'),
     runtime: () => (k ? baked('runtime') : []),
     packages: () => (k ? baked('packages') : []),

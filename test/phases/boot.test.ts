@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
 import { Interrupted, ProbeError, StateError } from '../../src/errors.js'
-import { bootStep, cloudInitErrors, waitForBoot } from '../../src/phases/boot.js'
+import { bootSteps, cloudInitErrors, waitForBoot } from '../../src/phases/boot.js'
 import { domainName } from '../../src/phases/names.js'
 import { machineSpec } from '../../src/phases/machine.js'
 import { failure } from '../fakes/guests.js'
@@ -75,7 +75,7 @@ t.test('the connection may take what is left of the time, no more', async (t) =>
   t.same(limits, [60_000, 40_000, 20_000])
 })
 
-t.test('bootStep starts what is off, resumes what is paused, and says already for what runs', async (t) => {
+t.test('boot starts what is off, resumes what is paused, and says already for what runs', async (t) => {
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   const node = run.lab.nodes[0]!
@@ -83,7 +83,7 @@ t.test('bootStep starts what is off, resumes what is paused, and says already fo
   await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
   world.guests.answers.push(() => GOOD)
   const lines: string[] = []
-  const play = () => bootStep(run, node).run({ line: (l) => lines.push(l), signal: world.signal })
+  const play = () => bootSteps(run)[0]!.run({ line: (l) => lines.push(l), signal: world.signal })
   t.equal(await play(), 'done')
   t.equal(await world.hypervisor.state(name), 'running')
   t.match(lines.join(), '127.0.0.1:22000')
@@ -114,7 +114,7 @@ t.test('a cluster that was off: its workers boot once the API server answers, un
       return asked.length > o.answersAfter ? new Map<string, boolean>() : undefined
     }
     const from = world.clock.now()
-    const play = () => bootStep(run, node, ask).run({ line: (l) => lines.push(l), signal: world.signal })
+    const play = () => bootSteps(run, ask)[o.node ?? 1]!.run({ line: (l) => lines.push(l), signal: world.signal })
     t.equal(await play(), 'done')
     t.equal(await world.hypervisor.state(name), 'running')
     return { asked, lines, tookMs: world.clock.now() - from, play, world, name }
@@ -130,6 +130,16 @@ t.test('a cluster that was off: its workers boot once the API server answers, un
   const never = await stage({ answersAfter: Infinity })
   t.match(never.lines[1], /boots now: no API server within 5 min/)
   t.ok(never.tookMs >= 4 * MINUTE && never.tookMs <= 6 * MINUTE, `${never.tookMs} ms`)
+
+  const world = makeWorld(t)
+  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  for (const n of run.lab.nodes) await world.hypervisor.ensureMachine(machineSpec(run, n, { kind: 'disk' }, undefined, cards(run, n.name)))
+  world.guests.answers.push(() => GOOD)
+  writeFileSync(run.paths.kubeconfig, 'ca')
+  let questions = 0
+  const steps = bootSteps(run, () => Promise.resolve(++questions > 2 ? new Map<string, boolean>() : undefined))
+  await Promise.all(steps.map((s) => s.run({ line: () => undefined, signal: world.signal })))
+  t.equal(questions, 3, 'one asks for all')
 
   for (const [why, o] of Object.entries({
     'the control plane itself': { node: 0 },
