@@ -1,9 +1,17 @@
-/** The lab's kubeconfig: admin.conf with the server's address as the host reaches it. Pure. */
+/** The lab's kubeconfig: certificates and key of one that came from a guest or a file, everything else klab's own. Pure. */
 import { parse, stringify } from 'yaml'
 import { CorruptError } from '../errors.js'
 
 type Fields = Readonly<Record<string, unknown>>
 const fields = (x: unknown): Fields | undefined => (typeof x === 'object' && x !== null ? (x as Fields) : undefined)
+
+/** Bytes. kubeadm's admin.conf has 6 KB; far more and parsing alone would hold klab up. */
+const MAX_BYTES = 64 * 1024
+
+/** PEM as kubeadm writes it (RFC 7468): nothing around it, no headers within. */
+const pem = (label: string): string => `-----BEGIN ${label}-----\\n(?:[A-Za-z0-9+/=]+\\n)+-----END ${label}-----\\n?`
+const CERTIFICATES = new RegExp(`^(?:${pem('CERTIFICATE')})+$`)
+const KEY = new RegExp(`^(?:${['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY'].map(pem).join('|')})$`)
 
 /** The first entry of a kubeconfig's list, such as the `cluster` of `clusters`; undefined when there is none. */
 function first(config: unknown, list: string, entry: string): Fields | undefined {
@@ -11,47 +19,41 @@ function first(config: unknown, list: string, entry: string): Fields | undefined
   return Array.isArray(items) ? fields(fields(items[0])?.[entry]) : undefined
 }
 
-function read(text: string): unknown {
+function read(text: string, hint: string): unknown {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new CorruptError(`the kubeconfig is larger than ${MAX_BYTES / 1024} KiB`, { hint })
   try {
-    return parse(text)
+    // Aliases multiply what is small; looking for keys given twice takes the square of their number.
+    return parse(text, { maxAliasCount: 0, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
   } catch (cause) {
-    throw new CorruptError('the kubeconfig is not YAML', { cause, hint: 'klab destroy, then klab up' })
+    throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
   }
 }
 
-/** Rewrites admin.conf for use on the host: `server` (https://HOST:PORT), names of the lab's own so that it can be merged. Throws CorruptError. */
-export function hostKubeconfig(adminConf: string, lab: string, server: string): string {
-  const config = read(adminConf)
-  const cluster = first(config, 'clusters', 'cluster')
-  const user = first(config, 'users', 'user')
-  if (!cluster || !user)
-    throw new CorruptError('admin.conf of the control plane has no cluster or user', { hint: 'klab destroy, then klab up' })
+/**
+ * A kubeconfig for use on the host, made of another one: of admin.conf in a guest, or of one that came in a file. Whoever wrote it could have kubectl run
+ * programs (`exec`), send files (`tokenFile`) or speak to somebody else (`proxy-url`), so it gives the CA, the client certificate and the key alone.
+ * `server`: https://HOST:PORT as the host reaches it; the names are the lab's own, so that it can be merged. `hint`: what to do when it is no good.
+ * Throws CorruptError.
+ */
+export function hostKubeconfig(text: string, lab: string, server: string, hint = 'klab destroy, then klab up'): string {
+  const config = read(text, hint)
+  const pick = (from: Fields | undefined, name: string, kind: RegExp): Record<string, string> => {
+    const value = from?.[name]
+    const data = typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, 'base64') : undefined
+    if (!data || !kind.test(data.toString('latin1')))
+      throw new CorruptError(`the kubeconfig has no ${name} that is PEM of its kind`, { hint })
+    return { [name]: data.toString('base64') }
+  }
+  const cluster = { ...pick(first(config, 'clusters', 'cluster'), 'certificate-authority-data', CERTIFICATES), server }
+  const login = first(config, 'users', 'user')
+  const user = { ...pick(login, 'client-certificate-data', CERTIFICATES), ...pick(login, 'client-key-data', KEY) }
   const admin = `${lab}-admin`
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: lab, cluster: { ...cluster, server } }],
+    clusters: [{ name: lab, cluster }],
     users: [{ name: admin, user }],
     contexts: [{ name: lab, context: { cluster: lab, user: admin } }],
     'current-context': lab,
   })
-}
-
-const BASE64 = /^[A-Za-z0-9+/=\s]{1,65536}$/
-
-/** A kubeconfig from elsewhere for use here: its certificates and key alone, since kubectl would run commands that it names (`exec`). Throws CorruptError. */
-export function foreignKubeconfig(text: string, lab: string, server: string): string {
-  const config = read(text)
-  const pick = (from: Fields | undefined, names: readonly string[]): Record<string, string> =>
-    Object.fromEntries(
-      names.map((name) => {
-        const value = from?.[name]
-        if (typeof value !== 'string' || !BASE64.test(value))
-          throw new CorruptError(`the kubeconfig has no ${name}`, { hint: 'ask whoever made the file' })
-        return [name, value]
-      }),
-    )
-  const cluster = pick(first(config, 'clusters', 'cluster'), ['certificate-authority-data'])
-  const user = pick(first(config, 'users', 'user'), ['client-certificate-data', 'client-key-data'])
-  return hostKubeconfig(stringify({ clusters: [{ cluster }], users: [{ user }] }), lab, server)
 }

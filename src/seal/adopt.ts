@@ -1,7 +1,7 @@
 /** Making a lab, or a snapshot of a lab that is there, from the files of a sealed lab. One rename is when it has happened. */
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { foreignKubeconfig } from '../cluster/kubeconfig.js'
+import { hostKubeconfig } from '../cluster/kubeconfig.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
 import { machineSpec } from '../phases/machine.js'
 import { segmentOf } from '../phases/segment.js'
@@ -114,7 +114,7 @@ async function manifestOf(s: Staged, staged: LabPaths): Promise<Manifest> {
 async function kubeconfigFor(s: Staged, staged: LabPaths): Promise<string | undefined> {
   const text = await readText(staged.kubeconfig)
   if (text === undefined) return undefined
-  const own = foreignKubeconfig(text, s.record.name, apiServer(s.record) ?? '')
+  const own = hostKubeconfig(text, s.record.name, apiServer(s.record) ?? '', 'ask whoever made the file')
   await writeAtomic(kubeconfigOf(staged, s.id), own)
   return own
 }

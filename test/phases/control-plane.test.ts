@@ -8,10 +8,12 @@ import { LAB_NIC } from '../../src/phases/cni-manifest.js'
 import { controlPlaneStep } from '../../src/phases/control-plane.js'
 import { fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 
+const CERT = Buffer.from('-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n').toString('base64')
+const KEY = Buffer.from('-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n').toString('base64')
 const ADMIN = `apiVersion: v1
 kind: Config
-clusters: [{ name: kubernetes, cluster: { certificate-authority-data: Q0E=, server: https://192.168.31.61:6443 } }]
-users: [{ name: kubernetes-admin, user: { client-certificate-data: Q0VSVA==, client-key-data: S0VZ } }]
+clusters: [{ name: kubernetes, cluster: { certificate-authority-data: ${CERT}, server: https://192.168.31.61:6443 } }]
+users: [{ name: kubernetes-admin, user: { client-certificate-data: ${CERT}, client-key-data: ${KEY} } }]
 `
 const CP = 'k8s-master01'
 

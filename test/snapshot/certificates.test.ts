@@ -33,10 +33,12 @@ t.test('when a cluster’s certificates end', async (t) => {
   t.ok(await certificatesEnded(paths, end))
 })
 
-const ADMIN = `clusters: [{ cluster: { server: https://192.168.31.61:6443, certificate-authority-data: QQ== } }]
-users: [{ user: { client-certificate-data: Qg==, client-key-data: Qw== } }]
-`
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const pem = (kind: string): string => base64(`-----BEGIN ${kind}-----\nQUJD\n-----END ${kind}-----\n`)
+const CERT = pem('CERTIFICATE')
+const ADMIN = `clusters: [{ cluster: { server: https://192.168.31.61:6443, certificate-authority-data: ${CERT} } }]
+users: [{ user: { exec: { command: /bin/sh }, client-certificate-data: ${CERT}, client-key-data: ${pem('PRIVATE KEY')} } }]
+`
 
 t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig', async (t) => {
   const s = await makeStage(t)
@@ -54,6 +56,7 @@ t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig'
   t.equal(said[0], `${s.nodes[0]!} renews`)
   t.same(said.slice(1).sort(), s.nodes.map((n) => `${n} restarts`).sort())
   t.match(readFileSync(s.lab.paths.kubeconfig, 'utf8'), /server: https:\/\/127\.0\.0\.1:\d+/)
+  t.notMatch(readFileSync(s.lab.paths.kubeconfig, 'utf8'), /exec|192\.168/, 'certificates and key alone')
   answer(made.slice(1))
   const before = readFileSync(s.lab.paths.kubeconfig, 'utf8')
   await t.rejects(renewCertificates(s.lab, 1000), CorruptError)
