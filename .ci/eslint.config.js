@@ -7,7 +7,7 @@ const rooms = {
   host: [],
   report: [],
   // What klab knows of versions is data that only the Labfile's checks and the makers of a cluster read.
-  labfile: ['host/types', 'host/files', 'cluster/versions', 'cluster/calico'],
+  labfile: ['host/types', 'host/files', 'cluster/versions', 'cluster/calico', 'cluster/source'],
   cluster: ['labfile'],
   cloudinit: ['labfile'],
   check: ['labfile', 'cluster'],
@@ -93,7 +93,7 @@ const fences = Object.entries(rooms).map(([room, may]) => ({
       {
         patterns: [
           {
-            regex: `^\\.\\./(?!(?:${[...pure, room, ...may].map((m) => (m.includes('/') ? `${m}` : `${m}(?:/[\\w-]+)*`)).join('|')})\\.js$)(?:${all.join('|')})\\b`,
+            regex: `^\\.\\./(?!(?:${[...pure, room, ...may].map((m) => (m.includes('/') ? `${m}` : `${m}(?:/[\\w-]+)*`)).join('|')})\\.js$)(?:${all.join('|')})[/.]`,
             message: `${room}/ may import only: ${[...pure, ...may].join(', ')} (.ci/eslint.config.js)`,
           },
         ],

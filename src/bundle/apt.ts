@@ -21,6 +21,8 @@ export interface AptOptions {
   readonly dir: string
   readonly arch: string
   readonly suites: readonly string[]
+  /** Of several suites, the one whose packages are taken unless another is named; default: the newest version wins. */
+  readonly release?: string
   readonly signal?: AbortSignal
   /** /etc/apt unless told. */
   readonly etc?: string
@@ -42,7 +44,7 @@ export async function hostMirror(etc = '/etc/apt'): Promise<Mirror> {
 }
 
 /** Text of the configuration that replaces the machine's: only its network settings stay (its hooks would run on its own cache). */
-export function aptConfig(dir: string, arch: string, network: readonly string[]): string {
+export function aptConfig(dir: string, arch: string, network: readonly string[], release?: string): string {
   const set: Readonly<Record<string, string>> = {
     'Dir::Etc::main': '/dev/null',
     'Dir::Etc::parts': '/dev/null',
@@ -56,6 +58,7 @@ export function aptConfig(dir: string, arch: string, network: readonly string[])
     // apt drops root for a user who may not enter our folder.
     'APT::Sandbox::User': 'root',
     'Acquire::Languages': 'none',
+    ...(release !== undefined && { 'APT::Default-Release': release }),
     // Nothing is installed, and the locks are in folders that only root may write.
     'Debug::NoLocking': 'true',
   }
@@ -70,7 +73,7 @@ export async function openApt(o: AptOptions): Promise<Apt> {
   const stop = o.signal ? { signal: o.signal } : {}
   const dump = await o.exec.run(['apt-config', 'dump', 'Acquire'], stop)
   const config = join(o.dir, 'apt.conf')
-  await writeFile(config, aptConfig(o.dir, o.arch, networkSettings(dump.stdout)))
+  await writeFile(config, aptConfig(o.dir, o.arch, networkSettings(dump.stdout), o.release))
   await writeFile(join(o.dir, 'sources', 'klab.sources'), sourcesText(mirror, o.suites))
   await writeFile(join(o.dir, 'state', 'status'), '')
   const run = (args: readonly string[], cwd = o.dir) =>

@@ -13,6 +13,7 @@ import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
 import { networksOf, type Network } from './known.js'
 import { fetchBundle } from './online.js'
+import { sourceBundle } from './source/bundle.js'
 import { requireWhole } from './whole.js'
 
 export interface Bundle extends BuiltBundle {
@@ -44,6 +45,8 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
   switch (bundle.source) {
     case 'debian':
       return buildBundle({ version, source: 'debian' }, c)
+    case 'source':
+      return sourceBundle({ version, cni: await networksOf(k.cni, version, 'source') }, c)
     case 'dir':
       return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
     case 'upstream':

@@ -46,7 +46,8 @@ export async function unpackGo(
   }
 }
 
-const folderOf = (assets: string, p: GoProgram): string => join(assets, 'cloud-init', 'bundle', p.name)
+const folderOf = (assets: string, p: GoProgram): string =>
+  join(assets, 'cloud-init', 'bundle', 'components', `${p.name}-${p.version.slice(1)}`)
 
 /** Digest of all that shapes a program: its pins and source, flags, the Go release. */
 export async function programKey(assets: string, p: GoProgram, go: string, arch: string): Promise<string> {

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { defaultCalico } from '../cluster/calico.js'
 import { kubeadmImages } from '../cluster/images.js'
+import { sourceCalico } from '../cluster/source.js'
 import { minorOf } from '../cluster/versions.js'
 import { UsageError } from '../errors.js'
-import type { CniSpec } from '../labfile/model.js'
+import type { BundleSource, CniSpec } from '../labfile/model.js'
 
 /** kubeadm's images of a version, or undefined for one that is not in the table. */
 export function knownImages(version: string): readonly string[] | undefined {
@@ -25,8 +26,8 @@ export type Network =
   | { readonly name: 'manifest'; readonly path: string; readonly text: string }
 
 /** The networks of a Labfile; a lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws UsageError when the Labfile's own manifest cannot be read. */
-export async function networksOf(cni: CniSpec, version: string): Promise<readonly Network[]> {
-  const release = defaultCalico(minorOf(version))
+export async function networksOf(cni: CniSpec, version: string, source: BundleSource['source'] = 'dir'): Promise<readonly Network[]> {
+  const release = source === 'source' ? sourceCalico(version) : defaultCalico(minorOf(version))
   if (cni === 'flannel') return [{ name: 'flannel' }]
   if (cni === 'none') return [...(release === undefined ? [] : [{ name: 'calico', release } as const]), { name: 'flannel' }]
   if ('name' in cni) return [{ name: 'calico', release: cni.version }]

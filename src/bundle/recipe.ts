@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js'
 /** Goes into every key: raise it when the way something is built changes. */
 export const RECIPE_VERSION = 2
 
-/** A Go program built from a pinned module; its go.mod and go.sum lie in `cloud-init/bundle/<name>/`. */
+/** A Go program built from a pinned module; its go.mod and go.sum lie in `cloud-init/bundle/components/<name>-<version>/`. */
 export interface GoProgram {
   readonly name: string
   /** Import path of the main package; `.` for one whose source lies beside its go.mod. */

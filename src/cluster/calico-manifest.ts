@@ -20,6 +20,12 @@ const CONTAINERS = ['spec', 'template', 'spec', 'containers']
 /** calico-node's probes of BIRD, which a VXLAN-only Calico does not run; newer lines write two dashes. */
 const BIRD_PROBE = /^--?bird6?-(?:live|ready)$/
 
+/** Of the pool that calico-node makes. */
+const POOL_VXLAN = { ipip: 'Never', vxlan: 'Always', vxlanCrossSubnet: 'CrossSubnet' } as const satisfies Record<Encapsulation, string>
+
+/** felix's own probes (FELIX_HEALTHENABLED, port 9099 on the node): what `calico-node -felix-live` asks, without starting a program of 85 MB. */
+const HEALTH = { livenessProbe: '/liveness', readinessProbe: '/readiness' } as const
+
 /** Probe times of the slow-host profile, seconds. */
 const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
 
@@ -38,13 +44,13 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   const found = /:v(3\.\d+\.\d+)[^/]*$/.exec(String(container.get('image')))?.[1]
   if (found !== s.version)
     throw bad(`is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version}`, `set kubernetes.cni to { name: calico, version: ${found ?? '3.x.y'} }`) // prettier-ignore
-  const vxlan = s.encapsulation === 'vxlan'
+  const vxlan = s.encapsulation !== 'ipip'
   const config = find('ConfigMap', 'calico-config')
   config.setIn(['data', 'calico_backend'], vxlan ? 'vxlan' : 'bird')
   setEnv(node, container, {
     CALICO_IPV4POOL_CIDR: s.podCidr,
     CALICO_IPV4POOL_IPIP: vxlan ? 'Never' : 'Always',
-    CALICO_IPV4POOL_VXLAN: vxlan ? 'Always' : 'Never',
+    CALICO_IPV4POOL_VXLAN: POOL_VXLAN[s.encapsulation],
     IP: 'autodetect',
     IP_AUTODETECTION_METHOD: autodetection(s.version, s.labCidr, s.labNic),
     // Felix looks for the MTU at cards with usual names only; without one the first pods get more than the tunnel carries (seen with 3.21.6).
@@ -52,6 +58,7 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   })
   if (vxlan) dropBirdProbes(container)
   const changed = docs.filter((d) => d === config || workload(d))
+  if (s.patient && vxlan) askFelix(node, container)
   if (s.patient) changed.filter(workload).forEach(relaxProbes)
   return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
 }
@@ -89,6 +96,16 @@ function dropBirdProbes(container: YAMLMap): void {
   for (const probe of ['livenessProbe', 'readinessProbe']) {
     const command = container.getIn([probe, 'exec', 'command'])
     if (isSeq(command)) command.items = command.items.filter((item) => !BIRD_PROBE.test(String(item)))
+  }
+}
+
+/** Probes by HTTP instead of a program, where felix alone is probed. */
+function askFelix(doc: Document, container: YAMLMap): void {
+  for (const [name, path] of Object.entries(HEALTH)) {
+    const probe = container.get(name)
+    if (!isMap(probe)) continue
+    probe.delete('exec')
+    probe.set('httpGet', doc.createNode({ host: '127.0.0.1', port: 9099, path }))
   }
 }
 

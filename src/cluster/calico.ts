@@ -35,8 +35,11 @@ const LINES: readonly (readonly [line: number, newest: string, from: number, to:
   [33, '3.33.0', 35, 37],
 ]
 
-/** How pods of different nodes reach each other: IP in IP with routes by BGP (Calico's own default), or VXLAN without BGP. */
-export type Encapsulation = 'ipip' | 'vxlan'
+/**
+ * How pods of different nodes reach each other: IP in IP with routes by BGP (Calico's own default), VXLAN without BGP, or plain routes on one segment
+ * and VXLAN between segments (tigera-operator's name for it).
+ */
+export type Encapsulation = 'ipip' | 'vxlan' | 'vxlanCrossSubnet'
 
 /** Calico lines that fit a Kubernetes minor, oldest first: `3.14`. */
 export const calicoLines = (minor: number): readonly string[] =>

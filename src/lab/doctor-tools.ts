@@ -1,6 +1,7 @@
 /** The programs that a lab calls, and the Debian packages that have them. */
 import { ONLINE_TOOLS } from '../bundle/online.js'
 import { BUNDLE_TOOLS } from '../bundle/parts.js'
+import { SOURCE_TOOLS } from '../bundle/source/tools.js'
 import type { BundleSource, Lab } from '../labfile/model.js'
 import type { World } from '../phases/world.js'
 import { NETWORK_TOOLS } from './network-checks.js'
@@ -53,7 +54,7 @@ const zstdCheck = async (world: World): Promise<readonly Check[]> =>
 
 /** What making a bundle of this source calls. */
 const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_TOOLS =>
-  source === 'debian' ? BUNDLE_TOOLS : source === 'upstream' || source === 'aliyun' ? ONLINE_TOOLS : []
+  source === 'debian' ? BUNDLE_TOOLS : source === 'source' ? SOURCE_TOOLS : source === 'upstream' || source === 'aliyun' ? ONLINE_TOOLS : []
 
 /** All that this lab calls; `cached`: image and bundle are there, so what builds them is not needed. */
 export async function labToolChecks(world: World, lab: Lab, cached: boolean): Promise<readonly Check[]> {

@@ -1,9 +1,10 @@
 /** From the parsed document to the model: the nodes' defaults, names with units, absolute paths. Pure. */
 import { resolve } from 'node:path/posix'
 import { defaultCalico } from '../cluster/calico.js'
+import { sourceCalico } from '../cluster/source.js'
 import { minorOf } from '../cluster/versions.js'
 import { hostAt, parseCidr } from './cidr.js'
-import type { CniSpec, Lab, NodeSpec, Role } from './model.js'
+import type { BundleSource, CniSpec, Lab, NodeSpec, Role } from './model.js'
 import type { LabDocument } from './schema.js'
 
 /** The course's four nodes (1.1): names and host numbers within the lab's network. */
@@ -37,10 +38,12 @@ export function fillRoles(nodes: readonly ({ readonly role?: Role | undefined } 
 type CniDocument = Exclude<LabDocument['kubernetes'], false>['cni']
 
 /** The pod network with Calico's version filled in and an absolute path. */
-function fillCni(cni: CniDocument, kubernetes: string, dir: string): CniSpec {
+function fillCni(cni: CniDocument, kubernetes: string, source: BundleSource['source'], dir: string): CniSpec {
   if (typeof cni === 'string') return cni
   if ('manifest' in cni) return { manifest: resolve(dir, cni.manifest) }
-  return { ...cni, version: cni.version ?? defaultCalico(minorOf(kubernetes)) ?? '' }
+  const ours = source === 'source'
+  const version = ours ? sourceCalico(kubernetes) : defaultCalico(minorOf(kubernetes))
+  return { name: cni.name, version: cni.version ?? version ?? '', encapsulation: cni.encapsulation ?? (ours ? 'vxlanCrossSubnet' : 'ipip') }
 }
 
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
@@ -69,7 +72,7 @@ export function buildLab(document: LabDocument, dir: string): Lab {
         ? undefined
         : {
             ...kubernetes,
-            cni: fillCni(kubernetes.cni, kubernetes.version, dir),
+            cni: fillCni(kubernetes.cni, kubernetes.version, kubernetes.bundle.source, dir),
             bundle: kubernetes.bundle.source === 'dir' ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) } : kubernetes.bundle,
           },
     mirrors,

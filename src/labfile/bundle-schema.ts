@@ -41,16 +41,16 @@ const online = section({
 export const bundle = z
   .union(
     [
-      z.literal('debian').transform(() => ({ source: 'debian' as const })),
+      z.enum(['debian', 'source']).transform((source) => ({ source })),
       z.enum(['upstream', 'aliyun']).transform((source) => ({ source, mirrors: {} })),
       section({ dir: path.describe('Folder with archives, binaries and manifests, or of a bundle, relative to the Labfile.') }).transform(
         ({ dir }) => ({ source: 'dir' as const, path: dir }),
       ),
       online,
     ],
-    { error: 'must be debian, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}' },
+    { error: 'must be source, debian, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}' },
   )
   .prefault('debian')
   .describe(
-    'Where binaries and images come from: built from Debian packages, downloaded from the official servers or the mirrors of the course, or a folder that somebody hands you.',
+    'Where binaries and images come from: built from Go modules and Debian packages, downloaded from the official servers or the mirrors of the course, or a folder that somebody hands you.',
   )

@@ -21,7 +21,7 @@ export function checkPackages({ kubernetes, image, network, os }: Draft): Findin
   if (dockerVersion !== undefined && runtime === 'containerd')
     tell(docker, `has no meaning with runtime containerd: take it out, or make the runtime docker`)
   // A bundle of one's own may carry the packages.
-  else if (dockerVersion !== undefined && offline && bundle?.source === 'debian')
+  else if (dockerVersion !== undefined && offline && (bundle?.source === 'debian' || bundle?.source === 'source'))
     tell(docker, `comes from docker’s repository, and the nodes have no internet: take it out, or ${WAY_OUT}`)
   if (packages === 'repository' && offline)
     tell(['kubernetes', 'packages'], `must be bundle without internet, found repository; or ${WAY_OUT}`)

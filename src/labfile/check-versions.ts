@@ -1,5 +1,6 @@
 /** Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's. */
 import { calicoProblem } from '../cluster/calico.js'
+import { nearestSource, sourceCalico, SOURCE_VERSIONS } from '../cluster/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../cluster/versions.js'
 import type { Finding } from './check.js'
 import type { Draft } from './draft.js'
@@ -17,14 +18,42 @@ export function checkVersions({ kubernetes }: Draft): Finding[] {
       tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
     return findings
   }
+  const ours = kubernetes.bundle?.source === 'source'
+  if (ours && !SOURCE_VERSIONS.includes(version))
+    tell(
+      ['version'],
+      `has no recipe with bundle source; there is one for ${nearestSource(version).join(', ')}. Or take another bundle, such as upstream`,
+    )
   const { runtimes } = releaseOf(version)
   if (kubernetes.runtime !== undefined && !runtimes.includes(kubernetes.runtime))
     tell(['runtime'], `must be containerd from Kubernetes 1.24 on, found ${kubernetes.runtime} with ${version}`)
   const { cni } = kubernetes
   if (typeof cni !== 'object' || !('name' in cni) || cni.name === undefined) return findings
+  if (ours) return [...findings, ...checkSourceCalico(version, cni)]
   const problem = cni.version === undefined ? undefined : calicoProblem(cni.version, minor)
   if (problem !== undefined) tell(['cni', 'version'], problem)
   else if (kubernetes.bundle?.source === 'debian')
     tell(['cni'], 'calico is not in bundle debian, which has flannel alone: take another bundle, such as {dir: PATH}')
   return findings
+}
+
+/** Calico as bundle source has it: one release, and no BIRD, which no registry of Go modules or Debian packages has as Calico needs it. */
+function checkSourceCalico(
+  version: string,
+  cni: { readonly version?: string | undefined; readonly encapsulation?: string | undefined },
+): Finding[] {
+  const release = sourceCalico(version)
+  const tell = (field: string, message: string): Finding => ({ path: ['kubernetes', 'cni', ...(field === '' ? [] : [field])], message })
+  if (release === undefined)
+    return SOURCE_VERSIONS.includes(version)
+      ? [tell('', `calico is not in bundle source for Kubernetes ${version}: take flannel, or another bundle`)]
+      : []
+  return [
+    ...(cni.version === undefined || cni.version === release
+      ? []
+      : [tell('version', `must be ${release} with bundle source, found ${cni.version}`)]),
+    ...(cni.encapsulation === 'ipip'
+      ? [tell('encapsulation', 'must be vxlanCrossSubnet or vxlan with bundle source, found ipip: it has no BIRD')]
+      : []),
+  ]
 }

@@ -20,7 +20,7 @@ export type ImageSource =
 export type CniSpec =
   | 'flannel'
   | 'none'
-  | { readonly name: 'calico'; readonly version: string; readonly encapsulation: 'ipip' | 'vxlan' }
+  | { readonly name: 'calico'; readonly version: string; readonly encapsulation: 'ipip' | 'vxlan' | 'vxlanCrossSubnet' }
   | { readonly manifest: string }
 
 export interface KubernetesSpec {
@@ -40,8 +40,8 @@ export interface KubernetesSpec {
   readonly bundle: BundleSource
 }
 
-/** `debian`: built from Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: archives, binaries and manifests somebody hands over. */
-export type BundleSource = { readonly source: 'debian' } | OnlineSource | { readonly source: 'dir'; readonly path: string }
+/** `debian`: built from Debian's packages; `source`: built from Go modules and Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: archives, binaries and manifests somebody hands over. */
+export type BundleSource = { readonly source: 'debian' | 'source' } | OnlineSource | { readonly source: 'dir'; readonly path: string }
 
 export interface OnlineSource {
   readonly source: 'upstream' | 'aliyun'

@@ -55,13 +55,15 @@ const CALICO_RULE = 'must be three numbers such as "3.14.2", without a v'
 const cni = z.union(
   [
     choice('flannel', 'none'),
-    z.literal('calico').transform(() => ({ name: 'calico' as const, version: undefined, encapsulation: 'ipip' as const })),
+    z.literal('calico').transform(() => ({ name: 'calico' as const, version: undefined, encapsulation: undefined })),
     section({
       name: z.literal('calico', 'must be calico').describe('Calico; its manifest and images come from the bundle.'),
       version: text(/^3\.\d{1,2}\.\d{1,2}$/, CALICO_RULE)
         .optional()
         .describe('Calico version. Default: the newest that fits the Kubernetes version.'),
-      encapsulation: choice('ipip', 'vxlan').default('ipip').describe('How pods of different nodes reach each other.'),
+      encapsulation: choice('ipip', 'vxlan', 'vxlanCrossSubnet')
+        .optional()
+        .describe('How pods of different nodes reach each other. Default: ipip; vxlanCrossSubnet with bundle source.'),
     }),
     section({ manifest: path.describe('Manifest of a pod network, relative to the Labfile; its images must be in the bundle.') }),
   ],

@@ -7,7 +7,7 @@ import { sha256File } from './digest.js'
 import type { BundleFile, BundleManifest } from './types.js'
 
 const NAME = 'manifest.json'
-const SOURCES: readonly unknown[] = ['debian', 'upstream', 'aliyun', 'dir'] satisfies readonly BundleManifest['source'][]
+const SOURCES: readonly unknown[] = ['debian', 'source', 'upstream', 'aliyun', 'dir'] satisfies readonly BundleManifest['source'][]
 
 /** The bundle's manifest. Throws CorruptError when it is missing, cut, of another format, or names files outside the bundle. */
 export async function readManifest(dir: string): Promise<BundleManifest> {

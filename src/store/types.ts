@@ -43,7 +43,7 @@ export interface BundleFile {
 /** manifest.json of a bundle directory. */
 export interface BundleManifest {
   readonly format: 1
-  readonly source: 'debian' | 'upstream' | 'aliyun' | 'dir'
+  readonly source: 'debian' | 'source' | 'upstream' | 'aliyun' | 'dir'
   readonly kubernetes: string
   /** Image references in images/k8s.<version>.tar, as kubeadm expects them. */
   readonly images: readonly string[]

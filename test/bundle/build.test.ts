@@ -22,7 +22,12 @@ t.test('a changed manifest makes another bundle, but no other compile', async (t
   t.equal(await bundleKey(root, r, 'amd64'), before, 'wherever klab lies')
   t.not(await bundleKey(assets, r, 'arm64'), before)
   const compile = kubernetesKey(r, 'amd64')
-  for (const file of ['manifests/flannel.yaml', 'bundle/pause/pause.c', 'bundle/crictl/main.go', 'bundle/coredns/go.sum']) {
+  for (const file of [
+    'manifests/flannel.yaml',
+    'bundle/pause/pause.c',
+    'bundle/components/crictl-1.20.0/main.go',
+    'bundle/components/coredns-1.7.0/go.sum',
+  ]) {
     const last = await bundleKey(assets, r, 'amd64')
     appendFileSync(join(assets, 'cloud-init', file), '\n')
     t.not(await bundleKey(assets, r, 'amd64'), last, file)

@@ -30,13 +30,16 @@ t.test('a version that Debian does not have', (t) => {
 
 t.test('the pins beside each Go program are the recipe’s', (t) => {
   for (const p of [r.coredns, r.flannel]) {
-    const dir = join(root, 'cloud-init/bundle', p.name)
+    const dir = join(root, 'cloud-init/bundle/components', `${p.name}-${p.version.slice(1)}`)
     t.match(readFileSync(join(dir, 'go.mod'), 'utf8'), `require ${p.package} ${p.version}\n`)
     t.match(readFileSync(join(dir, 'go.sum'), 'utf8'), `${p.package} ${p.version} h1:`)
   }
-  t.match(readFileSync(join(root, 'cloud-init/bundle/crictl/go.mod'), 'utf8'), `k8s.io/cri-api v0.${r.kubernetes.slice(2)}\n`)
+  t.match(
+    readFileSync(join(root, 'cloud-init/bundle/components/crictl-1.20.0/go.mod'), 'utf8'),
+    `k8s.io/cri-api v0.${r.kubernetes.slice(2)}\n`,
+  )
   t.match(r.flannel.ldflags, `version.Version=${r.flannel.version} `)
-  t.match(readFileSync(join(root, 'cloud-init/bundle/crictl/main.go'), 'utf8'), `crictl version ${r.crictl.version}-klab`)
+  t.match(readFileSync(join(root, 'cloud-init/bundle/components/crictl-1.20.0/main.go'), 'utf8'), `crictl version ${r.crictl.version}-klab`)
   t.end()
 })
 

@@ -1,0 +1,120 @@
+/** A bundle from source: Go modules and Debian packages, by a recipe that is data. Made once and kept in the cache. */
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StateError } from '../../errors.js'
+import { readManifest } from '../../store/bundle-manifest.js'
+import { digestOf } from '../../store/digest.js'
+import { removeTree } from '../../store/tree.js'
+import type { Digest } from '../../store/types.js'
+import { assemble, type BundledCni } from '../assemble.js'
+import { debianArch, flannelManifest, type BuiltBundle } from '../build.js'
+import { folderDigest } from '../go.js'
+import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
+import type { Network } from '../known.js'
+import { coreImages, imagesOf } from '../needs.js'
+import { NODE_BINARIES, PROBE_REF } from '../recipe.js'
+import { componentKey, readComponent, type Component } from './component.js'
+import { gather, type Gathered, type Plan } from './gather.js'
+import { sourceRecipe } from './lines.js'
+import { imageContents, packImages } from './pack.js'
+
+/** Raised when the way such a bundle is put together changes. */
+const FORMAT = 1
+
+export interface SourceSpec {
+  readonly version: string
+  /** Pod networks that it brings; somebody's own manifest needs images that no recipe has. */
+  readonly cni: readonly Network[]
+}
+
+/** Roles of the components that every bundle needs. */
+const CORE = ['kubernetes', 'etcd', 'coredns', 'crictl', 'plugins', 'containerd', 'runc'] as const
+
+/** The recipe with the components that these networks need. Throws UsageError (no recipe), CorruptError (a damaged one), StateError (a network that it does not have). */
+export async function planSource(assets: string, s: SourceSpec): Promise<Plan> {
+  const recipe = await sourceRecipe(assets, s.version)
+  const networks = s.cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
+  const components = new Map<string, Component>()
+  for (const role of [...CORE, ...networks]) {
+    const name = recipe.components[role]
+    if (typeof name === 'string') components.set(role, await readComponent(assets, name))
+    else if (name === undefined && networks.some((n) => n === role)) throw noNetwork(role, s.version)
+  }
+  const calico = s.cni.find((n) => n.name === 'calico')
+  const has = components.get('calico')?.version
+  if (calico?.name === 'calico' && has !== `v${calico.release}`)
+    throw new StateError(`bundle source has Calico ${has?.slice(1) ?? ''} for Kubernetes ${s.version}, not ${calico.release}`, {
+      hint: `set kubernetes.cni to { name: calico, version: ${has?.slice(1) ?? ''}, encapsulation: vxlan }`,
+    })
+  return { recipe, components }
+}
+
+const noNetwork = (name: string, version: string): StateError =>
+  new StateError(`bundle source has no ${name} for Kubernetes ${version}`, {
+    hint: 'choose another kubernetes.cni, or another kubernetes.bundle',
+  })
+
+/** The bundle's key: recipe, components and klab's own files, but not the mirror's package versions, so that a new package never costs a rebuild. */
+export async function sourceKey(assets: string, plan: Plan, s: SourceSpec, arch: string): Promise<Digest> {
+  return digestOf({
+    format: FORMAT,
+    kind: 'bundle',
+    source: 'source',
+    arch,
+    spec: s,
+    root: plan.recipe.root,
+    components: [...plan.components].map(([role, k]) => [role, componentKey(k, arch)]),
+    etcd: plan.recipe.components.etcd,
+    images: await imageContents(assets),
+    calico: await readFile(join(assets, 'cloud-init', 'bundle', 'calico-start.sh'), 'utf8'),
+    pause: await folderDigest(join(assets, 'cloud-init', 'bundle', 'pause')),
+    flannel: await flannelManifest(assets, ''),
+  })
+}
+
+/** The bundle of a version, from the cache or made. Throws what planSource and gather throw. */
+export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<BuiltBundle> {
+  const arch = debianArch()
+  const plan = await planSource(c.assets, s)
+  const key = await sourceKey(c.assets, plan, s, arch)
+  const cached = (await c.layers.get(key)) !== undefined
+  const make = async (out: string): Promise<void> => {
+    const logs = join(c.workDir, 'logs', `bundle-${key.slice(0, 12)}`)
+    await rm(logs, { recursive: true, force: true })
+    const cache = join(c.workDir, 'go', key.slice(0, 12))
+    await inWorkFolder(c, key, async (work) => fill(s, c, plan, await gather(c, plan, arch, { work, logs, cache }), out, work))
+    await removeTree(c.exec, cache)
+  }
+  const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  return { dir, key, manifest: await readManifest(dir), cached }
+}
+
+async function fill(s: SourceSpec, c: BuildContext, plan: Plan, g: Gathered, out: string, work: string): Promise<void> {
+  const at = (role: string, name: string): string => join(g.folders.get(role) ?? '', name)
+  const core = await coreImages(c.exec, s.version, at('kubernetes', 'kubeadm'), c.report, c.signal)
+  const cni: BundledCni[] = []
+  for (const n of s.cni) {
+    if (n.name === 'flannel') {
+      const image = `klab.local/flannel:${plan.components.get('flannel')?.version ?? ''}`
+      cni.push({ name: n.name, manifest: await flannelManifest(c.assets, image), images: [image] })
+    } else if (n.name === 'calico') {
+      const file = at('calico', 'calico.yaml')
+      const manifest = await readFile(file, 'utf8')
+      cni.push({ name: n.name, manifest, images: imagesOf(manifest, file) })
+    }
+  }
+  const wanted = [...core.images, ...cni.flatMap((n) => n.images), PROBE_REF]
+  const packing = { arch: debianArch(), work, debian: plan.recipe.root.suite }
+  const images = await timed(c, 'images', () => packImages(c, wanted, g, packing))
+  const binaries = new Map<string, string>(NODE_BINARIES.map((name) => [name, at('kubernetes', name)]))
+  binaries.set('crictl', at('crictl', 'crictl'))
+  if (plan.components.has('calico') && s.cni.some((n) => n.name === 'calico')) binaries.set('calicoctl', at('calico', 'calicoctl'))
+  const plugins = new Map((await readdir(at('plugins', ''))).filter((n) => n !== 'origin').map((n) => [n, at('plugins', n)]))
+  const extra = { 'probe.tar': [PROBE_REF] }
+  await assemble(
+    c,
+    { source: 'source', kubernetes: s.version, core, binaries, plugins, cni, images, provenance: g.provenance, extra },
+    out,
+    work,
+  )
+}

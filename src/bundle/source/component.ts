@@ -1,0 +1,90 @@
+/** One part of a bundle that is compiled from Go modules, as data: a folder in `cloud-init/bundle/components/` with component.yaml, go.mod and go.sum. */
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { CorruptError } from '../../errors.js'
+import { readText } from '../../host/files.js'
+import { digestOf } from '../../store/digest.js'
+import type { Digest } from '../../store/types.js'
+
+/** Raised when the way components are compiled changes. */
+const FORMAT = 1
+
+const text = z.string().min(1)
+const schema = z.strictObject({
+  version: text,
+  /** Go release line (`1.19`), and the Debian release whose packages have it. */
+  go: z.strictObject({ line: z.string().regex(/^1\.\d+$/), suite: z.string().regex(/^[a-z]+$/) }),
+  /** File name → import path of the main package; `.` for one whose source lies in the component's folder. */
+  programs: z.record(z.string().regex(/^[\w.-]+$/), text),
+  /** Programs with C in them, linked statically. */
+  cgo: z.boolean().default(false),
+  tags: z.array(text).default([]),
+  /** `-X`: each value in each package. */
+  variables: z.strictObject({ packages: z.array(text), values: z.record(z.string(), text) }).default({ packages: [], values: {} }),
+  /** Import path of openapi-gen, where Kubernetes' generated definitions are not in its module. */
+  openapi: text.optional(),
+  /** File name → file of a module, taken as it is. */
+  files: z.record(z.string().regex(/^[\w.-]+$/), z.strictObject({ module: text, path: text.regex(/^(?!\/)(?!.*\.\.)/) })).default({}),
+  /** GiB that modules and objects take while it is compiled. */
+  disk: z.number().positive(),
+})
+
+/** A component as its folder says. */
+export interface Component extends z.infer<typeof schema> {
+  /** `coredns-1.8.6`. */
+  readonly name: string
+  readonly dir: string
+  readonly files: Record<string, { module: string; path: string }>
+  /** Name → text of each file in its folder: they are its key. */
+  readonly sources: Readonly<Record<string, string>>
+}
+
+/** Reads a component. Throws CorruptError that says what is wrong with its data: no sums, no such component, a field. */
+export async function readComponent(assets: string, name: string): Promise<Component> {
+  const dir = join(assets, 'cloud-init', 'bundle', 'components', name)
+  const sources: Record<string, string> = {}
+  for (const file of (await readdir(dir).catch(() => [])).sort()) sources[file] = (await readText(join(dir, file))) ?? ''
+  for (const file of ['component.yaml', 'go.mod', 'go.sum']) {
+    if ((sources[file] ?? '').trim() !== '') continue
+    const what = file === 'go.sum' ? 'has no sums of its modules (go.sum)' : `has no ${file}`
+    throw new CorruptError(`the recipe of ${name} ${what}: ${dir}`, { hint: 'install klab again' })
+  }
+  return { ...parseRecipeFile(sources['component.yaml'] ?? '', schema, join(dir, 'component.yaml')), name, dir, sources }
+}
+
+/** YAML by a schema. Throws CorruptError with the file and the field. */
+export function parseRecipeFile<T extends z.ZodType>(yaml: string, form: T, where: string): z.infer<T> {
+  let data: unknown
+  try {
+    data = parse(yaml)
+  } catch (cause) {
+    throw new CorruptError(`${where}: is not YAML`, { cause, hint: 'install klab again' })
+  }
+  const result = form.safeParse(data)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new CorruptError(`${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, { hint: 'install klab again' })
+}
+
+/** Digest of all that shapes a component's programs: its folder and this machine's kind. The patch release of Go is not part of it: a newer package costs no compile. */
+export const componentKey = (c: Component, arch: string): Digest =>
+  digestOf({ format: FORMAT, kind: 'component', name: c.name, arch, files: c.sources })
+
+/** `-ldflags` of a component. */
+export function linkerFlags(c: Component): string {
+  const set = c.variables.packages.flatMap((p) => Object.entries(c.variables.values).map(([k, v]) => `-X ${p}.${k}=${v}`))
+  return ['-s -w -buildid=', ...set, ...(c.cgo ? ['-extldflags -static'] : [])].join(' ')
+}
+
+/** The main module's file that names all that is compiled, so that `go mod vendor` and `go mod tidy` see it. */
+export function toolsFile(c: Component): string {
+  const paths = [...Object.values(c.programs), ...(c.openapi === undefined ? [] : [c.openapi])].filter((p) => p !== '.')
+  return ['// +build tools', '', 'package tools', '', 'import (', ...[...new Set(paths)].sort().map((p) => `\t_ "${p}"`), ')', ''].join(
+    '\n',
+  )
+}
+
+/** The name without its version: `calico` of `calico-3.28.5`. */
+export const kindOf = (name: string): string => basename(name).replace(/-\d.*$/, '')

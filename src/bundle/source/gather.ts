@@ -1,0 +1,142 @@
+/** The components and packages of a recipe, each from the cache or made: what is there costs nothing. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandError, HostError } from '../../errors.js'
+import { removeTree } from '../../store/tree.js'
+import { openApt, packageOf, type Apt } from '../apt.js'
+import { unpackGo, type Toolchain } from '../go.js'
+import { timed, type BuildContext } from '../jobs.js'
+import { compileComponent } from './compile.js'
+import { componentKey, type Component } from './component.js'
+import { requireDisk } from './limits.js'
+import type { SourceRecipe } from './lines.js'
+import { requireSourceTools } from './tools.js'
+
+/** A recipe with its components read. */
+export interface Plan {
+  readonly recipe: SourceRecipe
+  /** By their role in the recipe: `kubernetes`, `calico`. Only those that this bundle needs. */
+  readonly components: ReadonlyMap<string, Component>
+}
+
+/** What images and bundle are made of. */
+export interface Gathered {
+  /** Role → folder with its programs. */
+  readonly folders: ReadonlyMap<string, string>
+  /** Packages of the small Debian root. */
+  readonly root: readonly string[]
+  readonly provenance: Readonly<Record<string, string>>
+}
+
+/** Debian packages that a recipe's etcd comes from, when it is no component. */
+const debianEtcd = (r: SourceRecipe) => (typeof r.components.etcd === 'string' ? undefined : r.components.etcd)
+
+/** Folders of one build. */
+export interface Places {
+  /** Gone afterwards. */
+  readonly work: string
+  readonly logs: string
+  /** What was fetched and compiled; an interrupted build goes on from it. */
+  readonly cache: string
+}
+
+/** Gets everything. Throws HostError (tools, disk, no such Go, a module that is refused), CorruptError (sums), CommandError, Interrupted. */
+export async function gather(c: BuildContext, plan: Plan, arch: string, places: Places): Promise<Gathered> {
+  const { work } = places
+  await requireSourceTools(c.exec)
+  const missing: Component[] = []
+  for (const k of plan.components.values()) if ((await c.layers.get(componentKey(k, arch))) === undefined) missing.push(k)
+  await requireDisk(c.workDir, missing)
+  const etcd = debianEtcd(plan.recipe)
+  const suites = [plan.recipe.root.suite, ...missing.map((k) => k.go.suite), ...(etcd ? [etcd.suite] : [])]
+  const apt = await timed(c, 'package lists', () =>
+    openApt({
+      exec: c.exec,
+      dir: join(work, 'apt'),
+      arch,
+      suites: [...new Set(suites)],
+      release: plan.recipe.root.suite,
+      ...(c.signal && { signal: c.signal }),
+      ...(c.etcApt !== undefined && { etc: c.etcApt }),
+    }),
+  )
+  const provenance: Record<string, string> = {}
+  const folders = new Map<string, string>()
+  const root = await timed(c, 'packages', () => apt.closure(plan.recipe.root.packages))
+  for (const p of root.map(packageOf)) provenance[`debian/${p.name}`] = p.version
+  if (etcd) folders.set('etcd', await fromDebian(c, apt, etcd, work, provenance))
+  folders.set('pause', await pause(c, work))
+  provenance['pause'] = 'klab pause.c'
+  const tools = toolchains(c, apt, work)
+  for (const [role, k] of plan.components) {
+    const dir = await componentLayer(c, k, arch, tools, places)
+    folders.set(role, dir)
+    provenance[role] = await readFile(join(dir, 'origin'), 'utf8')
+  }
+  return { folders, root, provenance }
+}
+
+async function componentLayer(
+  c: BuildContext,
+  k: Component,
+  arch: string,
+  tools: (k: Component) => Promise<Toolchain>,
+  { logs, cache }: Places,
+): Promise<string> {
+  const own = join(cache, k.name)
+  const fill = async (out: string): Promise<void> => {
+    const go = await tools(k)
+    const compile = { component: k, tools: go, cache: own, objects: join(cache, `objects-${k.go.line}`), log: join(logs, `${k.name}.log`) }
+    await timed(c, k.name, () => compileComponent(c, compile, out))
+    await writeFile(join(out, 'origin'), `${k.name} (${Object.values(k.programs).length} programs), Go ${k.go.line}`)
+  }
+  const dir = await c.layers.build(componentKey(k, arch), fill, { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  // Its modules are of no use to the others; their objects of the standard library are.
+  await removeTree(c.exec, own)
+  return dir
+}
+
+/** The Go of a component's line, unpacked at its first use. Throws HostError when its Debian release has none. */
+function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => Promise<Toolchain> {
+  const lines = new Map<string, Toolchain>()
+  return async ({ name, go: { line, suite } }) => {
+    const there = lines.get(line)
+    if (there) return there
+    const debs = await apt.download([`golang-${line}-go/${suite}`, `golang-${line}-src/${suite}`]).catch((cause: unknown) => {
+      if (!(cause instanceof CommandError)) throw cause
+      throw new HostError(`${name} is built with Go ${line}, and this machine's Debian mirror has none in ${suite}`, {
+        cause,
+        hint: `choose a mirror that carries ${suite}, or another kubernetes.version or kubernetes.bundle`,
+      })
+    })
+    const dir = join(work, `go-${line}`)
+    const tools = await timed(c, `Go ${line}`, () => unpackGo(c.exec, debs, line, dir, dir, c.signal))
+    lines.set(line, tools)
+    return tools
+  }
+}
+
+async function fromDebian(
+  c: BuildContext,
+  apt: Apt,
+  { suite, packages }: SourceRecipe['root'],
+  work: string,
+  provenance: Record<string, string>,
+): Promise<string> {
+  const debs = await apt.download(packages.map((name) => `${name}/${suite}`))
+  const dir = join(work, 'debian')
+  await mkdir(dir, { recursive: true })
+  for (const deb of debs) await c.exec.run(['dpkg-deb', '--extract', deb, dir], c.signal ? { signal: c.signal } : {})
+  for (const p of debs.map(packageOf)) provenance[`debian/${p.name}`] = p.version
+  return join(dir, 'usr/bin')
+}
+
+/** pause, which takes no time to compile. */
+async function pause(c: BuildContext, work: string): Promise<string> {
+  const dir = join(work, 'pause')
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true })
+  const source = join(c.assets, 'cloud-init', 'bundle', 'pause', 'pause.c')
+  await c.exec.run(['gcc', '-static', '-Os', '-s', '-o', join(dir, 'pause'), source], c.signal ? { signal: c.signal } : {})
+  return dir
+}

@@ -1,0 +1,94 @@
+/** The images of a bundle from source: what is in each stands in `cloud-init/bundle/images.yaml`. */
+import { mkdir, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { CorruptError } from '../../errors.js'
+import { readText } from '../../host/files.js'
+import { sha256File } from '../../store/digest.js'
+import type { Image, ImageLayer } from '../docker-archive.js'
+import { shortName } from '../image-ref.js'
+import type { BuildContext } from '../jobs.js'
+import { addDebs, addEtc, addProgram, linkApplets } from '../rootfs.js'
+import { packDir } from '../tar.js'
+import { parseRecipeFile } from './component.js'
+import type { Gathered } from './gather.js'
+
+const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
+const contents = z.strictObject({
+  /** Upon the small Debian root, which is one layer for all. */
+  root: z.boolean().default(false),
+  /** Path in the image → COMPONENT/PROGRAM. */
+  programs: z.record(path, path).default({}),
+  /** Path in the image → file beside images.yaml. */
+  scripts: z.record(path, path).default({}),
+  links: z.record(path, path).default({}),
+  folders: z.array(path).default([]),
+  /** Default: the first program. */
+  entrypoint: path.optional(),
+})
+
+export type ImageContents = z.infer<typeof contents>
+
+const home = (assets: string): string => join(assets, 'cloud-init', 'bundle')
+
+/** What is in each image, by the last part of its name. Throws CorruptError. */
+export async function imageContents(assets: string): Promise<Readonly<Record<string, ImageContents>>> {
+  const file = join(home(assets), 'images.yaml')
+  return parseRecipeFile((await readText(file)) ?? '', z.record(z.string(), contents), file)
+}
+
+/** Where the layers are packed. */
+export interface Packing {
+  readonly arch: string
+  readonly work: string
+  readonly debian: string
+}
+
+/** The images of these names, their layers as files below `work`. Throws CorruptError for a name that images.yaml does not know, CommandError, Interrupted. */
+export async function packImages(c: BuildContext, refs: readonly string[], g: Gathered, p: Packing): Promise<readonly Image[]> {
+  const known = await imageContents(c.assets)
+  const layer = async (name: string, origin: string, fill: (dir: string) => Promise<void>): Promise<ImageLayer> => {
+    const [dir, file] = [join(p.work, 'stage', name), join(p.work, `${name}.layer.tar`)]
+    await mkdir(dir, { recursive: true })
+    await fill(dir)
+    await packDir(c.exec, dir, file, c.signal)
+    await rm(dir, { recursive: true, force: true })
+    return { file, digest: await sha256File(file), origin }
+  }
+  const root = await layer('root', `klab: Debian ${p.debian}: ${g.root.length} packages`, async (dir) => {
+    await addDebs(c.exec, g.root, dir, c.signal)
+    await addEtc(dir)
+    await linkApplets(dir)
+  })
+  const images: Image[] = []
+  for (const ref of new Set(refs)) {
+    const name = shortName(ref)
+    const what = known[name]
+    const entrypoint = what?.entrypoint ?? Object.keys(what?.programs ?? {})[0]
+    if (!what || entrypoint === undefined)
+      throw new CorruptError(`klab's recipe has no image ${ref}`, { hint: 'take another kubernetes.bundle, such as upstream' })
+    const own = Object.keys({ ...what.programs, ...what.scripts })
+    const layers = what.root ? [root] : []
+    if (own.length > 0) layers.push(await layer(name, `klab: ${own.map((at) => `/${at}`).join(', ')}`, (dir) => fillImage(c, what, g, dir)))
+    images.push({ ref, arch: p.arch, entrypoint: [`/${entrypoint}`], layers })
+  }
+  return images
+}
+
+async function fillImage(c: BuildContext, what: ImageContents, g: Gathered, dir: string): Promise<void> {
+  if (!what.root) await addEtc(dir)
+  for (const folder of what.folders) await mkdir(join(dir, folder), { recursive: true })
+  for (const [at, from] of Object.entries(what.programs)) {
+    const [role = '', program = ''] = from.split('/')
+    await addProgram(dir, join(g.folders.get(role) ?? missing(role), program), at)
+  }
+  for (const [at, from] of Object.entries(what.scripts)) await addProgram(dir, join(home(c.assets), from), at)
+  for (const [at, to] of Object.entries(what.links)) {
+    await mkdir(dirname(join(dir, at)), { recursive: true })
+    await symlink(to, join(dir, at))
+  }
+}
+
+function missing(role: string): never {
+  throw new CorruptError(`the recipe has no ${role}, which an image needs`, { hint: 'take another kubernetes.cni' })
+}
