@@ -104,7 +104,7 @@ function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => 
     if (there) return there
     const debs = await apt.download([`golang-${line}-go/${suite}`, `golang-${line}-src/${suite}`]).catch((cause: unknown) => {
       if (!(cause instanceof CommandError)) throw cause
-      throw new HostError(`${name} is built with Go ${line}, and this machine's Debian mirror has none in ${suite}`, {
+      throw new HostError(`${name} is built with Go ${line}, and this machine’s Debian mirror has none in ${suite}`, {
         cause,
         hint: `choose a mirror that carries ${suite}, or another kubernetes.version or kubernetes.bundle`,
       })
