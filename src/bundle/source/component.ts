@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { CorruptError } from '../../errors.js'
 import { readText } from '../../host/files.js'
 import { digestOf } from '../../store/digest.js'
+import { OPENAPI_FORMAT } from './openapi.js'
 import type { Digest } from '../../store/types.js'
 
 /** Raised when the way components are compiled changes. */
@@ -70,7 +71,14 @@ export function parseRecipeFile<T extends z.ZodType>(yaml: string, form: T, wher
 
 /** Digest of all that shapes a component's programs: its folder and this machine's kind. The patch release of Go is not part of it: a newer package costs no compile. */
 export const componentKey = (c: Component, arch: string): Digest =>
-  digestOf({ format: FORMAT, kind: 'component', name: c.name, arch, files: c.sources })
+  digestOf({
+    format: FORMAT,
+    kind: 'component',
+    name: c.name,
+    arch,
+    files: c.sources,
+    ...(c.openapi !== undefined && { openapi: OPENAPI_FORMAT }),
+  })
 
 /** `-ldflags` of a component. */
 export function linkerFlags(c: Component): string {

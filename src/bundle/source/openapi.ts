@@ -4,16 +4,20 @@ import { dirname, join } from 'node:path'
 
 const PACKAGE = 'k8s.io/kubernetes/pkg/generated/openapi'
 const FILE = 'zz_generated.openapi'
-const MARK = '+k8s:openapi-gen=true'
+/** A comment of its own; kube-openapi's programs name it in texts. */
+const MARK = /^\s*\/\/ ?\+k8s:openapi-gen=true\s*$/m
 
-/** Import paths below `vendor`/k8s.io that ask for definitions in their doc.go, sorted. */
-async function markedPackages(vendor: string): Promise<readonly string[]> {
+/** Raised when the definitions change: only what is generated with them is compiled anew. */
+export const OPENAPI_FORMAT = 2
+
+/** Import paths below `vendor`/k8s.io that ask for definitions, sorted: most in doc.go, a few (resource.Quantity, intstr) beside one type. */
+export async function markedPackages(vendor: string): Promise<readonly string[]> {
   const files = await readdir(join(vendor, 'k8s.io'), { recursive: true })
-  const found: string[] = []
-  for (const file of files.filter((name) => name.endsWith('/doc.go'))) {
-    if ((await readFile(join(vendor, 'k8s.io', file), 'utf8')).includes(MARK)) found.push(`k8s.io/${dirname(file)}`)
+  const found = new Set<string>()
+  for (const file of files.filter((name) => name.endsWith('.go'))) {
+    if (MARK.test(await readFile(join(vendor, 'k8s.io', file), 'utf8'))) found.add(`k8s.io/${dirname(file)}`)
   }
-  return found.sort()
+  return [...found].sort()
 }
 
 /** Writes the definitions into `dir`'s vendor tree, with openapi-gen of that tree (one minute). `go` and `run` run a command in `dir`. */
