@@ -145,6 +145,12 @@ export class CorruptError extends KlabError {
   readonly code = 'corrupt'
 }
 
+/** What decides which programs run here could have been written by another user (exit 2). */
+export class UnsafeError extends KlabError {
+  readonly code = 'unsafe'
+  override readonly exitCode = 2
+}
+
 /** The user pressed Ctrl-C, or klab got SIGTERM (exit 130). */
 export class Interrupted extends KlabError {
   readonly code = 'interrupted'

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path'
 import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
+import { requireOwnFolder, type Who } from '../host/ownership.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import { readManifest } from '../store/bundle-manifest.js'
@@ -23,6 +24,8 @@ export interface Bundle extends BuiltBundle {
 
 export interface BundleContext {
   readonly exec: HostExec
+  /** Whose folders' programs may be run. */
+  readonly env: Who
   readonly layers: Layers
   /** Its sibling `work` is where builds take place. */
   readonly downloadsDir: string
@@ -38,7 +41,7 @@ export const buildContext = (c: BundleContext): BuildContext => ({ ...c, workDir
 /** What of a Labfile's cluster decides on its bundle. */
 export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
 
-/** The bundle, from the cache or made. Throws what the makers throw; CorruptError, StateError for a folder that does not fit. */
+/** The bundle, from the cache or made. Throws what the makers throw; UnsafeError, CorruptError, StateError for a folder that is not to be used. */
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
   const { bundle, version } = k
@@ -48,6 +51,7 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
     case 'source':
       return sourceBundle({ version, cni: await networksOf(k.cni, version, 'source') }, c)
     case 'dir':
+      await requireOwnFolder(bundle.path, context.env)
       return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
     case 'upstream':
     case 'aliyun':

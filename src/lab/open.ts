@@ -2,6 +2,7 @@
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StateError } from '../errors.js'
+import { requireOwnFile } from '../host/ownership.js'
 import type { HostEnv } from '../host/types.js'
 import type { Lab, LoadedLab } from '../labfile/model.js'
 import { labId, labPaths, roots, type LabPaths } from '../store/paths.js'
@@ -20,25 +21,36 @@ export interface OpenLab extends FoundLab {
   readonly labfileSha256: string
 }
 
-/** Finds the Labfile (`-f`, or upwards from the working directory) and the record that belongs to it. Throws UsageError. */
-export async function findLab(env: HostEnv, named: string | undefined): Promise<FoundLab> {
+/** Also the Labfile's path before links in it were followed. */
+async function locate(env: HostEnv, named: string | undefined): Promise<FoundLab & { readonly found: string }> {
   const known = await listRecords(roots(env).state)
   // A record outlives its Labfile: `destroy` must work when somebody has deleted or moved the file.
   const at = resolve(env.cwd, named ?? '.')
   const gone = known.find((r) => r.labfile === at || r.labfile === join(at, 'Labfile'))
-  if (gone) return { labfile: gone.labfile, record: gone }
+  if (gone) return { found: gone.labfile, labfile: gone.labfile, record: gone }
   const { findLabfile } = await import('../labfile/find.js')
-  const labfile = await realpath(await findLabfile(env.cwd, named))
-  return { labfile, record: known.find((r) => r.labfile === labfile) }
+  const found = await findLabfile(env.cwd, named)
+  const labfile = await realpath(found)
+  return { found, labfile, record: known.find((r) => r.labfile === labfile) }
 }
 
-/** Loads the Labfile and settles the lab's id (the record's, while there is one). Throws UsageError, LabfileError. */
+/** Finds the Labfile (`-f`, or upwards from the working directory) and the record that belongs to it. Throws UsageError. */
+export async function findLab(env: HostEnv, named: string | undefined): Promise<FoundLab> {
+  const { labfile, record } = await locate(env, named)
+  return { labfile, record }
+}
+
+/**
+ * Loads the Labfile and settles the lab's id (the record's, while there is one). Throws UsageError, LabfileError; UnsafeError when other users can change
+ * the Labfile, for it decides which programs run. (Verbs that need the record alone do not read it.)
+ */
 export async function openLab(env: HostEnv, named: string | undefined): Promise<OpenLab> {
-  const found = await findLab(env, named)
+  const { found, labfile, record } = await locate(env, named)
+  for (const path of new Set([found, labfile])) await requireOwnFile(path, env)
   const { loadLabfile } = await import('../labfile/load.js')
-  const loaded: LoadedLab = await loadLabfile(found.labfile)
-  const id = found.record?.id ?? labId(loaded.lab.name, found.labfile, env.uid)
-  return { ...found, id, lab: loaded.lab, paths: labPaths(roots(env), id), labfileSha256: loaded.sha256 }
+  const loaded: LoadedLab = await loadLabfile(labfile)
+  const id = record?.id ?? labId(loaded.lab.name, labfile, env.uid)
+  return { labfile, record, id, lab: loaded.lab, paths: labPaths(roots(env), id), labfileSha256: loaded.sha256 }
 }
 
 /** The record of a lab that must be there. Throws StateError when it was never brought up. */

@@ -45,6 +45,7 @@ function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...arg
 /** What makers of images and bundles get of the world. */
 export const bundleContext = (world: World, report: Line): BundleContext => ({
   exec: world.host,
+  env: world.env,
   layers: world.layers,
   downloadsDir: cachePaths(world.roots).downloads,
   assets: world.assets,

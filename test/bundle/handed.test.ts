@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { makeBundle, type BundleFor } from '../../src/bundle/ensure.js'
@@ -168,4 +170,28 @@ t.test('a whole bundle is used in place, and its images are looked through as we
     code: 'state',
     message: /image k8s\.gcr\.io\/coredns:1\.6\.5 in images\/k8s\.1\.17\.5\.tar/,
   })
+})
+
+const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give files away' }
+
+t.test('no program is run from a folder that another user owns or can write', asRoot, async (t) => {
+  const top = mkdtempSync(join(tmpdir(), 'klab-handed-'))
+  t.teardown(() => rmSync(top, { recursive: true, force: true }))
+  const c = { ...makeContext(t), env: { uid: 0, env: {} as Record<string, string> } }
+  const dir = handed({ dir: top }, ['k8s.1.17.5.tar', 'calico.tar'])
+  const cases: readonly [string, () => void, () => void][] = [
+    ['the folder is his', () => chownSync(dir, 54_321, 54_321), () => chownSync(dir, 0, 0)],
+    ['its program is his', () => chownSync(join(dir, 'kubeadm'), 54_321, 0), () => chownSync(join(dir, 'kubeadm'), 0, 0)],
+    ['a folder in it is open to all', () => chmodSync(join(dir, 'cni'), 0o777), () => chmodSync(join(dir, 'cni'), 0o755)],
+    ['the folder above it is open to all', () => chmodSync(top, 0o777), () => chmodSync(top, 0o700)],
+  ]
+  for (const [what, spoil, mend] of cases) {
+    spoil()
+    await t.rejects(makeBundle(spec(dir), c), { code: 'unsafe', exitCode: 2, hint: new RegExp(`KLAB_SAFE_DIRECTORY=${dir}`) }, what)
+    mend()
+  }
+  chownSync(dir, 54_321, 54_321)
+  const allowed = { ...c, env: { uid: 0, env: { KLAB_SAFE_DIRECTORY: `/elsewhere:${dir}` } } }
+  t.equal((await makeBundle(spec(dir), allowed)).cached, false, 'allowed')
+  await t.rejects(makeBundle(spec(dir), c), { code: 'unsafe' }, 'not from the cache either')
 })

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { fourNodes } from '../fakes/world.js'
@@ -29,6 +29,26 @@ t.test('plan: text and JSON on stdout, nothing written', async (t) => {
   t.equal(plan.phases.at(-1)?.name, 'boot')
   t.equal(plan.phases.at(-1)?.steps.length, 4)
   for (const d of ['state', 'cache', 'run']) t.notOk(existsSync(join(klab.dir, d)), d)
+})
+
+const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give files away' }
+t.test('another user’s Labfile, found above: exit 2, and nothing that it names is run', asRoot, async (t) => {
+  const klab = makeKlab(t, `${TCG}kubernetes: { version: 1.17.5, runtime: docker, bundle: { dir: k }, cni: none }\n`)
+  const [labfile, ran] = [join(klab.dir, 'work/Labfile'), join(klab.dir, 'ran')]
+  mkdirSync(join(klab.dir, 'work/k'))
+  const source = `#include <stdio.h>\nint main(void) { return !fopen("${ran}", "w"); }\n`
+  execFileSync('gcc', ['-xc', '-o', join(klab.dir, 'work/k/kubeadm'), '-'], { input: source })
+  for (const path of [labfile, join(klab.dir, 'work/k'), join(klab.dir, 'work')]) chownSync(path, 54_321, 54_321)
+  const built = await klab.run('bundle', 'build')
+  t.match(built, { code: 2, stdout: '', stderr: /work: belongs to uid 54321[^]*KLAB_SAFE_DIRECTORY=/ })
+  t.notMatch(built.stderr, /bug in klab/)
+  t.match(await klab.run('-f', labfile, 'validate'), { code: 2, stderr: /belongs to/ })
+  for (const path of [join(klab.dir, 'work'), labfile]) chownSync(path, 0, 0)
+  t.match(await klab.run('bundle', 'build'), { code: 2, stderr: /work\/k: belongs to/ }, 'his bundle in a Labfile of ours')
+  t.notOk(existsSync(ran))
+  klab.env['KLAB_SAFE_DIRECTORY'] = join(klab.dir, 'work/k')
+  t.match(await klab.run('bundle', 'build'), { code: 1, stderr: /work\/k: lacks/ }, 'allowed')
+  t.ok(existsSync(ran), 'then it is asked for its images')
 })
 
 t.test('a record outlives its Labfile, and a broken one', async (t) => {

@@ -79,6 +79,8 @@ export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
       KLAB_CACHE_DIR: join(dir, 'cache'),
       KLAB_RUN_DIR: join(dir, 'run'),
       PATH: process.env['PATH'],
+      // The tests' files are theirs whom this root works for.
+      SUDO_UID: String(process.getuid?.() ?? 0),
     },
   }
   const real = createExec({ ...env, cwd: '/' })

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LabfileError, StateError, UsageError } from '../../src/errors.js'
@@ -76,4 +76,60 @@ t.test('another Labfile is another lab; no Labfile at all is a usage error', asy
   writeFileSync(join(world.dir, 'other/Labfile'), fourNodes())
   t.equal((await findLab(env, 'other')).record, undefined)
   await t.rejects(findLab(env, 'nowhere'), UsageError)
+})
+
+const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give files away' }
+const BOB = 54_321
+
+t.test('a Labfile that another user owns or can write is not believed', asRoot, async (t) => {
+  const { world, labfile } = stage(t)
+  const clean: typeof world.env.env = { ...world.env.env, SUDO_UID: undefined }
+  const env = { ...world.env, uid: 0, env: clean }
+  const below = join(world.dir, 'a/b')
+  mkdirSync(below, { recursive: true })
+  const open = (more: Partial<typeof env> = {}, named?: string) => openLab({ ...env, cwd: below, ...more }, named)
+  t.equal((await open()).labfile, labfile, 'one’s own')
+  t.equal((await open({ uid: 1000 })).labfile, labfile, 'root’s, for everybody')
+
+  chownSync(labfile, BOB, BOB)
+  await t.rejects(open(), { code: 'unsafe', exitCode: 2, message: new RegExp(`^${labfile}: belongs to .*${BOB}`) }, 'found above')
+  await t.rejects(open({}, labfile), { code: 'unsafe' }, 'named')
+  await t.rejects(open({ uid: 1000 }), { code: 'unsafe' }, 'for others too')
+  t.equal((await open({ uid: BOB })).labfile, labfile, 'his own')
+  const sudo = { ...clean, SUDO_UID: String(BOB) }
+  t.equal((await open({ env: sudo })).labfile, labfile, 'root by his sudo')
+  await t.rejects(open({ uid: 1000, env: sudo }), { code: 'unsafe' }, 'SUDO_UID counts for root alone')
+  t.equal((await open({ env: { ...clean, KLAB_SAFE_DIRECTORY: world.dir } })).labfile, labfile, 'allowed')
+  await t.rejects(open(), { code: 'unsafe', hint: new RegExp(`KLAB_SAFE_DIRECTORY=${world.dir}`) })
+
+  chownSync(labfile, 0, 0)
+  chownSync(world.dir, BOB, BOB)
+  await t.rejects(open(), { code: 'unsafe', message: new RegExp(`^${world.dir}: belongs to`) }, 'his folder')
+  chownSync(world.dir, 0, 0)
+  for (const [path, mode] of [
+    [labfile, 0o666],
+    [world.dir, 0o777],
+  ] as const) {
+    chmodSync(path, mode)
+    await t.rejects(open(), { code: 'unsafe', message: new RegExp(`^${path}: .*every user`), hint: new RegExp(`chmod o-w ${path}`) })
+    chmodSync(path, mode === 0o777 ? 0o755 : 0o644)
+  }
+  chmodSync(world.dir, 0o1777)
+  t.equal((await open()).labfile, labfile, 'sticky, as /tmp')
+  chmodSync(world.dir, 0o755)
+
+  // A link of his in a folder of ours: what it leads to may be anything.
+  renameSync(labfile, join(world.dir, 'real'))
+  symlinkSync('real', labfile)
+  t.equal((await open()).labfile, join(world.dir, 'real'))
+  lchownSync(labfile, BOB, BOB)
+  await t.rejects(open(), { code: 'unsafe', message: new RegExp(`^${labfile}: belongs to`) })
+})
+
+t.test('verbs that need only the record go on when the Labfile is not believed any more', asRoot, async (t) => {
+  const { env, labfile, record } = stage(t)
+  const { id } = await record()
+  chmodSync(labfile, 0o666)
+  t.equal((await recordedLab(env, undefined)).record.id, id)
+  await t.rejects(openLab(env, undefined), { code: 'unsafe' })
 })

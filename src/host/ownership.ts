@@ -1,0 +1,113 @@
+/** Whose files are: klab runs nothing that somebody else could have written, as git does not (git-config(1), safe.directory). */
+import type { Stats } from 'node:fs'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { StateError, UnsafeError } from '../errors.js'
+import { readText } from './files.js'
+import type { HostEnv } from './types.js'
+
+/** Who runs klab, and what that user allows. */
+export type Who = Pick<HostEnv, 'uid' | 'env'>
+
+/** More than any bundle has; such a folder is the wrong one. */
+const MAX_ENTRIES = 10_000
+
+/** root, who can do anything anyway, and the user; for root also the one who called sudo, as in git. */
+function trustedUids({ uid, env }: Who): ReadonlySet<number> {
+  const sudo = uid === 0 ? env['SUDO_UID'] : undefined
+  return new Set([0, uid, ...(sudo !== undefined && /^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])])
+}
+
+/** Whether KLAB_SAFE_DIRECTORY (absolute folders with colons between) has the folder: by name, as `DIR/*` for all below DIR, or as `*`. */
+function allowed(folder: string, { env }: Who): boolean {
+  return (env['KLAB_SAFE_DIRECTORY'] ?? '').split(':').some((entry) => {
+    if (entry === '*') return true
+    if (!isAbsolute(entry)) return false
+    return entry.endsWith('/*') ? folder.startsWith(entry.slice(0, -1)) : folder === resolve(entry)
+  })
+}
+
+/** The lines of /etc/passwd or /etc/group, in fields. */
+const lines = async (path: string): Promise<readonly (readonly string[])[]> =>
+  ((await readText(path)) ?? '').split('\n').map((line) => line.split(':'))
+
+/** Whether all members of a group are trusted, as of a user's own group on Debian and Fedora (umask 002). Who is in an unknown group is not known. */
+async function closedGroup(gid: number, trusted: ReadonlySet<number>): Promise<boolean> {
+  const [groups, users] = [await lines('/etc/group'), await lines('/etc/passwd')]
+  const group = groups.find((g) => g[2] === String(gid))
+  const named = (group?.[3] ?? '').split(',').filter((name) => name !== '')
+  const uids = [
+    ...users.filter((u) => u[3] === String(gid)).map((u) => u[2]),
+    ...named.map((name) => users.find((u) => u[0] === name)?.[2]),
+  ]
+  return group !== undefined && uids.every((uid) => uid !== undefined && trusted.has(Number(uid)))
+}
+
+/** What is wrong and how to mend it; undefined when only trusted users can change it. In a sticky folder nobody can replace what is not theirs. */
+async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): Promise<{ what: string; mend: string } | undefined> {
+  if (!trusted.has(s.uid)) {
+    const name = (await lines('/etc/passwd')).find((u) => u[2] === String(s.uid))?.[0]
+    const owner = name === undefined ? `uid ${s.uid}` : `${name} (uid ${s.uid})`
+    return { what: `belongs to ${owner}`, mend: 'copy it to a folder of your own' }
+  }
+  if (s.isSymbolicLink() || (s.isDirectory() && (s.mode & 0o1000) !== 0)) return undefined
+  if ((s.mode & 0o002) !== 0) return { what: 'can be written by every user', mend: `chmod o-w ${path}` }
+  if ((s.mode & 0o020) === 0 || (await closedGroup(s.gid, trusted))) return undefined
+  return { what: `can be written by its group (gid ${s.gid})`, mend: `chmod g-w ${path}` }
+}
+
+/** Throws UnsafeError for the first of these paths (of `folder`) that others can change. What is not there is the reader's to tell. */
+async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folder: string, who: Who): Promise<void> {
+  const trusted = trustedUids(who)
+  // sudo takes the variable from its command line, not from the user's environment.
+  const sudo = who.uid === 0 && who.env['SUDO_UID'] !== undefined ? 'sudo ' : ''
+  for await (const path of paths) {
+    const own = await lstat(path).catch(() => undefined)
+    // A link and what it leads to: both decide what is read.
+    const target = own?.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined
+    for (const s of [own, target]) {
+      const bad = s && (await complaint(path, s, trusted))
+      if (bad)
+        throw new UnsafeError(`${path}: ${bad.what}; klab runs nothing that other users can change`, {
+          hint: `${bad.mend}; or, if you trust them: ${sudo}KLAB_SAFE_DIRECTORY=${folder} klab …`,
+        })
+    }
+  }
+}
+
+/**
+ * A file that decides which programs run here (a Labfile), with the folder that it is in. One that was named explicitly is no exception, as in git: naming
+ * a folder on the command line says where to look, not that its owner may run programs as us. Throws UnsafeError.
+ */
+export async function requireOwnFile(path: string, who: Who): Promise<void> {
+  const folder = await realpath(dirname(path)).catch(() => undefined)
+  if (folder !== undefined && !allowed(folder, who)) await requireAll([folder, path], folder, who)
+}
+
+async function* everythingIn(dir: string): AsyncGenerator<string> {
+  const folders = [dir]
+  let left = MAX_ENTRIES
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      if (left-- === 0)
+        throw new StateError(`${dir}: holds more than ${MAX_ENTRIES} files`, { hint: 'name the folder with the archives alone' })
+      const path = join(folder, entry.name)
+      yield path
+      if (entry.isDirectory()) folders.push(path)
+    }
+  }
+}
+
+/** The folders above, up to the root. */
+const above = (dir: string): readonly string[] => (dirname(dir) === dir ? [] : [dirname(dir), ...above(dirname(dir))])
+
+/**
+ * A folder whose programs are run: it, all in it, and the folders above it, since it could be exchanged later. Nothing to say of one that is not there or
+ * cannot be read. Throws UnsafeError, StateError (absurdly large).
+ */
+export async function requireOwnFolder(path: string, who: Who): Promise<void> {
+  const dir = await realpath(path).catch(() => undefined)
+  if (dir === undefined || allowed(dir, who)) return
+  await requireAll([...above(dir).toReversed(), dir], dir, who)
+  await requireAll(everythingIn(dir), dir, who)
+}
