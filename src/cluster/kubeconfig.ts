@@ -1,4 +1,6 @@
-/** The lab's kubeconfig: certificates and key of one that came from a guest or a file, everything else klab's own. Pure. */
+/**
+ * The lab's kubeconfig: certificates and key of one that came from a guest or a file, everything else klab's own. Pure.
+ */
 import { parse, stringify } from 'yaml'
 import { CorruptError } from '../errors.js'
 
@@ -30,16 +32,18 @@ function read(text: string, hint: string): unknown {
 }
 
 /**
- * A kubeconfig for use on the host, made of another one: of admin.conf in a guest, or of one that came in a file. Whoever wrote it could have kubectl run
- * programs (`exec`), send files (`tokenFile`) or speak to somebody else (`proxy-url`), so it gives the CA, the client certificate and the key alone.
- * `server`: https://HOST:PORT as the host reaches it; the names are the lab's own, so that it can be merged. `hint`: what to do when it is no good.
- * Throws CorruptError.
+ * A kubeconfig for use on the host, made of another one: of admin.conf in a guest, or of one that came in a file.
+ * Whoever wrote it could have kubectl run programs (`exec`), send files (`tokenFile`) or speak to somebody else
+ * (`proxy-url`), so it gives the CA, the client certificate and the key alone. `server`: https://HOST:PORT as the host
+ * reaches it; the names are the lab's own, so that it can be merged. `hint`: what to do when it is no good. Throws
+ * CorruptError.
  */
 export function hostKubeconfig(text: string, lab: string, server: string, hint = 'klab destroy, then klab up'): string {
   const config = read(text, hint)
   const pick = (from: Fields | undefined, name: string, kind: RegExp): Record<string, string> => {
     const value = from?.[name]
-    const data = typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, 'base64') : undefined
+    const base64 = typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
+    const data = base64 ? Buffer.from(value, 'base64') : undefined
     if (!data || !kind.test(data.toString('latin1')))
       throw new CorruptError(`the kubeconfig has no ${name} that is PEM of its kind`, { hint })
     return { [name]: data.toString('base64') }

@@ -1,4 +1,7 @@
-/** Whose files are: klab runs nothing that somebody else could have written, as git does not (git-config(1), safe.directory). */
+/**
+ * Whose files are: klab runs nothing that somebody else could have written, as git does not (git-config(1),
+ * safe.directory).
+ */
 import type { Stats } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
@@ -18,7 +21,10 @@ function trustedUids({ uid, env }: Who): ReadonlySet<number> {
   return new Set([0, uid, ...(sudo !== undefined && /^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])])
 }
 
-/** Whether KLAB_SAFE_DIRECTORY (absolute folders with colons between) has the folder: by name, as `DIR/*` for all below DIR, or as `*`. */
+/**
+ * Whether KLAB_SAFE_DIRECTORY (absolute folders with colons between) has the folder: by name, as `DIR/*` for all below
+ * DIR, or as `*`.
+ */
 function allowed(folder: string, { env }: Who): boolean {
   return (env['KLAB_SAFE_DIRECTORY'] ?? '').split(':').some((entry) => {
     if (entry === '*') return true
@@ -31,7 +37,10 @@ function allowed(folder: string, { env }: Who): boolean {
 const lines = async (path: string): Promise<readonly (readonly string[])[]> =>
   ((await readText(path)) ?? '').split('\n').map((line) => line.split(':'))
 
-/** Whether all members of a group are trusted, as of a user's own group on Debian and Fedora (umask 002). Who is in an unknown group is not known. */
+/**
+ * Whether all members of a group are trusted, as of a user's own group on Debian and Fedora (umask 002). Who is in an
+ * unknown group is not known.
+ */
 async function closedGroup(gid: number, trusted: ReadonlySet<number>): Promise<boolean> {
   const [groups, users] = [await lines('/etc/group'), await lines('/etc/passwd')]
   const group = groups.find((g) => g[2] === String(gid))
@@ -43,8 +52,16 @@ async function closedGroup(gid: number, trusted: ReadonlySet<number>): Promise<b
   return group !== undefined && uids.every((uid) => uid !== undefined && trusted.has(Number(uid)))
 }
 
-/** What is wrong and how to mend it; undefined when only trusted users can change it. In a sticky folder nobody can replace what is not theirs. */
-async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): Promise<{ what: string; mend: string } | undefined> {
+interface Complaint {
+  readonly what: string
+  readonly mend: string
+}
+
+/**
+ * What is wrong and how to mend it; undefined when only trusted users can change it. In a sticky folder nobody can
+ * replace what is not theirs.
+ */
+async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): Promise<Complaint | undefined> {
   if (!trusted.has(s.uid)) {
     const name = (await lines('/etc/passwd')).find((u) => u[2] === String(s.uid))?.[0]
     const owner = name === undefined ? `uid ${s.uid}` : `${name} (uid ${s.uid})`
@@ -56,7 +73,10 @@ async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): 
   return { what: `can be written by its group (gid ${s.gid})`, mend: `chmod g-w ${path}` }
 }
 
-/** Throws UnsafeError for the first of these paths (of `folder`) that others can change. What is not there is the reader's to tell. */
+/**
+ * Throws UnsafeError for the first of these paths (of `folder`) that others can change. What is not there is the
+ * reader's to tell.
+ */
 async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folder: string, who: Who): Promise<void> {
   const trusted = trustedUids(who)
   // sudo takes the variable from its command line, not from the user's environment.
@@ -76,8 +96,9 @@ async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folde
 }
 
 /**
- * A file that decides which programs run here (a Labfile), with the folder that it is in. One that was named explicitly is no exception, as in git: naming
- * a folder on the command line says where to look, not that its owner may run programs as us. Throws UnsafeError.
+ * A file that decides which programs run here (a Labfile), with the folder that it is in. One that was named explicitly
+ * is no exception, as in git: naming a folder on the command line says where to look, not that its owner may run
+ * programs as us. Throws UnsafeError.
  */
 export async function requireOwnFile(path: string, who: Who): Promise<void> {
   const folder = await realpath(dirname(path)).catch(() => undefined)
@@ -90,7 +111,9 @@ async function* everythingIn(dir: string): AsyncGenerator<string> {
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       if (left-- === 0)
-        throw new StateError(`${dir}: holds more than ${MAX_ENTRIES} files`, { hint: 'name the folder with the archives alone' })
+        throw new StateError(`${dir}: holds more than ${MAX_ENTRIES} files`, {
+          hint: 'name the folder with the archives alone',
+        })
       const path = join(folder, entry.name)
       yield path
       if (entry.isDirectory()) folders.push(path)
@@ -102,8 +125,8 @@ async function* everythingIn(dir: string): AsyncGenerator<string> {
 const above = (dir: string): readonly string[] => (dirname(dir) === dir ? [] : [dirname(dir), ...above(dirname(dir))])
 
 /**
- * A folder whose programs are run: it, all in it, and the folders above it, since it could be exchanged later. Nothing to say of one that is not there or
- * cannot be read. Throws UnsafeError, StateError (absurdly large).
+ * A folder whose programs are run: it, all in it, and the folders above it, since it could be exchanged later. Nothing
+ * to say of one that is not there or cannot be read. Throws UnsafeError, StateError (absurdly large).
  */
 export async function requireOwnFolder(path: string, who: Who): Promise<void> {
   const dir = await realpath(path).catch(() => undefined)

@@ -34,15 +34,18 @@ async function locate(env: HostEnv, named: string | undefined): Promise<FoundLab
   return { found, labfile, record: known.find((r) => r.labfile === labfile) }
 }
 
-/** Finds the Labfile (`-f`, or upwards from the working directory) and the record that belongs to it. Throws UsageError. */
+/**
+ * Finds the Labfile (`-f`, or upwards from the working directory) and the record that belongs to it. Throws UsageError.
+ */
 export async function findLab(env: HostEnv, named: string | undefined): Promise<FoundLab> {
   const { labfile, record } = await locate(env, named)
   return { labfile, record }
 }
 
 /**
- * Loads the Labfile and settles the lab's id (the record's, while there is one). Throws UsageError, LabfileError; UnsafeError when other users can change
- * the Labfile, for it decides which programs run. (Verbs that need the record alone do not read it.)
+ * Loads the Labfile and settles the lab's id (the record's, while there is one). Throws UsageError, LabfileError;
+ * UnsafeError when other users can change the Labfile, for it decides which programs run. (Verbs that need the record
+ * alone do not read it.)
  */
 export async function openLab(env: HostEnv, named: string | undefined): Promise<OpenLab> {
   const { found, labfile, record } = await locate(env, named)
