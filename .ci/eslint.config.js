@@ -2,7 +2,9 @@
 import tseslint from 'typescript-eslint'
 
 const pure = ['errors']
-/** room → rooms it may import (itself and errors always). `types` of doors are allowed where a `X/types` entry says so. */
+/**
+ * room → rooms it may import (itself and errors always). `types` of doors are allowed where a `X/types` entry says so.
+ */
 const rooms = {
   host: [],
   report: [],
@@ -107,7 +109,10 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.json', './test/tsconfig.json'], tsconfigRootDir: new URL('..', import.meta.url).pathname },
+      parserOptions: {
+        project: ['./tsconfig.json', './test/tsconfig.json'],
+        tsconfigRootDir: new URL('..', import.meta.url).pathname,
+      },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
@@ -119,7 +124,11 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-console': 'off',
+    },
   },
   {
     files: ['src/**/*.ts'],
@@ -132,7 +141,12 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts'],
     ignores: ['src/host/exec.ts'],
-    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths: [{ name: 'execa', message: 'only host/exec.ts spawns' }] }] },
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'execa', message: 'only host/exec.ts spawns' }] },
+      ],
+    },
   },
   ...fences,
 )

@@ -1,4 +1,5 @@
-// What the benches measure with: commands, libvirt's own account of when machines ran, the first answer of an SSH server.
+// What the benches measure with: commands, libvirt's own account of when machines ran, the first answer of an SSH
+// server.
 import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,7 +20,11 @@ export function run([tool, ...args], { cwd, env, input } = {}) {
     child.once('close', (code, signal) =>
       code === 0
         ? resolve({ stdout, startedAt, ms: Date.now() - startedAt })
-        : reject(new Error(`${tool} ${args.join(' ')}: ${signal ?? `exit status ${code}`}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`)),
+        : reject(
+            new Error(
+              `${tool} ${args.join(' ')}: ${signal ?? `exit status ${code}`}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
+            ),
+          ),
     )
   })
 }
@@ -27,7 +32,10 @@ export function run([tool, ...args], { cwd, env, input } = {}) {
 const EVENT = /^(\S+ \S+): event 'lifecycle' for domain '?([^':]+)'?: (\w+)/
 const STOPS = new Set(['Suspended', 'Stopped', 'Shutdown', 'Crashed'])
 
-/** libvirt's lifecycle events of these domains from now on; `onResume` hears of each as it comes. Call stop() at the end. */
+/**
+ * libvirt's lifecycle events of these domains from now on; `onResume` hears of each as it comes. Call stop() at the
+ * end.
+ */
 export async function watchDomains(uri, domains, onResume = () => undefined) {
   const events = []
   // virsh writes line by line only to a terminal.
@@ -58,8 +66,9 @@ export async function watchDomains(uri, domains, onResume = () => undefined) {
 }
 
 /**
- * From the events of domains that ran before and after: ms that the longest of them stood still, ms in which not all ran, ms between the first and the
- * last one's stop, and when the last one ran again. Throws when a domain never stopped or never ran again: then nothing was measured.
+ * From the events of domains that ran before and after: ms that the longest of them stood still, ms in which not all
+ * ran, ms between the first and the last one's stop, and when the last one ran again. Throws when a domain never
+ * stopped or never ran again: then nothing was measured.
  */
 export function standstill(events, domains) {
   const spans = domains.map((domain) => {
@@ -67,7 +76,9 @@ export function standstill(events, domains) {
     const from = own.find((e) => STOPS.has(e.what))?.at
     const to = own.findLast((e) => e.what === 'Resumed')?.at
     if (from === undefined || to === undefined || to < from)
-      throw new Error(`${domain}: no stop and resume among libvirt's events: ${own.map((e) => e.what).join(', ') || 'none'}`)
+      throw new Error(
+        `${domain}: no stop and resume among libvirt's events: ${own.map((e) => e.what).join(', ') || 'none'}`,
+      )
     return { from, to }
   })
   spans.sort((a, b) => a.from - b.from)
@@ -102,7 +113,10 @@ export async function sshAnswers(host, port) {
   throw new Error(`${host}:${port}: no SSH server after two minutes`)
 }
 
-/** Runs `job`, which restores running machines, and measures it: the command, all resumed, SSH on all; ms from its start. `addresses`: domain → [host, port]. */
+/**
+ * Runs `job`, which restores running machines, and measures it: the command, all resumed, SSH on all; ms from its
+ * start. `addresses`: domain → [host, port].
+ */
 export async function measureRestore(uri, addresses, job) {
   const domains = Object.keys(addresses)
   const answers = new Map()

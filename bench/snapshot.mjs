@@ -1,6 +1,7 @@
-// `npm run bench:snapshot [-- LABFILE]`: saves and restores a lab that is up, three rounds, and prints what klab measured: the pause of a save; of a restore
-// the time to all nodes resumed, to the API server's first answer and to all nodes Ready. Then the same job with Vagrant + libvirt where that can be run, while
-// klab's machines are suspended, and one table of both: here libvirt's events and the SSH servers are asked on both sides. The lab is left as it was.
+// `npm run bench:snapshot [-- LABFILE]`: saves and restores a lab that is up, three rounds, and prints what klab
+// measured: the pause of a save; of a restore the time to all nodes resumed, to the API server's first answer and to
+// all nodes Ready. Then the same job with Vagrant + libvirt where that can be run, while klab's machines are suspended,
+// and one table of both: here libvirt's events and the SSH servers are asked on both sides. The lab is left as it was.
 import { realpathSync } from 'node:fs'
 import { loadavg, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -20,11 +21,18 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop.abort(
 const status = JSON.parse((await klab('status', '--fresh', '--json')).stdout)
 if (status.state !== 'running') throw new Error(`${labfile}: the lab is ${status.state}; first: klab up`)
 const { id, uri } = recordOf(labfile)
-const nodes = status.nodes.map((n) => ({ name: n.name, domain: `klab-${id}-${n.name}`, address: ['127.0.0.1', n.sshPort] }))
+const nodes = status.nodes.map((n) => ({
+  name: n.name,
+  domain: `klab-${id}-${n.name}`,
+  address: ['127.0.0.1', n.sshPort],
+}))
 const domains = nodes.map((n) => n.domain)
 const addresses = Object.fromEntries(nodes.map((n) => [n.domain, n.address]))
 
-/** One save and restore: as klab says (`saved`, `back`), and as libvirt's events and the SSH servers do (`save`, `restore`). */
+/**
+ * One save and restore: as klab says (`saved`, `back`), and as libvirt's events and the SSH servers do (`save`,
+ * `restore`).
+ */
 async function klabRound() {
   const said = {}
   const job = (key, ...args) =>
@@ -53,7 +61,9 @@ async function vagrantSide(saved) {
   )
   try {
     for (const domain of domains) await run(['virsh', '-q', '-c', uri, 'suspend', domain])
-    console.error(`klab's machines are suspended until Vagrant's are done (by hand: virsh -c ${uri} resume ${domains[0]} …)`)
+    console.error(
+      `klab's machines are suspended until Vagrant's are done (by hand: virsh -c ${uri} resume ${domains[0]} …)`,
+    )
     return await withVagrant(job, stop.signal)
   } finally {
     for (const domain of domains) await run(['virsh', '-q', '-c', uri, 'resume', domain])

@@ -1,5 +1,6 @@
-// `npm run bench:status [-- LABFILE]`: whole processes in turn, A B C A B C …: `klab status`, node doing nothing, one `virsh list` (the floor of what status must do),
-// and `vagrant status` in an empty project where vagrant is installed. Prints medians and ratios.
+// `npm run bench:status [-- LABFILE]`: whole processes in turn, A B C A B C …: `klab status`, node doing nothing, one
+// `virsh list` (the floor of what status must do), and `vagrant status` in an empty project where vagrant is installed.
+// Prints medians and ratios.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'

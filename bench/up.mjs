@@ -1,5 +1,6 @@
-// `npm run bench:up [-- LABFILE]`: destroy, then `up` with everything cached, then `up` again; a table of phases from klab's own events, beside
-// what the same phases took in the lab's log before (the comparison: this run against the last one on this machine).
+// `npm run bench:up [-- LABFILE]`: destroy, then `up` with everything cached, then `up` again; a table of phases from
+// klab's own events, beside what the same phases took in the lab's log before (the comparison: this run against the
+// last one on this machine).
 import { spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir, loadavg } from 'node:os'
@@ -19,7 +20,9 @@ function run(args) {
     child.stderr.setEncoding('utf8').on('data', (part) => (text += part))
     child.once('error', reject)
     child.once('close', (code) =>
-      code === 0 ? resolve({ ms: performance.now() - started, text }) : reject(new Error(`klab ${args.join(' ')}: ${code}\n${text}`)),
+      code === 0
+        ? resolve({ ms: performance.now() - started, text })
+        : reject(new Error(`klab ${args.join(' ')}: ${code}\n${text}`)),
     )
   })
 }
@@ -38,6 +41,7 @@ const rows = [...phases, ['up, whole', first.ms], ['up again', second.ms]]
 
 console.log(`${new Date().toISOString().slice(0, 10)}  load ${loadavg()[0].toFixed(1)}  ${labfile}`)
 console.log('phase            s      before')
-for (const [name, ms] of rows) console.log(`${name.padEnd(15)} ${seconds(ms).padStart(6)}  ${seconds(before[name]).padStart(6)}`)
+for (const [name, ms] of rows)
+  console.log(`${name.padEnd(15)} ${seconds(ms).padStart(6)}  ${seconds(before[name]).padStart(6)}`)
 await mkdir(dirname(last), { recursive: true })
 await writeFile(last, JSON.stringify(Object.fromEntries(rows)))

@@ -56,7 +56,10 @@ export class LabfileError extends KlabError {
     readonly issues: readonly LabfileIssue[],
     options: KlabErrorOptions = {},
   ) {
-    super(issues.map((i) => `${path}:${i.line}:${i.column}: ${i.field ? `${i.field}: ` : ''}${i.message}`).join('\n'), options)
+    super(
+      issues.map((i) => `${path}:${i.line}:${i.column}: ${i.field ? `${i.field}: ` : ''}${i.message}`).join('\n'),
+      options,
+    )
   }
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), path: this.path, issues: this.issues }

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The process edge: reads the environment, builds the doors, runs the command line, turns errors into text and exit status. */
+/**
+ * The process edge: reads the environment, builds the doors, runs the command line, turns errors into text and exit
+ * status.
+ */
 import { spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
 import { constants, userInfo } from 'node:os'
@@ -18,7 +21,8 @@ import type { World } from './phases/world.js'
 import { cachePaths, roots } from './store/paths.js'
 import { VERSION } from './version.js'
 
-// Keys, disks and sockets are nobody else's (reliability rule 1); folders that QEMU's user must pass are opened one by one.
+// Keys, disks and sockets are nobody else's (reliability rule 1); folders that QEMU's user must pass are opened one by
+// one.
 process.umask(0o077)
 
 const assets = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -28,7 +32,14 @@ setMaxListeners(0, abort.signal)
 
 function hostEnv(): HostEnv {
   const { uid, username, homedir } = userInfo()
-  return { pid: process.pid, uid, user: username, home: process.env['HOME'] ?? homedir, cwd: process.cwd(), env: process.env }
+  return {
+    pid: process.pid,
+    uid,
+    user: username,
+    home: process.env['HOME'] ?? homedir,
+    cwd: process.cwd(),
+    env: process.env,
+  }
 }
 
 function createApp(): App {
@@ -108,7 +119,11 @@ function createApp(): App {
         const [tool = '', ...args] = argv
         const child = spawn(tool, args, { stdio: 'inherit', env: { ...process.env, ...more } })
         child.once('error', (cause: NodeJS.ErrnoException) =>
-          reject(cause.code === 'ENOENT' ? new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause }) : cause),
+          reject(
+            cause.code === 'ENOENT'
+              ? new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause })
+              : cause,
+          ),
         )
         child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]))
       }),
@@ -133,7 +148,8 @@ async function main(): Promise<number> {
   const program = {
     commands: COMMANDS,
     version: VERSION,
-    epilogue: 'exit status: 0 done, 1 failed, 2 usage or Labfile, 3 host not fit, 4 locked by another klab, 130 interrupted',
+    epilogue:
+      'exit status: 0 done, 1 failed, 2 usage or Labfile, 3 host not fit, 4 locked by another klab, 130 interrupted',
   }
   const argv = process.argv.slice(2)
   const verbose = argv.includes('--verbose')

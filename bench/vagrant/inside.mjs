@@ -1,5 +1,6 @@
-// Vagrant's side of bench/snapshot.mjs, run by init.sh in namespaces of its own: a libvirtd, the machines of job.json, their RAM filled as much as klab's,
-// then `vagrant snapshot save` and `restore`. Prints what it measured as JSON; ends early when its standard input does.
+// Vagrant's side of bench/snapshot.mjs, run by init.sh in namespaces of its own: a libvirtd, the machines of job.json,
+// their RAM filled as much as klab's, then `vagrant snapshot save` and `restore`. Prints what it measured as JSON; ends
+// early when its standard input does.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -27,7 +28,10 @@ const env = {
 const vagrant = (...args) => run(['vagrant', ...args], { cwd: join(work, job.prefix), env })
 const virsh = async (...args) => (await run(['virsh', '-q', '-c', URI, ...args])).stdout
 
-/** The bench has gone, perhaps without having removed the folder, or wants no more. init.sh ends with this process, and with that all that runs in here. */
+/**
+ * The bench has gone, perhaps without having removed the folder, or wants no more. init.sh ends with this process, and
+ * with that all that runs in here.
+ */
 function end() {
   try {
     rmSync(work, { recursive: true, force: true, maxRetries: 3 })
@@ -73,11 +77,16 @@ async function findAddresses() {
 function touchedMiB(name) {
   const pid = readFileSync(`/run/libvirt/qemu/${domainOf(name)}.pid`, 'utf8').trim()
   const maps = readFileSync(`/proc/${pid}/smaps`, 'utf8').matchAll(/^Size: +(\d+) kB\n(?:.*\n)*?Rss: +(\d+) kB/gm)
-  const [, rss] = [...maps].map(([, size, resident]) => [Number(size), Number(resident)]).reduce((a, b) => (b[0] > a[0] ? b : a))
+  const [, rss] = [...maps]
+    .map(([, size, resident]) => [Number(size), Number(resident)])
+    .reduce((a, b) => (b[0] > a[0] ? b : a))
   return rss / 1024
 }
 
-/** Touches so much of a guest's RAM: a file in it, of pages that are nowhere zero, as QEMU writes zero pages for nothing. */
+/**
+ * Touches so much of a guest's RAM: a file in it, of pages that are nowhere zero, as QEMU writes zero pages for
+ * nothing.
+ */
 async function fill(name, mib, file) {
   const script = `set -e
 mkdir -p /fill
@@ -97,7 +106,10 @@ async function stateMiB(snapshot) {
   return Promise.all(sizes)
 }
 
-/** Fills the machines' RAM until a snapshot of each is as large as klab's RAM image: first by what is touched, then by what a snapshot of that holds. */
+/**
+ * Fills the machines' RAM until a snapshot of each is as large as klab's RAM image: first by what is touched, then by
+ * what a snapshot of that holds.
+ */
 async function fillRam() {
   await Promise.all(job.nodes.map(({ name, ramMiB }) => fill(name, ramMiB - touchedMiB(name), 'first')))
   await vagrant('snapshot', 'save', 'trial')

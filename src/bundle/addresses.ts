@@ -9,7 +9,10 @@ const ORIGINAL = {
   packages: 'https://mirrors.aliyun.com',
 } as const
 
-/** The hosts of kubeadm's images: k8s.gcr.io is frozen since April 2023, and registry.k8s.io has all that it has (kubernetes.io blog, 2023-02-06). */
+/**
+ * The hosts of kubeadm's images: k8s.gcr.io is frozen since April 2023, and registry.k8s.io has all that it has
+ * (kubernetes.io blog, 2023-02-06).
+ */
 const KUBEADM_HOSTS: readonly string[] = ['registry.k8s.io', 'k8s.gcr.io']
 /** The course's mirror (2.7.2): all of them side by side, without folders. */
 const ALIYUN_REGISTRY = 'registry.cn-hangzhou.aliyuncs.com/google_containers'
@@ -34,11 +37,16 @@ export const binaryUrl = (m: Mirrors, version: string, arch: string, name: strin
 export const pluginsUrl = (m: Mirrors, arch: string): string =>
   `${base(m, 'github')}/containernetworking/plugins/releases/download/${PINS.cniPlugins}/cni-plugins-linux-${arch}-${PINS.cniPlugins}.tgz`
 
-/** crictl, of which there is a v1.MINOR.0 for each minor (github.com/kubernetes-sigs/cri-tools, "Compatibility matrix"). */
+/**
+ * crictl, of which there is a v1.MINOR.0 for each minor (github.com/kubernetes-sigs/cri-tools, "Compatibility matrix").
+ */
 export const crictlUrl = (m: Mirrors, minor: number, arch: string): string =>
   `${base(m, 'github')}/kubernetes-sigs/cri-tools/releases/download/v1.${minor}.0/crictl-v1.${minor}.0-linux-${arch}.tar.gz`
 
-/** Calico's manifest: on its documentation's site for each line (the course's 2.9.1) until 3.21, in its repository for each release from 3.22 on. */
+/**
+ * Calico's manifest: on its documentation's site for each line (the course's 2.9.1) until 3.21, in its repository for
+ * each release from 3.22 on.
+ */
 export function calicoUrl(m: Mirrors, release: string): string {
   const [, line = '', minor = ''] = /^(v3\.(\d+))/.exec(release) ?? []
   return Number(minor) < 22
@@ -46,8 +54,15 @@ export function calicoUrl(m: Mirrors, release: string): string {
     : `${base(m, 'github')}/projectcalico/calico/raw/${release}/manifests/calico.yaml`
 }
 
-/** The index of the mirror's Debian packages, and what the file names in it are relative to: one old repository, from 1.24 on one a minor (pkgs.k8s.io's layout). */
-export function packageIndex(m: Mirrors, minor: number, arch: string): { readonly index: string; readonly root: string } {
+/**
+ * The index of the mirror's Debian packages, and what the file names in it are relative to: one old repository, from
+ * 1.24 on one a minor (pkgs.k8s.io's layout).
+ */
+export function packageIndex(
+  m: Mirrors,
+  minor: number,
+  arch: string,
+): { readonly index: string; readonly root: string } {
   const old = `${base(m, 'packages')}/kubernetes/apt`
   const core = `${base(m, 'packages')}/kubernetes-new/core/stable/v1.${minor}/deb`
   return minor < 24
@@ -56,8 +71,8 @@ export function packageIndex(m: Mirrors, minor: number, arch: string): { readonl
 }
 
 /**
- * Where an image is pulled from: its own registry, a mirror of it, or (aliyun) the course's flat one for kubeadm's. A mirror given for
- * registry.k8s.io serves k8s.gcr.io's names too.
+ * Where an image is pulled from: its own registry, a mirror of it, or (aliyun) the course's flat one for kubeadm's. A
+ * mirror given for registry.k8s.io serves k8s.gcr.io's names too.
  */
 export function pullAddress(source: OnlineSource, name: string): string {
   const ref = parseRef(name)

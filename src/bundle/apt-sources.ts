@@ -28,7 +28,9 @@ export function parseList(text: string): readonly AptSource[] {
     const match = /^\s*(deb|deb-src)\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s*([^#]*)/.exec(line)
     if (!match) return []
     const [, type = '', optionText = '', uri = '', suite = '', components] = match
-    const options = new Map(words(optionText).map((o) => [o.replace(/=.*/, '').toLowerCase(), o.replace(/^[^=]*=/, '')]))
+    const options = new Map(
+      words(optionText).map((o) => [o.replace(/=.*/, '').toLowerCase(), o.replace(/^[^=]*=/, '')]),
+    )
     return [entry([type], [uri], [suite], words(components), options.get('signed-by'), options.get('trusted'))]
   })
 }
@@ -39,11 +41,23 @@ export function parseDeb822(text: string): readonly AptSource[] {
   return blocks.flatMap((block) => {
     // A line that begins with a space goes on with the field above it: an embedded key is written so.
     const fields = new Map(
-      [...block.matchAll(/^([\w-]+):(.*(?:\n[ \t].*)*)/gm)].map((m) => [(m[1] ?? '').toLowerCase(), (m[2] ?? '').replace(/^[ \t]+/, '')]),
+      [...block.matchAll(/^([\w-]+):(.*(?:\n[ \t].*)*)/gm)].map((m) => [
+        (m[1] ?? '').toLowerCase(),
+        (m[2] ?? '').replace(/^[ \t]+/, ''),
+      ]),
     )
     if (!fields.has('uris') || /^(?:no|false|0|off|disable)\s*$/i.test(fields.get('enabled') ?? '')) return []
     const of = (name: string): readonly string[] => words(fields.get(name))
-    return [entry(of('types'), of('uris'), of('suites'), of('components'), fields.get('signed-by')?.trimEnd(), fields.get('trusted'))]
+    return [
+      entry(
+        of('types'),
+        of('uris'),
+        of('suites'),
+        of('components'),
+        fields.get('signed-by')?.trimEnd(),
+        fields.get('trusted'),
+      ),
+    ]
   })
 }
 
@@ -62,7 +76,11 @@ function entry(
 /** The first mirror of a Debian release's main component; undefined when the machine has none. */
 export function pickMirror(sources: readonly AptSource[]): Mirror | undefined {
   const found = sources.find(
-    (s) => s.types.includes('deb') && s.components.includes('main') && s.suites.some((x) => SUITES.test(x)) && s.uris.some(usable),
+    (s) =>
+      s.types.includes('deb') &&
+      s.components.includes('main') &&
+      s.suites.some((x) => SUITES.test(x)) &&
+      s.uris.some(usable),
   )
   const uri = found?.uris.find(usable)
   if (!found || uri === undefined) return undefined
@@ -72,7 +90,10 @@ export function pickMirror(sources: readonly AptSource[]): Mirror | undefined {
 
 const usable = (uri: string): boolean => /^(?:https?|mirror\+https?|file|copy):/.test(uri) && !/security/.test(uri)
 
-/** A sources file (deb822) for these releases, binary and source packages, on that mirror; `copy:` because `file:` would leave packages where they are. */
+/**
+ * A sources file (deb822) for these releases, binary and source packages, on that mirror; `copy:` because `file:` would
+ * leave packages where they are.
+ */
 export function sourcesText(mirror: Mirror, suites: readonly string[]): string {
   return [
     'Types: deb deb-src',

@@ -1,4 +1,7 @@
-/** Packages from the machine's own Debian mirror, without root and without touching its apt: lists, cache and status are private. */
+/**
+ * Packages from the machine's own Debian mirror, without root and without touching its apt: lists, cache and status are
+ * private.
+ */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../errors.js'
@@ -43,7 +46,10 @@ export async function hostMirror(etc = '/etc/apt'): Promise<Mirror> {
   })
 }
 
-/** Text of the configuration that replaces the machine's: only its network settings stay (its hooks would run on its own cache). */
+/**
+ * Text of the configuration that replaces the machine's: only its network settings stay (its hooks would run on its own
+ * cache).
+ */
 export function aptConfig(dir: string, arch: string, network: readonly string[], release?: string): string {
   const set: Readonly<Record<string, string>> = {
     'Dir::Etc::main': '/dev/null',
@@ -69,7 +75,8 @@ export function aptConfig(dir: string, arch: string, network: readonly string[],
 /** Prepares the private apt and fetches the package lists (6 s). Throws HostError, CommandError, Interrupted. */
 export async function openApt(o: AptOptions): Promise<Apt> {
   const mirror = await hostMirror(o.etc)
-  for (const path of ['sources', 'state/lists/partial', 'cache/archives/partial']) await mkdir(join(o.dir, path), { recursive: true })
+  for (const path of ['sources', 'state/lists/partial', 'cache/archives/partial'])
+    await mkdir(join(o.dir, path), { recursive: true })
   const stop = o.signal ? { signal: o.signal } : {}
   const dump = await o.exec.run(['apt-config', 'dump', 'Acquire'], stop)
   const config = join(o.dir, 'apt.conf')
@@ -104,7 +111,8 @@ export async function openApt(o: AptOptions): Promise<Apt> {
       const dir = await folder()
       await run(['--download-only', 'source', name], dir)
       const [dsc] = await files(dir, '.dsc')
-      if (dsc === undefined) throw new HostError(`the Debian mirror gave no source package ${name}`, { hint: 'klab doctor' })
+      if (dsc === undefined)
+        throw new HostError(`the Debian mirror gave no source package ${name}`, { hint: 'klab doctor' })
       return dsc
     },
   }

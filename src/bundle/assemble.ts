@@ -50,7 +50,8 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
   await mkdir(join(out, 'images'), { recursive: true })
   await mkdir(join(out, 'manifests'), { recursive: true })
   await timed(c, 'archives', async () => {
-    for (const [name, refs] of Object.entries(archives)) await writeArchive(c.exec, named(refs), join(out, 'images', name), work, c.signal)
+    for (const [name, refs] of Object.entries(archives))
+      await writeArchive(c.exec, named(refs), join(out, 'images', name), work, c.signal)
   })
   for (const [name, file] of i.binaries) await addCopy(file, join(out, 'bin', name))
   for (const [name, file] of i.plugins) await addCopy(file, join(out, 'cni', name))

@@ -29,11 +29,15 @@ export interface BundleSpec {
 /** Debian's name of this machine's architecture. Throws HostError for one that was never tried. */
 export function debianArch(node: string = hostArch()): string {
   const name = { x64: 'amd64', arm64: 'arm64' }[node]
-  if (name === undefined) throw new HostError(`klab builds no bundles on ${node} machines`, { hint: 'use an amd64 or arm64 machine' })
+  if (name === undefined)
+    throw new HostError(`klab builds no bundles on ${node} machines`, { hint: 'use an amd64 or arm64 machine' })
   return name
 }
 
-/** The bundle's key: recipe, pins and klab's own files, but not the mirror's package versions, so that a new package never costs a rebuild. */
+/**
+ * The bundle's key: recipe, pins and klab's own files, but not the mirror's package versions, so that a new package
+ * never costs a rebuild.
+ */
 export async function bundleKey(assets: string, r: Recipe, arch: string): Promise<Digest> {
   const programs = await Promise.all([r.crictl, r.coredns, r.flannel].map((p) => programKey(assets, p, r.go, arch)))
   return digestOf({
@@ -56,8 +60,9 @@ export const flannelManifest = async (assets: string, image: string): Promise<st
   (await readFile(manifestPath(assets), 'utf8')).replaceAll('@IMAGE@', image)
 
 /**
- * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores when nothing is cached; the compile is a
- * cache entry of its own). Throws UsageError (unknown version), HostError, CommandError (the hint names the log), Interrupted.
+ * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores when nothing is cached; the
+ * compile is a cache entry of its own). Throws UsageError (unknown version), HostError, CommandError (the hint names
+ * the log), Interrupted.
  */
 export async function buildBundle(spec: BundleSpec, c: BuildContext): Promise<BuiltBundle> {
   const recipe = recipeOf(spec.version)

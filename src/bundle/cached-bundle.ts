@@ -1,4 +1,7 @@
-/** What is known of a lab's bundle without making it: from the cache or the Labfile's folder, else from the version table. */
+/**
+ * What is known of a lab's bundle without making it: from the cache or the Labfile's folder, else from the version
+ * table.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kubeadmImages, manifestImages } from '../cluster/images.js'
@@ -18,7 +21,10 @@ export interface BundleImages {
   readonly archives: readonly string[]
 }
 
-/** The images that the lab's nodes must have. Throws UsageError for a version that klab does not know and of which there is no bundle. */
+/**
+ * The images that the lab's nodes must have. Throws UsageError for a version that klab does not know and of which there
+ * is no bundle.
+ */
 export async function labImages(k: BundleFor, layers: Layers): Promise<BundleImages> {
   const found = await cachedBundle(k, layers)
   const cni = await cniImages(k.cni, found?.dir)
@@ -28,14 +34,19 @@ export async function labImages(k: BundleFor, layers: Layers): Promise<BundleIma
 }
 
 /** The most recently used one that fits; undefined when there is none. */
-async function cachedBundle(k: BundleFor, layers: Layers): Promise<{ dir: string; manifest: BundleManifest } | undefined> {
+async function cachedBundle(
+  k: BundleFor,
+  layers: Layers,
+): Promise<{ dir: string; manifest: BundleManifest } | undefined> {
   const { bundle, version } = k
   if (bundle.source === 'dir') {
     const manifest = await readManifest(bundle.path).catch(() => undefined)
     // A folder of parts has no manifest: what was made of it is in the cache.
     if (manifest) return { dir: bundle.path, manifest }
   }
-  return (await listBundles(layers)).find((b) => b.manifest.source === bundle.source && b.manifest.kubernetes === version)
+  return (await listBundles(layers)).find(
+    (b) => b.manifest.source === bundle.source && b.manifest.kubernetes === version,
+  )
 }
 
 async function cniImages(cni: CniSpec, dir: string | undefined): Promise<readonly string[]> {

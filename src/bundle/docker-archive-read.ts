@@ -9,7 +9,10 @@ import { readTarIndex, type TarEntry } from './tar-index.js'
 
 /** manifest.json and an image's configuration are lists of names and sums. */
 const MAX_JSON = 4 * 2 ** 20
-/** Links followed from one layer to the file that it is (docker before 25 writes a layer that images share once, and links). */
+/**
+ * Links followed from one layer to the file that it is (docker before 25 writes a layer that images share once, and
+ * links).
+ */
 const MAX_LINKS = 8
 
 /** An image of an archive with all its names. */
@@ -20,7 +23,9 @@ export interface ArchivedImage extends Omit<ImageSource, 'ref'> {
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isTexts = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((s) => typeof s === 'string')
 
-/** The images of an archive. Throws CorruptError when it is no docker archive, or lacks a part that its manifest names. */
+/**
+ * The images of an archive. Throws CorruptError when it is no docker archive, or lacks a part that its manifest names.
+ */
 export async function readDockerArchive(path: string): Promise<readonly ArchivedImage[]> {
   const bad = (why: string): CorruptError =>
     new CorruptError(`${path}: ${why}`, { hint: 'save the images again: docker save -o FILE IMAGE…' })
@@ -78,4 +83,6 @@ export async function readDockerArchive(path: string): Promise<readonly Archived
 }
 
 const slice = (path: string, offset: number, size: number): Readable =>
-  size === 0 ? Readable.from([]) : createReadStream(path, { start: offset, end: offset + size - 1, highWaterMark: 1 << 20 })
+  size === 0
+    ? Readable.from([])
+    : createReadStream(path, { start: offset, end: offset + size - 1, highWaterMark: 1 << 20 })

@@ -1,4 +1,7 @@
-/** Images as `docker save` writes them: one tar of layers, configurations and manifest.json. `docker load` and `ctr images import` read it. */
+/**
+ * Images as `docker save` writes them: one tar of layers, configurations and manifest.json. `docker load` and `ctr
+ * images import` read it.
+ */
 import { createHash } from 'node:crypto'
 import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -35,7 +38,10 @@ export interface ArchiveEntry {
 /** PATH inside our images: they hold a Debian tree or a lone binary in /usr/local/bin. */
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** The image's configuration as JSON text (OCI image spec, config.md; Docker's own is the same); its sha256 is the image's id. */
+/**
+ * The image's configuration as JSON text (OCI image spec, config.md; Docker's own is the same); its sha256 is the
+ * image's id.
+ */
 export function imageConfig(image: Image): string {
   if (image.config !== undefined) return image.config
   const created = new Date(FILE_TIME * 1000).toISOString()
@@ -65,7 +71,10 @@ export function archiveFiles(images: readonly Image[]): ReadonlyMap<string, stri
   return files.set('manifest.json', JSON.stringify(entries))
 }
 
-/** Writes the images into one docker-archive; a layer that several of them use is in it once. `work`: a folder on the layers' file system (they are linked, not copied). */
+/**
+ * Writes the images into one docker-archive; a layer that several of them use is in it once. `work`: a folder on the
+ * layers' file system (they are linked, not copied).
+ */
 export async function writeArchive(
   exec: HostExec,
   images: readonly Image[],

@@ -36,12 +36,18 @@ export interface BundleContext {
 }
 
 /** A build's context from what the phases have. */
-export const buildContext = (c: BundleContext): BuildContext => ({ ...c, workDir: join(dirname(c.downloadsDir), 'work') })
+export const buildContext = (c: BundleContext): BuildContext => ({
+  ...c,
+  workDir: join(dirname(c.downloadsDir), 'work'),
+})
 
 /** What of a Labfile's cluster decides on its bundle. */
 export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
 
-/** The bundle, from the cache or made. Throws what the makers throw; UnsafeError, CorruptError, StateError for a folder that is not to be used. */
+/**
+ * The bundle, from the cache or made. Throws what the makers throw; UnsafeError, CorruptError, StateError for a folder
+ * that is not to be used.
+ */
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
   const { bundle, version } = k
@@ -59,7 +65,10 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
   }
 }
 
-/** The bundle and its disk for the guests. Throws what makeBundle and bundleIso throw; HostError when it is for another kind of machine. */
+/**
+ * The bundle and its disk for the guests. Throws what makeBundle and bundleIso throw; HostError when it is for another
+ * kind of machine.
+ */
 export async function ensureBundle(k: BundleFor, context: BundleContext): Promise<Bundle> {
   const arch = k.bundle.source === 'upstream' || k.bundle.source === 'aliyun' ? k.bundle.arch : undefined
   if (arch !== undefined && arch !== debianArch()) {
@@ -71,8 +80,16 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
   return { ...bundle, isoDir: await bundleIso(bundle.dir, bundle.key, buildContext(context)) }
 }
 
-/** Somebody's folder: a whole bundle, checked file by file before its disk is made (later runs go by its manifest), or parts to make one of. */
-async function fromFolder(dir: string, version: string, cni: readonly Network[], c: BuildContext): Promise<BuiltBundle> {
+/**
+ * Somebody's folder: a whole bundle, checked file by file before its disk is made (later runs go by its manifest), or
+ * parts to make one of.
+ */
+async function fromFolder(
+  dir: string,
+  version: string,
+  cni: readonly Network[],
+  c: BuildContext,
+): Promise<BuiltBundle> {
   if (!(await exists(join(dir, 'manifest.json')))) return handedBundle({ path: dir, version, cni }, c)
   const manifest = await readManifest(dir)
   if (manifest.kubernetes !== version) {
@@ -85,7 +102,11 @@ async function fromFolder(dir: string, version: string, cni: readonly Network[],
   const key = digestOf({ kind: 'bundle-dir', manifest, cni: names })
   // The mark of an earlier check; the guests read the disk image, not the folder.
   const cached = (await c.layers.get(key)) !== undefined
-  if (!cached) await c.layers.build(key, () => requireWhole(dir, names, c), { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  if (!cached)
+    await c.layers.build(key, () => requireWhole(dir, names, c), {
+      ...(c.signal && { signal: c.signal }),
+      onWait: c.report,
+    })
   return { dir, key, manifest, cached }
 }
 

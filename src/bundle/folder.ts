@@ -1,4 +1,6 @@
-/** Source `dir`: what is in a folder that somebody hands over. Nothing in it is run or believed before it was looked at. */
+/**
+ * Source `dir`: what is in a folder that somebody hands over. Nothing in it is run or believed before it was looked at.
+ */
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
@@ -39,12 +41,18 @@ export interface Handed {
   readonly manifests: ReadonlyMap<string, string>
 }
 
-/** All files of the folder, sorted. Links are not followed, out of the folder or elsewhere. Throws StateError when it is not there or absurdly large. */
+/**
+ * All files of the folder, sorted. Links are not followed, out of the folder or elsewhere. Throws StateError when it is
+ * not there or absurdly large.
+ */
 export async function listHanded(dir: string): Promise<readonly HandedFile[]> {
   const found: HandedFile[] = []
   const walk = async (under: string, depth: number): Promise<void> => {
     const entries = await readdir(join(dir, under), { withFileTypes: true }).catch((cause: unknown) => {
-      throw new StateError(`${join(dir, under)}: cannot be read`, { hint: 'check kubernetes.bundle.dir in the Labfile', cause })
+      throw new StateError(`${join(dir, under)}: cannot be read`, {
+        hint: 'check kubernetes.bundle.dir in the Labfile',
+        cause,
+      })
     })
     for (const entry of entries) {
       const path = join(under, entry.name)
@@ -53,14 +61,19 @@ export async function listHanded(dir: string): Promise<readonly HandedFile[]> {
       const s = await lstat(join(dir, path))
       found.push({ path, size: s.size, changed: Math.max(s.mtimeMs, s.ctimeMs) })
       if (found.length > MAX_FILES)
-        throw new StateError(`${dir}: holds more than ${MAX_FILES} files`, { hint: 'name the folder with the archives alone' })
+        throw new StateError(`${dir}: holds more than ${MAX_FILES} files`, {
+          hint: 'name the folder with the archives alone',
+        })
     }
   }
   await walk('', 0)
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Compares the files that a SHA256SUMS of the folder names. Throws CorruptError that names every one that differs or is gone. */
+/**
+ * Compares the files that a SHA256SUMS of the folder names. Throws CorruptError that names every one that differs or is
+ * gone.
+ */
 export async function checkSums(dir: string, files: readonly HandedFile[]): Promise<void> {
   const problems: string[] = []
   for (const list of files.filter((f) => SUMS.includes(basename(f.path)))) {
@@ -70,15 +83,23 @@ export async function checkSums(dir: string, files: readonly HandedFile[]): Prom
       if (name === undefined) continue
       const path = join(dirname(list.path), name)
       if (!files.some((f) => f.path === path)) problems.push(`${name} is named in ${list.path} but not there`)
-      else if ((await sha256File(join(dir, path))) !== sumIn(line, basename(name))) problems.push(`${path} is not what ${list.path} says`)
+      else if ((await sha256File(join(dir, path))) !== sumIn(line, basename(name)))
+        problems.push(`${path} is not what ${list.path} says`)
     }
   }
   if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the files again' })
 }
 
-/** Sorts the files by what they are. Throws CorruptError for an archive or a program that is damaged or for another machine. */
+/**
+ * Sorts the files by what they are. Throws CorruptError for an archive or a program that is damaged or for another
+ * machine.
+ */
 export async function sortHanded(dir: string, files: readonly HandedFile[], arch: string): Promise<Handed> {
-  const [programs, plugins, manifests] = [new Map<string, string>(), new Map<string, string>(), new Map<string, string>()]
+  const [programs, plugins, manifests] = [
+    new Map<string, string>(),
+    new Map<string, string>(),
+    new Map<string, string>(),
+  ]
   const images: ArchivedImage[] = []
   const compressed: string[] = []
   let pluginArchive: string | undefined
@@ -98,14 +119,21 @@ export async function sortHanded(dir: string, files: readonly HandedFile[], arch
 export async function checkedProgram(path: string, arch: string): Promise<string> {
   const found = await programArch(path)
   if (found === arch) return path
-  throw new CorruptError(`${path}: is ${found === undefined ? 'no program' : `for ${found}`}, the nodes need one for linux/${arch}`, {
-    hint: 'get it again from where you have it',
-  })
+  throw new CorruptError(
+    `${path}: is ${found === undefined ? 'no program' : `for ${found}`}, the nodes need one for linux/${arch}`,
+    {
+      hint: 'get it again from where you have it',
+    },
+  )
 }
 
-/** Files that are needed and not there, in words. `flannel`: whether its plugin, and those that it calls, must be there. */
+/**
+ * Files that are needed and not there, in words. `flannel`: whether its plugin, and those that it calls, must be there.
+ */
 export function missingFiles(h: Handed, plugins: ReadonlyMap<string, string>, flannel: boolean): readonly string[] {
-  const programs = ['kubeadm', 'kubelet', 'kubectl'].filter((name) => !h.programs.has(name)).map((name) => `program ${name}`)
+  const programs = ['kubeadm', 'kubelet', 'kubectl']
+    .filter((name) => !h.programs.has(name))
+    .map((name) => `program ${name}`)
   const wanted = [...PLUGINS, ...(flannel ? ['flannel', 'bridge', 'host-local'] : [])]
   return [...programs, ...wanted.filter((name) => !plugins.has(name)).map((name) => `CNI plugin cni/${name}`)]
 }

@@ -51,7 +51,14 @@ const folderOf = (assets: string, p: GoProgram): string =>
 
 /** Digest of all that shapes a program: its pins and source, flags, the Go release. */
 export async function programKey(assets: string, p: GoProgram, go: string, arch: string): Promise<string> {
-  return digestOf({ format: FORMAT, kind: 'go-program', program: p, go, arch, files: await folderDigest(folderOf(assets, p)) })
+  return digestOf({
+    format: FORMAT,
+    kind: 'go-program',
+    program: p,
+    go,
+    arch,
+    files: await folderDigest(folderOf(assets, p)),
+  })
 }
 
 /** Text of each file in a folder, by name. */
@@ -60,8 +67,18 @@ export async function folderDigest(dir: string): Promise<string> {
   return digestOf(await Promise.all(names.map(async (name) => [name, await readFile(join(dir, name), 'utf8')])))
 }
 
-/** Compiles a program into `out`. Modules are checked against the go.sum beside its go.mod, whatever the machine thinks of sum databases. */
-export async function buildProgram(c: BuildContext, p: GoProgram, tools: Toolchain, work: string, out: string, log: string): Promise<void> {
+/**
+ * Compiles a program into `out`. Modules are checked against the go.sum beside its go.mod, whatever the machine thinks
+ * of sum databases.
+ */
+export async function buildProgram(
+  c: BuildContext,
+  p: GoProgram,
+  tools: Toolchain,
+  work: string,
+  out: string,
+  log: string,
+): Promise<void> {
   const dir = join(work, p.name)
   await cp(folderOf(c.assets, p), dir, { recursive: true })
   // Without netgo and osusergo a static program would load the libraries of another glibc at run time.

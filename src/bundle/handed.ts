@@ -1,4 +1,6 @@
-/** A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout. */
+/**
+ * A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout.
+ */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fullRef } from '../cluster/images.js'
@@ -28,13 +30,21 @@ export interface HandedSpec {
 }
 
 /**
- * The bundle that a folder without a bundle's manifest makes, from the cache while no file of it changed. Throws StateError that names every
- * image and file which is missing, CorruptError for damaged ones, CommandError, Interrupted.
+ * The bundle that a folder without a bundle's manifest makes, from the cache while no file of it changed. Throws
+ * StateError that names every image and file which is missing, CorruptError for damaged ones, CommandError,
+ * Interrupted.
  */
 export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = debianArch()
   const files = await listHanded(s.path)
-  const key = digestOf({ format: FORMAT, kind: 'handed', ...s, arch, files, flannel: await flannelManifest(c.assets, '') })
+  const key = digestOf({
+    format: FORMAT,
+    kind: 'handed',
+    ...s,
+    arch,
+    files,
+    flannel: await flannelManifest(c.assets, ''),
+  })
   const cached = (await c.layers.get(key)) !== undefined
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
@@ -55,7 +65,9 @@ async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out
   const core = await coreImages(c.exec, s.version, kubeadm && join(work, 'kubeadm'), c.report, c.signal)
   const cni = await podNetworks(s, c, h, named)
   const plugins =
-    h.pluginArchive === undefined ? h.plugins : new Map([...(await unpackPlugins(c, h.pluginArchive, arch, work)), ...h.plugins])
+    h.pluginArchive === undefined
+      ? h.plugins
+      : new Map([...(await unpackPlugins(c, h.pluginArchive, arch, work)), ...h.plugins])
   const probe = find(PROBE_REF) ?? named.find((i) => shortName(i.ref) === 'busybox')
   const wanted = [...core.images, ...cni.networks.flatMap((n) => n.images)]
   const missing = [
@@ -80,21 +92,38 @@ async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out
   const used = new Set([...wanted, PROBE_REF, probe?.ref ?? ''].map(fullRef))
   const rest = [
     ...new Map(
-      named.filter((i) => !used.has(fullRef(i.ref)) && !wanted.some((ref) => sameOnMirror(i.ref, ref))).map((i) => [fullRef(i.ref), i]),
+      named
+        .filter((i) => !used.has(fullRef(i.ref)) && !wanted.some((ref) => sameOnMirror(i.ref, ref)))
+        .map((i) => [fullRef(i.ref), i]),
     ).values(),
   ]
   for (const image of rest) await stage(image, image.ref)
   const extra = { 'probe.tar': [PROBE_REF], ...(rest.length > 0 && { 'cni.extra.tar': rest.map((i) => i.ref) }) }
-  const provenance = Object.fromEntries(images.map((i) => [i.ref, named.find((n) => fullRef(n.ref) === fullRef(i.ref))?.where ?? s.path]))
+  const provenance = Object.fromEntries(
+    images.map((i) => [i.ref, named.find((n) => fullRef(n.ref) === fullRef(i.ref))?.where ?? s.path]),
+  )
   await assemble(
     c,
-    { source: 'dir', kubernetes: s.version, core, binaries: h.programs, plugins, cni: cni.networks, images, provenance, extra },
+    {
+      source: 'dir',
+      kubernetes: s.version,
+      core,
+      binaries: h.programs,
+      plugins,
+      cni: cni.networks,
+      images,
+      provenance,
+      extra,
+    },
     out,
     work,
   )
 }
 
-/** The course's mirror has kubeadm's images side by side under google_containers (2.7.2): saved without a `docker tag`, they are the same ones. */
+/**
+ * The course's mirror has kubeadm's images side by side under google_containers (2.7.2): saved without a `docker tag`,
+ * they are the same ones.
+ */
 function sameOnMirror(name: string, wanted: string): boolean {
   const [a, b] = [parseRef(name), parseRef(wanted)]
   return (
@@ -118,8 +147,11 @@ async function podNetworks(
     if (n.name === 'manifest') networks.push({ name: n.name, manifest: n.text, images: imagesOf(n.text, n.path) })
     else if (n.name === 'flannel') {
       // The plugin's own image has another name: flannel-cni-plugin.
-      const image = named.find((i) => shortName(i.ref) === 'flannel' || shortName(i.ref) === 'mirrored-flannelcni-flannel')
-      if (image) networks.push({ name: n.name, manifest: await flannelManifest(c.assets, image.ref), images: [image.ref] })
+      const image = named.find(
+        (i) => shortName(i.ref) === 'flannel' || shortName(i.ref) === 'mirrored-flannelcni-flannel',
+      )
+      if (image)
+        networks.push({ name: n.name, manifest: await flannelManifest(c.assets, image.ref), images: [image.ref] })
       else missing.push('image flannel (quay.io/coreos/flannel or docker.io/flannel/flannel, any tag)')
     } else {
       const file = h.manifests.get('calico.yaml') ?? h.manifests.get('calico.yml')
@@ -131,11 +163,19 @@ async function podNetworks(
   return { networks, missing }
 }
 
-async function unpackPlugins(c: BuildContext, archive: string, arch: string, work: string): Promise<ReadonlyMap<string, string>> {
+async function unpackPlugins(
+  c: BuildContext,
+  archive: string,
+  arch: string,
+  work: string,
+): Promise<ReadonlyMap<string, string>> {
   const dir = join(work, 'plugins')
   await mkdir(dir)
   // GNU tar takes leading slashes and `..` out of names by itself, and links and folders are left out below.
-  await c.exec.run(['tar', '--extract', '--no-same-owner', `--file=${archive}`, `--directory=${dir}`], c.signal ? { signal: c.signal } : {})
+  await c.exec.run(
+    ['tar', '--extract', '--no-same-owner', `--file=${archive}`, `--directory=${dir}`],
+    c.signal ? { signal: c.signal } : {},
+  )
   return pluginsIn(dir, arch)
 }
 

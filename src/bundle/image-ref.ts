@@ -1,6 +1,9 @@
 /** Names of images. Pure. */
 
-/** An image's name in its parts; `docker.io` and `library/` are filled in as docker does (distribution/reference, "normalize"). */
+/**
+ * An image's name in its parts; `docker.io` and `library/` are filled in as docker does (distribution/reference,
+ * "normalize").
+ */
 export interface ImageRef {
   readonly host: string
   /** Without host and tag: `calico/node`. */
@@ -11,7 +14,10 @@ export interface ImageRef {
 const REF =
   /^(?:((?:[a-zA-Z0-9.-]+\.[a-zA-Z0-9.-]+|[a-zA-Z0-9.-]+(?=:\d)|localhost)(?::\d{1,5})?)\/)?([a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?$/
 
-/** The parts of a name with a tag (`latest` where there is none); undefined for what is no such name, one with a digest among them. */
+/**
+ * The parts of a name with a tag (`latest` where there is none); undefined for what is no such name, one with a digest
+ * among them.
+ */
 export function parseRef(name: string): ImageRef | undefined {
   const match = REF.exec(name)
   if (!match) return undefined

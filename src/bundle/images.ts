@@ -30,7 +30,12 @@ export interface ImageContext {
 }
 
 /** Packs one layer: `fill` writes its files into a fresh folder. */
-async function makeLayer(c: ImageContext, name: string, origin: string, fill: (dir: string) => Promise<void>): Promise<ImageLayer> {
+async function makeLayer(
+  c: ImageContext,
+  name: string,
+  origin: string,
+  fill: (dir: string) => Promise<void>,
+): Promise<ImageLayer> {
   const dir = join(c.work, 'stage', name)
   const file = join(c.work, `${name}.layer.tar`)
   await mkdir(dir, { recursive: true })
@@ -40,7 +45,10 @@ async function makeLayer(c: ImageContext, name: string, origin: string, fill: (d
   return { file, digest: await sha256File(file), origin }
 }
 
-/** Writes the bundle's four archives into `imagesDir`; the work folder's layer files are gone afterwards. Throws CommandError, Interrupted. */
+/**
+ * Writes the bundle's four archives into `imagesDir`; the work folder's layer files are gone afterwards. Throws
+ * CommandError, Interrupted.
+ */
 export async function writeImages(r: Recipe, parts: ImageParts, imagesDir: string, c: ImageContext): Promise<void> {
   await mkdir(imagesDir, { recursive: true })
   const made: string[] = []
@@ -54,15 +62,24 @@ export async function writeImages(r: Recipe, parts: ImageParts, imagesDir: strin
       await addEtc(dir)
       await addProgram(dir, source, path)
     })
-  const image = (ref: string, path: string, ...layers: ImageLayer[]): Image => ({ ref, arch: c.arch, entrypoint: [`/${path}`], layers })
+  const image = (ref: string, path: string, ...layers: ImageLayer[]): Image => ({
+    ref,
+    arch: c.arch,
+    entrypoint: [`/${path}`],
+    layers,
+  })
   const named = (images: readonly Image[], refs: readonly string[]): readonly Image[] =>
     refs.map((ref) => images.find((i) => i.ref === ref) ?? fail(ref))
 
-  const base = await layer('base', `klab: Debian ${r.suites[0] ?? ''} with iptables, ipset, conntrack, kmod, busybox`, async (dir) => {
-    await addDebs(c.exec, parts.baseDebs, dir, c.signal)
-    await addEtc(dir)
-    await linkApplets(dir)
-  })
+  const base = await layer(
+    'base',
+    `klab: Debian ${r.suites[0] ?? ''} with iptables, ipset, conntrack, kmod, busybox`,
+    async (dir) => {
+      await addDebs(c.exec, parts.baseDebs, dir, c.signal)
+      await addEtc(dir)
+      await linkApplets(dir)
+    },
+  )
   const proxy = await program('kube-proxy', join(parts.kubernetes, 'kube-proxy'))
   const etcd = await layer('etcd', 'klab: etcd and etcdctl in /usr/local/bin', async (dir) => {
     await addProgram(dir, parts.etcd, localBin('etcd'))
@@ -75,7 +92,8 @@ export async function writeImages(r: Recipe, parts: ImageParts, imagesDir: strin
     image(ref('pause'), 'pause', await layer('pause', 'klab: pause', (dir) => addProgram(dir, parts.pause, 'pause'))),
     image(ref('coredns'), 'coredns', await program('coredns', parts.coredns, 'coredns')),
   ]
-  for (const name of CONTROL_PLANE) core.push(image(ref(name), localBin(name), await program(name, join(parts.kubernetes, name))))
+  for (const name of CONTROL_PLANE)
+    core.push(image(ref(name), localBin(name), await program(name, join(parts.kubernetes, name))))
 
   const archive = (name: string, images: readonly Image[]): Promise<void> =>
     writeArchive(c.exec, images, join(imagesDir, name), c.work, c.signal)

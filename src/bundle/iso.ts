@@ -16,7 +16,10 @@ const FORMAT = 1
 /** Key of the layer that holds a bundle's ISO image. */
 export const isoKey = (bundle: Digest): Digest => digestOf({ format: FORMAT, kind: 'bundle-iso', bundle })
 
-/** argv that packs `dir`: Rock Ridge with all files root's and readable (-r), so that names, modes and links of Linux survive. */
+/**
+ * argv that packs `dir`: Rock Ridge with all files root's and readable (-r), so that names, modes and links of Linux
+ * survive.
+ */
 export const isoCommand = (dir: string, out: string): readonly string[] => [
   'xorriso',
   '-as',
@@ -30,13 +33,17 @@ export const isoCommand = (dir: string, out: string): readonly string[] => [
   dir,
 ]
 
-/** The folder with bundle.iso of this bundle, from the cache or made (a few seconds). Throws CommandError, HostError, Interrupted. */
+/**
+ * The folder with bundle.iso of this bundle, from the cache or made (a few seconds). Throws CommandError, HostError,
+ * Interrupted.
+ */
 export async function bundleIso(dir: string, key: Digest, c: BuildContext): Promise<string> {
   const stop = c.signal ? { signal: c.signal } : {}
   return c.layers.build(
     isoKey(key),
     async (out) => {
-      const run = () => c.exec.run(isoCommand(dir, join(out, ISO_NAME)), { ...stop, env: { SOURCE_DATE_EPOCH: String(FILE_TIME) } })
+      const run = () =>
+        c.exec.run(isoCommand(dir, join(out, ISO_NAME)), { ...stop, env: { SOURCE_DATE_EPOCH: String(FILE_TIME) } })
       await timed(c, 'bundle disk', run)
     },
     { ...stop, onWait: c.report },

@@ -1,4 +1,7 @@
-/** The parts of a bundle build as timed jobs: each says when it is done, its output goes to a log file, a failure names that file. */
+/**
+ * The parts of a bundle build as timed jobs: each says when it is done, its output goes to a log file, a failure names
+ * that file.
+ */
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -33,7 +36,10 @@ export async function timed<T>(c: BuildContext, name: string, job: () => Promise
   return result
 }
 
-/** Does a job in a folder of its own below workDir, gone afterwards. `key`: whose lock the caller holds, so that what is there was left by a build that was killed. */
+/**
+ * Does a job in a folder of its own below workDir, gone afterwards. `key`: whose lock the caller holds, so that what is
+ * there was left by a build that was killed.
+ */
 export async function inWorkFolder<T>(c: BuildContext, key: Digest, job: (work: string) => Promise<T>): Promise<T> {
   const work = join(c.workDir, `bundle-${key.slice(0, 12)}`)
   await removeTree(c.exec, work)
@@ -51,7 +57,10 @@ export function withSignal(c: BuildContext, stop: AbortSignal): BuildContext {
 }
 
 /** Runs jobs side by side; when one fails the others are stopped and awaited, and its error is thrown. */
-export async function sideBySide(c: BuildContext, jobs: readonly ((c: BuildContext) => Promise<void>)[]): Promise<void> {
+export async function sideBySide(
+  c: BuildContext,
+  jobs: readonly ((c: BuildContext) => Promise<void>)[],
+): Promise<void> {
   const stop = new AbortController()
   const inner = withSignal(c, stop.signal)
   const failures: unknown[] = []
@@ -69,8 +78,9 @@ export async function sideBySide(c: BuildContext, jobs: readonly ((c: BuildConte
 }
 
 /**
- * Runs a long command with its output in `log`. `timeout` leads it: a process group of its own that ends as a whole, so that
- * an interrupted make leaves no compiler behind (timeout(1)). Throws CommandError whose hint names the log, Interrupted.
+ * Runs a long command with its output in `log`. `timeout` leads it: a process group of its own that ends as a whole, so
+ * that an interrupted make leaves no compiler behind (timeout(1)). Throws CommandError whose hint names the log,
+ * Interrupted.
  */
 export async function runLogged(
   c: BuildContext,

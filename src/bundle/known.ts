@@ -25,17 +25,29 @@ export type Network =
   /** Somebody's own: only its images are the bundle's business. */
   | { readonly name: 'manifest'; readonly path: string; readonly text: string }
 
-/** The networks of a Labfile; a lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws UsageError when the Labfile's own manifest cannot be read. */
-export async function networksOf(cni: CniSpec, version: string, source: BundleSource['source'] = 'dir'): Promise<readonly Network[]> {
+/**
+ * The networks of a Labfile; a lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws
+ * UsageError when the Labfile's own manifest cannot be read.
+ */
+export async function networksOf(
+  cni: CniSpec,
+  version: string,
+  source: BundleSource['source'] = 'dir',
+): Promise<readonly Network[]> {
   const release = source === 'source' ? sourceCalico(version) : defaultCalico(minorOf(version))
   if (cni === 'flannel') return [{ name: 'flannel' }]
-  if (cni === 'none') return [...(release === undefined ? [] : [{ name: 'calico', release } as const]), { name: 'flannel' }]
+  if (cni === 'none')
+    return [...(release === undefined ? [] : [{ name: 'calico', release } as const]), { name: 'flannel' }]
   if ('name' in cni) return [{ name: 'calico', release: cni.version }]
   const text = await readFile(cni.manifest, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, { cause, hint: 'correct manifest: in the Labfile' })
+    throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, {
+      cause,
+      hint: 'correct manifest: in the Labfile',
+    })
   })
   return [{ name: 'manifest', path: cni.manifest, text }]
 }
 
 /** For messages: `flannel`, `Calico 3.14.2`. */
-export const networkTitle = (n: Network): string => (n.name === 'calico' ? `Calico ${n.release}` : n.name === 'manifest' ? n.path : n.name)
+export const networkTitle = (n: Network): string =>
+  n.name === 'calico' ? `Calico ${n.release}` : n.name === 'manifest' ? n.path : n.name

@@ -11,14 +11,27 @@ import { FILE_TIME } from './tar.js'
 
 const BINARIES = [...NODE_BINARIES, ...CONTROL_PLANE, 'kube-proxy']
 
-/** Raised when the compile itself changes. Not part of RECIPE_VERSION: new image contents must not cost five minutes. */
+/**
+ * Raised when the compile itself changes. Not part of RECIPE_VERSION: new image contents must not cost five minutes.
+ */
 const FORMAT = 1
 
 /** Digest of all that shapes the compile. */
 export const kubernetesKey = (r: Recipe, arch: string): string =>
-  digestOf({ format: FORMAT, kind: 'kubernetes', version: r.kubernetes, commit: r.commit, go: r.go, arch, binaries: BINARIES })
+  digestOf({
+    format: FORMAT,
+    kind: 'kubernetes',
+    version: r.kubernetes,
+    commit: r.commit,
+    go: r.go,
+    arch,
+    binaries: BINARIES,
+  })
 
-/** Compiles the source package `dsc` below `work` and puts seven static, stripped binaries into `out`. Throws CommandError (the hint names the log), HostError, Interrupted. */
+/**
+ * Compiles the source package `dsc` below `work` and puts seven static, stripped binaries into `out`. Throws
+ * CommandError (the hint names the log), HostError, Interrupted.
+ */
 export async function compileKubernetes(
   c: BuildContext,
   r: Recipe,

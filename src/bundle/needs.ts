@@ -1,4 +1,6 @@
-/** Which images a Kubernetes version and a pod network need: asked of kubeadm and read from the manifest, not guessed. */
+/**
+ * Which images a Kubernetes version and a pod network need: asked of kubeadm and read from the manifest, not guessed.
+ */
 import { fullRef, manifestImages } from '../cluster/images.js'
 import { CommandError, CorruptError, HostError, UsageError } from '../errors.js'
 import type { HostExec } from '../host/types.js'
@@ -16,7 +18,10 @@ export interface CoreImages {
   readonly nodeImages: readonly string[]
 }
 
-/** What this kubeadm prints as the images of a version, or undefined where it does not run (another architecture). Nothing is asked of the network. */
+/**
+ * What this kubeadm prints as the images of a version, or undefined where it does not run (another architecture).
+ * Nothing is asked of the network.
+ */
 export async function kubeadmSays(
   exec: HostExec,
   kubeadm: string,
@@ -35,7 +40,10 @@ export async function kubeadmSays(
   return images.length > 0 ? images : undefined
 }
 
-/** The images of a version: kubeadm's own list where it runs here, else klab's table; where the two differ, kubeadm is right and `report` hears of it. Throws UsageError when neither knows. */
+/**
+ * The images of a version: kubeadm's own list where it runs here, else klab's table; where the two differ, kubeadm is
+ * right and `report` hears of it. Throws UsageError when neither knows.
+ */
 export async function coreImages(
   exec: HostExec,
   version: string,
@@ -47,21 +55,29 @@ export async function coreImages(
   const said = kubeadm === undefined ? undefined : await kubeadmSays(exec, kubeadm, version, signal)
   if (said && table) {
     const differ = said.filter((name) => !table.includes(name))
-    if (differ.length > 0) report(`kubeadm ${version} asks for ${differ.join(', ')}, which klab did not expect; kubeadm is right`)
+    if (differ.length > 0)
+      report(`kubeadm ${version} asks for ${differ.join(', ')}, which klab did not expect; kubeadm is right`)
   }
   const images = said ?? table
   if (!images) {
-    throw new UsageError(`Kubernetes ${version}: this machine cannot run its kubeadm, and klab does not know which images it needs`, {
-      hint: 'choose a version that klab knows, or build the bundle on a machine of its architecture',
-    })
+    throw new UsageError(
+      `Kubernetes ${version}: this machine cannot run its kubeadm, and klab does not know which images it needs`,
+      {
+        hint: 'choose a version that klab knows, or build the bundle on a machine of its architecture',
+      },
+    )
   }
   return { images, nodeImages: images.filter((name) => NODE_IMAGES.includes(shortName(name))) }
 }
 
-/** The images that a manifest's containers name. Throws CorruptError when there are none: an error page instead of a manifest, perhaps. `where`: for the message. */
+/**
+ * The images that a manifest's containers name. Throws CorruptError when there are none: an error page instead of a
+ * manifest, perhaps. `where`: for the message.
+ */
 export function imagesOf(text: string, where: string): readonly string[] {
   const images = text.length > MAX_MANIFEST ? [] : manifestImages(text)
-  if (images.length === 0) throw new CorruptError(`${where}: is no manifest that names images`, { hint: 'get the manifest again' })
+  if (images.length === 0)
+    throw new CorruptError(`${where}: is no manifest that names images`, { hint: 'get the manifest again' })
   return images
 }
 

@@ -39,7 +39,9 @@ export const ONLINE_TOOLS: readonly { readonly tool: string; readonly package: s
   { tool: 'xorriso', package: 'xorriso' },
 ]
 
-/** The bundle's key. Mirrors are not in it: they have the same things, and whoever is handed the bundle may have none. */
+/**
+ * The bundle's key. Mirrors are not in it: they have the same things, and whoever is handed the bundle may have none.
+ */
 export const onlineKey = (s: OnlineSpec, arch: string, flannel: string): Digest =>
   digestOf({
     format: FORMAT,
@@ -58,7 +60,10 @@ interface Programs {
   readonly provenance: Readonly<Record<string, string>>
 }
 
-/** Downloads the bundle unless it is in the cache. Throws StateError (an address that is not there, with it), CorruptError (a wrong sum), HostError, CommandError, Interrupted. */
+/**
+ * Downloads the bundle unless it is in the cache. Throws StateError (an address that is not there, with it),
+ * CorruptError (a wrong sum), HostError, CommandError, Interrupted.
+ */
 export async function fetchBundle(s: OnlineSpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = s.arch ?? debianArch()
   const key = onlineKey(s, arch, await flannelManifest(c.assets, PINS.flannel))
@@ -83,7 +88,10 @@ async function fill(s: OnlineSpec, c: BuildContext, arch: string, out: string, w
     ...(Object.assign({}, ...cni.map((n) => n.provenance)) as Record<string, string>),
   }
   const names = [...new Set([...core.images, ...cni.flatMap((n) => n.images)])]
-  const wanted = [...names.map((ref) => ({ ref, from: pullAddress(s, ref) })), { ref: PROBE_REF, from: pullAddress(s, PINS.probe) }]
+  const wanted = [
+    ...names.map((ref) => ({ ref, from: pullAddress(s, ref) })),
+    { ref: PROBE_REF, from: pullAddress(s, PINS.probe) },
+  ]
   const images: Image[] = []
   for (const [i, { ref, from }] of wanted.entries()) {
     await timed(c, `image ${i + 1} of ${wanted.length}: ${from}`, async () => {
@@ -93,7 +101,12 @@ async function fill(s: OnlineSpec, c: BuildContext, arch: string, out: string, w
     origin[ref] = from
   }
   const extra = { 'probe.tar': [PROBE_REF] }
-  await assemble(c, { source: s.source, kubernetes: s.version, core, binaries, plugins, cni, images, provenance: origin, extra }, out, work)
+  await assemble(
+    c,
+    { source: s.source, kubernetes: s.version, core, binaries, plugins, cni, images, provenance: origin, extra },
+    out,
+    work,
+  )
 }
 
 const place = (c: BuildContext, name: string) => ({
@@ -125,7 +138,11 @@ async function fromRelease(s: OnlineSpec, c: BuildContext, arch: string, work: s
   const binaries = new Map<string, string>()
   for (const name of NODE_BINARIES) binaries.set(name, await get(name, binaryUrl(s.mirrors, s.version, arch, name)))
   binaries.set('crictl', join(await unpack('crictl', crictlUrl(s.mirrors, minorOf(s.version), arch)), 'crictl'))
-  return { binaries, plugins: await pluginsIn(await unpack('cni-plugins', pluginsUrl(s.mirrors, arch)), arch), provenance }
+  return {
+    binaries,
+    plugins: await pluginsIn(await unpack('cni-plugins', pluginsUrl(s.mirrors, arch)), arch),
+    provenance,
+  }
 }
 
 async function fromPackages(s: OnlineSpec, c: BuildContext, arch: string, work: string): Promise<Programs> {
@@ -135,7 +152,10 @@ async function fromPackages(s: OnlineSpec, c: BuildContext, arch: string, work: 
   return { binaries, plugins: await pluginsIn(join(tree, 'opt/cni/bin'), arch), provenance }
 }
 
-/** A pod network's manifest and the images that it names. flannel's is klab's own with the official image; Calico's is as published. */
+/**
+ * A pod network's manifest and the images that it names. flannel's is klab's own with the official image; Calico's is
+ * as published.
+ */
 async function podNetwork(
   n: Network,
   s: OnlineSpec,
@@ -143,8 +163,11 @@ async function podNetwork(
 ): Promise<BundledCni & { readonly provenance: Record<string, string> }> {
   const { name } = n
   if (name === 'manifest') return { name, manifest: n.text, images: imagesOf(n.text, n.path), provenance: {} }
-  if (name === 'flannel') return { name, manifest: await flannelManifest(c.assets, PINS.flannel), images: [PINS.flannel], provenance: {} }
+  if (name === 'flannel')
+    return { name, manifest: await flannelManifest(c.assets, PINS.flannel), images: [PINS.flannel], provenance: {} }
   const url = calicoUrl(s.mirrors, `v${n.release}`)
-  const manifest = (await fetchSmall({ url, clock: c.clock, ...(c.signal && { signal: c.signal }) }, MAX_MANIFEST)).toString('utf8')
+  const manifest = (
+    await fetchSmall({ url, clock: c.clock, ...(c.signal && { signal: c.signal }) }, MAX_MANIFEST)
+  ).toString('utf8')
   return { name, manifest, images: imagesOf(manifest, url), provenance: { [`manifests/${name}.yaml`]: url } }
 }

@@ -1,4 +1,7 @@
-/** Kubernetes' own Debian packages on the course's mirror (2.5 has the same ones as RPMs): kubeadm, kubelet, kubectl, CNI plugins, crictl. */
+/**
+ * Kubernetes' own Debian packages on the course's mirror (2.5 has the same ones as RPMs): kubeadm, kubelet, kubectl,
+ * CNI plugins, crictl.
+ */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -44,7 +47,10 @@ function compare(a: Package, b: Package): number {
   return at < 0 ? x.length - y.length : (x[at] ?? 0) - (y[at] ?? -1)
 }
 
-/** The packages of a Kubernetes version: its own three; the newest plugins that still have `flannel` among them (before 1.0), else the newest; a crictl not newer than it. Throws StateError that names those that are not there. */
+/**
+ * The packages of a Kubernetes version: its own three; the newest plugins that still have `flannel` among them (before
+ * 1.0), else the newest; a crictl not newer than it. Throws StateError that names those that are not there.
+ */
 export function choosePackages(all: readonly Package[], version: string): readonly Package[] {
   const of = (name: string): readonly Package[] => all.filter((p) => p.name === name).toSorted(compare)
   const exact = (name: string): Package | undefined => of(name).findLast((p) => p.version.startsWith(`${version}-`))
@@ -59,7 +65,8 @@ export function choosePackages(all: readonly Package[], version: string): readon
     'cri-tools': tools.findLast((p) => (numbers(p.version)[1] ?? 0) <= minor) ?? tools[0],
   }
   const lost = Object.entries(chosen).flatMap(([name, found]) => (found ? [] : [name]))
-  if (lost.length > 0) throw new StateError(`the package mirror has no ${lost.join(', ')}`, { hint: 'choose another kubernetes.version' })
+  if (lost.length > 0)
+    throw new StateError(`the package mirror has no ${lost.join(', ')}`, { hint: 'choose another kubernetes.version' })
   return Object.values(chosen).flatMap((p) => p ?? [])
 }
 
@@ -99,7 +106,10 @@ function unpackIndex(packed: Buffer, url: string): string {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_INDEX_TEXT }).toString('utf8')
   } catch (cause) {
-    throw new CorruptError(`${url}: is not a gzipped index`, { hint: 'check kubernetes.bundle.mirrors.packages in the Labfile', cause })
+    throw new CorruptError(`${url}: is not a gzipped index`, {
+      hint: 'check kubernetes.bundle.mirrors.packages in the Labfile',
+      cause,
+    })
   }
 }
 
@@ -109,8 +119,13 @@ export async function filesIn(dir: string): Promise<ReadonlyMap<string, string>>
   return new Map(entries.filter((e) => e.isFile()).map((e) => [e.name, join(dir, e.name)]))
 }
 
-/** The CNI plugins among the files of a folder (LICENSE and README.md lie beside them). Throws CorruptError for one that is for another machine. */
+/**
+ * The CNI plugins among the files of a folder (LICENSE and README.md lie beside them). Throws CorruptError for one that
+ * is for another machine.
+ */
 export async function pluginsIn(dir: string, arch: string): Promise<ReadonlyMap<string, string>> {
   const found = [...(await filesIn(dir))].filter(([name]) => PLUGIN.test(name))
-  return new Map(await Promise.all(found.map(async ([name, path]) => [name, await checkedProgram(path, arch)] as const)))
+  return new Map(
+    await Promise.all(found.map(async ([name, path]) => [name, await checkedProgram(path, arch)] as const)),
+  )
 }

@@ -103,7 +103,10 @@ export async function getParts(c: BuildContext, r: Recipe, arch: string, work: s
   }
 }
 
-/** What comes ready made: etcd, CNI plugins and the small Debian root; and pause, which takes no time. Fills `files` and `provenance`; returns the root's packages. */
+/**
+ * What comes ready made: etcd, CNI plugins and the small Debian root; and pause, which takes no time. Fills `files` and
+ * `provenance`; returns the root's packages.
+ */
 async function fromPackages(
   c: BuildContext,
   r: Recipe,
@@ -129,7 +132,10 @@ async function fromPackages(
     return closure
   })
   const pause = join(work, 'pause')
-  await c.exec.run(['gcc', '-static', '-Os', '-s', '-o', pause, join(c.assets, 'cloud-init', 'bundle', 'pause', 'pause.c')], stop)
+  await c.exec.run(
+    ['gcc', '-static', '-Os', '-s', '-o', pause, join(c.assets, 'cloud-init', 'bundle', 'pause', 'pause.c')],
+    stop,
+  )
   files['pause'] = pause
   provenance['pause'] = 'klab pause.c'
   return base

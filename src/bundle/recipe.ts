@@ -1,11 +1,16 @@
-/** What a bundle is made of: versions that fit one Kubernetes release, image names, and what goes into which archive. */
+/**
+ * What a bundle is made of: versions that fit one Kubernetes release, image names, and what goes into which archive.
+ */
 import { kubeadmImages } from '../cluster/images.js'
 import { UsageError } from '../errors.js'
 
 /** Goes into every key: raise it when the way something is built changes. */
 export const RECIPE_VERSION = 2
 
-/** A Go program built from a pinned module; its go.mod and go.sum lie in `cloud-init/bundle/components/<name>-<version>/`. */
+/**
+ * A Go program built from a pinned module; its go.mod and go.sum lie in
+ * `cloud-init/bundle/components/<name>-<version>/`.
+ */
 export interface GoProgram {
   readonly name: string
   /** Import path of the main package; `.` for one whose source lies beside its go.mod. */
@@ -35,7 +40,13 @@ const RECIPES: readonly Recipe[] = [
     suites: ['bookworm', 'bullseye'],
     commit: 'faecb196815e248d3ecfb03c680a4507229c2a56',
     go: '1.15',
-    coredns: { name: 'coredns', package: 'github.com/coredns/coredns', version: 'v1.7.0', cgo: false, ldflags: '-s -w' },
+    coredns: {
+      name: 'coredns',
+      package: 'github.com/coredns/coredns',
+      version: 'v1.7.0',
+      cgo: false,
+      ldflags: '-s -w',
+    },
     flannel: {
       name: 'flannel',
       package: 'github.com/flannel-io/flannel',
@@ -65,7 +76,10 @@ export const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube
 /** Binaries of the compile that run on the node itself. */
 export const NODE_BINARIES = ['kubeadm', 'kubelet', 'kubectl'] as const
 
-/** References of the archive `k8s.<version>.tar`, as `kubeadm config images list` prints them. (etcd's binary is Debian's 3.4.23, of the minor that the tag names.) */
+/**
+ * References of the archive `k8s.<version>.tar`, as `kubeadm config images list` prints them. (etcd's binary is
+ * Debian's 3.4.23, of the minor that the tag names.)
+ */
 export const imageRefs = (r: Recipe): readonly string[] => kubeadmImages(r.kubernetes).all
 
 /** References of the archive `k8s.<version>.node.tar`: what a worker needs (course 2.7.4). */

@@ -14,7 +14,9 @@ const DROPPED = [
   'usr/share/bash-completion',
 ]
 
-/** What the packages' scripts would have linked (update-alternatives): iptables is the nft one, as on a Debian 12 node. */
+/**
+ * What the packages' scripts would have linked (update-alternatives): iptables is the nft one, as on a Debian 12 node.
+ */
 const IPTABLES = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore']
 
 /** Names under which busybox is found in our images; enough to look around in one. */
@@ -23,7 +25,9 @@ export const APPLETS =
     ' ',
   )
 
-/** Users, name lookups (files first, so that localhost needs no DNS) and a /tmp: the least that programs expect to find. */
+/**
+ * Users, name lookups (files first, so that localhost needs no DNS) and a /tmp: the least that programs expect to find.
+ */
 const ETC: Readonly<Record<string, string>> = {
   'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
   'etc/group': 'root:x:0:\nnogroup:x:65534:\n',
@@ -47,13 +51,23 @@ export async function addProgram(dir: string, source: string, path: string): Pro
   await chmod(target, 0o755)
 }
 
-/** Links the busybox that is in the tree to each of its names that nothing else has taken. (Debian 12's one crashes in `wget -T`: use `timeout 10 wget`.) */
+/**
+ * Links the busybox that is in the tree to each of its names that nothing else has taken. (Debian 12's one crashes in
+ * `wget -T`: use `timeout 10 wget`.)
+ */
 export async function linkApplets(dir: string): Promise<void> {
   for (const name of APPLETS) await linkUnlessThere('busybox', join(dir, 'bin', name))
 }
 
-/** A small Debian root from packages (.deb files), unpacked without running their scripts, so that no root is needed. */
-export async function addDebs(exec: HostExec, debs: readonly string[], dir: string, signal?: AbortSignal): Promise<void> {
+/**
+ * A small Debian root from packages (.deb files), unpacked without running their scripts, so that no root is needed.
+ */
+export async function addDebs(
+  exec: HostExec,
+  debs: readonly string[],
+  dir: string,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const deb of debs) await exec.run(['dpkg-deb', '--extract', deb, dir], signal ? { signal } : {})
   for (const path of DROPPED) await rm(join(dir, path), { recursive: true, force: true })
   const lib = join(dir, 'usr/lib')

@@ -12,9 +12,15 @@ import type { BuildContext } from './jobs.js'
 import { stageImage } from './stage.js'
 import type { Image } from './docker-archive.js'
 
-/** Every image is taken as the registry's manifest says (skopeo checks each blob against it); signatures are not asked for. */
+/**
+ * Every image is taken as the registry's manifest says (skopeo checks each blob against it); signatures are not asked
+ * for.
+ */
 const POLICY = JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] })
-/** What no second try mends: the registry's own words (OCI distribution spec, "Error Codes") and docker's for a missing platform. */
+/**
+ * What no second try mends: the registry's own words (OCI distribution spec, "Error Codes") and docker's for a missing
+ * platform.
+ */
 const FINAL =
   /manifest unknown|name unknown|unauthorized|authentication required|denied|no image found in (?:manifest list|image index)|StatusCode: 40[0134]|invalid reference/i
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
@@ -31,8 +37,9 @@ export interface PullOptions {
 }
 
 /**
- * argv of one pull and the settings it points to. The one registries.conf entry names this image alone: the longest prefix wins, so that no
- * drop-in of the machine moves or blocks it (containers-registries.conf(5)). Plain http, and a certificate nobody signed, on loopback only.
+ * argv of one pull and the settings it points to. The one registries.conf entry names this image alone: the longest
+ * prefix wins, so that no drop-in of the machine moves or blocks it (containers-registries.conf(5)). Plain http, and a
+ * certificate nobody signed, on loopback only.
  */
 export function skopeoPull(
   from: string,
@@ -82,7 +89,10 @@ export function skopeoPull(
   }
 }
 
-/** The folder (skopeo's `dir:` form) of an image, pulled unless it is in the cache; taken up again when the registry stumbles. Throws StateError, HostError, Interrupted. */
+/**
+ * The folder (skopeo's `dir:` form) of an image, pulled unless it is in the cache; taken up again when the registry
+ * stumbles. Throws StateError, HostError, Interrupted.
+ */
 export async function pullImage(c: BuildContext, o: PullOptions): Promise<string> {
   const stop = c.signal ? { signal: c.signal } : {}
   const entry = join(o.dir, digestOf({ image: o.from, arch: o.arch }))
@@ -137,22 +147,34 @@ function reason(tail: string): string {
   return (/msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line).replaceAll('\\"', '"')
 }
 
-/** A pulled image with its layers ready for an archive, under the name `ref`. A damaged one is taken out of the cache. Throws CorruptError. */
+/**
+ * A pulled image with its layers ready for an archive, under the name `ref`. A damaged one is taken out of the cache.
+ * Throws CorruptError.
+ */
 export async function stagePulled(folder: string, ref: string, arch: string, work: string): Promise<Image> {
   try {
-    const blob = (digest: unknown): string => join(folder, /^sha256:([0-9a-f]{64})$/.exec(String(digest))?.[1] ?? 'no-digest')
+    const blob = (digest: unknown): string =>
+      join(folder, /^sha256:([0-9a-f]{64})$/.exec(String(digest))?.[1] ?? 'no-digest')
     const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as {
       config?: { digest?: unknown }
       layers?: { digest?: unknown }[]
     }
     const config = await readFile(blob(manifest.config?.digest), 'utf8')
-    const layers = (manifest.layers ?? []).map((l) => () => createReadStream(blob(l.digest), { highWaterMark: 1 << 20 }))
+    const layers = (manifest.layers ?? []).map(
+      (l) => () => createReadStream(blob(l.digest), { highWaterMark: 1 << 20 }),
+    )
     return await stageImage({ ref, where: folder, config, layers }, arch, work)
   } catch (error) {
-    const broken = error instanceof CorruptError || error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const broken =
+      error instanceof CorruptError ||
+      error instanceof SyntaxError ||
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
     if (!broken) throw error
     await rm(folder, { recursive: true, force: true })
     if (error instanceof CorruptError) throw error
-    throw new CorruptError(`${folder}: the pulled image ${ref} is damaged`, { hint: 'klab bundle build pulls it again', cause: error })
+    throw new CorruptError(`${folder}: the pulled image ${ref} is damaged`, {
+      hint: 'klab bundle build pulls it again',
+      cause: error,
+    })
   }
 }

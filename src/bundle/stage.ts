@@ -1,4 +1,7 @@
-/** Images from elsewhere, made ready for our archives: each layer uncompressed, and checked against the image's own list of sums. */
+/**
+ * Images from elsewhere, made ready for our archives: each layer uncompressed, and checked against the image's own list
+ * of sums.
+ */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -23,7 +26,9 @@ export interface ImageSource {
 }
 
 /** What we need of a configuration (OCI image spec, config.md); undefined when it is not one. */
-export function parseConfig(text: string): { readonly arch: string; readonly os: string; readonly diffIds: readonly string[] } | undefined {
+export function parseConfig(
+  text: string,
+): { readonly arch: string; readonly os: string; readonly diffIds: readonly string[] } | undefined {
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -34,13 +39,20 @@ export function parseConfig(text: string): { readonly arch: string; readonly os:
   const ids = c?.rootfs?.diff_ids
   if (typeof c?.architecture !== 'string' || typeof c.os !== 'string' || !Array.isArray(ids)) return undefined
   const sums = ids.map((id: unknown) => /^sha256:([0-9a-f]{64})$/.exec(String(id))?.[1])
-  return sums.some((s) => s === undefined) ? undefined : { arch: c.architecture, os: c.os, diffIds: sums.map((s) => s ?? '') }
+  return sums.some((s) => s === undefined)
+    ? undefined
+    : { arch: c.architecture, os: c.os, diffIds: sums.map((s) => s ?? '') }
 }
 
-/** The image with its layers as files in `work`/layers, where equal ones are kept once. Throws CorruptError when a layer is not what the configuration says, or made for another machine. */
+/**
+ * The image with its layers as files in `work`/layers, where equal ones are kept once. Throws CorruptError when a layer
+ * is not what the configuration says, or made for another machine.
+ */
 export async function stageImage(image: ImageSource, arch: string, work: string): Promise<Image> {
   const bad = (why: string): CorruptError =>
-    new CorruptError(`${image.where}: ${image.ref}: ${why}`, { hint: 'get the image again; klab bundle build goes on from there' })
+    new CorruptError(`${image.where}: ${image.ref}: ${why}`, {
+      hint: 'get the image again; klab bundle build goes on from there',
+    })
   const config = parseConfig(image.config)
   if (!config) throw bad('its configuration is not one of an image')
   if (config.os !== 'linux' || config.arch !== arch) throw bad(`is for ${config.os}/${config.arch}, not linux/${arch}`)

@@ -1,4 +1,7 @@
-/** Where each entry of a tar file lies, read without unpacking anything: other people's archives never choose a path on this machine. */
+/**
+ * Where each entry of a tar file lies, read without unpacking anything: other people's archives never choose a path on
+ * this machine.
+ */
 import { open, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 
@@ -19,7 +22,8 @@ export interface TarEntry {
   readonly target?: string
 }
 
-const corrupt = (path: string, why: string): CorruptError => new CorruptError(`${path}: ${why}`, { hint: 'copy the file again' })
+const corrupt = (path: string, why: string): CorruptError =>
+  new CorruptError(`${path}: ${why}`, { hint: 'copy the file again' })
 
 const textOf = (block: Buffer, from: number, length: number): string => {
   const field = block.subarray(from, from + length)
@@ -64,7 +68,10 @@ const TYPES: Readonly<Record<string, TarEntry['type']>> = {
   '2': 'link',
 }
 
-/** All entries of an uncompressed tar file, in order. Throws CorruptError for what is no tar file, is cut short, or has absurd headers. */
+/**
+ * All entries of an uncompressed tar file, in order. Throws CorruptError for what is no tar file, is cut short, or has
+ * absurd headers.
+ */
 export async function readTarIndex(path: string): Promise<readonly TarEntry[]> {
   const file = await open(path, 'r')
   try {
@@ -108,7 +115,13 @@ async function scan(path: string, file: FileHandle, total: number): Promise<read
     const name = pax.get('path') ?? longName ?? (prefix === '' ? short : `${prefix}/${short}`)
     const type = TYPES[flag] ?? 'other'
     const target = type === 'link' ? (pax.get('linkpath') ?? longTarget ?? textOf(block, 157, 100)) : undefined
-    entries.push({ name: name.replace(/^(?:\.\/)+/, '').replace(/\/$/, ''), type, offset, size, ...(target !== undefined && { target }) })
+    entries.push({
+      name: name.replace(/^(?:\.\/)+/, '').replace(/\/$/, ''),
+      type,
+      offset,
+      size,
+      ...(target !== undefined && { target }),
+    })
     if (entries.length > MAX_ENTRIES) throw corrupt(path, `has more than ${MAX_ENTRIES} entries`)
     longName = longTarget = undefined
     pax = new Map()

@@ -1,4 +1,7 @@
-/** A bundle as one file, to hand it out: a tar with the manifest first. An import believes nothing in it but what the sums prove. */
+/**
+ * A bundle as one file, to hand it out: a tar with the manifest first. An import believes nothing in it but what the
+ * sums prove.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, link, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
@@ -23,11 +26,15 @@ const MAX_MANIFEST = 4 * 2 ** 20
 /** What a bundle is made of; an import takes nothing else. */
 const PATH = /^(?:bin|cni|images|manifests)\/[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 
-/** Key under which the bundle is found in a cache. A folder in use as it is has only a mark there, so its copy gets a key of its own. */
+/**
+ * Key under which the bundle is found in a cache. A folder in use as it is has only a mark there, so its copy gets a
+ * key of its own.
+ */
 const keyOf = (b: BuiltBundle, inPlace: boolean): Digest => (inPlace ? importedKey(b.manifest) : b.key)
 const importedKey = (manifest: BundleManifest): Digest => digestOf({ kind: 'bundle-import', manifest })
 
-const taken = (file: string): StateError => new StateError(`${file}: is there already`, { hint: `name another file, or rm ${file}` })
+const taken = (file: string): StateError =>
+  new StateError(`${file}: is there already`, { hint: `name another file, or rm ${file}` })
 
 export interface Exported {
   readonly file: string
@@ -35,10 +42,14 @@ export interface Exported {
   readonly sha256: Digest
 }
 
-/** Writes the bundle into `file`, which must not be there yet. Throws StateError, CommandError (disk full), Interrupted; nothing half-written stays. */
+/**
+ * Writes the bundle into `file`, which must not be there yet. Throws StateError, CommandError (disk full), Interrupted;
+ * nothing half-written stays.
+ */
 export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext): Promise<Exported> {
   if (await exists(file)) throw taken(file)
-  if (!(await exists(dirname(file)))) throw new UsageError(`${dirname(file)}: no such folder`, { hint: `mkdir -p ${dirname(file)}` })
+  if (!(await exists(dirname(file))))
+    throw new UsageError(`${dirname(file)}: no such folder`, { hint: `mkdir -p ${dirname(file)}` })
   const inPlace = (await c.layers.get(b.key)) !== b.dir
   const part = `${file}.part`
   const label = join(c.workDir, `label-${b.key.slice(0, 12)}`)
@@ -77,7 +88,9 @@ const bad = (file: string, why: string): CorruptError =>
 async function readEntry(file: string, entry: TarEntry | undefined, name: string, max: number): Promise<unknown> {
   if (entry?.name !== name || entry.type !== 'file' || entry.size > max) throw bad(file, 'is no exported bundle')
   const handle = await open(file, 'r')
-  const { buffer } = await handle.read(Buffer.alloc(entry.size), 0, entry.size, entry.offset).finally(() => handle.close())
+  const { buffer } = await handle
+    .read(Buffer.alloc(entry.size), 0, entry.size, entry.offset)
+    .finally(() => handle.close())
   try {
     return JSON.parse(buffer.toString('utf8')) as unknown
   } catch {
@@ -85,11 +98,14 @@ async function readEntry(file: string, entry: TarEntry | undefined, name: string
   }
 }
 
-/** What an exported file says it holds, compared with what lies in it; contents are not read yet. Throws CorruptError. */
+/**
+ * What an exported file says it holds, compared with what lies in it; contents are not read yet. Throws CorruptError.
+ */
 export async function openExport(file: string): Promise<Opened> {
   const [first, second, ...rest] = await readTarIndex(file)
   const label = (await readEntry(file, first, LABEL, MAX_LABEL)) as { format?: unknown; key?: unknown } | null
-  if (label?.format !== 1 || !/^[0-9a-f]{64}$/.test(String(label.key))) throw bad(file, `${LABEL} in it is of another format`)
+  if (label?.format !== 1 || !/^[0-9a-f]{64}$/.test(String(label.key)))
+    throw bad(file, `${LABEL} in it is of another format`)
   const manifest = parseManifest(await readEntry(file, second, MANIFEST, MAX_MANIFEST), `${file}: ${MANIFEST}`)
   const wanted = new Map(manifest.files.map((f) => [f.path, f]))
   const places = new Map<string, TarEntry>()
@@ -98,7 +114,8 @@ export async function openExport(file: string): Promise<Opened> {
     if (entry.type !== 'file') throw bad(file, `${entry.name} in it is no plain file`)
     if (!said || !PATH.test(entry.name)) throw bad(file, `${entry.name} in it does not belong in a bundle`)
     if (places.has(entry.name)) throw bad(file, `${entry.name} is in it twice`)
-    if (entry.size !== said.size) throw bad(file, `${entry.name} has ${entry.size} bytes, its manifest says ${said.size}`)
+    if (entry.size !== said.size)
+      throw bad(file, `${entry.name} has ${entry.size} bytes, its manifest says ${said.size}`)
     places.set(entry.name, entry)
   }
   const lost = manifest.files.filter((f) => !places.has(f.path))
@@ -107,7 +124,13 @@ export async function openExport(file: string): Promise<Opened> {
 }
 
 /** Copies one file out, or only reads it where `to` is undefined. Throws CorruptError when its sum is another. */
-async function take(file: string, entry: TarEntry, sha256: Digest, to: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+async function take(
+  file: string,
+  entry: TarEntry,
+  sha256: Digest,
+  to: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const hash = createHash('sha256')
   const count = new Transform({
     transform(chunk: Buffer, _, done) {
@@ -116,7 +139,11 @@ async function take(file: string, entry: TarEntry, sha256: Digest, to: string | 
     },
   })
   if (entry.size > 0) {
-    const from = createReadStream(file, { start: entry.offset, end: entry.offset + entry.size - 1, highWaterMark: 1 << 20 })
+    const from = createReadStream(file, {
+      start: entry.offset,
+      end: entry.offset + entry.size - 1,
+      highWaterMark: 1 << 20,
+    })
     const options = signal ? { signal } : {}
     if (to === undefined) await pipeline(from, count.resume(), options)
     else await pipeline(from, count, createWriteStream(to, { flags: 'wx' }), options)
@@ -133,8 +160,9 @@ export async function verifyExport(file: string, signal?: AbortSignal): Promise<
 }
 
 /**
- * Takes an exported bundle into the cache, under the key that its maker's klab looks for it. `expected`: the whole file's sha256 where the
- * giver told it. Throws CorruptError, HostError (no room), Interrupted; the cache is as before then.
+ * Takes an exported bundle into the cache, under the key that its maker's klab looks for it. `expected`: the whole
+ * file's sha256 where the giver told it. Throws CorruptError, HostError (no room), Interrupted; the cache is as before
+ * then.
  */
 export async function importBundle(path: string, expected: Digest | undefined, c: BuildContext): Promise<BuiltBundle> {
   const file = resolve(path)

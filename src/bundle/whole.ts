@@ -15,7 +15,9 @@ async function refsIn(path: string): Promise<readonly string[]> {
   return (await exists(path)) ? archiveRefs(path) : []
 }
 
-/** What a bundle lacks of what it needs for these pod networks, a line each. Throws CorruptError for damaged archives. */
+/**
+ * What a bundle lacks of what it needs for these pod networks, a line each. Throws CorruptError for damaged archives.
+ */
 export async function bundleGaps(
   dir: string,
   manifest: BundleManifest,
@@ -28,7 +30,9 @@ export async function bundleGaps(
   const images = join(dir, 'images')
   const archives = [`k8s.${version}.tar`, `k8s.${version}.node.tar`] as const
   const [all, node] = await Promise.all(archives.map((name) => refsIn(join(images, name))))
-  const others = (await readdir(images).catch(() => [])).filter((name) => name.startsWith('cni.') || name === 'probe.tar')
+  const others = (await readdir(images).catch(() => [])).filter(
+    (name) => name.startsWith('cni.') || name === 'probe.tar',
+  )
   const loaded = [...(all ?? []), ...(await Promise.all(others.map((name) => refsIn(join(images, name))))).flat()]
   const gaps = [
     ...lacking(core.images, all ?? []).map((ref) => `image ${ref} in images/${archives[0]}`),
@@ -40,7 +44,9 @@ export async function bundleGaps(
     if (!(await exists(path))) gaps.push(`manifests/${name}.yaml`)
     else
       gaps.push(
-        ...lacking(imagesOf(await readFile(path, 'utf8'), path), loaded).map((ref) => `image ${ref} for ${name} in images/cni.${name}.tar`),
+        ...lacking(imagesOf(await readFile(path, 'utf8'), path), loaded).map(
+          (ref) => `image ${ref} for ${name} in images/cni.${name}.tar`,
+        ),
       )
   }
   for (const name of NODE_BINARIES) if (!(await exists(join(dir, 'bin', name)))) gaps.push(`bin/${name}`)

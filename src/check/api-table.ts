@@ -1,4 +1,7 @@
-/** The API server's tables (`Accept: …;as=Table`, kubernetes.io: API concepts, "Receiving resources as Tables"), as facts.sh prints them. Pure. */
+/**
+ * The API server's tables (`Accept: …;as=Table`, kubernetes.io: API concepts, "Receiving resources as Tables"), as
+ * facts.sh prints them. Pure.
+ */
 import type { Facts } from './facts.js'
 
 type Row = Readonly<Record<string, string>>
@@ -41,7 +44,9 @@ export function clusterView(facts: Facts | undefined): ClusterView | undefined {
       continue
     }
     const names = (table.columnDefinitions ?? []).map((c) => c.name)
-    const rows = (table.rows ?? []).map((r) => Object.fromEntries(r.cells.map((cell, i) => [names[i] ?? '', String(cell)])))
+    const rows = (table.rows ?? []).map((r) =>
+      Object.fromEntries(r.cells.map((cell, i) => [names[i] ?? '', String(cell)])),
+    )
     if (names.includes('Roles')) nodes = rows
     else pods = rows
   }

@@ -7,7 +7,11 @@ import { done, elsewhere, notDone, wrong, type ClusterJudge, type ClusterSubject
 const CNI_PODS: Readonly<Record<string, string>> = { flannel: 'kube-flannel', calico: 'calico-node' }
 
 const same = (what: string, found: string | undefined, want: string): Finding =>
-  found === want ? done(`${what}${found}`) : found === undefined ? notDone(`${what}is not there`) : wrong(`${what}${found}, want ${want}`)
+  found === want
+    ? done(`${what}${found}`)
+    : found === undefined
+      ? notDone(`${what}is not there`)
+      : wrong(`${what}${found}, want ${want}`)
 
 /** 2.9.1, on the node: its name, its address, the pod network's configuration and images. */
 function ownPart(s: ClusterSubject): readonly Finding[] {
@@ -30,11 +34,16 @@ function seenPart({ cluster, node, k }: ClusterSubject): readonly Finding[] {
   const me = view.nodes.find((n) => n['Name'] === node.name)
   const kind = typeof k.cni === 'string' ? k.cni : 'name' in k.cni ? k.cni.name : ''
   const prefix = CNI_PODS[kind]
-  const pods = prefix === undefined ? [] : view.pods.filter((p) => p['Node'] === node.name && p['Name']?.startsWith(`${prefix}-`))
-  const shown = pods.map((p) => (isUp(p) ? done : wrong)(`pod ${p['Name'] ?? ''}: ${p['Ready'] ?? ''} ${p['Status'] ?? ''}`))
+  const pods =
+    prefix === undefined ? [] : view.pods.filter((p) => p['Node'] === node.name && p['Name']?.startsWith(`${prefix}-`))
+  const shown = pods.map((p) =>
+    (isUp(p) ? done : wrong)(`pod ${p['Name'] ?? ''}: ${p['Ready'] ?? ''} ${p['Status'] ?? ''}`),
+  )
   if (prefix !== undefined && pods.length === 0) shown.push(notDone(`no pod ${prefix}-… on the node`))
   shown.push(
-    !me ? notDone(`the cluster has no node ${node.name}`) : (isReady(me) ? done : notDone)(`node ${node.name}: ${me['Status'] ?? ''}`),
+    !me
+      ? notDone(`the cluster has no node ${node.name}`)
+      : (isReady(me) ? done : notDone)(`node ${node.name}: ${me['Status'] ?? ''}`),
   )
   if (node.role === 'control-plane') {
     const dns = view.pods.filter((p) => p['Name']?.startsWith('coredns-'))
@@ -59,12 +68,16 @@ const init: ClusterJudge = (s) => {
   const missing = MANIFESTS.map((m) => `/etc/kubernetes/manifests/${m}.yaml`).filter((m) => !facts.has('file', m))
   const view = clusterView(facts)
   return [
-    missing.length > 0 ? wrong(`${missing.join(', ')}: missing`) : done(`/etc/kubernetes/manifests: ${MANIFESTS.join(', ')}`),
+    missing.length > 0
+      ? wrong(`${missing.join(', ')}: missing`)
+      : done(`/etc/kubernetes/manifests: ${MANIFESTS.join(', ')}`),
     same('kube-apiserver ', facts.one('apiserver'), `v${k.version}`),
     same('--advertise-address=', flag('--advertise-address'), node.ip),
     same('--service-cluster-ip-range=', flag('--service-cluster-ip-range'), k.serviceCidr),
     same('--cluster-cidr=', flag('--cluster-cidr'), k.podCidr),
-    view && view.error === undefined ? done('the API server answers') : wrong(`API server: ${view?.error ?? 'no answer'}`),
+    view && view.error === undefined
+      ? done('the API server answers')
+      : wrong(`API server: ${view?.error ?? 'no answer'}`),
   ]
 }
 

@@ -1,4 +1,7 @@
-/** `klab explain`: what klab runs for a section of the course, as commands. Rendered from the scripts and configurations that it really uses. Pure. */
+/**
+ * `klab explain`: what klab runs for a section of the course, as commands. Rendered from the scripts and configurations
+ * that it really uses. Pure.
+ */
 import { initConfig, initFlags, joinConfig } from '../cluster/kubeadm.js'
 import type { Profile } from '../cluster/profile.js'
 import type { KubernetesSpec, Lab, NodeSpec } from '../labfile/model.js'
@@ -34,9 +37,12 @@ const save = (archive: string, refs: readonly string[] | undefined): string =>
 /** What the scripts do not say: it is done by libvirt, by cloud-init or from the host. */
 const MORE: Readonly<Record<string, (i: ExplainInput) => string>> = {
   '2.1': ({ lab }) =>
-    [...lab.nodes.map((n) => note(`${n.name}: ${n.cpus} cpus, ${n.memoryMiB} MiB, ${n.diskGiB} GiB`)), 'lscpu', 'free -h', 'fdisk -l'].join(
-      '\n',
-    ),
+    [
+      ...lab.nodes.map((n) => note(`${n.name}: ${n.cpus} cpus, ${n.memoryMiB} MiB, ${n.diskGiB} GiB`)),
+      'lscpu',
+      'free -h',
+      'fdisk -l',
+    ].join('\n'),
   '2.1-mirror': ({ lab }) =>
     note(
       lab.mirrors.os !== undefined
@@ -45,7 +51,8 @@ const MORE: Readonly<Record<string, (i: ExplainInput) => string>> = {
           ? 'mirrors.os is not set: as the image has it, or the vault for a release that has ended'
           : 'network.internet is false: all comes with the image and the bundle',
     ),
-  '2.1-kernel': ({ lab }) => `${lab.os.kernel === 'lt' ? '' : `${note('os.kernel is stock: as the image has it')}\n`}uname -r`,
+  '2.1-kernel': ({ lab }) =>
+    `${lab.os.kernel === 'lt' ? '' : `${note('os.kernel is stock: as the image has it')}\n`}uname -r`,
 }
 
 const origin = (k: KubernetesSpec): string =>
@@ -91,7 +98,10 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
       save(`k8s.${k.version}.node.tar`, images?.node),
     ].join('\n'),
   '2.9.1': ({ k, lab }) =>
-    [...lab.nodes.map((n) => `hostnamectl set-hostname ${n.name} ${note(`on ${n.name}, by cloud-init`)}`), podNetwork(k)].join('\n'),
+    [
+      ...lab.nodes.map((n) => `hostnamectl set-hostname ${n.name} ${note(`on ${n.name}, by cloud-init`)}`),
+      podNetwork(k),
+    ].join('\n'),
   '2.9.2': (i) =>
     [
       note('the course’s line:'),
@@ -137,7 +147,9 @@ export function explain(section: Section, i: ExplainInput): string {
     MORE[section.id]?.(i) ?? (c && CLUSTER[section.id]?.(c)) ?? '',
     i.family.known || !commands.some((text) => callsAny(text, functions))
       ? ''
-      : note(`the image’s name does not say its distribution: shown for ${i.family.name === 'rhel' ? 'CentOS 7' : 'Debian and Ubuntu'}`),
+      : note(
+          `the image’s name does not say its distribution: shown for ${i.family.name === 'rhel' ? 'CentOS 7' : 'Debian and Ubuntu'}`,
+        ),
     run,
   ].filter(Boolean)
   return parts.length > 0 ? parts.join('\n') : note('nothing to run in this lab')

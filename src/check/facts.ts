@@ -5,7 +5,10 @@ export interface Facts {
   /** The first value of a key; undefined when there is none. */
   one(key: string): string | undefined
   all(key: string): readonly string[]
-  /** Words after `name` in the line of `key` that begins with it: of `unit docker.service loaded active enabled` the last three. */
+  /**
+   * Words after `name` in the line of `key` that begins with it: of `unit docker.service loaded active enabled` the
+   * last three.
+   */
   of(key: string, name: string): readonly string[] | undefined
   /** Whether `value` is one of the key's. */
   has(key: string, value: string): boolean

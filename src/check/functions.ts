@@ -7,7 +7,9 @@ type Functions = ReadonlyMap<string, readonly string[]>
 const BESIDE = /^\s*# Beside the course:/
 const COURSE = /^\s*# As the course:/
 
-/** Every function of these scripts, without what is beside the course: name → lines of its body. A later script's wins. */
+/**
+ * Every function of these scripts, without what is beside the course: name → lines of its body. A later script's wins.
+ */
 export function functionsOf(scripts: Iterable<string>, settings: Settings): Functions {
   const found = new Map<string, readonly string[]>()
   for (const script of scripts) {
@@ -34,7 +36,8 @@ function shown(lines: readonly string[]): readonly string[] {
 const idle = (body: readonly string[]): boolean => body.every((l) => l === ':' || /^\s*(#.*)?$/.test(l))
 
 const CALL = /^\s*(\w+)\b/
-const called = (line: string, functions: Functions): readonly string[] | undefined => functions.get(CALL.exec(line)?.[1] ?? '')
+const called = (line: string, functions: Functions): readonly string[] | undefined =>
+  functions.get(CALL.exec(line)?.[1] ?? '')
 
 /** Whether commands call one of the functions. */
 export const callsAny = (commands: string, functions: Functions): boolean =>
@@ -67,7 +70,10 @@ export function withFunctions(commands: string, functions: Functions, settings: 
   return [...definitions, ...kept].join('\n').trim()
 }
 
-/** Plain assignments at the top of a family's files, for fill: `PM=yum`, and of an array its members. `major`: the system's, for those of one release. */
+/**
+ * Plain assignments at the top of a family's files, for fill: `PM=yum`, and of an array its members. `major`: the
+ * system's, for those of one release.
+ */
 export function constantsOf(scripts: Iterable<string>, major: string): Settings {
   const found: Record<string, string> = {}
   for (const script of scripts) {

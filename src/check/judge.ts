@@ -12,7 +12,8 @@ const CLUSTER = { ...RUNTIME_JUDGES, ...PACKAGE_JUDGES, ...CLUSTER_JUDGES }
 
 /** What was learnt of one node: its facts, or why there are none. */
 export type Looked =
-  { readonly node: NodeSpec; readonly facts: Facts; readonly skewS: number } | { readonly node: NodeSpec; readonly error: string }
+  | { readonly node: NodeSpec; readonly facts: Facts; readonly skewS: number }
+  | { readonly node: NodeSpec; readonly error: string }
 
 /** The worst that was found; nothing found: not this node's. */
 const worst = (findings: readonly Finding[]): State =>
@@ -27,7 +28,10 @@ function judge(section: Section, s: Subject): readonly Finding[] {
   return CLUSTER[section.id]?.({ ...s, k }) ?? []
 }
 
-/** The report over these sections and nodes. `cluster`: the control plane's facts, which may be of a node that is not among them. */
+/**
+ * The report over these sections and nodes. `cluster`: the control plane's facts, which may be of a node that is not
+ * among them.
+ */
 export function judgeLab(
   lab: Lab,
   sections: readonly Section[],

@@ -12,7 +12,10 @@ const version = ({ k, facts }: ClusterSubject, program: string): Finding => {
 
 const versions: ClusterJudge = (s) => {
   const runtime = s.facts.one(s.k.runtime)?.split(' ')[0]
-  return [version(s, 'kubeadm'), runtime === undefined ? notDone(`${s.k.runtime} does not answer`) : done(`${s.k.runtime} ${runtime}`)]
+  return [
+    version(s, 'kubeadm'),
+    runtime === undefined ? notDone(`${s.k.runtime} does not answer`) : done(`${s.k.runtime} ${runtime}`),
+  ]
 }
 
 const repository: ClusterJudge = ({ facts, k }) => {
@@ -22,7 +25,10 @@ const repository: ClusterJudge = ({ facts, k }) => {
   return [elsewhere(`no repository: the programs come from the bundle (${k.bundle.source})`)]
 }
 
-/** The driver kubelet is told: its flags win over its file; KUBELET_EXTRA_ARGS stand last on its command line (10-kubeadm.conf). */
+/**
+ * The driver kubelet is told: its flags win over its file; KUBELET_EXTRA_ARGS stand last on its command line
+ * (10-kubeadm.conf).
+ */
 function kubeletDriver({ facts }: ClusterSubject): { driver: string; line: string } | undefined {
   const args = facts.all('kubelet.args')
   for (const line of [...args.filter((a) => a.startsWith('KUBELET_EXTRA_ARGS')), ...args]) {
@@ -40,7 +46,11 @@ const driver: ClusterJudge = (s) => {
   const runtime = runtimeDriver(s.k.runtime, s.facts)
   if (!found) return [notDone('kubelet has no configuration yet: kubeadm init or join writes it')]
   if (runtime === undefined) return [notDone(`kubelet: ${found.line}; ${s.k.runtime} says no cgroup driver`)]
-  return [found.driver === runtime ? done(`kubelet: ${found.line}`) : wrong(`kubelet: ${found.line}, but ${s.k.runtime} has ${runtime}`)]
+  return [
+    found.driver === runtime
+      ? done(`kubelet: ${found.line}`)
+      : wrong(`kubelet: ${found.line}, but ${s.k.runtime} has ${runtime}`),
+  ]
 }
 
 const enabled: ClusterJudge = ({ facts }) => {
@@ -53,7 +63,9 @@ const archives: ClusterJudge = ({ node, k, images }) => {
   if (node.role !== 'control-plane') return []
   const names = [`k8s.${k.version}.tar`, `k8s.${k.version}.node.tar`]
   return names.map((name) =>
-    images?.archives.includes(`images/${name}`) ? done(`bundle: images/${name}`) : notDone(`no images/${name} in a bundle of the cache`),
+    images?.archives.includes(`images/${name}`)
+      ? done(`bundle: images/${name}`)
+      : notDone(`no images/${name} in a bundle of the cache`),
   )
 }
 
@@ -72,7 +84,9 @@ const images =
   (s) =>
     s.node.role !== role ? [] : s.images ? present(s, s.images[of]) : [UNKNOWN]
 
-const made: ClusterJudge = ({ k }) => [elsewhere(`bundle ${k.bundle.source}: klab makes the archives on the host (klab bundle build)`)]
+const made: ClusterJudge = ({ k }) => [
+  elsewhere(`bundle ${k.bundle.source}: klab makes the archives on the host (klab bundle build)`),
+]
 
 export const PACKAGE_JUDGES: Readonly<Record<string, ClusterJudge>> = {
   '2.4': versions,

@@ -2,7 +2,10 @@
 import type { Facts } from './facts.js'
 import { done, elsewhere, notDone, wrong, type ClusterJudge } from './types.js'
 
-/** The cgroup driver that the runtime really uses; undefined: it says nothing. containerd's default is cgroupfs (its cri/config.md). */
+/**
+ * The cgroup driver that the runtime really uses; undefined: it says nothing. containerd's default is cgroupfs (its
+ * cri/config.md).
+ */
 export function runtimeDriver(runtime: 'docker' | 'containerd', facts: Facts): string | undefined {
   if (runtime === 'docker') return facts.one('docker')?.split(' ')[1]
   if (facts.one('containerd') === undefined) return undefined
@@ -14,8 +17,13 @@ const versionOf: ClusterJudge = ({ k, facts }) => {
   const version = facts.one(k.runtime)?.split(' ')[0]
   const want = k.runtime === 'docker' ? k.dockerVersion : undefined
   if (version !== undefined)
-    return [want === undefined || version === want ? done(`${k.runtime} ${version}`) : wrong(`docker ${version}, want ${want}`)]
-  if (facts.has('program', k.runtime)) return [wrong(facts.one('docker.error') ?? `${k.runtime} is installed, but does not answer`)]
+    return [
+      want === undefined || version === want
+        ? done(`${k.runtime} ${version}`)
+        : wrong(`docker ${version}, want ${want}`),
+    ]
+  if (facts.has('program', k.runtime))
+    return [wrong(facts.one('docker.error') ?? `${k.runtime} is installed, but does not answer`)]
   return [notDone(`${k.runtime}: command not found`)]
 }
 
@@ -34,7 +42,9 @@ const started: ClusterJudge = (s) => {
 const enabled: ClusterJudge = (s) => {
   const [, , file] = unit(s) ?? []
   const name = `${s.k.runtime}.service`
-  return [file === undefined ? notDone(`${name} is not there`) : (file === 'enabled' ? done : notDone)(`${name}: ${file}`)]
+  return [
+    file === undefined ? notDone(`${name} is not there`) : (file === 'enabled' ? done : notDone)(`${name}: ${file}`),
+  ]
 }
 
 const trimmed = (address: string): string => address.replace(/\/+$/, '')
@@ -56,13 +66,18 @@ const mirrors: ClusterJudge = ({ k, facts }) => {
 const driver: ClusterJudge = ({ k, facts }) => {
   const found = runtimeDriver(k.runtime, facts)
   if (found === undefined) return [notDone(`${k.runtime} says no cgroup driver`)]
-  return [(found === 'systemd' ? done : wrong)(`${k.runtime}’s cgroup driver: ${found}${found === 'systemd' ? '' : ', want systemd'}`)]
+  return [
+    (found === 'systemd' ? done : wrong)(
+      `${k.runtime}’s cgroup driver: ${found}${found === 'systemd' ? '' : ', want systemd'}`,
+    ),
+  ]
 }
 
 const repository: ClusterJudge = ({ k, facts }) => {
   const line = facts.all('repo').find((r) => r.includes('docker'))
   if (line !== undefined) return [done(line)]
-  if (k.runtime === 'docker' && k.dockerVersion !== undefined) return [notDone('no repository of docker in /etc/apt or /etc/yum.repos.d')]
+  if (k.runtime === 'docker' && k.dockerVersion !== undefined)
+    return [notDone('no repository of docker in /etc/apt or /etc/yum.repos.d')]
   return [elsewhere(`${k.runtime} is the system’s own package: no further repository`)]
 }
 

@@ -22,7 +22,8 @@ export function blockOf(script: string, section: string): readonly string[] {
     if (sections || BESIDE.test(line)) {
       mine = sections?.includes(section) ?? false
       indent = /^\s*/.exec(line)?.[0] ?? ''
-    } else if (mine && !/^\s*# shellcheck /.test(line)) found.push(line.startsWith(indent) ? line.slice(indent.length) : line)
+    } else if (mine && !/^\s*# shellcheck /.test(line))
+      found.push(line.startsWith(indent) ? line.slice(indent.length) : line)
   }
   return found
 }
@@ -43,7 +44,10 @@ function holds(condition: string, settings: Settings): boolean | undefined {
   return filled !== undefined && filled in settings ? settings[filled] !== '' : undefined
 }
 
-/** An `if` that is open: whether its present branch runs, and whether one of its branches did; `folded`: settings alone decide. */
+/**
+ * An `if` that is open: whether its present branch runs, and whether one of its branches did; `folded`: settings alone
+ * decide.
+ */
 interface OpenIf {
   folded: boolean
   runs: boolean

@@ -1,4 +1,7 @@
-/** The sections of the course's chapter 2: what each is called, which phase of klab does it, in which file. docs/course.md says the rest. */
+/**
+ * The sections of the course's chapter 2: what each is called, which phase of klab does it, in which file.
+ * docs/course.md says the rest.
+ */
 import type { PhaseName } from '../labfile/phases.js'
 import { UsageError } from '../errors.js'
 
@@ -119,12 +122,20 @@ export const partsFor = (sections: readonly Section[]): readonly string[] =>
 
 const numbered = (section: string): readonly number[] => section.split('.').map(Number)
 
-/** Sections by number: `2.2.7` itself, `2.2` all below it (2.2.10 too, where the course put it). Throws UsageError when there is none. */
+/**
+ * Sections by number: `2.2.7` itself, `2.2` all below it (2.2.10 too, where the course put it). Throws UsageError when
+ * there is none.
+ */
 export function findSections(wanted: string): readonly Section[] {
-  const found = SECTIONS.filter((s) => s.id === wanted || s.id.startsWith(`${wanted}.`) || s.id.startsWith(`${wanted}-`))
+  const found = SECTIONS.filter(
+    (s) => s.id === wanted || s.id.startsWith(`${wanted}.`) || s.id.startsWith(`${wanted}-`),
+  )
   if (found.length > 0) return found
   const near = SECTIONS.filter((s) => numbered(s.id)[1] === numbered(wanted)[1]).map((s) => s.id)
-  throw new UsageError(`${wanted}: no such section of chapter 2${near.length > 0 ? `; there are ${near.join(', ')}` : ''}`, {
-    hint: 'klab explain',
-  })
+  throw new UsageError(
+    `${wanted}: no such section of chapter 2${near.length > 0 ? `; there are ${near.join(', ')}` : ''}`,
+    {
+      hint: 'klab explain',
+    },
+  )
 }

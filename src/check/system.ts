@@ -5,7 +5,10 @@ import { done, elsewhere, notDone, wrong, type Finding, type Judge, type Subject
 const GIB = 2 ** 30
 /** What the kernel keeps of a machine's memory for itself; 3 GiB show as about 2.85. */
 const KERNEL_SHARE = 0.88
-/** kernel-lt of the course's days was 5.4; from 4.19 on nf_conntrack_ipv4 is nf_conntrack, and kube-proxy has what it wants. */
+/**
+ * kernel-lt of the course's days was 5.4; from 4.19 on nf_conntrack_ipv4 is nf_conntrack, and kube-proxy has what it
+ * wants.
+ */
 const NEW_KERNEL = [4, 19] as const
 /** More than this between host and guest, seconds, is no round-off: certificates and leases would suffer. */
 const MAX_SKEW_S = 30
@@ -18,7 +21,10 @@ const hardware: Judge = ({ facts, node }) => {
   const disk = Math.max(0, ...facts.all('disk').map(Number))
   const row = (what: string, found: number, course: number, asked: number, unit: string, slack = 1): Finding => {
     const least = Math.min(course, asked)
-    const why = asked < course ? `the Labfile asks for ${asked}${unit}, the course for ${course}${unit}` : `at least ${course}${unit}`
+    const why =
+      asked < course
+        ? `the Labfile asks for ${asked}${unit}, the course for ${course}${unit}`
+        : `at least ${course}${unit}`
     return (found >= least * slack ? done : wrong)(`${what} ${Math.round(found * 10) / 10}${unit} (${why})`)
   }
   return [
@@ -31,7 +37,8 @@ const hardware: Judge = ({ facts, node }) => {
 const mirror: Judge = ({ facts, lab }) => {
   const [first, ...more] = facts.all('repo')
   if (first !== undefined) return [done(`${first}${more.length > 0 ? ` and ${more.length} more` : ''}`)]
-  if (!lab.network.internet) return [elsewhere('network.internet is false: all packages come with the image and the bundle')]
+  if (!lab.network.internet)
+    return [elsewhere('network.internet is false: all packages come with the image and the bundle')]
   return [notDone('no repository in /etc/apt or /etc/yum.repos.d')]
 }
 
@@ -44,7 +51,8 @@ function kernelFrom(facts: Facts, [wantMajor, wantMinor]: readonly [number, numb
 const kernel: Judge = ({ facts, lab }) => {
   const release = facts.one('kernel') ?? ''
   const isNew = kernelFrom(facts, NEW_KERNEL)
-  if (!isNew && lab.os.kernel === 'lt') return [notDone(`uname -r: ${release}; os.kernel is lt, which runs from the next boot on`)]
+  if (!isNew && lab.os.kernel === 'lt')
+    return [notDone(`uname -r: ${release}; os.kernel is lt, which runs from the next boot on`)]
   return [isNew ? done(`uname -r: ${release}`) : elsewhere(`uname -r: ${release}; the course's kernel-lt is optional`)]
 }
 
@@ -54,7 +62,11 @@ const firewall: Judge = ({ facts }) => {
     const [load, active, file] = facts.of('unit', unit) ?? []
     if (load === undefined || load === 'not-found') return []
     const on = [...(active === 'active' ? ['active'] : []), ...(file === 'enabled' ? ['enabled'] : [])]
-    return [on.length > 0 ? (on.length === 2 ? notDone : wrong)(`${unit}: ${on.join(', ')}`) : done(`${unit}: inactive, ${file ?? 'none'}`)]
+    return [
+      on.length > 0
+        ? (on.length === 2 ? notDone : wrong)(`${unit}: ${on.join(', ')}`)
+        : done(`${unit}: inactive, ${file ?? 'none'}`),
+    ]
   })
   return found.length > 0 ? found : [done('no firewall is installed')]
 }
@@ -62,7 +74,8 @@ const firewall: Judge = ({ facts }) => {
 const selinux: Judge = ({ facts }) => {
   const [now, conf] = [facts.one('selinux'), facts.one('selinux.conf')]
   if (now === undefined && conf === undefined) return [elsewhere('this system has no SELinux')]
-  // From RHEL 9 on the kernel ignores `disabled` in the file; permissive is what kubeadm's manual asks for, and what klab writes from 8 on.
+  // From RHEL 9 on the kernel ignores `disabled` in the file; permissive is what kubeadm's manual asks for, and what
+  // klab writes from 8 on.
   const release = Number.parseInt(
     facts
       .all('os')
@@ -72,9 +85,11 @@ const selinux: Judge = ({ facts }) => {
   )
   return [
     now === '1' ? notDone('getenforce: Enforcing') : done(`getenforce: ${now === '0' ? 'Permissive' : 'Disabled'}`),
-    (conf === undefined || conf === 'disabled' || (conf === 'permissive' && release >= 8) ? done : conf === 'enforcing' ? notDone : wrong)(
-      `/etc/selinux/config: SELINUX=${conf ?? 'disabled'}`,
-    ),
+    (conf === undefined || conf === 'disabled' || (conf === 'permissive' && release >= 8)
+      ? done
+      : conf === 'enforcing'
+        ? notDone
+        : wrong)(`/etc/selinux/config: SELINUX=${conf ?? 'disabled'}`),
   ]
 }
 
@@ -98,7 +113,8 @@ const bridgeFilter: Judge = ({ facts }) =>
     if (now === undefined && key === 'net.ipv4.ip_forward_use_pmtu' && !kernelFrom(facts, [3, 14])) return []
     if (now === undefined) return [notDone(`${key} is not there: br_netfilter is not loaded`)]
     if (now !== want) return [(saved ? wrong : notDone)(`${key} = ${now}, want ${want}`)]
-    if (saved && saved[1] !== want) return [wrong(`${key} = ${want} now, but ${saved[2] ?? ''} says ${saved[1] ?? ''} for the next boot`)]
+    if (saved && saved[1] !== want)
+      return [wrong(`${key} = ${want} now, but ${saved[2] ?? ''} says ${saved[1] ?? ''} for the next boot`)]
     // Docker and the kernel have some of them right by themselves; without a line they are theirs to change.
     if (!saved) return [notDone(`${key} = ${want} now, but no file of /etc/sysctl.d nor /etc/sysctl.conf keeps it`)]
     return [done(`${key} = ${want} (${saved[2] ?? ''})`)]
@@ -114,7 +130,9 @@ const ipvs: Judge = ({ facts, lab }) => {
   const findings = [...IPVS, conntrack].map((name) => {
     const file = facts.of('module.conf', name)?.[0]
     if (!facts.has('module', name)) return (file === undefined ? notDone : wrong)(`lsmod: ${name} is missing`)
-    return file === undefined ? wrong(`${name} is loaded, but no file loads it at the next boot`) : done(`lsmod: ${name} (${file})`)
+    return file === undefined
+      ? wrong(`${name} is loaded, but no file loads it at the next boot`)
+      : done(`lsmod: ${name} (${file})`)
   })
   const mode = facts.one('proxyMode')
   const want = lab.kubernetes?.proxyMode
@@ -152,7 +170,11 @@ const time: Judge = ({ facts, lab, skewS }) => {
   ]
   if (lab.os.timeServers.length > 0) {
     const running = SERVERS.find((unit) => facts.of('unit', unit)?.[1] === 'active')
-    findings.push(running === undefined ? notDone('no time service runs, and the Labfile names servers') : done(`${running}: active`))
+    findings.push(
+      running === undefined
+        ? notDone('no time service runs, and the Labfile names servers')
+        : done(`${running}: active`),
+    )
   }
   return findings
 }
@@ -165,8 +187,12 @@ const completion: Judge = ({ facts }) => {
 const swap: Judge = ({ facts }) => {
   const saved = facts.all('fstab')
   const bad = [
-    ...facts.all('swap').map((line) => (saved.length > 0 ? notDone : wrong)(`/proc/swaps: ${line.split(/\s+/).join(' ')}`)),
-    ...saved.map((line) => (facts.all('swap').length > 0 ? notDone : wrong)(`/etc/fstab: ${line.split(/\s+/).join(' ')}`)),
+    ...facts
+      .all('swap')
+      .map((line) => (saved.length > 0 ? notDone : wrong)(`/proc/swaps: ${line.split(/\s+/).join(' ')}`)),
+    ...saved.map((line) =>
+      (facts.all('swap').length > 0 ? notDone : wrong)(`/etc/fstab: ${line.split(/\s+/).join(' ')}`),
+    ),
   ]
   return bad.length > 0 ? bad : [done('/proc/swaps is empty, /etc/fstab has no swap')]
 }

@@ -48,7 +48,12 @@ export interface CheckReport {
   readonly lab: string
   /** Every section that applies is done on every node that was asked. */
   readonly ok: boolean
-  readonly nodes: readonly { readonly name: string; readonly role: string; readonly reached: boolean; readonly error: string | null }[]
+  readonly nodes: readonly {
+    readonly name: string
+    readonly role: string
+    readonly reached: boolean
+    readonly error: string | null
+  }[]
   readonly sections: readonly {
     readonly section: string
     readonly title: string

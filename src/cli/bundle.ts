@@ -56,7 +56,9 @@ async function verifyFolder(app: App, dir: string): Promise<Verified> {
   const { manifest, problems } = await verifyBundle(dir)
   const cni = manifest.files.flatMap((f) => /^manifests\/(.+)\.yaml$/.exec(f.path)?.[1] ?? [])
   const gaps =
-    problems.length > 0 ? [] : await bundleGaps(dir, manifest, cni, { exec: app.host, report: progress(app), signal: app.signal })
+    problems.length > 0
+      ? []
+      : await bundleGaps(dir, manifest, cni, { exec: app.host, report: progress(app), signal: app.signal })
   return { dir, problems: [...problems, ...gaps.map((g) => `lacks ${g}`)] }
 }
 
@@ -69,7 +71,10 @@ async function verify(app: App, args: Args, path: string | undefined): Promise<n
   } else {
     const at = resolve(app.env.cwd, path)
     const s = await stat(at).catch(() => undefined)
-    if (!s) throw new UsageError(`${path}: no such file or folder`, { hint: 'klab bundle verify checks what is in the cache' })
+    if (!s)
+      throw new UsageError(`${path}: no such file or folder`, {
+        hint: 'klab bundle verify checks what is in the cache',
+      })
     if (s.isDirectory()) checked.push(await verifyFolder(app, at))
     else {
       await verifyExport(at, app.signal)
@@ -80,14 +85,17 @@ async function verify(app: App, args: Args, path: string | undefined): Promise<n
   else for (const b of checked) app.stdout.write(`${b.dir}: ${b.problems.length ? b.problems.join('; ') : 'ok'}\n`)
   const damaged = checked.filter((b) => b.problems.length > 0)
   if (damaged.length === 0) return 0
-  const hint = path === undefined ? `rm -r ${damaged.map((b) => b.dir).join(' ')}; klab bundle build` : 'get the bundle again'
+  const hint =
+    path === undefined ? `rm -r ${damaged.map((b) => b.dir).join(' ')}; klab bundle build` : 'get the bundle again'
   throw new CorruptError(`${damaged.length} of ${checked.length} bundles are damaged`, { hint })
 }
 
 async function exportTo(app: App, args: Args, path: string): Promise<number> {
   const { bundle, c } = await make(app, args)
   if (!bundle)
-    throw new UsageError('the Labfile wants no Kubernetes: there is no bundle to export', { hint: 'klab -f LABFILE bundle export FILE' })
+    throw new UsageError('the Labfile wants no Kubernetes: there is no bundle to export', {
+      hint: 'klab -f LABFILE bundle export FILE',
+    })
   const made = await exportBundle(bundle, resolve(app.env.cwd, path), c)
   if (args['json']) printJson(app, made)
   else app.stdout.write(`${made.file}  ${mib(made.bytes)}\nsha256 ${made.sha256}\n`)
@@ -102,12 +110,16 @@ async function importFrom(app: App, args: Args, path: string): Promise<number> {
     })
   const world = await app.world(undefined)
   const at = resolve(app.env.cwd, path)
-  if (!(await stat(at).catch(() => undefined))?.isFile()) throw new UsageError(`${path}: no such file`, { hint: 'klab bundle import FILE' })
+  if (!(await stat(at).catch(() => undefined))?.isFile())
+    throw new UsageError(`${path}: no such file`, { hint: 'klab bundle import FILE' })
   const bundle = await importBundle(at, expected?.toLowerCase(), buildContext(bundleContext(world, progress(app))))
-  if (args['json']) printJson(app, { key: bundle.key, dir: bundle.dir, cached: bundle.cached, kubernetes: bundle.manifest.kubernetes })
+  if (args['json'])
+    printJson(app, { key: bundle.key, dir: bundle.dir, cached: bundle.cached, kubernetes: bundle.manifest.kubernetes })
   else {
     const state = bundle.cached ? 'was there already' : 'imported'
-    app.stdout.write(`Kubernetes ${bundle.manifest.kubernetes} from ${bundle.manifest.source}: ${state}\n${bundle.dir}\n`)
+    app.stdout.write(
+      `Kubernetes ${bundle.manifest.kubernetes} from ${bundle.manifest.source}: ${state}\n${bundle.dir}\n`,
+    )
     app.stderr.write(`labs with the Labfile it was made for use it; others name it: bundle: {dir: ${bundle.dir}}\n`)
   }
   return 0

@@ -10,20 +10,33 @@ import { clean } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 
-const STATES = { done: 'done', 'not-done': 'not done', wrong: 'wrong', 'not-applicable': '-', unreachable: 'not known' } as const
+const STATES = {
+  done: 'done',
+  'not-done': 'not done',
+  wrong: 'wrong',
+  'not-applicable': '-',
+  unreachable: 'not known',
+} as const
 
-/** Lines below a section: what is not as it should be; all of them when the section was asked for. Those that all nodes share are told once. */
+/**
+ * Lines below a section: what is not as it should be; all of them when the section was asked for. Those that all nodes
+ * share are told once.
+ */
 function below(section: CheckReport['sections'][number], all: boolean): readonly string[] {
   const bad = (f: Finding): boolean => f.state === 'wrong' || f.state === 'not-done'
   const shown = section.nodes.flatMap((n) => n.findings.filter((f) => all || bad(f)).map((f) => ({ node: n.node, f })))
-  const nodesOf = (f: Finding): readonly string[] => shown.filter((s) => s.f.state === f.state && s.f.line === f.line).map((s) => s.node)
+  const nodesOf = (f: Finding): readonly string[] =>
+    shown.filter((s) => s.f.state === f.state && s.f.line === f.line).map((s) => s.node)
   const firsts = shown.filter((s, i) => shown.findIndex((x) => x.f.state === s.f.state && x.f.line === s.f.line) === i)
   return firsts.map(({ f }) => `${nodesOf(f).join(', ')}: ${clean(f.line)}${all ? ` (${STATES[f.state]})` : ''}`)
 }
 
 /** The report as kubectl-like columns, with the lines that show it below each section. */
 export function formatReport(report: CheckReport, all: boolean): string {
-  const rows = columns([['SECTION', 'STATE', 'WHAT'], ...report.sections.map((s) => [s.section, STATES[s.state], s.title])]).split('\n')
+  const rows = columns([
+    ['SECTION', 'STATE', 'WHAT'],
+    ...report.sections.map((s) => [s.section, STATES[s.state], s.title]),
+  ]).split('\n')
   const [head = '', ...lines] = rows
   const body = report.sections.map((s, i) => [lines[i] ?? '', ...below(s, all).map((line) => `   ${line}`)].join('\n'))
   const bad = report.sections.filter((s) => s.state !== 'done' && s.state !== 'not-applicable').map((s) => s.section)
@@ -36,8 +49,13 @@ export function formatReport(report: CheckReport, all: boolean): string {
 }
 
 /** Sections begin with a digit, nodes never do. Throws UsageError. */
-function chosen(args: Args, record: LabRecord): { sections: readonly Section[]; nodes: readonly string[]; narrow: boolean } {
-  const words = [args['section'], ...((args['node'] as unknown[] | undefined) ?? [])].filter((w) => w !== undefined).map(String)
+function chosen(
+  args: Args,
+  record: LabRecord,
+): { sections: readonly Section[]; nodes: readonly string[]; narrow: boolean } {
+  const words = [args['section'], ...((args['node'] as unknown[] | undefined) ?? [])]
+    .filter((w) => w !== undefined)
+    .map(String)
   const names = record.lab.nodes.map((n) => n.name)
   const sections = words.filter((w) => /^\d/.test(w))
   const nodes = words.filter((w) => !/^\d/.test(w))

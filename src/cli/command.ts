@@ -39,7 +39,8 @@ function splitGlobal(argv: readonly string[]): { file: string | undefined; rest:
   const [first = '', second] = argv
   if (first.startsWith('--file=')) return { file: first.slice('--file='.length), rest: argv.slice(1) }
   if (first === '-f' || first === '--file') {
-    if (second === undefined) throw new UsageError(`${first}: needs the path of a Labfile`, { hint: 'klab -f path/to/Labfile status' })
+    if (second === undefined)
+      throw new UsageError(`${first}: needs the path of a Labfile`, { hint: 'klab -f path/to/Labfile status' })
     return { file: second, rest: argv.slice(2) }
   }
   return { file: undefined, rest: argv }
@@ -61,11 +62,17 @@ function complaint(message: string, commands: readonly Command[], rest: readonly
   }
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
   if (unknown === 'f') return new UsageError('-f: goes before the command', { hint: `klab -f LABFILE ${verb}` })
-  const meant = unknown === undefined ? undefined : nearest(unknown, [...Object.keys(command.options ?? {}), 'file', 'verbose', 'help'])
+  const meant =
+    unknown === undefined
+      ? undefined
+      : nearest(unknown, [...Object.keys(command.options ?? {}), 'file', 'verbose', 'help'])
   return new UsageError(`${verb}: ${message}`, { hint: `klab ${verb} --${meant ?? 'help'}` })
 }
 
-/** A verb with nothing but boolean options of its own needs no yargs, whose loading costs a tenth of what `klab status` may take. */
+/**
+ * A verb with nothing but boolean options of its own needs no yargs, whose loading costs a tenth of what `klab status`
+ * may take.
+ */
 function plain(commands: readonly Command[], rest: readonly string[], file: string | undefined): Parsed | undefined {
   const [verb, ...flags] = rest
   const command = commands.find((c) => c.usage === verb)
@@ -76,7 +83,11 @@ function plain(commands: readonly Command[], rest: readonly string[], file: stri
 }
 
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */
-export async function parse(program: Program, argv: readonly string[], columns: number): Promise<Parsed | { readonly text: string }> {
+export async function parse(
+  program: Program,
+  argv: readonly string[],
+  columns: number,
+): Promise<Parsed | { readonly text: string }> {
   const { file, rest } = splitGlobal(argv)
   const direct = program.commands.find((c) => c.passthrough && verbOf(c.usage) === rest[0])
   if (direct && rest[1] !== '--help') return { command: direct, args: { _: rest, file } }

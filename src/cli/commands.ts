@@ -37,7 +37,10 @@ export const COMMANDS: readonly Command[] = [
         requiresArg: true,
       },
       'disk-only': { type: 'boolean', describe: 'with --from FILE: leave the RAM out and boot from the disks' },
-      seal: { type: 'boolean', describe: 'keep the lab in the cache when all nodes are Ready, so that a later `up` takes it from there' },
+      seal: {
+        type: 'boolean',
+        describe: 'keep the lab in the cache when all nodes are Ready, so that a later `up` takes it from there',
+      },
       fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
       json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
     },
@@ -52,7 +55,10 @@ export const COMMANDS: readonly Command[] = [
     usage: 'status',
     describe: 'Nodes as libvirt sees them now, and the API server’s last answer',
     options: {
-      fresh: { type: 'boolean', describe: 'wait for the API server (10 s at most) where its last answer would be shown' },
+      fresh: {
+        type: 'boolean',
+        describe: 'wait for the API server (10 s at most) where its last answer would be shown',
+      },
       ...json,
     },
     examples: [['klab status --json', 'for scripts']],
@@ -85,7 +91,9 @@ export const COMMANDS: readonly Command[] = [
   {
     usage: 'logs [node]',
     describe: 'klab’s own log of the lab, or a node’s serial console',
-    options: { lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true } },
+    options: {
+      lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true },
+    },
     examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
     load: async () => (await import('./logs.js')).runLogs,
   },
@@ -101,11 +109,20 @@ export const COMMANDS: readonly Command[] = [
       live: {
         type: 'boolean',
         default: true,
-        describe: 'save, push: write most of the RAM while the nodes run (--no-live: pause them for all of it, which is sooner done)',
+        describe:
+          'save, push: write most of the RAM while the nodes run (--no-live: pause them for all of it, which is sooner done)',
       },
-      undo: { type: 'boolean', default: true, describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)' },
+      undo: {
+        type: 'boolean',
+        default: true,
+        describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)',
+      },
       verify: { type: 'boolean', describe: 'show, restore: compare every byte with the sha256 of when it was saved' },
-      wait: { type: 'boolean', default: true, describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)' },
+      wait: {
+        type: 'boolean',
+        default: true,
+        describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)',
+      },
       force: { type: 'boolean', describe: 'export: write over the file' },
       'disk-only': { type: 'boolean', describe: 'import: leave the RAM out; the lab then boots from its disks' },
       ...json,
@@ -185,7 +202,10 @@ export const COMMANDS: readonly Command[] = [
   {
     usage: 'plan',
     describe: 'What `up` would do, without doing it',
-    options: { until: { choices: PHASE_NAMES, default: 'ready', describe: 'the last phase', requiresArg: true }, ...json },
+    options: {
+      until: { choices: PHASE_NAMES, default: 'ready', describe: 'the last phase', requiresArg: true },
+      ...json,
+    },
     examples: [['klab plan', 'phases and steps']],
     load: async () => (await import('./plan.js')).runPlan,
   },

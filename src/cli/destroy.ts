@@ -7,7 +7,10 @@ import type { App } from './app.js'
 import type { Args } from './command.js'
 import { openRenderer } from './progress.js'
 
-/** Removes the lab; 0 also when there is nothing to remove. Throws UsageError (no terminal to ask on), StateError (answered no), what destroy throws. */
+/**
+ * Removes the lab; 0 also when there is nothing to remove. Throws UsageError (no terminal to ask on), StateError
+ * (answered no), what destroy throws.
+ */
 export async function runDestroy(app: App, args: Args): Promise<number> {
   const { record } = await findLab(app.env, args.file)
   const lab = record

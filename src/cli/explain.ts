@@ -11,7 +11,10 @@ import type { Args } from './command.js'
 
 const list = (): string => columns([['SECTION', 'PHASE', 'WHAT'], ...SECTIONS.map((s) => [s.id, s.phase, s.title])])
 
-/** Prints what klab runs for a section, as a script with comments; without one: the sections. Throws UsageError, LabfileError. */
+/**
+ * Prints what klab runs for a section, as a script with comments; without one: the sections. Throws UsageError,
+ * LabfileError.
+ */
 export async function runExplain(app: App, args: Args): Promise<number> {
   const wanted = args['section']
   if (typeof wanted !== 'string') {

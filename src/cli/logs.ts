@@ -10,7 +10,8 @@ export async function runLogs(app: App, args: Args): Promise<number> {
   const { record, paths } = await recordedLab(app.env, args.file)
   const node = args['node'] as string | undefined
   const names = record.lab.nodes.map((n) => n.name)
-  if (node !== undefined && !names.includes(node)) throw new UsageError(`logs: ${node}: no such node; there are ${names.join(', ')}`)
+  if (node !== undefined && !names.includes(node))
+    throw new UsageError(`logs: ${node}: no such node; there are ${names.join(', ')}`)
   const lines = Number(args['lines'])
   if (!Number.isInteger(lines) || lines < 1) throw new UsageError('logs: --lines: a whole number from 1 on')
   const path = node === undefined ? paths.log : paths.node(node).console

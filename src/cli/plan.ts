@@ -20,12 +20,19 @@ export async function runPlan(app: App, args: Args): Promise<number> {
     uri: world.hypervisor.uri,
     accel: run.accel,
     profile: { name: run.profile.name, why: run.profile.why },
-    phases: plan.phases.map((p) => ({ name: p.name, title: p.title, steps: p.steps.map((s) => ({ id: s.id, title: s.title })) })),
+    phases: plan.phases.map((p) => ({
+      name: p.name,
+      title: p.title,
+      steps: p.steps.map((s) => ({ id: s.id, title: s.title })),
+    })),
   }
   if (args['json']) printJson(app, data)
   else {
-    app.stdout.write(`lab ${data.lab} on ${data.uri}, ${data.accel}\nprofile ${data.profile.name}: ${data.profile.why}\n`)
-    for (const p of data.phases) app.stdout.write(`\n${p.name}: ${p.title}\n${p.steps.map((s) => `  ${s.id}  ${s.title}\n`).join('')}`)
+    app.stdout.write(
+      `lab ${data.lab} on ${data.uri}, ${data.accel}\nprofile ${data.profile.name}: ${data.profile.why}\n`,
+    )
+    for (const p of data.phases)
+      app.stdout.write(`\n${p.name}: ${p.title}\n${p.steps.map((s) => `  ${s.id}  ${s.title}\n`).join('')}`)
   }
   return 0
 }

@@ -2,7 +2,10 @@
 import type { Renderer } from '../report/events.js'
 import type { App } from './app.js'
 
-/** Live on a terminal, plain lines otherwise, JSON lines on request; all to stderr, and to the lab's log (whose folder must exist) when one is named. */
+/**
+ * Live on a terminal, plain lines otherwise, JSON lines on request; all to stderr, and to the lab's log (whose folder
+ * must exist) when one is named.
+ */
 export async function openRenderer(app: App, json: boolean, log: string | undefined): Promise<Renderer> {
   const { createRenderer } = await import('../report/renderer.js')
   const terminal = app.stderr.isTTY === true && app.env.env['TERM'] !== 'dumb'

@@ -61,7 +61,9 @@ export async function withProgress<T>(
 const wordOf = (args: Args, key: 'name' | 'to', what: string): string => {
   const value = args[key]
   if (typeof value !== 'string')
-    throw new UsageError(`snapshot: name ${what}`, { hint: 'klab snapshot export NAME FILE; klab snapshot import FILE [NAME]' })
+    throw new UsageError(`snapshot: name ${what}`, {
+      hint: 'klab snapshot export NAME FILE; klab snapshot import FILE [NAME]',
+    })
   return value
 }
 
@@ -77,7 +79,10 @@ export async function runExport(app: App, args: Args): Promise<number> {
     { goal: 'export', title: `${name} to ${file}`, lab: found.record.name, json },
     (say, progress, report) =>
       withSnapshots(world, found, say, async (lab) => {
-        const made = await exportSnapshot(lab, await named(lab, name), file, { force: args['force'] === true, progress })
+        const made = await exportSnapshot(lab, await named(lab, name), file, {
+          force: args['force'] === true,
+          progress,
+        })
         report({ type: 'warn', text: `${file}: ${WARNING}` })
         return made
       }),
@@ -128,7 +133,8 @@ export interface Imported {
 
 /** Imports a file; used by `import` and by `up --from`. */
 export async function takeFile(app: App, args: Args, file: string, name: string | undefined): Promise<Imported> {
-  if (!(await exists(file))) throw new StateError(`${file}: no such file`, { hint: 'klab snapshot export NAME FILE makes one' })
+  if (!(await exists(file)))
+    throw new StateError(`${file}: no such file`, { hint: 'klab snapshot export NAME FILE makes one' })
   const { facts, digest } = await readFacts(app.host, file, app.signal)
   const json = args['json'] === true
   return withProgress(

@@ -37,7 +37,9 @@ export function formatList(all: readonly Listed[], now: number): string {
 function nameOf(args: Args, key: 'name' | 'to', action: Action): string {
   const value = args[key]
   if (typeof value !== 'string')
-    throw new UsageError(`snapshot ${action}: name a snapshot`, { hint: `klab snapshot ${action} NAME${key === 'to' ? ' NEW-NAME' : ''}` })
+    throw new UsageError(`snapshot ${action}: name a snapshot`, {
+      hint: `klab snapshot ${action} NAME${key === 'to' ? ' NEW-NAME' : ''}`,
+    })
   return value
 }
 
@@ -62,7 +64,12 @@ export async function runSnapshot(app: App, args: Args): Promise<number> {
 }
 
 /** What only reads takes no lock. */
-async function look(app: App, args: Args, action: 'list' | 'show', lab: Pick<LockedLab, 'record' | 'paths'>): Promise<number> {
+async function look(
+  app: App,
+  args: Args,
+  action: 'list' | 'show',
+  lab: Pick<LockedLab, 'record' | 'paths'>,
+): Promise<number> {
   const all = await listSnapshots(await listManifests(lab.paths), lab.record.snapshot ?? null)
   if (action === 'list') {
     if (args['json']) printJson(app, all)
@@ -88,7 +95,12 @@ function formatOne(m: Listed, all: readonly Listed[], verified: Verified | undef
     ['lab', isRam(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
     ['size', mib(m.bytes)],
     ...(verified
-      ? [['sha256', verified === 'unchanged' ? 'every file is as it was saved' : 'recorded now; there was none to compare with']]
+      ? [
+          [
+            'sha256',
+            verified === 'unchanged' ? 'every file is as it was saved' : 'recorded now; there was none to compare with',
+          ],
+        ]
       : []),
     ...m.nodes.map((n) => [n.node, `${n.memory ? `RAM ${mib(n.memory.size)}, ` : ''}disk ${mib(n.disk.size)}`]),
   ])
@@ -127,13 +139,20 @@ async function change(
         ? 'running'
         : `${readyWords(m)} after ${seconds(settled.readyMs)}`
       : 'halted: klab up boots it'
-    return done({ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${now}${r.kept ? '; klab snapshot undo goes back' : ''}`)
+    return done(
+      { snapshot: m.name, ...r, ...settled },
+      `restored ${m.name}; ${now}${r.kept ? '; klab snapshot undo goes back' : ''}`,
+    )
   }
 
   switch (action) {
     case 'save':
       return saved(
-        await save(lab, { name: typeof args['name'] === 'string' ? args['name'] : stamp(app.clock.now()), ...how, kind: 'manual' }),
+        await save(lab, {
+          name: typeof args['name'] === 'string' ? args['name'] : stamp(app.clock.now()),
+          ...how,
+          kind: 'manual',
+        }),
       )
     case 'push':
       return saved(await push(lab, how))
@@ -152,7 +171,10 @@ async function change(
     }
     case 'flatten': {
       const r = await flatten(lab)
-      return done(r, `the disks stand on ${r.after} of the lab’s own files (before: ${r.before}); ${mib(r.freedBytes)} freed`)
+      return done(
+        r,
+        `the disks stand on ${r.after} of the lab’s own files (before: ${r.before}); ${mib(r.freedBytes)} freed`,
+      )
     }
     case 'rename': {
       const from = nameOf(args, 'name', action)
@@ -163,4 +185,5 @@ async function change(
 }
 
 /** A name from the time: `s20261123-163000`. */
-const stamp = (now: number): string => `s${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`
+const stamp = (now: number): string =>
+  `s${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`

@@ -30,11 +30,17 @@ export function formatStatus(s: Status, now: number): string {
   const last = cluster
     ? `\ncluster: Kubernetes ${cluster.version}, ${cluster.ready}/${cluster.total} Ready${seen}, API server ${cluster.apiServer ?? 'not up'}\n`
     : ''
-  const unfinished = s.unfinished === null ? '' : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
+  const unfinished =
+    s.unfinished === null
+      ? ''
+      : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
   return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${last}${unfinished}`
 }
 
-/** The status that the options ask for. A glance that shows an older answer has the next one fetched behind the user's back. */
+/**
+ * The status that the options ask for. A glance that shows an older answer has the next one fetched behind the user's
+ * back.
+ */
 async function look(app: App, args: Args, record: LabRecord, labfile: string): Promise<Status> {
   const paths = labPaths(roots(app.env), record.id)
   const world = { hypervisor: await app.hypervisor(record.uri), clock: app.clock }

@@ -35,7 +35,10 @@ export async function goAndSettle(
   return readStatus(world, (await readRecord(open.paths.record)) ?? record, open.paths)
 }
 
-/** The status afterwards; undefined: its disks are there, and `up` has to boot them. Throws StateError when there is neither such a snapshot nor such a file. */
+/**
+ * The status afterwards; undefined: its disks are there, and `up` has to boot them. Throws StateError when there is
+ * neither such a snapshot nor such a file.
+ */
 export async function upFrom(app: App, args: Args, from: string): Promise<Status | undefined> {
   const file = resolve(app.env.cwd, from)
   const { record } = await findLab(app.env, args.file).catch(() => ({ record: undefined }))
@@ -62,7 +65,9 @@ export async function upSealed(app: App, world: World, open: OpenLab, accel: Acc
   const { findSealed, takeSealed } = await import('../lab/cached.js')
   const found = await findSealed(world, open, accel)
   if (!found) return undefined
-  app.stderr.write(`the cache holds this lab, Ready since ${found.facts.snapshot.createdAt}: going there; --fresh makes it from scratch\n`)
+  app.stderr.write(
+    `the cache holds this lab, Ready since ${found.facts.snapshot.createdAt}: going there; --fresh makes it from scratch\n`,
+  )
   const manifest = await takeSealed(world, open, found, accel)
   return manifest && goAndSettle(app, world, open, manifest, { undo: false })
 }
@@ -73,7 +78,9 @@ export async function seal(app: App, world: World, open: OpenLab): Promise<void>
   const record = await readRecord(open.paths.record)
   if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up --seal' })
   const say = (line: string): void => void app.stderr.write(`${line}\n`)
-  const { dir, fresh } = await withSnapshots(world, { record, paths: open.paths }, say, (lab) => sealLab(lab, { ...open, record }))
+  const { dir, fresh } = await withSnapshots(world, { record, paths: open.paths }, say, (lab) =>
+    sealLab(lab, { ...open, record }),
+  )
   say(
     fresh
       ? `sealed in ${dir}, with its keys and RAM: while Labfile, bundle and klab stay the same, \`klab up\` after \`klab destroy\` goes there`

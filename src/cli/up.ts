@@ -10,7 +10,10 @@ import type { Args } from './command.js'
 import { openRenderer } from './progress.js'
 import { formatStatus } from './status.js'
 
-/** Brings the lab up and prints its status. Throws LabfileError, HostError (before anything is changed), what `up` throws. */
+/**
+ * Brings the lab up and prints its status. Throws LabfileError, HostError (before anything is changed), what `up`
+ * throws.
+ */
 export async function runUp(app: App, args: Args): Promise<number> {
   const until = args['until'] as PhaseName
   if (typeof args['from'] === 'string') {
@@ -51,7 +54,11 @@ export async function runUp(app: App, args: Args): Promise<number> {
     for (const c of checks)
       if (c.state === 'warn')
         renderer.report({ type: 'warn', text: `${c.name}: ${c.found}${c.fix === undefined ? '' : `; try: ${c.fix}`}` })
-    status = await up(world, open, { until, accel: await settleAccel(open.lab, () => Promise.resolve(probe)), report: renderer.report })
+    status = await up(world, open, {
+      until,
+      accel: await settleAccel(open.lab, () => Promise.resolve(probe)),
+      report: renderer.report,
+    })
   } finally {
     renderer.close()
   }

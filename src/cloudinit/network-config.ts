@@ -2,11 +2,16 @@
 import ipaddr from 'ipaddr.js'
 import type { SeedInput } from './seed.js'
 
-/** slirp's addresses (QEMU manual, "Network emulation", `-netdev user`): the same on every machine, seen by nobody else. */
+/**
+ * slirp's addresses (QEMU manual, "Network emulation", `-netdev user`): the same on every machine, seen by nobody else.
+ */
 export const SLIRP = { guest: '10.0.2.15', gateway: '10.0.2.2', dns: '10.0.2.3' }
 const ANYWHERE = '0.0.0.0/0'
 
-/** Plain data for network-config: `mgmt0` on slirp, `lab0` on the lab's own segment, both static (DHCP costs seconds; on a libvirt network the lease says the same). */
+/**
+ * Plain data for network-config: `mgmt0` on slirp, `lab0` on the lab's own segment, both static (DHCP costs seconds; on
+ * a libvirt network the lease says the same).
+ */
 export function networkConfig(input: Pick<SeedInput, 'mgmtMac' | 'labNic' | 'hosts' | 'internet'>): object {
   const { labNic, mgmtMac, internet } = input
   const mgmt0 = mgmtMac !== undefined && {
@@ -19,9 +24,12 @@ export function networkConfig(input: Pick<SeedInput, 'mgmtMac' | 'labNic' | 'hos
   const { gateway } = labNic
   const lab0 = {
     ...card('lab0', labNic.mac, `${labNic.ip}/${prefix}`),
-    // Without a default route the kernel refuses a service address before kube-proxy's rules see the packet. Nothing answers there.
+    // Without a default route the kernel refuses a service address before kube-proxy's rules see the packet. Nothing
+    // answers there.
     ...(!internet &&
-      !gateway && { routes: [{ to: ANYWHERE, via: unusedAddress(labNic.cidr, [labNic.ip, ...input.hosts.map((h) => h.ip)]) }] }),
+      !gateway && {
+        routes: [{ to: ANYWHERE, via: unusedAddress(labNic.cidr, [labNic.ip, ...input.hosts.map((h) => h.ip)]) }],
+      }),
     // Isolated or not: the host refuses at once what it does not forward.
     ...(gateway !== undefined && { nameservers: { addresses: [gateway] }, routes: [{ to: ANYWHERE, via: gateway }] }),
   }

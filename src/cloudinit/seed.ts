@@ -20,7 +20,10 @@ export interface SeedInput {
   readonly timeServers: readonly string[]
   /** The card on slirp; a machine on a libvirt network has none. */
   readonly mgmtMac?: string
-  /** The card on the lab's segment; a machine that only bakes an image has none. `gateway`: the host's address on it, where it routes and resolves names. */
+  /**
+   * The card on the lab's segment; a machine that only bakes an image has none. `gateway`: the host's address on it,
+   * where it routes and resolves names.
+   */
   readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string; readonly gateway?: string }
   /** Whether the default route leads out through slirp. */
   readonly internet: boolean
@@ -35,9 +38,13 @@ export interface SeedFiles {
 /** What cloud-init prints on the serial console when all its stages are over. */
 export const FINAL_MESSAGE = 'klab-boot-finished'
 
-/** The files of the seed. They suit klab's own image and stock cloud images: Debian, Ubuntu, CentOS 7 (cloud-init 18.5) and its successors. */
+/**
+ * The files of the seed. They suit klab's own image and stock cloud images: Debian, Ubuntu, CentOS 7 (cloud-init 18.5)
+ * and its successors.
+ */
 export function seedFiles(input: SeedInput): SeedFiles {
-  // cloud-init reads YAML 1.1, where 52:54:00:12:34:56 and `on` are a number and a boolean unless quoted. No folding: keys stay on one line.
+  // cloud-init reads YAML 1.1, where 52:54:00:12:34:56 and `on` are a number and a boolean unless quoted. No folding:
+  // keys stay on one line.
   const yaml = (data: object): string => stringify(data, { version: '1.1', lineWidth: 0 })
   return {
     'user-data': `#cloud-config\n${yaml(userData(input))}`,
@@ -46,7 +53,10 @@ export function seedFiles(input: SeedInput): SeedFiles {
   }
 }
 
-/** klab's own image has slirp's name server in a plain file; where it is a link, somebody (systemd-resolved) keeps it by the network-config. The address follows as $1. */
+/**
+ * klab's own image has slirp's name server in a plain file; where it is a link, somebody (systemd-resolved) keeps it by
+ * the network-config. The address follows as $1.
+ */
 const SET_RESOLVER = ['sh', '-c', '[ -h /etc/resolv.conf ] || echo "nameserver $1" >/etc/resolv.conf', 'sh']
 
 function userData(input: SeedInput): object {
@@ -89,11 +99,16 @@ function userData(input: SeedInput): object {
 }
 
 /**
- * The own name stands with the node's address on the lab's segment: on 127.0.1.1 kubeadm and etcd would find the wrong one.
+ * The own name stands with the node's address on the lab's segment: on 127.0.1.1 kubeadm and etcd would find the wrong
+ * one.
  * It must stand somewhere, or sudo asks a name server that may not be there.
  */
 function etcHosts({ node, hosts }: SeedInput): string {
   const all = hosts.some((h) => h.name === node) ? hosts : [...hosts, { ip: SLIRP.guest, name: node }]
-  const lines = ['127.0.0.1 localhost', '::1 localhost ip6-localhost ip6-loopback', ...all.map((h) => `${h.ip} ${h.name}`)]
+  const lines = [
+    '127.0.0.1 localhost',
+    '::1 localhost ip6-localhost ip6-loopback',
+    ...all.map((h) => `${h.ip} ${h.name}`),
+  ]
   return `${lines.join('\n')}\n`
 }

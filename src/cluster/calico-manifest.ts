@@ -1,4 +1,6 @@
-/** Calico's own calico.yaml, changed for one lab: as data, so that the rest of it stays as its makers wrote it. Pure. */
+/**
+ * Calico's own calico.yaml, changed for one lab: as data, so that the rest of it stays as its makers wrote it. Pure.
+ */
 import { isMap, isSeq, parseAllDocuments, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { autodetection, type Encapsulation } from './calico.js'
@@ -10,7 +12,10 @@ export interface CalicoSettings {
   readonly podCidr: string
   readonly labCidr: string
   readonly labNic: string
-  /** Longer probes: under emulation calico-node's take many seconds, and kubelet 1.20 and later ends an exec probe after the 1 s that older lines leave it. */
+  /**
+   * Longer probes: under emulation calico-node's take many seconds, and kubelet 1.20 and later ends an exec probe after
+   * the 1 s that older lines leave it.
+   */
   readonly patient: boolean
 }
 
@@ -21,15 +26,24 @@ const CONTAINERS = ['spec', 'template', 'spec', 'containers']
 const BIRD_PROBE = /^--?bird6?-(?:live|ready)$/
 
 /** Of the pool that calico-node makes. */
-const POOL_VXLAN = { ipip: 'Never', vxlan: 'Always', vxlanCrossSubnet: 'CrossSubnet' } as const satisfies Record<Encapsulation, string>
+const POOL_VXLAN = { ipip: 'Never', vxlan: 'Always', vxlanCrossSubnet: 'CrossSubnet' } as const satisfies Record<
+  Encapsulation,
+  string
+>
 
-/** felix's own probes (FELIX_HEALTHENABLED, port 9099 on the node): what `calico-node -felix-live` asks, without starting a program of 85 MB. */
+/**
+ * felix's own probes (FELIX_HEALTHENABLED, port 9099 on the node): what `calico-node -felix-live` asks, without
+ * starting a program of 85 MB.
+ */
 const HEALTH = { livenessProbe: '/liveness', readinessProbe: '/readiness' } as const
 
 /** Probe times of the slow-host profile, seconds. */
 const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
 
-/** The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError when the text is no calico.yaml, or another version's. */
+/**
+ * The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError when the text is no
+ * calico.yaml, or another version's.
+ */
 export function patchCalico(text: string, s: CalicoSettings): string {
   const docs = (parseAllDocuments(text) as Document.Parsed[]).filter((d) => isMap(d.contents) || d.errors.length > 0)
   const broken = docs.find((d) => d.errors.length > 0)
@@ -53,7 +67,8 @@ export function patchCalico(text: string, s: CalicoSettings): string {
     CALICO_IPV4POOL_VXLAN: POOL_VXLAN[s.encapsulation],
     IP: 'autodetect',
     IP_AUTODETECTION_METHOD: autodetection(s.version, s.labCidr, s.labNic),
-    // Felix looks for the MTU at cards with usual names only; without one the first pods get more than the tunnel carries (seen with 3.21.6).
+    // Felix looks for the MTU at cards with usual names only; without one the first pods get more than the tunnel
+    // carries (seen with 3.21.6).
     FELIX_MTUIFACEPATTERN: `^${s.labNic}$`,
   })
   if (vxlan) dropBirdProbes(container)
@@ -65,11 +80,15 @@ export function patchCalico(text: string, s: CalicoSettings): string {
 
 const workload = (doc: Document.Parsed): boolean => isMap(doc.contents) && WORKLOADS.includes(String(doc.get('kind')))
 
-/** A document as it stands in the text: nine tenths of calico.yaml are resource definitions that are nobody's to reformat. */
+/**
+ * A document as it stands in the text: nine tenths of calico.yaml are resource definitions that are nobody's to
+ * reformat.
+ */
 const verbatim = (text: string, doc: Document.Parsed): string =>
   `${text.slice(doc.range[0], doc.range[1]).replace(/^---[ \t]*\n/, '')}\n`.replace(/\n+$/, '\n')
 
-const bad = (what: string, hint = 'klab bundle verify'): CorruptError => new CorruptError(`calico.yaml of the bundle ${what}`, { hint })
+const bad = (what: string, hint = 'klab bundle verify'): CorruptError =>
+  new CorruptError(`calico.yaml of the bundle ${what}`, { hint })
 
 /** The container of this name. */
 function containerOf(doc: Document.Parsed, name: string): YAMLMap {

@@ -1,10 +1,11 @@
 /** What klab knows of Calico: which line fits which Kubernetes, and what changed between lines. */
 
 /**
- * Line (3.x), its newest release, and the Kubernetes minors it is tested with. Sources: "System requirements" of each line's documentation
- * (projectcalico/calico, getting-started/kubernetes/requirements.md, branches release-legacy and release-v3.12 to 3.23; tigera/docs from 3.24 to 3.33);
- * releases: their _data/versions.yml, then the
- * tags of projectcalico/calico whose calico.yaml names images of the same version (that of 3.24.6 does not); 3.33.0 from its documentation.
+ * Line (3.x), its newest release, and the Kubernetes minors it is tested with. Sources: "System requirements" of each
+ * line's documentation (projectcalico/calico, getting-started/kubernetes/requirements.md, branches release-legacy and
+ * release-v3.12 to 3.23; tigera/docs from 3.24 to 3.33); releases: their _data/versions.yml, then the tags of
+ * projectcalico/calico whose calico.yaml names images of the same version (that of 3.24.6 does not); 3.33.0 from its
+ * documentation.
  */
 const LINES: readonly (readonly [line: number, newest: string, from: number, to: number])[] = [
   [8, '3.8.9', 13, 15],
@@ -36,8 +37,8 @@ const LINES: readonly (readonly [line: number, newest: string, from: number, to:
 ]
 
 /**
- * How pods of different nodes reach each other: IP in IP with routes by BGP (Calico's own default), VXLAN without BGP, or plain routes on one segment
- * and VXLAN between segments (tigera-operator's name for it).
+ * How pods of different nodes reach each other: IP in IP with routes by BGP (Calico's own default), VXLAN without BGP,
+ * or plain routes on one segment and VXLAN between segments (tigera-operator's name for it).
  */
 export type Encapsulation = 'ipip' | 'vxlan' | 'vxlanCrossSubnet'
 
@@ -65,8 +66,9 @@ export function calicoProblem(version: string, minor: number): string | undefine
 }
 
 /**
- * IP_AUTODETECTION_METHOD that finds the lab's card (in user mode networking the first one has the same address in every guest). `cidr=` came
- * with Calico 3.16 (projectcalico/node, startup.go: AUTODETECTION_METHOD_CIDR); before, a pattern of the card's name.
+ * IP_AUTODETECTION_METHOD that finds the lab's card (in user mode networking the first one has the same address in
+ * every guest). `cidr=` came with Calico 3.16 (projectcalico/node, startup.go: AUTODETECTION_METHOD_CIDR); before, a
+ * pattern of the card's name.
  */
 export const autodetection = (version: string, labCidr: string, labNic: string): string =>
   lineOf(version) >= 16 ? `cidr=${labCidr}` : `interface=${labNic}`

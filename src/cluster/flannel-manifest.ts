@@ -1,4 +1,7 @@
-/** flannel's manifest, filled in for one lab: klab's own has places for that, upstream's kube-flannel.yml is changed as data. Pure. */
+/**
+ * flannel's manifest, filled in for one lab: klab's own has places for that, upstream's kube-flannel.yml is changed as
+ * data. Pure.
+ */
 import { isMap, isSeq, parseAllDocuments } from 'yaml'
 import { CorruptError } from '../errors.js'
 
@@ -27,7 +30,9 @@ export function fillFlannel(text: string, podCidr: string, labNic: string): stri
     }
   }
   if (ranges !== 1 || cards === 0)
-    throw new CorruptError('flannel.yaml of the bundle has no net-conf.json or no container kube-flannel', { hint: 'klab bundle verify' })
+    throw new CorruptError('flannel.yaml of the bundle has no net-conf.json or no container kube-flannel', {
+      hint: 'klab bundle verify',
+    })
   return docs.map((d) => d.toString({ lineWidth: 0, directives: false })).join('---\n')
 }
 
@@ -35,6 +40,9 @@ function networkOf(json: string): object {
   try {
     return JSON.parse(json) as object
   } catch (cause) {
-    throw new CorruptError('flannel.yaml of the bundle: net-conf.json is not JSON', { cause, hint: 'klab bundle verify' })
+    throw new CorruptError('flannel.yaml of the bundle: net-conf.json is not JSON', {
+      cause,
+      hint: 'klab bundle verify',
+    })
   }
 }

@@ -21,14 +21,21 @@ export function kubeadmImages(version: string, registry?: string): KubeadmImages
   // CoreDNS moved into a folder of its own in 1.21, but only in the default registry (kubeadm, images.GetDNSImage).
   const coredns = at(r.minor >= 21 && registry === undefined ? 'coredns/coredns' : 'coredns', r.coredns)
   return {
-    all: [core('kube-apiserver'), core('kube-controller-manager'), core('kube-scheduler'), ...node, at('etcd', r.etcd), coredns],
+    all: [
+      core('kube-apiserver'),
+      core('kube-controller-manager'),
+      core('kube-scheduler'),
+      ...node,
+      at('etcd', r.etcd),
+      coredns,
+    ],
     node,
   }
 }
 
 /**
- * The one full name of an image: `calico/node:v3.14.2` is `docker.io/calico/node:v3.14.2` (distribution/reference, "familiar names"). Archives and
- * manifests may write either; docker and containerd take both for the same.
+ * The one full name of an image: `calico/node:v3.14.2` is `docker.io/calico/node:v3.14.2` (distribution/reference,
+ * "familiar names"). Archives and manifests may write either; docker and containerd take both for the same.
  */
 export function fullRef(ref: string): string {
   const [first = '', ...rest] = ref.split('/')
@@ -37,13 +44,21 @@ export function fullRef(ref: string): string {
   return /(?:@|:[^/]*$)/.test(path.slice(path.indexOf('/'))) ? path : `${path}:latest`
 }
 
-/** The images that a manifest's containers name, each once, as written. Text that is not YAML has none: whoever applies it says so. */
+/**
+ * The images that a manifest's containers name, each once, as written. Text that is not YAML has none: whoever applies
+ * it says so.
+ */
 export function manifestImages(text: string): readonly string[] {
   const found = new Set<string>()
   for (const doc of parseAllDocuments(text)) {
     visit(doc, {
       Pair: (_, pair) => {
-        if (!isScalar(pair.key) || !/^(?:initC|c|ephemeralC)ontainers$/.test(String(pair.key.value)) || !isSeq(pair.value)) return
+        if (
+          !isScalar(pair.key) ||
+          !/^(?:initC|c|ephemeralC)ontainers$/.test(String(pair.key.value)) ||
+          !isSeq(pair.value)
+        )
+          return
         for (const item of pair.value.items) {
           const image = isMap(item) ? item.get('image') : undefined
           if (typeof image === 'string') found.add(image)

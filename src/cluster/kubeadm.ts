@@ -7,7 +7,10 @@ import { criSocket, kubeadmApi, minorOf } from './versions.js'
 /** Where klab puts the patches inside the control plane. */
 export const PATCHES_DIR = '/etc/klab/patches'
 
-/** v1beta4 takes extra arguments as a list of {name, value}, older versions as a map (kubeadm-config.v1beta4, "extraArgs"). */
+/**
+ * v1beta4 takes extra arguments as a list of {name, value}, older versions as a map (kubeadm-config.v1beta4,
+ * "extraArgs").
+ */
 const extraArgs = (args: Readonly<Record<string, string>>, api: string): unknown =>
   api === 'v1beta4' ? Object.entries(args).map(([name, value]) => ({ name, value })) : args
 
@@ -17,7 +20,10 @@ const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string)
 
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
-/** What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the same one on NIC 1). */
+/**
+ * What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the
+ * same one on NIC 1).
+ */
 const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Record<string, unknown> => {
   const minor = minorOf(k.version)
   return {
@@ -48,8 +54,9 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
 }
 
 /**
- * InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane (course 2.9.2). `token`: the bootstrap
- * token, 15 minutes. `alone`: there are no workers, so pods may run here (an empty list of taints, where none means kubeadm's own).
+ * InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane
+ * (course 2.9.2). `token`: the bootstrap token, 15 minutes. `alone`: there are no workers, so pods may run here (an
+ * empty list of taints, where none means kubeadm's own).
  */
 export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string, alone = false): string {
   const minor = minorOf(k.version)
@@ -61,12 +68,19 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
       apiVersion,
       kind: 'InitConfiguration',
       bootstrapTokens: [
-        { token, ttl: '15m0s', usages: ['signing', 'authentication'], groups: ['system:bootstrappers:kubeadm:default-node-token'] },
+        {
+          token,
+          ttl: '15m0s',
+          usages: ['signing', 'authentication'],
+          groups: ['system:bootstrappers:kubeadm:default-node-token'],
+        },
       ],
       localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
       nodeRegistration: { ...registration(k, node, profile), ...(alone ? { taints: [] } : {}) },
       ...patches(minor, profile),
-      ...(api === 'v1beta4' ? { timeouts: { controlPlaneComponentHealthCheck: timeout, ...patientTimeouts(profile) } } : {}),
+      ...(api === 'v1beta4'
+        ? { timeouts: { controlPlaneComponentHealthCheck: timeout, ...patientTimeouts(profile) } }
+        : {}),
     },
     {
       apiVersion,
@@ -83,8 +97,18 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
       scheduler: ifAny('extraArgs', profile.schedulerArgs, api),
       etcd: { local: { dataDir: '/var/lib/etcd', ...ifAny('extraArgs', profile.etcdArgs, api) } },
     },
-    { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', cgroupDriver: 'systemd', ...profile.kubelet },
-    { apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', mode: k.proxyMode, ...profile.kubeProxy },
+    {
+      apiVersion: 'kubelet.config.k8s.io/v1beta1',
+      kind: 'KubeletConfiguration',
+      cgroupDriver: 'systemd',
+      ...profile.kubelet,
+    },
+    {
+      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+      kind: 'KubeProxyConfiguration',
+      mode: k.proxyMode,
+      ...profile.kubeProxy,
+    },
   ])
 }
 
@@ -111,4 +135,7 @@ export function joinConfig(
 
 /** The patch files for PATCHES_DIR: name → YAML (kubeadm: `target+patchtype.yaml`). */
 export const patchFiles = (profile: Profile): readonly { name: string; content: string }[] =>
-  Object.entries(profile.patches).map(([target, patch]) => ({ name: `${target}+strategic.yaml`, content: stringify(patch) }))
+  Object.entries(profile.patches).map(([target, patch]) => ({
+    name: `${target}+strategic.yaml`,
+    content: stringify(patch),
+  }))

@@ -22,7 +22,8 @@ function first(config: unknown, list: string, entry: string): Fields | undefined
 }
 
 function read(text: string, hint: string): unknown {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new CorruptError(`the kubeconfig is larger than ${MAX_BYTES / 1024} KiB`, { hint })
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw new CorruptError(`the kubeconfig is larger than ${MAX_BYTES / 1024} KiB`, { hint })
   try {
     // Aliases multiply what is small; looking for keys given twice takes the square of their number.
     return parse(text, { maxAliasCount: 0, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })

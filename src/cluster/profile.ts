@@ -1,4 +1,7 @@
-/** The slow-host profile: what klab turns up so that a control plane under software emulation does not trip over its own time-outs. */
+/**
+ * The slow-host profile: what klab turns up so that a control plane under software emulation does not trip over its own
+ * time-outs.
+ */
 
 export interface Profile {
   readonly name: 'normal' | 'slow-host'
@@ -38,7 +41,8 @@ const NORMAL: Profile = {
 }
 
 /**
- * Probes of the static pods. kubeadm 1.20 gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy node under TCG; and it asks the
+ * Probes of the static pods. kubeadm 1.20 gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy
+ * node under TCG; and it asks the
  * API server's readiness every second, a TLS handshake each, which alone takes a good part of an emulated CPU.
  */
 const patientProbes = (container: string): unknown => ({
@@ -51,16 +55,19 @@ const patientProbes = (container: string): unknown => ({
         name: container,
         livenessProbe: { failureThreshold: 8, timeoutSeconds: 60, periodSeconds: 60 },
         startupProbe: { failureThreshold: 90, timeoutSeconds: 30, periodSeconds: 10 },
-        ...(container === 'kube-apiserver' ? { readinessProbe: { failureThreshold: 3, timeoutSeconds: 30, periodSeconds: 15 } } : {}),
+        ...(container === 'kube-apiserver'
+          ? { readinessProbe: { failureThreshold: 3, timeoutSeconds: 30, periodSeconds: 15 } }
+          : {}),
       },
     ],
   },
 })
 
 /**
- * The profile for an accelerator and a Kubernetes minor. Under TCG: no leader election (right with one control plane; field notes: the leases were lost
- * again and again), etcd heartbeat 500 ms and election 5 s (etcd tuning guide: election = 10 × heartbeat), node monitoring stretched to 2 minutes,
- * patient probes; and rarer looks at things that do not change: without, an idle four-node cluster kept two cores busy (docs/benchmarks.md).
+ * The profile for an accelerator and a Kubernetes minor. Under TCG: no leader election (right with one control plane;
+ * field notes: the leases were lost again and again), etcd heartbeat 500 ms and election 5 s (etcd tuning guide:
+ * election = 10 × heartbeat), node monitoring stretched to 2 minutes, patient probes; and rarer looks at things that do
+ * not change: without, an idle four-node cluster kept two cores busy (docs/benchmarks.md).
  */
 export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 20): Profile {
   if (accel === 'kvm') return NORMAL
@@ -75,15 +82,20 @@ export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 
     apiServerArgs: minor >= 18 && minor < 29 ? { 'enable-priority-and-fairness': 'false' } : {},
     kubelet: {
       nodeStatusUpdateFrequency: '20s',
-      // It follows the update frequency where that is set, and then writes the whole status every 20 s; this is its default otherwise.
+      // It follows the update frequency where that is set, and then writes the whole status every 20 s; this is its
+      // default otherwise.
       nodeStatusReportFrequency: '5m0s',
       nodeLeaseDurationSeconds: 120,
       runtimeRequestTimeout: '10m0s',
       volumeStatsAggPeriod: '10m0s',
     },
-    // cAdvisor walks every cgroup every 10 s otherwise. The second flag was still in 1.29 and is gone in 1.32 (kubelet, globalflags_linux.go).
+    // cAdvisor walks every cgroup every 10 s otherwise. The second flag was still in 1.29 and is gone in 1.32 (kubelet,
+    // globalflags_linux.go).
     kubeletArgs: { 'housekeeping-interval': '60s', ...(minor < 30 ? { 'global-housekeeping-interval': '5m0s' } : {}) },
-    kubeProxy: { iptables: { syncPeriod: '5m0s', minSyncPeriod: '5s' }, ipvs: { syncPeriod: '5m0s', minSyncPeriod: '5s' } },
+    kubeProxy: {
+      iptables: { syncPeriod: '5m0s', minSyncPeriod: '5s' },
+      ipvs: { syncPeriod: '5m0s', minSyncPeriod: '5s' },
+    },
     patches: {
       etcd: patientProbes('etcd'),
       'kube-apiserver': patientProbes('kube-apiserver'),

@@ -1,7 +1,8 @@
 /**
- * What kubeadm asks for in each Kubernetes release, as data. Sources: `kubeadm config images list` of every patch release, as the minikube project records it
- * (kubernetes/minikube, pkg/minikube/constants/constants_kubeadm_images.go, August 2026: up to 1.36.3), checked against kubeadm's own
- * cmd/kubeadm/app/constants/constants.go of 1.32.13, 1.34.4 and 1.35.4; 1.37 from that file of 1.37.2.
+ * What kubeadm asks for in each Kubernetes release, as data. Sources: `kubeadm config images list` of every patch
+ * release, as the minikube project records it (kubernetes/minikube, pkg/minikube/constants/constants_kubeadm_images.go,
+ * August 2026: up to 1.36.3), checked against kubeadm's own cmd/kubeadm/app/constants/constants.go of 1.32.13, 1.34.4
+ * and 1.35.4; 1.37 from that file of 1.37.2.
  */
 
 export interface ImageTags {
@@ -65,13 +66,19 @@ const ROWS: readonly (readonly [minor: number, patch: number, pause: string, etc
 /** The minors of the table, oldest first: the course's 1.17 to the newest one of November 2026. */
 export const KNOWN_MINORS: readonly number[] = [...new Set(ROWS.map(([minor]) => minor))]
 
-/** Tags of one release; undefined for a minor that is not in the table. A patch release newer than the table has its minor's last row. */
+/**
+ * Tags of one release; undefined for a minor that is not in the table. A patch release newer than the table has its
+ * minor's last row.
+ */
 export function imageTags(minor: number, patch: number): ImageTags | undefined {
   const row = ROWS.filter(([m, from]) => m === minor && from <= patch).at(-1)
   return row && { pause: row[2], etcd: row[3], coredns: row[4] }
 }
 
-/** The registry moved in 1.25; December 2022's patch releases brought it to the minors before (kubernetes.io blog, 2022-11-28, "registry.k8s.io"). */
+/**
+ * The registry moved in 1.25; December 2022's patch releases brought it to the minors before (kubernetes.io blog,
+ * 2022-11-28, "registry.k8s.io").
+ */
 const MOVED_IN: Readonly<Record<number, number>> = { 22: 17, 23: 15, 24: 9 }
 
 /** kubeadm's default imageRepository in a release. */

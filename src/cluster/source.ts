@@ -1,7 +1,11 @@
-/** What bundle `source` can build: the Kubernetes versions with a recipe (cloud-init/bundle/recipes/, compared by a test), and the Calico that each brings. */
+/**
+ * What bundle `source` can build: the Kubernetes versions with a recipe (cloud-init/bundle/recipes/, compared by a
+ * test), and the Calico that each brings.
+ */
 
 /**
- * Kubernetes version → Calico release, undefined where none runs. 3.28.5 is the one release whose module compiles; it needs discovery.k8s.io/v1
+ * Kubernetes version → Calico release, undefined where none runs. 3.28.5 is the one release whose module compiles; it
+ * needs discovery.k8s.io/v1
  * EndpointSlices, so Kubernetes 1.21 or later.
  */
 const RECIPES: Readonly<Record<string, string | undefined>> = {

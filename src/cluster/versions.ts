@@ -1,4 +1,7 @@
-/** What klab knows of Kubernetes versions: what changed between minors, so that nothing else needs to. docs/versions.md shows it as a table. */
+/**
+ * What klab knows of Kubernetes versions: what changed between minors, so that nothing else needs to. docs/versions.md
+ * shows it as a table.
+ */
 import { UsageError } from '../errors.js'
 import { imageTags, KNOWN_MINORS, registryOf, type ImageTags } from './releases.js'
 
@@ -17,8 +20,8 @@ function split(version: string): readonly [minor: number, patch: number] {
 export const minorOf = (version: string): number => split(version)[0]
 
 /**
- * kubeadm's configuration API for a minor (kubeadm-config reference: v1beta2 since 1.15, v1beta3 since 1.22, v1beta4 since 1.31; 1.37 has a `v1`
- * beside it, which still prefers v1beta4: cmd/kubeadm/app/apis/kubeadm/scheme).
+ * kubeadm's configuration API for a minor (kubeadm-config reference: v1beta2 since 1.15, v1beta3 since 1.22, v1beta4
+ * since 1.31; 1.37 has a `v1` beside it, which still prefers v1beta4: cmd/kubeadm/app/apis/kubeadm/scheme).
  */
 export function kubeadmApi(minor: number): KubeadmApi {
   if (minor >= 31) return 'v1beta4'
@@ -28,7 +31,11 @@ export function kubeadmApi(minor: number): KubeadmApi {
 /** Where kubelet and kubeadm find the container runtime; a URL from kubeadm 1.24 on, a plain path before. */
 export function criSocket(runtime: Runtime, minor: number): string {
   const path =
-    runtime === 'containerd' ? '/run/containerd/containerd.sock' : minor >= 24 ? '/run/cri-dockerd.sock' : '/var/run/dockershim.sock'
+    runtime === 'containerd'
+      ? '/run/containerd/containerd.sock'
+      : minor >= 24
+        ? '/run/cri-dockerd.sock'
+        : '/var/run/dockershim.sock'
   return minor >= 24 ? `unix://${path}` : path
 }
 
@@ -39,16 +46,25 @@ export interface Release extends ImageTags {
   /** kubeadm's default imageRepository. */
   readonly registry: string
   readonly runtimes: readonly Runtime[]
-  /** Oldest containerd: kubelet 1.26 speaks only CRI v1 (containerd 1.6); before, it is our own configuration's format that wants 1.3. */
+  /**
+   * Oldest containerd: kubelet 1.26 speaks only CRI v1 (containerd 1.6); before, it is our own configuration's format
+   * that wants 1.3.
+   */
   readonly containerd: string
   /** What kubeadm writes where nothing is said: systemd since 1.22. klab always says systemd. */
   readonly cgroupDriver: 'cgroupfs' | 'systemd'
   /** dockershim's `--network-plugin=cni` for kubelet; kubeadm writes it itself. Gone with dockershim. */
   readonly networkPluginFlag: boolean
-  /** Role label and taint of a control plane (`node-role.kubernetes.io/…`): `master` until 1.23, both taints in 1.24, then `control-plane` alone. */
+  /**
+   * Role label and taint of a control plane (`node-role.kubernetes.io/…`): `master` until 1.23, both taints in 1.24,
+   * then `control-plane` alone.
+   */
   readonly roleLabels: readonly string[]
   readonly taints: readonly string[]
-  /** Where packages of this minor are: Google's old repositories (only mirrors still have them since March 2024), and one for each minor from 1.24 on. */
+  /**
+   * Where packages of this minor are: Google's old repositories (only mirrors still have them since March 2024), and
+   * one for each minor from 1.24 on.
+   */
   readonly packages: { readonly deb: string; readonly rpm: string }
 }
 
@@ -78,8 +94,12 @@ export function releaseOf(version: string): Release {
     cgroupDriver: minor < 22 ? 'cgroupfs' : 'systemd',
     networkPluginFlag: minor < 24,
     // CHANGELOG-1.20, 1.24 and 1.25 (kubeadm: KEP 2067).
-    roleLabels: (minor < 20 ? ['master'] : minor < 24 ? ['control-plane', 'master'] : ['control-plane']).map((r) => ROLE + r),
-    taints: (minor < 24 ? ['master'] : minor < 25 ? ['control-plane', 'master'] : ['control-plane']).map((r) => ROLE + r),
+    roleLabels: (minor < 20 ? ['master'] : minor < 24 ? ['control-plane', 'master'] : ['control-plane']).map(
+      (r) => ROLE + r,
+    ),
+    taints: (minor < 24 ? ['master'] : minor < 25 ? ['control-plane', 'master'] : ['control-plane']).map(
+      (r) => ROLE + r,
+    ),
     // kubernetes.io blog, 2023-08-15, "pkgs.k8s.io": from 1.24.0 on.
     packages: minor < 24 ? LEGACY : { deb: `${core}/deb/ /`, rpm: `${core}/rpm/` },
   }

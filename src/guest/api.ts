@@ -1,4 +1,7 @@
-/** The API server's answer to "which nodes are Ready", over the forwarded port. Small on purpose: `klab status` has 0.2 s. */
+/**
+ * The API server's answer to "which nodes are Ready", over the forwarded port. Small on purpose: `klab status` has 0.2
+ * s.
+ */
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import type { Seen } from './until.js'
@@ -10,15 +13,23 @@ interface Login {
   readonly key: string
 }
 
-const field = (text: string, name: string): string | undefined => new RegExp(`^\\s*${name}:\\s*"?([^"\\s]+)"?\\s*$`, 'm').exec(text)?.[1]
+const field = (text: string, name: string): string | undefined =>
+  new RegExp(`^\\s*${name}:\\s*"?([^"\\s]+)"?\\s*$`, 'm').exec(text)?.[1]
 const decode = (data: string): string => Buffer.from(data, 'base64').toString()
 
-/** Server and client certificate of a kubeconfig that klab itself wrote (cluster/kubeconfig.ts); undefined when it is something else. No YAML parser here: loading one costs a third of the time there is. */
+/**
+ * Server and client certificate of a kubeconfig that klab itself wrote (cluster/kubeconfig.ts); undefined when it is
+ * something else. No YAML parser here: loading one costs a third of the time there is.
+ */
 export function parseLogin(kubeconfig: string): Login | undefined {
-  const [server, ca, cert, key] = ['server', 'certificate-authority-data', 'client-certificate-data', 'client-key-data'].map((n) =>
-    field(kubeconfig, n),
-  )
-  if (server === undefined || ca === undefined || cert === undefined || key === undefined || !URL.canParse(server)) return undefined
+  const [server, ca, cert, key] = [
+    'server',
+    'certificate-authority-data',
+    'client-certificate-data',
+    'client-key-data',
+  ].map((n) => field(kubeconfig, n))
+  if (server === undefined || ca === undefined || cert === undefined || key === undefined || !URL.canParse(server))
+    return undefined
   return { server: new URL(server), ca: decode(ca), cert: decode(cert), key: decode(key) }
 }
 
@@ -35,7 +46,9 @@ function get(login: Login, path: string, timeoutMs: number): Promise<string> {
         let body = ''
         reply.setEncoding('utf8').on('data', (part: string) => (body += part))
         reply
-          .once('end', () => (reply.statusCode === 200 ? resolve(body) : reject(new Error(`HTTP ${reply.statusCode ?? '?'}`))))
+          .once('end', () =>
+            reply.statusCode === 200 ? resolve(body) : reject(new Error(`HTTP ${reply.statusCode ?? '?'}`)),
+          )
           .once('error', reject)
       },
     )
@@ -44,8 +57,15 @@ function get(login: Login, path: string, timeoutMs: number): Promise<string> {
   })
 }
 
-/** What `read` makes of the API server's answer; undefined when there is none in time (ms), or none that can be read. */
-async function ask<T>(kubeconfig: string, path: string, timeoutMs: number, read: (answer: unknown) => T): Promise<T | undefined> {
+/**
+ * What `read` makes of the API server's answer; undefined when there is none in time (ms), or none that can be read.
+ */
+async function ask<T>(
+  kubeconfig: string,
+  path: string,
+  timeoutMs: number,
+  read: (answer: unknown) => T,
+): Promise<T | undefined> {
   try {
     const login = parseLogin(await readFile(kubeconfig, 'utf8'))
     return login && read(JSON.parse(await get(login, path, timeoutMs)))
@@ -58,7 +78,10 @@ interface LeaseList {
   items?: { metadata: { name: string }; spec?: { renewTime?: string } }[]
 }
 
-/** Node name → when its kubelet last gave a sign of life, ms since the epoch; undefined when the API server does not answer in time (ms). kubernetes.io: leases, "Node heartbeats". */
+/**
+ * Node name → when its kubelet last gave a sign of life, ms since the epoch; undefined when the API server does not
+ * answer in time (ms). kubernetes.io: leases, "Node heartbeats".
+ */
 export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, number> | undefined> =>
   ask(kubeconfig, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', timeoutMs, (answer) => {
     const { items = [] } = answer as LeaseList
@@ -66,12 +89,18 @@ export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<Reado
   })
 
 /** Node name → Ready; undefined when the API server does not answer in time (ms). */
-export const nodeConditions = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, boolean> | undefined> =>
+export const nodeConditions = (
+  kubeconfig: string,
+  timeoutMs: number,
+): Promise<ReadonlyMap<string, boolean> | undefined> =>
   // resourceVersion=0: from the API server's cache, without a round trip to etcd.
   ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', timeoutMs, (answer) => {
     const { items = [] } = answer as NodeList
     return new Map(
-      items.map((n) => [n.metadata.name, n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false]),
+      items.map((n) => [
+        n.metadata.name,
+        n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false,
+      ]),
     )
   })
 

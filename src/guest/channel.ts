@@ -28,7 +28,9 @@ interface End {
   readonly stopped?: boolean
 }
 
-/** Runs the command. Throws CommandError, Interrupted (the remote side gets SIGTERM, then a closed channel), NotStarted. */
+/**
+ * Runs the command. Throws CommandError, Interrupted (the remote side gets SIGTERM, then a closed channel), NotStarted.
+ */
 export async function runCommand(client: Client, command: Command, o: RunOptions): Promise<Output> {
   if (o.signal?.aborted) throw new Interrupted()
   const started = performance.now()
@@ -37,7 +39,12 @@ export async function runCommand(client: Client, command: Command, o: RunOptions
   const stop = AbortSignal.any([o.signal, late].filter((s) => s !== undefined))
   const end = await onChannel(client, command, stop, (channel) => follow(channel, stdout, stderr, stop, o.input))
   if (o.signal?.aborted && end.stopped) throw new Interrupted()
-  const output = { stdout: stdout.end(), stderr: stderr.end(), exitCode: end.exitCode ?? 255, durationMs: performance.now() - started }
+  const output = {
+    stdout: stdout.end(),
+    stderr: stderr.end(),
+    exitCode: end.exitCode ?? 255,
+    durationMs: performance.now() - started,
+  }
   if (end.exitCode === 0 || (o.allowFailure && end.exitCode !== undefined)) return output
   throw failure(command, end, output)
 }
@@ -59,7 +66,12 @@ function failure(command: Command, end: End, output: Output): CommandError {
  * Starts the command and hands its channel to `attend` within ssh2's callback: a short command's exit status may be in
  * the very packet that opened the channel, and would pass before a listener that is attached a microtask later.
  */
-function onChannel(client: Client, command: Command, stop: AbortSignal, attend: (channel: ClientChannel) => Promise<End>): Promise<End> {
+function onChannel(
+  client: Client,
+  command: Command,
+  stop: AbortSignal,
+  attend: (channel: ClientChannel) => Promise<End>,
+): Promise<End> {
   return new Promise((resolve, reject) => {
     const gone = (): void => reject(new NotStarted('the connection was lost'))
     client.once('close', gone)
@@ -80,7 +92,13 @@ function onChannel(client: Client, command: Command, stop: AbortSignal, attend: 
   })
 }
 
-function follow(channel: ClientChannel, stdout: Collector, stderr: Collector, stop: AbortSignal, input: RunOptions['input']): Promise<End> {
+function follow(
+  channel: ClientChannel,
+  stdout: Collector,
+  stderr: Collector,
+  stop: AbortSignal,
+  input: RunOptions['input'],
+): Promise<End> {
   return new Promise<End>((resolve) => {
     const quit = (end: End): void => {
       resolve(end)

@@ -10,7 +10,11 @@ const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 }
  * Connects once. Throws CorruptError when the host shows another key than the pinned one or the private key is no key,
  * Interrupted, and ssh2's own Error for all that another try may mend (refused, reset, silent, not yet authorised).
  */
-export async function openConnection(address: GuestAddress, readyTimeoutMs: number, signal: AbortSignal): Promise<Client> {
+export async function openConnection(
+  address: GuestAddress,
+  readyTimeoutMs: number,
+  signal: AbortSignal,
+): Promise<Client> {
   // Loaded here, so that verbs which talk to no guest do not pay for it.
   const { default: ssh2 } = await import('ssh2')
   if (signal.aborted) throw new Interrupted()

@@ -9,8 +9,14 @@ export interface SshHost {
   readonly hostKey: string
 }
 
-/** ssh_config text. Nothing of the user's own set-up takes part: no agent, no other keys, no other known hosts (ssh_config(5)). */
-export function sshConfig(hosts: readonly SshHost[], files: { readonly key: string; readonly knownHosts: string }): string {
+/**
+ * ssh_config text. Nothing of the user's own set-up takes part: no agent, no other keys, no other known hosts
+ * (ssh_config(5)).
+ */
+export function sshConfig(
+  hosts: readonly SshHost[],
+  files: { readonly key: string; readonly knownHosts: string },
+): string {
   const each = hosts.map(
     (h) => `Host ${h.node}
   HostName ${h.host}

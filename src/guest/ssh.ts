@@ -8,7 +8,10 @@ import { quote } from './quote.js'
 import type { Guest, GuestAddress, Guests } from './types.js'
 import { ustar } from './ustar.js'
 
-/** slirp takes the TCP connection long before the guest's sshd lives, so a try must end by itself; a handshake under emulation can take ten seconds. */
+/**
+ * slirp takes the TCP connection long before the guest's sshd lives, so a try must end by itself; a handshake under
+ * emulation can take ten seconds.
+ */
 const READY_MS = 20_000
 const RETRY_MS = 2000
 /** For a connection that dropped between two commands. */
@@ -81,7 +84,10 @@ class Node {
         const waited = this.clock.now() - started
         if (waited + RETRY_MS >= withinMs) {
           const seen = error instanceof Error ? error.message : String(error)
-          throw new ProbeError(`${node}: SSH on ${host}:${port}`, waited, seen, { hint: `klab logs ${node}`, cause: error })
+          throw new ProbeError(`${node}: SSH on ${host}:${port}`, waited, seen, {
+            hint: `klab logs ${node}`,
+            cause: error,
+          })
         }
         await this.clock.sleep(RETRY_MS, signal)
       }
@@ -114,12 +120,14 @@ class Node {
 
 function guest(node: Node): Guest {
   const name = node.address.node
-  const run = (argv: readonly string[], o: RunOptions = {}): Promise<Output> => node.run({ node: name, argv, line: quote(argv) }, o)
+  const run = (argv: readonly string[], o: RunOptions = {}): Promise<Output> =>
+    node.run({ node: name, argv, line: quote(argv) }, o)
   return {
     node: name,
     run,
     // Read whole before it runs, and with an empty stdin: else a command in the script would eat what follows it.
-    sudo: (script, args = [], o = {}) => run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
+    sudo: (script, args = [], o = {}) =>
+      run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
     put: async (files) => {
       if (files.length > 0) await run(['sudo', '-n', 'tar', '-x', '-m', '-C', '/', '-f', '-'], { input: ustar(files) })
     },

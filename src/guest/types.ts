@@ -24,7 +24,10 @@ export interface Guest extends Exec {
 }
 
 export interface Guests {
-  /** Connects, retrying until `withinMs` is over (a booting guest resets connections). Kept open and shared per node. Throws ProbeError; CorruptError when the host key is not the pinned one. */
+  /**
+   * Connects, retrying until `withinMs` is over (a booting guest resets connections). Kept open and shared per node.
+   * Throws ProbeError; CorruptError when the host key is not the pinned one.
+   */
   connect(address: GuestAddress, options: { withinMs: number; signal?: AbortSignal }): Promise<Guest>
   /** Closes every connection. */
   close(): Promise<void>

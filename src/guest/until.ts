@@ -20,7 +20,8 @@ export interface UntilOptions {
 
 /**
  * Asks `probe` every `everyMs` until it says ok. A command of the probe that fails is something seen, not the end.
- * Throws ProbeError after `withinMs` (what, how long, what was seen last), Interrupted, and whatever else the probe throws.
+ * Throws ProbeError after `withinMs` (what, how long, what was seen last), Interrupted, and whatever else the probe
+ * throws.
  */
 export async function until(probe: () => Promise<Seen>, o: UntilOptions): Promise<void> {
   const started = o.clock.now()

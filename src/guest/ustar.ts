@@ -10,7 +10,10 @@ export interface TarFile {
   readonly mode?: number
 }
 
-/** The files as an archive owned by root (POSIX.1-2017, XCU pax, "ustar Interchange Format"). Throws TypeError on a path that does not fit or climbs. */
+/**
+ * The files as an archive owned by root (POSIX.1-2017, XCU pax, "ustar Interchange Format"). Throws TypeError on a path
+ * that does not fit or climbs.
+ */
 export function ustar(files: readonly TarFile[]): Buffer {
   return Buffer.concat([...files.flatMap(entry), Buffer.alloc(2 * BLOCK)])
 }
@@ -38,7 +41,8 @@ function entry({ path, content, mode = 0o644 }: TarFile): Buffer[] {
 /** A path of more than 100 bytes is cut at a slash: up to 155 bytes go into the prefix. */
 function split(path: string): { name: string; prefix: string } {
   const relative = path.replace(/^\/+/, '')
-  if (relative === '' || relative.includes('\0') || relative.split('/').includes('..')) throw new TypeError(`not a file's path: ${path}`)
+  if (relative === '' || relative.includes('\0') || relative.split('/').includes('..'))
+    throw new TypeError(`not a file's path: ${path}`)
   if (Buffer.byteLength(relative) <= 100) return { name: relative, prefix: '' }
   for (let i = relative.indexOf('/'); i > 0; i = relative.indexOf('/', i + 1)) {
     const [prefix, name] = [relative.slice(0, i), relative.slice(i + 1)]

@@ -23,8 +23,13 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends a command's group when its time is over or the signal aborts; `why` says which it was, `stop` ends the watch. */
-function watchEnd(pid: number | undefined, o: HostRunOptions): { why: () => 'timeout' | 'abort' | undefined; stop: () => void } {
+/**
+ * Ends a command's group when its time is over or the signal aborts; `why` says which it was, `stop` ends the watch.
+ */
+function watchEnd(
+  pid: number | undefined,
+  o: HostRunOptions,
+): { why: () => 'timeout' | 'abort' | undefined; stop: () => void } {
   let why: 'timeout' | 'abort' | undefined
   let killer: NodeJS.Timeout | undefined
   const end = (reason: 'timeout' | 'abort') => (): void => {
@@ -65,7 +70,8 @@ export function createExec(host: HostEnv): HostExec {
   const run = async (argv: readonly string[], o: HostRunOptions = {}): Promise<Output> => {
     const [tool, ...args] = argv
     if (tool === undefined) throw new TypeError('empty argv')
-    // Not before it is needed: a verb that only prints something does without. And before the look at the signal, which may abort meanwhile.
+    // Not before it is needed: a verb that only prints something does without. And before the look at the signal, which
+    // may abort meanwhile.
     const { execa } = await import('execa')
     if (o.signal?.aborted) throw new Interrupted()
     const started = performance.now()
@@ -75,7 +81,8 @@ export function createExec(host: HostEnv): HostExec {
       env: { ...base, ...o.env },
       extendEnv: false,
       reject: false,
-      // A Ctrl-C on the terminal reaches the whole foreground group; klab decides itself what to end, so children get a group of their own.
+      // A Ctrl-C on the terminal reaches the whole foreground group; klab decides itself what to end, so children get a
+      // group of their own.
       detached: true,
       stripFinalNewline: false,
       all: o.onLine !== undefined,

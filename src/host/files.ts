@@ -32,7 +32,10 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Writes by temporary sibling, fsync and rename, so that a reader sees the old file or the new one. Mode 0600 unless told. */
+/**
+ * Writes by temporary sibling, fsync and rename, so that a reader sees the old file or the new one. Mode 0600 unless
+ * told.
+ */
 export async function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temp = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {

@@ -6,7 +6,10 @@ import type { Filter } from './types.js'
 
 const TAIL = 4000
 
-/** Starts `file` with a pipe at either end; `done` throws CommandError when it fails. `kill` ends it without complaint: its reader has seen enough. */
+/**
+ * Starts `file` with a pipe at either end; `done` throws CommandError when it fails. `kill` ends it without complaint:
+ * its reader has seen enough.
+ */
 export function createFilter(file: string, argv: readonly string[], env: NodeJS.ProcessEnv): Filter {
   const started = performance.now()
   const child = spawn(file, argv.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })

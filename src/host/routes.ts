@@ -1,4 +1,6 @@
-/** The host's IPv4 routes, as the kernel lists them: the same file that libvirt looks into before it starts a network. */
+/**
+ * The host's IPv4 routes, as the kernel lists them: the same file that libvirt looks into before it starts a network.
+ */
 import { readText } from './files.js'
 
 export interface Route {
@@ -7,7 +9,10 @@ export interface Route {
   readonly interface: string
 }
 
-/** Routes of the main table without default ones (0.0.0.0/0, and the 0.0.0.0/1 and 128.0.0.0/1 of VPNs). `read` is there for tests. */
+/**
+ * Routes of the main table without default ones (0.0.0.0/0, and the 0.0.0.0/1 and 128.0.0.0/1 of VPNs). `read` is there
+ * for tests.
+ */
 export async function hostRoutes(read: typeof readText = readText): Promise<readonly Route[]> {
   const lines = ((await read('/proc/net/route')) ?? '').split('\n').slice(1)
   return lines.flatMap((line) => {

@@ -19,7 +19,10 @@ export interface RunOptions {
   readonly allowFailure?: boolean
 }
 
-/** A place that runs commands: the host, or a guest over SSH. argv, never a shell string. Throws CommandError, Interrupted. */
+/**
+ * A place that runs commands: the host, or a guest over SSH. argv, never a shell string. Throws CommandError,
+ * Interrupted.
+ */
 export interface Exec {
   run(argv: readonly string[], options?: RunOptions): Promise<Output>
 }

@@ -1,4 +1,6 @@
-/** Whether KVM is really usable here: CPU flags, the device, and a guest that runs. A device file alone proves nothing. */
+/**
+ * Whether KVM is really usable here: CPU flags, the device, and a guest that runs. A device file alone proves nothing.
+ */
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +29,10 @@ export type AccelProbe = { readonly accel: 'kvm' } | { readonly accel: 'tcg'; re
 
 type User = { readonly uid: number; readonly gid: number } | undefined
 
-/** Boots a 512-byte guest under this accelerator; undefined when it ran, else why it did not. As `user` when that is given (klab must be root then). */
+/**
+ * Boots a 512-byte guest under this accelerator; undefined when it ran, else why it did not. As `user` when that is
+ * given (klab must be root then).
+ */
 export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Promise<string | undefined> {
   const dir = await mkdtemp(join(tmpdir(), 'klab-probe-'))
   try {
@@ -36,13 +41,26 @@ export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Prom
     if (user) for (const path of [image, dir]) await chown(path, user.uid, user.gid)
     const as = user ? ['setpriv', `--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups', '--'] : []
     // `pc`: SeaBIOS boots a one-sector disk from its IDE controller, but not from q35's AHCI.
-    const qemu = ['qemu-system-x86_64', '-accel', accel, '-machine', 'pc', '-m', '16', '-nodefaults', '-no-user-config', '-no-reboot']
+    const qemu = [
+      'qemu-system-x86_64',
+      '-accel',
+      accel,
+      '-machine',
+      'pc',
+      '-m',
+      '16',
+      '-nodefaults',
+      '-no-user-config',
+      '-no-reboot',
+    ]
     const exit = ['-display', 'none', '-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`]
     const drive = ['-drive', `file=${image},format=raw,if=ide`]
     const r = await exec.run([...as, ...qemu, ...exit, ...drive], { timeoutMs: LIMIT, allowFailure: true, cwd: '/' })
     // Ended by the limit, QEMU still leaves in good order, with status 0.
     if (r.durationMs >= LIMIT) return SILENT
-    return r.exitCode === PROBE_STATUS ? undefined : `QEMU ended with status ${r.exitCode}: ${r.stderr.trim().split('\n').at(-1) ?? ''}`
+    return r.exitCode === PROBE_STATUS
+      ? undefined
+      : `QEMU ended with status ${r.exitCode}: ${r.stderr.trim().split('\n').at(-1) ?? ''}`
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     return error.failure.timedOut ? SILENT : `a probe guest was ended by ${error.failure.signal ?? '?'}`
@@ -52,10 +70,13 @@ export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Prom
 }
 
 /**
- * The accelerator to use. `qemuUser`: as whom libvirt runs QEMU if not as the caller (see hostSecurity); the device must be open to that user.
- * `read` is there for tests. Throws HostError when QEMU is missing.
+ * The accelerator to use. `qemuUser`: as whom libvirt runs QEMU if not as the caller (see hostSecurity); the device
+ * must be open to that user. `read` is there for tests. Throws HostError when QEMU is missing.
  */
-export async function probeAccel(exec: HostExec, options: { qemuUser?: User; read?: typeof readText } = {}): Promise<AccelProbe> {
+export async function probeAccel(
+  exec: HostExec,
+  options: { qemuUser?: User; read?: typeof readText } = {},
+): Promise<AccelProbe> {
   const cpuinfo = (await (options.read ?? readText)('/proc/cpuinfo')) ?? ''
   if (!/^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo)) {
     return {

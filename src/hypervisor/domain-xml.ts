@@ -1,4 +1,7 @@
-/** A machine's spec as libvirt domain XML. Pure; docs: libvirt.org/formatdomain.html, and drvqemu.html for qemu:commandline. */
+/**
+ * A machine's spec as libvirt domain XML. Pure; docs: libvirt.org/formatdomain.html, and drvqemu.html for
+ * qemu:commandline.
+ */
 import { checkSpec, specDigest } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { DiskSpec, MachineSpec, NatNics, UserNics } from './types.js'
@@ -8,7 +11,8 @@ export const KLAB_NS = 'urn:klab:machine:1'
 const QEMU_NS = 'http://libvirt.org/schemas/domain/qemu/1.0'
 
 /**
- * QEMU's cache of translated code, MiB per machine. What a busy control plane runs fills about 350; a smaller cache is thrown away and filled again every 20 s.
+ * QEMU's cache of translated code, MiB per machine. What a busy control plane runs fills about 350; a smaller cache is
+ * thrown away and filled again every 20 s.
  * QEMU's own default, 1 GiB, is no quicker and takes 8 GiB of the host for four nodes (docs/benchmarks.md).
  */
 const TB_CACHE_MIB = 512
@@ -16,7 +20,10 @@ const TB_CACHE_MIB = 512
 const TCG_CPU = 'Nehalem'
 
 export interface DomainOptions {
-  /** The host confines QEMU with AppArmor (`virsh capabilities` lists the model): its profile denies sockets named on the command line. */
+  /**
+   * The host confines QEMU with AppArmor (`virsh capabilities` lists the model): its profile denies sockets named on
+   * the command line.
+   */
   readonly apparmor?: boolean
 }
 
@@ -32,8 +39,9 @@ const disk = (d: DiskSpec): object => ({
 })
 
 /**
- * Both NICs of user mode as QEMU arguments: libvirt 9.0 knows neither slirp's hostfwd nor vde. The PCI slots are fixed and out of the
- * way of libvirt's own (which count from 1 up), since a RAM image loads only into the same topology; no option ROM for the same reason.
+ * Both NICs of user mode as QEMU arguments: libvirt 9.0 knows neither slirp's hostfwd nor vde. The PCI slots are fixed
+ * and out of the way of libvirt's own (which count from 1 up), since a RAM image loads only into the same topology; no
+ * option ROM for the same reason.
  */
 function userNics(spec: UserNics): string[] {
   const nic = (netdev: string, mac: string, slot: string): string[] => [
@@ -59,7 +67,10 @@ const natNic = ({ net }: NatNics): object => ({
   address: { '@type': 'pci', '@domain': '0x0000', '@bus': '0x00', '@slot': '0x1e', '@function': '0x0' },
 })
 
-/** The machine as domain XML. `q35` is left bare: libvirt pins it to this QEMU's version when it defines the domain. Throws StateError (checkSpec). */
+/**
+ * The machine as domain XML. `q35` is left bare: libvirt pins it to this QEMU's version when it defines the domain.
+ * Throws StateError (checkSpec).
+ */
 export function domainXml(spec: MachineSpec, options: DomainOptions = {}): string {
   checkSpec(spec)
   const kvm = spec.accel === 'kvm'
@@ -77,7 +88,9 @@ export function domainXml(spec: MachineSpec, options: DomainOptions = {}): strin
     vcpu: spec.cpus,
     os: {
       type: { '@arch': 'x86_64', '@machine': 'q35', '#text': 'hvm' },
-      ...(boot.kind === 'direct' ? { kernel: boot.kernel, initrd: boot.initrd, cmdline: boot.cmdline } : { boot: { '@dev': 'hd' } }),
+      ...(boot.kind === 'direct'
+        ? { kernel: boot.kernel, initrd: boot.initrd, cmdline: boot.cmdline }
+        : { boot: { '@dev': 'hd' } }),
     },
     features: {
       acpi: '',

@@ -1,4 +1,7 @@
-/** What libvirt writes of klab's machines, element by element: all that the XML in a RAM image from elsewhere may hold (libvirt.org/formatdomain.html). */
+/**
+ * What libvirt writes of klab's machines, element by element: all that the XML in a RAM image from elsewhere may hold
+ * (libvirt.org/formatdomain.html).
+ */
 
 /** What may stand in an element. */
 export interface Rule {
@@ -10,10 +13,17 @@ const ANY = /^[\w.:-]{1,64}$/
 const HEX = /^0x[0-9a-f]{1,4}$/
 const NUMBER = /^\d{1,10}$/
 const NOTHING: Rule = {}
-const PCI: Rule = { attributes: { type: /^pci$/, domain: HEX, bus: HEX, slot: HEX, function: HEX, multifunction: /^(on|off)$/ } }
+const PCI: Rule = {
+  attributes: { type: /^pci$/, domain: HEX, bus: HEX, slot: HEX, function: HEX, multifunction: /^(on|off)$/ },
+}
 const CPU: Readonly<Record<string, Rule>> = {
   cpu: {
-    attributes: { mode: /^(custom|host-model)$/, match: /^exact$/, check: /^(none|partial|full)$/, migratable: /^(on|off)$/ },
+    attributes: {
+      mode: /^(custom|host-model)$/,
+      match: /^exact$/,
+      check: /^(none|partial|full)$/,
+      migratable: /^(on|off)$/,
+    },
   },
   'cpu/model': { attributes: { fallback: /^(forbid|allow)$/ }, text: ANY },
   'cpu/vendor': { text: ANY },

@@ -1,6 +1,7 @@
 /**
- * The XML in a RAM image from elsewhere is not trusted. Each element and attribute of it must be one that libvirt writes for klab's machines (FORM); whatever
- * names a file, a port or an argument is taken from this host's own machine; what is left (PCI addresses, the machine type, a CPU's features) is letters and digits. Pure.
+ * The XML in a RAM image from elsewhere is not trusted. Each element and attribute of it must be one that libvirt
+ * writes for klab's machines (FORM); whatever names a file, a port or an argument is taken from this host's own
+ * machine; what is left (PCI addresses, the machine type, a CPU's features) is letters and digits. Pure.
  */
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { CorruptError } from '../errors.js'
@@ -88,12 +89,14 @@ const portable = (domain: Element): readonly string[] =>
         .replace(/^(vde,id=l2,sock=)[^,]*$/, '$1'),
     )
 
-const kib = (e: Element | undefined): number => Number(e?.text ?? NaN) * ({ KiB: 1, MiB: 1024 }[e?.attributes['unit'] ?? 'KiB'] ?? NaN)
+const kib = (e: Element | undefined): number =>
+  Number(e?.text ?? NaN) * ({ KiB: 1, MiB: 1024 }[e?.attributes['unit'] ?? 'KiB'] ?? NaN)
 
 /** What must be the same, or QEMU could not load it, or it would be another machine. */
 function compare(theirs: Element, ours: Element): void {
   const same = (what: string, a: unknown, b: unknown): void => {
-    if (JSON.stringify(a) !== JSON.stringify(b)) throw refuse(`${what} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}`)
+    if (JSON.stringify(a) !== JSON.stringify(b))
+      throw refuse(`${what} is ${JSON.stringify(a)}, not ${JSON.stringify(b)}`)
   }
   same('its accelerator', theirs.attributes['type'], ours.attributes['type'])
   same('its memory', kib(child(theirs, 'memory')), kib(child(ours, 'memory')))
@@ -114,12 +117,15 @@ function compare(theirs: Element, ours: Element): void {
 function withOurs(theirs: Element, ours: Element): Element {
   const own = (...tags: string[]): readonly Element[] => tags.flatMap((tag) => all(ours, tag))
   const boot = child(ours, 'os')
-  const disks = new Map(all(child(ours, 'devices'), 'disk').map((d) => [child(d, 'target')?.attributes['dev'], child(d, 'source')]))
+  const disks = new Map(
+    all(child(ours, 'devices'), 'disk').map((d) => [child(d, 'target')?.attributes['dev'], child(d, 'source')]),
+  )
   const log = child(child(child(ours, 'devices'), 'serial'), 'log')
   const devices = (e: Element): Element => ({
     ...e,
     children: e.children.map((d) => {
-      const more = d.tag === 'disk' ? disks.get(child(d, 'target')?.attributes['dev']) : d.tag === 'serial' ? log : undefined
+      const more =
+        d.tag === 'disk' ? disks.get(child(d, 'target')?.attributes['dev']) : d.tag === 'serial' ? log : undefined
       return more ? { ...d, children: [more, ...d.children] } : d
     }),
   })
@@ -147,9 +153,14 @@ const node = (e: Element): Record<string, unknown> => ({
 // The same builder as fast-xml-builder, which would be one dependency more.
 const build = (e: Element): string =>
   // eslint-disable-next-line @typescript-eslint/no-deprecated
-  new XMLBuilder({ ...OPTIONS, format: true, suppressBooleanAttributes: false, suppressEmptyNode: true }).build([node(e)])
+  new XMLBuilder({ ...OPTIONS, format: true, suppressBooleanAttributes: false, suppressEmptyNode: true }).build([
+    node(e),
+  ])
 
-/** The domain of a RAM image as a machine of this host. `theirs`: its XML; `ours`: the XML that domain-xml.ts makes of that machine here. Throws CorruptError. */
+/**
+ * The domain of a RAM image as a machine of this host. `theirs`: its XML; `ours`: the XML that domain-xml.ts makes of
+ * that machine here. Throws CorruptError.
+ */
 export function adoptXml(theirs: string, ours: string): string {
   const [a, b] = [parse(theirs, 'domain'), parse(ours, 'domain')]
   compare(a, b)

@@ -7,7 +7,9 @@ import { exists, readText } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { L2Switch } from './types.js'
 
-/** sun_path is 108 bytes with its NUL (unix(7)); libvdeplug adds `/.PID-NNNNN`, 15 bytes with the largest pid of Linux. */
+/**
+ * sun_path is 108 bytes with its NUL (unix(7)); libvdeplug adds `/.PID-NNNNN`, 15 bytes with the largest pid of Linux.
+ */
 const LONGEST = 107 - 15
 const SIGNAL_WAIT = 5_000
 const LOOK_EVERY = 50
@@ -44,7 +46,8 @@ export function createL2Switch(options: {
   }
 
   const until = async (probe: () => Promise<boolean>): Promise<boolean> => {
-    for (const end = clock.now() + SIGNAL_WAIT; clock.now() < end; await clock.sleep(LOOK_EVERY)) if (await probe()) return true
+    for (const end = clock.now() + SIGNAL_WAIT; clock.now() < end; await clock.sleep(LOOK_EVERY))
+      if (await probe()) return true
     return probe()
   }
   const ended = (runDir: string) => until(async () => (await pidOf(runDir)) === undefined)
@@ -58,7 +61,8 @@ export function createL2Switch(options: {
       await exec.run(['kill', '-TERM', `${pid}`], { allowFailure: true })
       if (!(await ended(runDir))) {
         await exec.run(['kill', '-KILL', `${pid}`], { allowFailure: true })
-        if (!(await ended(runDir))) throw new HostError(`vde_switch (pid ${pid}) does not end`, { hint: `kill -KILL ${pid}` })
+        if (!(await ended(runDir)))
+          throw new HostError(`vde_switch (pid ${pid}) does not end`, { hint: `kill -KILL ${pid}` })
       }
     }
     const { socketDir, pidfile } = parts(runDir)
@@ -73,7 +77,8 @@ export function createL2Switch(options: {
       await chown(socketDir, qemuUser.uid, qemuUser.gid)
     }
     const { mode } = await lstat(socketDir)
-    if ((mode & 0o077) !== 0) throw new StateError(`${socketDir} is open to other users (mode ${(mode & 0o777).toString(8)})`)
+    if ((mode & 0o077) !== 0)
+      throw new StateError(`${socketDir} is open to other users (mode ${(mode & 0o777).toString(8)})`)
   }
 
   return {
@@ -82,9 +87,12 @@ export function createL2Switch(options: {
     ensure: async (runDir) => {
       const { socketDir, pidfile } = parts(runDir)
       if (Buffer.byteLength(socketDir) > LONGEST) {
-        throw new HostError(`${socketDir}: too long for a unix socket (${Buffer.byteLength(socketDir)} bytes; ${LONGEST} fit)`, {
-          hint: 'choose a shorter folder: export KLAB_RUN_DIR=/tmp/klab-run',
-        })
+        throw new HostError(
+          `${socketDir}: too long for a unix socket (${Buffer.byteLength(socketDir)} bytes; ${LONGEST} fit)`,
+          {
+            hint: 'choose a shorter folder: export KLAB_RUN_DIR=/tmp/klab-run',
+          },
+        )
       }
       if (!(await running(runDir))) {
         // A switch that was killed leaves its folder behind, and vde_switch does not start over it.

@@ -1,4 +1,6 @@
-/** XML for freezing and thawing a machine (option C of the reliability notes; libvirt.org/formatsnapshot.html). Pure. */
+/**
+ * XML for freezing and thawing a machine (option C of the reliability notes; libvirt.org/formatsnapshot.html). Pure.
+ */
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { StateError } from '../errors.js'
 import { WRITABLE } from './spec.js'
@@ -6,7 +8,13 @@ import { toXml } from './to-xml.js'
 import type { HostForward, Moment } from './types.js'
 
 /** Keeps order, attributes and text as they are: what libvirt wrote must come back to it unchanged but for the disk. */
-const OPTIONS = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: '@', parseTagValue: false, trimValues: false } as const
+const OPTIONS = {
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  parseTagValue: false,
+  trimValues: false,
+} as const
 
 const build = (tree: unknown): string =>
   // The same builder as fast-xml-builder, which would be one dependency more.
@@ -34,20 +42,28 @@ const nodes = (x: unknown): Node[] => (Array.isArray(x) ? x.filter(isNode) : [])
 const inside = (list: readonly Node[], tag: string): Node[] => nodes(list.find((n) => tag in n)?.[tag])
 const attributes = (node: Node | undefined): Record<string, unknown> => (isNode(node?.[':@']) ? node[':@'] : {})
 
-/** A domain's XML with another file behind its writable disk. The chain behind the old one goes too: libvirt then reads it from the new file. Throws StateError when there is no such disk. */
+/**
+ * A domain's XML with another file behind its writable disk. The chain behind the old one goes too: libvirt then reads
+ * it from the new file. Throws StateError when there is no such disk.
+ */
 export function withDisk(xml: string, path: string): string {
   const tree = nodes(new XMLParser(OPTIONS).parse(xml))
   const devices = inside(inside(tree, 'domain'), 'devices')
-  const disk = devices.find((d) => 'disk' in d && attributes(nodes(d['disk']).find((n) => 'target' in n))['@dev'] === WRITABLE)
+  const disk = devices.find(
+    (d) => 'disk' in d && attributes(nodes(d['disk']).find((n) => 'target' in n))['@dev'] === WRITABLE,
+  )
   const parts = nodes(disk?.['disk'])
   const source = parts.find((n) => 'source' in n)
-  if (!disk || !source) throw new StateError(`the machine has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
+  if (!disk || !source)
+    throw new StateError(`the machine has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
   source[':@'] = { '@file': path }
   disk['disk'] = parts.filter((n) => !('backingStore' in n))
   return build(tree)
 }
 
-/** A domain's XML with these host ports before the guest's: the arguments that domain-xml.ts wrote, digits for digits. */
+/**
+ * A domain's XML with these host ports before the guest's: the arguments that domain-xml.ts wrote, digits for digits.
+ */
 export const withForwards = (xml: string, forwards: readonly HostForward[]): string =>
   forwards.reduce(
     (text, f) =>

@@ -1,13 +1,21 @@
-/** A lab's network as libvirt network XML, and what libvirt says of all networks. Pure; docs: libvirt.org/formatnetwork.html. */
+/**
+ * A lab's network as libvirt network XML, and what libvirt says of all networks. Pure; docs:
+ * libvirt.org/formatnetwork.html.
+ */
 import { XMLParser } from 'fast-xml-parser'
 import { checkNetwork, networkDigest } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { Network, NetworkSpec } from './types.js'
 
-/** klab's mark is a TXT record of the network's own DNS server: libvirt 9.0 drops a network's <metadata> without a word. */
+/**
+ * klab's mark is a TXT record of the network's own DNS server: libvirt 9.0 drops a network's <metadata> without a word.
+ */
 const MARK = 'klab'
 
-/** The network as XML. Without <forward> libvirt isolates it: guests and host see each other, and the host refuses to forward. Throws StateError (checkNetwork). */
+/**
+ * The network as XML. Without <forward> libvirt isolates it: guests and host see each other, and the host refuses to
+ * forward. Throws StateError (checkNetwork).
+ */
 export function networkXml(spec: NetworkSpec): string {
   checkNetwork(spec)
   return toXml({
@@ -63,7 +71,10 @@ export function parseNetworks(text: string, active: ReadonlySet<string>): Networ
   })
 }
 
-/** An IPv4 `<ip>` as a range in CIDR form, with the address's host bits (who reads it masks them). libvirt writes back a prefix or the netmask that it was given. */
+/**
+ * An IPv4 `<ip>` as a range in CIDR form, with the address's host bits (who reads it masks them). libvirt writes back a
+ * prefix or the netmask that it was given.
+ */
 function range(ip: NonNullable<Parsed['ip']>[number]): string[] {
   const { '@family': family = 'ipv4', '@address': address, '@prefix': prefix, '@netmask': netmask } = ip
   if (family !== 'ipv4' || address === undefined) return []

@@ -1,4 +1,7 @@
-/** libvirt's XML, as data. Pure. Apart from parse.ts, since an XML library is nothing that `klab status` should have to load. */
+/**
+ * libvirt's XML, as data. Pure. Apart from parse.ts, since an XML library is nothing that `klab status` should have to
+ * load.
+ */
 import { XMLParser } from 'fast-xml-parser'
 import { KLAB_NS } from './domain-xml.js'
 import type { Description, DiskSpec } from './types.js'
@@ -14,7 +17,8 @@ const parser = new XMLParser({
   attributeNamePrefix: '@',
   ignoreAttributes: false,
   parseTagValue: false,
-  isArray: (name) => name === 'domain' || name === 'secmodel' || name === 'baselabel' || name === 'disk' || name === 'mode',
+  isArray: (name) =>
+    name === 'domain' || name === 'secmodel' || name === 'baselabel' || name === 'disk' || name === 'mode',
 })
 const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}

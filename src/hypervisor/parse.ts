@@ -1,4 +1,7 @@
-/** What virsh prints, as data. Pure; numbers are libvirt's enums (libvirt-domain.h: virDomainState, virDomainShutoffReason). */
+/**
+ * What virsh prints, as data. Pure; numbers are libvirt's enums (libvirt-domain.h: virDomainState,
+ * virDomainShutoffReason).
+ */
 import type { Machine, MachineState } from './types.js'
 
 const SHUTOFF = '5'
@@ -14,7 +17,10 @@ const STATES: Readonly<Record<string, MachineState>> = {
   '7': 'suspended',
 }
 
-/** libvirt's state and reason as klab's state. `crashed` also when QEMU died under a domain, which libvirt calls shut off. */
+/**
+ * libvirt's state and reason as klab's state. `crashed` also when QEMU died under a domain, which libvirt calls shut
+ * off.
+ */
 export const machineState = (state: string, reason: string): MachineState =>
   state === SHUTOFF && reason === SHUTOFF_CRASHED ? 'crashed' : (STATES[state] ?? 'running')
 
@@ -52,7 +58,9 @@ export function parseDisks(text: string): ReadonlyMap<string, string> {
   return disks
 }
 
-/** Output of `schedinfo`: the domain's share of CPU time; undefined where libvirt cannot say (session mode, no cgroups). */
+/**
+ * Output of `schedinfo`: the domain's share of CPU time; undefined where libvirt cannot say (session mode, no cgroups).
+ */
 export function parseCpuShares(text: string): number | undefined {
   const shares = /^cpu_shares\s*: (\d+)$/m.exec(text)?.[1]
   return shares === undefined ? undefined : Number(shares)

@@ -1,9 +1,15 @@
-/** libvirt's RAM images: a header, the domain's XML, a cookie, then QEMU's own stream (libvirt, src/qemu/qemu_saveimage.h). */
+/**
+ * libvirt's RAM images: a header, the domain's XML, a cookie, then QEMU's own stream (libvirt,
+ * src/qemu/qemu_saveimage.h).
+ */
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 
 const MAGIC = Buffer.from('LibvirtQemudSave')
-/** Magic, then 19 numbers of 32 bits: version, length of the data, was it running, compression, where the cookie begins in the data, 14 unused. */
+/**
+ * Magic, then 19 numbers of 32 bits: version, length of the data, was it running, compression, where the cookie begins
+ * in the data, 14 unused.
+ */
 const HEADER = MAGIC.length + 19 * 4
 const AT = { version: 16, dataLength: 20, wasRunning: 24, compressed: 28, cookie: 32 } as const
 const VERSION = 2
@@ -24,11 +30,13 @@ export interface SaveHeader {
   readonly dataLength: number
 }
 
-const refuse = (path: string, what: string): CorruptError => new CorruptError(`${path}: ${what}`, { hint: 'make the file again' })
+const refuse = (path: string, what: string): CorruptError =>
+  new CorruptError(`${path}: ${what}`, { hint: 'make the file again' })
 
 /** Reads the header from the first bytes of a file. Throws CorruptError. `path` is only for its words. */
 export function parseSaveHeader(head: Buffer, path: string): SaveHeader {
-  if (head.length < HEADER || !head.subarray(0, MAGIC.length).equals(MAGIC)) throw refuse(path, 'is not a RAM image of libvirt')
+  if (head.length < HEADER || !head.subarray(0, MAGIC.length).equals(MAGIC))
+    throw refuse(path, 'is not a RAM image of libvirt')
   const number = (at: number): number => head.readUInt32LE(at)
   if (number(AT.version) !== VERSION) throw refuse(path, `is a RAM image of unknown version ${number(AT.version)}`)
   if (number(AT.compressed) !== 0) throw refuse(path, 'is a compressed RAM image')
@@ -84,7 +92,10 @@ export async function readSaveHeader(path: string): Promise<SaveHeader> {
   }
 }
 
-/** Puts other XML into a RAM image that is nobody else's: in place where there is room (libvirt leaves 64 KiB), else into a copy that takes its name. Throws CorruptError. */
+/**
+ * Puts other XML into a RAM image that is nobody else's: in place where there is room (libvirt leaves 64 KiB), else
+ * into a copy that takes its name. Throws CorruptError.
+ */
 export async function rewriteSaveHeader(path: string, change: Pick<SaveHeader, 'xml' | 'cookie'>): Promise<void> {
   const old = await readSaveHeader(path)
   const bytes = formatSaveHeader({ ...old, ...change })

@@ -4,14 +4,20 @@ import { dirname, join } from 'node:path'
 import { writeAtomic } from '../host/files.js'
 import type { HostExec } from '../host/types.js'
 
-/** Packs a folder into an ISO (Rock Ridge and Joliet: long names), whole or not at all; mode 0600. Volume ids hold up to 32 characters. */
+/**
+ * Packs a folder into an ISO (Rock Ridge and Joliet: long names), whole or not at all; mode 0600. Volume ids hold up to
+ * 32 characters.
+ */
 export async function makeIso(exec: HostExec, iso: { path: string; dir: string; volumeId: string }): Promise<void> {
   const temp = `${iso.path}.tmp`
   await rm(temp, { force: true })
   try {
-    await exec.run(['xorriso', '-as', 'mkisofs', '-quiet', '-o', temp, '-V', iso.volumeId, '-J', '-joliet-long', '-r', iso.dir], {
-      timeoutMs: 600_000,
-    })
+    await exec.run(
+      ['xorriso', '-as', 'mkisofs', '-quiet', '-o', temp, '-V', iso.volumeId, '-J', '-joliet-long', '-r', iso.dir],
+      {
+        timeoutMs: 600_000,
+      },
+    )
     await chmod(temp, 0o600)
     await rename(temp, iso.path)
   } catch (error) {
@@ -20,8 +26,14 @@ export async function makeIso(exec: HostExec, iso: { path: string; dir: string; 
   }
 }
 
-/** A NoCloud seed: files by name (`user-data`, `meta-data`, …) under the volume id that cloud-init looks for. Holds the host's private key, so 0600. */
-export async function makeSeedIso(exec: HostExec, seed: { path: string; files: Readonly<Record<string, string>> }): Promise<void> {
+/**
+ * A NoCloud seed: files by name (`user-data`, `meta-data`, …) under the volume id that cloud-init looks for. Holds the
+ * host's private key, so 0600.
+ */
+export async function makeSeedIso(
+  exec: HostExec,
+  seed: { path: string; files: Readonly<Record<string, string>> },
+): Promise<void> {
   const dir = await mkdtemp(join(dirname(seed.path), '.seed-'))
   try {
     for (const [name, content] of Object.entries(seed.files)) {

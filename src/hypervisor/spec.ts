@@ -6,7 +6,9 @@ import type { MachineSpec, NetworkSpec } from './types.js'
 /** The writable disk of klab's machines. */
 export const WRITABLE = 'vda'
 
-/** Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`. */
+/**
+ * Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`.
+ */
 export const SPEC_FORMAT = 2
 
 /** JSON with sorted keys, so that equal specs give equal text. */
@@ -18,9 +20,14 @@ const canonical = (value: unknown): string =>
   )
 
 /** A snapshot moves a machine from one overlay to the next; it is still the machine that the Labfile describes. */
-const withoutOverlay = (spec: MachineSpec): unknown => ({ ...spec, disks: spec.disks.map((d) => (d.readonly ? d : { ...d, path: '' })) })
+const withoutOverlay = (spec: MachineSpec): unknown => ({
+  ...spec,
+  disks: spec.disks.map((d) => (d.readonly ? d : { ...d, path: '' })),
+})
 
-/** Hex sha256 of everything that shapes the domain, but the overlay that its writable disk is on; kept in its metadata. */
+/**
+ * Hex sha256 of everything that shapes the domain, but the overlay that its writable disk is on; kept in its metadata.
+ */
 export const specDigest = (spec: MachineSpec): string =>
   createHash('sha256')
     .update(canonical({ format: SPEC_FORMAT, spec: withoutOverlay(spec) }))
@@ -39,7 +46,10 @@ const CONTROL = /[\u0000-\u001f\u007f]/
 const isPort = (n: number): boolean => Number.isInteger(n) && n > 0 && n < 65536
 const isPath = (path: string): boolean => path.startsWith('/') && !CONTROL.test(path)
 
-/** Refuses a spec whose values would change the meaning of XML, argv or QEMU options. Throws StateError naming the first bad field. */
+/**
+ * Refuses a spec whose values would change the meaning of XML, argv or QEMU options. Throws StateError naming the first
+ * bad field.
+ */
 export function checkSpec(spec: MachineSpec): void {
   const must = (ok: boolean, field: string, rule: string): void => {
     if (!ok) throw new StateError(`machine ${JSON.stringify(spec.name)}: ${field} ${rule}`)
@@ -62,11 +72,16 @@ export function checkSpec(spec: MachineSpec): void {
     return
   }
   must(MAC.test(spec.mgmt.mac), 'mgmt.mac', `is not a unicast MAC in lower case: ${spec.mgmt.mac}`)
-  for (const f of spec.mgmt.forwards) must(isPort(f.hostPort) && isPort(f.guestPort), 'forward', 'must have ports from 1 to 65535')
+  for (const f of spec.mgmt.forwards)
+    must(isPort(f.hostPort) && isPort(f.guestPort), 'forward', 'must have ports from 1 to 65535')
   if (spec.l2) {
     must(MAC.test(spec.l2.mac), 'l2.mac', `is not a unicast MAC in lower case: ${spec.l2.mac}`)
     // A comma starts a new option of QEMU's -netdev; QEMU's own escape (doubling it) is not worth the risk here.
-    must(isPath(spec.l2.socketDir) && !spec.l2.socketDir.includes(','), 'l2.socketDir', 'must be an absolute path without a comma')
+    must(
+      isPath(spec.l2.socketDir) && !spec.l2.socketDir.includes(','),
+      'l2.socketDir',
+      'must be an absolute path without a comma',
+    )
   }
 }
 

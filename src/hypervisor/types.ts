@@ -21,7 +21,8 @@ export interface DiskSpec {
 
 /** Boot a kernel straight from host files (the built image), or the disk's own boot loader (cloud images). */
 export type BootSpec =
-  { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string } | { readonly kind: 'disk' }
+  | { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string }
+  | { readonly kind: 'disk' }
 
 /** The two cards of user mode networking: what needs no rights at all. */
 export interface UserNics {
@@ -62,7 +63,10 @@ export interface MachineBase {
   readonly consoleLog: string
 }
 
-/** A libvirt network of a lab: a bridge with the host's address on it, and a DHCP server that knows the lab's machines and nobody else. */
+/**
+ * A libvirt network of a lab: a bridge with the host's address on it, and a DHCP server that knows the lab's machines
+ * and nobody else.
+ */
 export interface NetworkSpec {
   readonly name: string
   readonly uuid: string
@@ -112,7 +116,9 @@ export interface Moment {
   readonly disk: string
 }
 
-/** The file behind a machine's writable disk: what it runs from now (undefined when off) and what it starts from next. */
+/**
+ * The file behind a machine's writable disk: what it runs from now (undefined when off) and what it starts from next.
+ */
 export interface DiskFiles {
   readonly live: string | undefined
   readonly next: string
@@ -144,15 +150,26 @@ export interface Abilities {
 
 export interface Hypervisor {
   readonly uri: string
-  /** All domains, klab's or not: one virsh process, quick enough for `status`. Throws HostError when libvirt can't be reached. */
+  /**
+   * All domains, klab's or not: one virsh process, quick enough for `status`. Throws HostError when libvirt can't be
+   * reached.
+   */
   list(): Promise<readonly Machine[]>
   /** Domains that carry klab's metadata (of any lab when labId is undefined). */
   owned(labId?: string): Promise<readonly OwnedMachine[]>
-  /** Validates and defines the domain; redefines when the spec's digest differs and the machine is not running; throws StateError when it is running with another spec. */
+  /**
+   * Validates and defines the domain; redefines when the spec's digest differs and the machine is not running; throws
+   * StateError when it is running with another spec.
+   */
   ensureMachine(spec: MachineSpec): Promise<void>
-  /** Starts it unless it runs (resumes a paused one). Throws CommandError; `isPortBusy(error)` tells a taken host port. */
+  /**
+   * Starts it unless it runs (resumes a paused one). Throws CommandError; `isPortBusy(error)` tells a taken host port.
+   */
   start(name: string): Promise<void>
-  /** Gives a running machine more of the host's CPU time than others get when all want it; nothing happens where the host has no means for that. */
+  /**
+   * Gives a running machine more of the host's CPU time than others get when all want it; nothing happens where the
+   * host has no means for that.
+   */
   prefer(name: string): Promise<void>
   /** ACPI shutdown, then power off after graceMs (0: at once). */
   stop(name: string, graceMs: number): Promise<void>
@@ -164,33 +181,43 @@ export interface Hypervisor {
   /** Lets paused machines run again, all in one virsh process; no-op on running ones. */
   resume(names: readonly string[]): Promise<void>
   /**
-   * Writes a paused machine's RAM to `memory` and moves it onto a new overlay `disk`: the file that it was on is never written again. The machine
-   * stays paused. Throws CommandError, and then it is still on its old file and `memory` and `disk` are not there, unless libvirt itself died.
+   * Writes a paused machine's RAM to `memory` and moves it onto a new overlay `disk`: the file that it was on is never
+   * written again. The machine stays paused. Throws CommandError, and then it is still on its old file and `memory` and
+   * `disk` are not there, unless libvirt itself died.
    */
   freeze(name: string, to: Moment): Promise<void>
   /**
-   * Freezes running machines at one moment, as freeze does, but writes most of their RAM while they run; they run on afterwards. `committed` is called, and awaited, when all stand
-   * still and none has been written to its end: from then on what the files will hold is of one moment. Undefined when a machine had changed so little that it was written
-   * to its end before the others: its moment is another one, and some machines may be on their new disks. Throws as freeze does, and Interrupted.
+   * Freezes running machines at one moment, as freeze does, but writes most of their RAM while they run; they run on
+   * afterwards. `committed` is called, and awaited, when all stand still and none has been written to its end: from
+   * then on what the files will hold is of one moment. Undefined when a machine had changed so little that it was
+   * written to its end before the others: its moment is another one, and some machines may be on their new disks.
+   * Throws as freeze does, and Interrupted.
    */
   freezeTogether(
     moments: readonly { readonly name: string; readonly to: Moment }[],
     o: { readonly committed: () => Promise<void>; readonly signal?: AbortSignal },
   ): Promise<Together | undefined>
   /**
-   * Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was frozen on), now and from its next start on.
-   * `forwards`: the host ports of now, which may be others than when it was frozen.
+   * Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was
+   * frozen on), now and from its next start on. `forwards`: the host ports of now, which may be others than when it was
+   * frozen.
    */
   thaw(name: string, from: Moment, forwards: readonly HostForward[]): Promise<void>
   /** Host memory that the QEMUs of these running machines take, MiB in all: no RAM image is larger. */
   memoryMiB(names: readonly string[]): Promise<number>
   /** Throws StateError when there is no such machine. */
   disk(name: string): Promise<DiskFiles>
-  /** Copies into a running machine's disk what lies between it and `base`, a file further down its chain: none of these is written to, and none needed any more. Throws CommandError. */
+  /**
+   * Copies into a running machine's disk what lies between it and `base`, a file further down its chain: none of these
+   * is written to, and none needed any more. Throws CommandError.
+   */
   shortenDisk(name: string, base: string): Promise<void>
   /** An off machine starts from `path` from now on. */
   useDisk(name: string, path: string): Promise<void>
-  /** What a running guest's clock shows, as its agent (qemu-guest-agent) says it, ms since the epoch; undefined where no agent answers. */
+  /**
+   * What a running guest's clock shows, as its agent (qemu-guest-agent) says it, ms since the epoch; undefined where no
+   * agent answers.
+   */
   guestTime(name: string): Promise<number | undefined>
   /** Sets it through the agent. Throws CommandError. */
   setGuestTime(name: string, ms: number): Promise<void>
@@ -201,21 +228,28 @@ export interface Hypervisor {
   /** Machine type and CPU model that a RAM image was saved with. Throws CorruptError. */
   needs(memory: string): Promise<{ readonly machine: string; readonly cpu: string }>
   /**
-   * Makes a RAM image from elsewhere one of the machine `spec`, so that `thaw` takes it. Nothing that it says of files, ports or arguments is believed; throws CorruptError,
-   * and has then changed nothing, when it is not of a machine of klab's with this memory, these CPUs, disks and cards.
+   * Makes a RAM image from elsewhere one of the machine `spec`, so that `thaw` takes it. Nothing that it says of files,
+   * ports or arguments is believed; throws CorruptError, and has then changed nothing, when it is not of a machine of
+   * klab's with this memory, these CPUs, disks and cards.
    */
   adopt(memory: string, spec: MachineSpec): Promise<void>
   /** Ends what a killed klab left libvirt doing with the machine (writing RAM goes on without virsh). */
   abortJob(name: string): Promise<void>
   /** All libvirt networks, klab's or not, running or not. Throws CommandError where libvirt has no network driver. */
   networks(): Promise<readonly Network[]>
-  /** Defines and starts the network; redefines one that differs and is not active. Throws StateError when an active one differs, or when name, UUID or bridge are somebody else's. */
+  /**
+   * Defines and starts the network; redefines one that differs and is not active. Throws StateError when an active one
+   * differs, or when name, UUID or bridge are somebody else's.
+   */
   ensureNetwork(spec: NetworkSpec): Promise<void>
   /** Stops and undefines the network. Throws StateError when it does not carry klab's mark. */
   removeNetwork(name: string): Promise<void>
 }
 
-/** The lab's L2 segment: one vde_switch a lab, its socket in a directory that only the owner (and QEMU's user) may enter. */
+/**
+ * The lab's L2 segment: one vde_switch a lab, its socket in a directory that only the owner (and QEMU's user) may
+ * enter.
+ */
 export interface L2Switch {
   ensure(runDir: string): Promise<{ readonly socketDir: string }>
   running(runDir: string): Promise<boolean>

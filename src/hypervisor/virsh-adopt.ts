@@ -1,4 +1,7 @@
-/** What a lab that travels asks of the hypervisor: what a machine is made of, what this host can load, and making a RAM image from elsewhere one of a machine here. */
+/**
+ * What a lab that travels asks of the hypervisor: what a machine is made of, what this host can load, and making a RAM
+ * image from elsewhere one of a machine here.
+ */
 import { StateError } from '../errors.js'
 import type { Abilities, Accel, Description, Hypervisor, Machine } from './types.js'
 import type { HostSecurity } from './parse-xml.js'
@@ -11,9 +14,14 @@ interface Means {
 }
 
 /** `x.y.z` after these words in the output of `virsh version`. */
-const versionAfter = (words: string, text: string): string => new RegExp(`^${words} (\\d+(?:\\.\\d+)*)\\s*$`, 'm').exec(text)?.[1] ?? ''
+const versionAfter = (words: string, text: string): string =>
+  new RegExp(`^${words} (\\d+(?:\\.\\d+)*)\\s*$`, 'm').exec(text)?.[1] ?? ''
 
-export function adoptMethods({ virsh, find, security }: Means): Pick<Hypervisor, 'describe' | 'abilities' | 'needs' | 'adopt'> {
+export function adoptMethods({
+  virsh,
+  find,
+  security,
+}: Means): Pick<Hypervisor, 'describe' | 'abilities' | 'needs' | 'adopt'> {
   return {
     describe: async (name): Promise<Description> => {
       const machine = await find(name)
@@ -26,7 +34,9 @@ export function adoptMethods({ virsh, find, security }: Means): Pick<Hypervisor,
       const type = accel === 'kvm' ? 'kvm' : 'qemu'
       const [version, able] = await Promise.all([
         virsh(['version']),
-        virsh(['domcapabilities', '--virttype', type, '--arch', 'x86_64', '--machine', machine ?? 'q35'], { allowFailure: true }),
+        virsh(['domcapabilities', '--virttype', type, '--arch', 'x86_64', '--machine', machine ?? 'q35'], {
+          allowFailure: true,
+        }),
       ])
       const { parseHostModel } = await import('./parse-xml.js')
       return {
@@ -38,7 +48,10 @@ export function adoptMethods({ virsh, find, security }: Means): Pick<Hypervisor,
     },
 
     needs: async (memory) => {
-      const [{ readSaveHeader }, { needsOf }] = await Promise.all([import('./save-image.js'), import('./foreign-xml.js')])
+      const [{ readSaveHeader }, { needsOf }] = await Promise.all([
+        import('./save-image.js'),
+        import('./foreign-xml.js'),
+      ])
       return needsOf((await readSaveHeader(memory)).xml)
     },
 

@@ -16,7 +16,9 @@ export function clockMethods({
   const ask = async (name: string, command: object, allowFailure: boolean) => {
     const machine = await find(name)
     if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
-    return virsh(['qemu-agent-command', machine.uuid, JSON.stringify(command), '--timeout', String(ANSWER_S)], { allowFailure })
+    return virsh(['qemu-agent-command', machine.uuid, JSON.stringify(command), '--timeout', String(ANSWER_S)], {
+      allowFailure,
+    })
   }
   return {
     guestTime: async (name) => {

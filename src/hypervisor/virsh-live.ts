@@ -1,6 +1,7 @@
 /**
- * Freezing several machines at one moment while they run: libvirt writes each one's RAM beside the running guest (`snapshot-create --live`), again and again what has changed
- * since; when all has been written once, all are suspended together, and the little that is left is written. libvirt lets each go on when its file is whole.
+ * Freezing several machines at one moment while they run: libvirt writes each one's RAM beside the running guest
+ * (`snapshot-create --live`), again and again what has changed since; when all has been written once, all are suspended
+ * together, and the little that is left is written. libvirt lets each go on when its file is whole.
  */
 import { stat } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
@@ -15,7 +16,10 @@ const LOOK_EVERY = 100
 const BEGUN_EVERY = 20
 /** ms that the guests may be written while they run; then they are suspended, however much is left. */
 const LIVE_MS = 90_000
-/** MiB/s: at once; so that a look comes in time; next to nothing, so that one that waits for the others does not come to its end alone. */
+/**
+ * MiB/s: at once; so that a look comes in time; next to nothing, so that one that waits for the others does not come to
+ * its end alone.
+ */
 const [FULL, NEAR, HELD] = [100_000, 48, 1]
 /** MiB/s below so many MiB left. What is left when all stand still is what they stand still for. */
 const SPEEDS = [
@@ -71,8 +75,9 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
 
     try {
       const limit = clock.now() + LIVE_MS
-      // A question that comes before libvirt has begun to write is answered only when it has done all. The first word to each is to take its time, lest a small one be done before
-      // it is looked at; it is said again and again, since libvirt sets a speed of its own as it begins to write, perhaps after it.
+      // A question that comes before libvirt has begun to write is answered only when it has done all. The first word
+      // to each is to take its time, lest a small one be done before it is looked at; it is said again and again, since
+      // libvirt sets a speed of its own as it begins to write, perhaps after it.
       for (let writes: readonly Machine[] = []; ended === 0 && writes.length < machines.length;) {
         const begun = await begunOf(moments)
         writes = machines.filter((_, i) => begun[i])
@@ -94,13 +99,18 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
       }
       if (ended === 0) {
         const started = clock.now()
-        const paused = await Promise.all(machines.map((m) => virsh(['suspend', m.uuid], { timeoutMs: LONG }).then(() => clock.now())))
+        const paused = await Promise.all(
+          machines.map((m) => virsh(['suspend', m.uuid], { timeoutMs: LONG }).then(() => clock.now())),
+        )
         const [states, now] = await Promise.all([statesOf(machines), jobs(machines)])
         // All stand still and none has been written to its end: whatever is in the files in the end is of this moment.
         if (states.every((s) => s === 'paused') && now.length === machines.length && now.every((j) => j.active)) {
           await Promise.all([committed(), setSpeed(machines, () => FULL)])
           await Promise.all(writing)
-          return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) } satisfies Together
+          return {
+            pauseMs: clock.now() - started,
+            skewMs: Math.max(...paused) - Math.min(...paused),
+          } satisfies Together
         }
       }
     } catch (error) {

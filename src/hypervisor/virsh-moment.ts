@@ -1,4 +1,7 @@
-/** Freezing and thawing through virsh: external snapshots without libvirt's own metadata, and `virsh restore` onto a fresh overlay. */
+/**
+ * Freezing and thawing through virsh: external snapshots without libvirt's own metadata, and `virsh restore` onto a
+ * fresh overlay.
+ */
 import { rm } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
 import { writeAtomic } from '../host/files.js'
@@ -28,7 +31,16 @@ export function momentMethods({
   attempt,
 }: Means): Pick<
   Hypervisor,
-  'pause' | 'resume' | 'memoryMiB' | 'freeze' | 'freezeTogether' | 'thaw' | 'disk' | 'shortenDisk' | 'useDisk' | 'abortJob'
+  | 'pause'
+  | 'resume'
+  | 'memoryMiB'
+  | 'freeze'
+  | 'freezeTogether'
+  | 'thaw'
+  | 'disk'
+  | 'shortenDisk'
+  | 'useDisk'
+  | 'abortJob'
 > {
   const there = (name: string, machine: Machine | undefined): Machine => {
     if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
@@ -86,7 +98,8 @@ export function momentMethods({
     pause: async (name) => {
       const machine = await must(name)
       if (machine.state === 'paused') return
-      if (machine.state !== 'running') throw new StateError(`${name} is ${machine.state}, not running`, { hint: 'klab up' })
+      if (machine.state !== 'running')
+        throw new StateError(`${name} is ${machine.state}, not running`, { hint: 'klab up' })
       await attempt(['suspend', machine.uuid], name, (s) => s === 'paused')
     },
 
@@ -129,9 +142,13 @@ export function momentMethods({
 
     disk: async (name): Promise<DiskFiles> => {
       const machine = await must(name)
-      const [next, live] = await Promise.all([disks(machine, ['--inactive']), isOff(machine.state) ? undefined : disks(machine, [])])
+      const [next, live] = await Promise.all([
+        disks(machine, ['--inactive']),
+        isOff(machine.state) ? undefined : disks(machine, []),
+      ])
       const file = next.get(WRITABLE)
-      if (file === undefined) throw new StateError(`${name} has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
+      if (file === undefined)
+        throw new StateError(`${name} has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
       return { next: file, live: live?.get(WRITABLE) }
     },
 

@@ -8,7 +8,10 @@ import type { Hypervisor, Network, NetworkSpec } from './types.js'
 import { LONG, type Virsh } from './virsh-run.js'
 
 /** The network half of the door. */
-export function networkMethods(virsh: Virsh, uri: string): Pick<Hypervisor, 'networks' | 'ensureNetwork' | 'removeNetwork'> {
+export function networkMethods(
+  virsh: Virsh,
+  uri: string,
+): Pick<Hypervisor, 'networks' | 'ensureNetwork' | 'removeNetwork'> {
   const networks = async (): Promise<Network[]> => {
     // The first command lists all, the second the active ones; --uuid and --name exclude each other.
     const listed = (await virsh(['net-list --all --uuid; net-list --uuid'])).stdout.split(/\s+/).filter(Boolean)
@@ -22,7 +25,11 @@ export function networkMethods(virsh: Virsh, uri: string): Pick<Hypervisor, 'net
   const find = async (name: string): Promise<Network | undefined> => (await networks()).find((n) => n.name === name)
 
   /** Runs a command whose failure is none if the network came to be as wanted all the same. */
-  const attempt = async (args: readonly string[], name: string, wanted: (now: Network | undefined) => boolean): Promise<void> => {
+  const attempt = async (
+    args: readonly string[],
+    name: string,
+    wanted: (now: Network | undefined) => boolean,
+  ): Promise<void> => {
     try {
       await virsh(args, { timeoutMs: LONG })
     } catch (error) {
@@ -59,7 +66,9 @@ export function networkMethods(virsh: Virsh, uri: string): Pick<Hypervisor, 'net
       }
       const same = known?.mark?.specDigest === networkDigest(spec)
       if (known?.active && !same)
-        throw new StateError(`the network ${spec.name} runs with other settings than the Labfile's`, { hint: 'klab destroy, then klab up' })
+        throw new StateError(`the network ${spec.name} runs with other settings than the Labfile's`, {
+          hint: 'klab destroy, then klab up',
+        })
       if (!same) await define(spec)
       if (!known?.active) await attempt(['net-start', spec.uuid], spec.name, (n) => n?.active === true)
     },

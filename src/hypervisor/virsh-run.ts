@@ -8,7 +8,10 @@ const LIMIT = 30_000
 /** ms, for what starts or ends QEMU on a busy slow host. */
 export const LONG = 120_000
 
-export type Virsh = (args: readonly string[], options?: { timeoutMs?: number; allowFailure?: boolean }) => Promise<Output>
+export type Virsh = (
+  args: readonly string[],
+  options?: { timeoutMs?: number; allowFailure?: boolean },
+) => Promise<Output>
 
 /** root → qemu:///system, others → qemu:///session, which needs no rights at all. */
 export const defaultUri = (uid: number): string => (uid === 0 ? 'qemu:///system' : 'qemu:///session')
@@ -39,6 +42,14 @@ export function createVirsh(exec: HostExec, uri: string): Virsh {
     if (words.includes('failed to connect to the hypervisor'))
       throw new HostError(`libvirt cannot be reached at ${uri}: ${words}`, { hint: hint(uri, words) })
     if (allowFailure) return output
-    throw new CommandError({ where: 'host', argv, exitCode, signal: undefined, timedOut: false, durationMs, tail: words })
+    throw new CommandError({
+      where: 'host',
+      argv,
+      exitCode,
+      signal: undefined,
+      timedOut: false,
+      durationMs,
+      tail: words,
+    })
   }
 }

@@ -1,4 +1,7 @@
-/** Door 1 through virsh. Domains are addressed by UUID, so no name ever reaches virsh's own parser; what is so is read from states, never from messages. */
+/**
+ * Door 1 through virsh. Domains are addressed by UUID, so no name ever reaches virsh's own parser; what is so is read
+ * from states, never from messages.
+ */
 import { dirname, join } from 'node:path'
 import { CommandError, HostError, StateError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
@@ -27,18 +30,31 @@ const UNDEFINE = ['--managed-save', '--snapshots-metadata', '--checkpoints-metad
 export const isPortBusy = (error: unknown): boolean =>
   error instanceof CommandError && error.failure.tail.includes('Could not set up host forwarding rule')
 
-/** The share of CPU time that a domain has by itself: with cgroups v1, v2 (formatdomain.html, "cputune"); and how many times that a preferred one gets (4 starves the workers, docs/benchmarks.md). */
+/**
+ * The share of CPU time that a domain has by itself: with cgroups v1, v2 (formatdomain.html, "cputune"); and how many
+ * times that a preferred one gets (4 starves the workers, docs/benchmarks.md).
+ */
 const USUAL_SHARES = [1024, 100]
 const PREFERENCE = 2
 
-/** How the host at `uri` confines QEMU and as whom it runs it: the L2 switch must let that user in. Throws HostError. */
+/**
+ * How the host at `uri` confines QEMU and as whom it runs it: the L2 switch must let that user in. Throws HostError.
+ */
 export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSecurity> {
   const { parseHostSecurity } = await import('./parse-xml.js')
   return parseHostSecurity((await createVirsh(exec, uri)(['capabilities'])).stdout)
 }
 
 /** A Hypervisor that speaks to libvirt at `uri`. Its methods throw HostError when libvirt cannot be reached. */
-export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec: HostExec; uri: string; clock?: Clock }): Hypervisor {
+export function createVirshHypervisor({
+  exec,
+  uri,
+  clock = systemClock,
+}: {
+  exec: HostExec
+  uri: string
+  clock?: Clock
+}): Hypervisor {
   const virsh = createVirsh(exec, uri)
   let security: Promise<HostSecurity> | undefined
   const confinement = (): Promise<HostSecurity> => (security ??= hostSecurity(exec, uri))
@@ -66,8 +82,14 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
     }
   }
 
-  /** Runs a command whose failure is none if the machine came to be as wanted all the same (somebody else was quicker). */
-  const attempt = async (args: readonly string[], name: string, wanted: (state: MachineState) => boolean): Promise<void> => {
+  /**
+   * Runs a command whose failure is none if the machine came to be as wanted all the same (somebody else was quicker).
+   */
+  const attempt = async (
+    args: readonly string[],
+    name: string,
+    wanted: (state: MachineState) => boolean,
+  ): Promise<void> => {
     try {
       await virsh(args, { timeoutMs: LONG })
     } catch (error) {
@@ -105,9 +127,12 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
       for (const m of same) {
         const mark = marks.get(m.uuid)
         if (m.name !== spec.name || m.uuid !== spec.uuid || mark?.labId !== spec.labId) {
-          throw new StateError(`libvirt already has a domain ${m.name} (${m.uuid}) that is not ${spec.node} of lab ${spec.labId}`, {
-            hint: `look at it: virsh -c ${uri} dumpxml ${m.uuid}; rename or undefine it`,
-          })
+          throw new StateError(
+            `libvirt already has a domain ${m.name} (${m.uuid}) that is not ${spec.node} of lab ${spec.labId}`,
+            {
+              hint: `look at it: virsh -c ${uri} dumpxml ${m.uuid}; rename or undefine it`,
+            },
+          )
         }
         if (mark.specDigest === specDigest(spec)) return
         if (!isOff(m.state)) {
@@ -139,7 +164,8 @@ export function createVirshHypervisor({ exec, uri, clock = systemClock }: { exec
     prefer: async (name) => {
       const machine = await find(name)
       if (machine?.state !== 'running' && machine?.state !== 'paused') return
-      // Not in the domain's XML: libvirt would then refuse to start it in session mode, or on a host without the cgroup controller.
+      // Not in the domain's XML: libvirt would then refuse to start it in session mode, or on a host without the cgroup
+      // controller.
       const shares = parseCpuShares((await virsh(['schedinfo', machine.uuid], { allowFailure: true })).stdout)
       if (shares !== undefined && USUAL_SHARES.includes(shares))
         await virsh(['schedinfo', '--live', machine.uuid, `cpu_shares=${shares * PREFERENCE}`], { allowFailure: true })

@@ -17,7 +17,8 @@ export interface BaseImage {
   readonly disk: string
   /** The built image boots by direct kernel boot, others by their own boot loader. */
   readonly boot:
-    { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string } | { readonly kind: 'disk' }
+    | { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string }
+    | { readonly kind: 'disk' }
 }
 
 export interface ImageContext {
@@ -37,7 +38,8 @@ export interface ImageContext {
 /** The image, from the cache or made. Throws HostError, StateError, CorruptError, CommandError, Interrupted. */
 export async function ensureBaseImage(source: ImageSource, c: ImageContext): Promise<BaseImage> {
   const stop = c.signal ? { signal: c.signal } : {}
-  const layer = (key: Digest, make: (dir: string) => Promise<void>) => c.layers.build(key, make, { ...stop, onWait: c.report })
+  const layer = (key: Digest, make: (dir: string) => Promise<void>) =>
+    c.layers.build(key, make, { ...stop, onWait: c.report })
   if (source.kind === 'builtin') {
     const recipe = await readRecipe(c.assets)
     const build = { ...c, workDir: join(dirname(c.downloadsDir), 'work') }
@@ -57,8 +59,12 @@ export async function ensureBaseImage(source: ImageSource, c: ImageContext): Pro
 }
 
 /** The image as a file with its sum. */
-async function fetchFile(source: Exclude<ImageSource, { kind: 'builtin' }>, c: ImageContext): Promise<{ path: string; sum: Digest }> {
-  if (source.kind === 'path') return { path: source.path, sum: await checkedSum(source.path, source.sha256?.toLowerCase()) }
+async function fetchFile(
+  source: Exclude<ImageSource, { kind: 'builtin' }>,
+  c: ImageContext,
+): Promise<{ path: string; sum: Digest }> {
+  if (source.kind === 'path')
+    return { path: source.path, sum: await checkedSum(source.path, source.sha256?.toLowerCase()) }
   const { url } = source
   const sum = source.sha256.toLowerCase()
   const path = await download({

@@ -20,7 +20,13 @@ const UNPACK = [
   'path-exclude=/usr/share/i18n/*',
 ]
 /** Tool and the Debian package it is in. */
-const TOOLS = { mmdebstrap: 'mmdebstrap', fakeroot: 'fakeroot', mke2fs: 'e2fsprogs', 'qemu-img': 'qemu-utils', tar: 'tar' }
+const TOOLS = {
+  mmdebstrap: 'mmdebstrap',
+  fakeroot: 'fakeroot',
+  mke2fs: 'e2fsprogs',
+  'qemu-img': 'qemu-utils',
+  tar: 'tar',
+}
 
 export interface ImageBuild {
   readonly exec: HostExec
@@ -32,7 +38,10 @@ export interface ImageBuild {
   readonly etcApt?: string
 }
 
-/** Fills `dir` with disk.qcow2, kernel and initrd. Throws HostError (a tool or the mirror is missing), CommandError, Interrupted. */
+/**
+ * Fills `dir` with disk.qcow2, kernel and initrd. Throws HostError (a tool or the mirror is missing), CommandError,
+ * Interrupted.
+ */
 export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild): Promise<void> {
   await requireTools(b.exec)
   const sources = imageSources(await hostSources(b.etcApt), RELEASE)
@@ -41,14 +50,18 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
   const dump = await b.exec.run(['apt-config', 'dump', 'Acquire'], stop)
   await mkdir(b.workDir, { recursive: true })
   const prefix = `image-${recipe.key.slice(0, 12)}-`
-  // The layer's lock is ours, so a folder of this recipe was left by a klab that was killed. Its mmdebstrap may still be tidying up: so once more at the end.
+  // The layer's lock is ours, so a folder of this recipe was left by a klab that was killed. Its mmdebstrap may still
+  // be tidying up: so once more at the end.
   const dead = (await readdir(b.workDir)).filter((name) => name.startsWith(prefix)).map((name) => join(b.workDir, name))
   const bury = () =>
-    Promise.all(dead.map((folder) => removeTree(b.exec, folder).catch(() => b.report(`${folder}: left by an earlier run`))))
+    Promise.all(
+      dead.map((folder) => removeTree(b.exec, folder).catch(() => b.report(`${folder}: left by an earlier run`))),
+    )
   await bury()
   const work = await mkdtemp(join(b.workDir, prefix))
   try {
-    // Root's mmdebstrap unpacks here, so that a kill leaves nothing in /tmp. A user's must stay there: its subordinate ids may not enter our home.
+    // Root's mmdebstrap unpacks here, so that a kill leaves nothing in /tmp. A user's must stay there: its subordinate
+    // ids may not enter our home.
     await chmod(work, 0o711)
     const asRoot = (await stat(work)).uid === 0
     const env = asRoot ? { TMPDIR: work } : {}
@@ -57,9 +70,13 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
     const root = join(work, 'root')
     const raw = join(work, 'disk.raw')
     await run([...TAR_CREATE, `--file=${overlay}`, `--directory=${join(recipe.dir, 'rootfs')}`, '.'])
-    await run([...leash(asRoot), ...mmdebstrap(recipe, overlay, tar, networkSettings(dump.stdout))], { input: sources, env })
+    await run([...leash(asRoot), ...mmdebstrap(recipe, overlay, tar, networkSettings(dump.stdout))], {
+      input: sources,
+      env,
+    })
     b.report('file system…')
-    // fakeroot remembers who owns what between the two, so that an ordinary user makes the same disk as root. Device nodes come from devtmpfs.
+    // fakeroot remembers who owns what between the two, so that an ordinary user makes the same disk as root. Device
+    // nodes come from devtmpfs.
     const owners = join(work, 'owners')
     await mkdir(root)
     await run([
@@ -75,7 +92,24 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
       `--directory=${root}`,
       '--exclude=./dev/*',
     ])
-    await run(['fakeroot', '-i', owners, '--', 'mke2fs', '-q', '-t', 'ext4', '-L', LABEL, '-E', 'root_owner=0:0', '-d', root, raw, SIZE])
+    await run([
+      'fakeroot',
+      '-i',
+      owners,
+      '--',
+      'mke2fs',
+      '-q',
+      '-t',
+      'ext4',
+      '-L',
+      LABEL,
+      '-E',
+      'root_owner=0:0',
+      '-d',
+      root,
+      raw,
+      SIZE,
+    ])
     await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, join(dir, 'disk.qcow2')])
     for (const name of ['kernel', 'initrd']) await copyFile(join(root, 'boot', `klab-${name}`), join(dir, name))
     // QEMU runs as another user under qemu:///system; and an image that overlays stand on must not change.
@@ -90,8 +124,8 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
 const TAR_CREATE = ['tar', '--create', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--sort=name']
 
 /**
- * When klab is killed mmdebstrap must not go on. Root's mounts /proc, /sys and parts of /dev into the new root: in a mount namespace
- * of its own (a user's has one anyway) they end with it, and no later `rm -r` can walk into them.
+ * When klab is killed mmdebstrap must not go on. Root's mounts /proc, /sys and parts of /dev into the new root: in a
+ * mount namespace of its own (a user's has one anyway) they end with it, and no later `rm -r` can walk into them.
  */
 const leash = (asRoot: boolean): readonly string[] => [
   ...['setpriv', '--pdeathsig', 'TERM', '--'],
@@ -99,14 +133,20 @@ const leash = (asRoot: boolean): readonly string[] => [
 ]
 
 /** mmdebstrap reads the sources from stdin; as an ordinary user it works in a user namespace (mode `auto`). */
-export function mmdebstrap(recipe: ImageRecipe, overlay: string, tar: string, network: readonly string[]): readonly string[] {
+export function mmdebstrap(
+  recipe: ImageRecipe,
+  overlay: string,
+  tar: string,
+  network: readonly string[],
+): readonly string[] {
   return [
     'mmdebstrap',
     '--variant=essential',
     `--include=${recipe.packages.join(',')}`,
     '--format=tar',
     ...UNPACK.map((o) => `--dpkgopt=${o}`),
-    // The machine's proxy settings; Debian's archive keeps old release files, whose dates say nothing about the packages.
+    // The machine's proxy settings; Debian's archive keeps old release files, whose dates say nothing about the
+    // packages.
     ...network.map((line) => `--aptopt=${line}`),
     `--customize-hook=tar-in ${word(overlay)} /`,
     `--customize-hook=upload ${word(join(recipe.dir, 'customize.sh'))} /usr/lib/klab/customize`,
@@ -125,5 +165,7 @@ async function requireTools(exec: HostExec): Promise<void> {
   const missing: string[] = []
   for (const [tool, pkg] of Object.entries(TOOLS)) if ((await exec.which(tool)) === undefined) missing.push(pkg)
   if (missing.length > 0)
-    throw new HostError(`building the image needs ${missing.join(', ')}`, { hint: `sudo apt-get install ${missing.join(' ')}` })
+    throw new HostError(`building the image needs ${missing.join(', ')}`, {
+      hint: `sudo apt-get install ${missing.join(' ')}`,
+    })
 }

@@ -1,4 +1,6 @@
-/** What a disk image from elsewhere really is, judged by its first bytes: nothing in it may make QEMU open another file. */
+/**
+ * What a disk image from elsewhere really is, judged by its first bytes: nothing in it may make QEMU open another file.
+ */
 import { open } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 
@@ -27,7 +29,10 @@ export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
 /** Longest name that QEMU takes, bytes. */
 const MOST_NAME = 1023
 
-/** What the header of a qcow2 names as its backing file (undefined: none), read without QEMU, which would open it. Throws CorruptError for what else may lead to another file. */
+/**
+ * What the header of a qcow2 names as its backing file (undefined: none), read without QEMU, which would open it.
+ * Throws CorruptError for what else may lead to another file.
+ */
 export async function backingOf(path: string): Promise<string | undefined> {
   const file = await open(path, 'r')
   try {
@@ -56,7 +61,8 @@ function checkHeader(path: string, head: Buffer): void {
   const version = head.readUInt32BE(4)
   if (version !== 2 && version !== 3) throw refuse(path, `is a qcow2 of unknown version ${version}`)
   if (head.readUInt32BE(32) !== 0) throw refuse(path, 'is encrypted')
-  if (version === 3 && (head.readBigUInt64BE(72) & EXTERNAL_DATA) !== 0n) throw refuse(path, 'keeps its data in another file')
+  if (version === 3 && (head.readBigUInt64BE(72) & EXTERNAL_DATA) !== 0n)
+    throw refuse(path, 'keeps its data in another file')
 }
 
 const refuse = (path: string, what: string): CorruptError =>

@@ -13,12 +13,13 @@ export const LABEL = 'rootfs'
 
 /**
  * The kernel's command line.
- * net.ifnames=0: cloud-init alone names the cards (mgmt0, lab0), nothing races with it. ds=nocloud: the seed is a disk, so all of
- * cloud-init may run before the network. unified_cgroup_hierarchy=0: kubeadm 1.20 and its kubelet know cgroup v1 only.
- * no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics at once ("IO-APIC + timer
- * doesn't work"; seen on two of four machines); KVM guests skip the check by themselves. panic=5: a panic is a reboot, not a hang.
- * norandmaps: QEMU 7.2 keeps translated code by virtual address, so with address randomisation every process start is translated anew.
- * mitigations=off and audit=0 cost nothing in a throw-away guest; rcu_expedited saves seconds of waiting at boot.
+ * net.ifnames=0: cloud-init alone names the cards (mgmt0, lab0), nothing races with it. ds=nocloud: the seed is a disk,
+ * so all of cloud-init may run before the network. unified_cgroup_hierarchy=0: kubeadm 1.20 and its kubelet know cgroup
+ * v1 only. no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics
+ * at once ("IO-APIC + timer doesn't work"; seen on two of four machines); KVM guests skip the check by themselves.
+ * panic=5: a panic is a reboot, not a hang. norandmaps: QEMU 7.2 keeps translated code by virtual address, so with
+ * address randomisation every process start is translated anew. mitigations=off and audit=0 cost nothing in a
+ * throw-away guest; rcu_expedited saves seconds of waiting at boot.
  */
 export const CMDLINE = [
   `root=LABEL=${LABEL}`,
@@ -56,7 +57,13 @@ export async function readRecipe(assets: string): Promise<ImageRecipe> {
   const dir = join(assets, 'cloud-init', 'image')
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })
   const paths = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)).sort() // prettier-ignore
-  const files = await Promise.all(paths.map(async (path) => [relative(dir, path), await readFile(path, 'utf8')] as const))
+  const files = await Promise.all(
+    paths.map(async (path) => [relative(dir, path), await readFile(path, 'utf8')] as const),
+  )
   const packages = parsePackages(await readFile(join(dir, 'packages.txt'), 'utf8'))
-  return { key: digestOf({ kind: 'base-image', format: FORMAT, release: RELEASE, cmdline: CMDLINE, files }), dir, packages }
+  return {
+    key: digestOf({ kind: 'base-image', format: FORMAT, release: RELEASE, cmdline: CMDLINE, files }),
+    dir,
+    packages,
+  }
 }

@@ -13,7 +13,9 @@ export async function hostSources(etc = '/etc/apt'): Promise<readonly AptSource[
   const folder = join(etc, 'sources.list.d')
   const names = (await readdir(folder).catch((): string[] => [])).filter((n) => /\.(?:list|sources)$/.test(n))
   const files = [join(etc, 'sources.list'), ...names.sort().map((n) => join(folder, n))]
-  const texts = await Promise.all(files.map(async (f) => (f.endsWith('.sources') ? parseDeb822 : parseList)((await readText(f)) ?? '')))
+  const texts = await Promise.all(
+    files.map(async (f) => (f.endsWith('.sources') ? parseDeb822 : parseList)((await readText(f)) ?? '')),
+  )
   return texts.flat()
 }
 

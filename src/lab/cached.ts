@@ -1,4 +1,7 @@
-/** `klab up --seal`, and the `up` that finds what it left: a Ready lab in the cache for exactly this Labfile, bundle, node image and klab. */
+/**
+ * `klab up --seal`, and the `up` that finds what it left: a Ready lab in the cache for exactly this Labfile, bundle,
+ * node image and klab.
+ */
 import { StateError } from '../errors.js'
 import type { Accel } from '../hypervisor/types.js'
 import { nodeImageKey } from '../phases/bake.js'
@@ -38,7 +41,10 @@ export async function sealKey(run: LabRun): Promise<Digest> {
   })
 }
 
-/** Keeps a lab whose nodes are all Ready, once. The lab stands still as for any snapshot; nothing of that snapshot stays in it. Returns the folder in the cache. Throws StateError. */
+/**
+ * Keeps a lab whose nodes are all Ready, once. The lab stands still as for any snapshot; nothing of that snapshot stays
+ * in it. Returns the folder in the cache. Throws StateError.
+ */
 export async function sealLab(
   lab: LockedLab,
   open: OpenLab,
@@ -64,10 +70,15 @@ export async function sealLab(
   }
 }
 
-/** The cached lab for this Labfile; undefined: there is none, or its RAM cannot be used here. Nothing is built to find out. */
+/**
+ * The cached lab for this Labfile; undefined: there is none, or its RAM cannot be used here. Nothing is built to find
+ * out.
+ */
 export async function findSealed(world: World, open: OpenLab, accel: Accel): Promise<Found | undefined> {
   const model = digestOf(open.lab)
-  const alike = (await listCached(world)).filter((c) => digestOf(c.facts.lab.model) === model && c.facts.host.accel === accel)
+  const alike = (await listCached(world)).filter(
+    (c) => digestOf(c.facts.lab.model) === model && c.facts.host.accel === accel,
+  )
   if (alike.length === 0) return undefined
   const key = await sealKey(createRun(world, open, await newRecord(world, open, accel), 'ready'))
   const found = alike.find((c) => c.key === key)
@@ -77,9 +88,18 @@ export async function findSealed(world: World, open: OpenLab, accel: Accel): Pro
 }
 
 /** Makes the lab from it, halted, under the lab's lock; undefined when somebody else was quicker. */
-export async function takeSealed(world: World, open: OpenLab, found: Found, accel: Accel): Promise<Manifest | undefined> {
+export async function takeSealed(
+  world: World,
+  open: OpenLab,
+  found: Found,
+  accel: Accel,
+): Promise<Manifest | undefined> {
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'up', pid: world.env.pid, since: world.clock.now() })
+  const lock = await acquireLock(world.host, open.paths.lock, {
+    verb: 'up',
+    pid: world.env.pid,
+    since: world.clock.now(),
+  })
   try {
     if ((await readRecord(open.paths.record)) || (await world.hypervisor.owned(open.id)).length > 0) return undefined
     return await adoptCached(world, open.paths, found, await newRecord(world, open, accel))

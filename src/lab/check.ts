@@ -27,8 +27,14 @@ export interface CheckOptions {
   readonly nodes: readonly string[]
 }
 
-/** Looks into the nodes and judges. Throws Interrupted, HostError; a node that cannot be reached is part of the report. */
-export async function checkLab(world: World, lab: { record: LabRecord; paths: LabPaths }, o: CheckOptions): Promise<CheckReport> {
+/**
+ * Looks into the nodes and judges. Throws Interrupted, HostError; a node that cannot be reached is part of the report.
+ */
+export async function checkLab(
+  world: World,
+  lab: { record: LabRecord; paths: LabPaths },
+  o: CheckOptions,
+): Promise<CheckReport> {
   const { record } = lab
   const k = record.lab.kubernetes
   const cp = k && controlPlane(record.lab.nodes)
@@ -75,7 +81,8 @@ async function look(
       signal: world.signal,
     })
     const facts = parseFacts(out.stdout)
-    if (!isWhole(facts)) throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
+    if (!isWhole(facts))
+      throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
     return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
   } catch (error) {
     if (!(error instanceof KlabError) || error instanceof Interrupted) throw error
@@ -84,4 +91,5 @@ async function look(
 }
 
 /** ms that a clock is off which showed `at` at some time between `before` and `after`. */
-const skew = (at: number, before: number, after: number): number => (at > after ? at - after : Math.min(0, at + 1000 - before))
+const skew = (at: number, before: number, after: number): number =>
+  at > after ? at - after : Math.min(0, at + 1000 - before)

@@ -1,4 +1,7 @@
-/** `klab destroy`: every domain, disk, seed, network, port and key of one lab, and nothing else; from any half-made state. */
+/**
+ * `klab destroy`: every domain, disk, seed, network, port and key of one lab, and nothing else; from any half-made
+ * state.
+ */
 import { lstat, realpath, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
@@ -21,7 +24,10 @@ export interface DoomedLab {
   readonly network?: Pick<Lab['network'], 'mode'>
 }
 
-/** The lab's libvirt networks, whatever its Labfile says by now. In user mode a libvirt without a network driver has none. */
+/**
+ * The lab's libvirt networks, whatever its Labfile says by now. In user mode a libvirt without a network driver has
+ * none.
+ */
 async function networksOf(world: World, lab: DoomedLab): Promise<readonly Network[]> {
   const all = await world.hypervisor.networks().catch((error: unknown) => {
     if (lab.network?.mode === 'nat' || !(error instanceof CommandError)) throw error
@@ -88,7 +94,11 @@ async function removeTree(dir: string, parent: string): Promise<void> {
 /** Destroys the lab. Throws LockedError, HostError, what the steps throw. */
 export async function destroy(world: World, lab: DoomedLab, report: Report): Promise<void> {
   await ensureDir(world.roots.state, world.roots.dirMode)
-  const lock = await acquireLock(world.host, lab.paths.lock, { verb: 'destroy', pid: world.env.pid, since: world.clock.now() })
+  const lock = await acquireLock(world.host, lab.paths.lock, {
+    verb: 'destroy',
+    pid: world.env.pid,
+    since: world.clock.now(),
+  })
   try {
     await runPlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal })
   } finally {

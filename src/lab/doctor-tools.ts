@@ -54,13 +54,21 @@ const zstdCheck = async (world: World): Promise<readonly Check[]> =>
 
 /** What making a bundle of this source calls. */
 const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_TOOLS =>
-  source === 'debian' ? BUNDLE_TOOLS : source === 'source' ? SOURCE_TOOLS : source === 'upstream' || source === 'aliyun' ? ONLINE_TOOLS : []
+  source === 'debian'
+    ? BUNDLE_TOOLS
+    : source === 'source'
+      ? SOURCE_TOOLS
+      : source === 'upstream' || source === 'aliyun'
+        ? ONLINE_TOOLS
+        : []
 
 /** All that this lab calls; `cached`: image and bundle are there, so what builds them is not needed. */
 export async function labToolChecks(world: World, lab: Lab, cached: boolean): Promise<readonly Check[]> {
   const build = cached || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
   const bundle = cached ? [] : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
   const known = new Set<string>()
-  const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(([tool]) => !known.has(tool) && known.add(tool))
+  const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(
+    ([tool]) => !known.has(tool) && known.add(tool),
+  )
   return (await Promise.all([toolChecks(world, tools), zstdCheck(world)])).flat()
 }

@@ -1,4 +1,7 @@
-/** `klab doctor`: what this host must have for a lab, each with the command that mends it. `up` runs the same checks first. */
+/**
+ * `klab doctor`: what this host must have for a lab, each with the command that mends it. `up` runs the same checks
+ * first.
+ */
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -15,20 +18,27 @@ import { networkChecks } from './network-checks.js'
 export type { Check } from './doctor-tools.js'
 
 const GIB = 1024 ** 3
-/** On top of a guest’s memory, MiB: QEMU's own and translated code under TCG; a guest touches half of its memory at most times (docs/benchmarks.md). */
+/**
+ * On top of a guest’s memory, MiB: QEMU's own and translated code under TCG; a guest touches half of its memory at most
+ * times (docs/benchmarks.md).
+ */
 const QEMU_OVERHEAD_MIB = 250
 /** What one node's overlay and the shared layers take on disk, GiB. */
 const DISK_GIB = { node: 2, cache: 6 }
 /** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000
 
-/** Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes QEMU anew at every call. */
+/**
+ * Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes
+ * QEMU anew at every call.
+ */
 async function libvirtCheck(world: World): Promise<Check> {
   const { uri } = world.hypervisor
   const name = `libvirt ${uri}`
   try {
     await world.hypervisor.list()
-    const ask = (): Promise<unknown> => world.host.run(['virsh', '-q', '-c', uri, 'domcapabilities'], { timeoutMs: 60_000 })
+    const ask = (): Promise<unknown> =>
+      world.host.run(['virsh', '-q', '-c', uri, 'domcapabilities'], { timeoutMs: 60_000 })
     await ask()
     const started = performance.now()
     await ask()
@@ -43,7 +53,12 @@ async function libvirtCheck(world: World): Promise<Check> {
         }
   } catch (error) {
     if (!(error instanceof KlabError)) throw error
-    return { name, state: 'missing', found: error.message.split('\n')[0] ?? '', ...(error.hint === undefined ? {} : { fix: error.hint }) }
+    return {
+      name,
+      state: 'missing',
+      found: error.message.split('\n')[0] ?? '',
+      ...(error.hint === undefined ? {} : { fix: error.hint }),
+    }
   }
 }
 
@@ -120,8 +135,17 @@ async function cgroupCheck(): Promise<Check> {
   const max = (await readText('/sys/fs/cgroup/pids.max').catch(() => undefined))?.trim()
   const limit = Number(max)
   return Number.isFinite(limit) && limit < 512
-    ? { name: 'cgroup', state: 'warn', found: `at most ${limit} processes and threads`, fix: 'raise pids.max (TasksMax=) to 512 or more' }
-    : { name: 'cgroup', state: 'ok', found: max === undefined || max === 'max' ? 'no limit on processes' : `${limit} processes` }
+    ? {
+        name: 'cgroup',
+        state: 'warn',
+        found: `at most ${limit} processes and threads`,
+        fix: 'raise pids.max (TasksMax=) to 512 or more',
+      }
+    : {
+        name: 'cgroup',
+        state: 'ok',
+        found: max === undefined || max === 'max' ? 'no limit on processes' : `${limit} processes`,
+      }
 }
 
 /** An ordinary user builds the base image in a user namespace. */
@@ -130,14 +154,17 @@ async function namespaceCheck(world: World): Promise<readonly Check[]> {
   const subuid = (await readText('/etc/subuid')) ?? ''
   const entry = new RegExp(`^(${world.env.user}|${world.env.uid}):`, 'm').test(subuid)
   const tool = await world.host.which('newuidmap')
-  if (entry && tool !== undefined) return [{ name: 'user namespaces', state: 'ok', found: 'subordinate ids and newuidmap are there' }]
+  if (entry && tool !== undefined)
+    return [{ name: 'user namespaces', state: 'ok', found: 'subordinate ids and newuidmap are there' }]
   return [
     {
       name: 'user namespaces',
       state: 'missing',
       found: tool === undefined ? 'newuidmap is missing' : `no line for ${world.env.user} in /etc/subuid`,
       fix:
-        tool === undefined ? install(['uidmap']) : `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${world.env.user}`,
+        tool === undefined
+          ? install(['uidmap'])
+          : `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${world.env.user}`,
     },
   ]
 }
@@ -167,7 +194,10 @@ async function writableCheck(dir: string): Promise<Check> {
     : { name: `folder ${dir}`, state: 'missing', found: `${at} cannot be written`, fix: `sudo chown $USER ${at}` }
 }
 
-/** All checks for a lab (`id`: its own network is no clash); `cached`: image and bundle are there, so what builds them is not needed. */
+/**
+ * All checks for a lab (`id`: its own network is no clash); `cached`: image and bundle are there, so what builds them
+ * is not needed.
+ */
 export async function checkHost(
   world: World,
   lab: Lab,
@@ -198,7 +228,10 @@ const unreachable = (error: unknown): readonly Check[] => {
 export function requireFit(checks: readonly Check[]): void {
   const missing = checks.filter((c) => c.state === 'missing')
   if (missing.length === 0) return
-  throw new HostError(`this host lacks what the lab needs:\n${missing.map((c) => `  ${c.name}: ${c.found}`).join('\n')}`, {
-    hint: [...new Set(missing.map((c) => c.fix).filter((f) => f !== undefined))].join('\n     ') || 'klab doctor',
-  })
+  throw new HostError(
+    `this host lacks what the lab needs:\n${missing.map((c) => `  ${c.name}: ${c.found}`).join('\n')}`,
+    {
+      hint: [...new Set(missing.map((c) => c.fix).filter((f) => f !== undefined))].join('\n     ') || 'klab doctor',
+    },
+  )
 }

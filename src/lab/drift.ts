@@ -7,7 +7,8 @@ export function labDrift(before: Lab, after: Lab): readonly string[] {
   const walk = (path: string, a: unknown, b: unknown): void => {
     if (JSON.stringify(a) === JSON.stringify(b)) return
     if (isMap(a) && isMap(b)) {
-      for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) walk(path ? `${path}.${key}` : key, a[key], b[key])
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+        walk(path ? `${path}.${key}` : key, a[key], b[key])
       return
     }
     if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
@@ -21,4 +22,5 @@ export function labDrift(before: Lab, after: Lab): readonly string[] {
 }
 
 const isMap = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
-const show = (x: unknown): string => (Array.isArray(x) ? `${x.length} entries` : x === undefined ? 'nothing' : JSON.stringify(x))
+const show = (x: unknown): string =>
+  Array.isArray(x) ? `${x.length} entries` : x === undefined ? 'nothing' : JSON.stringify(x)

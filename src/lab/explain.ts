@@ -10,15 +10,23 @@ import { controlPlane } from '../phases/machine.js'
 import type { World } from '../phases/world.js'
 import type { OpenLab } from './open.js'
 
-/** What `explain` renders from. A lab that was never brought up is shown with kubeadm's own time-outs unless its Labfile asks for emulation. */
-export async function explainInput(world: Pick<World, 'assets' | 'layers'>, { lab, record }: OpenLab): Promise<ExplainInput> {
+/**
+ * What `explain` renders from. A lab that was never brought up is shown with kubeadm's own time-outs unless its Labfile
+ * asks for emulation.
+ */
+export async function explainInput(
+  world: Pick<World, 'assets' | 'layers'>,
+  { lab, record }: OpenLab,
+): Promise<ExplainInput> {
   const k = lab.kubernetes
   const [{ files }, images] = await Promise.all([loadScripts(world.assets), k && labImages(k, world.layers)])
   const accel = record?.accel ?? (lab.hypervisor.accel === 'tcg' ? 'tcg' : 'kvm')
   const family = familyOf(lab.image)
   // Of the runtimes' and the families' scripts only the lab's own.
   const own = [...family.scripts, `${scriptOf('runtime', lab)}.sh`]
-  const scripts = new Map([...files].filter(([name]) => name.endsWith('.sh') && (!/^(?:runtime|family)-/.test(name) || own.includes(name))))
+  const scripts = new Map(
+    [...files].filter(([name]) => name.endsWith('.sh') && (!/^(?:runtime|family)-/.test(name) || own.includes(name))),
+  )
   return {
     lab,
     scripts,
@@ -37,12 +45,19 @@ export async function explainInput(world: Pick<World, 'assets' | 'layers'>, { la
 }
 
 /** What family.sh will find in the image, as far as its name says it. */
-function familyOf(image: ImageSource): ExplainInput['family'] & { readonly major: string; readonly scripts: readonly string[] } {
+function familyOf(
+  image: ImageSource,
+): ExplainInput['family'] & { readonly major: string; readonly scripts: readonly string[] } {
   if (image.kind === 'builtin') return { name: 'debian', known: true, major: '12', scripts: ['family-debian.sh'] }
   const file = (image.kind === 'url' ? image.url : image.path).split('/').at(-1) ?? ''
   const [, rhel, release] = /(centos|rocky|alma|rhel|\bel(?=\d))\D*(\d{1,2})?/i.exec(file.replace(/\.\w+$/, '')) ?? []
   if (rhel === undefined)
-    return { name: 'debian', known: /debian|ubuntu|bookworm|jammy|noble/i.test(file), major: '', scripts: ['family-debian.sh'] }
+    return {
+      name: 'debian',
+      known: /debian|ubuntu|bookworm|jammy|noble/i.test(file),
+      major: '',
+      scripts: ['family-debian.sh'],
+    }
   // The course's, where the name has none.
   const major = release ?? '7'
   const tool = Number(major) <= 7 ? 'family-yum.sh' : 'family-dnf.sh'

@@ -1,4 +1,6 @@
-/** `klab halt`: all machines off, as Vagrant's halt; disks, ports and snapshots stay, and `klab up` boots them again. */
+/**
+ * `klab halt`: all machines off, as Vagrant's halt; disks, ports and snapshots stay, and `klab up` boots them again.
+ */
 import { rm } from 'node:fs/promises'
 import { profileFor } from '../cluster/profile.js'
 import { domainName } from '../phases/names.js'
@@ -12,7 +14,10 @@ import { readRecord, type LabRecord } from '../store/record.js'
 import { readStatus, type Status } from './status.js'
 import { recovered } from './up.js'
 
-/** ms that a guest gets to end what runs in it, before it is powered off (Vagrant's graceful_halt_timeout); times the profile's patience. */
+/**
+ * ms that a guest gets to end what runs in it, before it is powered off (Vagrant's graceful_halt_timeout); times the
+ * profile's patience.
+ */
 const GRACE_MS = 60_000
 
 /** Machines side by side. `force`: powered off at once. */
@@ -31,8 +36,16 @@ async function planHalt(world: World, lab: { record: LabRecord; paths: LabPaths 
     }
   })
   // What the API server said is of machines that are going.
-  const forget = { id: 'machines/forget', title: 'the API server’s last answer', run: () => rm(paths.seen, { force: true }) }
-  return { goal: 'halt', lab: record.name, phases: [{ name: 'machines', title: 'machines', steps: [...steps, forget] }] }
+  const forget = {
+    id: 'machines/forget',
+    title: 'the API server’s last answer',
+    run: () => rm(paths.seen, { force: true }),
+  }
+  return {
+    goal: 'halt',
+    lab: record.name,
+    phases: [{ name: 'machines', title: 'machines', steps: [...steps, forget] }],
+  }
 }
 
 /** Halts the lab. Returns its status. Throws LockedError, HostError, what the steps throw. */
@@ -47,7 +60,11 @@ export async function halt(
     const known = (await readRecord(paths.record)) ?? lab.record
     // By force also what a killed snapshot verb has left half done: the next verb puts that right.
     const record = o.force ? known : await recovered(world, known, paths, o.report)
-    await runPlan(await planHalt(world, { record, paths }, o.force), { report: o.report, clock: world.clock, signal: world.signal })
+    await runPlan(await planHalt(world, { record, paths }, o.force), {
+      report: o.report,
+      clock: world.clock,
+      signal: world.signal,
+    })
     return await readStatus(world, record, paths)
   } finally {
     await world.guests.close()

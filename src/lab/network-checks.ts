@@ -22,7 +22,10 @@ export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly (re
 const NAME = 'network'
 const OTHER_RANGE = 'choose another network.cidr in the Labfile (and addresses of nodes in it)'
 
-/** None for user mode, which nothing on the host can clash with. `id`: the lab's, whose own network is no clash. Throws HostError when libvirt can't be reached. */
+/**
+ * None for user mode, which nothing on the host can clash with. `id`: the lab's, whose own network is no clash. Throws
+ * HostError when libvirt can't be reached.
+ */
 export async function networkChecks(
   world: NetworkWorld,
   lab: Lab,
@@ -70,7 +73,12 @@ async function firewallCheck({ host }: NetworkWorld): Promise<Check> {
 }
 
 /** Whether nobody else has the range. Pure. */
-export function rangeCheck(cidr: string, id: string | undefined, networks: readonly Network[], routes: readonly Route[]): Check {
+export function rangeCheck(
+  cidr: string,
+  id: string | undefined,
+  networks: readonly Network[],
+  routes: readonly Route[],
+): Check {
   const range = parseCidr(cidr)
   const meets = (other: string): boolean => {
     const it: Cidr | undefined = parseCidr(other)

@@ -22,13 +22,21 @@ export interface ProvisionOptions {
   readonly report: Report
 }
 
-/** The phases that were asked for and that the lab has had: never further than its `up`, which may have stopped where a lesson begins. Throws UsageError, StateError. */
-export function provisionPhases(completed: PhaseName, { from, only }: Pick<ProvisionOptions, 'from' | 'only'>): readonly PhaseName[] {
+/**
+ * The phases that were asked for and that the lab has had: never further than its `up`, which may have stopped where a
+ * lesson begins. Throws UsageError, StateError.
+ */
+export function provisionPhases(
+  completed: PhaseName,
+  { from, only }: Pick<ProvisionOptions, 'from' | 'only'>,
+): readonly PhaseName[] {
   if (from !== undefined && only !== undefined) throw new UsageError('provision: take --from or --only, not both')
   const had = GUEST_PHASES.filter((p) => upTo(p, completed))
   const first = only ?? from
   if (first !== undefined && !had.includes(first))
-    throw new StateError(`provision: ${first}: this lab is only up to ${completed}`, { hint: `klab up --until ${first}` })
+    throw new StateError(`provision: ${first}: this lab is only up to ${completed}`, {
+      hint: `klab up --until ${first}`,
+    })
   if (had.length === 0) throw new StateError(`provision: this lab is only up to ${completed}`, { hint: 'klab up' })
   return only === undefined ? had.filter((p) => from === undefined || upTo(from, p)) : [only]
 }
@@ -50,16 +58,24 @@ async function requireRunning(world: World, record: LabRecord, nodes: readonly s
   }
 }
 
-/** Runs the phases. Returns the lab's status. Throws what steps throw, UsageError, StateError (not up, drifted), LockedError. */
+/**
+ * Runs the phases. Returns the lab's status. Throws what steps throw, UsageError, StateError (not up, drifted),
+ * LockedError.
+ */
 export async function provision(world: World, open: OpenLab, o: ProvisionOptions): Promise<Status> {
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'provision', pid: world.env.pid, since: world.clock.now() })
+  const lock = await acquireLock(world.host, open.paths.lock, {
+    verb: 'provision',
+    pid: world.env.pid,
+    since: world.clock.now(),
+  })
   try {
     const known = await readRecord(open.paths.record)
     if (!known) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
     refuseDrift(open)
     const completed = known.completedUntil as PhaseName | undefined
-    if (completed === undefined) throw new StateError('the last `klab up` of this lab did not come to its end', { hint: 'klab up' })
+    if (completed === undefined)
+      throw new StateError('the last `klab up` of this lab did not come to its end', { hint: 'klab up' })
     const phases = provisionPhases(completed, o)
     const nodes = nodesOf(known, o.nodes)
     const record = await recovered(world, known, open.paths, o.report)
@@ -67,14 +83,19 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     const run = createRun(world, open, record, completed)
     const plan = planProvision(run, phases, nodes)
     const first = plan.phases[0]?.name as PhaseName | undefined
-    if (first === undefined) throw new StateError(`provision: nothing of ${phases.join(', ')} runs on ${nodes.join(', ')}`)
-    // Until all is done again the lab is up no further than what came before: a kill in between must not leave `up` with nothing to do.
+    if (first === undefined)
+      throw new StateError(`provision: nothing of ${phases.join(', ')} runs on ${nodes.join(', ')}`)
+    // Until all is done again the lab is up no further than what came before: a kill in between must not leave `up`
+    // with nothing to do.
     const before = PHASE_NAMES[PHASE_NAMES.indexOf(first) - 1]
     await writeRecord(open.paths.record, { ...record, completedUntil: before })
     try {
       await runPlan(plan, { report: o.report, clock: world.clock, signal: world.signal })
     } catch (error) {
-      o.report({ type: 'warn', text: `the lab counts as up to ${before ?? 'nothing'}; klab up --until ${completed} does the rest` })
+      o.report({
+        type: 'warn',
+        text: `the lab counts as up to ${before ?? 'nothing'}; klab up --until ${completed} does the rest`,
+      })
       throw error
     }
     await writeRecord(open.paths.record, { ...run.record, completedUntil: completed })

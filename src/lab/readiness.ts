@@ -1,4 +1,7 @@
-/** Which nodes are Ready. The API server is asked, and its last answer kept: under emulation it may take seconds, and `klab status` has 0.2 s. */
+/**
+ * Which nodes are Ready. The API server is asked, and its last answer kept: under emulation it may take seconds, and
+ * `klab status` has 0.2 s.
+ */
 import { open, rm, stat } from 'node:fs/promises'
 import { nodeConditions } from '../guest/api.js'
 import { readJson, writeAtomic } from '../host/files.js'
@@ -13,7 +16,10 @@ export interface Seen {
   readonly ready: Readonly<Record<string, boolean>> | null
 }
 
-/** How long klab waits for the API server's own answer, ms: a busy one under emulation has been seen to take 3 s and more; one that is down refuses at once. */
+/**
+ * How long klab waits for the API server's own answer, ms: a busy one under emulation has been seen to take 3 s and
+ * more; one that is down refuses at once.
+ */
 export const API_TIMEOUT_MS = 10_000
 
 /** ms; an answer as young as this is one of now: kubelet reports every 10 s. */
@@ -22,11 +28,19 @@ const YOUNG_MS = 5000
 export type Ask = typeof nodeConditions
 
 /** Asks now, waits up to `timeoutMs`, and keeps the answer. */
-export async function askReadiness(paths: LabPaths, clock: Clock, timeoutMs: number, ask: Ask = nodeConditions): Promise<Seen> {
+export async function askReadiness(
+  paths: LabPaths,
+  clock: Clock,
+  timeoutMs: number,
+  ask: Ask = nodeConditions,
+): Promise<Seen> {
   return keep(paths, clock, await ask(paths.kubeconfig, timeoutMs))
 }
 
-/** As askReadiness for who cannot wait: an answer within `timeoutMs`, else the last one that was kept; undefined when there is neither. */
+/**
+ * As askReadiness for who cannot wait: an answer within `timeoutMs`, else the last one that was kept; undefined when
+ * there is neither.
+ */
 export async function glanceReadiness(
   paths: LabPaths,
   clock: Clock,
@@ -42,7 +56,10 @@ export async function glanceReadiness(
 
 const claimOf = (paths: LabPaths): string => `${paths.seen}.asking`
 
-/** Whether the caller is the one to ask anew: nobody else has begun to within the time that an answer may take. askReadiness ends the claim. */
+/**
+ * Whether the caller is the one to ask anew: nobody else has begun to within the time that an answer may take.
+ * askReadiness ends the claim.
+ */
 export async function claimAsk(paths: LabPaths, clock: Clock): Promise<boolean> {
   const path = claimOf(paths)
   const begun = await stat(path).then(
@@ -56,9 +73,19 @@ export async function claimAsk(paths: LabPaths, clock: Clock): Promise<boolean> 
   return file !== undefined
 }
 
-/** Keeps what was said just now (undefined: nothing). A lab that is being destroyed has nowhere to keep it; that is no reason to fail. */
-async function keep(paths: LabPaths, clock: Clock, conditions: ReadonlyMap<string, boolean> | undefined): Promise<Seen> {
-  const seen: Seen = { at: new Date(clock.now()).toISOString(), ready: conditions ? Object.fromEntries(conditions) : null }
+/**
+ * Keeps what was said just now (undefined: nothing). A lab that is being destroyed has nowhere to keep it; that is no
+ * reason to fail.
+ */
+async function keep(
+  paths: LabPaths,
+  clock: Clock,
+  conditions: ReadonlyMap<string, boolean> | undefined,
+): Promise<Seen> {
+  const seen: Seen = {
+    at: new Date(clock.now()).toISOString(),
+    ready: conditions ? Object.fromEntries(conditions) : null,
+  }
   await writeAtomic(paths.seen, `${JSON.stringify(seen)}\n`).catch(() => undefined)
   await rm(claimOf(paths), { force: true })
   return seen

@@ -34,7 +34,10 @@ const PLACES = /^(image\.path|kubernetes\.bundle\.path|hypervisor\.uri):/
 
 const differences = (a: Lab, b: Lab): readonly string[] => labDrift(a, b).filter((line) => !PLACES.test(line))
 
-/** Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile otherwise. */
+/**
+ * Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile
+ * otherwise.
+ */
 export function checkSameLab(facts: Facts, labfile: string, lab: Lab): void {
   const theirs = parseLabfile(facts.lab.labfile, labfile, 'the sealed lab’s Labfile')
   const other = differences(facts.lab.model, theirs)
@@ -47,9 +50,12 @@ export function checkSameLab(facts: Facts, labfile: string, lab: Lab): void {
     )
   const changes = differences(lab, theirs)
   if (changes.length > 0)
-    throw new StateError(`${labfile}: describes another lab than the sealed one:\n${changes.map((c) => `  ${c}`).join('\n')}`, {
-      hint: 'import it in an empty folder, where klab writes the sealed Labfile',
-    })
+    throw new StateError(
+      `${labfile}: describes another lab than the sealed one:\n${changes.map((c) => `  ${c}`).join('\n')}`,
+      {
+        hint: 'import it in an empty folder, where klab writes the sealed Labfile',
+      },
+    )
 }
 
 /** Whether its RAM can be used here, found out before anything is changed. */
@@ -58,11 +64,22 @@ export async function fitHere(world: World, o: SealedInput): Promise<DiskOnly> {
   return fitOf(o.facts, { accel: o.accel, able }, o)
 }
 
-/** Imports under the lab's lock. Once: what came from this very file is found again. Throws StateError, CorruptError, HostError, LockedError; nothing has changed then. */
-export async function importFile(world: World, open: OpenLab, o: SealedInput): Promise<{ manifest: Manifest; fresh: boolean }> {
+/**
+ * Imports under the lab's lock. Once: what came from this very file is found again. Throws StateError, CorruptError,
+ * HostError, LockedError; nothing has changed then.
+ */
+export async function importFile(
+  world: World,
+  open: OpenLab,
+  o: SealedInput,
+): Promise<{ manifest: Manifest; fresh: boolean }> {
   checkSameLab(o.facts, open.labfile, open.lab)
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'import', pid: world.env.pid, since: world.clock.now() })
+  const lock = await acquireLock(world.host, open.paths.lock, {
+    verb: 'import',
+    pid: world.env.pid,
+    since: world.clock.now(),
+  })
   try {
     const known = await readRecord(open.paths.record)
     const there = known ? await listManifests(open.paths) : []
@@ -70,15 +87,19 @@ export async function importFile(world: World, open: OpenLab, o: SealedInput): P
     if (same) return { manifest: same, fresh: false }
     if (known) await checkIdentity(open.paths, o.facts, open.labfile)
     else if ((await world.hypervisor.owned(open.id)).length > 0)
-      throw new StateError(`${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`, {
-        hint: 'klab destroy first',
-      })
+      throw new StateError(
+        `${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`,
+        {
+          hint: 'klab destroy first',
+        },
+      )
     const name = o.name ?? o.facts.snapshot.name
     checkName(name)
     if (there.some((m) => m.name === name))
       throw new StateError(`there is a snapshot ${name} already`, { hint: 'klab snapshot import FILE OTHER-NAME' })
     const diskOnly = await fitHere(world, o)
-    if (diskOnly !== undefined && o.facts.host.ram) o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)
+    if (diskOnly !== undefined && o.facts.host.ram)
+      o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)
     const record = known ?? (await newRecord(world, open, o.accel))
     const { file, facts, digest, progress } = o
     const manifest = await importSeal({

@@ -32,10 +32,19 @@ export async function withSnapshots<T>(
   say: (line: string) => void,
   work: (lab: LockedLab) => Promise<T>,
 ): Promise<T> {
-  const lock = await acquireLock(world.host, lab.paths.lock, { verb: 'snapshot', pid: world.env.pid, since: world.clock.now() })
+  const lock = await acquireLock(world.host, lab.paths.lock, {
+    verb: 'snapshot',
+    pid: world.env.pid,
+    since: world.clock.now(),
+  })
   try {
     // What was read before the lock was held may be old.
-    const locked: LockedLab = { world, say, paths: lab.paths, record: (await readRecord(lab.paths.record)) ?? lab.record }
+    const locked: LockedLab = {
+      world,
+      say,
+      paths: lab.paths,
+      record: (await readRecord(lab.paths.record)) ?? lab.record,
+    }
     const said = await recover(locked)
     if (said !== undefined) say(said)
     return await work(locked)
@@ -59,7 +68,8 @@ export async function topOfStack(lab: LockedLab): Promise<Manifest> {
 }
 
 /** The snapshot of a name, `undo` too. Throws StateError. */
-export const named = async (lab: LockedLab, name: string): Promise<Manifest> => findManifest(await listManifests(lab.paths), name)
+export const named = async (lab: LockedLab, name: string): Promise<Manifest> =>
+  findManifest(await listManifests(lab.paths), name)
 
 export interface Back extends Restored {
   /** What was kept of the state before. */
@@ -69,8 +79,9 @@ export interface Back extends Restored {
 }
 
 /**
- * Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. `wait`: until the lab is as it was (settle). Says how far it is. Throws StateError, HostError when
- * that is not possible; ProbeError, CommandError when the restore has happened and the lab does not settle.
+ * Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. `wait`: until the lab is as it
+ * was (settle). Says how far it is. Throws StateError, HostError when that is not possible; ProbeError, CommandError
+ * when the restore has happened and the lab does not settle.
  */
 export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean; wait?: boolean }): Promise<Back> {
   const { clock } = lab.world
@@ -94,13 +105,15 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolea
 }
 
 const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
-  save(lab, { name: UNDO, message: `before ${manifest.name} was restored`, kind: 'auto', stay: true }).catch((error: unknown) => {
-    if (!(error instanceof StateError) && !(error instanceof HostError)) throw error
-    throw new StateError(`the present state cannot be kept: ${error.message}`, {
-      hint: `klab snapshot restore ${manifest.name} --no-undo, which gives it up`,
-      cause: error,
-    })
-  })
+  save(lab, { name: UNDO, message: `before ${manifest.name} was restored`, kind: 'auto', stay: true }).catch(
+    (error: unknown) => {
+      if (!(error instanceof StateError) && !(error instanceof HostError)) throw error
+      throw new StateError(`the present state cannot be kept: ${error.message}`, {
+        hint: `klab snapshot restore ${manifest.name} --no-undo, which gives it up`,
+        cause: error,
+      })
+    },
+  )
 
 export interface Settled {
   readonly clocks: Clocks
@@ -110,8 +123,9 @@ export interface Settled {
 }
 
 /**
- * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What etcd says of them is as old as the snapshot, so each must
- * also have renewed its lease since (`since`: ms since the epoch). Throws ProbeError when that does not come.
+ * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What
+ * etcd says of them is as old as the snapshot, so each must also have renewed its lease since (`since`: ms since the
+ * epoch). Throws ProbeError when that does not come.
  */
 export async function settle(
   lab: LockedLab,
@@ -127,7 +141,9 @@ export async function settle(
   const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
     lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
     if (clocks.missed.length > 0)
-      throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', { hint: 'klab status' })
+      throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', {
+        hint: 'klab status',
+      })
     return clocks
   })
   // Waited for below, or told by the loop.

@@ -73,8 +73,15 @@ export async function readStatus(world: StatusWorld, record: LabRecord, paths: L
   return statusOf(record, machines, cluster, seen, unfinished)
 }
 
-/** As readStatus, within 0.2 s: when the API server is slow its last answer is shown, and `behind` says so. Without one it waits after all. */
-export async function glanceStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<{ status: Status; behind: boolean }> {
+/**
+ * As readStatus, within 0.2 s: when the API server is slow its last answer is shown, and `behind` says so. Without one
+ * it waits after all.
+ */
+export async function glanceStatus(
+  world: StatusWorld,
+  record: LabRecord,
+  paths: LabPaths,
+): Promise<{ status: Status; behind: boolean }> {
   const cluster = await hasCluster(record, paths)
   const [machines, glance, unfinished] = await Promise.all([
     world.hypervisor.list(),
@@ -131,8 +138,18 @@ export function absentStatus(lab: Lab): Status {
   return {
     lab: lab.name,
     state: 'absent',
-    nodes: lab.nodes.map((n) => ({ name: n.name, role: n.role, ip: n.ip, state: 'absent', ready: null, sshHost: null, sshPort: null })),
-    cluster: lab.kubernetes ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null } : null,
+    nodes: lab.nodes.map((n) => ({
+      name: n.name,
+      role: n.role,
+      ip: n.ip,
+      state: 'absent',
+      ready: null,
+      sshHost: null,
+      sshPort: null,
+    })),
+    cluster: lab.kubernetes
+      ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null }
+      : null,
     unfinished: null,
   }
 }

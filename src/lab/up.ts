@@ -69,20 +69,29 @@ export async function newRecord(world: World, open: OpenLab, accel: Accel): Prom
 }
 
 /** The plan of `up` without running it. */
-export async function planOf(world: World, open: OpenLab, o: { until: PhaseName; accel: Accel }): Promise<{ plan: Plan; run: LabRun }> {
+export async function planOf(
+  world: World,
+  open: OpenLab,
+  o: { until: PhaseName; accel: Accel },
+): Promise<{ plan: Plan; run: LabRun }> {
   const record = open.record ?? (await newRecord(world, open, o.accel))
   const run = createRun(world, open, record, o.until)
   return { plan: planUp(run), run }
 }
 
-/** The status when there is nothing to do: the same Labfile, a finished `up` at least as far, every node running and (with a cluster) Ready. */
+/**
+ * The status when there is nothing to do: the same Labfile, a finished `up` at least as far, every node running and
+ * (with a cluster) Ready.
+ */
 export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): Promise<Status | undefined> {
   const { record } = open
   if (await exists(open.paths.journal)) return undefined
-  if (record?.completedUntil !== until || record.unsettled === true || labDrift(record.lab, open.lab).length > 0) return undefined
+  if (record?.completedUntil !== until || record.unsettled === true || labDrift(record.lab, open.lab).length > 0)
+    return undefined
   if (until === 'ready' && open.lab.kubernetes && !(await exists(open.paths.kubeconfig))) return undefined
   const status = await readStatus(world, record, open.paths)
-  return status.state === 'running' && (until !== 'ready' || !status.cluster || status.cluster.ready === status.cluster.total)
+  return status.state === 'running' &&
+    (until !== 'ready' || !status.cluster || status.cluster.ready === status.cluster.total)
     ? status
     : undefined
 }
@@ -94,18 +103,28 @@ export async function makeFolders(world: World, open: OpenLab): Promise<void> {
     await ensureDir(dir, roots.dirMode)
 }
 
-/** Brings the lab up to a phase. Returns its status. Throws what steps throw, LockedError, StateError when the Labfile changed in a way that needs `destroy`. */
+/**
+ * Brings the lab up to a phase. Returns its status. Throws what steps throw, LockedError, StateError when the Labfile
+ * changed in a way that needs `destroy`.
+ */
 export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Status> {
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, { verb: 'up', pid: world.env.pid, since: world.clock.now() })
+  const lock = await acquireLock(world.host, open.paths.lock, {
+    verb: 'up',
+    pid: world.env.pid,
+    since: world.clock.now(),
+  })
   try {
     // What was read before the lock was held may be old.
     const known = await readRecord(open.paths.record)
     refuseDrift(open)
     if (!known && (await world.hypervisor.owned(open.id)).length > 0) {
-      throw new StateError(`${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`, {
-        hint: 'klab destroy, then klab up',
-      })
+      throw new StateError(
+        `${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`,
+        {
+          hint: 'klab destroy, then klab up',
+        },
+      )
     }
     const record = known ? await recovered(world, known, open.paths, o.report) : await newRecord(world, open, o.accel)
     await writeRecord(open.paths.record, record)
@@ -131,9 +150,12 @@ export async function recovered(world: World, record: LabRecord, paths: LabPaths
 export function refuseDrift(open: OpenLab): void {
   const changes = open.record ? labDrift(open.record.lab, open.lab) : []
   if (changes.length > 0) {
-    throw new StateError(`${open.labfile}: changed since this lab was brought up:\n${changes.map((c) => `  ${c}`).join('\n')}`, {
-      hint: 'klab destroy, then klab up; or change it back',
-    })
+    throw new StateError(
+      `${open.labfile}: changed since this lab was brought up:\n${changes.map((c) => `  ${c}`).join('\n')}`,
+      {
+        hint: 'klab destroy, then klab up; or change it back',
+      },
+    )
   }
 }
 

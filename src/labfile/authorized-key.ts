@@ -9,7 +9,8 @@ const TYPES = [
   'sk-ssh-ed25519@openssh.com',
   'sk-ecdsa-sha2-nistp256@openssh.com',
 ]
-const OPTION = /^(?:[a-z-]+="|(?:restrict|cert-authority|no-[a-z0-9-]+|pty|port-forwarding|agent-forwarding|X11-forwarding|user-rc)[, ])/i
+const OPTION =
+  /^(?:[a-z-]+="|(?:restrict|cert-authority|no-[a-z0-9-]+|pty|port-forwarding|agent-forwarding|X11-forwarding|user-rc)[, ])/i
 
 /** The key type that the key's own blob names; '' when it is no key blob. */
 function typeInside(blob: string): string {
@@ -19,13 +20,15 @@ function typeInside(blob: string): string {
 
 /** What is wrong with the line, or undefined. Never repeats the text: it may be a secret. */
 export function authorizedKeyProblem(text: string): string | undefined {
-  if (text.includes('PRIVATE KEY')) return 'is a private key, which must never leave its owner; paste the one line of the .pub file'
+  if (text.includes('PRIVATE KEY'))
+    return 'is a private key, which must never leave its owner; paste the one line of the .pub file'
   const line = text.trim()
   if (line.includes('\n')) return 'has several lines; give each public key an item of its own'
   if (OPTION.test(line))
     return 'has options such as command="…" in front, which are not allowed; begin with the key type, such as ssh-ed25519'
   const [type = '', blob = ''] = line.split(/\s+/)
-  if (!TYPES.includes(type)) return `must be a public key line such as "ssh-ed25519 AAAA… you@host"; known types: ${TYPES.join(', ')}`
+  if (!TYPES.includes(type))
+    return `must be a public key line such as "ssh-ed25519 AAAA… you@host"; known types: ${TYPES.join(', ')}`
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(blob) || typeInside(blob) !== type)
     return `is cut short or damaged: the part after ${type} is no such key`
   return undefined

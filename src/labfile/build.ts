@@ -43,7 +43,11 @@ function fillCni(cni: CniDocument, kubernetes: string, source: BundleSource['sou
   if ('manifest' in cni) return { manifest: resolve(dir, cni.manifest) }
   const ours = source === 'source'
   const version = ours ? sourceCalico(kubernetes) : defaultCalico(minorOf(kubernetes))
-  return { name: cni.name, version: cni.version ?? version ?? '', encapsulation: cni.encapsulation ?? (ours ? 'vxlanCrossSubnet' : 'ipip') }
+  return {
+    name: cni.name,
+    version: cni.version ?? version ?? '',
+    encapsulation: cni.encapsulation ?? (ours ? 'vxlanCrossSubnet' : 'ipip'),
+  }
 }
 
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
@@ -73,7 +77,10 @@ export function buildLab(document: LabDocument, dir: string): Lab {
         : {
             ...kubernetes,
             cni: fillCni(kubernetes.cni, kubernetes.version, kubernetes.bundle.source, dir),
-            bundle: kubernetes.bundle.source === 'dir' ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) } : kubernetes.bundle,
+            bundle:
+              kubernetes.bundle.source === 'dir'
+                ? { source: 'dir', path: resolve(dir, kubernetes.bundle.path) }
+                : kubernetes.bundle,
           },
     mirrors,
     os,

@@ -13,7 +13,8 @@ const address = text(/^https?:\/\/[^\s@\\?#]+$/, URL_RULE)
     }),
   )
   .transform((value) => value.replace(/\/+$/, ''))
-const REGISTRY_RULE = 'must be a registry such as registry.example:5000 or registry.example/mirror, without https:// and password'
+const REGISTRY_RULE =
+  'must be a registry such as registry.example:5000 or registry.example/mirror, without https:// and password'
 /** With a dot or a port, or localhost: without, docker takes the word for a folder of Docker Hub's. */
 const HOST = String.raw`(?:localhost|[a-zA-Z0-9][a-zA-Z0-9-]*(?:(?:\.[a-zA-Z0-9-]+)+|(?=:\d)))(?::\d{1,5})?`
 const registry = text(new RegExp(String.raw`^${HOST}(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`), REGISTRY_RULE)
@@ -21,12 +22,17 @@ const registry = text(new RegExp(String.raw`^${HOST}(?:/[a-z0-9]+(?:[._-]+[a-z0-
 /** In-house mirrors with the layout of the original. */
 const mirrors = section({
   release: address.optional().describe('upstream: instead of https://dl.k8s.io/release.'),
-  github: address.optional().describe('upstream: instead of https://github.com (CNI plugins, crictl, newer Calico manifests).'),
+  github: address
+    .optional()
+    .describe('upstream: instead of https://github.com (CNI plugins, crictl, newer Calico manifests).'),
   calico: address.optional().describe('Instead of https://docs.projectcalico.org (Calico manifests up to 3.21).'),
-  packages: address.optional().describe('aliyun: instead of https://mirrors.aliyun.com (kubeadm, kubelet, kubectl, CNI plugins, crictl).'),
+  packages: address
+    .optional()
+    .describe('aliyun: instead of https://mirrors.aliyun.com (kubeadm, kubelet, kubectl, CNI plugins, crictl).'),
   registries: z
     .record(z.string().regex(new RegExp(`^${HOST}$`)), registry, {
-      error: ({ code }) => (code === 'invalid_key' ? 'is not the host of an image name, such as docker.io' : 'must be a map of registries'),
+      error: ({ code }) =>
+        code === 'invalid_key' ? 'is not the host of an image name, such as docker.io' : 'must be a map of registries',
     })
     .optional()
     .describe('Where images are pulled from, by the host in their names: {docker.io: registry.example/hub}.'),
@@ -43,9 +49,9 @@ export const bundle = z
     [
       z.enum(['debian', 'source']).transform((source) => ({ source })),
       z.enum(['upstream', 'aliyun']).transform((source) => ({ source, mirrors: {} })),
-      section({ dir: path.describe('Folder with archives, binaries and manifests, or of a bundle, relative to the Labfile.') }).transform(
-        ({ dir }) => ({ source: 'dir' as const, path: dir }),
-      ),
+      section({
+        dir: path.describe('Folder with archives, binaries and manifests, or of a bundle, relative to the Labfile.'),
+      }).transform(({ dir }) => ({ source: 'dir' as const, path: dir })),
       online,
     ],
     { error: 'must be source, debian, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}' },

@@ -19,7 +19,9 @@ export function checkAddresses({ nodes, network }: Draft): Finding[] {
     const address = ipToNumber(ip)
     if (!range || address === undefined) return []
     if (address < range.first || address > range.last)
-      return tell(`must be in network.cidr ${cidr ?? ''} (${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`)
+      return tell(
+        `must be in network.cidr ${cidr ?? ''} (${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`,
+      )
     if (address === range.first) return tell(`${ip} is the address of the network itself`)
     if (address === range.last) return tell(`${ip} is the broadcast address of ${cidr ?? ''}`)
     if (address === range.first + 1) return tell(`${ip} is kept for the gateway: begin with ${hostAt(range, 2) ?? ''}`)
@@ -47,15 +49,24 @@ export function checkNetworks({ network, kubernetes }: Draft, given: Given): Fin
     const clashes = ranges.slice(0, i).filter((other) => overlaps(one.range, other.range))
     const findings = clashes.map((other) => {
       const [blamed, kept] = given(one.path) || !given(other.path) ? [one, other] : [other, one]
-      return { path: blamed.path, message: `${blamed.cidr} overlaps ${kept.name} ${kept.cidr}${given(kept.path) ? '' : ' (the default)'}` }
+      return {
+        path: blamed.path,
+        message: `${blamed.cidr} overlaps ${kept.name} ${kept.cidr}${given(kept.path) ? '' : ' (the default)'}`,
+      }
     })
     if (slirp && overlaps(one.range, slirp))
-      findings.push({ path: one.path, message: `${one.cidr} overlaps ${SLIRP}, which every node's first network card uses` })
+      findings.push({
+        path: one.path,
+        message: `${one.cidr} overlaps ${SLIRP}, which every node's first network card uses`,
+      })
     return findings
   })
 }
 
-/** NAT mode needs what only the system's libvirt may do. `auto` is settled on the host (`up`, `plan` and `doctor` say so there). */
+/**
+ * NAT mode needs what only the system's libvirt may do. `auto` is settled on the host (`up`, `plan` and `doctor` say so
+ * there).
+ */
 export const checkMode = ({ network, hypervisor }: Draft): Finding[] =>
   network?.mode === 'nat' && hypervisor?.uri === 'qemu:///session'
     ? [

@@ -1,4 +1,6 @@
-/** Rules for where the nodes' packages come from: repositories need the internet, ELRepo a guest of its family. Pure. */
+/**
+ * Rules for where the nodes' packages come from: repositories need the internet, ELRepo a guest of its family. Pure.
+ */
 import type { Finding } from './check.js'
 import type { Draft } from './draft.js'
 
@@ -11,7 +13,10 @@ export function checkPackages({ kubernetes, image, network, os }: Draft): Findin
   const offline = network?.internet === false
 
   if (os?.kernel === 'lt' && image?.kind === 'builtin')
-    tell(['os', 'kernel'], 'must be stock with image debian-12, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma')
+    tell(
+      ['os', 'kernel'],
+      'must be stock with image debian-12, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma',
+    )
   else if (os?.kernel === 'lt' && offline)
     tell(['os', 'kernel'], `must be stock without internet, found lt: it comes from ELRepo; or ${WAY_OUT}`)
 

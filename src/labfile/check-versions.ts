@@ -1,4 +1,6 @@
-/** Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's. */
+/**
+ * Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's.
+ */
 import { calicoProblem } from '../cluster/calico.js'
 import { nearestSource, sourceCalico, SOURCE_VERSIONS } from '../cluster/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../cluster/versions.js'
@@ -37,13 +39,19 @@ export function checkVersions({ kubernetes }: Draft): Finding[] {
   return findings
 }
 
-/** Calico as bundle source has it: one release, and no BIRD, which no registry of Go modules or Debian packages has as Calico needs it. */
+/**
+ * Calico as bundle source has it: one release, and no BIRD, which no registry of Go modules or Debian packages has as
+ * Calico needs it.
+ */
 function checkSourceCalico(
   version: string,
   cni: { readonly version?: string | undefined; readonly encapsulation?: string | undefined },
 ): Finding[] {
   const release = sourceCalico(version)
-  const tell = (field: string, message: string): Finding => ({ path: ['kubernetes', 'cni', ...(field === '' ? [] : [field])], message })
+  const tell = (field: string, message: string): Finding => ({
+    path: ['kubernetes', 'cni', ...(field === '' ? [] : [field])],
+    message,
+  })
   if (release === undefined)
     return SOURCE_VERSIONS.includes(version)
       ? [tell('', `calico is not in bundle source for Kubernetes ${version}: take flannel, or another bundle`)]

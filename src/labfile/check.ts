@@ -26,7 +26,9 @@ const DEBIAN_VERSION = '1.20.2'
 /** Whether the file itself has the field. */
 export type Given = (path: Path) => boolean
 
-/** All cross-field problems. `given` says whether the file itself has a field, so that blame falls on what was written. */
+/**
+ * All cross-field problems. `given` says whether the file itself has a field, so that blame falls on what was written.
+ */
 export function checkLab(draft: Draft, given: Given): Finding[] {
   return [
     ...checkNodes(draft, given),
@@ -45,7 +47,10 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Findin
     const cidr = network?.cidr
     if (given(['nodes']) || cidr === undefined || defaultNodes(cidr)) return []
     return [
-      { path: ['network', 'cidr'], message: `has no room for the default nodes (hosts 61 to 64): take a /25 or larger, or list the nodes` },
+      {
+        path: ['network', 'cidr'],
+        message: `has no room for the default nodes (hosts 61 to 64): take a /25 or larger, or list the nodes`,
+      },
     ]
   }
   const roles = fillRoles(nodes)
@@ -61,7 +66,8 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Findin
     const minDisk = kubernetes === false ? MIN_DISK_PLAIN : MIN_DISK
     if (node?.memory !== undefined && node.memory < minMemory)
       tell('memory', `must be at least ${minMemory}MiB for ${what}, found ${node.memory}MiB`)
-    if (node?.disk !== undefined && node.disk < minDisk) tell('disk', `must be at least ${minDisk}GiB for ${what}, found ${node.disk}GiB`)
+    if (node?.disk !== undefined && node.disk < minDisk)
+      tell('disk', `must be at least ${minDisk}GiB for ${what}, found ${node.disk}GiB`)
     if (kubernetes !== false && role === 'control-plane' && node?.cpus !== undefined && node.cpus < MIN_CPUS)
       tell('cpus', `must be at least ${MIN_CPUS} for ${what} (kubeadm refuses less), found ${node.cpus}`)
     return findings
@@ -90,11 +96,15 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Findin
       'version',
       `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version take bundle upstream, aliyun or {dir: PATH}`,
     )
-  if (proxyMode === 'ipvs' && os?.ipvs === false) tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
+  if (proxyMode === 'ipvs' && os?.ipvs === false)
+    tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
   const prefix = Number(kubernetes.podCidr?.split('/')[1] ?? Number.NaN)
   const room = 2 ** (24 - prefix)
   const count = nodes?.length ?? (given(['nodes']) ? 0 : DEFAULT_NODE_COUNT)
   if (room < count)
-    tell('podCidr', `has only ${room} of the /24 ranges that each node gets one of, and there are ${count} nodes: take a larger range`)
+    tell(
+      'podCidr',
+      `has only ${room} of the /24 ranges that each node gets one of, and there are ${count} nodes: take a larger range`,
+    )
   return findings
 }

@@ -10,12 +10,14 @@ export interface Cidr {
 /** `192.168.31.61` as a number; undefined when it is not four decimal parts. */
 export function ipToNumber(ip: string): number | undefined {
   const parts = ip.split('.')
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
+    return undefined
   return parts.reduce((sum, part) => sum * 256 + Number(part), 0)
 }
 
 /** The number as `a.b.c.d`. */
-export const numberToIp = (n: number): string => [24, 16, 8, 0].map((shift) => Math.floor(n / 2 ** shift) % 256).join('.')
+export const numberToIp = (n: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(n / 2 ** shift) % 256).join('.')
 
 /** `10.1.0.0/16` as its range (host bits are dropped); undefined when it is not an IPv4 CIDR. */
 export function parseCidr(text: string): Cidr | undefined {

@@ -1,4 +1,7 @@
-/** What can be understood of a Labfile with mistakes, so that the cross-field checks run on the rest and all problems show at once. */
+/**
+ * What can be understood of a Labfile with mistakes, so that the cross-field checks run on the rest and all problems
+ * show at once.
+ */
 import { z } from 'zod'
 import { documentSchema, type LabDocument } from './schema.js'
 
@@ -8,7 +11,8 @@ export type Draft<T = LabDocument> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]?: Draft<T[K]> | undefined }
     : T
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value where it is right, its right parts where it is not, undefined where nothing is. */
 function salvage(schema: z.core.$ZodType, value: unknown): unknown {
@@ -23,7 +27,9 @@ function salvage(schema: z.core.$ZodType, value: unknown): unknown {
   if (schema instanceof z.ZodArray && Array.isArray(value)) return value.map((item) => salvage(schema.element, item))
   if (schema instanceof z.ZodObject && isMap(value)) {
     const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined)
-    return Object.fromEntries(Object.entries(schema.shape as z.core.$ZodShape).map(([key, field]) => [key, salvage(field, own(key))]))
+    return Object.fromEntries(
+      Object.entries(schema.shape as z.core.$ZodShape).map(([key, field]) => [key, salvage(field, own(key))]),
+    )
   }
   return undefined
 }

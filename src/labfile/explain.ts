@@ -12,7 +12,10 @@ const pathOf = (path: readonly PropertyKey[]): Path => path.map((p) => (typeof p
 /** The value at a path of the data. */
 function valueAt(data: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (at, part) => (typeof at === 'object' && at !== null ? (Object.entries(at).find(([k]) => k === String(part)) ?? [])[1] : undefined),
+    (at, part) =>
+      typeof at === 'object' && at !== null
+        ? (Object.entries(at).find(([k]) => k === String(part)) ?? [])[1]
+        : undefined,
     data,
   )
 }
@@ -20,7 +23,8 @@ function valueAt(data: unknown, path: Path): unknown {
 /** A map that fits none of several forms: the issues of the form that it is nearest to. */
 function unfold(issue: Issue, data: unknown): Issue[] {
   if (issue.code !== 'invalid_union' || !isMap(valueAt(data, pathOf(issue.path)))) return [issue]
-  const weight = (list: readonly Issue[]) => list.reduce((sum, i) => sum + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0)
+  const weight = (list: readonly Issue[]) =>
+    list.reduce((sum, i) => sum + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0)
   const forms = issue.errors.filter((list) => !list.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'))
   // First by the form's own fields: many mistakes deep inside one do not make it another.
   const own = (list: readonly Issue[]) => weight(list.filter((i) => i.path.length <= 1))
@@ -44,7 +48,8 @@ function explainOne(issue: Issue, data: unknown, source: Source): LabfileIssue[]
     const allowed = issue.message.split(', ')
     return issue.keys.map((key) => {
       const meant = nearest(key, allowed)
-      const message = meant === undefined ? `unknown field; allowed: ${issue.message}` : `unknown field; did you mean ${meant}?`
+      const message =
+        meant === undefined ? `unknown field; allowed: ${issue.message}` : `unknown field; did you mean ${meant}?`
       return { field: fieldName([...path, key]), message, ...source.place([...path, key], 'key') }
     })
   }
@@ -54,9 +59,14 @@ function explainOne(issue: Issue, data: unknown, source: Source): LabfileIssue[]
   if (value === null) return say('is empty: give it a value or take it out')
   if (!issue.message.startsWith('must be ') || path.includes('authorizedKeys')) return say(issue.message)
   const text = found(issue, value, source.written(path))
-  const quote = issue.code === 'invalid_type' && issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')
+  const quote =
+    issue.code === 'invalid_type' &&
+    issue.expected === 'string' &&
+    (typeof value === 'number' || typeof value === 'boolean')
   const hint =
-    quote && !issue.message.includes('unit') ? ` (to YAML that is the ${typeof value} ${String(value)}, not text: put it in quotes)` : ''
+    quote && !issue.message.includes('unit')
+      ? ` (to YAML that is the ${typeof value} ${String(value)}, not text: put it in quotes)`
+      : ''
   return say(`${issue.message}, found ${text}${hint}`)
 }
 

@@ -1,14 +1,22 @@
-/** The kinds of fields that a Labfile is made of; each says what is allowed ("must be …") and leaves the rest to explain.ts. */
+/**
+ * The kinds of fields that a Labfile is made of; each says what is allowed ("must be …") and leaves the rest to
+ * explain.ts.
+ */
 import { isAbsolute, normalize } from 'node:path/posix'
 import { z } from 'zod'
 import { formatCidr, overlaps, parseCidr } from './cidr.js'
 import { parseSize, SIZE } from './size.js'
 
-/** A map that takes no other fields. Its message for unknown ones is the list of those it knows; explain.ts picks the nearest. */
+/**
+ * A map that takes no other fields. Its message for unknown ones is the list of those it knows; explain.ts picks the
+ * nearest.
+ */
 export const section = <S extends z.core.$ZodLooseShape>(shape: S) =>
   z.strictObject(shape, {
     error: ({ code }) =>
-      code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : `must be a map of ${Object.keys(shape).join(', ')}`,
+      code === 'unrecognized_keys'
+        ? Object.keys(shape).join(', ')
+        : `must be a map of ${Object.keys(shape).join(', ')}`,
   })
 /** Text of a form; `must` is the message for everything else. */
 export const text = (form: RegExp, must: string) => z.string(must).regex(form, must)
@@ -46,9 +54,12 @@ export const cidr = (example: string, minPrefix: number, maxPrefix: number, why:
     unless((value) => {
       const range = parseCidr(value)
       if (!range) return undefined
-      if (range.prefix < minPrefix || range.prefix > maxPrefix) return `must be a range from /${minPrefix} to /${maxPrefix} (${why})`
+      if (range.prefix < minPrefix || range.prefix > maxPrefix)
+        return `must be a range from /${minPrefix} to /${maxPrefix} (${why})`
       if (formatCidr(range) !== value) return `has host bits set: write ${formatCidr(range)}`
-      return UNUSABLE.some((u) => overlaps(u, range)) ? 'must not be a loopback, link-local or multicast range' : undefined
+      return UNUSABLE.some((u) => overlaps(u, range))
+        ? 'must not be a loopback, link-local or multicast range'
+        : undefined
     }),
   )
 

@@ -12,5 +12,9 @@ export function labfileJsonSchema(): Record<string, unknown> {
       if (jsonSchema.format === 'cidrv4') delete jsonSchema.format
     },
   })
-  return { ...schema, title: 'Labfile', description: 'A klab lab: the VMs, their network, and the Kubernetes cluster on them.' }
+  return {
+    ...schema,
+    title: 'Labfile',
+    description: 'A klab lab: the VMs, their network, and the Kubernetes cluster on them.',
+  }
 }

@@ -27,17 +27,21 @@ function fail(path: string, issues: readonly LabfileIssue[]): never {
   const last = sorted[MAX_ISSUES - 1]
   const shown =
     last && sorted.length > MAX_ISSUES
-      ? [...sorted.slice(0, MAX_ISSUES), { ...last, field: '', message: `and ${sorted.length - MAX_ISSUES} more problems` }]
+      ? [
+          ...sorted.slice(0, MAX_ISSUES),
+          { ...last, field: '', message: `and ${sorted.length - MAX_ISSUES} more problems` },
+        ]
       : sorted
   throw new LabfileError(path, shown, { hint: HINT })
 }
 
 /** Whether one field is the other or lies in it. */
-const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`)
+const within = (inner: string, outer: string): boolean =>
+  inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`)
 
 /**
- * The lab that a Labfile's text describes, deeply frozen. `path` is absolute: relative paths in the file are taken from its folder.
- * `shown` is how messages name the file. Throws LabfileError with all problems, in the order of the file.
+ * The lab that a Labfile's text describes, deeply frozen. `path` is absolute: relative paths in the file are taken from
+ * its folder. `shown` is how messages name the file. Throws LabfileError with all problems, in the order of the file.
  */
 export function parseLabfile(text: string, path: string, shown: string = path): Lab {
   if (Buffer.byteLength(text) > MAX_BYTES) throw tooLarge(shown)
@@ -52,7 +56,13 @@ export function parseLabfile(text: string, path: string, shown: string = path): 
   }
   add(parsed.success ? [] : explain(parsed.error.issues, source.data, source))
   const draft = parsed.success ? parsed.data : draftOf(source.data)
-  add(checkLab(draft, source.has).map(({ path: at, message }) => ({ field: fieldName(at), message, ...source.place(at) })))
+  add(
+    checkLab(draft, source.has).map(({ path: at, message }) => ({
+      field: fieldName(at),
+      message,
+      ...source.place(at),
+    })),
+  )
   if (issues.length > 0 || !parsed.success) fail(shown, issues)
   return deepFreeze(buildLab(parsed.data, dirname(path)))
 }

@@ -1,4 +1,7 @@
-/** A Labfile with all defaults filled in: what the rest of klab works with. Deeply frozen. Must equal z.output of schema.ts. */
+/**
+ * A Labfile with all defaults filled in: what the rest of klab works with. Deeply frozen. Must equal z.output of
+ * schema.ts.
+ */
 
 export type Role = 'control-plane' | 'worker'
 
@@ -40,8 +43,12 @@ export interface KubernetesSpec {
   readonly bundle: BundleSource
 }
 
-/** `debian`: built from Debian's packages; `source`: built from Go modules and Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: archives, binaries and manifests somebody hands over. */
-export type BundleSource = { readonly source: 'debian' | 'source' } | OnlineSource | { readonly source: 'dir'; readonly path: string }
+/**
+ * `debian`: built from Debian's packages; `source`: built from Go modules and Debian's packages; `upstream`, `aliyun`:
+ * downloaded; `dir`: archives, binaries and manifests somebody hands over.
+ */
+export type BundleSource =
+  { readonly source: 'debian' | 'source' } | OnlineSource | { readonly source: 'dir'; readonly path: string }
 
 export interface OnlineSource {
   readonly source: 'upstream' | 'aliyun'
@@ -84,7 +91,10 @@ export interface MirrorsSpec {
 
 export interface Lab {
   readonly name: string
-  readonly hypervisor: { readonly uri: 'auto' | 'qemu:///session' | 'qemu:///system'; readonly accel: 'auto' | 'kvm' | 'tcg' }
+  readonly hypervisor: {
+    readonly uri: 'auto' | 'qemu:///session' | 'qemu:///system'
+    readonly accel: 'auto' | 'kvm' | 'tcg'
+  }
   readonly image: ImageSource
   readonly network: { readonly mode: 'user' | 'nat'; readonly cidr: string; readonly internet: boolean }
   readonly nodes: readonly NodeSpec[]

@@ -18,7 +18,10 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-/** The nearest of `known`, when it is near enough to be meant (a third of its letters wrong, case aside); else undefined. */
+/**
+ * The nearest of `known`, when it is near enough to be meant (a third of its letters wrong, case aside); else
+ * undefined.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 40) return undefined
   const ranked = known.map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) })).sort((a, b) => a.d - b.d)

@@ -1,4 +1,7 @@
-/** The text of a Labfile and its checksum. Imports neither yaml nor zod, so that whoever knows the checksum already need not load them. */
+/**
+ * The text of a Labfile and its checksum. Imports neither yaml nor zod, so that whoever knows the checksum already need
+ * not load them.
+ */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -16,7 +19,8 @@ async function readBytes(path: string, shown: string): Promise<Buffer> {
     // Not blocking: opening a pipe must not wait for a writer.
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      if (!(await file.stat()).isFile()) throw new UsageError(`${shown}: is not a file`, { hint: 'name a Labfile after -f' })
+      if (!(await file.stat()).isFile())
+        throw new UsageError(`${shown}: is not a file`, { hint: 'name a Labfile after -f' })
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0)
       return buffer.subarray(0, bytesRead)
     } finally {
@@ -25,11 +29,17 @@ async function readBytes(path: string, shown: string): Promise<Buffer> {
   } catch (error) {
     if (error instanceof UsageError) throw error
     const why = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new UsageError(`${shown}: cannot be read: ${why}`, { hint: 'name a Labfile that you may read after -f', cause: error })
+    throw new UsageError(`${shown}: cannot be read: ${why}`, {
+      hint: 'name a Labfile that you may read after -f',
+      cause: error,
+    })
   }
 }
 
-/** Reads a Labfile: its text and the sha256 of its bytes. Throws UsageError when it can't be read, LabfileError when it is too large or not UTF-8. */
+/**
+ * Reads a Labfile: its text and the sha256 of its bytes. Throws UsageError when it can't be read, LabfileError when it
+ * is too large or not UTF-8.
+ */
 export async function readLabfile(path: string, shown: string = path): Promise<{ text: string; sha256: string }> {
   const bytes = await readBytes(path, shown)
   if (bytes.length > MAX_BYTES) throw tooLarge(shown)

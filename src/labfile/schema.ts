@@ -1,5 +1,6 @@
 /**
- * The Labfile as people write it: one zod schema, from which come types, defaults, messages and the editors' JSON Schema.
+ * The Labfile as people write it: one zod schema, from which come types, defaults, messages and the editors' JSON
+ * Schema.
  * A message says what is allowed ("must be …"); explain.ts adds the field, the place and what was found.
  */
 import { z } from 'zod'
@@ -14,7 +15,9 @@ const IDENTIFIER = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
 
 const IP_RULE = 'must be an IPv4 address such as 192.168.31.61'
 const URL_RULE = 'must be an http:// or https:// address without a password in it'
-const sha256 = text(/^[0-9a-fA-F]{64}$/, 'must be the 64 hex digits that sha256sum prints').transform((hex) => hex.toLowerCase())
+const sha256 = text(/^[0-9a-fA-F]{64}$/, 'must be the 64 hex digits that sha256sum prints').transform((hex) =>
+  hex.toLowerCase(),
+)
 const image = z.union(
   [
     z.literal('debian-12').transform((name) => ({ kind: 'builtin' as const, name })),
@@ -27,14 +30,21 @@ const image = z.union(
     section({
       path: path.describe('An image (qcow2) on this machine, relative to the Labfile.'),
       sha256: sha256.optional().describe('Its checksum, checked when given.'),
-    }).transform((v) => ({ kind: 'path' as const, path: v.path, ...(v.sha256 === undefined ? {} : { sha256: v.sha256 }) })),
+    }).transform((v) => ({
+      kind: 'path' as const,
+      path: v.path,
+      ...(v.sha256 === undefined ? {} : { sha256: v.sha256 }),
+    })),
   ],
   { error: 'must be debian-12, or {url, sha256}, or {path}' },
 )
 
 const RESERVED = ['localhost', 'current', 'all', 'host']
 const node = section({
-  name: text(IDENTIFIER, 'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters')
+  name: text(
+    IDENTIFIER,
+    'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters',
+  )
     .refine((name) => !RESERVED.includes(name), `must not be one of the reserved names ${RESERVED.join(', ')}`)
     .describe('Host name of the node.'),
   role: choice('control-plane', 'worker')
@@ -47,7 +57,9 @@ const node = section({
     .max(64, 'must be a whole number from 1 to 64')
     .default(2)
     .describe('Virtual CPUs; a control plane needs 2.'),
-  memory: size('MiB', '1TiB').prefault('3GiB').describe('RAM; with Kubernetes at least 2GiB for a control plane and 1GiB for a worker.'),
+  memory: size('MiB', '1TiB')
+    .prefault('3GiB')
+    .describe('RAM; with Kubernetes at least 2GiB for a control plane and 1GiB for a worker.'),
   disk: size('GiB', '8TiB').prefault('50GiB').describe('Size the node sees; the file is sparse and grows with use.'),
 })
 
@@ -65,18 +77,24 @@ const cni = z.union(
         .optional()
         .describe('How pods of different nodes reach each other. Default: ipip; vxlanCrossSubnet with bundle source.'),
     }),
-    section({ manifest: path.describe('Manifest of a pod network, relative to the Labfile; its images must be in the bundle.') }),
+    section({
+      manifest: path.describe('Manifest of a pod network, relative to the Labfile; its images must be in the bundle.'),
+    }),
   ],
   { error: 'must be flannel, calico, none, {name: calico, version, encapsulation} or {manifest: PATH}' },
 )
 
-/** An address that also stands in repository files and shell settings of the guests: nothing there means anything but itself. */
+/**
+ * An address that also stands in repository files and shell settings of the guests: nothing there means anything but
+ * itself.
+ */
 const address = (form: RegExp, must: string) =>
   text(form, must)
     .refine((url) => URL.canParse(url), must)
     .transform((url) => url.replace(/\/+$/, ''))
 const ADDRESS_RULE = 'must be an http:// or https:// address of plain characters, without a password or query'
-const HTTPS_RULE = 'must be an https:// address (its keys are fetched from there), of plain characters, without a password or query'
+const HTTPS_RULE =
+  'must be an https:// address (its keys are fetched from there), of plain characters, without a password or query'
 const anyAddress = address(/^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, ADDRESS_RULE)
 const httpsAddress = address(/^https:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, HTTPS_RULE)
 
@@ -86,8 +104,12 @@ const kubernetes = section({
     .default('1.20.2')
     .describe('Kubernetes version.'),
   runtime: choice('docker', 'containerd').default('docker').describe('Container runtime.'),
-  podCidr: cidr('10.81.0.0/16', 8, 24, 'each node gets a /24 of it').default('10.81.0.0/16').describe('Addresses of the pods.'),
-  serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts').default('10.1.0.0/16').describe('Addresses of the services.'),
+  podCidr: cidr('10.81.0.0/16', 8, 24, 'each node gets a /24 of it')
+    .default('10.81.0.0/16')
+    .describe('Addresses of the pods.'),
+  serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts')
+    .default('10.1.0.0/16')
+    .describe('Addresses of the services.'),
   cni: cni.prefault('flannel').describe('Pod network; none leaves it to the trainee.'),
   proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
   registryMirrors: z
@@ -98,10 +120,14 @@ const kubernetes = section({
   bundle,
   dockerVersion: text(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/, 'must be three numbers such as "19.03.8"')
     .optional()
-    .describe('Version of docker-ce, from mirrors.docker. Default: what the distribution has (Debian, Ubuntu), or the newest docker-ce.'),
+    .describe(
+      'Version of docker-ce, from mirrors.docker. Default: what the distribution has (Debian, Ubuntu), or the newest docker-ce.',
+    ),
   packages: choice('bundle', 'repository')
     .default('bundle')
-    .describe('Where the nodes get kubeadm, kubelet and kubectl from: the bundle, or the yum or apt repository of mirrors.kubernetes.'),
+    .describe(
+      'Where the nodes get kubeadm, kubelet and kubectl from: the bundle, or the yum or apt repository of mirrors.kubernetes.',
+    ),
 })
 
 const mirrors = section({
@@ -110,7 +136,9 @@ const mirrors = section({
     .describe(
       'Packages of the distribution: the folder that holds os/ and updates/ (CentOS 7), BaseOS/ (Rocky, Alma, CentOS Stream), or dists/ (Debian, Ubuntu). Default: what the image has; the vault for CentOS 7.',
     ),
-  docker: httpsAddress.optional().describe('docker-ce: the folder that holds linux/. Default: https://download.docker.com'),
+  docker: httpsAddress
+    .optional()
+    .describe('docker-ce: the folder that holds linux/. Default: https://download.docker.com'),
   kubernetes: httpsAddress
     .optional()
     .describe(
@@ -119,7 +147,10 @@ const mirrors = section({
   elrepo: httpsAddress.optional().describe('ELRepo, for os.kernel: lt: the folder that holds kernel/.'),
 })
 
-/** Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for capitals. */
+/**
+ * Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for
+ * capitals.
+ */
 const zoneExists = (zone: string): boolean => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
@@ -154,7 +185,10 @@ const os = section({
     .refine((zone) => zone === 'Asia/Shanghai' || zoneExists(zone), ZONE_RULE)
     .default('Asia/Shanghai')
     .describe('Time zone of the nodes.'),
-  locale: text(/^[A-Za-z][A-Za-z_]{0,20}(\.[A-Za-z0-9-]{1,20})?(@[a-z]{1,20})?$/, 'must be a locale such as C.UTF-8 or zh_CN.UTF-8')
+  locale: text(
+    /^[A-Za-z][A-Za-z_]{0,20}(\.[A-Za-z0-9-]{1,20})?(@[a-z]{1,20})?$/,
+    'must be a locale such as C.UTF-8 or zh_CN.UTF-8',
+  )
     .default('C.UTF-8')
     .describe('Locale of the nodes.'),
   timeServers: z
@@ -190,7 +224,9 @@ const hypervisor = section({
   uri: choice('auto', 'qemu:///session', 'qemu:///system')
     .default('auto')
     .describe('libvirt to use; auto: session for users, system for root.'),
-  accel: choice('auto', 'kvm', 'tcg').default('auto').describe('auto: KVM where a probe guest really runs, else emulation (tcg).'),
+  accel: choice('auto', 'kvm', 'tcg')
+    .default('auto')
+    .describe('auto: KVM where a probe guest really runs, else emulation (tcg).'),
 })
 const network = section({
   mode: choice('user', 'nat')
@@ -201,15 +237,22 @@ const network = section({
   cidr: cidr('192.168.31.0/24', 8, 29, 'room for a gateway and nodes')
     .default('192.168.31.0/24')
     .describe('The network the nodes share; its first address is kept for a gateway.'),
-  internet: z.boolean('must be true or false').default(false).describe('May the nodes reach the internet through the host?'),
+  internet: z
+    .boolean('must be true or false')
+    .default(false)
+    .describe('May the nodes reach the internet through the host?'),
 })
 
 /** The whole file. Output: all defaults but the nodes' (build.ts), sizes as numbers, sources as unions. */
 export const documentSchema = section({
-  version: z.literal(1, 'must be 1, the only version of this format').optional().describe('Version of the Labfile format.'),
-  name: text(IDENTIFIER, 'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters').describe(
-    'Name of the lab.',
-  ),
+  version: z
+    .literal(1, 'must be 1, the only version of this format')
+    .optional()
+    .describe('Version of the Labfile format.'),
+  name: text(
+    IDENTIFIER,
+    'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters',
+  ).describe('Name of the lab.'),
   hypervisor: hypervisor.prefault({}).describe('How the VMs are run.'),
   image: image.prefault('debian-12').describe('What the nodes boot.'),
   network: network.prefault({}).describe('The network of the lab.'),
@@ -220,7 +263,9 @@ export const documentSchema = section({
     .optional()
     .describe('The VMs. Default: k8s-master01 (host 61 of the network) and k8s-node01 to k8s-node03 (62 to 64).'),
   kubernetes: z
-    .union([z.literal(false), kubernetes], { error: `must be false (plain VMs) or a map of ${Object.keys(kubernetes.shape).join(', ')}` })
+    .union([z.literal(false), kubernetes], {
+      error: `must be false (plain VMs) or a map of ${Object.keys(kubernetes.shape).join(', ')}`,
+    })
     .prefault({})
     .describe('The cluster; false for plain VMs.'),
   mirrors: mirrors.prefault({}).describe('Where nodes get packages from.'),

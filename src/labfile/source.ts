@@ -33,7 +33,10 @@ export interface Source {
 const MAX_DEPTH = 40
 /** YAML errors shown at most: after a few, the rest are echoes. */
 const MAX_SYNTAX_ERRORS = 10
-/** Control characters (also those that turn the direction of text), non-characters, and a byte order mark inside the text. */
+/**
+ * Control characters (also those that turn the direction of text), non-characters, and a byte order mark inside the
+ * text.
+ */
 const BAD_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/
 const PLAIN_NUMBER = /^[-+]?(0|[1-9]\d*)(\.\d+)?$/
 
@@ -44,7 +47,10 @@ const keyName = (key: string): string => (/^[\w-]{1,40}$/.test(key) ? key : JSON
 export const fieldName = (path: Path): string =>
   path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${keyName(part)}`)).join('')
 
-/** Tokens of the text, or the offset at which it gets too deep. The parser keeps a stack of its own, so this can't overflow. */
+/**
+ * Tokens of the text, or the offset at which it gets too deep. The parser keeps a stack of its own, so this can't
+ * overflow.
+ */
 function tokenize(text: string): CST.Token[] | number {
   const parser = new Parser()
   const tokens: CST.Token[] = []
@@ -74,8 +80,14 @@ function syntaxMessage({ code, message }: Pick<YAMLParseError, 'code' | 'message
   return code === 'UNEXPECTED_TOKEN' ? (message.split(':')[0] ?? message) : message
 }
 
-/** Goes through the tree and tells of everything that is YAML but not for Labfiles. `fatal`: the data can't be trusted. */
-function refuse(node: unknown, path: Path, tell: (path: Path, node: unknown, message: string, fatal?: boolean) => void): void {
+/**
+ * Goes through the tree and tells of everything that is YAML but not for Labfiles. `fatal`: the data can't be trusted.
+ */
+function refuse(
+  node: unknown,
+  path: Path,
+  tell: (path: Path, node: unknown, message: string, fatal?: boolean) => void,
+): void {
   if (!isNode(node)) return
   if (isAlias(node)) return tell(path, node, 'YAML aliases (*name) are not allowed: write the value again', true)
   if (node.tag !== undefined) tell(path, node, 'YAML tags (!name) are not allowed', true)
@@ -83,8 +95,13 @@ function refuse(node: unknown, path: Path, tell: (path: Path, node: unknown, mes
   if (isSeq(node)) node.items.forEach((item, i) => refuse(item, [...path, i], tell))
   if (isScalar(node)) {
     if (typeof node.value === 'number' && !PLAIN_NUMBER.test(node.source ?? ''))
-      tell(path, node, `${node.source ?? 'this'} can be read in more than one way: write a plain decimal number, or put text in quotes`)
-    if (typeof node.value === 'string' && BAD_CHARACTER.test(node.value)) tell(path, node, 'must not have control characters')
+      tell(
+        path,
+        node,
+        `${node.source ?? 'this'} can be read in more than one way: write a plain decimal number, or put text in quotes`,
+      )
+    if (typeof node.value === 'string' && BAD_CHARACTER.test(node.value))
+      tell(path, node, 'must not have control characters')
   }
   if (!isMap(node)) return
   const seen = new Set<unknown>()
@@ -96,7 +113,8 @@ function refuse(node: unknown, path: Path, tell: (path: Path, node: unknown, mes
     else if (name === '__proto__') tell(at, key, 'is no field', true)
     else if (BAD_CHARACTER.test(name)) tell(path, key, 'field names must not have control characters', true)
     else if (seen.has(name)) tell(at, key, 'is given twice')
-    if (isScalar(key) && (key.tag !== undefined || key.anchor !== undefined)) tell(at, key, 'YAML tags and anchors are not allowed', true)
+    if (isScalar(key) && (key.tag !== undefined || key.anchor !== undefined))
+      tell(at, key, 'YAML tags and anchors are not allowed', true)
     seen.add(name)
     refuse(value, at, tell)
   }
@@ -115,7 +133,10 @@ function locate(root: Node | null, path: Path): { key?: unknown; value?: unknown
   return spot
 }
 
-/** Reads the text. Everything wrong at the level of YAML is in `issues`; `data` is there when the rest can still be checked. */
+/**
+ * Reads the text. Everything wrong at the level of YAML is in `issues`; `data` is there when the rest can still be
+ * checked.
+ */
 export function readSource(raw: string): Source {
   const text = raw.startsWith('\ufeff') ? raw.slice(1) : raw
   const lineColumn = (offset: number) => {
@@ -123,9 +144,16 @@ export function readSource(raw: string): Source {
     return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
   }
   const issues: LabfileIssue[] = []
-  const tell = (offset: number, message: string, field = '') => void issues.push({ field, message, ...lineColumn(offset) })
+  const tell = (offset: number, message: string, field = '') =>
+    void issues.push({ field, message, ...lineColumn(offset) })
   const offsetOf = (node: unknown): number => (isNode(node) && node.range ? node.range[0] : 0)
-  const failed = (): Source => ({ data: undefined, issues, has: () => false, place: () => lineColumn(0), written: () => undefined })
+  const failed = (): Source => ({
+    data: undefined,
+    issues,
+    has: () => false,
+    place: () => lineColumn(0),
+    written: () => undefined,
+  })
 
   const bad = BAD_CHARACTER.exec(text)
   if (bad)
@@ -139,7 +167,8 @@ export function readSource(raw: string): Source {
   if (typeof tokens === 'number') return failed()
   const [document, second] = compose(tokens, text.length)
   const root = document?.contents ?? null
-  for (const error of document?.errors.slice(0, MAX_SYNTAX_ERRORS) ?? []) tell(error.pos[0], `YAML: ${syntaxMessage(error)}`)
+  for (const error of document?.errors.slice(0, MAX_SYNTAX_ERRORS) ?? [])
+    tell(error.pos[0], `YAML: ${syntaxMessage(error)}`)
   if (document?.directives.yaml.explicit) tell(0, 'YAML directives (%YAML) are not allowed')
   if (second) tell(second.range[0], 'must be one YAML document, not several')
   if (issues.length > 0) return failed()
@@ -159,8 +188,11 @@ export function readSource(raw: string): Source {
     },
     place: (path, key) => {
       const spot = locate(root, path)
-      const empty = !isNode(spot.value) || (isScalar(spot.value) && spot.value.value === null && spot.value.source === '')
-      return lineColumn(offsetOf(spot.key !== undefined && (key !== undefined || empty) ? spot.key : (spot.value ?? spot.parent)))
+      const empty =
+        !isNode(spot.value) || (isScalar(spot.value) && spot.value.value === null && spot.value.source === '')
+      return lineColumn(
+        offsetOf(spot.key !== undefined && (key !== undefined || empty) ? spot.key : (spot.value ?? spot.parent)),
+      )
     },
     written: (path) => {
       const { value } = locate(root, path)

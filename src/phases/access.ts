@@ -1,4 +1,7 @@
-/** How people and klab reach the nodes: where they answer, the lab's SSH key, each guest's host key, ssh_config. Part of phase `network`. */
+/**
+ * How people and klab reach the nodes: where they answer, the lab's SSH key, each guest's host key, ssh_config. Part of
+ * phase `network`.
+ */
 import { join } from 'node:path'
 import { knownHosts, sshConfig } from '../guest/ssh-config.js'
 import { ensureDir, writeAtomic } from '../host/files.js'

@@ -1,4 +1,7 @@
-/** What a lab is made from: base image, bundle, node image. Each is asked for once a run and comes from the cache when it is there. */
+/**
+ * What a lab is made from: base image, bundle, node image. Each is asked for once a run and comes from the cache when
+ * it is there.
+ */
 import { join } from 'node:path'
 import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
 import { ISO_NAME } from '../bundle/iso.js'

@@ -1,4 +1,7 @@
-/** Bakes the node image: one machine boots the base image, does the phases that are the same for every node, and its disk is kept. */
+/**
+ * Bakes the node image: one machine boots the base image, does the phases that are the same for every node, and its
+ * disk is kept.
+ */
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { macAddress } from '../cloudinit/mac.js'
@@ -26,7 +29,13 @@ const BAKE_NODE = 'bake'
 export async function nodeImageKey(run: LabRun): Promise<Digest> {
   const quiet = (): void => undefined
   const [base, recipe] = await Promise.all([run.artifacts.base(quiet), run.artifacts.recipe()])
-  return digest(`node-image ${FORMAT}`, base.key, ...recipe.phases.map((p) => p.digest), String(diskGiB(run)), run.lab.os.user)
+  return digest(
+    `node-image ${FORMAT}`,
+    base.key,
+    ...recipe.phases.map((p) => p.digest),
+    String(diskGiB(run)),
+    run.lab.os.user,
+  )
 }
 
 /** The image's disk is as large as the smallest node's: larger ones grow at their first boot. */
@@ -37,7 +46,11 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
   const { world } = run
   return world.layers.build(key, async (dir) => {
     const quiet = (): void => undefined
-    const [base, bundle, recipe] = await Promise.all([run.artifacts.base(quiet), run.artifacts.bundle(quiet), run.artifacts.recipe()])
+    const [base, bundle, recipe] = await Promise.all([
+      run.artifacts.base(quiet),
+      run.artifacts.bundle(quiet),
+      run.artifacts.recipe(),
+    ])
     const disk = join(dir, 'disk.qcow2')
     // In the lab's folder, not in the layer: it is there to be read when baking fails.
     const files = run.paths.node(BAKE_NODE)
@@ -101,7 +114,12 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
       await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: BAKE_NODE })
       for (const p of recipe.phases) {
         line(p.phase)
-        await runGuestPhase(guest, p.script, p.digest, { line, signal: world.signal, clock: world.clock, timeoutMs: 30 * MINUTE })
+        await runGuestPhase(guest, p.script, p.digest, {
+          line,
+          signal: world.signal,
+          clock: world.clock,
+          timeoutMs: 30 * MINUTE,
+        })
       }
       line('seal')
       await guest.run(['sudo', '-n', 'bash', '/usr/lib/klab/seal.sh'], { timeoutMs: 5 * MINUTE, signal: world.signal })

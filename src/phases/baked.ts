@@ -1,4 +1,7 @@
-/** Phases `system`, `runtime`, `packages`, `images`: baked into the node image, so usually there already; each node's marks are looked at all the same. */
+/**
+ * Phases `system`, `runtime`, `packages`, `images`: baked into the node image, so usually there already; each node's
+ * marks are looked at all the same.
+ */
 import type { NodeSpec } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { Step } from '../plan/types.js'

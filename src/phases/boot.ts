@@ -17,8 +17,8 @@ const MINUTE = 60_000
 export const startMachine = (world: World, name: string): Promise<void> => world.hypervisor.start(name)
 
 /**
- * Connects and waits until cloud-init is through ("SSH answers" is not "ready": cloud-init restarts sshd late, and connections made
- * before are reset). Throws ProbeError; StateError when cloud-init itself reports errors.
+ * Connects and waits until cloud-init is through ("SSH answers" is not "ready": cloud-init restarts sshd late, and
+ * connections made before are reset). Throws ProbeError; StateError when cloud-init itself reports errors.
  */
 export async function waitForBoot(
   world: World,
@@ -75,8 +75,9 @@ const HEAD_START = 5
 const API_MS = 5000
 
 /**
- * A cluster that was off, under emulation: its workers boot once the API server answers. All at once, it took 307 s to answer on two cores; meanwhile kube-controller-manager had
- * given up several times, and kubelet let it wait longer each time (docs/benchmarks.md). Resolves to false when it has not answered in HEAD_START.
+ * A cluster that was off, under emulation: its workers boot once the API server answers. All at once, it took 307 s to
+ * answer on two cores; meanwhile kube-controller-manager had given up several times, and kubelet let it wait longer
+ * each time (docs/benchmarks.md). Resolves to false when it has not answered in HEAD_START.
  */
 async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditions): Promise<boolean> {
   try {
@@ -101,7 +102,8 @@ export function bootSteps(run: LabRun, askNodes: typeof nodeConditions = nodeCon
   let answered: Promise<boolean> | undefined
   return lab.nodes.map((node) =>
     bootStep(run, node, async (line) => {
-      if (profile.patience === 1 || !lab.kubernetes || !first || node === first || !(await exists(paths.kubeconfig))) return
+      if (profile.patience === 1 || !lab.kubernetes || !first || node === first || !(await exists(paths.kubeconfig)))
+        return
       line(`boots when the API server of ${first.name} answers`)
       // One asks for all: each question is a TLS handshake for a server that is busy starting.
       answered ??= waitForApi(run, askNodes)
@@ -123,7 +125,8 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
         await rm(run.paths.seen, { force: true })
         if (before !== 'paused') await headStart(line)
         await startMachine(world, name)
-        // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores (docs/benchmarks.md).
+        // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores
+        // (docs/benchmarks.md).
         if (run.lab.kubernetes && node === controlPlane(run.lab.nodes)) await world.hypervisor.prefer(name)
       }
       const address = await guestAddress(run.paths, run.record, node.name)

@@ -1,4 +1,7 @@
-/** The pod network's manifest as this lab applies it, and whether the bundle has its images: both known before any machine starts. */
+/**
+ * The pod network's manifest as this lab applies it, and whether the bundle has its images: both known before any
+ * machine starts.
+ */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { archiveRefs } from '../bundle/archive-refs.js'
@@ -20,18 +23,25 @@ export const cniName = (cni: CniSpec): string => (typeof cni === 'string' ? cni 
 export const cniTitle = (cni: CniSpec): string =>
   typeof cni === 'string' ? cni : 'name' in cni ? `Calico ${cni.version} (${cni.encapsulation})` : cni.manifest
 
-/** The manifest, filled in for this lab; somebody's own is applied as it is. Throws CorruptError (bundle), UsageError (the Labfile's file cannot be read). */
+/**
+ * The manifest, filled in for this lab; somebody's own is applied as it is. Throws CorruptError (bundle), UsageError
+ * (the Labfile's file cannot be read).
+ */
 export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
   const { cni } = k
   if (typeof cni === 'object' && 'manifest' in cni) {
     return readFile(cni.manifest, 'utf8').catch((cause: unknown) => {
-      throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, { cause, hint: 'correct manifest: in the Labfile' })
+      throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, {
+        cause,
+        hint: 'correct manifest: in the Labfile',
+      })
     })
   }
   const name = cniName(cni)
   const bundle = await run.artifacts.bundle(() => undefined)
   const text = await readText(join(bundle?.dir ?? '', 'manifests', `${name}.yaml`))
-  if (text === undefined) throw new CorruptError(`the bundle has no manifest for ${name}`, { hint: 'klab bundle verify' })
+  if (text === undefined)
+    throw new CorruptError(`the bundle has no manifest for ${name}`, { hint: 'klab bundle verify' })
   if (typeof cni === 'string') return fillFlannel(text, k.podCidr, LAB_NIC)
   return patchCalico(text, {
     version: cni.version,
@@ -43,7 +53,10 @@ export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<strin
   })
 }
 
-/** Throws StateError that names every image of the manifest that no archive of the bundle holds; what cniManifest throws. */
+/**
+ * Throws StateError that names every image of the manifest that no archive of the bundle holds; what cniManifest
+ * throws.
+ */
 export async function requireCniImages(run: LabRun, k: KubernetesSpec): Promise<void> {
   if (k.cni === 'none') return
   const wanted = manifestImages(await cniManifest(run, k))
@@ -53,7 +66,10 @@ export async function requireCniImages(run: LabRun, k: KubernetesSpec): Promise<
   const held = new Set((await Promise.all(archives.map((name) => archiveRefs(join(images, name))))).flat().map(fullRef))
   const missing = wanted.filter((ref) => !held.has(fullRef(ref)))
   if (missing.length > 0)
-    throw new StateError(`the bundle lacks images that ${cniTitle(k.cni)} needs:\n${missing.map((ref) => `  ${ref}`).join('\n')}`, {
-      hint: 'add them to one of the bundle’s image archives, or choose another kubernetes.cni',
-    })
+    throw new StateError(
+      `the bundle lacks images that ${cniTitle(k.cni)} needs:\n${missing.map((ref) => `  ${ref}`).join('\n')}`,
+      {
+        hint: 'add them to one of the bundle’s image archives, or choose another kubernetes.cni',
+      },
+    )
 }

@@ -33,7 +33,12 @@ export async function runClusterPhase(
   const recipe = await run.artifacts.recipe()
   const minutes = 20 * run.profile.patience
   await installScripts(guest, recipe.scripts, { ...recipe.settings, ...nodeSettings(run.lab, guest.node), ...more })
-  await runGuestPhase(guest, phase, mark, { line, signal: run.world.signal, clock: run.world.clock, timeoutMs: minutes * MINUTE })
+  await runGuestPhase(guest, phase, mark, {
+    line,
+    signal: run.world.signal,
+    clock: run.world.clock,
+    timeoutMs: minutes * MINUTE,
+  })
 }
 
 /** The mark of a cluster phase: its script and what it was given. */
@@ -46,20 +51,29 @@ export async function clusterMark(run: LabRun, phase: string, extra: string): Pr
 async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise<void> {
   const conf = await guest.sudo('cat /etc/kubernetes/admin.conf')
   const server = apiServer(run.record)
-  if (server === undefined) throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
+  if (server === undefined)
+    throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
   await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, server))
 }
 
-/** Whether the lab's kubeconfig is there and names the port of now: `access` gives another one when somebody took it. */
+/**
+ * Whether the lab's kubeconfig is there and names the port of now: `access` gives another one when somebody took it.
+ */
 async function hasKubeconfig(run: LabRun): Promise<boolean> {
   const server = apiServer(run.record)
   return server !== undefined && ((await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false)
 }
 
 /** kubeadm init on the control plane. */
-export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: ReturnType<typeof createMarks>): Step {
+export function controlPlaneStep(
+  run: LabRun,
+  k: KubernetesSpec,
+  node: NodeSpec,
+  marks: ReturnType<typeof createMarks>,
+): Step {
   const config = (token: string): string => initConfig(k, node, run.profile, token, run.lab.nodes.length === 1)
-  const mark = (): Promise<string> => clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
+  const mark = (): Promise<string> =>
+    clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
   return {
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
@@ -71,7 +85,14 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec,
         { path: '/etc/klab/kubeadm-init.yaml', content: config(bootstrapToken()), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
       ])
-      await runClusterPhase(run, guest, 'control-plane', await mark(), { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') }, line)
+      await runClusterPhase(
+        run,
+        guest,
+        'control-plane',
+        await mark(),
+        { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') },
+        line,
+      )
       await fetchKubeconfig(run, guest, node.name)
     },
   }

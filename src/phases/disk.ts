@@ -3,7 +3,10 @@ import { chmod, rename, rm } from 'node:fs/promises'
 import { exists } from '../host/files.js'
 import type { Exec } from '../host/types.js'
 
-/** An overlay of `diskGiB` GiB (as large as `backing` unless told; sparse); whole or not there. An existing one stays. Throws CommandError. */
+/**
+ * An overlay of `diskGiB` GiB (as large as `backing` unless told; sparse); whole or not there. An existing one stays.
+ * Throws CommandError.
+ */
 export async function createOverlay(exec: Exec, path: string, backing: string, diskGiB?: number): Promise<void> {
   if (await exists(path)) return
   const temp = `${path}.tmp`

@@ -23,11 +23,14 @@ export interface PhaseScripts {
 export async function loadScripts(assets: string): Promise<PhaseScripts> {
   const dir = join(assets, 'cloud-init', 'phases')
   const names = (await readdir(dir)).sort()
-  return { files: new Map(await Promise.all(names.map(async (n) => [n, await readFile(join(dir, n), 'utf8')] as const))) }
+  return {
+    files: new Map(await Promise.all(names.map(async (n) => [n, await readFile(join(dir, n), 'utf8')] as const))),
+  }
 }
 
 /** sha256 over strings, in order. */
-export const digest = (...parts: readonly string[]): Digest => createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+export const digest = (...parts: readonly string[]): Digest =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
 /** What differs between distributions; which of them a guest is, only the guest knows. */
 const FAMILY = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.sh', 'family-dnf.sh', 'bundle.sh']
@@ -77,7 +80,10 @@ export const nodeSettings = (lab: Pick<Lab, 'nodes'>, node: string): Settings =>
   KLAB_HOSTS: lab.nodes.map((n) => `${n.ip} ${n.name}`).join('\n'),
 })
 
-/** The digest of a phase: its scripts, the settings they may read, and `extra` (the bundle's key, a config). A mark with another digest does not count. */
+/**
+ * The digest of a phase: its scripts, the settings they may read, and `extra` (the bundle's key, a config). A mark with
+ * another digest does not count.
+ */
 export function phaseDigest(scripts: PhaseScripts, phase: string, lab: Lab, settings: Settings, extra: string): Digest {
   const names = [`${scriptOf(phase, lab)}.sh`, ...(HELPERS[phase] ?? [])]
   return digest(...names.map((n) => scripts.files.get(n) ?? ''), JSON.stringify(settings), extra)
@@ -92,7 +98,11 @@ export async function installScripts(guest: Guest, scripts: PhaseScripts, settin
     .join('')
   await guest.put([
     { path: '/etc/klab/env', content: env },
-    ...[...scripts.files].map(([name, content]) => ({ path: `${GUEST_LIB}/${name}`, content, mode: name.endsWith('.sh') ? 0o755 : 0o644 })),
+    ...[...scripts.files].map(([name, content]) => ({
+      path: `${GUEST_LIB}/${name}`,
+      content,
+      mode: name.endsWith('.sh') ? 0o755 : 0o644,
+    })),
   ])
 }
 
@@ -117,7 +127,8 @@ const RECONNECT_MS = 5000
 const TRIES = 6
 
 /**
- * Runs one phase in the guest. It survives a lost connection: run.sh is then called again, waits for the phase that goes on, and finds its mark.
+ * Runs one phase in the guest. It survives a lost connection: run.sh is then called again, waits for the phase that
+ * goes on, and finds its mark.
  * Throws CommandError with the log's last lines.
  */
 export async function runGuestPhase(

@@ -1,4 +1,7 @@
-/** kubectl of the bundle, run on the host with the lab's kubeconfig: what costs seconds on an emulated CPU costs nothing here. */
+/**
+ * kubectl of the bundle, run on the host with the lab's kubeconfig: what costs seconds on an emulated CPU costs nothing
+ * here.
+ */
 import { join } from 'node:path'
 import type { Output, RunOptions } from '../host/types.js'
 import { directEnv } from '../store/endpoints.js'
@@ -15,6 +18,9 @@ export async function hostKubectl(run: LabRun): Promise<Kubectl> {
     run.world.host.run([kubectl, '--request-timeout=90s', ...args], { signal: run.world.signal, ...options, env })
 }
 
-/** Applies manifests as they are (no check against the API server's schema: it is megabytes to fetch, and these are klab's own). */
+/**
+ * Applies manifests as they are (no check against the API server's schema: it is megabytes to fetch, and these are
+ * klab's own).
+ */
 export const apply = (kubectl: Kubectl, manifests: string, line: (text: string) => void): Promise<Output> =>
   kubectl(['apply', '--validate=false', '-f', '-'], { input: manifests, onLine: line })

@@ -11,7 +11,8 @@ import { domainName, machineUuid } from './names.js'
 import type { LabRun } from './world.js'
 
 /** The control plane of a lab with a cluster. */
-export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined => nodes.find((n) => n.role === 'control-plane')
+export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined =>
+  nodes.find((n) => n.role === 'control-plane')
 
 /** The machine of one node, with these cards (segment.ts). */
 export function machineSpec<N extends Nics>(

@@ -47,7 +47,11 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
 
 /** What the machines start from, by key. Throws StateError when it has gone since it was made. */
 async function cachedImage(run: LabRun): Promise<SealedImage> {
-  const [base, bundle, key] = await Promise.all([run.artifacts.base(quiet), run.artifacts.bundle(quiet), nodeImageKey(run)])
+  const [base, bundle, key] = await Promise.all([
+    run.artifacts.base(quiet),
+    run.artifacts.bundle(quiet),
+    nodeImageKey(run),
+  ])
   const layer = await run.world.layers.get(key)
   if (layer === undefined) throw new StateError('the node image vanished from the cache', { hint: 'klab up' })
   return { disk: join(layer, 'disk.qcow2'), boot: base.boot, ...(bundle && { iso: isoOf(bundle) }) }

@@ -1,4 +1,6 @@
-/** Phase `ready`: proved, not assumed: all nodes Ready, CoreDNS running, every pod reaches every other, names resolve. */
+/**
+ * Phase `ready`: proved, not assumed: all nodes Ready, CoreDNS running, every pod reaches every other, names resolve.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
@@ -24,19 +26,28 @@ export const parsePods = (text: string): readonly ProbePod[] =>
   text
     .split('\n')
     .map((line) => line.trim().split(' '))
-    .flatMap(([name, ip, node]) => (name !== undefined && ip !== undefined && node !== undefined ? [{ name, ip, node }] : []))
+    .flatMap(([name, ip, node]) =>
+      name !== undefined && ip !== undefined && node !== undefined ? [{ name, ip, node }] : [],
+    )
 
-/** What a probe pod could not reach: the addresses of `ips`, `dns` (a name, then a service by its name). `answer`: the lines of probe.yaml's CGI script. */
+/**
+ * What a probe pod could not reach: the addresses of `ips`, `dns` (a name, then a service by its name). `answer`: the
+ * lines of probe.yaml's CGI script.
+ */
 export const unreached = (answer: string, ips: readonly string[]): readonly string[] => {
   const ok = new Set(answer.split('\n').map((line) => line.trim()))
   return [...ips, 'dns'].filter((what) => !ok.has(`ok ${what}`))
 }
 
 /**
- * From every pod to every pod, and names from every pod. Each pod is asked through the API server's proxy: `kubectl exec` starts half a dozen processes
- * in the guest, 3 s under TCG. Throws ProbeError that names who cannot reach whom.
+ * From every pod to every pod, and names from every pod. Each pod is asked through the API server's proxy: `kubectl
+ * exec` starts half a dozen processes in the guest, 3 s under TCG. Throws ProbeError that names who cannot reach whom.
  */
-async function proveNetwork(kubectl: Kubectl, pods: readonly ProbePod[], limits: Omit<UntilOptions, 'what'>): Promise<void> {
+async function proveNetwork(
+  kubectl: Kubectl,
+  pods: readonly ProbePod[],
+  limits: Omit<UntilOptions, 'what'>,
+): Promise<void> {
   const ips = pods.map((p) => p.ip)
   const missing = new Map(pods.map((p) => [p, [...ips, 'dns'] as readonly string[]]))
   const ask = async (pod: ProbePod): Promise<void> => {
@@ -52,7 +63,10 @@ async function proveNetwork(kubectl: Kubectl, pods: readonly ProbePod[], limits:
       const other = failures.find((f) => !(f.reason instanceof CommandError))
       if (other) throw other.reason
       const bad = pods.filter((p) => missing.get(p)?.length)
-      return { ok: bad.length === 0, seen: bad.map((p) => `${p.node}: cannot reach ${missing.get(p)?.join(' ')}`).join('\n') }
+      return {
+        ok: bad.length === 0,
+        seen: bad.map((p) => `${p.node}: cannot reach ${missing.get(p)?.join(' ')}`).join('\n'),
+      }
     },
     { what: 'pod to pod and DNS', ...limits },
   )
@@ -70,7 +84,10 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
         const probe = async (): Promise<Seen> => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
           const known = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
-          return { ok: known.length === total, seen: nodes ? `joined: ${known.join(' ') || 'none'}` : 'the API server does not answer' }
+          return {
+            ok: known.length === total,
+            seen: nodes ? `joined: ${known.join(' ') || 'none'}` : 'the API server does not answer',
+          }
         }
         await until(probe, {
           what: `${total} nodes joined`,
@@ -80,7 +97,9 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
           signal: world.signal,
           hint: 'klab kubectl get nodes',
         })
-        line(`${total}/${total} nodes joined; they stay NotReady until you apply a pod network (kubernetes.cni is none)`)
+        line(
+          `${total}/${total} nodes joined; they stay NotReady until you apply a pod network (kubernetes.cni is none)`,
+        )
       },
     },
   ]
@@ -114,16 +133,35 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         await wait(`${total} nodes Ready`, async () => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
           const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
-          return { ok: ready.length === total, seen: nodes ? `Ready: ${ready.join(' ') || 'none'}` : 'the API server does not answer' }
+          return {
+            ok: ready.length === total,
+            seen: nodes ? `Ready: ${ready.join(' ') || 'none'}` : 'the API server does not answer',
+          }
         })
         line(`${total}/${total} nodes Ready`)
         await wait('CoreDNS available', async () => {
-          const out = await kubectl(['-n', 'kube-system', 'get', 'deployment', 'coredns', '-o', 'jsonpath={.status.availableReplicas}'])
+          const out = await kubectl([
+            '-n',
+            'kube-system',
+            'get',
+            'deployment',
+            'coredns',
+            '-o',
+            'jsonpath={.status.availableReplicas}',
+          ])
           return { ok: Number(out.stdout) >= 1, seen: `available replicas: ${out.stdout || '0'}` }
         })
         line('CoreDNS available')
         await wait(`${total} probe pods running`, async () => {
-          const out = await kubectl(['-n', NAMESPACE, 'get', 'daemonset', 'probe', '-o', 'jsonpath={.status.numberAvailable}'])
+          const out = await kubectl([
+            '-n',
+            NAMESPACE,
+            'get',
+            'daemonset',
+            'probe',
+            '-o',
+            'jsonpath={.status.numberAvailable}',
+          ])
           return { ok: Number(out.stdout) === total, seen: `available: ${out.stdout || '0'}` }
         })
         const list = await kubectl([

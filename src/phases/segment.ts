@@ -1,4 +1,7 @@
-/** The lab's own network. The two kinds differ here, and in store/endpoints.ts (how a node is reached), and nowhere else in the phases. */
+/**
+ * The lab's own network. The two kinds differ here, and in store/endpoints.ts (how a node is reached), and nowhere else
+ * in the phases.
+ */
 import { macAddress } from '../cloudinit/mac.js'
 import type { SeedInput } from '../cloudinit/seed.js'
 import type { NetworkSpec, Nics } from '../hypervisor/types.js'
@@ -17,7 +20,9 @@ export interface Segment {
   readonly id: string
   readonly title: string
   running(): Promise<boolean>
-  /** Makes it, or finds it there; then gives the cards of a node's machine. Throws HostError, StateError, CommandError. */
+  /**
+   * Makes it, or finds it there; then gives the cards of a node's machine. Throws HostError, StateError, CommandError.
+   */
   ensure(): Promise<(node: string) => Nics>
   /** What the guest is told of its cards. */
   seed(node: NodeSpec): Pick<SeedInput, 'mgmtMac' | 'labNic' | 'internet'>
@@ -26,7 +31,10 @@ export interface Segment {
 /** The lab's network, of the kind that its Labfile says. */
 export const segmentOf = (lab: RecordedLab): Segment => SEGMENTS[lab.record.lab.network.mode](lab)
 
-const SEGMENTS: Readonly<Record<Lab['network']['mode'], (lab: RecordedLab) => Segment>> = { user: vdeSegment, nat: natSegment }
+const SEGMENTS: Readonly<Record<Lab['network']['mode'], (lab: RecordedLab) => Segment>> = {
+  user: vdeSegment,
+  nat: natSegment,
+}
 
 /** A switch that only QEMU's user can reach, and slirp beside it as the way in and out. */
 function vdeSegment(lab: RecordedLab): Segment {

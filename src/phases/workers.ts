@@ -25,7 +25,10 @@ export function caCertHash(pem: string): string {
   return `sha256:${createHash('sha256').update(spki).digest('hex')}`
 }
 
-/** The Secret that is a bootstrap token (kubernetes.io: bootstrap-tokens, "Bootstrap token Secret format"), as `kubeadm token create` makes it. */
+/**
+ * The Secret that is a bootstrap token (kubernetes.io: bootstrap-tokens, "Bootstrap token Secret format"), as `kubeadm
+ * token create` makes it.
+ */
 export const tokenSecret = (token: string, expires: Date): unknown => ({
   apiVersion: 'v1',
   kind: 'Secret',
@@ -41,7 +44,10 @@ export const tokenSecret = (token: string, expires: Date): unknown => ({
   },
 })
 
-/** One token for all who join: made when the first asks, deleted when the last has let go. From the host: `kubeadm token` in a busy guest takes up to half a minute. */
+/**
+ * One token for all who join: made when the first asks, deleted when the last has let go. From the host: `kubeadm
+ * token` in a busy guest takes up to half a minute.
+ */
 function createTickets(run: LabRun, controlPlane: NodeSpec) {
   let made: Promise<Ticket> | undefined
   let holders = 0
@@ -58,7 +64,14 @@ function createTickets(run: LabRun, controlPlane: NodeSpec) {
   }
   const drop = async (ticket: Ticket): Promise<void> => {
     const kubectl = await hostKubectl(run)
-    await kubectl(['-n', 'kube-system', 'delete', 'secret', `bootstrap-token-${ticket.token.slice(0, 6)}`, '--wait=false'])
+    await kubectl([
+      '-n',
+      'kube-system',
+      'delete',
+      'secret',
+      `bootstrap-token-${ticket.token.slice(0, 6)}`,
+      '--wait=false',
+    ])
   }
   return async <T>(use: (ticket: Ticket) => Promise<T>): Promise<T> => {
     holders++
@@ -104,7 +117,11 @@ export function workerSteps(
       withTicket(async ({ token, caHash }) => {
         const guest = await connect(run, node.name)
         await guest.put([
-          { path: '/etc/klab/kubeadm-join.yaml', content: joinConfig(k, node, run.profile, controlPlane.ip, token, caHash), mode: 0o600 },
+          {
+            path: '/etc/klab/kubeadm-join.yaml',
+            content: joinConfig(k, node, run.profile, controlPlane.ip, token, caHash),
+            mode: 0o600,
+          },
         ])
         await runClusterPhase(run, guest, 'workers', await mark(node), {}, line)
       }),

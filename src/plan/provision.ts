@@ -1,4 +1,6 @@
-/** What `klab provision` must do: guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs nothing. */
+/**
+ * What `klab provision` must do: guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs nothing.
+ */
 import type { PhaseName } from '../labfile/phases.js'
 import { controlPlane } from '../phases/machine.js'
 import type { LabRun } from '../phases/world.js'

@@ -1,4 +1,7 @@
-/** Runs a plan: the only loop. A phase is a barrier; its steps run side by side; a failure lets the siblings end, then stops. */
+/**
+ * Runs a plan: the only loop. A phase is a barrier; its steps run side by side; a failure lets the siblings end, then
+ * stops.
+ */
 import pMap from 'p-map'
 import { Interrupted, messageOf, StepError } from '../errors.js'
 import type { Clock } from '../host/types.js'
@@ -37,7 +40,9 @@ async function runStep(phase: Phase, step: Step, o: RunnerOptions): Promise<void
   }
 }
 
-/** Runs the phases in order. Throws StepError (one step failed), AggregateError of StepErrors (several), Interrupted. */
+/**
+ * Runs the phases in order. Throws StepError (one step failed), AggregateError of StepErrors (several), Interrupted.
+ */
 export async function runPlan(plan: Plan, o: RunnerOptions): Promise<void> {
   o.report({
     type: 'plan',

@@ -1,4 +1,7 @@
-/** What `klab up` must do for a lab: the phases in the course's order, up to `until`. Pure: builds the plan, runs nothing. */
+/**
+ * What `klab up` must do for a lab: the phases in the course's order, up to `until`. Pure: builds the plan, runs
+ * nothing.
+ */
 import { PHASES, upTo, type PhaseName } from '../labfile/phases.js'
 import { bakedStep, createMarks } from '../phases/baked.js'
 import { bootSteps } from '../phases/boot.js'
@@ -39,7 +42,11 @@ export function planUp(run: LabRun): Plan {
     ready: () => (k && cp ? (k.cni === 'none' ? joinedSteps(run) : readySteps(run)) : []),
   }
   const phases = PHASES.filter((p) => upTo(p.name, run.until))
-    .map((p) => ({ name: p.name, title: p.course ? `${p.title} (course ${p.course})` : p.title, steps: steps[p.name]() }))
+    .map((p) => ({
+      name: p.name,
+      title: p.course ? `${p.title} (course ${p.course})` : p.title,
+      steps: steps[p.name](),
+    }))
     .filter((p) => p.steps.length > 0)
   return { goal: 'up', lab: lab.name, phases }
 }

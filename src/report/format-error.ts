@@ -11,12 +11,18 @@ export interface FormatErrorOptions {
 /** The error as lines (final newline included): what failed and where, what was said last, what to try. */
 export function formatError(error: unknown, { verbose = false, paint = (s) => s }: FormatErrorOptions = {}): string {
   const all = flatten(error)
-  const lines = all.flatMap((e, i) => [...(i > 0 ? [''] : []), ...(e instanceof KlabError ? expected(e, paint) : bug(e, verbose, paint))])
+  const lines = all.flatMap((e, i) => [
+    ...(i > 0 ? [''] : []),
+    ...(e instanceof KlabError ? expected(e, paint) : bug(e, verbose, paint)),
+  ])
   if (verbose) for (const e of all) if (e instanceof KlabError) lines.push('', ...trace(e))
   return `${lines.join('\n')}\n`
 }
 
-/** The exit status of a klab that ends with this error: of the cause where a step failed, of the first of several; 1 for bugs. */
+/**
+ * The exit status of a klab that ends with this error: of the cause where a step failed, of the first of several; 1 for
+ * bugs.
+ */
 export function exitCodeOf(error: unknown): number {
   const [first] = flatten(error)
   if (first instanceof StepError && first.cause instanceof KlabError) return first.cause.exitCode
@@ -51,7 +57,8 @@ function bug(error: unknown, verbose: boolean, paint: (text: string) => string):
   ]
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 
 function trace(error: unknown): string[] {
   const lines: string[] = []

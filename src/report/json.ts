@@ -3,7 +3,8 @@ import type { Event, Renderer } from './events.js'
 import type { RendererOptions } from './renderer.js'
 
 /** `{"time":"2026-11-23T12:00:00.000Z","type":…}` and a newline. */
-export const jsonLine = (event: Event, now: number): string => `${JSON.stringify({ time: new Date(now).toISOString(), ...event })}\n`
+export const jsonLine = (event: Event, now: number): string =>
+  `${JSON.stringify({ time: new Date(now).toISOString(), ...event })}\n`
 
 export function createJson({ stream, clock }: Pick<RendererOptions, 'stream' | 'clock'>): Renderer {
   return { report: (event) => void stream.write(jsonLine(event, clock.now())), close: () => undefined }

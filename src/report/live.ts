@@ -1,4 +1,7 @@
-/** What a live display knows of the running plan, and how that looks. Pure, so that tests can compare it letter by letter. */
+/**
+ * What a live display knows of the running plan, and how that looks. Pure, so that tests can compare it letter by
+ * letter.
+ */
 import pc from 'picocolors'
 import type { Event, Outcome } from './events.js'
 import { paintOutcome } from './plain.js'
@@ -13,7 +16,13 @@ interface LiveStep {
 
 /** The running phase; empty between phases. */
 export interface Live {
-  phase?: { readonly name: string; readonly title: string; readonly index: number; readonly count: number; readonly started: number }
+  phase?: {
+    readonly name: string
+    readonly title: string
+    readonly index: number
+    readonly count: number
+    readonly started: number
+  }
   readonly steps: Map<string, LiveStep>
   phases: readonly string[]
 }
@@ -76,7 +85,9 @@ export function drawLive(live: Live, now: number, o: { columns: number; rows: nu
   const running = steps.filter((s) => !s.end)
   const shown = steps.length <= room ? steps : [...running, ...steps.filter((s) => s.end)].slice(0, room)
   const lines = shown.map((s) => {
-    const mark = s.end ? markOf(s.end.outcome) : (SPINNER[Math.floor((now - s.started) / FRAME_MS) % SPINNER.length] ?? '')
+    const mark = s.end
+      ? markOf(s.end.outcome)
+      : (SPINNER[Math.floor((now - s.started) / FRAME_MS) % SPINNER.length] ?? '')
     const took = duration(s.end?.ms ?? now - s.started).padStart(6)
     const fixed = `  ${mark} ${pad(truncate(s.title, titles), titles)} ${took}  `
     const last = s.end ? s.end.outcome : s.line
@@ -95,14 +106,19 @@ export function drawEnded(live: Live, ms: number, o: { columns: number; color: b
   const ends = [...live.steps.entries()].flatMap(([id, s]) => (s.end ? [{ id, ...s.end }] : []))
   const failed = ends.filter((e) => e.outcome === 'failed')
   const outcome = failed.length > 0 ? 'failed' : sum(ends.map((e) => e.outcome))
-  const plain = truncate(`${markOf(outcome)} ${pad(phase.name, 14)} ${duration(ms).padStart(6)}  ${phase.title}${note(outcome)}`, o.columns)
+  const plain = truncate(
+    `${markOf(outcome)} ${pad(phase.name, 14)} ${duration(ms).padStart(6)}  ${phase.title}${note(outcome)}`,
+    o.columns,
+  )
   const paint = failed.length > 0 ? c.red : c.green
   const lines = [paint(plain.slice(0, 1)) + plain.slice(1)]
-  for (const f of failed) lines.push(truncate(`  ${f.id}: ${clean((f.error ?? 'failed').split('\n')[0] ?? '')}`, o.columns))
+  for (const f of failed)
+    lines.push(truncate(`  ${f.id}: ${clean((f.error ?? 'failed').split('\n')[0] ?? '')}`, o.columns))
   return lines.join('\n')
 }
 
 const markOf = (outcome: Outcome): string => (outcome === 'failed' ? '✗' : outcome === 'skipped' ? '-' : '✓')
 const note = (outcome: Outcome): string => (outcome === 'already' || outcome === 'cached' ? ` (${outcome})` : '')
 /** All alike, or simply done. */
-const sum = (all: readonly Outcome[]): Outcome => (all.length > 0 && all.every((x) => x === all[0]) ? (all[0] ?? 'done') : 'done')
+const sum = (all: readonly Outcome[]): Outcome =>
+  all.length > 0 && all.every((x) => x === all[0]) ? (all[0] ?? 'done') : 'done'

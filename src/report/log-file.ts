@@ -5,7 +5,10 @@ import { jsonLine } from './json.js'
 
 /** Beyond this the log is set aside as `.1` when it is next opened. */
 const MAX_BYTES = 5 * 1024 * 1024
-/** A kubeadm bootstrap token (kubernetes.io, "Authenticating with Bootstrap Tokens"): kubeadm prints it, and logs get handed round. */
+/**
+ * A kubeadm bootstrap token (kubernetes.io, "Authenticating with Bootstrap Tokens"): kubeadm prints it, and logs get
+ * handed round.
+ */
 const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g
 
 /** Appends to `path` (0600; its folder must exist). Written at once, so that a killed klab's last lines are there. */

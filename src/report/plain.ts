@@ -1,4 +1,7 @@
-/** Events as plain lines, for pipes, logs and CI: a line when a phase or step starts or ends, with the time since the start. */
+/**
+ * Events as plain lines, for pipes, logs and CI: a line when a phase or step starts or ends, with the time since the
+ * start.
+ */
 import pc from 'picocolors'
 import type { Event, Outcome, Renderer } from './events.js'
 import { wantsColor, type RendererOptions } from './renderer.js'
@@ -25,7 +28,8 @@ export function createPlain(o: RendererOptions): Renderer {
   const { stream, clock } = o
   const c = pc.createColors(wantsColor(o))
   const started = clock.now()
-  const say = (text: string): void => void stream.write(`${c.dim(`[${duration(clock.now() - started).padStart(6)}]`)} ${text}\n`)
+  const say = (text: string): void =>
+    void stream.write(`${c.dim(`[${duration(clock.now() - started).padStart(6)}]`)} ${text}\n`)
   return {
     report: (event) => {
       for (const line of words(event, c)) say(line)

@@ -13,7 +13,10 @@ export function duration(ms: number): string {
 /** `4.5 s`: of what was measured. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
-/** How long ago, as kubectl writes it (apimachinery's HumanDuration): `45s`, `9m5s`, `90m`, `3h20m`, `30h`, `5d3h`, `400d`, `2y35d`. */
+/**
+ * How long ago, as kubectl writes it (apimachinery's HumanDuration): `45s`, `9m5s`, `90m`, `3h20m`, `30h`, `5d3h`,
+ * `400d`, `2y35d`.
+ */
 export function age(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000))
   const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86_400)]
@@ -29,7 +32,10 @@ export function age(ms: number): string {
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
-/** Columns that a text takes: 2 for East Asian wide characters and emoji, 0 for combining marks (Unicode TR 11, its main blocks). */
+/**
+ * Columns that a text takes: 2 for East Asian wide characters and emoji, 0 for combining marks (Unicode TR 11, its main
+ * blocks).
+ */
 export function width(text: string): number {
   let columns = 0
   for (const c of text) columns += /\p{M}/u.test(c) ? 0 : WIDE.test(c) ? 2 : 1

@@ -1,4 +1,7 @@
-/** Making a lab, or a snapshot of a lab that is there, from the files of a sealed lab. One rename is when it has happened. */
+/**
+ * Making a lab, or a snapshot of a lab that is there, from the files of a sealed lab. One rename is when it has
+ * happened.
+ */
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hostKubeconfig } from '../cluster/kubeconfig.js'
@@ -58,7 +61,10 @@ const frozenAt = async (staged: string, final: string): Promise<NodeMoment['disk
   return { path: final, size: s.size, mtimeMs: s.mtimeMs }
 }
 
-/** The machines as they will be here; their RAM images are made theirs. Throws CorruptError when one is of another machine. */
+/**
+ * The machines as they will be here; their RAM images are made theirs. Throws CorruptError when one is of another
+ * machine.
+ */
 async function adoptMemory(s: Staged, staged: LabPaths): Promise<void> {
   const { world, record, paths } = s
   if (s.diskOnly !== undefined) return
@@ -66,7 +72,13 @@ async function adoptMemory(s: Staged, staged: LabPaths): Promise<void> {
   const nicsOf = await segmentOf({ world, paths, record }).ensure()
   for (const node of record.lab.nodes) {
     if (s.inPlace?.get(node.name)?.memory !== undefined) continue
-    const spec = machineSpec({ id: record.id, lab: record.lab, accel: record.accel, paths, record }, node, boot, iso, nicsOf(node.name))
+    const spec = machineSpec(
+      { id: record.id, lab: record.lab, accel: record.accel, paths, record },
+      node,
+      boot,
+      iso,
+      nicsOf(node.name),
+    )
     await world.hypervisor.adopt(memoryOf(staged, s.id, node.name), spec)
   }
 }
@@ -120,7 +132,10 @@ async function kubeconfigFor(s: Staged, staged: LabPaths): Promise<string | unde
 }
 
 /** Everything of a whole new lab, in the staging folder. */
-async function stageLab(s: Staged, staged: LabPaths): Promise<{ readonly manifest: Manifest; readonly whole: LabRecord }> {
+async function stageLab(
+  s: Staged,
+  staged: LabPaths,
+): Promise<{ readonly manifest: Manifest; readonly whole: LabRecord }> {
   const { world, paths, record } = s
   for (const dir of [world.roots.run, paths.run]) await ensureDir(dir, world.roots.dirMode)
   await adoptMemory(s, staged)
@@ -150,7 +165,10 @@ async function stageLab(s: Staged, staged: LabPaths): Promise<{ readonly manifes
   return { manifest, whole }
 }
 
-/** A whole new lab, halted, on the snapshot's disks. Its machines are defined last: `up` does that too when klab is killed before. */
+/**
+ * A whole new lab, halted, on the snapshot's disks. Its machines are defined last: `up` does that too when klab is
+ * killed before.
+ */
 export async function becomeLab(s: Staged): Promise<Manifest> {
   const { world, paths } = s
   const staged = stagingOf(s)
@@ -167,7 +185,13 @@ export async function becomeLab(s: Staged): Promise<Manifest> {
   const nicsOf = await segmentOf({ world, paths, record: whole }).ensure()
   for (const node of whole.lab.nodes)
     await world.hypervisor.ensureMachine(
-      machineSpec({ id: whole.id, lab: whole.lab, accel: whole.accel, paths, record: whole }, node, boot, iso, nicsOf(node.name)),
+      machineSpec(
+        { id: whole.id, lab: whole.lab, accel: whole.accel, paths, record: whole },
+        node,
+        boot,
+        iso,
+        nicsOf(node.name),
+      ),
     )
   return manifest
 }

@@ -1,4 +1,7 @@
-/** Sealed labs in the cache: folders, whole or not there, whose disks and RAM are used where they are. Nothing in a lab ever removes a file of theirs. */
+/**
+ * Sealed labs in the cache: folders, whole or not there, whose disks and RAM are used where they are. Nothing in a lab
+ * ever removes a file of theirs.
+ */
 import { chmod, constants, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exists, readJson } from '../host/files.js'
@@ -45,13 +48,15 @@ export async function listCached(world: World): Promise<readonly Found[]> {
   const found: Found[] = []
   for (const { key, dir } of await sealsOf(world).list()) {
     const data = (await readJson(join(dir, FACTS))) as Partial<Cached> | undefined
-    if (data?.facts?.format === 1 && data.image && data.machinesOf !== undefined) found.push({ ...(data as Cached), key, dir })
+    if (data?.facts?.format === 1 && data.image && data.machinesOf !== undefined)
+      found.push({ ...(data as Cached), key, dir })
   }
   return found
 }
 
 /**
- * Puts a snapshot with RAM into the cache under `key`, once: labs may lie upon what is there. Its files get one more name each, so this takes no time and no room.
+ * Puts a snapshot with RAM into the cache under `key`, once: labs may lie upon what is there. Its files get one more
+ * name each, so this takes no time and no room.
  * Returns its folder.
  */
 export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest): Promise<string> {
@@ -76,7 +81,8 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
         await copyFile(files.seed, at('seed.iso'))
         await collapseOnto(world.host, n.disk.path, image.disk, at('disk.qcow2'), world.signal)
         if (n.memory) await linkFile(n.memory.path, at('memory'))
-        for (const file of ['disk.qcow2', ...(n.memory ? ['memory'] : [])] as const) await chmod(at(file as 'memory'), 0o400)
+        for (const file of ['disk.qcow2', ...(n.memory ? ['memory'] : [])] as const)
+          await chmod(at(file as 'memory'), 0o400)
       }
       const cached: Cached = { facts, image, machinesOf: record.id }
       await writeFile(join(dir, FACTS), `${JSON.stringify(cached, undefined, 2)}\n`, { mode: 0o400 })
@@ -85,7 +91,10 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
   )
 }
 
-/** Makes a lab from a cached one. RAM of the same lab's machines is used where it is, else copied and made this lab's. Throws CorruptError, HostError. */
+/**
+ * Makes a lab from a cached one. RAM of the same lab's machines is used where it is, else copied and made this lab's.
+ * Throws CorruptError, HostError.
+ */
 export async function adoptCached(world: World, paths: LabPaths, found: Found, record: LabRecord): Promise<Manifest> {
   const nodes = record.lab.nodes.map((n) => n.name)
   const id = newId(world.clock.now())
@@ -98,13 +107,24 @@ export async function adoptCached(world: World, paths: LabPaths, found: Found, r
   }
 }
 
-async function fill(world: World, paths: LabPaths, staged: LabPaths, id: string, found: Found, record: LabRecord): Promise<Manifest> {
+async function fill(
+  world: World,
+  paths: LabPaths,
+  staged: LabPaths,
+  id: string,
+  found: Found,
+  record: LabRecord,
+): Promise<Manifest> {
   const { facts, dir, image } = found
   const nodes = record.lab.nodes.map((n) => n.name)
   const own = [KEY, PUBLIC_KEY, ...((await exists(join(dir, KUBECONFIG))) ? [KUBECONFIG] : [])]
-  for (const name of [...own, ...nodes.flatMap((n) => (['hostkey', 'hostkey.pub', 'seed.iso'] as const).map((f) => nodeFile(n, f)))]) {
+  for (const name of [
+    ...own,
+    ...nodes.flatMap((n) => (['hostkey', 'hostkey.pub', 'seed.iso'] as const).map((f) => nodeFile(n, f))),
+  ]) {
     const to = placeOf(staged, id, name, { ram: false, image: false })
-    if (to !== undefined) await writeFile(to, await readFile(join(dir, name)), { mode: name.endsWith('.pub') ? 0o644 : 0o600 })
+    if (to !== undefined)
+      await writeFile(to, await readFile(join(dir, name)), { mode: name.endsWith('.pub') ? 0o644 : 0o600 })
   }
   const same = found.machinesOf === record.id
   const memories = await Promise.all(nodes.map((n) => stat(join(dir, nodeFile(n, 'memory')))))

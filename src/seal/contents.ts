@@ -25,8 +25,14 @@ export interface Contents {
 
 const sized = async (name: string, path: string): Promise<Source> => ({ name, path, size: (await stat(path)).size })
 
-/** The image that a lab's machines run on, as libvirt knows it, and the files under it from the bottom. Throws StateError without machines. */
-export async function imageOf(lab: LockedLab, disk: string): Promise<{ image: SealedImage; layers: readonly string[] }> {
+/**
+ * The image that a lab's machines run on, as libvirt knows it, and the files under it from the bottom. Throws
+ * StateError without machines.
+ */
+export async function imageOf(
+  lab: LockedLab,
+  disk: string,
+): Promise<{ image: SealedImage; layers: readonly string[] }> {
   const { world, record, paths } = lab
   const layers = [...(await sharedChain(world.host, disk, cachePaths(world.roots).layers))].reverse()
   const top = layers.at(-1)
@@ -38,7 +44,10 @@ export async function imageOf(lab: LockedLab, disk: string): Promise<{ image: Se
   return { image: { boot, ...(top !== undefined && { disk: top }), ...(iso !== undefined && { iso }) }, layers }
 }
 
-/** Everything, with the disks of the nodes collapsed into `work`. Throws CorruptError when the snapshot's files were changed, StateError. */
+/**
+ * Everything, with the disks of the nodes collapsed into `work`. Throws CorruptError when the snapshot's files were
+ * changed, StateError.
+ */
 export async function contentsOf(lab: LockedLab, manifest: Manifest, work: string): Promise<Contents> {
   const { world, paths } = lab
   const { host, signal } = world

@@ -1,4 +1,7 @@
-/** The disks of a lab that travels: which files of a chain all nodes share, one file for the rest, and chains put together again. */
+/**
+ * The disks of a lab that travels: which files of a chain all nodes share, one file for the rest, and chains put
+ * together again.
+ */
 import { chmod, constants, copyFile, link, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CorruptError } from '../errors.js'
@@ -6,7 +9,9 @@ import type { Exec } from '../host/types.js'
 import { backingOf } from '../image/disk-format.js'
 import { chainOf, freshOverlay } from '../snapshot/disks.js'
 
-/** `file` without what lies under it, from the top: those of `layers` (a folder of the cache) that the chain ends with. */
+/**
+ * `file` without what lies under it, from the top: those of `layers` (a folder of the cache) that the chain ends with.
+ */
 export async function sharedChain(exec: Exec, file: string, layers: string): Promise<readonly string[]> {
   const chain = await chainOf(exec, file)
   const first = chain.findIndex((f) => f.startsWith(`${layers}/`))
@@ -16,13 +21,25 @@ export async function sharedChain(exec: Exec, file: string, layers: string): Pro
 /** What the backing file of a node's disk is called while it travels. */
 export const TRAVELLING = 'image.qcow2'
 
-/** One file with all that `disk` holds above `base` (undefined: with everything). It names its backing file by TRAVELLING, so nothing can use it as it is. */
-export async function collapse(exec: Exec, disk: string, base: string | undefined, to: string, signal: AbortSignal): Promise<void> {
+/**
+ * One file with all that `disk` holds above `base` (undefined: with everything). It names its backing file by
+ * TRAVELLING, so nothing can use it as it is.
+ */
+export async function collapse(
+  exec: Exec,
+  disk: string,
+  base: string | undefined,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
   await freshOverlay(exec, to, disk)
   // Of what the chain holds above `base` alone; with -u nothing would be copied.
-  await exec.run(['qemu-img', 'rebase', '-q', '-f', 'qcow2', ...(base === undefined ? ['-b', ''] : ['-F', 'qcow2', '-b', base]), to], {
-    signal,
-  })
+  await exec.run(
+    ['qemu-img', 'rebase', '-q', '-f', 'qcow2', ...(base === undefined ? ['-b', ''] : ['-F', 'qcow2', '-b', base]), to],
+    {
+      signal,
+    },
+  )
   if (base !== undefined) await nameBacking(exec, to, TRAVELLING)
 }
 
@@ -39,21 +56,32 @@ const refuse = (path: string, backing: string | undefined): CorruptError =>
   )
 
 /** The same disk upon `base` itself, to be used as it is. */
-export async function collapseOnto(exec: Exec, disk: string, base: string | undefined, to: string, signal: AbortSignal): Promise<void> {
+export async function collapseOnto(
+  exec: Exec,
+  disk: string,
+  base: string | undefined,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
   const chain = await chainOf(exec, disk)
   if (chain[1] === base) return linkFile(disk, to)
   await collapse(exec, disk, base, to, signal)
   if (base !== undefined) await nameBacking(exec, to, base)
 }
 
-/** Puts a node's disk, as it came, upon `base`. Throws CorruptError when it names any other file, before QEMU sees it. */
+/**
+ * Puts a node's disk, as it came, upon `base`. Throws CorruptError when it names any other file, before QEMU sees it.
+ */
 export async function rejoin(exec: Exec, disk: string, base: string | undefined): Promise<void> {
   const backing = await backingOf(disk)
   if (backing !== (base === undefined ? undefined : TRAVELLING)) throw refuse(disk, backing)
   if (base !== undefined) await nameBacking(exec, disk, base)
 }
 
-/** The files of an image, from the bottom, put upon each other where they are now. `at`: where they will be. Throws CorruptError. */
+/**
+ * The files of an image, from the bottom, put upon each other where they are now. `at`: where they will be. Throws
+ * CorruptError.
+ */
 export async function rejoinImage(exec: Exec, files: readonly string[], at: string): Promise<void> {
   for (const [i, file] of files.entries()) {
     const backing = await backingOf(file)

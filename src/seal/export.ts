@@ -9,7 +9,9 @@ import type { Facts, Progress } from './types.js'
 import { writeSeal } from './write.js'
 
 const MIB = 2 ** 20
-/** RAM and images come down to a third and less; a disk that fills up all the same ends the export, and leaves nothing. */
+/**
+ * RAM and images come down to a third and less; a disk that fills up all the same ends the export, and leaves nothing.
+ */
 const COMPRESSED = 0.5
 
 /** Writes `path`. Throws StateError when it is there already (unless `force`), HostError without room, CorruptError. */
@@ -21,7 +23,8 @@ export async function exportSnapshot(
 ): Promise<Facts> {
   if (!o.force && (await exists(path)))
     throw new StateError(`${path}: is there already`, { hint: 'another name; or --force to write over it' })
-  if (!(await exists(dirname(path)))) throw new StateError(`${dirname(path)}: no such folder`, { hint: `mkdir -p ${dirname(path)}` })
+  if (!(await exists(dirname(path))))
+    throw new StateError(`${dirname(path)}: no such folder`, { hint: `mkdir -p ${dirname(path)}` })
   const work = await workFolder(lab)
   try {
     lab.say('collapsing disks, summing the image')
@@ -39,7 +42,10 @@ export async function exportSnapshot(
 export async function checkRoom(dir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir)
   if (bavail * bsize < bytes)
-    throw new HostError(`${dir}: ${Math.floor((bavail * bsize) / MIB)} MiB are free, ${Math.ceil(bytes / MIB)} MiB are needed`, {
-      hint: 'make room, or choose another folder',
-    })
+    throw new HostError(
+      `${dir}: ${Math.floor((bavail * bsize) / MIB)} MiB are free, ${Math.ceil(bytes / MIB)} MiB are needed`,
+      {
+        hint: 'make room, or choose another folder',
+      },
+    )
 }

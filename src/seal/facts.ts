@@ -1,7 +1,18 @@
 /** Reading seal.json, which anybody may have written. */
 import { z } from 'zod'
 import { CorruptError, messageOf } from '../errors.js'
-import { INITRD, ISO, KERNEL, KEY, KUBECONFIG, PUBLIC_KEY, layerName, mostBytes, nodeFile, type Sizes } from './names.js'
+import {
+  INITRD,
+  ISO,
+  KERNEL,
+  KEY,
+  KUBECONFIG,
+  PUBLIC_KEY,
+  layerName,
+  mostBytes,
+  nodeFile,
+  type Sizes,
+} from './names.js'
 import type { Facts } from './types.js'
 
 /** Bytes; four nodes take 4 KiB. */
@@ -52,7 +63,9 @@ const schema = z.strictObject({
     accel: z.enum(['kvm', 'tcg']),
     qemu: version,
     libvirt: version,
-    ram: z.strictObject({ machine: z.string().regex(/^pc-q35-\d{1,3}\.\d{1,3}$/), cpu: z.string().regex(/^[\w.-]{0,64}$/) }).optional(),
+    ram: z
+      .strictObject({ machine: z.string().regex(/^pc-q35-\d{1,3}\.\d{1,3}$/), cpu: z.string().regex(/^[\w.-]{0,64}$/) })
+      .optional(),
   }),
   image: z.strictObject({
     boot: z.discriminatedUnion('kind', [
@@ -100,7 +113,8 @@ export function parseFacts(text: string, path: string): Facts {
 
 /** Exactly the files that a lab of these nodes has, each once, none too large. */
 function checkFiles(facts: Facts, path: string): void {
-  const refuse = (what: string): CorruptError => new CorruptError(`${path}: ${what}`, { hint: 'ask whoever made the file' })
+  const refuse = (what: string): CorruptError =>
+    new CorruptError(`${path}: ${what}`, { hint: 'ask whoever made the file' })
   const nodes = new Map<string, Sizes>(facts.lab.model.nodes.map((n) => [n.name, n]))
   const names = new Set<string>()
   for (const f of facts.files) {

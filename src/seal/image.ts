@@ -1,4 +1,7 @@
-/** The image of a sealed lab on this machine: the files of the cache when they are the very same, else a layer of its own, named by its content. */
+/**
+ * The image of a sealed lab on this machine: the files of the cache when they are the very same, else a layer of its
+ * own, named by its content.
+ */
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
 import type { World } from '../phases/world.js'
@@ -10,7 +13,10 @@ import { moveFile, rejoinImage } from './disks.js'
 import { INITRD, ISO, KERNEL, layerName } from './names.js'
 import type { Facts, ImageFile } from './types.js'
 
-/** By content, never by the recipe's key that the file claims: else a file from elsewhere could put its own base image in the place of everybody's. */
+/**
+ * By content, never by the recipe's key that the file claims: else a file from elsewhere could put its own base image
+ * in the place of everybody's.
+ */
 export const imageKey = (facts: Facts): string =>
   `sealed-${digestOf({ files: facts.image.files.map(({ name, size, sha256 }) => ({ name, size, sha256 })) })}`
 
@@ -53,12 +59,17 @@ export async function findImage(world: World, facts: Facts): Promise<SealedImage
   }
   const chain = layersOf(facts).map((f) => places.get(f.name) ?? '')
   const top = chain.at(-1)
-  if (top !== undefined && (await chainOf(world.host, top)).join('\n') !== [...chain].reverse().join('\n')) return undefined
+  if (top !== undefined && (await chainOf(world.host, top)).join('\n') !== [...chain].reverse().join('\n'))
+    return undefined
   for (const f of facts.image.files) if ((await sha256File(places.get(f.name) ?? '')) !== f.sha256) return undefined
-  return facts.image.files.length > 0 ? assemble(facts, (name) => places.get(name) ?? '') : assemble(facts, inLayer(layers))
+  return facts.image.files.length > 0
+    ? assemble(facts, (name) => places.get(name) ?? '')
+    : assemble(facts, inLayer(layers))
 }
 
-/** Takes the image's files, which have been verified, from where they were unpacked into a layer. Throws CorruptError. */
+/**
+ * Takes the image's files, which have been verified, from where they were unpacked into a layer. Throws CorruptError.
+ */
 export async function keepImage(world: World, facts: Facts, unpacked: (name: string) => string): Promise<SealedImage> {
   const key = imageKey(facts)
   const dir = await world.layers.build(

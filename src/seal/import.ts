@@ -1,4 +1,7 @@
-/** Taking a sealed lab out of a file: everything lands in the staging folder, and is seen by nobody before all of it has been verified. */
+/**
+ * Taking a sealed lab out of a file: everything lands in the staging folder, and is seen by nobody before all of it has
+ * been verified.
+ */
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
@@ -62,18 +65,23 @@ export function placeOf(
   }
 }
 
-/** Makes the lab, or the snapshot, that the file holds. Throws CorruptError, HostError (no room), StateError; and then nothing is there that was not. */
+/**
+ * Makes the lab, or the snapshot, that the file holds. Throws CorruptError, HostError (no room), StateError; and then
+ * nothing is there that was not.
+ */
 export async function importSeal(i: ImportInput): Promise<Manifest> {
   const { world, facts, paths, record } = i
   const nodes = record.lab.nodes.map((n) => n.name)
   const id = newId(world.clock.now())
   const found = await findImage(world, facts)
-  const wanted = (name: string): boolean => (name.startsWith('image/') ? !found : i.diskOnly === undefined || !name.endsWith('/memory'))
+  const wanted = (name: string): boolean =>
+    name.startsWith('image/') ? !found : i.diskOnly === undefined || !name.endsWith('/memory')
   const staged = await openStaging(world, { id: record.id, paths }, nodes, id)
   try {
     const bytes = facts.files.filter((f) => wanted(f.name)).reduce((a, f) => a + f.size, 0)
     await checkRoom(paths.staging, bytes + 2 ** 28)
-    const place = (name: string): string | undefined => (wanted(name) ? placeOf(staged, id, name, { ram: true, image: true }) : undefined)
+    const place = (name: string): string | undefined =>
+      wanted(name) ? placeOf(staged, id, name, { ram: true, image: true }) : undefined
     await mkdir(join(staged.dir, 'image'), { mode: 0o700 })
     await unpackSeal(world.host, i.file, { signal: world.signal, digest: i.digest, progress: i.progress, place })
     await checkKeys(staged, facts, nodes)
@@ -88,7 +96,9 @@ export async function importSeal(i: ImportInput): Promise<Manifest> {
       facts,
       digest: i.digest,
       diskOnly: i.diskOnly,
-      record: i.known ? { ...record, image: record.image ?? image } : { ...record, origin: { id: facts.lab.id, seal: i.digest }, image },
+      record: i.known
+        ? { ...record, image: record.image ?? image }
+        : { ...record, origin: { id: facts.lab.id, seal: i.digest }, image },
     }
     return await (i.known ? becomeSnapshot(ready) : becomeLab(ready))
   } catch (error) {
@@ -106,7 +116,8 @@ async function checkKeys(staged: LabPaths, facts: Facts, nodes: readonly string[
       throw new CorruptError(`${all[i]?.slice(dirname(staged.dir).length) ?? ''}: is not a public key`, {
         hint: 'ask whoever made the file',
       })
-  if (texts[0]?.trim() !== facts.lab.publicKey) throw new CorruptError('the lab’s key is not the one that seal.json names')
+  if (texts[0]?.trim() !== facts.lab.publicKey)
+    throw new CorruptError('the lab’s key is not the one that seal.json names')
 }
 
 /** Throws StateError when a lab that is there has other keys than the sealed one: its guests would let nobody in. */

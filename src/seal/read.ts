@@ -1,4 +1,7 @@
-/** Reading a sealed lab from a file that anybody may have made: every byte is counted and summed, and nothing is written but where the caller says. */
+/**
+ * Reading a sealed lab from a file that anybody may have made: every byte is counted and summed, and nothing is written
+ * but where the caller says.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -58,7 +61,12 @@ class Pieces {
 }
 
 /** Runs `work` on the archive inside a compressed file. */
-async function withArchive<T>(host: HostExec, path: string, signal: AbortSignal, work: (pieces: Pieces) => Promise<T>): Promise<T> {
+async function withArchive<T>(
+  host: HostExec,
+  path: string,
+  signal: AbortSignal,
+  work: (pieces: Pieces) => Promise<T>,
+): Promise<T> {
   const zstd = await host.filter(['zstd', '-q', '-d', '-c'])
   // Ends with an error when we stop reading before the end; only zstd's own word counts.
   const fed = pipeline(createReadStream(path), zstd.input, { signal }).catch(() => undefined)
@@ -92,7 +100,10 @@ async function takeFacts(pieces: Pieces, path: string): Promise<Taken> {
   return { facts: parseFacts(text.toString('utf8'), path), digest: createHash('sha256').update(text).digest('hex') }
 }
 
-/** What the file says of itself; the rest is not read. Throws CorruptError, HostError (no zstd), and what the file system throws. */
+/**
+ * What the file says of itself; the rest is not read. Throws CorruptError, HostError (no zstd), and what the file
+ * system throws.
+ */
 export const readFacts = (host: HostExec, path: string, signal: AbortSignal): Promise<Taken> =>
   withArchive(host, path, signal, (pieces) => takeFacts(pieces, path))
 
@@ -105,7 +116,10 @@ export interface UnpackOptions {
   readonly digest: string
 }
 
-/** Writes the files where they belong (0600, never over anything) and checks them all. Throws CorruptError, and what was written is then worth nothing. */
+/**
+ * Writes the files where they belong (0600, never over anything) and checks them all. Throws CorruptError, and what was
+ * written is then worth nothing.
+ */
 export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions): Promise<void> {
   await withArchive(host, path, o.signal, async (pieces) => {
     const { facts, digest } = await takeFacts(pieces, path)
@@ -133,12 +147,19 @@ export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions)
     const said = (await pieces.take(last.size)).toString('utf8').trimEnd().split('\n')
     const wrong = sums.find((line, i) => said[i] !== line)
     if (wrong !== undefined || said.length !== sums.length)
-      throw new CorruptError(`${path}: ${wrong?.slice(66) ?? SUMS} is not what its sum says`, { hint: 'copy the file again' })
+      throw new CorruptError(`${path}: ${wrong?.slice(66) ?? SUMS} is not what its sum says`, {
+        hint: 'copy the file again',
+      })
   })
 }
 
 /** One file's bytes; returns their sha256. */
-async function takeFile(pieces: Pieces, size: number, to: string | undefined, progress: (bytes: number) => void): Promise<string> {
+async function takeFile(
+  pieces: Pieces,
+  size: number,
+  to: string | undefined,
+  progress: (bytes: number) => void,
+): Promise<string> {
   const hash = createHash('sha256')
   const file = to === undefined ? undefined : await open(to, 'wx', 0o600)
   try {

@@ -1,4 +1,7 @@
-/** The tar format, as much of it as a sealed lab needs: plain files, short names, sizes of any kind (POSIX.1-2017, pax, "ustar"; GNU tar's base-256 sizes). */
+/**
+ * The tar format, as much of it as a sealed lab needs: plain files, short names, sizes of any kind (POSIX.1-2017, pax,
+ * "ustar"; GNU tar's base-256 sizes).
+ */
 import { CorruptError } from '../errors.js'
 
 export const BLOCK = 512
@@ -45,18 +48,31 @@ const text = (head: Buffer, at: number, length: number): string => {
   return part.toString('latin1', 0, end < 0 ? length : end)
 }
 
-/** Name and size; undefined at the archive's end. Throws CorruptError for anything but a plain file: links, folders, devices, long names. */
-export function parseTarHeader(head: Buffer, path: string): { readonly name: string; readonly size: number } | undefined {
-  const refuse = (what: string): CorruptError => new CorruptError(`${path}: ${what}`, { hint: 'ask whoever made the file' })
+/**
+ * Name and size; undefined at the archive's end. Throws CorruptError for anything but a plain file: links, folders,
+ * devices, long names.
+ */
+export function parseTarHeader(
+  head: Buffer,
+  path: string,
+): { readonly name: string; readonly size: number } | undefined {
+  const refuse = (what: string): CorruptError =>
+    new CorruptError(`${path}: ${what}`, { hint: 'ask whoever made the file' })
   if (head.every((byte) => byte === 0)) return undefined
   if (parseInt(text(head, SUM.at, SUM.length), 8) !== sumOf(head)) throw refuse('is not a sealed lab, or is damaged')
   const name = text(head, 0, 100)
   const shown = JSON.stringify(name)
   const type = String.fromCharCode(head[TYPE] ?? 0)
   if (type !== '0' && type !== '\0') throw refuse(`${shown} is not a plain file (type ${JSON.stringify(type)})`)
-  if (text(head, PREFIX.at, PREFIX.length) !== '') throw refuse(`${shown} has a longer name than any file of a sealed lab`)
+  if (text(head, PREFIX.at, PREFIX.length) !== '')
+    throw refuse(`${shown} has a longer name than any file of a sealed lab`)
   const octal = text(head, SIZE.at, SIZE.length).trim()
-  const size = head[SIZE.at] === 0x80 ? Number(head.readBigUInt64BE(SIZE.at + 4)) : /^[0-7]+$/.test(octal) ? parseInt(octal, 8) : NaN
+  const size =
+    head[SIZE.at] === 0x80
+      ? Number(head.readBigUInt64BE(SIZE.at + 4))
+      : /^[0-7]+$/.test(octal)
+        ? parseInt(octal, 8)
+        : NaN
   if (!Number.isSafeInteger(size)) throw refuse(`${shown} has no size`)
   return { name, size }
 }

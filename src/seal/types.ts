@@ -1,4 +1,7 @@
-/** A sealed lab: one snapshot of a whole lab with all that another machine needs to run it. One file (archive.ts), or a folder of the cache (cached.ts). */
+/**
+ * A sealed lab: one snapshot of a whole lab with all that another machine needs to run it. One file (archive.ts), or a
+ * folder of the cache (cached.ts).
+ */
 import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { Digest } from '../store/types.js'
@@ -56,7 +59,8 @@ export interface Facts {
   readonly files: readonly SealedFile[]
 }
 
-export const WARNING = 'This file holds the RAM, the disks and all keys of the cluster: keep it as secret as the cluster itself.'
+export const WARNING =
+  'This file holds the RAM, the disks and all keys of the cluster: keep it as secret as the cluster itself.'
 
 /** Bytes done, of all. */
 export type Progress = (done: number, all: number) => void

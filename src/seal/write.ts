@@ -32,7 +32,11 @@ async function* content(source: Source, hash: Hash): AsyncGenerator<Buffer> {
   if (left > 0) throw new CorruptError(`${source.path}: became shorter while it was read`)
 }
 
-async function* archive(facts: Facts, sources: readonly Source[], progress: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* archive(
+  facts: Facts,
+  sources: readonly Source[],
+  progress: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
   const sums: string[] = []
   const small = (name: string, text: string): Buffer => {
     const data = Buffer.from(text)
@@ -55,7 +59,10 @@ async function* archive(facts: Facts, sources: readonly Source[], progress: (byt
   yield Buffer.alloc(2 * BLOCK)
 }
 
-/** Writes `path` whole or not at all, 0600. `sources` in the order of facts.files. Throws CommandError, CorruptError, Interrupted, and what the file system throws. */
+/**
+ * Writes `path` whole or not at all, 0600. `sources` in the order of facts.files. Throws CommandError, CorruptError,
+ * Interrupted, and what the file system throws.
+ */
 export async function writeSeal(
   host: HostExec,
   path: string,

@@ -1,4 +1,7 @@
-/** When a snapshot's cluster stops being believed: kubeadm's certificates are made for a year (kubernetes.io, "Certificate Management with kubeadm"). */
+/**
+ * When a snapshot's cluster stops being believed: kubeadm's certificates are made for a year (kubernetes.io,
+ * "Certificate Management with kubeadm").
+ */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +15,9 @@ import { apiServer } from '../store/endpoints.js'
 import type { LabPaths } from '../store/paths.js'
 import type { LockedLab } from './types.js'
 
-/** When the client certificate in a kubeconfig ends, ms since the epoch; undefined when there is none that can be read. */
+/**
+ * When the client certificate in a kubeconfig ends, ms since the epoch; undefined when there is none that can be read.
+ */
 export function certificateEnd(kubeconfig: string): number | undefined {
   const data = /client-certificate-data:\s*"?([A-Za-z0-9+/=]+)/.exec(kubeconfig)?.[1]
   if (data === undefined) return undefined
@@ -23,7 +28,10 @@ export function certificateEnd(kubeconfig: string): number | undefined {
   }
 }
 
-/** Whether the cluster's certificates have ended by `now` (ms since the epoch): nobody then believes its API server, nor it anybody. False without a cluster. */
+/**
+ * Whether the cluster's certificates have ended by `now` (ms since the epoch): nobody then believes its API server, nor
+ * it anybody. False without a cluster.
+ */
 export async function certificatesEnded(paths: LabPaths, now: number): Promise<boolean> {
   const text = await readText(paths.kubeconfig)
   const end = text === undefined ? undefined : certificateEnd(text)
@@ -33,8 +41,9 @@ export async function certificatesEnded(paths: LabPaths, now: number): Promise<b
 const LINE = /^(\S+) ([A-Za-z0-9+/=]+)$/gm
 
 /**
- * Renews kubeadm's certificates and those of the kubelets in a lab that runs (kubernetes.io, "Certificate Management with kubeadm"; "Troubleshooting kubeadm",
- * kubelet client certificate rotation), and writes the kubeconfig anew. The guests' clocks must be right. `timeoutMs`: for each node. Throws CommandError, ProbeError, CorruptError.
+ * Renews kubeadm's certificates and those of the kubelets in a lab that runs (kubernetes.io, "Certificate Management
+ * with kubeadm"; "Troubleshooting kubeadm", kubelet client certificate rotation), and writes the kubeconfig anew. The
+ * guests' clocks must be right. `timeoutMs`: for each node. Throws CommandError, ProbeError, CorruptError.
  */
 export async function renewCertificates(lab: LockedLab, timeoutMs: number): Promise<void> {
   const { world, record, paths } = lab
@@ -51,7 +60,9 @@ export async function renewCertificates(lab: LockedLab, timeoutMs: number): Prom
   const of = (key: string): string => {
     const value = made.get(key)
     if (value === undefined)
-      throw new CorruptError(`${first.name}: renewing certificates made none for ${key}`, { hint: 'docs/faults.md, “400 days”' })
+      throw new CorruptError(`${first.name}: renewing certificates made none for ${key}`, {
+        hint: 'docs/faults.md, “400 days”',
+      })
     return value
   }
   const admin = Buffer.from(of('admin.conf'), 'base64').toString()

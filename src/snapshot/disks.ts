@@ -26,7 +26,10 @@ export async function chainOf(exec: Exec, path: string): Promise<readonly string
   })
 }
 
-/** The overlays of the lab's own that a disk stands on, itself first, and the shared file below them. Throws CommandError, CorruptError. */
+/**
+ * The overlays of the lab's own that a disk stands on, itself first, and the shared file below them. Throws
+ * CommandError, CorruptError.
+ */
 export async function ownChain(
   lab: LockedLab,
   path: string,
@@ -37,7 +40,8 @@ export async function ownChain(
 }
 
 /**
- * Removes the overlays that neither a snapshot nor a machine needs, found by looking at every chain there is, so that whatever a crash left goes too.
+ * Removes the overlays that neither a snapshot nor a machine needs, found by looking at every chain there is, so that
+ * whatever a crash left goes too.
  * Returns the bytes freed. Throws, and then has removed nothing, when a chain cannot be read.
  */
 export async function sweep(lab: LockedLab): Promise<number> {

@@ -7,7 +7,10 @@ import { dirOf, frozen, kubeconfigOf, memoryOf, writeManifest } from './manifest
 import { nodesOf, resumeAll } from './machines.js'
 import type { LockedLab, Manifest, SaveJournal } from './types.js'
 
-/** Everything is written: freeze the files, write down what there is. `stay`: the nodes still stand still, and the journal stays. May be repeated. */
+/**
+ * Everything is written: freeze the files, write down what there is. `stay`: the nodes still stand still, and the
+ * journal stays. May be repeated.
+ */
 export async function finish(
   lab: LockedLab,
   j: SaveJournal,
@@ -48,7 +51,10 @@ async function moved(lab: LockedLab, j: SaveJournal): Promise<ReadonlySet<string
   return new Set(there.filter((n) => n !== undefined))
 }
 
-/** Back to where the nodes run and no snapshot is there. Those that have moved stay where they are: a longer chain harms nobody. */
+/**
+ * Back to where the nodes run and no snapshot is there. Those that have moved stay where they are: a longer chain harms
+ * nobody.
+ */
 export async function abandon(lab: LockedLab, j: SaveJournal): Promise<void> {
   const { world, paths } = lab
   const all = nodesOf(lab)
@@ -78,7 +84,8 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
         : true,
     ),
   )
-  // What was written of running machines is of one moment only when all had been seen standing still before the first was whole.
+  // What was written of running machines is of one moment only when all had been seen standing still before the first
+  // was whole.
   const oneMoment = !j.live || j.together === true
   if (!oneMoment || (await moved(lab, j)).size < all.length || written.includes(false)) {
     await abandon(lab, j)

@@ -1,20 +1,29 @@
-/** Long chains of overlays: every save adds one, and QEMU looks through all of them for what a guest reads (fault 45). */
+/**
+ * Long chains of overlays: every save adds one, and QEMU looks through all of them for what a guest reads (fault 45).
+ */
 import { StateError } from '../errors.js'
 import { ownChain, sweep } from './disks.js'
 import { allRunning, nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
 
-/** Overlays of one node, one on the other: from here on a save warns, and here it refuses (fault 45 of the reliability notes). */
+/**
+ * Overlays of one node, one on the other: from here on a save warns, and here it refuses (fault 45 of the reliability
+ * notes).
+ */
 export const [LONG_CHAIN, LONGEST_CHAIN] = [12, 30]
 
-/** Says it when the chains get long. `disks`: what the nodes write to. Throws StateError when they are too long for one more. */
+/**
+ * Says it when the chains get long. `disks`: what the nodes write to. Throws StateError when they are too long for one
+ * more.
+ */
 export async function checkChains(lab: LockedLab, disks: readonly string[]): Promise<void> {
   const depth = Math.max(...(await Promise.all(disks.map(async (path) => (await ownChain(lab, path)).own.length))))
   if (depth >= LONGEST_CHAIN)
     throw new StateError(`the disks stand on chains of ${depth} files, ${LONGEST_CHAIN} at most`, {
       hint: 'klab snapshot flatten; no snapshot is changed by it',
     })
-  if (depth >= LONG_CHAIN) lab.say(`the disks stand on chains of ${depth} files; klab snapshot flatten makes them short again`)
+  if (depth >= LONG_CHAIN)
+    lab.say(`the disks stand on chains of ${depth} files; klab snapshot flatten makes them short again`)
 }
 
 export interface Flattened {
@@ -26,8 +35,9 @@ export interface Flattened {
 }
 
 /**
- * Copies what the nodes' disks take from the lab's own overlays into the one that each node writes to, so that it stands on the shared image alone. Frozen files are only read. May be
- * repeated after a kill: a disk is whole at every moment of it. Throws StateError for a lab that is half up, CommandError.
+ * Copies what the nodes' disks take from the lab's own overlays into the one that each node writes to, so that it
+ * stands on the shared image alone. Frozen files are only read. May be repeated after a kill: a disk is whole at every
+ * moment of it. Throws StateError for a lab that is half up, CommandError.
  */
 export async function flatten(lab: LockedLab): Promise<Flattened> {
   const { hypervisor, host } = lab.world
@@ -40,13 +50,20 @@ export async function flatten(lab: LockedLab): Promise<Flattened> {
       if (own.length > 1 && base !== undefined) {
         lab.say(`${node}: a chain of ${own.length} files`)
         if (running) await hypervisor.shortenDisk(domain, base)
-        else await host.run(['qemu-img', 'rebase', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, path], { timeoutMs: REBASE_MS })
+        else
+          await host.run(['qemu-img', 'rebase', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, path], {
+            timeoutMs: REBASE_MS,
+          })
       }
       return { before: own.length, after: (await ownChain(lab, path)).own.length }
     }),
   )
   const freedBytes = await sweep(lab)
-  return { before: Math.max(...depths.map((d) => d.before)), after: Math.max(...depths.map((d) => d.after)), freedBytes }
+  return {
+    before: Math.max(...depths.map((d) => d.before)),
+    after: Math.max(...depths.map((d) => d.after)),
+    freedBytes,
+  }
 }
 
 /** ms; some GiB on a slow disk. */

@@ -4,9 +4,12 @@ import { nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
 
 /**
- * Sets the clock by the emulated RTC, which shows the host's time whatever the guest slept through (reliability notes, fact 6), at the turn of a second: a time sent over SSH
- * would be as late as a busy guest is slow, by seconds. Without an RTC, or with one that somebody in the guest has set, the time that was sent. Never backwards: programs trust their clock to go on (fault 42).
- * Prints the clock before and after, and how long setting it took, in seconds. bash alone, since every process costs an emulated CPU.
+ * Sets the clock by the emulated RTC, which shows the host's time whatever the guest slept through (reliability notes,
+ * fact 6), at the turn of a second: a time sent over SSH would be as late as a busy guest is slow, by seconds. Without
+ * an RTC, or with one that somebody in the guest has set, the time that was sent. Never backwards: programs trust their
+ * clock to go on (fault 42).
+ * Prints the clock before and after, and how long setting it took, in seconds. bash alone, since every process costs an
+ * emulated CPU.
  */
 const STEP = `
 before=$EPOCHREALTIME now=$1 rtc=/sys/class/rtc/rtc0/since_epoch
@@ -63,15 +66,25 @@ async function bySsh(lab: LockedLab, node: string, withinMs: number): Promise<St
   return { stepped: after - before, late: to - from }
 }
 
-/** A busy guest's agent may set the clock and then not answer in time: SSH makes sure, and finds little or nothing left to step. */
-async function stepOne(lab: LockedLab, { node, domain }: { node: string; domain: string }, withinMs: number): Promise<Step> {
+/**
+ * A busy guest's agent may set the clock and then not answer in time: SSH makes sure, and finds little or nothing left
+ * to step.
+ */
+async function stepOne(
+  lab: LockedLab,
+  { node, domain }: { node: string; domain: string },
+  withinMs: number,
+): Promise<Step> {
   const { stepped = 0, late } = (await byAgent(lab, domain).catch(() => undefined)) ?? {}
   if (late !== undefined) return { stepped, late }
   const rest = await bySsh(lab, node, withinMs)
   return { ...rest, stepped: Math.max(stepped, rest.stepped) }
 }
 
-/** Sets all guests' clocks to the host's, side by side: by their agents, which is quickest, or over SSH. Restored guests go on from the time of their snapshot (reliability notes, 3.4). */
+/**
+ * Sets all guests' clocks to the host's, side by side: by their agents, which is quickest, or over SSH. Restored guests
+ * go on from the time of their snapshot (reliability notes, 3.4).
+ */
 export async function stepClocks(lab: LockedLab, withinMs: number): Promise<Clocks> {
   const nodes = nodesOf(lab)
   const ends = await Promise.allSettled(nodes.map((n) => stepOne(lab, n, withinMs)))

@@ -21,5 +21,7 @@ export async function readJournal(paths: LabPaths): Promise<Journal | undefined>
   } catch {
     // Told below.
   }
-  throw new CorruptError(`${paths.journal}: is not klab's journal`, { hint: `look at it; klab destroy removes the lab with it` })
+  throw new CorruptError(`${paths.journal}: is not klab's journal`, {
+    hint: `look at it; klab destroy removes the lab with it`,
+  })
 }

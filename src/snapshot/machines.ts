@@ -22,20 +22,27 @@ export async function statesOf(lab: LockedLab): Promise<readonly NodeState[]> {
 
 const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
 
-/** All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of a cluster. */
+/**
+ * All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of
+ * a cluster.
+ */
 export async function allRunning(lab: LockedLab): Promise<boolean> {
   const states = await statesOf(lab)
   if (states.every((s) => s.state === 'running')) return true
   if (states.every((s) => isOff(s.state))) return false
-  throw new StateError(`all nodes must run, or all be off: ${states.map((s) => `${s.node} is ${s.state}`).join(', ')}`, {
-    hint: 'klab up',
-  })
+  throw new StateError(
+    `all nodes must run, or all be off: ${states.map((s) => `${s.node} is ${s.state}`).join(', ')}`,
+    {
+      hint: 'klab up',
+    },
+  )
 }
 
 /** Throws StateError when a node runs (or died) that must stand still. */
 export async function verifyPaused(lab: LockedLab): Promise<void> {
   const not = (await statesOf(lab)).filter((n) => n.state !== 'paused')
-  if (not.length > 0) throw new StateError(not.map((n) => `${n.node} is ${n.state}, not paused`).join(', '), { hint: 'klab status' })
+  if (not.length > 0)
+    throw new StateError(not.map((n) => `${n.node} is ${n.state}, not paused`).join(', '), { hint: 'klab status' })
 }
 
 /** What all have given. Throws what the first that failed threw. */
@@ -46,7 +53,10 @@ export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[
   })
 }
 
-/** Lets go on what stands still (`only`: of these domains). Throws StateError when something still does: virsh tells of its last command only. */
+/**
+ * Lets go on what stands still (`only`: of these domains). Throws StateError when something still does: virsh tells of
+ * its last command only.
+ */
 export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promise<void> {
   const { hypervisor } = lab.world
   const paused = async (): Promise<string[]> =>
@@ -54,10 +64,15 @@ export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promi
   await hypervisor.resume(await paused())
   const left = await paused()
   if (left.length > 0)
-    throw new StateError(`${left.join(', ')}: still paused`, { hint: `virsh -c ${hypervisor.uri} resume ${left[0] ?? ''}` })
+    throw new StateError(`${left.join(', ')}: still paused`, {
+      hint: `virsh -c ${hypervisor.uri} resume ${left[0] ?? ''}`,
+    })
 }
 
-/** Puts back what a failure left, then throws it. Throws StateError that says so when that cannot be done now: the journal is still there. */
+/**
+ * Puts back what a failure left, then throws it. Throws StateError that says so when that cannot be done now: the
+ * journal is still there.
+ */
 export async function putBackAfter(error: unknown, putBack: () => Promise<void>): Promise<never> {
   await putBack().catch(() => {
     // libvirt itself is gone.

@@ -27,10 +27,13 @@ export function checkName(name: string): void {
     throw new UsageError(`${JSON.stringify(name)}: not a name for a snapshot`, {
       hint: 'a lower-case letter, then at most 31 lower-case letters, digits, dots and dashes',
     })
-  if (RESERVED.includes(name)) throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another one' })
+  if (RESERVED.includes(name))
+    throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another one' })
 }
 
-/** What is not there; any other trouble is told, or a sweep would take a folder that cannot be read for an empty one. */
+/**
+ * What is not there; any other trouble is told, or a sweep would take a folder that cannot be read for an empty one.
+ */
 const nothing =
   <T>(value: T) =>
   (error: NodeJS.ErrnoException): T => {
@@ -38,7 +41,10 @@ const nothing =
     throw error
   }
 
-/** All snapshots, oldest first. Throws CorruptError for a manifest that cannot be read: a snapshot must not vanish silently, nor be swept. */
+/**
+ * All snapshots, oldest first. Throws CorruptError for a manifest that cannot be read: a snapshot must not vanish
+ * silently, nor be swept.
+ */
 export async function listManifests(paths: LabPaths): Promise<readonly Manifest[]> {
   const ids = (await readdir(paths.snapshots).catch(nothing([]))).filter((id) => !id.startsWith('.'))
   const found = await Promise.all(
@@ -80,7 +86,9 @@ export function findManifest<M extends Manifest>(all: readonly M[], name: string
   if (found) return found
   const names = all.map((m) => m.name)
   const meant = nearest(name, names)
-  throw new StateError(`there is no snapshot ${name}`, { hint: meant === undefined ? 'klab snapshot list' : `klab snapshot show ${meant}` })
+  throw new StateError(`there is no snapshot ${name}`, {
+    hint: meant === undefined ? 'klab snapshot list' : `klab snapshot show ${meant}`,
+  })
 }
 
 /** Writes a manifest whole; from then on the snapshot is there. */
@@ -95,7 +103,10 @@ export async function frozen(path: string): Promise<FrozenFile> {
   return { path, size: s.size, mtimeMs: s.mtimeMs }
 }
 
-/** Throws CorruptError when a file of the snapshot is gone or was changed since (fault 46: libvirt and QEMU do not notice). */
+/**
+ * Throws CorruptError when a file of the snapshot is gone or was changed since (fault 46: libvirt and QEMU do not
+ * notice).
+ */
 export async function checkFrozen(manifest: Manifest): Promise<void> {
   const files = manifest.nodes.flatMap((n) => [n.disk, ...(n.memory ? [n.memory] : [])])
   const bad = await Promise.all(

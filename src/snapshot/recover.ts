@@ -16,18 +16,28 @@ import type { LockedLab } from './types.js'
 const CLOCKS_MS = 60_000
 const TOKENS_MS = 300_000
 
-/** Finishes or undoes it; returns what was done in words, undefined when there was nothing. Throws what the verbs throw; the journal then stays. */
+/**
+ * Finishes or undoes it; returns what was done in words, undefined when there was nothing. Throws what the verbs throw;
+ * the journal then stays.
+ */
 export async function recover(lab: LockedLab): Promise<string | undefined> {
   for (const name of await readdir(lab.paths.snapshots).catch(() => []))
     if (name.startsWith('.')) await rm(join(lab.paths.snapshots, name), { recursive: true, force: true })
   const journal = await readJournal(lab.paths)
   if (!journal && lab.record.unsettled !== true) return undefined
-  const said = !journal ? undefined : journal.op === 'save' ? await recoverSave(lab, journal) : await recoverRestore(lab, journal)
+  const said = !journal
+    ? undefined
+    : journal.op === 'save'
+      ? await recoverSave(lab, journal)
+      : await recoverRestore(lab, journal)
   if ((await statesOf(lab)).every((n) => n.state === 'running')) await tellTime(lab)
   return said
 }
 
-/** They may have stood still for days, or been restored by a klab that did not live to see to it. Once: a guest that cannot be reached must not stop every verb from now on. */
+/**
+ * They may have stood still for days, or been restored by a klab that did not live to see to it. Once: a guest that
+ * cannot be reached must not stop every verb from now on.
+ */
 async function tellTime(lab: LockedLab): Promise<void> {
   try {
     const { steppedS, missed } = await stepClocks(lab, CLOCKS_MS)

@@ -1,4 +1,6 @@
-/** Going back: every node from its frozen disk and RAM, on a fresh overlay; all of them or, until that is done, none. */
+/**
+ * Going back: every node from its frozen disk and RAM, on a fresh overlay; all of them or, until that is done, none.
+ */
 import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
 import { compareVersions } from '../host/versions.js'
@@ -25,13 +27,17 @@ export interface Restored {
 export interface RestoreOptions {
   /** Domains that ran and that the caller has paused for this (a save with `stay`). */
   readonly paused?: readonly string[]
-  /** Called when the nodes go on, before anything that can wait takes CPU time from them. What it throws is thrown on; the restore has happened. */
+  /**
+   * Called when the nodes go on, before anything that can wait takes CPU time from them. What it throws is thrown on;
+   * the restore has happened.
+   */
   readonly settle?: (restored: Restored) => Promise<void>
 }
 
 /**
- * Goes back to a snapshot. The present state is lost; who wants it saves it first. When it fails before the present machines have been ended, they go on; when it fails later, the lab
- * is halted, on the disks that it had. Throws CorruptError, StateError, CommandError.
+ * Goes back to a snapshot. The present state is lost; who wants it saves it first. When it fails before the present
+ * machines have been ended, they go on; when it fails later, the lab is halted, on the disks that it had. Throws
+ * CorruptError, StateError, CommandError.
  */
 export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOptions = {}): Promise<Restored> {
   const { clock, hypervisor } = lab.world
@@ -43,7 +49,8 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
   const journal = { op: 'restore', id: manifest.id, phase: 'prepared', to, paused } as const
   await openJournal(lab.paths, journal)
   try {
-    // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just died is fine.
+    // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just
+    // died is fine.
     if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))
     await layGround(lab, manifest, to)
     // What the API server said is of a state that is going.
@@ -84,7 +91,9 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
   const { hypervisor } = lab.world
   const { accel } = lab.record
   const refuse = (why: string): StateError =>
-    new StateError(`the RAM of snapshot ${manifest.name} cannot be loaded: ${why}`, { hint: 'klab snapshot list; klab snapshot show NAME' })
+    new StateError(`the RAM of snapshot ${manifest.name} cannot be loaded: ${why}`, {
+      hint: 'klab snapshot list; klab snapshot show NAME',
+    })
   if (manifest.accel !== accel) throw refuse(`it is of machines under ${manifest.accel}, this lab runs under ${accel}`)
   const machines = new Set((await Promise.all(memory.map((path) => hypervisor.needs(path)))).map((n) => n.machine))
   for (const machine of machines) {
@@ -98,7 +107,9 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
 /** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */
 async function layGround(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   // All have ended before a failure is told, which removes them.
-  values(await Promise.allSettled(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path))))
+  values(
+    await Promise.allSettled(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path))),
+  )
   const { roots } = lab.world
   for (const dir of [roots.run, lab.paths.run]) await ensureDir(dir, roots.dirMode)
   await segmentOf(lab).ensure()
@@ -115,10 +126,13 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
     })
   } catch (error) {
     await fallBack(lab, to)
-    throw new StateError(`restoring ${manifest.name} failed: ${messageOf(error)}\nThe lab is halted, on the disks that it had.`, {
-      hint: 'klab snapshot undo goes back to the state before; klab up boots the disks',
-      cause: error,
-    })
+    throw new StateError(
+      `restoring ${manifest.name} failed: ${messageOf(error)}\nThe lab is halted, on the disks that it had.`,
+      {
+        hint: 'klab snapshot undo goes back to the state before; klab up boots the disks',
+        cause: error,
+      },
+    )
   }
   await complete(lab, manifest)
 }
@@ -149,7 +163,10 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
   lab.record = restored
 }
 
-/** The rest: off they go, and the kubeconfig that belongs to this cluster. May be repeated, also when the nodes have long gone on. */
+/**
+ * The rest: off they go, and the kubeconfig that belongs to this cluster. May be repeated, also when the nodes have
+ * long gone on.
+ */
 async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   const { paths, record, world } = lab
   if (isRam(manifest)) await resumeAll(lab)
@@ -196,7 +213,10 @@ async function dropOverlays(lab: LockedLab, to: Overlays): Promise<void> {
   await closeJournal(lab.paths)
 }
 
-/** After a kill: nothing had been ended yet, and the lab is as it was; or the restore had happened, and the rest is done; or it is made again from its start. Says which. */
+/**
+ * After a kill: nothing had been ended yet, and the lab is as it was; or the restore had happened, and the rest is
+ * done; or it is made again from its start. Says which.
+ */
 export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise<string> {
   const manifest = (await listManifests(lab.paths)).find((m) => m.id === j.id)
   const name = manifest?.name ?? j.id
@@ -204,7 +224,8 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
     await leaveAlone(lab, j)
     return `restoring ${name} was interrupted before anything had changed`
   }
-  const happened = lab.record.snapshot === j.id && nodesOf(lab).every(({ node }) => diskOf(lab.record, lab.paths, node) === j.to[node])
+  const happened =
+    lab.record.snapshot === j.id && nodesOf(lab).every(({ node }) => diskOf(lab.record, lab.paths, node) === j.to[node])
   if (happened && manifest) {
     await complete(lab, manifest)
     return `restoring ${name} was interrupted near its end and has been finished`

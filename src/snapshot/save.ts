@@ -1,4 +1,7 @@
-/** Saving a lab: all nodes paused together, RAM and disk of each, one name; or, of a halted lab, the disks. All nodes or none. */
+/**
+ * Saving a lab: all nodes paused together, RAM and disk of each, one name; or, of a halted lab, the disks. All nodes or
+ * none.
+ */
 import { mkdir, statfs } from 'node:fs/promises'
 import { HostError, StateError } from '../errors.js'
 import { nodeConditions } from '../guest/api.js'
@@ -18,29 +21,44 @@ export interface SaveOptions {
   readonly name: string
   readonly message?: string
   readonly kind: Kind
-  /** Writes most of the RAM while the nodes run: a pause of one or two seconds, but longer in all. Default: true but for `auto`. */
+  /**
+   * Writes most of the RAM while the nodes run: a pause of one or two seconds, but longer in all. Default: true but for
+   * `auto`.
+   */
   readonly live?: boolean
-  /** Nodes that ran stay paused, and the journal open, for a restore that ends them; who does not go on to one calls `goOn`. */
+  /**
+   * Nodes that ran stay paused, and the journal open, for a restore that ends them; who does not go on to one calls
+   * `goOn`.
+   */
   readonly stay?: boolean
 }
 
 const MIB = 2 ** 20
-/** ms that the guests may take to write what they have cached; the snapshot is whole without it, it only makes the disk-only form better. */
+/**
+ * ms that the guests may take to write what they have cached; the snapshot is whole without it, it only makes the
+ * disk-only form better.
+ */
 const SYNC_MS = 10_000
 
 /** ms that the API server may take to say who is Ready; a restore then waits for those. */
 const ASK_MS = 3000
 
-/** RAM that the guests have touched is written whole; libvirt pauses nothing for lack of space, it fails. Throws HostError with the numbers. */
+/**
+ * RAM that the guests have touched is written whole; libvirt pauses nothing for lack of space, it fails. Throws
+ * HostError with the numbers.
+ */
 async function checkSpace(lab: LockedLab): Promise<void> {
   const { bavail, bsize } = await statfs(lab.paths.dir)
   const free = (bavail * bsize) / MIB
   const used = await lab.world.hypervisor.memoryMiB(nodesOf(lab).map((n) => n.domain))
   const needed = used * 1.1 + 256
   if (free < needed)
-    throw new HostError(`${lab.paths.dir}: ${Math.floor(free)} MiB are free, the RAM of all nodes may take ${Math.ceil(needed)} MiB`, {
-      hint: 'klab snapshot delete NAME, or make room otherwise',
-    })
+    throw new HostError(
+      `${lab.paths.dir}: ${Math.floor(free)} MiB are free, the RAM of all nodes may take ${Math.ceil(needed)} MiB`,
+      {
+        hint: 'klab snapshot delete NAME, or make room otherwise',
+      },
+    )
 }
 
 async function syncGuests(lab: LockedLab): Promise<void> {
@@ -51,14 +69,22 @@ async function syncGuests(lab: LockedLab): Promise<void> {
   )
 }
 
-/** How the RAM of running nodes is written: mostly while they run, which pauses them for a second; or all of it while they stand still, which is sooner done. */
+/**
+ * How the RAM of running nodes is written: mostly while they run, which pauses them for a second; or all of it while
+ * they stand still, which is sooner done.
+ */
 type Way = 'live' | 'paused' | 'halted'
 
-/** Saves the lab. Throws UsageError, StateError, HostError; what a node's freeze throws, and then all nodes run on as before. */
+/**
+ * Saves the lab. Throws UsageError, StateError, HostError; what a node's freeze throws, and then all nodes run on as
+ * before.
+ */
 export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   if (o.kind === 'manual') checkName(o.name)
   if (o.kind !== 'auto' && (await listManifests(lab.paths)).some((m) => m.name === o.name))
-    throw new StateError(`there is a snapshot ${o.name} already`, { hint: `another name; or first: klab snapshot delete ${o.name}` })
+    throw new StateError(`there is a snapshot ${o.name} already`, {
+      hint: `another name; or first: klab snapshot delete ${o.name}`,
+    })
   const ram = await allRunning(lab)
   if (ram) {
     await checkSpace(lab)
@@ -71,7 +97,8 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   // What a verb keeps before it gives the present state up may stand still.
   const wanted = ram && (o.live ?? o.kind !== 'auto')
   const live = wanted ? await take(lab, o, 'live', ready) : undefined
-  if (wanted && !live) lab.say('the nodes have too little to do to be caught together while they run; they are paused for the whole save')
+  if (wanted && !live)
+    lab.say('the nodes have too little to do to be caught together while they run; they are paused for the whole save')
   const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
   // live is undefined only where a paused try follows, which always ends.
   if (!manifest) throw new StateError(`${o.name}: not saved`, { hint: 'klab status' })
@@ -82,7 +109,10 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
 /** They are behind by as long as they stood still, and that adds up. */
 const caughtUp = (lab: LockedLab): Promise<unknown> => stepClocks(lab, SYNC_MS).catch(() => undefined)
 
-/** After a save with `stay` that was not followed by a whole restore: whatever still stands still because of it runs again. Throws StateError, HostError. */
+/**
+ * After a save with `stay` that was not followed by a whole restore: whatever still stands still because of it runs
+ * again. Throws StateError, HostError.
+ */
 export async function goOn(lab: LockedLab): Promise<void> {
   // From a restore's journal on, the restore sees to it.
   if ((await readJournal(lab.paths))?.op === 'save') {
@@ -160,10 +190,15 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.now()
-  // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a failure.
-  const paused = values(await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.now()))))
+  // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a
+  // failure.
+  const paused = values(
+    await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.now()))),
+  )
   await verifyPaused(lab)
-  const ends = await Promise.allSettled(all.map(({ node, domain }) => hypervisor.freeze(domain, momentOf(lab, j, node))))
+  const ends = await Promise.allSettled(
+    all.map(({ node, domain }) => hypervisor.freeze(domain, momentOf(lab, j, node))),
+  )
   values(ends)
   if (!stay) await resumeAll(lab)
   return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) }

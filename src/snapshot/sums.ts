@@ -1,4 +1,7 @@
-/** The sha256 of a snapshot's files: made once, behind the user's back, and compared when asked for (`--verify`). Size and time are compared always (manifest.ts). */
+/**
+ * The sha256 of a snapshot's files: made once, behind the user's back, and compared when asked for (`--verify`). Size
+ * and time are compared always (manifest.ts).
+ */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
@@ -22,7 +25,8 @@ async function filesOf(exec: HostExec, paths: LabPaths, manifest: Manifest): Pro
 }
 
 /**
- * Compares every byte of a snapshot with what was written; `recorded` when there was nothing yet to compare with, and now there is. Reads all of it: seconds a GiB.
+ * Compares every byte of a snapshot with what was written; `recorded` when there was nothing yet to compare with, and
+ * now there is. Reads all of it: seconds a GiB.
  * Throws CorruptError with the files that are gone or are not what they were.
  */
 export async function verify(exec: HostExec, paths: LabPaths, manifest: Manifest): Promise<'recorded' | 'unchanged'> {

@@ -26,7 +26,9 @@ export async function listSnapshots(all: readonly Manifest[], current: string | 
   const seen = new Set<string>()
   const sizes = new Map<string, number>()
   for (const m of all) {
-    const files = m.nodes.flatMap((n) => [n.disk.path, ...(n.memory ? [n.memory.path] : [])]).filter((f) => !seen.has(f))
+    const files = m.nodes
+      .flatMap((n) => [n.disk.path, ...(n.memory ? [n.memory.path] : [])])
+      .filter((f) => !seen.has(f))
     for (const f of files) seen.add(f)
     const blocks = await Promise.all(
       files.map((f) =>

@@ -19,7 +19,10 @@ export interface NodeMoment {
   readonly memory?: FrozenFile
 }
 
-/** `manual`: asked for by name; `push`: on the stack of push and pop; `auto`: taken before a verb that destroys the present state. */
+/**
+ * `manual`: asked for by name; `push`: on the stack of push and pop; `auto`: taken before a verb that destroys the
+ * present state.
+ */
 export type Kind = 'manual' | 'push' | 'auto'
 
 /** snapshots/ID/manifest.json. A snapshot is there when its manifest is. */
@@ -76,7 +79,10 @@ export type Journal =
   | {
       readonly op: 'restore'
       readonly id: string
-      /** `prepared`: the present state is there, though it stands still; `destroying`: there is no way back but to go on. */
+      /**
+       * `prepared`: the present state is there, though it stands still; `destroying`: there is no way back but to go
+       * on.
+       */
       readonly phase: 'prepared' | 'destroying'
       /** Domains that ran, and that klab has paused. */
       readonly paused?: readonly string[]

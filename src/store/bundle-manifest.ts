@@ -7,9 +7,18 @@ import { sha256File } from './digest.js'
 import type { BundleFile, BundleManifest } from './types.js'
 
 const NAME = 'manifest.json'
-const SOURCES: readonly unknown[] = ['debian', 'source', 'upstream', 'aliyun', 'dir'] satisfies readonly BundleManifest['source'][]
+const SOURCES: readonly unknown[] = [
+  'debian',
+  'source',
+  'upstream',
+  'aliyun',
+  'dir',
+] satisfies readonly BundleManifest['source'][]
 
-/** The bundle's manifest. Throws CorruptError when it is missing, cut, of another format, or names files outside the bundle. */
+/**
+ * The bundle's manifest. Throws CorruptError when it is missing, cut, of another format, or names files outside the
+ * bundle.
+ */
 export async function readManifest(dir: string): Promise<BundleManifest> {
   return parseManifest(await readJson(join(dir, NAME)), join(dir, NAME))
 }
@@ -35,7 +44,10 @@ export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
   return files
 }
 
-/** Compares the folder with its manifest: missing, changed and extra files, a sentence each. Throws CorruptError when the manifest itself is no good. */
+/**
+ * Compares the folder with its manifest: missing, changed and extra files, a sentence each. Throws CorruptError when
+ * the manifest itself is no good.
+ */
 export async function verifyBundle(dir: string): Promise<{ manifest: BundleManifest; problems: string[] }> {
   const manifest = await readManifest(dir)
   const extra = new Set(await walk(dir))
@@ -55,7 +67,9 @@ async function compare(dir: string, file: BundleFile): Promise<string[]> {
   return sum === file.sha256 ? [] : [`${file.path}: sha256 is ${sum}, but the manifest says ${file.sha256}`]
 }
 
-/** Relative paths of what is not a folder, sorted; links count as files, so that a link out of the bundle never hides. */
+/**
+ * Relative paths of what is not a folder, sorted; links count as files, so that a link out of the bundle never hides.
+ */
 async function walk(dir: string, under = ''): Promise<string[]> {
   const found: string[] = []
   for (const entry of await readdir(join(dir, under), { withFileTypes: true })) {
@@ -72,7 +86,8 @@ function flaw(data: unknown): string | undefined {
   if (!SOURCES.includes(data['source'])) return `unknown source ${JSON.stringify(data['source'])}`
   if (typeof data['kubernetes'] !== 'string') return 'no Kubernetes version'
   for (const key of ['images', 'nodeImages']) if (!isTexts(data[key])) return `${key} is not a list of names`
-  if (!isObject(data['provenance']) || !isTexts(Object.values(data['provenance']))) return 'provenance is not a map of texts'
+  if (!isObject(data['provenance']) || !isTexts(Object.values(data['provenance'])))
+    return 'provenance is not a map of texts'
   if (!Array.isArray(data['files'])) return 'no files'
   const bad = data['files'].find((f) => !isFile(f)) as unknown
   return bad === undefined ? undefined : `bad file entry ${JSON.stringify(bad)}`

@@ -55,8 +55,13 @@ export async function download(o: DownloadOptions): Promise<string> {
   })
 }
 
-/** The same for a file whose checksum lies beside it, `URL.sha256` or `URL.sha512`, as release servers have it. Throws StateError when neither is there, CorruptError when it holds no sum. */
-export async function downloadWithSum(o: DownloadPlace & { readonly url: string }): Promise<{ path: string; sum: string }> {
+/**
+ * The same for a file whose checksum lies beside it, `URL.sha256` or `URL.sha512`, as release servers have it. Throws
+ * StateError when neither is there, CorruptError when it holds no sum.
+ */
+export async function downloadWithSum(
+  o: DownloadPlace & { readonly url: string },
+): Promise<{ path: string; sum: string }> {
   const sum = await publishedSum(o, '.sha256', 64).catch((error: unknown) => {
     if (error instanceof RefusedError && error.status === 404) return publishedSum(o, '.sha512', 128)
     throw error
@@ -65,10 +70,19 @@ export async function downloadWithSum(o: DownloadPlace & { readonly url: string 
   return { path: await download({ ...o, sum, hint }), sum }
 }
 
-async function publishedSum(o: DownloadPlace & { readonly url: string }, ending: string, digits: number): Promise<string> {
+async function publishedSum(
+  o: DownloadPlace & { readonly url: string },
+  ending: string,
+  digits: number,
+): Promise<string> {
   const url = `${o.url}${ending}`
-  const sum = sumIn((await fetchSmall({ ...o, url }, MAX_SUMS_BYTES)).toString('utf8'), o.url.split('/').at(-1) ?? '', digits)
-  if (sum === undefined) throw new CorruptError(`${url}: holds no checksum of so many digits: ${digits}`, { hint: 'check the address' })
+  const sum = sumIn(
+    (await fetchSmall({ ...o, url }, MAX_SUMS_BYTES)).toString('utf8'),
+    o.url.split('/').at(-1) ?? '',
+    digits,
+  )
+  if (sum === undefined)
+    throw new CorruptError(`${url}: holds no checksum of so many digits: ${digits}`, { hint: 'check the address' })
   return sum
 }
 
@@ -78,7 +92,9 @@ export function sumIn(text: string, name: string, digits = 64): string | undefin
     const match = new RegExp(`^([0-9a-fA-F]{${digits}})(?:[ \\t]+\\*?(\\S+))?\\s*$`).exec(line)
     return match ? [{ sum: (match[1] ?? '').toLowerCase(), file: match[2]?.split('/').at(-1) }] : []
   })
-  return (found.find((f) => f.file === name) ?? (found.length === 1 ? found.find((f) => f.file === undefined) : undefined))?.sum
+  return (
+    found.find((f) => f.file === name) ?? (found.length === 1 ? found.find((f) => f.file === undefined) : undefined)
+  )?.sum
 }
 
 const algorithm = (sum: string): 'sha256' | 'sha512' => (sum.length === 64 ? 'sha256' : 'sha512')
@@ -133,7 +149,10 @@ const STEP = 16 * 2 ** 20
 const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
 
 /** An onProgress that reports lines such as `32 of 110 MiB`, after `name` where there is one. */
-export function progressLines(report: (line: string) => void, name = ''): (bytes: number, total: number | undefined) => void {
+export function progressLines(
+  report: (line: string) => void,
+  name = '',
+): (bytes: number, total: number | undefined) => void {
   let said = 0
   return (bytes, total) => {
     if (bytes < said) said = 0

@@ -1,6 +1,7 @@
 /**
- * Where a lab's nodes answer: the one place that knows what the network mode means for whoever wants to reach them. `user`: forwarded ports
- * on 127.0.0.1; `nat`: the nodes' own addresses, and no ports of the host at all. On the path of `status`: pure and small.
+ * Where a lab's nodes answer: the one place that knows what the network mode means for whoever wants to reach them.
+ * `user`: forwarded ports on 127.0.0.1; `nat`: the nodes' own addresses, and no ports of the host at all. On the path
+ * of `status`: pure and small.
  */
 import { StateError } from '../errors.js'
 import type { Lab } from '../labfile/model.js'
@@ -20,7 +21,8 @@ const LOOPBACK = '127.0.0.1'
 const isForwarded = (lab: Pick<Lab, 'network'>): boolean => lab.network.mode === 'user'
 
 /** How people come to the nodes, for a title. */
-export const wayIn = (lab: Pick<Lab, 'network'>): string => (isForwarded(lab) ? 'ports on 127.0.0.1' : 'the nodes’ own addresses')
+export const wayIn = (lab: Pick<Lab, 'network'>): string =>
+  isForwarded(lab) ? 'ports on 127.0.0.1' : 'the nodes’ own addresses'
 
 /** How many ports of the host a lab takes: SSH of each node, and the API server. */
 export const portCount = (lab: Lab): number => (isForwarded(lab) ? lab.nodes.length + 1 : 0)
@@ -34,7 +36,10 @@ export function assignPorts(lab: Lab, free: readonly number[]): Readonly<Record<
   if (!isForwarded(lab)) return {}
   const api = apiNode(lab)
   return Object.fromEntries(
-    lab.nodes.map((n, i) => [n.name, { ssh: free[i] ?? 0, ...(n === api ? { api: free[lab.nodes.length] ?? 0 } : {}) }]),
+    lab.nodes.map((n, i) => [
+      n.name,
+      { ssh: free[i] ?? 0, ...(n === api ? { api: free[lab.nodes.length] ?? 0 } : {}) },
+    ]),
   )
 }
 
@@ -45,11 +50,20 @@ export function portsOf(record: LabRecord, node: string): NodePorts {
   return ports
 }
 
-/** What the host forwards to a node: SSH, and the API server on the control plane; nothing in NAT mode. Throws StateError. */
-export function forwardsOf(record: LabRecord, node: string): readonly { readonly hostPort: number; readonly guestPort: number }[] {
+/**
+ * What the host forwards to a node: SSH, and the API server on the control plane; nothing in NAT mode. Throws
+ * StateError.
+ */
+export function forwardsOf(
+  record: LabRecord,
+  node: string,
+): readonly { readonly hostPort: number; readonly guestPort: number }[] {
   if (!isForwarded(record.lab)) return []
   const { ssh, api } = portsOf(record, node)
-  return [{ hostPort: ssh, guestPort: GUEST_PORT.ssh }, ...(api === undefined ? [] : [{ hostPort: api, guestPort: GUEST_PORT.api }])]
+  return [
+    { hostPort: ssh, guestPort: GUEST_PORT.ssh },
+    ...(api === undefined ? [] : [{ hostPort: api, guestPort: GUEST_PORT.api }]),
+  ]
 }
 
 function endpoint(record: LabRecord, name: string, service: Service): Endpoint | undefined {
@@ -76,8 +90,14 @@ export function apiServer(record: LabRecord): string | undefined {
   return at && `https://${at.host}:${at.port}`
 }
 
-/** What kubectl needs in its environment so that it does not ask a proxy for the API server (Go asks none for a loopback address). */
-export function directEnv(record: LabRecord, env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+/**
+ * What kubectl needs in its environment so that it does not ask a proxy for the API server (Go asks none for a loopback
+ * address).
+ */
+export function directEnv(
+  record: LabRecord,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
   const host = apiEndpoint(record)?.host
   if (host === undefined || host === LOOPBACK) return {}
   const known = env['NO_PROXY'] ?? env['no_proxy'] ?? ''

@@ -31,7 +31,10 @@ export interface Persistence {
   readonly signal?: AbortSignal
 }
 
-/** Does it again, five times in all, as long as it fails with Broken. Throws StateError (given up), HostError (disk full), Interrupted, and what else `attempt` throws. */
+/**
+ * Does it again, five times in all, as long as it fails with Broken. Throws StateError (given up), HostError (disk
+ * full), Interrupted, and what else `attempt` throws.
+ */
 export async function persist<T>(o: Persistence, attempt: () => Promise<T>): Promise<T> {
   for (let failures = 0; ;) {
     try {
@@ -64,7 +67,8 @@ export interface ReceiveOptions {
 }
 
 /**
- * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws Broken for what another try may mend,
+ * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws Broken for what another
+ * try may mend,
  * RefusedError for every other status and for an https address that leads to a plain http one.
  */
 export async function receive<T>(
@@ -115,8 +119,14 @@ function refused(url: string, status: number): RefusedError | Broken {
   return new RefusedError(url, status)
 }
 
-/** A small file whose sum nobody knows beforehand (a checksum, an index, a manifest). Throws StateError when it is larger than `maxBytes`, and what `receive` and `persist` throw. */
-export async function fetchSmall(o: ReceiveOptions & Omit<Persistence, 'what' | 'dir'>, maxBytes: number): Promise<Buffer> {
+/**
+ * A small file whose sum nobody knows beforehand (a checksum, an index, a manifest). Throws StateError when it is
+ * larger than `maxBytes`, and what `receive` and `persist` throw.
+ */
+export async function fetchSmall(
+  o: ReceiveOptions & Omit<Persistence, 'what' | 'dir'>,
+  maxBytes: number,
+): Promise<Buffer> {
   return persist({ ...o, what: o.url, dir: '' }, () =>
     receive(o, async (response, parts) => {
       const length = Number(response.headers.get('content-length') ?? Number.NaN)
@@ -124,7 +134,8 @@ export async function fetchSmall(o: ReceiveOptions & Omit<Persistence, 'what' | 
       let bytes = 0
       for await (const part of parts) {
         bytes += part.length
-        if (bytes > maxBytes) throw new StateError(`${o.url}: more than ${maxBytes} bytes`, { hint: 'check the address' })
+        if (bytes > maxBytes)
+          throw new StateError(`${o.url}: more than ${maxBytes} bytes`, { hint: 'check the address' })
         all.push(part)
       }
       if (bytes < length && !response.headers.has('content-encoding'))

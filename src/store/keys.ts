@@ -42,7 +42,10 @@ export function makeKeyPair(comment: string): KeyPair {
   }
 }
 
-/** The key pair at `path` and `path`.pub, made when it is not there (0600 and 0644; the folder must exist). Throws CorruptError when only the public half is left. */
+/**
+ * The key pair at `path` and `path`.pub, made when it is not there (0600 and 0644; the folder must exist). Throws
+ * CorruptError when only the public half is left.
+ */
 export async function ensureKeyPair(path: string, comment: string): Promise<KeyPair> {
   const [privateKey, publicKey] = await Promise.all([readText(path), readText(`${path}.pub`)])
   if (privateKey !== undefined && publicKey !== undefined) {
@@ -52,11 +55,13 @@ export async function ensureKeyPair(path: string, comment: string): Promise<KeyP
   if (privateKey !== undefined) {
     // Killed between the two writes: nobody has seen the public half yet, but the private one holds it anyway.
     const found = publicOf(privateKey, comment)
-    if (found === undefined) throw new CorruptError(`${path}: is not an OpenSSH ed25519 key of klab’s`, { hint: `rm ${path}` })
+    if (found === undefined)
+      throw new CorruptError(`${path}: is not an OpenSSH ed25519 key of klab’s`, { hint: `rm ${path}` })
     await writeAtomic(`${path}.pub`, `${found}\n`, 0o644)
     return { privateKey, publicKey: found }
   }
-  if (publicKey !== undefined) throw new CorruptError(`${path}: the private half of this key is gone`, { hint: `rm ${path}.pub` })
+  if (publicKey !== undefined)
+    throw new CorruptError(`${path}: the private half of this key is gone`, { hint: `rm ${path}.pub` })
   const pair = makeKeyPair(comment)
   await writeAtomic(path, pair.privateKey)
   await writeAtomic(`${path}.pub`, `${pair.publicKey}\n`, 0o644)

@@ -19,7 +19,12 @@ export interface LockOptions {
  * the lock stays on our side until the descriptor is closed. Other children do not keep it: node opens with O_CLOEXEC.
  * Throws LockedError naming who holds it, Interrupted, HostError when the file system has no locks.
  */
-export async function acquireLock(exec: HostExec, path: string, holder: Holder, options: LockOptions = {}): Promise<Lock> {
+export async function acquireLock(
+  exec: HostExec,
+  path: string,
+  holder: Holder,
+  options: LockOptions = {},
+): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   let left = options.waitMs ?? 0
   for (;;) {
@@ -54,7 +59,13 @@ export async function readHolder(path: string): Promise<Holder | undefined> {
 }
 
 /** ms spent, or undefined when somebody else has the lock. */
-async function flock(exec: HostExec, file: FileHandle, path: string, waitMs: number, signal?: AbortSignal): Promise<number | undefined> {
+async function flock(
+  exec: HostExec,
+  file: FileHandle,
+  path: string,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
   const patience = waitMs === Infinity ? [] : waitMs > 0 ? ['-w', (waitMs / 1000).toFixed(3)] : ['-n']
   const out = await exec.run(['flock', '-x', ...patience, '-E', String(TAKEN), '3'], {
     passFd: file.fd,

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { HostEnv } from '../host/types.js'
 
-/** The three roots. root uses /var and /run so that QEMU's own user (qemu:///system) can reach disks; others use the XDG folders. */
+/**
+ * The three roots. root uses /var and /run so that QEMU's own user (qemu:///system) can reach disks; others use the XDG
+ * folders.
+ */
 export interface Roots {
   readonly state: string
   readonly cache: string
@@ -12,20 +15,32 @@ export interface Roots {
   readonly dirMode: number
 }
 
-/** Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG base directory spec. */
+/**
+ * Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG
+ * base directory spec.
+ */
 export function roots(host: HostEnv): Roots {
   const e = host.env
   const root = host.uid === 0
   const or = (a: string | undefined, b: string): string => (a === undefined || a === '' ? b : a)
   return {
-    state: or(e['KLAB_STATE_DIR'], root ? '/var/lib/klab' : join(or(e['XDG_STATE_HOME'], join(host.home, '.local/state')), 'klab')),
-    cache: or(e['KLAB_CACHE_DIR'], root ? '/var/cache/klab' : join(or(e['XDG_CACHE_HOME'], join(host.home, '.cache')), 'klab')),
+    state: or(
+      e['KLAB_STATE_DIR'],
+      root ? '/var/lib/klab' : join(or(e['XDG_STATE_HOME'], join(host.home, '.local/state')), 'klab'),
+    ),
+    cache: or(
+      e['KLAB_CACHE_DIR'],
+      root ? '/var/cache/klab' : join(or(e['XDG_CACHE_HOME'], join(host.home, '.cache')), 'klab'),
+    ),
     run: or(e['KLAB_RUN_DIR'], root ? '/run/klab' : join(or(e['XDG_RUNTIME_DIR'], `/tmp/klab-${host.uid}`), 'klab')),
     dirMode: root ? 0o711 : 0o700,
   }
 }
 
-/** A lab's id: its name and 8 hex digits of who runs it from which Labfile, so that the same Labfile in two folders is two labs. */
+/**
+ * A lab's id: its name and 8 hex digits of who runs it from which Labfile, so that the same Labfile in two folders is
+ * two labs.
+ */
 export function labId(name: string, labfile: string, uid: number): string {
   return `${name}-${createHash('sha256').update(`${uid}:${labfile}`).digest('hex').slice(0, 8)}`
 }

@@ -8,7 +8,10 @@ import { listRecords } from './record.js'
 const FIRST = 22_000
 const LAST = 31_999
 
-/** `count` free ports, the search starting where `seed` says (a lab gets the same ones again when it can); each was bound once to try it. Throws HostError when there are too few. */
+/**
+ * `count` free ports, the search starting where `seed` says (a lab gets the same ones again when it can); each was
+ * bound once to try it. Throws HostError when there are too few.
+ */
 export async function allocatePorts(count: number, taken: ReadonlySet<number>, seed: string): Promise<number[]> {
   const size = LAST - FIRST + 1
   const start = createHash('sha256').update(seed).digest().readUInt32BE() % size
@@ -18,7 +21,9 @@ export async function allocatePorts(count: number, taken: ReadonlySet<number>, s
     if (!taken.has(port) && (await isFree(port))) ports.push(port)
   }
   if (ports.length < count) {
-    throw new HostError(`only ${ports.length} of ${count} ports are free on 127.0.0.1 in ${FIRST} to ${LAST}`, { hint: 'ss -lnt' })
+    throw new HostError(`only ${ports.length} of ${count} ports are free on 127.0.0.1 in ${FIRST} to ${LAST}`, {
+      hint: 'ss -lnt',
+    })
   }
   return ports
 }

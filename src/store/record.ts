@@ -1,4 +1,7 @@
-/** lab.json: what a lab was made from and where it listens. Read by `status`, so checked by hand: a schema library costs too much to load. */
+/**
+ * lab.json: what a lab was made from and where it listens. Read by `status`, so checked by hand: a schema library costs
+ * too much to load.
+ */
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { readJson, writeAtomic } from '../host/files.js'
@@ -31,15 +34,24 @@ export interface LabRecord {
   /** The last phase that a whole `up` finished. */
   readonly completedUntil?: string | undefined
   readonly planDigest?: Digest
-  /** Node → the overlay that it runs from; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes on. */
+  /**
+   * Node → the overlay that it runs from; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes
+   * on.
+   */
   readonly disks?: Readonly<Record<string, string>>
   /** The snapshot that the lab's present state came from. */
   readonly snapshot?: string | null
   /** Its guests were restored and have not been told the time yet: clocks, and tokens that have ended meanwhile. */
   readonly unsettled?: boolean
-  /** The lab that this one was made from, by a sealed lab: its guests know their cards and their seed's instance id from there. */
+  /**
+   * The lab that this one was made from, by a sealed lab: its guests know their cards and their seed's instance id from
+   * there.
+   */
   readonly origin?: { readonly id: string; /** Of the sealed lab. */ readonly seal: Digest }
-  /** What the machines of a lab that came sealed start from: the image under their disks, how they boot, the bundle's disk. Else made or found by key. */
+  /**
+   * What the machines of a lab that came sealed start from: the image under their disks, how they boot, the bundle's
+   * disk. Else made or found by key.
+   */
   readonly image?: SealedImage
 }
 
@@ -48,7 +60,8 @@ export interface SealedImage {
   /** What the nodes' disks lie upon; undefined: on nothing. */
   readonly disk?: string
   readonly boot:
-    { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string } | { readonly kind: 'disk' }
+    | { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string }
+    | { readonly kind: 'disk' }
   /** The bundle's disk. */
   readonly iso?: string
 }
@@ -57,7 +70,8 @@ export interface SealedImage {
 export const identityOf = (record: LabRecord): string => record.origin?.id ?? record.id
 
 /** The overlay that a node runs from. */
-export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string => record.disks?.[node] ?? paths.node(node).disk
+export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string =>
+  record.disks?.[node] ?? paths.node(node).disk
 
 /** The record at `path`; undefined when it is missing, cut short, of another version or not a record. */
 export async function readRecord(path: string): Promise<LabRecord | undefined> {

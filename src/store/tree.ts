@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { HostError } from '../errors.js'
 import type { HostExec } from '../host/types.js'
 
-/** Bytes that a file or folder takes on disk (holes in sparse files do not count). What vanishes meanwhile counts as nothing. */
+/**
+ * Bytes that a file or folder takes on disk (holes in sparse files do not count). What vanishes meanwhile counts as
+ * nothing.
+ */
 export async function diskUsage(path: string): Promise<number> {
   const s = await lstat(path).catch(() => undefined)
   if (s === undefined) return 0
@@ -16,14 +19,17 @@ export async function diskUsage(path: string): Promise<number> {
 }
 
 /**
- * Removes a folder; succeeds when it is not there. Files of a killed rootless mmdebstrap belong to the user's subordinate
- * ids, which only a user namespace may remove. Throws HostError when even that fails.
+ * Removes a folder; succeeds when it is not there. Files of a killed rootless mmdebstrap belong to the user's
+ * subordinate ids, which only a user namespace may remove. Throws HostError when even that fails.
  */
 export async function removeTree(exec: HostExec, path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true })
   } catch (error) {
-    const out = await exec.run(['unshare', '--user', '--map-auto', '--map-root-user', 'rm', '-rf', '--', path], { allowFailure: true })
-    if (out.exitCode !== 0) throw new HostError(`${path}: cannot be removed`, { hint: `sudo rm -rf ${path}`, cause: error })
+    const out = await exec.run(['unshare', '--user', '--map-auto', '--map-root-user', 'rm', '-rf', '--', path], {
+      allowFailure: true,
+    })
+    if (out.exitCode !== 0)
+      throw new HostError(`${path}: cannot be removed`, { hint: `sudo rm -rf ${path}`, cause: error })
   }
 }

@@ -12,13 +12,20 @@ t.test('the official servers', (t) => {
     'https://github.com/containernetworking/plugins/releases/download/v0.9.1/cni-plugins-linux-arm64-v0.9.1.tgz',
   )
   t.match(crictlUrl({}, 31, 'amd64'), '/v1.31.0/crictl-v1.31.0-linux-amd64.tar.gz')
-  t.equal(calicoUrl({}, 'v3.14.2'), 'https://docs.projectcalico.org/v3.14/manifests/calico.yaml', 'as the course has it (2.9.1)')
+  t.equal(
+    calicoUrl({}, 'v3.14.2'),
+    'https://docs.projectcalico.org/v3.14/manifests/calico.yaml',
+    'as the course has it (2.9.1)',
+  )
   t.equal(calicoUrl({}, 'v3.25.2'), 'https://github.com/projectcalico/calico/raw/v3.25.2/manifests/calico.yaml')
   t.match(
     packageIndex({}, 17, 'amd64').index,
     'https://mirrors.aliyun.com/kubernetes/apt/dists/kubernetes-xenial/main/binary-amd64/Packages.gz',
   )
-  t.match(packageIndex({}, 31, 'amd64').index, 'https://mirrors.aliyun.com/kubernetes-new/core/stable/v1.31/deb/Packages.gz')
+  t.match(
+    packageIndex({}, 31, 'amd64').index,
+    'https://mirrors.aliyun.com/kubernetes-new/core/stable/v1.31/deb/Packages.gz',
+  )
   t.end()
 })
 
@@ -28,7 +35,10 @@ t.test('where images are pulled from', (t) => {
   t.equal(from('upstream', {}, 'k8s.gcr.io/pause:3.1'), 'registry.k8s.io/pause:3.1')
   t.equal(from('upstream', {}, 'registry.k8s.io/coredns/coredns:v1.8.0'), 'registry.k8s.io/coredns/coredns:v1.8.0')
   t.equal(from('aliyun', {}, 'k8s.gcr.io/pause:3.1'), 'registry.cn-hangzhou.aliyuncs.com/google_containers/pause:3.1')
-  t.equal(from('aliyun', {}, 'k8s.gcr.io/coredns/coredns:v1.8.0'), 'registry.cn-hangzhou.aliyuncs.com/google_containers/coredns:v1.8.0')
+  t.equal(
+    from('aliyun', {}, 'k8s.gcr.io/coredns/coredns:v1.8.0'),
+    'registry.cn-hangzhou.aliyuncs.com/google_containers/coredns:v1.8.0',
+  )
   t.equal(from('aliyun', {}, 'calico/node:v3.14.2'), 'docker.io/calico/node:v3.14.2')
   const house = { 'docker.io': 'reg.example:5000/hub', 'registry.k8s.io': 'reg.example/k8s' }
   t.equal(from('upstream', house, 'busybox:1'), 'reg.example:5000/hub/library/busybox:1')
@@ -43,7 +53,8 @@ t.test('names of images', (t) => {
   t.same(parseRef('localhost:5000/a'), { host: 'localhost:5000', path: 'a', tag: 'latest' })
   t.same(parseRef('reg:5000/a/b:1'), { host: 'reg:5000', path: 'a/b', tag: '1' })
   t.equal(shortName('k8s.gcr.io/coredns/coredns:v1.8.0'), 'coredns')
-  for (const bad of ['', 'A', 'a:b c', '-a', 'a@sha256:0', 'x/../y:1', 'http://a/b:1']) t.equal(parseRef(bad), undefined, bad)
+  for (const bad of ['', 'A', 'a:b c', '-a', 'a@sha256:0', 'x/../y:1', 'http://a/b:1'])
+    t.equal(parseRef(bad), undefined, bad)
   t.end()
 })
 
@@ -86,7 +97,12 @@ t.test('an index of packages', (t) => {
 })
 
 t.test('images of a manifest', (t) => {
-  t.same(imagesOf('spec: {containers: [{name: x, image: "b:1"}, {name: y, image: "b:1"}]}\n---\nimage: no\n', 'm'), ['b:1'])
-  t.throws(() => imagesOf('<html>404</html>', 'm.yaml'), { code: 'corrupt', message: 'm.yaml: is no manifest that names images' })
+  t.same(imagesOf('spec: {containers: [{name: x, image: "b:1"}, {name: y, image: "b:1"}]}\n---\nimage: no\n', 'm'), [
+    'b:1',
+  ])
+  t.throws(() => imagesOf('<html>404</html>', 'm.yaml'), {
+    code: 'corrupt',
+    message: 'm.yaml: is no manifest that names images',
+  })
   t.end()
 })

@@ -48,21 +48,35 @@ deb cdrom:[Debian]/ bookworm main
 deb [arch=amd64 signed-by=/k.gpg] http://security.example/debian-security bookworm main
 deb [ arch=amd64,arm64  signed-by=/usr/share/keyrings/k.gpg trusted=yes ] https://mirror.example/debian bookworm main contrib # ours
 `
-  t.same(pickMirror(parseList(text)), { uri: 'https://mirror.example/debian', signedBy: '/usr/share/keyrings/k.gpg', trusted: true })
+  t.same(pickMirror(parseList(text)), {
+    uri: 'https://mirror.example/debian',
+    signedBy: '/usr/share/keyrings/k.gpg',
+    trusted: true,
+  })
   t.equal(pickMirror(parseList('deb http://ubuntu.example/ubuntu jammy main\n')), undefined)
   t.equal(pickMirror([]), undefined)
   t.end()
 })
 
 t.test('the private sources file', (t) => {
-  const text = sourcesText({ uri: 'http://mirror.example/debian', signedBy: '/k.gpg', trusted: false }, ['bookworm', 'bullseye'])
-  t.equal(text, 'Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bullseye\nComponents: main\nSigned-By: /k.gpg\n')
+  const text = sourcesText({ uri: 'http://mirror.example/debian', signedBy: '/k.gpg', trusted: false }, [
+    'bookworm',
+    'bullseye',
+  ])
+  t.equal(
+    text,
+    'Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bullseye\nComponents: main\nSigned-By: /k.gpg\n',
+  )
   t.end()
 })
 
 t.test('of the configuration only the way to the network is kept', (t) => {
   const dump =
     'Acquire::http::Proxy "http://127.0.0.1:3142";\nAcquire::IndexTargets::deb::DEP-11 "";\nAcquire::https::CAInfo "/ca";\nAcquire::Retries "3";\nAcquire::httpx "no";\n'
-  t.same(networkSettings(dump), ['Acquire::http::Proxy "http://127.0.0.1:3142";', 'Acquire::https::CAInfo "/ca";', 'Acquire::Retries "3";'])
+  t.same(networkSettings(dump), [
+    'Acquire::http::Proxy "http://127.0.0.1:3142";',
+    'Acquire::https::CAInfo "/ca";',
+    'Acquire::Retries "3";',
+  ])
   t.end()
 })

@@ -8,13 +8,21 @@ const skip = (await exec.which('apt-get')) && (await exec.which('dpkg-deb')) ? f
 
 t.test('names and versions of package files', (t) => {
   t.same(packageOf('/x/conntrack_1%3a1.4.7-1+b2_amd64.deb'), { name: 'conntrack', version: '1:1.4.7-1+b2' })
-  t.same(packageOf('kubernetes_1.20.5+really1.20.2-1.1+deb12u1.dsc'), { name: 'kubernetes', version: '1.20.5+really1.20.2-1.1+deb12u1' })
+  t.same(packageOf('kubernetes_1.20.5+really1.20.2-1.1+deb12u1.dsc'), {
+    name: 'kubernetes',
+    version: '1.20.5+really1.20.2-1.1+deb12u1',
+  })
   t.end()
 })
 
 t.test('a machine without a Debian mirror is told what to do', async (t) => {
   const etc = t.testdir({ 'sources.list': 'deb http://ubuntu.example/ubuntu jammy main\n' })
-  await t.rejects(hostMirror(etc), { code: 'host', exitCode: 3, message: /no Debian mirror/, hint: /bundle: \{dir: …\}/ })
+  await t.rejects(hostMirror(etc), {
+    code: 'host',
+    exitCode: 3,
+    message: /no Debian mirror/,
+    hint: /bundle: \{dir: …\}/,
+  })
 })
 
 t.test('sources.list and sources.list.d are both read', async (t) => {
@@ -43,7 +51,8 @@ async function makeMirror(dir: string): Promise<void> {
     `Package: ${name}\nVersion: 1:2.0\nArchitecture: amd64\nMaintainer: t <t@example>\n${depends}Description: x\n`
   await exec.run(['tee', 'lib/DEBIAN/control'], { cwd: dir, input: control('lib', '') })
   await exec.run(['tee', 'tool/DEBIAN/control'], { cwd: dir, input: control('tool', 'Depends: lib\n') })
-  for (const name of ['lib', 'tool']) await run(['dpkg-deb', '--root-owner-group', '--build', name, `mirror/pool/${name}_2.0_amd64.deb`])
+  for (const name of ['lib', 'tool'])
+    await run(['dpkg-deb', '--root-owner-group', '--build', name, `mirror/pool/${name}_2.0_amd64.deb`])
   const mirror = join(dir, 'mirror')
   const packages: string[] = []
   for (const name of ['lib', 'tool']) {
@@ -73,7 +82,10 @@ async function makeMirror(dir: string): Promise<void> {
 t.test('a private apt: download, dependencies, source, nothing outside its folder', { skip }, async (t) => {
   const dir = t.testdir({ etc: {} })
   await makeMirror(dir)
-  await exec.run(['tee', 'etc/sources.list'], { cwd: dir, input: `deb [trusted=yes] file:${dir}/mirror bookworm main\n` })
+  await exec.run(['tee', 'etc/sources.list'], {
+    cwd: dir,
+    input: `deb [trusted=yes] file:${dir}/mirror bookworm main\n`,
+  })
   const apt = await openApt({ exec, dir: join(dir, 'apt'), arch: 'amd64', suites: ['bookworm'], etc: join(dir, 'etc') })
   t.same((await apt.closure(['tool'])).map((f) => basename(f)).length, 2, 'what it depends on comes too')
   const [one, ...more] = await apt.download(['tool'])

@@ -45,8 +45,15 @@ t.test('architectures', (t) => {
 
 t.test('missing tools are all named at once, before anything is done', async (t) => {
   const c = makeContext(t)
-  const without = { ...exec, which: (tool: string) => Promise.resolve(['make', 'rsync'].includes(tool) ? undefined : `/usr/bin/${tool}`) }
-  await t.rejects(requireTools({ ...c, exec: without }), { exitCode: 3, message: /make, rsync/, hint: 'sudo apt-get install make rsync' })
+  const without = {
+    ...exec,
+    which: (tool: string) => Promise.resolve(['make', 'rsync'].includes(tool) ? undefined : `/usr/bin/${tool}`),
+  }
+  await t.rejects(requireTools({ ...c, exec: without }), {
+    exitCode: 3,
+    message: /make, rsync/,
+    hint: 'sudo apt-get install make rsync',
+  })
   const none = { ...exec, which: () => Promise.resolve(undefined) }
   await t.rejects(buildBundle({ version: '1.20.2', source: 'debian' }, { ...c, exec: none }), { code: 'host' })
   t.same(c.lines, [])
@@ -68,7 +75,8 @@ t.test('a bundle that is in the cache is not built again', async (t) => {
 async function fill(dir: string, kubernetes: string): Promise<void> {
   mkdirSync(join(dir, 'bin'), { recursive: true })
   mkdirSync(join(dir, 'images'), { recursive: true })
-  for (const name of ['kubeadm', 'kubelet', 'kubectl']) writeFileSync(join(dir, 'bin', name), 'program', { mode: 0o755 })
+  for (const name of ['kubeadm', 'kubelet', 'kubectl'])
+    writeFileSync(join(dir, 'bin', name), 'program', { mode: 0o755 })
   const [images, nodeImages] = [imageRefs(r), nodeImageRefs(r)]
   await archive(join(dir, '..'), join(dir, `images/k8s.${kubernetes}.tar`), images)
   await archive(join(dir, '..'), join(dir, `images/k8s.${kubernetes}.node.tar`), nodeImages)
@@ -85,7 +93,14 @@ t.test('somebody’s own folder: checked, then made into a disk with the right l
   await fill(dir, '1.20.2')
   const bundle = await ensureBundle(spec(dir), c)
   t.match(bundle, { dir, cached: false })
-  const shown = await exec.run(['xorriso', '-indev', join(bundle.isoDir, 'bundle.iso'), '-pvd_info', '-lsl', '/bin/kubeadm'])
+  const shown = await exec.run([
+    'xorriso',
+    '-indev',
+    join(bundle.isoDir, 'bundle.iso'),
+    '-pvd_info',
+    '-lsl',
+    '/bin/kubeadm',
+  ])
   t.match(shown.stdout + shown.stderr, /KLABBUNDLE/)
   t.match(shown.stdout, /-r.xr.xr.x +1 +0 +0 +7 .*kubeadm/, 'root’s, executable')
   t.match(await ensureBundle(spec(dir), c), { cached: true, isoDir: bundle.isoDir, key: bundle.key })

@@ -30,7 +30,10 @@ t.test('a folder that is a bundle: what its manifest says, and the images of the
   }
   writeFileSync(join(dir, 'manifest.json'), JSON.stringify(manifest))
   const known = { all: ['r/a:1', 'r/b:1'], node: ['r/b:1'], archives: ['images/k8s.1.20.2.tar'] }
-  t.same(await labImages(kubernetes(`bundle: { dir: ${dir} }`), world.layers), { ...known, cni: ['klab.local/flannel:1'] })
+  t.same(await labImages(kubernetes(`bundle: { dir: ${dir} }`), world.layers), {
+    ...known,
+    cni: ['klab.local/flannel:1'],
+  })
   t.same(await labImages(kubernetes(`bundle: { dir: ${dir} }, cni: none`), world.layers), { ...known, cni: [] })
 })
 
@@ -38,6 +41,12 @@ t.test('no bundle yet: kubeadm’s images from the version table, and those of o
   const world = makeWorld(t)
   const own = join(world.dir, 'own.yaml')
   writeFileSync(own, FLANNEL)
-  t.same(await labImages(kubernetes('bundle: upstream'), world.layers), { ...kubeadmImages('1.20.2'), cni: [], archives: [] })
-  t.same((await labImages(kubernetes(`bundle: upstream, cni: { manifest: ${own} }`), world.layers)).cni, ['klab.local/flannel:1'])
+  t.same(await labImages(kubernetes('bundle: upstream'), world.layers), {
+    ...kubeadmImages('1.20.2'),
+    cni: [],
+    archives: [],
+  })
+  t.same((await labImages(kubernetes(`bundle: upstream, cni: { manifest: ${own} }`), world.layers)).cni, [
+    'klab.local/flannel:1',
+  ])
 })

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { archiveFiles, imageConfig, writeArchive, type ArchiveEntry, type Image } from '../../src/bundle/docker-archive.js'
+import {
+  archiveFiles,
+  imageConfig,
+  writeArchive,
+  type ArchiveEntry,
+  type Image,
+} from '../../src/bundle/docker-archive.js'
 import { packDir } from '../../src/bundle/tar.js'
 import { exec } from './fixtures/world.js'
 
@@ -50,8 +56,18 @@ t.test('an archive: every layer once, its digest true, manifest and tags readabl
   }
   const base = await layer('base')
   const app = await layer('app')
-  const image = (ref: string, ...layers: (typeof base)[]): Image => ({ ref, arch: 'amd64', entrypoint: ['/bin/app'], layers })
-  await writeArchive(exec, [image('r/one:1', base, app), image('r/two:2', base)], join(dir, 'out.tar'), join(dir, 'work'))
+  const image = (ref: string, ...layers: (typeof base)[]): Image => ({
+    ref,
+    arch: 'amd64',
+    entrypoint: ['/bin/app'],
+    layers,
+  })
+  await writeArchive(
+    exec,
+    [image('r/one:1', base, app), image('r/two:2', base)],
+    join(dir, 'out.tar'),
+    join(dir, 'work'),
+  )
   t.same(readdirSync(join(dir, 'work')).sort(), ['app.tar', 'base.tar'], 'no staging folder stays')
 
   mkdirSync(join(dir, 'x'))

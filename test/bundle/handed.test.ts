@@ -8,7 +8,16 @@ import { makeBundle, type BundleFor } from '../../src/bundle/ensure.js'
 import { readDockerArchive } from '../../src/bundle/docker-archive-read.js'
 import { listBundleFiles, readManifest, verifyBundle, writeManifest } from '../../src/store/bundle-manifest.js'
 import { archive } from './fixtures/images.js'
-import { CALICO, CALICO_MANIFEST, CORE, FLANNEL, networkNamed, plugins, PLUGINS, programs } from './fixtures/programs.js'
+import {
+  CALICO,
+  CALICO_MANIFEST,
+  CORE,
+  FLANNEL,
+  networkNamed,
+  plugins,
+  PLUGINS,
+  programs,
+} from './fixtures/programs.js'
 import { makeContext } from './fixtures/world.js'
 
 t.setTimeout(300_000)
@@ -29,8 +38,10 @@ function handed(c: { readonly dir: string }, archives: readonly string[], leave:
   const dir = join(c.dir, `handed-${++count}`)
   mkdirSync(join(dir, 'images'), { recursive: true })
   mkdirSync(join(dir, 'cni'))
-  for (const name of ['kubeadm', 'kubelet', 'kubectl']) if (!leave.includes(name)) copyFileSync(join(bin, name), join(dir, name))
-  for (const name of [...PLUGINS, 'LICENSE']) if (!leave.includes(name)) copyFileSync(join(cni, name), join(dir, 'cni', name))
+  for (const name of ['kubeadm', 'kubelet', 'kubectl'])
+    if (!leave.includes(name)) copyFileSync(join(bin, name), join(dir, name))
+  for (const name of [...PLUGINS, 'LICENSE'])
+    if (!leave.includes(name)) copyFileSync(join(cni, name), join(dir, 'cni', name))
   for (const name of archives) copyFileSync(join(stock, name), join(dir, 'images', name))
   if (!leave.includes('calico.yaml')) writeFileSync(join(dir, 'calico.yaml'), CALICO_MANIFEST)
   return dir
@@ -48,7 +59,10 @@ t.test('archives, binaries and a manifest become a bundle like every other', asy
   const c = makeContext(t)
   const dir = handed(c, ['k8s.1.17.5.tar', 'calico.tar'])
   const bundle = await makeBundle(spec(dir), c)
-  t.match(bundle, { cached: false, manifest: { source: 'dir', kubernetes: '1.17.5', images: CORE, nodeImages: [CORE[3], CORE[4]] } })
+  t.match(bundle, {
+    cached: false,
+    manifest: { source: 'dir', kubernetes: '1.17.5', images: CORE, nodeImages: [CORE[3], CORE[4]] },
+  })
   t.same(readdirSync(join(bundle.dir, 'images')).sort(), [
     'cni.calico.tar',
     'cni.extra.tar',
@@ -86,7 +100,9 @@ t.test('everything that is missing is named, before anything is made', async (t)
       `${dir}: lacks what Kubernetes 1.17.5 with Calico 3.14.2 needs:`,
       '  image k8s.gcr.io/etcd:3.4.3-0',
       '  image k8s.gcr.io/coredns:1.6.5',
-      ...['calico/cni:v3.14.2', 'calico/node:v3.14.2', 'docker.io/calico/kube-controllers:v3.14.2'].map((ref) => `  image ${ref}`),
+      ...['calico/cni:v3.14.2', 'calico/node:v3.14.2', 'docker.io/calico/kube-controllers:v3.14.2'].map(
+        (ref) => `  image ${ref}`,
+      ),
       '  image klab.local/probe:1 (any busybox will do: klab proves the pod network with it)',
       '  program kubelet',
       '  CNI plugin cni/portmap',
@@ -97,7 +113,10 @@ t.test('everything that is missing is named, before anything is made', async (t)
   await t.rejects(makeBundle(spec(bare), c), { message: /manifest calico\.yaml/ })
   await t.rejects(makeBundle(spec(bare, 'flannel'), c), { message: /image flannel/ })
   writeFileSync(join(bare, 'images/calico.tar.gz'), 'x')
-  await t.rejects(makeBundle(spec(bare), c), { code: 'state', hint: /unpack what is compressed: images\/calico\.tar\.gz/ })
+  await t.rejects(makeBundle(spec(bare), c), {
+    code: 'state',
+    hint: /unpack what is compressed: images\/calico\.tar\.gz/,
+  })
 })
 
 t.test('kubeadm itself says what is needed; where it cannot be run, the table does', async (t) => {
@@ -127,9 +146,18 @@ t.test('damaged or wrong files are refused by name', async (t) => {
     change(dir)
     await t.rejects(makeBundle(spec(dir), c), { code: 'corrupt', message }, String(message))
   }
-  await wrong((d) => truncateSync(join(d, 'images/calico.tar'), 20_000), /images\/calico\.tar: is cut short at 20000 bytes/)
-  await wrong((d) => writeFileSync(join(d, 'images/calico.tar'), 'not a tar file'.padEnd(2048, '!')), /calico\.tar: is not a tar file/)
-  await wrong((d) => writeFileSync(join(d, 'kubelet'), '<html>404</html>'), /kubelet: is no program, the nodes need one for linux/)
+  await wrong(
+    (d) => truncateSync(join(d, 'images/calico.tar'), 20_000),
+    /images\/calico\.tar: is cut short at 20000 bytes/,
+  )
+  await wrong(
+    (d) => writeFileSync(join(d, 'images/calico.tar'), 'not a tar file'.padEnd(2048, '!')),
+    /calico\.tar: is not a tar file/,
+  )
+  await wrong(
+    (d) => writeFileSync(join(d, 'kubelet'), '<html>404</html>'),
+    /kubelet: is no program, the nodes need one for linux/,
+  )
   await wrong((d) => {
     const program = readFileSync(join(d, 'kubectl'))
     program.writeUInt16LE(amd64 === 'amd64' ? 183 : 62, 18)
@@ -181,13 +209,25 @@ t.test('no program is run from a folder that another user owns or can write', as
   const dir = handed({ dir: top }, ['k8s.1.17.5.tar', 'calico.tar'])
   const cases: readonly [string, () => void, () => void][] = [
     ['the folder is his', () => chownSync(dir, 54_321, 54_321), () => chownSync(dir, 0, 0)],
-    ['its program is his', () => chownSync(join(dir, 'kubeadm'), 54_321, 0), () => chownSync(join(dir, 'kubeadm'), 0, 0)],
-    ['a folder in it is open to all', () => chmodSync(join(dir, 'cni'), 0o777), () => chmodSync(join(dir, 'cni'), 0o755)],
+    [
+      'its program is his',
+      () => chownSync(join(dir, 'kubeadm'), 54_321, 0),
+      () => chownSync(join(dir, 'kubeadm'), 0, 0),
+    ],
+    [
+      'a folder in it is open to all',
+      () => chmodSync(join(dir, 'cni'), 0o777),
+      () => chmodSync(join(dir, 'cni'), 0o755),
+    ],
     ['the folder above it is open to all', () => chmodSync(top, 0o777), () => chmodSync(top, 0o700)],
   ]
   for (const [what, spoil, mend] of cases) {
     spoil()
-    await t.rejects(makeBundle(spec(dir), c), { code: 'unsafe', exitCode: 2, hint: new RegExp(`KLAB_SAFE_DIRECTORY=${dir}`) }, what)
+    await t.rejects(
+      makeBundle(spec(dir), c),
+      { code: 'unsafe', exitCode: 2, hint: new RegExp(`KLAB_SAFE_DIRECTORY=${dir}`) },
+      what,
+    )
     mend()
   }
   chownSync(dir, 54_321, 54_321)

@@ -6,12 +6,17 @@ import { writeImages } from '../../src/bundle/images.js'
 import { imageRefs, nodeImageRefs, recipeOf } from '../../src/bundle/recipe.js'
 import { exec } from './fixtures/world.js'
 
-/** A folder with `more` and x.deb, a package with what our base needs to be seen handled: documents, a character set converter, iptables. */
+/**
+ * A folder with `more` and x.deb, a package with what our base needs to be seen handled: documents, a character set
+ * converter, iptables.
+ */
 async function makeDeb(t: Test, more: object): Promise<string> {
   const dir = t.testdir({
     ...more,
     deb: {
-      DEBIAN: { control: 'Package: iptables\nVersion: 1\nArchitecture: all\nMaintainer: t <t@example>\nDescription: x\n' },
+      DEBIAN: {
+        control: 'Package: iptables\nVersion: 1\nArchitecture: all\nMaintainer: t <t@example>\nDescription: x\n',
+      },
       usr: {
         sbin: { 'xtables-nft-multi': 'X', 'iptables-nft': t.fixture('symlink', 'xtables-nft-multi') },
         lib: { triplet: { 'libc.so': 'L', gconv: { big: 'x' } } },
@@ -89,7 +94,9 @@ t.test('four archives with kubeadm’s names, from small stand-ins', { skip }, a
 
   const entry = (image: string): string => {
     const e = all.find((x) => x.RepoTags[0]!.includes(image))!
-    return (JSON.parse(readFileSync(join(e.at, e.Config), 'utf8')) as { config: { Entrypoint: string[] } }).config.Entrypoint.join(' ')
+    return (
+      JSON.parse(readFileSync(join(e.at, e.Config), 'utf8')) as { config: { Entrypoint: string[] } }
+    ).config.Entrypoint.join(' ')
   }
   t.equal(entry('/coredns'), '/coredns', 'kubeadm’s deployment gives only arguments')
   t.equal(entry('/pause'), '/pause')

@@ -40,13 +40,19 @@ t.test('a failing command: tail and path of its log', async (t) => {
   const c = makeContext(t)
   const log = join(c.dir, 'logs/make.log')
   const lines: string[] = []
-  const run = runLogged(c, ['sh', '-c', 'echo compiling; echo cannot find package >&2; exit 2'], log, { onLine: (l) => lines.push(l) })
+  const run = runLogged(c, ['sh', '-c', 'echo compiling; echo cannot find package >&2; exit 2'], log, {
+    onLine: (l) => lines.push(l),
+  })
   const error = await run.then(
     () => undefined,
     (e: unknown) => e,
   )
   t.ok(error instanceof CommandError)
-  t.match(error, { hint: `the whole log: ${log}`, message: /cannot find package/, failure: { exitCode: 2, argv: ['sh'] } })
+  t.match(error, {
+    hint: `the whole log: ${log}`,
+    message: /cannot find package/,
+    failure: { exitCode: 2, argv: ['sh'] },
+  })
   t.match(readFileSync(log, 'utf8'), /compiling\n/)
   t.same(lines.sort(), ['cannot find package', 'compiling'])
 })
@@ -63,12 +69,15 @@ t.test('an interrupted command takes its children along', async (t) => {
   t.equal(await running(mark), '')
 })
 
-const running = async (mark: string): Promise<string> => (await exec.run(['pgrep', '-f', `^sleep ${mark}$`], { allowFailure: true })).stdout
+const running = async (mark: string): Promise<string> =>
+  (await exec.run(['pgrep', '-f', `^sleep ${mark}$`], { allowFailure: true })).stdout
 
 t.test('how long a job took', async (t) => {
   const c = makeContext(t)
   let now = 0
-  const result = await timed({ ...c, clock: { ...c.clock, now: () => (now += 2500) } }, 'coredns', () => Promise.resolve(7))
+  const result = await timed({ ...c, clock: { ...c.clock, now: () => (now += 2500) } }, 'coredns', () =>
+    Promise.resolve(7),
+  )
   t.equal(result, 7)
   t.same(c.lines, ['coredns…', 'coredns: 3 s'])
 })

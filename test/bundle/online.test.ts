@@ -31,14 +31,21 @@ function fresh(t: Test) {
 async function names(bundle: string): Promise<Record<string, string[]>> {
   const archives = readdirSync(join(bundle, 'images')).sort()
   return Object.fromEntries(
-    await Promise.all(archives.map(async (a) => [a, (await readDockerArchive(join(bundle, 'images', a))).flatMap((i) => i.refs)] as const)),
+    await Promise.all(
+      archives.map(
+        async (a) => [a, (await readDockerArchive(join(bundle, 'images', a))).flatMap((i) => i.refs)] as const,
+      ),
+    ),
   )
 }
 
 t.test('upstream: binaries with their sums, images from the registry, in the layout of every bundle', async (t) => {
   const c = fresh(t)
   const bundle = await makeBundle(spec('upstream', 'none'), c)
-  t.match(bundle, { cached: false, manifest: { source: 'upstream', kubernetes: '1.17.5', images: CORE, nodeImages: [CORE[3], CORE[4]] } })
+  t.match(bundle, {
+    cached: false,
+    manifest: { source: 'upstream', kubernetes: '1.17.5', images: CORE, nodeImages: [CORE[3], CORE[4]] },
+  })
   t.same(await names(bundle.dir), {
     'cni.calico.tar': ['calico/cni:v3.14.2', 'calico/node:v3.14.2', 'docker.io/calico/kube-controllers:v3.14.2'],
     'cni.flannel.tar': [FLANNEL],
@@ -56,8 +63,14 @@ t.test('upstream: binaries with their sums, images from the registry, in the lay
   t.same(await bundleGaps(bundle.dir, bundle.manifest, ['calico', 'flannel'], c), [])
   t.match(bundle.manifest.provenance['kubelet'], /\/kubelet sha512:[0-9a-f]{128}$/)
   t.equal(bundle.manifest.provenance['k8s.gcr.io/pause:3.1'], `${servers.hub.at}/k8s/pause:3.1`)
-  const [image] = (await readDockerArchive(join(bundle.dir, 'images/k8s.1.17.5.tar'))).filter((i) => i.refs[0] === 'k8s.gcr.io/pause:3.1')
-  t.equal((JSON.parse(image!.config) as { architecture: string }).architecture, amd64, 'of the list, the image for the nodes')
+  const [image] = (await readDockerArchive(join(bundle.dir, 'images/k8s.1.17.5.tar'))).filter(
+    (i) => i.refs[0] === 'k8s.gcr.io/pause:3.1',
+  )
+  t.equal(
+    (JSON.parse(image!.config) as { architecture: string }).architecture,
+    amd64,
+    'of the list, the image for the nodes',
+  )
   t.ok(
     c.lines.some((l) => /^image \d+ of 12: .*kube-proxy:v1\.17\.5: \d+ s$/.test(l)),
     c.lines.join('\n'),
@@ -84,9 +97,19 @@ t.test('what docker and kubeadm would see is what the registry has', async (t) =
   // skopeo reads the archive as `docker load` does; an image's id is the digest of its configuration.
   const archive = `docker-archive:${join(bundle.dir, 'images/k8s.1.17.5.tar')}`
   for (const ref of ['k8s.gcr.io/etcd:3.4.3-0', 'k8s.gcr.io/kube-proxy:v1.17.5']) {
-    const ours = JSON.parse((await exec.run(['skopeo', 'inspect', '--raw', `${archive}:${ref}`])).stdout) as { config: { digest: string } }
+    const ours = JSON.parse((await exec.run(['skopeo', 'inspect', '--raw', `${archive}:${ref}`])).stdout) as {
+      config: { digest: string }
+    }
     const theirs = JSON.parse(
-      (await exec.run(['skopeo', 'inspect', '--raw', '--tls-verify=false', `docker://${servers.hub.direct}/k8s/${without(ref)}`])).stdout,
+      (
+        await exec.run([
+          'skopeo',
+          'inspect',
+          '--raw',
+          '--tls-verify=false',
+          `docker://${servers.hub.direct}/k8s/${without(ref)}`,
+        ])
+      ).stdout,
     ) as typeof ours
     t.equal(ours.config.digest, theirs.config.digest, ref)
   }
@@ -143,7 +166,10 @@ t.test('faults of the file server', async (t) => {
       message: `http://${servers.files.at}/release/v1.17.99/bin/linux/${amd64}/kubeadm.sha512: the server answered 404 (not there)`,
     })
     const a = { ...spec('aliyun', 'flannel'), version: '1.17.99' }
-    await t.rejects(makeBundle(a, c), { code: 'state', message: /has no kubeadm 1\.17\.99, kubelet 1\.17\.99, kubectl 1\.17\.99$/ })
+    await t.rejects(makeBundle(a, c), {
+      code: 'state',
+      message: /has no kubeadm 1\.17\.99, kubelet 1\.17\.99, kubectl 1\.17\.99$/,
+    })
   })
 })
 

@@ -39,7 +39,10 @@ t.test('the pins beside each Go program are the recipe’s', (t) => {
     `k8s.io/cri-api v0.${r.kubernetes.slice(2)}\n`,
   )
   t.match(r.flannel.ldflags, `version.Version=${r.flannel.version} `)
-  t.match(readFileSync(join(root, 'cloud-init/bundle/components/crictl-1.20.0/main.go'), 'utf8'), `crictl version ${r.crictl.version}-klab`)
+  t.match(
+    readFileSync(join(root, 'cloud-init/bundle/components/crictl-1.20.0/main.go'), 'utf8'),
+    `crictl version ${r.crictl.version}-klab`,
+  )
   t.end()
 })
 
@@ -75,7 +78,8 @@ t.test('pause: compiles without a warning, reaps, ends on SIGTERM', { skip }, as
   const dir = t.testdir()
   const source = join(root, 'cloud-init/bundle/pause/pause.c')
   await exec.run(['gcc', '-static', '-Os', '-Wall', '-Wextra', '-Werror', '-o', join(dir, 'pause'), source])
-  // timeout sends SIGTERM after 1 s; --preserve-status hands on pause's own status, which is 0 only if it handled the signal.
+  // timeout sends SIGTERM after 1 s; --preserve-status hands on pause's own status, which is 0 only if it handled the
+  // signal.
   const out = await exec.run(['timeout', '--preserve-status', '1', join(dir, 'pause')], { allowFailure: true })
   t.equal(out.exitCode, 0)
   t.ok(out.durationMs > 900)

@@ -24,7 +24,10 @@ t.test('a registry that falls silent is left and asked again; Ctrl-C ends a pull
 
   hub.faults = (path) => (path.includes('/blobs/') ? 'stall' : undefined)
   const never = { ...o, dir: join(c.dir, 'never') }
-  await t.rejects(pullImage(c, { ...never, idleMs: 600 }), { code: 'state', message: /etcd:1: nothing came for 0\.6 s \(tried 5 times\)/ })
+  await t.rejects(pullImage(c, { ...never, idleMs: 600 }), {
+    code: 'state',
+    message: /etcd:1: nothing came for 0\.6 s \(tried 5 times\)/,
+  })
   const abort = new AbortController()
   setTimeout(() => abort.abort(), 500)
   await t.rejects(pullImage({ ...c, signal: abort.signal }, never), Interrupted)
@@ -42,7 +45,10 @@ t.test('settings of the machine do not matter', async (t) => {
     writeFileSync(join(home, file), `[[registry]]\nprefix = "${hub.at}"\nlocation = "127.0.0.1:1"\nblocked = true\n`)
   const env = { ...process.env, HOME: join(c.dir, 'home'), XDG_CONFIG_HOME: join(c.dir, 'home/.config') }
   const exec = createExec({ pid: 1, uid: 0, user: 't', home: env.HOME, cwd: '/', env })
-  const folder = await pullImage({ ...c, exec }, { from: `${hub.at}/k8s/pause:1`, arch: amd64, dir: join(c.dir, 'images') })
+  const folder = await pullImage(
+    { ...c, exec },
+    { from: `${hub.at}/k8s/pause:1`, arch: amd64, dir: join(c.dir, 'images') },
+  )
   t.ok(existsSync(join(folder, 'manifest.json')))
 })
 
@@ -50,9 +56,17 @@ t.test('plain http is for loopback only, and a bad name is no command', (t) => {
   const conf = (from: string): string => skopeoPull(from, 'amd64', '/s', '/to').files.get('registries.conf') ?? ''
   t.match(conf('127.0.0.1:5000/a/b:1'), 'insecure = true')
   t.match(conf('localhost:5000/a/b:1'), 'insecure = true')
-  for (const from of ['registry.example/a:1', '127.0.0.1.example/a:1', '192.0.2.1:5000/a:1', 'localhost.example:80/a:1'])
+  for (const from of [
+    'registry.example/a:1',
+    '127.0.0.1.example/a:1',
+    '192.0.2.1:5000/a:1',
+    'localhost.example:80/a:1',
+  ])
     t.match(conf(from), 'insecure = false', from)
-  t.match(skopeoPull('calico/node:v3', 'amd64', '/s', '/to').argv.slice(-2), ['docker://docker.io/calico/node:v3', 'dir:/to'])
+  t.match(skopeoPull('calico/node:v3', 'amd64', '/s', '/to').argv.slice(-2), [
+    'docker://docker.io/calico/node:v3',
+    'dir:/to',
+  ])
   for (const from of ['--help', 'a b', 'user:secret@registry.example/a:1', 'registry.example/a:1\n[x]', '"'])
     t.throws(() => skopeoPull(from, 'amd64', '/s', '/to'), { code: 'state' }, from)
   t.end()

@@ -56,7 +56,10 @@ t.test('there and back: one file, the same bundle under the same key', async (t)
   mkdirSync(c.workDir, { recursive: true })
   const made = await exportBundle(bundle, file, c)
   t.match(made, { file, bytes: statSync(file).size, sha256: sum(readFileSync(file)) })
-  t.match(execFileSync('tar', ['-tf', file], { encoding: 'utf8' }), /^klab-bundle\.json\nmanifest\.json\nbin\/kubeadm\n/)
+  t.match(
+    execFileSync('tar', ['-tf', file], { encoding: 'utf8' }),
+    /^klab-bundle\.json\nmanifest\.json\nbin\/kubeadm\n/,
+  )
   t.same(readdirSync(c.dir).filter((n) => n.startsWith('out')), ['out.tar'], 'no partial file') // prettier-ignore
   await t.rejects(exportBundle(bundle, file, c), { code: 'state', message: /is there already/ })
   await t.rejects(exportBundle(bundle, '/nowhere/at/all.tar', c), { code: 'usage' })
@@ -94,7 +97,10 @@ t.test('a file that is not what it was is refused, and leaves nothing', async (t
     await t.rejects(importBundle(bad, sha, there), { code: 'corrupt', message }, String(message))
     if (sha === undefined) await t.rejects(verifyExport(bad), { code: 'corrupt' })
   }
-  await refused((d) => (d.write('X', d.indexOf('xxxxx') + 3000), d), /images\/k8s\.1\.17\.5\.tar in it is damaged \(sha256/)
+  await refused(
+    (d) => (d.write('X', d.indexOf('xxxxx') + 3000), d),
+    /images\/k8s\.1\.17\.5\.tar in it is damaged \(sha256/,
+  )
   await refused((d) => d.subarray(0, 60_000), /is cut short at 60000 bytes/)
   await refused(() => Buffer.alloc(0), /is cut short/)
   await refused(() => Buffer.from('x'.repeat(4096)), /is not a tar file/)
@@ -104,14 +110,30 @@ t.test('a file that is not what it was is refused, and leaves nothing', async (t
 })
 
 /** An export as a hostile hand would make it: tar's own file list, with what `change` does to the folder before. */
-async function crafted(t: Test, names: readonly string[], change: (dir: string) => void, options: readonly string[] = []): Promise<string> {
+async function crafted(
+  t: Test,
+  names: readonly string[],
+  change: (dir: string) => void,
+  options: readonly string[] = [],
+): Promise<string> {
   const { bundle, c } = await built(t)
   const dir = join(c.dir, 'crafted')
   execFileSync('cp', ['-r', bundle.dir, dir])
   writeFileSync(join(dir, 'klab-bundle.json'), JSON.stringify({ format: 1, key }))
   change(dir)
   const file = join(c.dir, 'crafted.tar')
-  execFileSync('tar', ['-P', '-cf', file, '--format=pax', ...options, '-C', dir, 'klab-bundle.json', 'manifest.json', ...names])
+  execFileSync('tar', [
+    '-P',
+    '-cf',
+    file,
+    '--format=pax',
+    ...options,
+    '-C',
+    dir,
+    'klab-bundle.json',
+    'manifest.json',
+    ...names,
+  ])
   return file
 }
 const ALL = ['bin/kubeadm', 'cni/loopback', 'images/k8s.1.17.5.tar', 'manifests/empty.yaml']
@@ -130,7 +152,10 @@ t.test('hostile files: nothing is written outside, nothing unexpected is taken',
     t.same(await there.layers.list(), [])
     t.notOk(existsSync(join(there.dir, 'evil')) || existsSync(join(there.dir, 'layers/evil')))
   }
-  const manifest = (dir: string, change: (m: { files: { path: string; size: number; sha256: string }[] }) => void): void => {
+  const manifest = (
+    dir: string,
+    change: (m: { files: { path: string; size: number; sha256: string }[] }) => void,
+  ): void => {
     const m = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8')) as Parameters<typeof change>[0]
     change(m)
     writeFileSync(join(dir, 'manifest.json'), JSON.stringify(m))
@@ -140,12 +165,16 @@ t.test('hostile files: nothing is written outside, nothing unexpected is taken',
     manifest(dir, (m) => m.files.push({ path, size: 4, sha256: sum(Buffer.from('evil')) }))
   }
   await refuse(/bad file entry/, [...ALL, 'evil'], (d) => evil(d, '../evil'), ['--transform=s,^evil$,../evil,'])
-  await refuse(/bad file entry/, [...ALL, 'evil'], (d) => evil(d, '/tmp/klab-evil'), ['--transform=s,^evil$,/tmp/klab-evil,'])
+  await refuse(/bad file entry/, [...ALL, 'evil'], (d) => evil(d, '/tmp/klab-evil'), [
+    '--transform=s,^evil$,/tmp/klab-evil,',
+  ])
   t.notOk(existsSync('/tmp/klab-evil'))
   await refuse(/\.\.\/evil in it does not belong/, [...ALL, 'evil'], (d) => writeFileSync(join(d, 'evil'), ''), [
     '--transform=s,^evil$,../evil,',
   ])
-  await refuse(/etc\/evil in it does not belong/, [...ALL, 'evil'], (d) => evil(d, 'etc/evil'), ['--transform=s,^evil$,etc/evil,'])
+  await refuse(/etc\/evil in it does not belong/, [...ALL, 'evil'], (d) => evil(d, 'etc/evil'), [
+    '--transform=s,^evil$,etc/evil,',
+  ])
   await refuse(/bin\/kubeadm in it is no plain file/, ALL, (d) => {
     rmSync(join(d, 'bin/kubeadm'))
     symlinkSync('/etc/passwd', join(d, 'bin/kubeadm'))
@@ -156,9 +185,13 @@ t.test('hostile files: nothing is written outside, nothing unexpected is taken',
     /lacks cni\/loopback/,
     ALL.filter((n) => n !== 'cni/loopback'),
   )
-  await refuse(/bin\/kubeadm has 6 bytes, its manifest says 7/, ALL, (d) => writeFileSync(join(d, 'bin/kubeadm'), 'short!'))
+  await refuse(/bin\/kubeadm has 6 bytes, its manifest says 7/, ALL, (d) =>
+    writeFileSync(join(d, 'bin/kubeadm'), 'short!'),
+  )
   await refuse(/bin\/kubeadm in it is damaged/, ALL, (d) => writeFileSync(join(d, 'bin/kubeadm'), 'proGram'))
-  await refuse(/is of another format/, ALL, (d) => writeFileSync(join(d, 'klab-bundle.json'), '{"format":1,"key":"../../x"}'))
+  await refuse(/is of another format/, ALL, (d) =>
+    writeFileSync(join(d, 'klab-bundle.json'), '{"format":1,"key":"../../x"}'),
+  )
   await refuse(/not a bundle manifest/, ALL, (d) => writeFileSync(join(d, 'manifest.json'), '{}'))
   await refuse(/is no exported bundle/, ALL, (d) => writeFileSync(join(d, 'manifest.json'), ' '.repeat(5 * 2 ** 20)))
 })
@@ -182,5 +215,8 @@ t.test('absurd headers end at once', async (t) => {
   await t.rejects(importBundle(join(c.dir, 'minus.tar'), undefined, c), { code: 'corrupt', message: /bad size/ })
   copyFileSync(file, join(c.dir, 'short.tar'))
   truncateSync(join(c.dir, 'short.tar'), 300)
-  await t.rejects(importBundle(join(c.dir, 'short.tar'), undefined, c), { code: 'corrupt', message: /is cut short at 300 bytes/ })
+  await t.rejects(importBundle(join(c.dir, 'short.tar'), undefined, c), {
+    code: 'corrupt',
+    message: /is cut short at 300 bytes/,
+  })
 })

@@ -16,6 +16,8 @@ t.test('nobody was asked, or somebody else answered', (t) => {
   t.equal(clusterView(undefined), undefined)
   t.equal(clusterView(parseFacts('api \nend')), undefined)
   t.match(clusterView(parseFacts('api curl: (28) timed out')), { error: 'curl: (28) timed out', nodes: [], pods: [] })
-  t.match(clusterView(parseFacts('api {"kind":"Table","columnDefinitions":[{"name":"Roles"}],"rows":null}')), { error: 'no answer' })
+  t.match(clusterView(parseFacts('api {"kind":"Table","columnDefinitions":[{"name":"Roles"}],"rows":null}')), {
+    error: 'no answer',
+  })
   t.end()
 })

@@ -21,13 +21,17 @@ t.test('docker-ce of a version, from a repository', (t) => {
   t.match(first('2.3.5'), { state: 'wrong', findings: [{ line: 'docker 20.10.24+dfsg1, want 19.03.8' }] })
   t.match(first('2.3.5', replaced('docker 20.10.24+dfsg1', 'docker 19.03.8')), { state: 'done' })
   t.match(first('2.3.3'), { state: 'not-done' })
-  t.match(first('2.3.3', plus('repo /etc/yum.repos.d/docker-ce.repo baseurl=https://mirror.example/docker-ce')), { state: 'done' })
+  t.match(first('2.3.3', plus('repo /etc/yum.repos.d/docker-ce.repo baseurl=https://mirror.example/docker-ce')), {
+    state: 'done',
+  })
   t.end()
 })
 
 t.test('kubeadm from a repository: it must be there', (t) => {
   t.match(first('2.5.1'), { state: 'not-done' })
-  t.match(first('2.5.2', plus('repo /etc/yum.repos.d/kubernetes.repo baseurl=https://mirror.example/kubernetes')), { state: 'done' })
+  t.match(first('2.5.2', plus('repo /etc/yum.repos.d/kubernetes.repo baseurl=https://mirror.example/kubernetes')), {
+    state: 'done',
+  })
   t.match(first('2.9.7'), { state: 'not-applicable' })
   t.end()
 })

@@ -1,4 +1,7 @@
-/** docs/course.md: a row for every heading of the course's chapter 2, none with an empty cell, and what it says of phase and file is so. */
+/**
+ * docs/course.md: a row for every heading of the course's chapter 2, none with an empty cell, and what it says of phase
+ * and file is so.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { SECTIONS } from '../../src/check/sections.js'
@@ -31,7 +34,8 @@ t.test('no empty cell', (t) => {
 t.test('file and phase are those of the code, and the files are there', (t) => {
   for (const row of rows) {
     const id = idOf(row)
-    const [, file = '', target = '', phase = ''] = /^\[`(.+)`\]\(\.\.\/(.+)\), `?([\w-]+| ?no phase)`?$/.exec(row[2]!) ?? []
+    const [, file = '', target = '', phase = ''] =
+      /^\[`(.+)`\]\(\.\.\/(.+)\), `?([\w-]+| ?no phase)`?$/.exec(row[2]!) ?? []
     t.equal(file, target, id)
     t.ok(existsSync(`${root}/${file}`), `${id}: ${file}`)
     t.ok(phase === 'no phase' || (PHASE_NAMES as readonly string[]).includes(phase), `${id}: ${phase}`)

@@ -14,7 +14,10 @@ import { IMAGES } from './machines.js'
 
 const input = async (more = ''): Promise<ExplainInput> => {
   const world = { assets: root, layers: { list: () => Promise.resolve([]) } as never }
-  return { ...(await explainInput(world, { lab: labOf(fourNodes(more)), record: undefined } as unknown as OpenLab)), images: IMAGES }
+  return {
+    ...(await explainInput(world, { lab: labOf(fourNodes(more)), record: undefined } as unknown as OpenLab)),
+    images: IMAGES,
+  }
 }
 const said = async (id: string, more = ''): Promise<string> =>
   explain(
@@ -26,7 +29,11 @@ const said = async (id: string, more = ''): Promise<string> =>
 const lines = (text: string): string[] => text.split('\n').map((l) => l.trim()).filter((l) => l !== '') // prettier-ignore
 
 t.test('what is printed of a script stands in it, line for line, and the shell can read it', async (t) => {
-  for (const more of ['', 'kubernetes: { runtime: containerd, registryMirrors: [https://m.example] }\n', 'os: { ipvs: false }\n']) {
+  for (const more of [
+    '',
+    'kubernetes: { runtime: containerd, registryMirrors: [https://m.example] }\n',
+    'os: { ipvs: false }\n',
+  ]) {
     const i = await input(more)
     let shown = 0
     for (const [name, script] of i.scripts) {
@@ -43,20 +50,23 @@ t.test('what is printed of a script stands in it, line for line, and the shell c
   }
 })
 
-t.test('no work of a phase is hidden: every line of its script is in a section’s block or marked as beside the course', async (t) => {
-  const { files } = await loadScripts(root)
-  const known = SECTIONS.map((s) => s.id)
-  for (const name of ['system', 'runtime-docker', 'runtime-containerd', 'packages', 'images']) {
-    const script = files.get(`${name}.sh`)!
-    const sections = sectionsOf(script)
-    t.ok(sections.length > 0, name)
-    for (const id of sections) t.ok(known.includes(id), `${name}: ${id} is a section of the course`)
-    const body = script.split('\n')
-    const first = body.findIndex((l) => /^# (?:\d+\.\d+|Beside the course:)/.test(l))
-    const before = body.slice(0, first).filter((l) => l !== '' && !l.startsWith('#'))
-    t.same(before.filter((l) => !/^\. |^mount_bundle$/.test(l)), [], `${name}: before its first section only the bundle’s disk`) // prettier-ignore
-  }
-})
+t.test(
+  'no work of a phase is hidden: every line of its script is in a section’s block or marked as beside the course',
+  async (t) => {
+    const { files } = await loadScripts(root)
+    const known = SECTIONS.map((s) => s.id)
+    for (const name of ['system', 'runtime-docker', 'runtime-containerd', 'packages', 'images']) {
+      const script = files.get(`${name}.sh`)!
+      const sections = sectionsOf(script)
+      t.ok(sections.length > 0, name)
+      for (const id of sections) t.ok(known.includes(id), `${name}: ${id} is a section of the course`)
+      const body = script.split('\n')
+      const first = body.findIndex((l) => /^# (?:\d+\.\d+|Beside the course:)/.test(l))
+      const before = body.slice(0, first).filter((l) => l !== '' && !l.startsWith('#'))
+      t.same(before.filter((l) => !/^\. |^mount_bundle$/.test(l)), [], `${name}: before its first section only the bundle’s disk`) // prettier-ignore
+    }
+  },
+)
 
 t.test('each section whose file is a phase script prints something of that script, or says why not', async (t) => {
   const i = await input()
@@ -106,7 +116,15 @@ t.test('fold: conditions on settings are decided, those on the guest stay', (t) 
   t.same(fold(['if [ "$M" != "[]" ]; then', '\tx', 'fi'], { M: '["a"]' }), ['x'])
   const chain = ['if [ "$A" = x ]; then', '\tone', 'elif [ -e g ]; then', '\ttwo', 'elif [ "$N" -ge 24 ]; then', '\tthree', 'else', '\tfour', 'fi'] // prettier-ignore
   t.same(fold(chain, { A: 'x', N: '20' }), ['one'])
-  t.same(fold(chain, { A: '', N: '20' }), ['if [ -e g ]; then', '\ttwo', 'elif [ "$N" -ge 24 ]; then', '\tthree', 'else', '\tfour', 'fi'])
+  t.same(fold(chain, { A: '', N: '20' }), [
+    'if [ -e g ]; then',
+    '\ttwo',
+    'elif [ "$N" -ge 24 ]; then',
+    '\tthree',
+    'else',
+    '\tfour',
+    'fi',
+  ])
   t.same(fold(['[ -n "$A" ] || return 0', 'x'], { A: '' }), [])
   t.same(fold(['[ -n "$A" ] || return 0', 'x'], { A: 'y' }), ['x'])
   t.same(fold(['[ -e g ] || return 0', 'x'], { A: 'y' }), ['[ -e g ] || return 0', 'x'])
@@ -133,10 +151,15 @@ t.test('the course’s line for init says what the configuration says', async (t
 t.test('the course’s line for join, the archives, hosts, mirrors', async (t) => {
   const join = await said('2.9.4')
   t.match(join, /^# kubeadm join 192\.168\.31\.61:6443 --token \S+ --discovery-token-ca-cert-hash sha256:/m)
-  t.match(parse(/<<'EOF'\n([^]*?)\nEOF/.exec(join)![1]!), { discovery: { bootstrapToken: { apiServerEndpoint: '192.168.31.61:6443' } } })
+  t.match(parse(/<<'EOF'\n([^]*?)\nEOF/.exec(join)![1]!), {
+    discovery: { bootstrapToken: { apiServerEndpoint: '192.168.31.61:6443' } },
+  })
   t.match(await said('2.7.4'), `docker save -o k8s.1.20.2.node.tar \\\n  ${IMAGES.node.join(' \\\n  ')}`)
   t.match(await said('2.2.8'), '192.168.31.64 k8s-node03')
-  t.match(await said('2.3.7', 'kubernetes: { registryMirrors: [https://m.example] }\n'), '"registry-mirrors": ["https://m.example"]')
+  t.match(
+    await said('2.3.7', 'kubernetes: { registryMirrors: [https://m.example] }\n'),
+    '"registry-mirrors": ["https://m.example"]',
+  )
   t.match(
     await said('2.2.4', 'os: { ipvs: false }\n'),
     /^ipvs_by_modules_load\(\) \{\n\tlocal file=\/etc\/modules-load\.d\/klab-ipvs\.conf[^]*rm -f[^]*^ipvs_at_boot$/m,
@@ -156,10 +179,16 @@ t.test(
     t.match(centos, /local version=-19\.03\.8\n[^]*\ndocker_install$/)
     t.match(await said('2.2.2', rhel('CentOS-7.qcow2')), 'SELINUX=disabled')
     t.match(await said('2.2.2', rhel('Rocky-9.qcow2')), 'SELINUX=permissive')
-    t.match(await said('2.2.6', rhel('Rocky-8.qcow2')), /^install_packages ipset .* iproute-tc iptables iptables-ebtables$/m)
+    t.match(
+      await said('2.2.6', rhel('Rocky-8.qcow2')),
+      /^install_packages ipset .* iproute-tc iptables iptables-ebtables$/m,
+    )
     t.match(await said('2.5.6', rhel('CentOS-7.qcow2')), /^kubernetes_install\(\) \{[^]*repo_gpgcheck=0/m)
     const mirror = `${rhel('CentOS-7.qcow2')}mirrors: { docker: 'https://mirror.example/docker-ce' }\n`
-    t.match(await said('2.3.5', mirror), /base=https:\/\/mirror\.example\/docker-ce\/linux\/centos\n.*"\$base\/7\/\$\(uname -m\)\/stable"/)
+    t.match(
+      await said('2.3.5', mirror),
+      /base=https:\/\/mirror\.example\/docker-ce\/linux\/centos\n.*"\$base\/7\/\$\(uname -m\)\/stable"/,
+    )
     t.match(await said('2.5.6', mirror), 'repomd\\.xml signature could not be verified')
     t.match(await said('2.6.1', rhel('CentOS-7.qcow2')), '/etc/sysconfig/kubelet')
     t.match(await said('2.9.7', rhel('CentOS-7.qcow2')), '# part of kubernetes_install')
@@ -167,7 +196,10 @@ t.test(
       await said('2.2.2', 'image: { path: mine.qcow2 }\n'),
       /^# the image’s name does not say its distribution: shown for Debian and Ubuntu\n/,
     )
-    t.match(await said('2.2.2', 'image: { path: centos.qcow2 }\n'), /distribution: shown for CentOS 7\n[^]*SELINUX=disabled/)
+    t.match(
+      await said('2.2.2', 'image: { path: centos.qcow2 }\n'),
+      /distribution: shown for CentOS 7\n[^]*SELINUX=disabled/,
+    )
     t.notMatch(await said('2.2.2'), 'does not say its distribution')
     t.match(await said('2.5.5', rhel('el9.qcow2')), 'yum list kubelet --showduplicates')
     const i = await input(rhel('CentOS-7.qcow2'))
@@ -190,7 +222,9 @@ t.test('sections are found by number, or by the number of what they belong to', 
   t.same(findSections('2.2.7').map((s) => s.id), ['2.2.7']) // prettier-ignore
   t.same(findSections('2.1').map((s) => s.id), ['2.1', '2.1-mirror', '2.1-kernel']) // prettier-ignore
   t.equal(findSections('2').length, SECTIONS.length)
-  t.throws(() => findSections('2.2.9'), { message: /2\.2\.9: no such section of chapter 2; there are 2\.2\.1, .*2\.2\.10/ })
+  t.throws(() => findSections('2.2.9'), {
+    message: /2\.2\.9: no such section of chapter 2; there are 2\.2\.1, .*2\.2\.10/,
+  })
   t.throws(() => findSections('3.1'), { message: /^3\.1: no such section/ })
   t.throws(() => findSections('2.'), { message: /no such section/ })
   t.end()

@@ -32,7 +32,8 @@ t.test('an empty machine: what there is, no errors, and the end', (t) => {
 t.test('swap, fstab, hosts, modules, sysctl files: comments and other lines do not count', (t) => {
   const { facts, stderr } = look(t, {
     files: {
-      'proc/swaps': 'Filename Type Size Used Priority\n/swapfile                               file\t\t524284\t\t0\t\t-2\n',
+      'proc/swaps':
+        'Filename Type Size Used Priority\n/swapfile                               file\t\t524284\t\t0\t\t-2\n',
       'etc/fstab':
         '# /dev/old none swap sw 0 0\nUUID=1 / ext4 rw 0 1\n/swapfile none\tswap sw 0 0\n#/dev/x swap swap defaults 0 0\n/dev/sdb /swap ext4 rw',
       'etc/hosts': '127.0.0.1 localhost\n# 1.2.3.4 no\n\n192.168.31.61\t k8s-master01  m1\n192.168.31.62 k8s-node01',
@@ -160,7 +161,8 @@ t.test('kubeadm, kubelet, kubectl: versions, and where kubelet gets its driver',
     tools: {
       kubeadm: '[ "$*" = "version -o short" ] && echo v1.20.2',
       kubelet: 'echo Kubernetes v1.20.2',
-      kubectl: '[ "$*" = "version --client -o yaml" ] && printf "clientVersion:\\n  gitTreeState: clean\\n  gitVersion: v1.19.0\\n"',
+      kubectl:
+        '[ "$*" = "version --client -o yaml" ] && printf "clientVersion:\\n  gitTreeState: clean\\n  gitVersion: v1.19.0\\n"',
     },
   })
   t.equal(stderr, '')
@@ -184,9 +186,16 @@ const CONTROL_PLANE: Record<string, string> = {
 }
 
 t.test('a control plane: what init was told, the kubeconfig, the API server’s tables; a worker is not asked', (t) => {
-  const tools = { curl: 'printf \'{"kind":"Table","n":1}\\n\\napi {"kind":"Table","n":2}\\n\\napi \'', stat: 'echo root' }
+  const tools = {
+    curl: 'printf \'{"kind":"Table","n":1}\\n\\napi {"kind":"Table","n":2}\\n\\napi \'',
+    stat: 'echo root',
+  }
   const { facts } = look(t, { files: CONTROL_PLANE, tools })
-  t.same(facts.all('flag'), ['--advertise-address=192.168.31.61', '--service-cluster-ip-range=10.1.0.0/16', '--cluster-cidr=10.81.0.0/16'])
+  t.same(facts.all('flag'), [
+    '--advertise-address=192.168.31.61',
+    '--service-cluster-ip-range=10.1.0.0/16',
+    '--cluster-cidr=10.81.0.0/16',
+  ])
   t.equal(facts.one('apiserver'), 'v1.20.2')
   t.same(facts.all('kubeconfig'), ['root /root/.kube/config https://192.168.31.61:6443'])
   t.same(facts.all('api').filter(Boolean), ['{"kind":"Table","n":1}', '{"kind":"Table","n":2}'])
@@ -195,7 +204,10 @@ t.test('a control plane: what init was told, the kubeconfig, the API server’s 
 })
 
 t.test('no API server: curl’s own words', (t) => {
-  const { facts } = look(t, { files: CONTROL_PLANE, tools: { curl: 'echo "curl: (7) Failed to connect" >&2; exit 7', stat: 'echo root' } })
+  const { facts } = look(t, {
+    files: CONTROL_PLANE,
+    tools: { curl: 'echo "curl: (7) Failed to connect" >&2; exit 7', stat: 'echo root' },
+  })
   t.same(facts.all('api').filter(Boolean), ['curl: (7) Failed to connect'])
   t.ok(isWhole(facts))
   t.end()

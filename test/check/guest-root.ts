@@ -1,6 +1,6 @@
 /**
- * cloud-init/check/facts.sh for real: the script as it is, but for the folders it reads, which are moved under the test's own, and with
- * tools of the test's own on PATH. Nothing here looks at the host.
+ * cloud-init/check/facts.sh for real: the script as it is, but for the folders it reads, which are moved under the
+ * test's own, and with tools of the test's own on PATH. Nothing here looks at the host.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -34,7 +34,11 @@ const PLAIN: Record<string, string> = {
 }
 
 /** Runs the script in such a machine. */
-export function look(t: Test, machine: Machine = {}, ...args: string[]): { facts: Facts; stderr: string; text: string } {
+export function look(
+  t: Test,
+  machine: Machine = {},
+  ...args: string[]
+): { facts: Facts; stderr: string; text: string } {
   const dir = t.testdir()
   const put = (path: string, text: string): void => {
     mkdirSync(dirname(join(dir, path)), { recursive: true })

@@ -18,7 +18,8 @@ t.test('a lab on which all is done: green, and every section that klab works for
   t.same(on('2.8.1'), NAMES.slice(0, 1))
   t.same(on('2.8.2'), NAMES.slice(1))
   t.same(on('2.9.4'), NAMES.slice(1))
-  for (const s of r.sections) for (const n of s.nodes) t.ok(n.findings.length > 0 && n.findings.every((f) => f.line !== ''), s.section)
+  for (const s of r.sections)
+    for (const n of s.nodes) t.ok(n.findings.length > 0 && n.findings.every((f) => f.line !== ''), s.section)
   t.end()
 })
 
@@ -112,10 +113,18 @@ t.test('done by hand, otherwise than klab does it, is done', (t) => {
     ['2.2.5', replaced('zone /usr/share/zoneinfo/Asia/Shanghai', 'zone ../usr/share/zoneinfo/Asia/Shanghai')],
     ['2.2.5', replaced('zone /usr/share/zoneinfo/Asia/Shanghai', 'zone ')],
     ['2.2.8', replaced('hosts 192.168.31.62 k8s-node01', 'hosts 192.168.31.62 node1 k8s-node01')],
-    ['2.6.1', (l) => replaced('KUBELET_EXTRA_ARGS=', 'KUBELET_EXTRA_ARGS="--cgroup-driver=systemd"')(without('kubelet.cgroupDriver')(l)!)],
+    [
+      '2.6.1',
+      (l) =>
+        replaced(
+          'KUBELET_EXTRA_ARGS=',
+          'KUBELET_EXTRA_ARGS="--cgroup-driver=systemd"',
+        )(without('kubelet.cgroupDriver')(l)!),
+    ],
     ['2.9.5', (l) => plus('completion kubectl /root/.bashrc')(without('file /etc/bash_completion.d/kubectl')(l)!)],
   ]
-  for (const [section, change] of by) t.equal(report(section, { 0: change, 1: change }).sections[0]!.state, 'done', section)
+  for (const [section, change] of by)
+    t.equal(report(section, { 0: change, 1: change }).sections[0]!.state, 'done', section)
   t.end()
 })
 
@@ -133,7 +142,10 @@ t.test('kube-proxy in ipvs mode is what kube-proxy says it is', (t) => {
 
 t.test('clock: what is more than half a minute off', (t) => {
   t.equal(report('2.2.5', {}, course, 20).sections[0]!.state, 'done')
-  t.match(report('2.2.5', {}, course, -400).sections[0], { state: 'wrong', nodes: [{ findings: [{}, { line: /400 s behind the host/ }] }] })
+  t.match(report('2.2.5', {}, course, -400).sections[0], {
+    state: 'wrong',
+    nodes: [{ findings: [{}, { line: /400 s behind the host/ }] }],
+  })
   const servers = labOf(fourNodes('os: { timeServers: [ntp.example] }\n'))
   t.equal(report('2.2.5', {}, servers).sections[0]!.state, 'not-done')
   const chrony = plus('unit chrony.service loaded active enabled')
@@ -147,7 +159,10 @@ t.test('registry mirrors, when the Labfile asks for some', (t) => {
   t.equal(report('2.3.7', { 0: uses, 1: uses, 2: uses, 3: uses }, lab).sections[0]!.state, 'done')
   t.equal(report('2.3.7', {}, lab).sections[0]!.state, 'not-done')
   const written = replaced('daemon.json {', 'daemon.json { "registry-mirrors": ["https://mirror.example"],')
-  t.match(report('2.3.7', { 0: written }, lab).sections[0], { state: 'wrong', nodes: [{ findings: [{ line: /restart it/ }] }] })
+  t.match(report('2.3.7', { 0: written }, lab).sections[0], {
+    state: 'wrong',
+    nodes: [{ findings: [{ line: /restart it/ }] }],
+  })
   t.end()
 })
 
@@ -159,11 +174,18 @@ t.test('containerd instead of docker: the same sections, of containerd', (t) => 
       'containerd 1.6.20',
       'containerd.conf SystemdCgroup = true',
       'unit containerd.service loaded active enabled',
-    )(replaced('image klab.local', 'image docker.io/klab.local')(without('docker', 'program', 'daemon.json', /^unit docker/)(l)!)!)
+    )(
+      replaced(
+        'image klab.local',
+        'image docker.io/klab.local',
+      )(without('docker', 'program', 'daemon.json', /^unit docker/)(l)!)!,
+    )
   const all = { 0: runs, 1: runs, 2: runs, 3: runs }
   const r = report('2', all, lab)
   t.same(r.sections.filter((s) => s.state === 'wrong' || s.state === 'not-done'), []) // prettier-ignore
-  t.match(r.sections.find((s) => s.section === '2.3.5')!.nodes[0]!.findings, [{ state: 'done', line: 'containerd 1.6.20' }])
+  t.match(r.sections.find((s) => s.section === '2.3.5')!.nodes[0]!.findings, [
+    { state: 'done', line: 'containerd 1.6.20' },
+  ])
   const fs: Change = (l) => replaced('SystemdCgroup = true', 'SystemdCgroup = false')(runs(l)!)
   t.match(report('2.3.9', { ...all, 1: fs }, lab).sections[0], { state: 'wrong' })
   t.end()
@@ -196,7 +218,8 @@ t.test('plain VMs: 2.1 and 2.2 only', (t) => {
 
 t.test('a Labfile that asks for less than the course is taken at its word', (t) => {
   const lab = labOf('name: small\nnodes:\n  - { name: k8s-master01, ip: 192.168.31.61, memory: 2GiB, disk: 20GiB }\n')
-  const small: Change = (l) => replaced('memory 3016396', 'memory 1990000')(replaced(/^disk 5.*/, `disk ${20 * 2 ** 30}`)(l)!)
+  const small: Change = (l) =>
+    replaced('memory 3016396', 'memory 1990000')(replaced(/^disk 5.*/, `disk ${20 * 2 ** 30}`)(l)!)
   const s = report('2.1', { 0: small }, lab).sections[0]!
   t.equal(s.state, 'done')
   t.match(s.nodes[0]!.findings[1]!.line, /asks for 2GiB, the course for 3GiB/)
@@ -232,12 +255,18 @@ t.test('no bundle in the cache: the images are not known, and not called done', 
 
 t.test('the API server refuses, or tells of a pod that is not up', (t) => {
   const refused: Change = (l) => plus('api {"kind":"Status","message":"forbidden"}')(without('api')(l)!)
-  t.match(report('2.9.1', { 0: refused }).sections[0]!.nodes[0]!.findings.at(-1), { state: 'wrong', line: 'API server: forbidden' })
+  t.match(report('2.9.1', { 0: refused }).sections[0]!.nodes[0]!.findings.at(-1), {
+    state: 'wrong',
+    line: 'API server: forbidden',
+  })
   const down = replaced('"kube-flannel-ds-1","1/1","Running"', '"kube-flannel-ds-1","0/1","CrashLoopBackOff"')
   const s = report('2.9.1', { 0: down }).sections[0]!
   t.equal(s.state, 'wrong')
   t.match(s.nodes[1]!.findings.filter((f) => f.state !== 'done'), [{ line: 'pod kube-flannel-ds-1: 0/1 CrashLoopBackOff' }]) // prettier-ignore
   const notReady = replaced('["k8s-node02","Ready"', '["k8s-node02","NotReady"')
-  t.match(report('2.9.1', { 0: notReady }).sections[0]!.nodes[2]!.findings.at(-1), { state: 'not-done', line: 'node k8s-node02: NotReady' })
+  t.match(report('2.9.1', { 0: notReady }).sections[0]!.nodes[2]!.findings.at(-1), {
+    state: 'not-done',
+    line: 'node k8s-node02: NotReady',
+  })
   t.end()
 })

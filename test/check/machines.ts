@@ -63,7 +63,9 @@ const common = (i: number): readonly string[] => [
 ]
 const CONTROL_PLANE = [
   'file /etc/kubernetes/admin.conf',
-  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((m) => `file /etc/kubernetes/manifests/${m}.yaml`),
+  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+    (m) => `file /etc/kubernetes/manifests/${m}.yaml`,
+  ),
   'flag --advertise-address=192.168.31.61',
   'flag --service-cluster-ip-range=10.1.0.0/16',
   'flag --cluster-cidr=10.81.0.0/16',
@@ -95,7 +97,12 @@ export const plus =
   (lines) => [...lines, ...more]
 
 /** The report of the four nodes, one or more of them changed. */
-export function report(section: string, changes: Readonly<Record<number, Change>> = {}, lab: Lab = course, skewS = 0): CheckReport {
+export function report(
+  section: string,
+  changes: Readonly<Record<number, Change>> = {},
+  lab: Lab = course,
+  skewS = 0,
+): CheckReport {
   const looked = lab.nodes.map((node, i): Looked => {
     const lines = (changes[i] ?? ((l) => l))(linesOf(i))
     return lines ? { node, facts: parseFacts(lines.join('\n')), skewS } : { node, error: 'gave up after 60 s' }

@@ -9,7 +9,8 @@ t.setTimeout(300_000)
 let servers: CourseServers
 t.before(async () => void (servers = await courseServers(t, t.testdir())))
 
-const labfile = (bundle: unknown): string => stringify({ name: 'course', kubernetes: { version: '1.17.5', cni: 'none', bundle } })
+const labfile = (bundle: unknown): string =>
+  stringify({ name: 'course', kubernetes: { version: '1.17.5', cni: 'none', bundle } })
 const from = (source: 'upstream' | 'aliyun'): string => labfile({ source, mirrors: servers.mirrors(source) })
 
 t.test('build, list, verify, export, import: upstream', async (t) => {
@@ -32,10 +33,17 @@ t.test('build, list, verify, export, import: upstream', async (t) => {
 
   await t.test('a trainee’s machine: the same Labfile without the mirrors, and nothing but the file', async (t) => {
     const trainee = makeKlab(t, labfile('upstream'))
-    t.match(await trainee.run('bundle', 'import', out, '--sha256', '0'.repeat(64)), { code: 1, stderr: /its sha256 is / })
+    t.match(await trainee.run('bundle', 'import', out, '--sha256', '0'.repeat(64)), {
+      code: 1,
+      stderr: /its sha256 is /,
+    })
     const imported = await trainee.run('bundle', 'import', out, '--sha256', sha256)
     t.match(imported, { code: 0, stdout: /^Kubernetes 1\.17\.5 from upstream: imported\n/ })
-    t.match(JSON.parse((await trainee.run('bundle', 'build', '--json')).stdout), { key, cached: true }, 'up finds it without any network')
+    t.match(
+      JSON.parse((await trainee.run('bundle', 'build', '--json')).stdout),
+      { key, cached: true },
+      'up finds it without any network',
+    )
   })
   const damaged = readFileSync(out)
   damaged[damaged.length - 20_000]! ^= 1

@@ -23,7 +23,10 @@ t.test('the report as text: aligned, what is wrong below its section, told once 
 
 t.test('a section that was asked for shows all of its lines', (t) => {
   const text = formatReport(report('2.2.7'), true)
-  t.match(text, /\n {3}k8s-master01, k8s-node01, k8s-node02, k8s-node03: \/proc\/swaps is empty.* \(done\)\n\n1 done, 0 do not apply\n$/)
+  t.match(
+    text,
+    /\n {3}k8s-master01, k8s-node01, k8s-node02, k8s-node03: \/proc\/swaps is empty.* \(done\)\n\n1 done, 0 do not apply\n$/,
+  )
   t.end()
 })
 
@@ -40,7 +43,11 @@ t.test('no node can be reached: every section is not known, exit 1; as JSON too'
   const { code, stdout } = await klab.run('check', '2.2', 'k8s-node01', '--json')
   t.equal(code, 1)
   const json = JSON.parse(stdout) as CheckReport
-  t.match(json, { lab: 'course', ok: false, nodes: [{ name: 'k8s-node01', role: 'worker', reached: false, error: /shut-off/ }] })
+  t.match(json, {
+    lab: 'course',
+    ok: false,
+    nodes: [{ name: 'k8s-node01', role: 'worker', reached: false, error: /shut-off/ }],
+  })
   t.equal(json.nodes.length, 1)
   t.match(json.sections[0], { section: '2.2.1', title: 'firewall off', state: 'unreachable', nodes: [] })
 })
@@ -48,14 +55,28 @@ t.test('no node can be reached: every section is not known, exit 1; as JSON too'
 t.test('mistakes: exit 2, with what there is', async (t) => {
   const klab = makeKlab(t)
   klab.record()
-  t.match(await klab.run('check', '2.2.9'), { code: 2, stdout: '', stderr: /2\.2\.9: no such section of chapter 2; there are 2\.2\.1,/ })
-  t.match(await klab.run('check', 'nobody'), { code: 2, stdout: '', stderr: /nobody: no such node; there are k8s-master01,/ })
+  t.match(await klab.run('check', '2.2.9'), {
+    code: 2,
+    stdout: '',
+    stderr: /2\.2\.9: no such section of chapter 2; there are 2\.2\.1,/,
+  })
+  t.match(await klab.run('check', 'nobody'), {
+    code: 2,
+    stdout: '',
+    stderr: /nobody: no such node; there are k8s-master01,/,
+  })
   t.match(await klab.run('explain', '7'), { code: 2, stdout: '', stderr: /7: no such section[^]*klab explain/ })
   t.match(await klab.run('provision', '--only', 'boot'), { code: 2, stderr: /"system"/ })
-  t.match(await klab.run('provision', '--only', 'system', '--from', 'system'), { code: 1, stderr: /did not come to its end/ })
+  t.match(await klab.run('provision', '--only', 'system', '--from', 'system'), {
+    code: 1,
+    stderr: /did not come to its end/,
+  })
   klab.record({ completedUntil: 'images' }, [1, 1, 1, 1])
   t.match(await klab.run('provision', '--only', 'system', '--from', 'system'), { code: 2, stderr: /not both/ })
-  t.match(await klab.run('provision', '--from', 'workers'), { code: 1, stderr: /only up to images[^]*klab up --until workers/ })
+  t.match(await klab.run('provision', '--from', 'workers'), {
+    code: 1,
+    stderr: /only up to images[^]*klab up --until workers/,
+  })
   t.match(await klab.run('provision', 'nobody'), { code: 2, stderr: /nobody: no such node/ })
 })
 
@@ -67,7 +88,8 @@ t.test('explain: the sections; one of them, as a script; all below a number', as
   const init = await klab.run('explain', '2.9.2')
   t.match(init, {
     code: 0,
-    stdout: /^# 2\.9\.2 kubeadm init \(phase control-plane, cloud-init\/phases\/control-plane\.sh\)\n# \/.*docs\/course\.md#2\.9\.2\n/,
+    stdout:
+      /^# 2\.9\.2 kubeadm init \(phase control-plane, cloud-init\/phases\/control-plane\.sh\)\n# \/.*docs\/course\.md#2\.9\.2\n/,
   })
   t.match(init.stdout, /--pod-network-cidr=10\.99\.0\.0\/16$/m)
   t.match((await klab.run('explain', '2.8')).stdout, /^# 2\.8\.1 [^]*^# 2\.8\.2 /m)

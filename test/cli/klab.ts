@@ -25,7 +25,10 @@ export interface Klab {
   run(...argv: string[]): Promise<Result>
   /** Starts klab, to be ended by the test. */
   start(...argv: string[]): { child: ChildProcess; ended: Promise<Result> }
-  /** Makes the Labfile's lab one that was brought up; `states`: what virsh says of its machines (libvirt's state numbers). */
+  /**
+   * Makes the Labfile's lab one that was brought up; `states`: what virsh says of its machines (libvirt's state
+   * numbers).
+   */
   record(more?: Partial<LabRecord>, states?: readonly number[]): LabPaths
 }
 
@@ -43,7 +46,11 @@ export function makeKlab(t: Test, labfile: string | null = fourNodes(), env: Rec
     ...env,
   }
   const start = (...argv: string[]) => {
-    const child = spawn(process.execPath, [main, ...argv], { cwd: join(dir, 'work'), env: all, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [main, ...argv], {
+      cwd: join(dir, 'work'),
+      env: all,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let [stdout, stderr] = ['', '']
     child.stdout.setEncoding('utf8').on('data', (s: string) => (stdout += s))
     child.stderr.setEncoding('utf8').on('data', (s: string) => (stderr += s))
@@ -72,7 +79,9 @@ export function makeKlab(t: Test, labfile: string | null = fourNodes(), env: Rec
         lab,
         uri: 'qemu:///system',
         accel: 'tcg',
-        ports: Object.fromEntries(lab.nodes.map((n, i) => [n.name, { ssh: 22000 + i, ...(i === 0 ? { api: 22100 } : {}) }])),
+        ports: Object.fromEntries(
+          lab.nodes.map((n, i) => [n.name, { ssh: 22000 + i, ...(i === 0 ? { api: 22100 } : {}) }]),
+        ),
         createdAt: '2026-01-01T00:00:00.000Z',
         ...more,
       }

@@ -46,7 +46,10 @@ t.test('list and show: a tree with the current one marked; the same as JSON', as
     (await klab.run('snapshot', 'show', 'second')).stdout,
     /^after +first$[^]*^lab +running; paused for 1500 ms, nodes 20 ms apart$[^]*^k8s-master01 +RAM 2 MiB, disk 1 MiB$/m,
   )
-  t.match(await klab.run('snapshot', 'show', 'secnd'), { code: 1, stderr: /there is no snapshot secnd\n.*klab snapshot show second/ })
+  t.match(await klab.run('snapshot', 'show', 'secnd'), {
+    code: 1,
+    stderr: /there is no snapshot secnd\n.*klab snapshot show second/,
+  })
   t.match(await klab.run('snapshot', 'restore', 'thrid'), { code: 1, stderr: /there is no snapshot thrid/ })
 })
 
@@ -54,7 +57,10 @@ t.test('what cannot be done says so, and changes nothing', async (t) => {
   const klab = makeKlab(t)
   t.match(await klab.run('snapshot', 'save', 'x'), { code: 1, stderr: /this lab is not up[^]*klab up/ })
   klab.record({}, [1, 1, 3, 5])
-  t.match(await klab.run('snapshot', 'save', 'x'), { code: 1, stderr: /all nodes must run, or all be off: .*k8s-node03 is shut-off/ })
+  t.match(await klab.run('snapshot', 'save', 'x'), {
+    code: 1,
+    stderr: /all nodes must run, or all be off: .*k8s-node03 is shut-off/,
+  })
   for (const [argv, said] of [
     [['save', '../x'], /not a name for a snapshot/],
     [['save', 'undo'], /klab uses this name itself/],

@@ -38,20 +38,23 @@ t.test('status of a recorded lab: what virsh says now', async (t) => {
   t.equal((JSON.parse((await klab.run('status', '--json')).stdout) as { state: string }).state, 'running')
 })
 
-t.test('status while the API server does not answer: its last answer with its age, and the next one is fetched meanwhile', async (t) => {
-  const klab = makeKlab(t)
-  const paths = klab.record({}, [1, 1, 1, 1])
-  writeFileSync(paths.kubeconfig, 'server: https://127.0.0.1:1\n')
-  const ready = { 'k8s-master01': true, 'k8s-node01': true }
-  writeFileSync(paths.seen, JSON.stringify({ at: new Date(Date.now() - 60_000).toISOString(), ready }))
-  const first = await klab.run('status')
-  t.match(first, { code: 0, stderr: '', stdout: /^cluster: Kubernetes 1\.20\.2, 2\/4 Ready \(1m0\ds ago\)/m })
-  const kept = (): string => readFileSync(paths.seen, 'utf8')
-  for (let i = 0; i < 100 && !kept().includes('null'); i++) await new Promise((r) => setTimeout(r, 100))
-  t.match(JSON.parse(kept()), { ready: null }, 'asked in vain')
-  t.match((await klab.run('status')).stdout, /^k8s-master01 .* - /m)
-  t.match((await klab.run('status', '--fresh')).stdout, /0\/4 Ready, API/, 'waits for an answer itself')
-})
+t.test(
+  'status while the API server does not answer: its last answer with its age, and the next one is fetched meanwhile',
+  async (t) => {
+    const klab = makeKlab(t)
+    const paths = klab.record({}, [1, 1, 1, 1])
+    writeFileSync(paths.kubeconfig, 'server: https://127.0.0.1:1\n')
+    const ready = { 'k8s-master01': true, 'k8s-node01': true }
+    writeFileSync(paths.seen, JSON.stringify({ at: new Date(Date.now() - 60_000).toISOString(), ready }))
+    const first = await klab.run('status')
+    t.match(first, { code: 0, stderr: '', stdout: /^cluster: Kubernetes 1\.20\.2, 2\/4 Ready \(1m0\ds ago\)/m })
+    const kept = (): string => readFileSync(paths.seen, 'utf8')
+    for (let i = 0; i < 100 && !kept().includes('null'); i++) await new Promise((r) => setTimeout(r, 100))
+    t.match(JSON.parse(kept()), { ready: null }, 'asked in vain')
+    t.match((await klab.run('status')).stdout, /^k8s-master01 .* - /m)
+    t.match((await klab.run('status', '--fresh')).stdout, /0\/4 Ready, API/, 'waits for an answer itself')
+  },
+)
 
 t.test('status with libvirt gone: exit 3 and what starts it', async (t) => {
   const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'refuse' })

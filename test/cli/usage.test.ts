@@ -29,7 +29,8 @@ t.test('every verb has its own --help with its description and an example, witho
     t.equal(code, 0, verb)
     t.ok(stdout.startsWith(`klab ${verb}`), verb)
     t.ok(stdout.includes(c.examples[0]![0]), `${verb}: example`)
-    for (const option of Object.keys(c.options ?? {}).filter((o) => o !== 'action')) t.match(stdout, `--${option}`, verb)
+    for (const option of Object.keys(c.options ?? {}).filter((o) => o !== 'action'))
+      t.match(stdout, `--${option}`, verb)
   }
 })
 

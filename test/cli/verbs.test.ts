@@ -11,7 +11,11 @@ const TCG = `${fourNodes()}hypervisor: { accel: tcg }\n`
 
 t.test('validate', async (t) => {
   const klab = makeKlab(t)
-  t.match(await klab.run('validate'), { code: 0, stdout: /Labfile: lab course, 4 nodes, Kubernetes 1\.20\.2: valid\n$/, stderr: '' })
+  t.match(await klab.run('validate'), {
+    code: 0,
+    stdout: /Labfile: lab course, 4 nodes, Kubernetes 1\.20\.2: valid\n$/,
+    stderr: '',
+  })
   const { stdout, code } = await klab.run('validate', '--json')
   t.equal(code, 0)
   t.match(JSON.parse(stdout), { name: 'course', nodes: [{ memoryMiB: 3072 }, {}, {}, {}] })
@@ -44,7 +48,11 @@ t.test('another user’s Labfile, found above: exit 2, and nothing that it names
   t.notMatch(built.stderr, /bug in klab/)
   t.match(await klab.run('-f', labfile, 'validate'), { code: 2, stderr: /belongs to/ })
   for (const path of [join(klab.dir, 'work'), labfile]) chownSync(path, 0, 0)
-  t.match(await klab.run('bundle', 'build'), { code: 2, stderr: /work\/k: belongs to/ }, 'his bundle in a Labfile of ours')
+  t.match(
+    await klab.run('bundle', 'build'),
+    { code: 2, stderr: /work\/k: belongs to/ },
+    'his bundle in a Labfile of ours',
+  )
   t.notOk(existsSync(ran))
   klab.env['KLAB_SAFE_DIRECTORY'] = join(klab.dir, 'work/k')
   t.match(await klab.run('bundle', 'build'), { code: 1, stderr: /work\/k: lacks/ }, 'allowed')
@@ -65,7 +73,11 @@ t.test('doctor on a host with nothing: exit 3, every tool with its package, and 
   for (const tool of ['virsh', 'qemu-img', 'xorriso']) t.match(bare.stdout, new RegExp(`^${tool} +missing`, 'm'), tool)
   t.match(bare.stdout, /^virsh: try: sudo apt-get install .*libvirt-clients$/m)
   t.notMatch(bare.stderr, /bug in klab/)
-  const checks = JSON.parse((await klab.run('doctor', '--json')).stdout) as { name: string; state: string; fix?: string }[]
+  const checks = JSON.parse((await klab.run('doctor', '--json')).stdout) as {
+    name: string
+    state: string
+    fix?: string
+  }[]
   t.match(
     checks.find((c) => c.name === 'qemu-img'),
     { state: 'missing', fix: /qemu-utils/ },
@@ -83,7 +95,13 @@ t.test('kubeconfig, logs, ssh, kubectl before there is anything: exit 1 and what
   for (const argv of [['kubeconfig'], ['logs'], ['ssh', 'k8s-node01'], ['kubectl', 'get', 'pods']])
     t.match(await klab.run(...argv), { code: 1, stdout: '', stderr: /try: klab up/ }, `${argv[0]!}: never up`)
   klab.record()
-  for (const argv of [['kubeconfig'], ['logs'], ['logs', 'k8s-node01'], ['ssh', 'k8s-node01'], ['kubectl', 'get', 'pods']])
+  for (const argv of [
+    ['kubeconfig'],
+    ['logs'],
+    ['logs', 'k8s-node01'],
+    ['ssh', 'k8s-node01'],
+    ['kubectl', 'get', 'pods'],
+  ])
     t.match(await klab.run(...argv), { code: 1, stdout: '', stderr: /try: klab up/ }, `${argv[0]!}: half up`)
 })
 
@@ -107,7 +125,10 @@ t.test('ssh: the system’s own with the lab’s config; words stay words, its e
     stdout: ['-F', paths.sshConfig, 'k8s-node01', '--', 'ls', '-l', '--json', 'a b', ''].join('\n'),
   })
   t.equal((await klab.run('ssh', 'k8s-node01')).stdout, `-F\n${paths.sshConfig}\nk8s-node01\n`)
-  t.equal((await klab.run('-f', 'Labfile', 'ssh', 'k8s-node01', 'uptime')).stdout, `-F\n${paths.sshConfig}\nk8s-node01\n--\nuptime\n`)
+  t.equal(
+    (await klab.run('-f', 'Labfile', 'ssh', 'k8s-node01', 'uptime')).stdout,
+    `-F\n${paths.sshConfig}\nk8s-node01\n--\nuptime\n`,
+  )
 })
 
 t.test('kubectl: with the lab’s kubeconfig, arguments as they are, its exit status', async (t) => {
@@ -222,7 +243,11 @@ t.test('klab through a link, as npm link makes it, and from a folder that is gon
   const bin = join(klab.dir, 'klab')
   symlinkSync(main, bin)
   chmodSync(join(klab.dir, 'work'), 0o500)
-  const child = spawn(bin, ['validate'], { cwd: join(klab.dir, 'work'), env: klab.env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(bin, ['validate'], {
+    cwd: join(klab.dir, 'work'),
+    env: klab.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [code] = (await once(child, 'close')) as [number]
   chmodSync(join(klab.dir, 'work'), 0o700)
   t.equal(code, 0)

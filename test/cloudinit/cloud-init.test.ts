@@ -1,6 +1,6 @@
 /**
- * cloud-init's own word on klab's seeds: Debian 12's cloud-init (22.4), which .ci/setup unpacks into .cloud-init/, checks user-data against
- * its schema and turns network-config into what each kind of guest's network service reads.
+ * cloud-init's own word on klab's seeds: Debian 12's cloud-init (22.4), which .ci/setup unpacks into .cloud-init/,
+ * checks user-data against its schema and turns network-config into what each kind of guest's network service reads.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -85,14 +85,24 @@ t.test(
     t.notMatch(open['ifcfg-lab0'], /GATEWAY/)
 
     const nm = await rendered(dir, 'node', 'network-manager', 'rhel')
-    t.match(nm['cloud-init-lab0.nmconnection'], /method=manual[^]*address1=192\.168\.31\.61\/24[^]*route1=0\.0\.0\.0\/0,192\.168\.31\.1/)
-    t.match((await rendered(dir, 'node', 'netplan', 'ubuntu'))['50-cloud-init.yaml'], /lab0:[^]*addresses:\n\s+- 192\.168\.31\.61\/24/)
+    t.match(
+      nm['cloud-init-lab0.nmconnection'],
+      /method=manual[^]*address1=192\.168\.31\.61\/24[^]*route1=0\.0\.0\.0\/0,192\.168\.31\.1/,
+    )
+    t.match(
+      (await rendered(dir, 'node', 'netplan', 'ubuntu'))['50-cloud-init.yaml'],
+      /lab0:[^]*addresses:\n\s+- 192\.168\.31\.61\/24/,
+    )
     const networkd = await rendered(dir, 'node', 'networkd', 'debian')
-    t.match(networkd['10-cloud-init-lab0.network'], /Address=192\.168\.31\.61\/24[^]*DHCP=no[^]*Gateway=192\.168\.31\.1/)
+    t.match(
+      networkd['10-cloud-init-lab0.network'],
+      /Address=192\.168\.31\.61\/24[^]*DHCP=no[^]*Gateway=192\.168\.31\.1/,
+    )
   },
 )
 
 t.test('no dhcp4 key: cloud-init 18.5 (CentOS 7) takes its presence for true, whatever it says', (t) => {
-  for (const seed of seeds) t.notMatch(readFileSync(join(root, 'test/golden/cloudinit', seed, 'network-config'), 'utf8'), /dhcp/, seed)
+  for (const seed of seeds)
+    t.notMatch(readFileSync(join(root, 'test/golden/cloudinit', seed, 'network-config'), 'utf8'), /dhcp/, seed)
   t.end()
 })

@@ -12,7 +12,10 @@ const node: SeedInput = {
   ],
   user: 'klab',
   authorizedKeys: ['ssh-ed25519 AAAAlab klab', 'ssh-rsa AAAAmine me@home # "quoted": yes'],
-  hostKey: { private: '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n', public: 'ssh-ed25519 AAAAhost' },
+  hostKey: {
+    private: '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n',
+    public: 'ssh-ed25519 AAAAhost',
+  },
   timezone: 'Asia/Shanghai',
   locale: 'C.UTF-8',
   timeServers: [],
@@ -64,7 +67,14 @@ for (const [name, input] of Object.entries(inputs)) {
 }
 
 t.test('what looks like another type to YAML 1.1 stays text', (t) => {
-  const files = seedFiles({ ...node, node: 'on', instanceId: '1_0', user: 'no', timezone: '1:30', mgmtMac: '52:54:00:12:34:56' })
+  const files = seedFiles({
+    ...node,
+    node: 'on',
+    instanceId: '1_0',
+    user: 'no',
+    timezone: '1:30',
+    mgmtMac: '52:54:00:12:34:56',
+  })
   t.same(read(files['meta-data']), { 'instance-id': '1_0', 'local-hostname': 'on' })
   const user = read(files['user-data'])
   t.same([user.hostname, user.users[0]!.name, user.timezone], ['on', 'no', '1:30'])

@@ -29,7 +29,10 @@ t.test('lines and minors: the course’s 3.14 with 1.17, and some line for every
 
 t.test('a Calico that does not fit, and the lines that do', (t) => {
   t.equal(calicoProblem('3.14.2', 17), undefined)
-  t.equal(calicoProblem('3.14.2', 20), 'Calico 3.14.2 is made for Kubernetes 1.16 to 1.18, not 1.20: take 3.18, 3.19, 3.20, 3.21')
+  t.equal(
+    calicoProblem('3.14.2', 20),
+    'Calico 3.14.2 is made for Kubernetes 1.16 to 1.18, not 1.20: take 3.18, 3.19, 3.20, 3.21',
+  )
   t.equal(
     calicoProblem('3.21.6', 17),
     'Calico 3.21.6 is made for Kubernetes 1.20 to 1.22, not 1.17: take 3.12, 3.13, 3.14, 3.15, 3.16, 3.17',
@@ -59,13 +62,17 @@ interface Container {
 
 t.test('what is asked for is what the container gets, once each; images and pull policy stay', (t) => {
   const out = patchCalico(
-    text.replace('# - name: CALICO_IPV4POOL_CIDR', '- name: CALICO_IPV4POOL_CIDR').replace('#   value: "192', '  value: "192'),
+    text
+      .replace('# - name: CALICO_IPV4POOL_CIDR', '- name: CALICO_IPV4POOL_CIDR')
+      .replace('#   value: "192', '  value: "192'),
     {
       ...settings,
       encapsulation: 'vxlan',
     },
   )
-  const objects = parseAllDocuments(out).map((d) => d.toJS() as { kind: string; spec: { template: { spec: { containers: Container[] } } } })
+  const objects = parseAllDocuments(out).map(
+    (d) => d.toJS() as { kind: string; spec: { template: { spec: { containers: Container[] } } } },
+  )
   const [node] = objects.find((o) => o.kind === 'DaemonSet')!.spec.template.spec.containers
   const env = node!.env.map((v) => `${v.name}=${v.value ?? 'from'}`)
   t.same(env, [
@@ -96,7 +103,10 @@ t.test('a manifest that is none, or of another version', (t) => {
     empty: ['', /has no DaemonSet calico-node/],
     'not YAML': ['a: [\n', /is not YAML/],
     'no container': [text.replace('- name: calico-node\n', '- name: other\n'), /has no container calico-node/],
-    'no configuration': [text.replace('name: calico-config\n  namespace', 'name: other\n  namespace'), /has no ConfigMap calico-config/],
+    'no configuration': [
+      text.replace('name: calico-config\n  namespace', 'name: other\n  namespace'),
+      /has no ConfigMap calico-config/,
+    ],
     'another version': [text.replaceAll('3.14.2', '3.13.5'), /is Calico 3\.13\.5, the Labfile wants 3\.14\.2/],
     'no version': [text.replaceAll(':v3.14.2', ':latest'), /is Calico calico\/node:latest, the Labfile wants 3\.14\.2/],
   }

@@ -49,8 +49,9 @@ t.test('upstream’s: range and card, nothing else', (t) => {
     Network: '10.81.0.0/16',
     Backend: { Type: 'vxlan' },
   })
-  const [container] = (daemons as unknown as { spec: { template: { spec: { containers: { args: string[]; image: string }[] } } } }).spec
-    .template.spec.containers
+  const [container] = (
+    daemons as unknown as { spec: { template: { spec: { containers: { args: string[]; image: string }[] } } } }
+  ).spec.template.spec.containers
   t.same(container, {
     name: 'kube-flannel',
     image: 'docker.io/flannel/flannel:v0.24.2',
@@ -60,7 +61,13 @@ t.test('upstream’s: range and card, nothing else', (t) => {
 })
 
 t.test('a manifest that is none', (t) => {
-  for (const text of ['', 'a: 1', UPSTREAM.split('---')[0]!, UPSTREAM.split('---')[1]!, UPSTREAM.replace('"Network"', '"Network')])
+  for (const text of [
+    '',
+    'a: 1',
+    UPSTREAM.split('---')[0]!,
+    UPSTREAM.split('---')[1]!,
+    UPSTREAM.replace('"Network"', '"Network'),
+  ])
     t.throws(() => fillFlannel(text, '10.81.0.0/16', 'lab0'), CorruptError)
   t.end()
 })

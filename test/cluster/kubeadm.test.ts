@@ -13,7 +13,11 @@ const [master, worker] = lab.nodes
 const TOKEN = 'abcdef.0123456789abcdef'
 const HASH = `sha256:${'a'.repeat(64)}`
 
-const spec = (version: string, runtime: 'docker' | 'containerd'): KubernetesSpec => ({ ...lab.kubernetes!, version, runtime })
+const spec = (version: string, runtime: 'docker' | 'containerd'): KubernetesSpec => ({
+  ...lab.kubernetes!,
+  version,
+  runtime,
+})
 /** Golden name → Kubernetes, accelerator. */
 const cases: Record<string, readonly [string, 'docker' | 'containerd', 'kvm' | 'tcg']> = {
   '1.20.2-docker-tcg': ['1.20.2', 'docker', 'tcg'],
@@ -49,14 +53,19 @@ for (const accel of ['kvm', 'tcg'] as const) {
   })
 }
 
-t.test('the configuration reads back as the four documents that kubeadm takes, none with a document missing its kind', (t) => {
-  const docs = parseAllDocuments(initConfig(lab.kubernetes!, master!, profileFor('tcg', 1), TOKEN)).map((d) => d.toJS() as { kind: string })
-  t.same(
-    docs.map((d) => d.kind),
-    ['InitConfiguration', 'ClusterConfiguration', 'KubeletConfiguration', 'KubeProxyConfiguration'],
-  )
-  t.end()
-})
+t.test(
+  'the configuration reads back as the four documents that kubeadm takes, none with a document missing its kind',
+  (t) => {
+    const docs = parseAllDocuments(initConfig(lab.kubernetes!, master!, profileFor('tcg', 1), TOKEN)).map(
+      (d) => d.toJS() as { kind: string },
+    )
+    t.same(
+      docs.map((d) => d.kind),
+      ['InitConfiguration', 'ClusterConfiguration', 'KubeletConfiguration', 'KubeProxyConfiguration'],
+    )
+    t.end()
+  },
+)
 
 t.test('no configuration skips the check of the CA', (t) => {
   for (const version of ['1.17.5', '1.20.2', '1.31.0']) {
@@ -71,7 +80,8 @@ t.test('no configuration skips the check of the CA', (t) => {
 
 t.test('patches: a flag from 1.19 to 1.21, a field from 1.22, neither without patches or before', (t) => {
   const slow = profileFor('tcg', 1)
-  const field = (version: string): boolean => initConfig(spec(version, 'docker'), master!, slow, TOKEN).includes(PATCHES_DIR)
+  const field = (version: string): boolean =>
+    initConfig(spec(version, 'docker'), master!, slow, TOKEN).includes(PATCHES_DIR)
   for (const [version, wantFlag, wantField] of [
     ['1.17.5', false, false],
     ['1.18.20', false, false],
@@ -83,7 +93,10 @@ t.test('patches: a flag from 1.19 to 1.21, a field from 1.22, neither without pa
     t.same(initFlags(spec(version, 'docker'), slow), wantFlag ? ['--experimental-patches', PATCHES_DIR] : [], version)
     t.equal(field(version), wantField, version)
     t.same(initFlags(spec(version, 'docker'), profileFor('kvm', 1)), [], `${version} KVM`)
-    t.notOk(initConfig(spec(version, 'docker'), master!, profileFor('kvm', 1), TOKEN).includes(PATCHES_DIR), `${version} KVM`)
+    t.notOk(
+      initConfig(spec(version, 'docker'), master!, profileFor('kvm', 1), TOKEN).includes(PATCHES_DIR),
+      `${version} KVM`,
+    )
   }
   t.end()
 })
@@ -115,7 +128,8 @@ t.test('one node alone takes pods: an empty list of taints, which is not the sam
 })
 
 t.test('no configuration names a flag that its kubelet or API server no longer has', (t) => {
-  const text = (version: string): string => initConfig(spec(version, 'containerd'), master!, profileFor('tcg', 1, minorOf(version)), TOKEN)
+  const text = (version: string): string =>
+    initConfig(spec(version, 'containerd'), master!, profileFor('tcg', 1, minorOf(version)), TOKEN)
   t.match(text('1.29.0'), 'global-housekeeping-interval')
   t.notMatch(text('1.32.0'), 'global-housekeeping-interval')
   t.notMatch(text('1.29.0'), 'enable-priority-and-fairness')

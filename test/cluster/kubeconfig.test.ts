@@ -11,7 +11,9 @@ const admin = (change: Record<string, unknown> = {}): string =>
   stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'kubernetes', cluster: { 'certificate-authority-data': CERT, server: 'https://192.168.31.61:6443' } }],
+    clusters: [
+      { name: 'kubernetes', cluster: { 'certificate-authority-data': CERT, server: 'https://192.168.31.61:6443' } },
+    ],
     users: [{ name: 'kubernetes-admin', user: { 'client-certificate-data': CERT, 'client-key-data': KEY } }],
     contexts: [{ name: 'kubernetes-admin@kubernetes', context: { cluster: 'kubernetes', user: 'kubernetes-admin' } }],
     'current-context': 'kubernetes-admin@kubernetes',
@@ -43,7 +45,8 @@ t.test('an admin.conf that is none is called corrupt, whatever is wrong with it'
     'cluster empty': admin({ clusters: [{ name: 'kubernetes' }] }),
     'user empty': admin({ users: [{ name: 'x' }] }),
   }
-  for (const [what, text] of Object.entries(bad)) t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), CorruptError, what)
+  for (const [what, text] of Object.entries(bad))
+    t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), CorruptError, what)
   t.end()
 })
 
@@ -51,7 +54,11 @@ t.test('one from elsewhere: certificates and key alone, never a command that kub
   const text = (user: string, cluster = `certificate-authority-data: ${CERT}`): string =>
     `clusters: [{ name: x, cluster: { ${cluster}, server: "https://evil.example:6443", proxy-url: "http://evil.example" } }]\nusers: [{ name: x, user: { ${user} } }]\n`
   const good = `client-certificate-data: ${CERT}, client-key-data: ${KEY}`
-  const own = hostKubeconfig(text(`${good}, exec: { apiVersion: v1, command: /bin/sh }`), 'lab', 'https://127.0.0.1:22001')
+  const own = hostKubeconfig(
+    text(`${good}, exec: { apiVersion: v1, command: /bin/sh }`),
+    'lab',
+    'https://127.0.0.1:22001',
+  )
   t.match(own, 'server: https://127.0.0.1:22001')
   t.match(parse(own), { users: [{ user: { 'client-key-data': KEY } }] })
   t.notMatch(own, /exec|command|proxy|evil/)
@@ -86,7 +93,12 @@ const EVIL_CLUSTER = {
 
 t.test('a guest’s admin.conf: nothing but certificates and key gets into the kubeconfig of the host', (t) => {
   const text = admin({
-    clusters: [{ name: 'evil', cluster: { 'certificate-authority-data': CERT, server: 'https://evil.example', ...EVIL_CLUSTER } }],
+    clusters: [
+      {
+        name: 'evil',
+        cluster: { 'certificate-authority-data': CERT, server: 'https://evil.example', ...EVIL_CLUSTER },
+      },
+    ],
     users: [{ name: 'evil', user: { 'client-certificate-data': CERT, 'client-key-data': KEY, ...EVIL } }],
     preferences: { extensions: [{ name: 'evil' }] },
     extensions: [{ name: 'evil' }],

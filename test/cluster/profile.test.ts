@@ -4,7 +4,8 @@ import { profileFor } from '../../src/cluster/profile.js'
 t.test('KVM changes nothing that kubeadm does by itself', (t) => {
   const p = profileFor('kvm', 1)
   t.equal(p.name, 'normal')
-  for (const part of [p.etcdArgs, p.apiServerArgs, p.controllerManagerArgs, p.schedulerArgs, p.kubelet, p.patches]) t.same(part, {})
+  for (const part of [p.etcdArgs, p.apiServerArgs, p.controllerManagerArgs, p.schedulerArgs, p.kubelet, p.patches])
+    t.same(part, {})
   t.equal(p.patience, 1)
   t.equal(p.apiServerTimeoutS, 240)
   t.end()
@@ -22,15 +23,20 @@ t.test('TCG: patience everywhere; leader election goes only with a single contro
   t.end()
 })
 
-t.test('etcd’s election time-out is ten heartbeats (its tuning guide) and a node’s lease outlives two status updates', (t) => {
-  const { etcdArgs, kubelet, controllerManagerArgs } = profileFor('tcg', 1)
-  t.equal(Number(etcdArgs['election-timeout']), 10 * Number(etcdArgs['heartbeat-interval']))
-  const seconds = (text: unknown): number =>
-    /^(?:(\d+)m)?(\d+)s$/
-      .exec(String(text))!
-      .slice(1)
-      .reduce((s, n) => s * 60 + Number((n as string | undefined) ?? 0), 0)
-  t.ok(seconds(controllerManagerArgs['node-monitor-grace-period']) >= 2 * seconds(kubelet['nodeStatusUpdateFrequency']))
-  t.ok(Number(kubelet['nodeLeaseDurationSeconds']) >= 2 * seconds(kubelet['nodeStatusUpdateFrequency']))
-  t.end()
-})
+t.test(
+  'etcd’s election time-out is ten heartbeats (its tuning guide) and a node’s lease outlives two status updates',
+  (t) => {
+    const { etcdArgs, kubelet, controllerManagerArgs } = profileFor('tcg', 1)
+    t.equal(Number(etcdArgs['election-timeout']), 10 * Number(etcdArgs['heartbeat-interval']))
+    const seconds = (text: unknown): number =>
+      /^(?:(\d+)m)?(\d+)s$/
+        .exec(String(text))!
+        .slice(1)
+        .reduce((s, n) => s * 60 + Number((n as string | undefined) ?? 0), 0)
+    t.ok(
+      seconds(controllerManagerArgs['node-monitor-grace-period']) >= 2 * seconds(kubelet['nodeStatusUpdateFrequency']),
+    )
+    t.ok(Number(kubelet['nodeLeaseDurationSeconds']) >= 2 * seconds(kubelet['nodeStatusUpdateFrequency']))
+    t.end()
+  },
+)

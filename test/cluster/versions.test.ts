@@ -9,7 +9,19 @@ t.test('minorOf takes 1.MINOR.PATCH and nothing else', (t) => {
   t.equal(minorOf('1.20.2'), 20)
   t.equal(minorOf('1.9.11'), 9)
   t.equal(minorOf('1.100.0'), 100)
-  for (const bad of ['', '1', '1.20', 'v1.20.2', '1.20.2-rc.1', '2.0.0', '1.20.2\n', ' 1.20.2', '1..2', '11.20.2', '1.20.2.1']) {
+  for (const bad of [
+    '',
+    '1',
+    '1.20',
+    'v1.20.2',
+    '1.20.2-rc.1',
+    '2.0.0',
+    '1.20.2\n',
+    ' 1.20.2',
+    '1..2',
+    '11.20.2',
+    '1.20.2.1',
+  ]) {
     t.throws(() => minorOf(bad), UsageError, JSON.stringify(bad))
   }
   t.end()
@@ -38,16 +50,38 @@ t.test('the runtime’s socket: a path before 1.24, a URL from then on; dockersh
 
 t.test('a release: what changed when', (t) => {
   const of = (version: string) => releaseOf(version)
-  t.match(of('1.17.5'), { minor: 17, kubeadmApi: 'v1beta2', registry: 'k8s.gcr.io', pause: '3.1', etcd: '3.4.3-0', coredns: '1.6.5' })
-  t.match(of('1.20.2'), { pause: '3.2', etcd: '3.4.13-0', coredns: '1.7.0', runtimes: ['docker', 'containerd'], cgroupDriver: 'cgroupfs' })
-  t.match(of('1.37.2'), { kubeadmApi: 'v1beta4', registry: 'registry.k8s.io', etcd: '3.7.0-0', coredns: 'v1.14.6', containerd: '1.6' })
+  t.match(of('1.17.5'), {
+    minor: 17,
+    kubeadmApi: 'v1beta2',
+    registry: 'k8s.gcr.io',
+    pause: '3.1',
+    etcd: '3.4.3-0',
+    coredns: '1.6.5',
+  })
+  t.match(of('1.20.2'), {
+    pause: '3.2',
+    etcd: '3.4.13-0',
+    coredns: '1.7.0',
+    runtimes: ['docker', 'containerd'],
+    cgroupDriver: 'cgroupfs',
+  })
+  t.match(of('1.37.2'), {
+    kubeadmApi: 'v1beta4',
+    registry: 'registry.k8s.io',
+    etcd: '3.7.0-0',
+    coredns: 'v1.14.6',
+    containerd: '1.6',
+  })
   t.same([of('1.23.17').runtimes, of('1.24.0').runtimes], [['docker', 'containerd'], ['containerd']])
   t.same([of('1.23.0').networkPluginFlag, of('1.24.0').networkPluginFlag], [true, false])
   t.same([of('1.21.0').cgroupDriver, of('1.22.0').cgroupDriver], ['cgroupfs', 'systemd'])
   const roles = (names: string[]): string[] => names.map((n) => `node-role.kubernetes.io/${n}`)
   t.same([of('1.19.0').roleLabels, of('1.20.0').roleLabels, of('1.24.0').roleLabels], [roles(['master']), roles(['control-plane', 'master']), roles(['control-plane'])]) // prettier-ignore
   t.same([of('1.23.0').taints, of('1.24.0').taints, of('1.25.0').taints], [roles(['master']), roles(['control-plane', 'master']), roles(['control-plane'])]) // prettier-ignore
-  t.match([of('1.23.0').packages.deb, of('1.24.0').packages.deb], [/apt\.kubernetes\.io/, /pkgs\.k8s\.io\/core:\/stable:\/v1\.24\/deb/])
+  t.match(
+    [of('1.23.0').packages.deb, of('1.24.0').packages.deb],
+    [/apt\.kubernetes\.io/, /pkgs\.k8s\.io\/core:\/stable:\/v1\.24\/deb/],
+  )
   t.end()
 })
 

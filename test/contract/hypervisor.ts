@@ -1,4 +1,7 @@
-/** What every Hypervisor must do; run on the fake always (test/hypervisor/fake.test.ts) and on real libvirt (test/real/hypervisor.test.ts). */
+/**
+ * What every Hypervisor must do; run on the fake always (test/hypervisor/fake.test.ts) and on real libvirt
+ * (test/real/hypervisor.test.ts).
+ */
 import type { Test } from 'tap'
 import { StateError } from '../../src/errors.js'
 import { specDigest } from '../../src/hypervisor/spec.js'
@@ -53,7 +56,14 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
       (await h.list()).filter((m) => m.name === spec.name),
       [{ uuid: spec.uuid, state: 'shut-off' }],
     )
-    const owned = { name: spec.name, uuid: spec.uuid, state: 'shut-off', labId, node: 'a', specDigest: specDigest(spec) }
+    const owned = {
+      name: spec.name,
+      uuid: spec.uuid,
+      state: 'shut-off',
+      labId,
+      node: 'a',
+      specDigest: specDigest(spec),
+    }
     t.same(await h.owned(labId), [owned])
     t.ok((await h.owned()).some((m) => m.name === spec.name))
     t.same(await h.owned(`${labId}x`), [])
@@ -65,24 +75,27 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
     t.equal(await h.state(spec.name), 'absent')
   })
 
-  await t.test('a running machine: start and ensure are no-ops, another spec is refused, removal powers off', async (t) => {
-    const spec = await machine(t, 'b')
-    await h.ensureMachine(spec)
-    await h.start(spec.name)
-    t.equal(await h.state(spec.name), 'running')
-    await h.start(spec.name)
-    await h.ensureMachine(spec)
-    const error = await h.ensureMachine({ ...spec, cpus: 2 }).catch((e: unknown) => e)
-    t.type(error, StateError)
-    t.match(error, { hint: /klab halt/ })
-    t.match(await h.owned(labId), [{ state: 'running', specDigest: specDigest(spec) }])
-    await h.pause(spec.name)
-    t.equal(await h.state(spec.name), 'paused')
-    await h.start(spec.name)
-    t.equal(await h.state(spec.name), 'running')
-    await h.removeMachine(spec.name)
-    t.equal(await h.state(spec.name), 'absent')
-  })
+  await t.test(
+    'a running machine: start and ensure are no-ops, another spec is refused, removal powers off',
+    async (t) => {
+      const spec = await machine(t, 'b')
+      await h.ensureMachine(spec)
+      await h.start(spec.name)
+      t.equal(await h.state(spec.name), 'running')
+      await h.start(spec.name)
+      await h.ensureMachine(spec)
+      const error = await h.ensureMachine({ ...spec, cpus: 2 }).catch((e: unknown) => e)
+      t.type(error, StateError)
+      t.match(error, { hint: /klab halt/ })
+      t.match(await h.owned(labId), [{ state: 'running', specDigest: specDigest(spec) }])
+      await h.pause(spec.name)
+      t.equal(await h.state(spec.name), 'paused')
+      await h.start(spec.name)
+      t.equal(await h.state(spec.name), 'running')
+      await h.removeMachine(spec.name)
+      t.equal(await h.state(spec.name), 'absent')
+    },
+  )
 
   await t.test('prefer never fails, whatever the host can do, and leaves the machine as it is', async (t) => {
     const spec = await machine(t, 'p')

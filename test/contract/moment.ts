@@ -73,7 +73,11 @@ export async function momentContract(
     await world.overlay(join(dir, 'd5'), first)
     await chmod(memory, 0o600)
     await truncate(memory, 20)
-    await t.rejects(h.thaw(spec.name, { memory, disk: join(dir, 'd5') }, spec.mgmt.forwards), CommandError, 'a broken memory file')
+    await t.rejects(
+      h.thaw(spec.name, { memory, disk: join(dir, 'd5') }, spec.mgmt.forwards),
+      CommandError,
+      'a broken memory file',
+    )
     t.match(await h.state(spec.name), /shut-off|crashed/)
     await h.useDisk(spec.name, join(dir, 'd5'))
     t.same(await h.disk(spec.name), { live: undefined, next: join(dir, 'd5') })

@@ -1,4 +1,7 @@
-/** What every Hypervisor must do with networks; run on the fake always, and on a libvirt in a network namespace of its own (test/real/nat.test.ts). */
+/**
+ * What every Hypervisor must do with networks; run on the fake always, and on a libvirt in a network namespace of its
+ * own (test/real/nat.test.ts).
+ */
 import type { Test } from 'tap'
 import { StateError } from '../../src/errors.js'
 import { networkDigest } from '../../src/hypervisor/spec.js'
@@ -34,21 +37,31 @@ export async function networkContract(t: Test, world: NetworkFixture): Promise<v
     await h.removeNetwork(spec.name)
   })
 
-  await t.test('ensureNetwork defines and starts, and is idempotent; what is active does not change under its machines', async (t) => {
-    await Promise.all([h.ensureNetwork(spec), h.networks()])
-    await h.ensureNetwork(spec)
-    const { name, uuid, bridge, labId } = spec
-    const there = { name, uuid, bridge, active: true, ranges: ['192.168.31.1/24'], mark: { labId, specDigest: networkDigest(spec) } }
-    t.same(await h.networks(), [there])
-    await t.rejects(h.ensureNetwork({ ...spec, internet: true }), StateError)
-    t.same(await h.networks(), [there])
-    await h.removeNetwork(spec.name)
-    await h.removeNetwork(spec.name)
-    t.same(await h.networks(), [])
-    await h.ensureNetwork({ ...spec, internet: true })
-    t.match(await h.networks(), [{ active: true, mark: { specDigest: networkDigest({ ...spec, internet: true }) } }])
-    await h.removeNetwork(spec.name)
-  })
+  await t.test(
+    'ensureNetwork defines and starts, and is idempotent; what is active does not change under its machines',
+    async (t) => {
+      await Promise.all([h.ensureNetwork(spec), h.networks()])
+      await h.ensureNetwork(spec)
+      const { name, uuid, bridge, labId } = spec
+      const there = {
+        name,
+        uuid,
+        bridge,
+        active: true,
+        ranges: ['192.168.31.1/24'],
+        mark: { labId, specDigest: networkDigest(spec) },
+      }
+      t.same(await h.networks(), [there])
+      await t.rejects(h.ensureNetwork({ ...spec, internet: true }), StateError)
+      t.same(await h.networks(), [there])
+      await h.removeNetwork(spec.name)
+      await h.removeNetwork(spec.name)
+      t.same(await h.networks(), [])
+      await h.ensureNetwork({ ...spec, internet: true })
+      t.match(await h.networks(), [{ active: true, mark: { specDigest: networkDigest({ ...spec, internet: true }) } }])
+      await h.removeNetwork(spec.name)
+    },
+  )
 
   await t.test("others' networks are seen, and left alone", async (t) => {
     const uuid = '11111111-5d0a-8c55-8a3b-0123456789ab'

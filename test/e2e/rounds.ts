@@ -1,12 +1,16 @@
 /**
- * Save and restore at random places of the tree while writers run: one on each node (its log on disk, its counter in RAM), and one in the cluster (a ConfigMap in etcd, written by
- * the control plane's writer). After each restore every node and etcd must hold what the snapshot was taken with, and every writer must go on where it was.
+ * Save and restore at random places of the tree while writers run: one on each node (its log on disk, its counter in
+ * RAM), and one in the cluster (a ConfigMap in etcd, written by the control plane's writer). After each restore every
+ * node and etcd must hold what the snapshot was taken with, and every writer must go on where it was.
  */
 import type { Test } from 'tap'
 
 type Run = (argv: readonly string[]) => Promise<{ code: number; stdout: string }>
 
-/** Counts, writes the number to its log, and on the control plane also into the ConfigMap. Plain curl: a kubectl costs an emulated CPU seconds. */
+/**
+ * Counts, writes the number to its log, and on the control plane also into the ConfigMap. Plain curl: a kubectl costs
+ * an emulated CPU seconds.
+ */
 const WRITER = `
 set -u
 if [ -e /etc/kubernetes/admin.conf ]; then
@@ -35,8 +39,13 @@ interface Seen {
   readonly etcd: { readonly label: string; readonly count: number }
 }
 
-/** `klab`: the command with its Labfile; the lab's cluster must be Ready. Snapshots are deleted again, the lab goes on. */
-export async function rounds(t: Test, o: { run: Run; klab: readonly string[]; nodes: readonly string[]; count: number }): Promise<void> {
+/**
+ * `klab`: the command with its Labfile; the lab's cluster must be Ready. Snapshots are deleted again, the lab goes on.
+ */
+export async function rounds(
+  t: Test,
+  o: { run: Run; klab: readonly string[]; nodes: readonly string[]; count: number },
+): Promise<void> {
   const { nodes, count } = o
   const klab = async (...args: string[]): Promise<string> => {
     const { code, stdout } = await o.run([...o.klab, ...args])
@@ -44,9 +53,25 @@ export async function rounds(t: Test, o: { run: Run; klab: readonly string[]; no
     return stdout
   }
   const ssh = (node: string, script: string): Promise<string> =>
-    klab('ssh', node, '--', 'sudo', 'bash', '-c', `'eval "$(echo ${Buffer.from(script).toString('base64')} | base64 -d)"'`)
+    klab(
+      'ssh',
+      node,
+      '--',
+      'sudo',
+      'bash',
+      '-c',
+      `'eval "$(echo ${Buffer.from(script).toString('base64')} | base64 -d)"'`,
+    )
   const label = async (text: string): Promise<void> => {
-    await klab('kubectl', 'patch', 'configmap', 'writer', '--type=merge', '-p', JSON.stringify({ data: { label: text } }))
+    await klab(
+      'kubectl',
+      'patch',
+      'configmap',
+      'writer',
+      '--type=merge',
+      '-p',
+      JSON.stringify({ data: { label: text } }),
+    )
     await Promise.all(nodes.map((n) => ssh(n, `echo ${text} >/var/tmp/label; sync`)))
   }
   const look = async (): Promise<Seen> => {
@@ -66,7 +91,10 @@ export async function rounds(t: Test, o: { run: Run; klab: readonly string[]; no
 
   await klab('kubectl', 'create', 'configmap', 'writer', '--from-literal=label=none', '--from-literal=count=0')
   for (const n of nodes)
-    await ssh(n, `cat >/var/tmp/writer.sh <<'END'\n${WRITER}\nEND\nsystemd-run --quiet --unit=klab-writer bash /var/tmp/writer.sh`)
+    await ssh(
+      n,
+      `cat >/var/tmp/writer.sh <<'END'\n${WRITER}\nEND\nsystemd-run --quiet --unit=klab-writer bash /var/tmp/writer.sh`,
+    )
 
   const saved: { name: string; counts: readonly number[] }[] = []
   for (let round = 1; round <= count; round++) {
@@ -93,7 +121,8 @@ export async function rounds(t: Test, o: { run: Run; klab: readonly string[]; no
       seen.counts.every((c, i) => c >= (back.counts[i] ?? Infinity)),
       `${back.name}: the counters go on from then`,
     )
-    // The counter in etcd is the one in the writer's RAM: the last, or the one whose answer is still to come. Time passes between the two looks.
+    // The counter in etcd is the one in the writer's RAM: the last, or the one whose answer is still to come. Time
+    // passes between the two looks.
     t.ok(Math.abs(seen.etcd.count - (seen.counts[0] ?? NaN)) <= 10, 'etcd and the writer’s RAM are of one moment')
   }
   for (const { name } of saved) await klab('snapshot', 'delete', name)

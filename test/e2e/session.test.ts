@@ -1,4 +1,7 @@
-/** An ordinary user, without root at any point: one plain machine on qemu:///session, up to the end of its boot; then destroy, and nothing left. */
+/**
+ * An ordinary user, without root at any point: one plain machine on qemu:///session, up to the end of its boot; then
+ * destroy, and nothing left.
+ */
 import { chown, cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,18 +29,26 @@ t.test('an ordinary user on qemu:///session', { skip: uid === 0 ? false : 'needs
   await writeFile(join(home, 'klab', 'labs', 'Labfile'), LABFILE)
   // The base image was built by the test before (as root); building it as an ordinary user is tried in test/image.
   const { key } = await readRecipe(project)
-  const layers = createLayers({ dir: cachePaths(roots(host)).layers, exec, clock: systemClock, dirMode: roots(host).dirMode })
+  const layers = createLayers({
+    dir: cachePaths(roots(host)).layers,
+    exec,
+    clock: systemClock,
+    dirMode: roots(host).dirMode,
+  })
   const base = await layers.get(key)
   if (base !== undefined) await cp(base, join(home, '.cache/klab/layers', key), { recursive: true })
   await exec.run(['chown', '-R', `${user.uid}:${user.uid}`, home])
   await chown(home, user.uid, user.uid)
 
   const klab = (...args: string[]) =>
-    exec.run(user.as([process.execPath, join(home, 'klab/dist/main.js'), '-f', join(home, 'klab/labs/Labfile'), ...args]), {
-      allowFailure: true,
-      timeoutMs: 20 * 60_000,
-      cwd: home,
-    })
+    exec.run(
+      user.as([process.execPath, join(home, 'klab/dist/main.js'), '-f', join(home, 'klab/labs/Labfile'), ...args]),
+      {
+        allowFailure: true,
+        timeoutMs: 20 * 60_000,
+        cwd: home,
+      },
+    )
 
   const up = await klab('up', '--until', 'boot')
   t.equal(up.exitCode, 0, up.stderr.slice(-2000))
@@ -45,7 +56,9 @@ t.test('an ordinary user on qemu:///session', { skip: uid === 0 ? false : 'needs
   const id = await klab('ssh', 'alone', '--', 'id', '-un')
   t.equal(id.stdout, 'klab\n', id.stderr)
   const mine = (await processes()).filter(
-    (p) => /qemu-system|vde_switch/.test(p.argv[0] ?? '') && p.argv.some((a) => a.includes(home) || a.includes(`/run/user/${user.uid}`)),
+    (p) =>
+      /qemu-system|vde_switch/.test(p.argv[0] ?? '') &&
+      p.argv.some((a) => a.includes(home) || a.includes(`/run/user/${user.uid}`)),
   )
   t.ok(mine.length >= 2, 'a machine and a switch')
   t.strictSame(

@@ -1,6 +1,7 @@
 /**
- * `klab check` against a lab that is up: steps of the course are undone by hand, one after the other, and put back. For each the section must turn red on
- * that node alone, with the line that says what is wrong, and be green again afterwards.
+ * `klab check` against a lab that is up: steps of the course are undone by hand, one after the other, and put back. For
+ * each the section must turn red on that node alone, with the line that says what is wrong, and be green again
+ * afterwards.
  */
 import type { Test } from 'tap'
 import type { CheckReport } from '../../src/check/types.js'
@@ -89,7 +90,9 @@ export async function proveCheck(t: Test, klab: Klab, node: string, other: strin
   /** Findings of a state other than done, as `node: line`. */
   const bad = (report: CheckReport): readonly string[] =>
     report.sections.flatMap((s) =>
-      s.nodes.flatMap((n) => n.findings.filter((f) => f.state === 'wrong' || f.state === 'not-done').map((f) => `${n.node}: ${f.line}`)),
+      s.nodes.flatMap((n) =>
+        n.findings.filter((f) => f.state === 'wrong' || f.state === 'not-done').map((f) => `${n.node}: ${f.line}`),
+      ),
     )
   for (const { what, section, line, undo, redo } of undos(other, image)) {
     const before = bad((await check(section)).report)

@@ -1,17 +1,29 @@
 /**
- * A root folder that a phase script takes for a guest's: the real script under the real bash, with nothing else of this machine but the
- * few tools of TOOLS, in a user namespace of its own. Package managers, systemctl and the like are test/fixtures/guest, which answer as
- * the recorded ones did; a tool that the guest's family does not have is simply not there.
+ * A root folder that a phase script takes for a guest's: the real script under the real bash, with nothing else of this
+ * machine but the few tools of TOOLS, in a user namespace of its own. Package managers, systemctl and the like are
+ * test/fixtures/guest, which answer as the recorded ones did; a tool that the guest's family does not have is simply
+ * not there.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import type { Lab } from '../../src/labfile/model.js'
 import { commonSettings, scriptOf } from '../../src/phases/guest-phase.js'
 import { labOf, root } from './world.js'
 
-const TOOLS = 'awk bash cat chmod cp cut dirname env grep head install ln mkdir mv rm sed sort stat tail touch tr'.split(' ')
+const TOOLS =
+  'awk bash cat chmod cp cut dirname env grep head install ln mkdir mv rm sed sort stat tail touch tr'.split(' ')
 const FIXTURES = join(root, 'test', 'fixtures', 'guest')
 
 /** A distribution: its /etc/os-release as it is there, its tools, the files of its image that scripts change. */
@@ -52,7 +64,12 @@ const mode = (path: string): number => (/^usr\/s?bin\//.test(path) ? 0o755 : 0o6
 let libraries: string[] | undefined
 
 /** The guest of a lab; `bundle`: the files of its bundle's disk. */
-export function guestRoot(t: Test, lab: Lab | string, d: Distribution, bundle: Readonly<Record<string, string>> = {}): GuestRoot {
+export function guestRoot(
+  t: Test,
+  lab: Lab | string,
+  d: Distribution,
+  bundle: Readonly<Record<string, string>> = {},
+): GuestRoot {
   const dir = t.testdir()
   const at = (path: string): string => join(dir, path)
   const write = (path: string, text: string, mode = 0o644): void => {
@@ -77,13 +94,15 @@ export function guestRoot(t: Test, lab: Lab | string, d: Distribution, bundle: R
   cpSync(join(root, 'cloud-init', 'phases'), at('usr/lib/klab'), { recursive: true })
   cpSync(FIXTURES, at('fixtures'), { recursive: true })
   for (const kind of d.tools === 'apt' ? ['common', 'apt'] : ['common', 'rhel', d.tools])
-    for (const tool of readdirSync(join(FIXTURES, kind))) symlinkSync(`/fixtures/${kind}/${tool}`, at(`usr/sbin/${tool}`))
+    for (const tool of readdirSync(join(FIXTURES, kind)))
+      symlinkSync(`/fixtures/${kind}/${tool}`, at(`usr/sbin/${tool}`))
   write('etc/os-release', d.osRelease)
   write('state/log', '')
   write('state/selinux', 'Enforcing\n')
   write('state/sysctl', '')
   write('state/kernel', `${d.kernel}\n`)
-  for (const name of ['installed', 'available', 'units'] as const) write(`state/${name}`, d[name].map((line) => `${line}\n`).join(''))
+  for (const name of ['installed', 'available', 'units'] as const)
+    write(`state/${name}`, d[name].map((line) => `${line}\n`).join(''))
   for (const name of d.switches ?? []) write(`state/${name}`, '')
   for (const [path, text] of Object.entries(d.files)) write(path, text, mode(path))
   for (const [path, text] of Object.entries(bundle)) write(`bundle/${path}`, text, 0o755)
@@ -99,7 +118,9 @@ export function guestRoot(t: Test, lab: Lab | string, d: Distribution, bundle: R
       const inside = `set -a; . /etc/klab/env; set +a; exec bash -euo pipefail /usr/lib/klab/${scriptOf(phase, parsed)}.sh 2>&1`
       const enter =
         'mount --rbind /dev "$1/dev" && mount --rbind /proc "$1/proc" && exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin bash -c "$2"'
-      const out = spawnSync('unshare', ['--map-root-user', '--mount', 'bash', '-c', enter, 'x', dir, inside], { encoding: 'utf8' })
+      const out = spawnSync('unshare', ['--map-root-user', '--mount', 'bash', '-c', enter, 'x', dir, inside], {
+        encoding: 'utf8',
+      })
       const commands = readFileSync(at('state/log'), 'utf8').slice(before).split('\n').filter(Boolean)
       return { text: `${out.stdout}${out.stderr}`, code: out.status, commands }
     },

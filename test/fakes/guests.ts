@@ -43,8 +43,15 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
       const given = await answer(call)
       if (given === undefined) continue
       if (given instanceof Error) throw given
-      const output = { stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...(typeof given === 'string' ? { stdout: given } : given) }
-      if (output.exitCode !== 0 && !call.options.allowFailure) throw failure(call.node, [call.text], output.exitCode, output.stderr)
+      const output = {
+        stdout: '',
+        stderr: '',
+        exitCode: 0,
+        durationMs: 1,
+        ...(typeof given === 'string' ? { stdout: given } : given),
+      }
+      if (output.exitCode !== 0 && !call.options.allowFailure)
+        throw failure(call.node, [call.text], output.exitCode, output.stderr)
       return output
     }
     t.fail(`unexpected on ${call.node}: ${call.text}`)

@@ -69,7 +69,10 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
 
   const takePorts = (spec: MachineSpec): void => {
     const others = [...entries.values()].filter((e) => !isOff(e) && e.name !== spec.name)
-    const taken = new Set([...fake.busyPorts, ...others.flatMap((e) => (e.spec?.mgmt?.forwards ?? []).map((f) => f.hostPort))])
+    const taken = new Set([
+      ...fake.busyPorts,
+      ...others.flatMap((e) => (e.spec?.mgmt?.forwards ?? []).map((f) => f.hostPort)),
+    ])
     const busy = spec.mgmt?.forwards.find((f) => taken.has(f.hostPort))
     if (busy === undefined) return
     const tail = `qemu-system-x86_64: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:${busy.hostPort}-10.0.2.15:${busy.guestPort}'`
@@ -104,7 +107,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     onCall: () => undefined,
     specOf: (name) => entries.get(name)?.spec,
     kill: (name) => off(get(name), 'crashed'),
-    addForeign: (name, state = 'shut-off') => void entries.set(name, { name, uuid: randomUUID(), state, ram: '', next: '' }),
+    addForeign: (name, state = 'shut-off') =>
+      void entries.set(name, { name, uuid: randomUUID(), state, ram: '', next: '' }),
     addNetwork: (network) => void networks.set(network.name, network),
     dropNetwork: (name) => void networks.delete(name),
     write: (name, text) => {
@@ -137,7 +141,8 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
           if (e.name !== spec.name || e.uuid !== spec.uuid || e.spec?.labId !== spec.labId)
             throw new StateError(`libvirt already has a domain ${e.name}`, { hint: 'look at it' })
           if (specDigest(e.spec) === specDigest(spec)) return
-          if (!isOff(e)) throw new StateError(`${spec.node} is ${e.state} with other settings`, { hint: 'stop it first: klab halt' })
+          if (!isOff(e))
+            throw new StateError(`${spec.node} is ${e.state} with other settings`, { hint: 'stop it first: klab halt' })
         }
         entries.set(spec.name, {
           name: spec.name,

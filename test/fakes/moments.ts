@@ -58,7 +58,15 @@ type Moments =
   | 'adopt'
   | 'abortJob'
 
-export function fakeMoments({ self, get, isOff, look, change, takePorts, needNetwork }: Means): Pick<Hypervisor, Moments> {
+export function fakeMoments({
+  self,
+  get,
+  isOff,
+  look,
+  change,
+  takePorts,
+  needNetwork,
+}: Means): Pick<Hypervisor, Moments> {
   return {
     pause: (name) =>
       change('pause', name, () => {

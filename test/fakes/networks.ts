@@ -21,6 +21,7 @@ export function ensureNetwork(networks: Map<string, Network>, spec: NetworkSpec)
 /** Removes it. Throws StateError when it does not carry klab's mark. */
 export function removeNetwork(networks: Map<string, Network>, name: string): void {
   const network = networks.get(name)
-  if (network && !network.mark) throw new StateError(`${name} does not carry klab's mark`, { hint: 'virsh net-undefine' })
+  if (network && !network.mark)
+    throw new StateError(`${name} does not carry klab's mark`, { hint: 'virsh net-undefine' })
   networks.delete(name)
 }

@@ -36,7 +36,11 @@ export function chainJson(path: string): string {
   const chain: object[] = []
   for (let at: string | undefined = path; at !== undefined; at = parse(at).backing) {
     const { backing } = parse(at)
-    chain.push({ filename: at, format: 'qcow2', ...(backing === undefined ? {} : { 'full-backing-filename': backing }) })
+    chain.push({
+      filename: at,
+      format: 'qcow2',
+      ...(backing === undefined ? {} : { 'full-backing-filename': backing }),
+    })
   }
   return JSON.stringify(chain)
 }

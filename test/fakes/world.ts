@@ -93,7 +93,13 @@ export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
       commands.push(line)
       const reply = (given: string | Partial<Output> | Error): Output => {
         if (given instanceof Error) throw given
-        return { stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...(typeof given === 'string' ? { stdout: given } : given) }
+        return {
+          stdout: '',
+          stderr: '',
+          exitCode: 0,
+          durationMs: 1,
+          ...(typeof given === 'string' ? { stdout: given } : given),
+        }
       }
       if (o.kubectl && argv[0]?.endsWith('/bin/kubectl')) {
         const input = options.input === undefined ? '' : String(options.input)
@@ -175,7 +181,12 @@ export function fakeArtifacts(world: FakeWorld, lab: Lab, until: PhaseName): Art
     provenance: {},
     files: [],
   } as const
-  const boot = { kind: 'direct', kernel: join(dir, 'kernel'), initrd: join(dir, 'initrd'), cmdline: 'root=LABEL=rootfs' } as const
+  const boot = {
+    kind: 'direct',
+    kernel: join(dir, 'kernel'),
+    initrd: join(dir, 'initrd'),
+    cmdline: 'root=LABEL=rootfs',
+  } as const
   return {
     base: () => Promise.resolve({ dir, key: 'b'.repeat(64), disk: join(dir, 'disk.qcow2'), boot, cached: true }),
     bundle: () => Promise.resolve(k ? { dir, key: 'c'.repeat(64), manifest, cached: true, isoDir: dir } : undefined),

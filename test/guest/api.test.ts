@@ -76,15 +76,29 @@ const base64 = (name: string): string => Buffer.from(text(name)).toString('base6
 const admin = (ca: string, client: string): string =>
   stringify({
     clusters: [
-      { name: 'kubernetes', cluster: { 'certificate-authority-data': base64(`${ca}.crt`), server: 'https://192.168.31.61:6443' } },
+      {
+        name: 'kubernetes',
+        cluster: { 'certificate-authority-data': base64(`${ca}.crt`), server: 'https://192.168.31.61:6443' },
+      },
     ],
-    users: [{ name: 'a', user: { 'client-certificate-data': base64(`${client}.crt`), 'client-key-data': base64(`${client}.key`) } }],
+    users: [
+      {
+        name: 'a',
+        user: { 'client-certificate-data': base64(`${client}.crt`), 'client-key-data': base64(`${client}.key`) },
+      },
+    ],
   })
 
 /** An API server that wants a client certificate. */
 async function serve(t: Test, answer: RequestListener): Promise<number> {
   const server: Server = createTlsServer(
-    { key: text('server.key'), cert: text('server.crt'), ca: text('ca.crt'), requestCert: true, rejectUnauthorized: false },
+    {
+      key: text('server.key'),
+      cert: text('server.crt'),
+      ca: text('ca.crt'),
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
     (req, res) => {
       if ((req.socket as unknown as { authorized: boolean }).authorized) answer(req, res)
       else res.writeHead(403).end('{"kind":"Status"}')
@@ -204,7 +218,11 @@ t.test('no server, another server, no JSON, another answer, no file: undefined, 
   t.equal(await nodeConditions(config((plain.address() as AddressInfo).port), 2000), undefined, 'plain HTTP')
   t.equal(await nodeConditions(config(1), 2000), undefined, 'refused')
   t.equal(await nodeConditions(config(await serve(t, (_, res) => void res.end('<html>'))), 2000), undefined, 'HTML')
-  t.equal(await nodeConditions(config(await serve(t, (_, res) => void res.writeHead(503).end('{"items":[]}'))), 2000), undefined, '503')
+  t.equal(
+    await nodeConditions(config(await serve(t, (_, res) => void res.writeHead(503).end('{"items":[]}'))), 2000),
+    undefined,
+    '503',
+  )
   t.equal(await nodeConditions(config(await serve(t, json(null))), 2000), undefined, 'null')
   t.equal(await nodeConditions('/nowhere', 2000), undefined)
 })

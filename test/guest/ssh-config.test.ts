@@ -17,14 +17,23 @@ t.test('the real ssh logs in with the generated files, and refuses another host 
   mkdirSync(dir)
   const [config, key, hosts] = [join(dir, 'ssh_config'), join(dir, 'key'), join(dir, 'known_hosts')]
   const { address } = server
-  const host = { node: address.node, host: '127.0.0.1', port: address.port, user: address.user, hostKey: address.hostKey }
+  const host = {
+    node: address.node,
+    host: '127.0.0.1',
+    port: address.port,
+    user: address.user,
+    hostKey: address.hostKey,
+  }
   const others = [{ ...host, node: 'other', port: 1 }]
   writeFileSync(key, address.privateKey, { mode: 0o600 })
   writeFileSync(config, sshConfig([...others, host], { key, knownHosts: hosts }))
   writeFileSync(hosts, knownHosts([...others, host]))
   t.same(await ssh(config, 'k8s-node01', 'echo', '$((40+2))'), { stdout: '42\n', stderr: '' })
   writeFileSync(hosts, knownHosts([{ ...host, hostKey: makeKeyPair('x').publicKey }]))
-  await t.rejects(ssh(config, 'k8s-node01', 'true'), { code: 255, stderr: /Host key verification failed|IDENTIFICATION HAS CHANGED/ })
+  await t.rejects(ssh(config, 'k8s-node01', 'true'), {
+    code: 255,
+    stderr: /Host key verification failed|IDENTIFICATION HAS CHANGED/,
+  })
   writeFileSync(hosts, '')
   await t.rejects(ssh(config, 'k8s-node01', 'true'), { code: 255 })
   t.equal(server.commands.length, 1)

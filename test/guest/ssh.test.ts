@@ -14,7 +14,8 @@ import { startGuest } from './fixtures/server.js'
 function make(t: Test) {
   let ahead = 0
   const now = () => systemClock.now() + ahead
-  const sleep = (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 40, signal).then(() => void (ahead += ms - ms / 40))
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    systemClock.sleep(ms / 40, signal).then(() => void (ahead += ms - ms / 40))
   const guests = createGuests({ clock: { now, sleep } })
   t.teardown(() => guests.close())
   return guests
@@ -33,13 +34,21 @@ t.test('exec round trip: output, exit status, lines, input', async (t) => {
   const server = await startGuest(t)
   const guest = await make(t).connect(server.address, within)
   const lines: string[] = []
-  const out = await guest.run(['sh', '-c', 'echo "$1"; printf "课\\r\\nlast" >&2', 'x', "it's $HOME\n课"], { onLine: (l) => lines.push(l) })
+  const out = await guest.run(['sh', '-c', 'echo "$1"; printf "课\\r\\nlast" >&2', 'x', "it's $HOME\n课"], {
+    onLine: (l) => lines.push(l),
+  })
   t.match(out, { stdout: "it's $HOME\n课\n", stderr: '课\r\nlast', exitCode: 0 })
   t.same(lines.sort(), ["it's $HOME", '课', '课', 'last'].sort())
   t.equal((await guest.run(['cat'], { input: 'in\n'.repeat(100_000) })).stdout.length, 300_000)
   t.equal((await guest.run(['cat'])).stdout, '', 'stdin is closed when nothing is given')
   const e = await fault(guest.run(['sh', '-c', 'echo no >&2; exit 3']))
-  t.match(e.failure, { where: 'k8s-node01', argv: ['sh', '-c', 'echo no >&2; exit 3'], exitCode: 3, tail: 'no', timedOut: false })
+  t.match(e.failure, {
+    where: 'k8s-node01',
+    argv: ['sh', '-c', 'echo no >&2; exit 3'],
+    exitCode: 3,
+    tail: 'no',
+    timedOut: false,
+  })
   t.equal((await guest.run(['false'], { allowFailure: true })).exitCode, 1)
   t.match((await fault(guest.run(['exec', 'sh', '-c', 'kill -9 $$'], { allowFailure: true }))).failure, {
     exitCode: undefined,
@@ -47,25 +56,32 @@ t.test('exec round trip: output, exit status, lines, input', async (t) => {
   })
 })
 
-t.test('sudo: script whole before it runs, its exit status, arguments as data; put: files in one round trip', async (t) => {
-  const root = t.testdir()
-  const server = await startGuest(t, { root })
-  const guest = await make(t).connect(server.address, within)
-  t.equal((await guest.sudo('#!/bin/bash\nset -eu\ncat\necho "$2"\n', ['a b', "$(id)'"])).stdout, "$(id)'\n", 'cat did not eat the script')
-  t.equal((await fault(guest.sudo('set -e\nfalse\necho on'))).failure.exitCode, 1)
-  t.equal((await fault(guest.sudo('exit 7'))).failure.exitCode, 7)
-  t.equal((await fault(guest.sudo('if true'))).failure.exitCode, 2)
-  t.equal((await guest.sudo('# nothing')).exitCode, 0)
-  server.commands.length = 0
-  await guest.put([
-    { path: '/etc/klab/a', content: 'a' },
-    { path: '/bin/b', content: 'b', mode: 0o755 },
-  ])
-  await guest.put([])
-  t.same(server.commands, ['sudo -n tar -x -m -C / -f -'])
-  t.equal(readFileSync(join(root, 'etc/klab/a'), 'utf8'), 'a')
-  t.equal(statSync(join(root, 'bin/b')).mode & 0o777, 0o755)
-})
+t.test(
+  'sudo: script whole before it runs, its exit status, arguments as data; put: files in one round trip',
+  async (t) => {
+    const root = t.testdir()
+    const server = await startGuest(t, { root })
+    const guest = await make(t).connect(server.address, within)
+    t.equal(
+      (await guest.sudo('#!/bin/bash\nset -eu\ncat\necho "$2"\n', ['a b', "$(id)'"])).stdout,
+      "$(id)'\n",
+      'cat did not eat the script',
+    )
+    t.equal((await fault(guest.sudo('set -e\nfalse\necho on'))).failure.exitCode, 1)
+    t.equal((await fault(guest.sudo('exit 7'))).failure.exitCode, 7)
+    t.equal((await fault(guest.sudo('if true'))).failure.exitCode, 2)
+    t.equal((await guest.sudo('# nothing')).exitCode, 0)
+    server.commands.length = 0
+    await guest.put([
+      { path: '/etc/klab/a', content: 'a' },
+      { path: '/bin/b', content: 'b', mode: 0o755 },
+    ])
+    await guest.put([])
+    t.same(server.commands, ['sudo -n tar -x -m -C / -f -'])
+    t.equal(readFileSync(join(root, 'etc/klab/a'), 'utf8'), 'a')
+    t.equal(statSync(join(root, 'bin/b')).mode & 0o777, 0o755)
+  },
+)
 
 t.test('one connection a node, shared; another address is another connection', async (t) => {
   const [a, b] = [await startGuest(t), await startGuest(t)]
@@ -95,7 +111,10 @@ t.test('another host key is refused at once and for good', async (t) => {
   const plain = await startGuest(t)
   const pinned = { ...plain.address, hostKey: 'ecdsa-sha2-nistp256 AAAA' }
   await t.rejects(make(t).connect(pinned, within), { code: 'corrupt', message: /host key none of its type/ })
-  await t.rejects(make(t).connect({ ...plain.address, privateKey: 'nonsense' }, within), { code: 'corrupt', message: /private SSH key/ })
+  await t.rejects(make(t).connect({ ...plain.address, privateKey: 'nonsense' }, within), {
+    code: 'corrupt',
+    message: /private SSH key/,
+  })
 })
 
 t.test('slow start: refused, silent, then cut, then not yet authorised, then there', async (t) => {
@@ -122,12 +141,16 @@ t.test('gives up saying what was last seen', async (t) => {
   const server = await startGuest(t, { refuse: 1000 })
   await t.rejects(make(t).connect(server.address, { withinMs: 10_000 }), {
     constructor: ProbeError,
-    message: /k8s-node01: SSH on 127\.0\.0\.1:\d+: gave up after \d+ s; last seen: All configured authentication methods failed/,
+    message:
+      /k8s-node01: SSH on 127\.0\.0\.1:\d+: gave up after \d+ s; last seen: All configured authentication methods failed/,
     hint: 'klab logs k8s-node01',
   })
   t.ok(server.connections.length >= 4, `${server.connections.length} tries`)
   server.close()
-  await t.rejects(make(t).connect(server.address, { withinMs: 5000 }), { code: 'probe', message: /last seen: .*ECONNREFUSED/ })
+  await t.rejects(make(t).connect(server.address, { withinMs: 5000 }), {
+    code: 'probe',
+    message: /last seen: .*ECONNREFUSED/,
+  })
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   t.teardown(() => silent.close())
@@ -162,7 +185,10 @@ t.test('a command that never started is begun once more on a new connection', as
 t.test('a guest that hangs before the command starts: time-out and abort still work', async (t) => {
   const server = await startGuest(t, { hang: true })
   const guest = await make(t).connect(server.address, within)
-  t.match((await fault(guest.run(['true'], { timeoutMs: 100, allowFailure: true }))).failure, { timedOut: true, exitCode: undefined })
+  t.match((await fault(guest.run(['true'], { timeoutMs: 100, allowFailure: true }))).failure, {
+    timedOut: true,
+    exitCode: undefined,
+  })
   const abort = new AbortController()
   const running = guest.run(['true'], { signal: abort.signal })
   while (server.commands.length < 2) await new Promise((r) => setTimeout(r, 5))
@@ -183,7 +209,10 @@ t.test('time-out, abort while connecting, abort while running, too much output',
   await t.rejects(running, Interrupted)
   await t.rejects(guest.run(['true'], { signal: abort.signal }), Interrupted)
   t.equal((await guest.run(['echo', 'ok'])).stdout, 'ok\n', 'the connection serves on')
-  t.match((await fault(guest.run(['head', '-c', '17000000', '/dev/zero']))).failure.tail, /more than 16777216 bytes of output$/)
+  t.match(
+    (await fault(guest.run(['head', '-c', '17000000', '/dev/zero']))).failure.tail,
+    /more than 16777216 bytes of output$/,
+  )
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   t.teardown(() => silent.close())

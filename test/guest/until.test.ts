@@ -45,7 +45,12 @@ t.test('gives up: what, how long, what was last seen', async (t) => {
   const o = { what: '4 nodes Ready', everyMs: 2000, withinMs: 10_000, clock, hint: 'klab logs' }
   await t.rejects(
     until(() => Promise.resolve({ ok: false, seen: `${++asked} of 4` }), o),
-    { code: 'probe', message: '4 nodes Ready: gave up after 10 s; last seen: 6 of 4', hint: 'klab logs', waitedMs: 10_000 },
+    {
+      code: 'probe',
+      message: '4 nodes Ready: gave up after 10 s; last seen: 6 of 4',
+      hint: 'klab logs',
+      waitedMs: 10_000,
+    },
   )
   await t.rejects(
     until(() => Promise.reject(failed), o),

@@ -31,11 +31,21 @@ t.test('output, exit status, duration; both streams apart', async (t) => {
 t.test('a failure carries argv, status and the tail of stderr, else of stdout', async (t) => {
   const e = await failure(sh('echo out; echo why >&2; exit 7'))
   t.ok(e instanceof CommandError)
-  t.match(e.failure, { where: 'host', argv: ['sh', '-c', /exit 7/], exitCode: 7, signal: undefined, timedOut: false, tail: 'why' })
+  t.match(e.failure, {
+    where: 'host',
+    argv: ['sh', '-c', /exit 7/],
+    exitCode: 7,
+    signal: undefined,
+    timedOut: false,
+    tail: 'why',
+  })
   t.equal((await failure(sh('echo only out; exit 1'))).failure.tail, 'only out')
   const long = (await failure(sh('seq 1 100 >&2; exit 1'))).failure.tail.split('\n')
   t.same([long.length, long[0], long.at(-1)], [15, '86', '100'])
-  t.match(await failure(sh('kill -9 $$')), { failure: { signal: 'SIGKILL', exitCode: undefined }, message: /ended by SIGKILL/ })
+  t.match(await failure(sh('kill -9 $$')), {
+    failure: { signal: 'SIGKILL', exitCode: undefined },
+    message: /ended by SIGKILL/,
+  })
 })
 
 t.test('allowFailure gives the output back, but never hides a signal or a time-out', async (t) => {

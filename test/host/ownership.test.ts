@@ -22,7 +22,17 @@ t.test('KLAB_SAFE_DIRECTORY: a folder, all below one, or all; nothing else', asR
   chownSync(file, BOB, BOB)
   for (const value of [dir, `${dir}/`, `/elsewhere:${dir}`, `${tmpdir()}/*`, '*'])
     await t.resolves(requireOwnFile(file, who({ KLAB_SAFE_DIRECTORY: value })), value)
-  for (const value of ['', ':', '.', tmpdir(), `${dir}/*`, `${dir}-other`, dir.slice(0, -1), `${dir.slice(0, -1)}*`, '/elsewhere'])
+  for (const value of [
+    '',
+    ':',
+    '.',
+    tmpdir(),
+    `${dir}/*`,
+    `${dir}-other`,
+    dir.slice(0, -1),
+    `${dir.slice(0, -1)}*`,
+    '/elsewhere',
+  ])
     await t.rejects(requireOwnFile(file, who({ KLAB_SAFE_DIRECTORY: value })), { code: 'unsafe' }, value)
 })
 
@@ -42,7 +52,9 @@ t.test('a group may write when nobody is in it but who is trusted anyway', asRoo
   // Groups of exactly one user, by primary group alone, as Debian's adduser makes them.
   const own = users.find(
     (u) =>
-      u[2] !== '0' && users.filter((o) => o[3] === u[3]).length === 1 && fields('/etc/group').some((g) => g[2] === u[3] && g[3] === ''),
+      u[2] !== '0' &&
+      users.filter((o) => o[3] === u[3]).length === 1 &&
+      fields('/etc/group').some((g) => g[2] === u[3] && g[3] === ''),
   )
   if (own) {
     const [uid, gid] = [Number(own[2]), Number(own[3])]
@@ -56,7 +68,8 @@ t.test('a group may write when nobody is in it but who is trusted anyway', asRoo
     )
   } else t.comment('no user with a group of its own here')
   chownSync(file, 0, 0)
-  if (users.filter((u) => u[3] === '0').every((u) => u[2] === '0')) await t.resolves(requireOwnFile(file, who()), 'root’s')
+  if (users.filter((u) => u[3] === '0').every((u) => u[2] === '0'))
+    await t.resolves(requireOwnFile(file, who()), 'root’s')
   chownSync(file, 0, BOB)
   await t.rejects(requireOwnFile(file, who()), { code: 'unsafe' }, 'a group that nobody knows')
 })
@@ -74,7 +87,10 @@ t.test('a folder: all in it, what its links lead to, and the folders above', asR
   symlinkSync(his, join(bundle, 'bin/kubectl'))
   await t.resolves(requireOwnFolder(bundle, who()))
   chownSync(his, BOB, BOB)
-  await t.rejects(requireOwnFolder(bundle, who()), { code: 'unsafe', message: new RegExp(`${bundle}/bin/kubectl: belongs to`) })
+  await t.rejects(requireOwnFolder(bundle, who()), {
+    code: 'unsafe',
+    message: new RegExp(`${bundle}/bin/kubectl: belongs to`),
+  })
   rmSync(join(bundle, 'bin/kubectl'))
   chownSync(join(dir, 'up'), BOB, BOB)
   await t.rejects(requireOwnFolder(bundle, who()), { code: 'unsafe', message: new RegExp(`^${dir}/up: belongs to`) })

@@ -2,7 +2,8 @@ import t from 'tap'
 import { hostRoutes } from '../../src/host/routes.js'
 
 const HEAD = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT'
-const row = (name: string, to: string, mask: string) => `${name}\t${to}\t00000000\t0001\t0\t0\t0\t${mask}\t0\t0\t0      `
+const row = (name: string, to: string, mask: string) =>
+  `${name}\t${to}\t00000000\t0001\t0\t0\t0\t${mask}\t0\t0\t0      `
 
 t.test('ranges and interfaces; default routes, halves of it and whatever is no route left out', async (t) => {
   const text = [

@@ -30,9 +30,15 @@ for (const [name, xml] of Object.entries(goldens)) {
 
 t.test('what goes in comes out of the XML', (t) => {
   const parser = new XMLParser({ ignoreAttributes: false, parseTagValue: false, attributeNamePrefix: '@' })
-  const { domain } = parser.parse(domainXml(cloud)) as { domain: { devices: { disk: { source: { '@file': string } } } } }
+  const { domain } = parser.parse(domainXml(cloud)) as {
+    domain: { devices: { disk: { source: { '@file': string } } } }
+  }
   t.equal(domain.devices.disk.source['@file'], cloud.disks[0]!.path)
-  t.same(parseOwnership(domainXml(node)).get(node.uuid), { labId: node.labId, node: node.node, specDigest: specDigest(node) })
+  t.same(parseOwnership(domainXml(node)).get(node.uuid), {
+    labId: node.labId,
+    node: node.node,
+    specDigest: specDigest(node),
+  })
   t.end()
 })
 
@@ -70,7 +76,14 @@ t.test('a network’s mark and ranges come back from its XML; others’ networks
 <network><name>hostdev</name><uuid>u2</uuid><dns><txt name='klab' value='hello'/></dns></network>`
   const { name, uuid, bridge, labId } = network
   t.same(parseNetworks(`${networkXml(network)}\n${others}`, new Set([uuid])), [
-    { name, uuid, bridge, active: true, ranges: ['192.168.31.1/24'], mark: { labId, specDigest: networkDigest(network) } },
+    {
+      name,
+      uuid,
+      bridge,
+      active: true,
+      ranges: ['192.168.31.1/24'],
+      mark: { labId, specDigest: networkDigest(network) },
+    },
     { name: 'default', uuid: 'u1', bridge: 'virbr0', active: false, ranges: ['192.168.122.1/24'], mark: undefined },
     { name: 'hostdev', uuid: 'u2', bridge: undefined, active: false, ranges: [], mark: undefined },
   ])

@@ -51,7 +51,8 @@ t.test('names, files, ports and the command line are this host’s; the rest is 
     'lab="other"',
   ])
     t.match(xml, own)
-  for (const theirs of ['t01234567', '/tmp/', 'test-mini-guest', 'emulator', '/machine<']) t.notOk(xml.includes(theirs), `no ${theirs}`)
+  for (const theirs of ['t01234567', '/tmp/', 'test-mini-guest', 'emulator', '/machine<'])
+    t.notOk(xml.includes(theirs), `no ${theirs}`)
   t.match(xml, 'machine="pc-q35-7.2"')
   const addresses = (text: string) =>
     [...text.matchAll(/<address [^>]*bus=.(0x..). slot=.(0x..). function=.(0x.)./g)].map((m) => m.slice(1).join())
@@ -78,14 +79,20 @@ t.test('what klab’s machines do not have', (t) => {
   const cases: Record<string, string> = {
     'an argument more': put('</qemu:commandline>', "<qemu:arg value='-drive'/><qemu:arg value='file=/etc/shadow'/>"),
     'a port for everybody': swap('hostfwd=tcp:127.0.0.1:', 'hostfwd=tcp:0.0.0.0:'),
-    'a command behind a port': swap(/hostfwd=tcp:127\.0\.0\.1:(\d+)-10\.0\.2\.15:7/, 'guestfwd=tcp:10.0.2.100:7-cmd:id'),
+    'a command behind a port': swap(
+      /hostfwd=tcp:127\.0\.0\.1:(\d+)-10\.0\.2\.15:7/,
+      'guestfwd=tcp:10.0.2.100:7-cmd:id',
+    ),
     'another card': swap(MAC, '52:54:00:00:00:01'),
     'the way out': swap('restrict=on', 'restrict=off'),
     'an environment': put('</qemu:commandline>', "<qemu:env name='LD_PRELOAD' value='/tmp/x.so'/>").replace(
       '<qemu:env',
       '</qemu:commandline><qemu:commandline><qemu:env',
     ),
-    'a folder of the host': put('</devices>', "<filesystem type='mount'><source dir='/'/><target dir='x'/></filesystem>"),
+    'a folder of the host': put(
+      '</devices>',
+      "<filesystem type='mount'><source dir='/'/><target dir='x'/></filesystem>",
+    ),
     'a device of the host': put('</devices>', "<hostdev mode='subsystem' type='pci'/>"),
     'a network card': put('</devices>', "<interface type='network'><source network='default'/></interface>"),
     'a disk more': put(

@@ -39,8 +39,10 @@ t.test('states', (t) => {
 })
 
 t.test("ownership: klab's namespace decides, not the name", (t) => {
-  const domain = (n: number, mark: string) => `<domain type='qemu' id='${n}'><name>klab-${n}</name><uuid>${U(n)}</uuid>${mark}</domain>\n\n`
-  const mark = (ns: string) => `<metadata><klab:machine xmlns:klab="${ns}" lab="l-1" node="true" digest="007"/></metadata>`
+  const domain = (n: number, mark: string) =>
+    `<domain type='qemu' id='${n}'><name>klab-${n}</name><uuid>${U(n)}</uuid>${mark}</domain>\n\n`
+  const mark = (ns: string) =>
+    `<metadata><klab:machine xmlns:klab="${ns}" lab="l-1" node="true" digest="007"/></metadata>`
   const owned = parseOwnership(
     domain(1, mark('urn:klab:machine:1')) + domain(2, '') + domain(3, mark('urn:other')) + domain(4, '<metadata/>'),
   )
@@ -54,7 +56,10 @@ t.test('host security', (t) => {
   const dac = `<secmodel><model>dac</model><doi>0</doi><baselabel type='kvm'>+64055:+64056</baselabel><baselabel type='qemu'>+64055:+64056</baselabel></secmodel>`
   const none = `<secmodel><model>none</model><doi>0</doi></secmodel>`
   t.same(parseHostSecurity(caps(none + dac)), { apparmor: false, qemuUser: { uid: 64055, gid: 64056 } })
-  t.same(parseHostSecurity(caps(`<secmodel><model>apparmor</model><doi>0</doi></secmodel>`)), { apparmor: true, qemuUser: undefined })
+  t.same(parseHostSecurity(caps(`<secmodel><model>apparmor</model><doi>0</doi></secmodel>`)), {
+    apparmor: true,
+    qemuUser: undefined,
+  })
   t.same(parseHostSecurity(caps('')), { apparmor: false, qemuUser: undefined })
   t.end()
 })

@@ -3,7 +3,12 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { CorruptError } from '../../src/errors.js'
-import { formatSaveHeader, parseSaveHeader, readSaveHeader, rewriteSaveHeader } from '../../src/hypervisor/save-image.js'
+import {
+  formatSaveHeader,
+  parseSaveHeader,
+  readSaveHeader,
+  rewriteSaveHeader,
+} from '../../src/hypervisor/save-image.js'
 
 const header = { xml: '<domain/>', cookie: '<cookie/>', wasRunning: false, dataLength: 64 }
 const stream = Buffer.concat([Buffer.from('QEVM'), randomBytes(5 * 2 ** 20)])
@@ -24,7 +29,12 @@ t.test('libvirt’s own layout, byte for byte', (t) => {
 t.test('what is written is read again', (t) => {
   for (let i = 0; i < 500; i++) {
     const text = (most: number): string => randomBytes(randomInt(1, most)).toString('base64')
-    const one = { xml: text(5000), cookie: i % 3 === 0 ? '' : text(500), wasRunning: i % 2 === 0, dataLength: randomInt(0, 70_000) }
+    const one = {
+      xml: text(5000),
+      cookie: i % 3 === 0 ? '' : text(500),
+      wasRunning: i % 2 === 0,
+      dataLength: randomInt(0, 70_000),
+    }
     const read = parseSaveHeader(formatSaveHeader(one), 'x')
     t.strictSame({ ...read, dataLength: 0 }, { ...one, dataLength: 0 })
     t.ok(read.dataLength >= one.dataLength)
@@ -41,7 +51,8 @@ t.test('noise is refused, never believed nor read beyond its end', (t) => {
     const cut = i % 4 === 0 ? bytes.subarray(0, randomInt(0, bytes.length)) : bytes
     try {
       const { xml, cookie, dataLength } = parseSaveHeader(cut, 'x')
-      if (xml.length + cookie.length > dataLength * 3 || dataLength > cut.length) t.fail(JSON.stringify({ xml, cookie, dataLength }))
+      if (xml.length + cookie.length > dataLength * 3 || dataLength > cut.length)
+        t.fail(JSON.stringify({ xml, cookie, dataLength }))
     } catch (error) {
       refused += 1
       if (!(error instanceof CorruptError)) throw error

@@ -10,7 +10,10 @@ const exec = createExec({ pid: process.pid, uid: 0, user: 'x', home: '/', cwd: '
 t.test('a seed: volume cidata, the files by name, private, nothing beside it', async (t) => {
   const dir = t.testdir()
   const path = join(dir, 'seed.iso')
-  await makeSeedIso(exec, { path, files: { 'user-data': '#cloud-config\nhostname: ü\n', 'meta-data': 'instance-id: 1\n' } })
+  await makeSeedIso(exec, {
+    path,
+    files: { 'user-data': '#cloud-config\nhostname: ü\n', 'meta-data': 'instance-id: 1\n' },
+  })
   await makeSeedIso(exec, { path, files: { 'user-data': '#cloud-config\n', 'meta-data': 'instance-id: 2\n' } })
   t.equal(statSync(path).mode & 0o777, 0o600)
   t.same(readdirSync(dir), ['seed.iso'])

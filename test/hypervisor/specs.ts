@@ -17,9 +17,19 @@ export const node: UserMachineSpec = {
     cmdline: 'root=LABEL=rootfs rw console=ttyS0',
   },
   disks: [
-    { path: '/var/lib/klab/labs/course-1a2b3c4d/nodes/k8s-master01/disk.qcow2', format: 'qcow2', target: 'vda', readonly: false },
+    {
+      path: '/var/lib/klab/labs/course-1a2b3c4d/nodes/k8s-master01/disk.qcow2',
+      format: 'qcow2',
+      target: 'vda',
+      readonly: false,
+    },
     { path: '/var/cache/klab/bundles/def/bundle.iso', format: 'raw', target: 'vdb', readonly: true },
-    { path: '/var/lib/klab/labs/course-1a2b3c4d/nodes/k8s-master01/seed.iso', format: 'raw', target: 'vdc', readonly: true },
+    {
+      path: '/var/lib/klab/labs/course-1a2b3c4d/nodes/k8s-master01/seed.iso',
+      format: 'raw',
+      target: 'vdc',
+      readonly: true,
+    },
   ],
   consoleLog: '/var/lib/klab/labs/course-1a2b3c4d/nodes/k8s-master01/console.log',
   mgmt: {

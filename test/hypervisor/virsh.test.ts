@@ -37,11 +37,16 @@ function scripted(
 const row = (state: string, reason: string): Answer => ({
   stdout: `${node.uuid} ${node.name}\n\nDomain: '${node.name}'\n  state.state=${state}\n  state.reason=${reason}\n`,
 })
-const refused = (words: string): Answer => ({ exitCode: 1, stderr: `error: failed to connect to the hypervisor\nerror: ${words}\n` })
+const refused = (words: string): Answer => ({
+  exitCode: 1,
+  stderr: `error: failed to connect to the hypervisor\nerror: ${words}\n`,
+})
 
 t.test('list is one process with a time limit', async (t) => {
   const exec = scripted({ list: row('1', '1') })
-  t.same(await createVirshHypervisor({ exec, uri: 'qemu:///session' }).list(), [{ name: node.name, uuid: node.uuid, state: 'running' }])
+  t.same(await createVirshHypervisor({ exec, uri: 'qemu:///session' }).list(), [
+    { name: node.name, uuid: node.uuid, state: 'running' },
+  ])
   t.equal(exec.argv.length, 1)
   t.same(exec.argv[0]!.slice(0, 4), ['virsh', '-q', '-c', 'qemu:///session'])
   t.ok(exec.limits[0]! > 0)
@@ -56,12 +61,28 @@ t.test("an unreachable libvirt is the host's failure, with what mends it", async
         (error: unknown) => error as KlabError,
       )
   const cases: [string, Answer, RegExp][] = [
-    ['qemu:///system', refused("Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory"), /libvirtd/],
-    ['qemu:///system', refused("Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied"), /usermod -aG libvirt/],
+    [
+      'qemu:///system',
+      refused("Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory"),
+      /libvirtd/,
+    ],
+    [
+      'qemu:///system',
+      refused("Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied"),
+      /usermod -aG libvirt/,
+    ],
     ['qemu:///session', refused('no such daemon'), /virsh -c qemu:\/\/\/session/],
     [
       'qemu:///system',
-      new CommandError({ where: 'host', argv: [], exitCode: undefined, signal: 'SIGTERM', timedOut: true, durationMs: 30_000, tail: '' }),
+      new CommandError({
+        where: 'host',
+        argv: [],
+        exitCode: undefined,
+        signal: 'SIGTERM',
+        timedOut: true,
+        durationMs: 30_000,
+        tail: '',
+      }),
       /hangs/,
     ],
   ]

@@ -53,21 +53,30 @@ t.test('a file: a plain, read-only copy that boots from its own disk', async (t)
 t.test('with a known sum the file is not even opened; another sum is another image', async (t) => {
   const w = world(t)
   const made = await ensureBaseImage({ kind: 'path', path: w.disk, sha256: w.sha256 }, w.context)
-  t.same(await ensureBaseImage({ kind: 'path', path: join(w.dir, 'gone'), sha256: w.sha256 }, w.context), { ...made, cached: true })
+  t.same(await ensureBaseImage({ kind: 'path', path: join(w.dir, 'gone'), sha256: w.sha256 }, w.context), {
+    ...made,
+    cached: true,
+  })
   execFileSync('qemu-io', ['-c', 'write -P 0x11 0 512', w.disk], { stdio: 'ignore' })
   t.not((await ensureBaseImage({ kind: 'path', path: w.disk }, w.context)).key, made.key)
 })
 
 t.test('bad files are refused before anything is made of them', async (t) => {
   const w = world(t)
-  await t.rejects(ensureBaseImage({ kind: 'path', path: join(w.dir, 'none') }, w.context), { code: 'state', hint: /image\.path/ })
+  await t.rejects(ensureBaseImage({ kind: 'path', path: join(w.dir, 'none') }, w.context), {
+    code: 'state',
+    hint: /image\.path/,
+  })
   await t.rejects(ensureBaseImage({ kind: 'path', path: w.dir }, w.context), { code: 'state' }, 'a folder')
   await t.rejects(ensureBaseImage({ kind: 'path', path: w.disk, sha256: 'ab'.repeat(32) }, w.context), {
     code: 'corrupt',
     message: new RegExp(w.sha256),
   })
   execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', w.disk, join(w.dir, 'overlay')])
-  await t.rejects(ensureBaseImage({ kind: 'path', path: join(w.dir, 'overlay') }, w.context), { code: 'corrupt', message: /backing file/ })
+  await t.rejects(ensureBaseImage({ kind: 'path', path: join(w.dir, 'overlay') }, w.context), {
+    code: 'corrupt',
+    message: /backing file/,
+  })
   t.notOk(w.argvs.some((a) => a[0] === 'qemu-img'))
 })
 
@@ -80,7 +89,11 @@ t.test('a URL: downloaded once, checked, progress said', async (t) => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/cloud.qcow2`
   const made = await ensureBaseImage({ kind: 'url', url, sha256: w.sha256 }, w.context)
   t.same(await ensureBaseImage({ kind: 'url', url, sha256: w.sha256 }, w.context), { ...made, cached: true })
-  t.equal(made.key, (await ensureBaseImage({ kind: 'path', path: w.disk }, w.context)).key, 'the same content is the same layer')
+  t.equal(
+    made.key,
+    (await ensureBaseImage({ kind: 'path', path: w.disk }, w.context)).key,
+    'the same content is the same layer',
+  )
   t.equal(asked, 1)
   t.ok(
     w.lines.some((l) => /^\d+ (of \d+ )?MiB$/.test(l)),
@@ -104,7 +117,12 @@ t.test('the built image comes from the cache by its recipe; a changed guest file
   const made = await ensureBaseImage(source, { ...context, layers })
   t.match(made, {
     disk: `/layers/${made.key}/disk.qcow2`,
-    boot: { kind: 'direct', kernel: `/layers/${made.key}/kernel`, initrd: `/layers/${made.key}/initrd`, cmdline: /^root=LABEL=rootfs rw / },
+    boot: {
+      kind: 'direct',
+      kernel: `/layers/${made.key}/kernel`,
+      initrd: `/layers/${made.key}/initrd`,
+      cmdline: /^root=LABEL=rootfs rw /,
+    },
   })
   for (const [path, text] of [
     ['packages.txt', 'init\nless\n'],

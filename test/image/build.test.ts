@@ -27,7 +27,10 @@ t.test('the package list', async (t) => {
 
 t.test('the kernel finds its root by the label that the builder gives', (t) => {
   t.match(CMDLINE, /(^| )root=LABEL=rootfs rw( |$)/)
-  t.match(readFileSync(new URL('../../cloud-init/image/rootfs/usr/lib/klab/initramfs-init', import.meta.url), 'utf8'), /LABEL=\*/)
+  t.match(
+    readFileSync(new URL('../../cloud-init/image/rootfs/usr/lib/klab/initramfs-init', import.meta.url), 'utf8'),
+    /LABEL=\*/,
+  )
   t.end()
 })
 

@@ -32,7 +32,8 @@ t.test('what would make QEMU open other files, or ask for a key', async (t) => {
   qemuImg('create', '-f', 'qcow2', at('plain'), '8M')
   qemuImg('create', '-f', 'qcow2', '-F', 'qcow2', '-b', at('plain'), at('backing'))
   qemuImg('create', '-f', 'qcow2', '-o', `data_file=${at('other')},data_file_raw=on`, at('external'), '8M')
-  // crypt_method 2 (qcow2.txt, bytes 32 to 35). Making one with qemu-img fails now and then on a busy host: "Unable to get accurate CPU usage".
+  // crypt_method 2 (qcow2.txt, bytes 32 to 35). Making one with qemu-img fails now and then on a busy host: "Unable to
+  // get accurate CPU usage".
   qemuImg('create', '-f', 'qcow2', at('luks'), '8M')
   patch(at('luks'), 32, [0, 0, 0, 2])
   qemuImg('create', '-f', 'vmdk', at('vmdk'), '8M')

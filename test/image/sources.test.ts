@@ -46,7 +46,11 @@ t.test('a host with another Debian gives the image’s suites on its mirror; the
 t.test('no security source, none in the image; no Debian at all is said with a way out', (t) => {
   t.notMatch(text('deb [trusted=yes] file:/srv/debian bookworm main'), /security/)
   t.match(text('deb [trusted=yes] file:/srv/debian bookworm main'), /^Trusted: yes$/m)
-  t.throws(() => text('deb http://archive.example/ubuntu jammy main'), { code: 'host', exitCode: 3, hint: /image: \{url/ })
+  t.throws(() => text('deb http://archive.example/ubuntu jammy main'), {
+    code: 'host',
+    exitCode: 3,
+    hint: /image: \{url/,
+  })
   t.throws(() => text('deb cdrom:[Debian]/ bookworm main'), { code: 'host' })
   t.end()
 })

@@ -22,7 +22,10 @@ t.test('the key: the same for the same, another one for whatever a Ready lab fol
     },
     'another base image': {
       ...run,
-      artifacts: { ...run.artifacts, base: async (line) => ({ ...(await run.artifacts.base(line)), key: 'd'.repeat(64) }) },
+      artifacts: {
+        ...run.artifacts,
+        base: async (line) => ({ ...(await run.artifacts.base(line)), key: 'd'.repeat(64) }),
+      },
     },
   }
   for (const [what, other] of Object.entries(others)) t.not(await sealKey(other), key, what)
@@ -33,7 +36,14 @@ t.test('the key: the same for the same, another one for whatever a Ready lab fol
 t.test('an empty cache: nothing is built to find that out', async (t) => {
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()))
-  const open: OpenLab = { id: run.id, lab: run.lab, paths: run.paths, labfile: '/lab/Labfile', labfileSha256: '0', record: undefined }
+  const open: OpenLab = {
+    id: run.id,
+    lab: run.lab,
+    paths: run.paths,
+    labfile: '/lab/Labfile',
+    labfileSha256: '0',
+    record: undefined,
+  }
   t.strictSame(await listCached(world), [])
   t.equal(await findSealed(world, open, 'tcg'), undefined)
   t.strictSame(world.commands, [])

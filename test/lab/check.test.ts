@@ -22,19 +22,25 @@ async function stage(t: Test, off: readonly string[] = []) {
       .map((l) => (l.startsWith('epoch') ? `epoch ${Math.floor(world.clock.now() / 1000)}` : l))
       .join('\n')
   world.guests.answers.push(({ node, text }) => (text.startsWith('sudo: #!/bin/bash') ? output(node) : undefined))
-  return { world, check: (ids: string, nodes: readonly string[] = NAMES) => checkLab(world, run, { sections: section(ids), nodes }) }
+  return {
+    world,
+    check: (ids: string, nodes: readonly string[] = NAMES) => checkLab(world, run, { sections: section(ids), nodes }),
+  }
 }
 
-t.test('one look into each node, with the lab’s runtime, role and user; closed afterwards; nothing is changed', async (t) => {
-  const s = await stage(t)
-  t.match(await s.check('2.2.5'), { lab: 'course', ok: true, sections: [{ section: '2.2.5', state: 'done' }] })
-  t.equal(s.world.guests.calls.length, 4)
-  // All at once: in any order.
-  const asked = (node: string) => s.world.guests.calls.find((c) => c.node === node)!.text
-  t.match(asked('k8s-master01'), /docker control-plane klab $/)
-  t.match(asked('k8s-node03'), /docker worker klab $/)
-  t.same([s.world.guests.closed, s.world.guests.files.size, s.world.hypervisor.calls.filter((c) => !/^(ensure|start)/.test(c))], [['all'], 0, []]) // prettier-ignore
-})
+t.test(
+  'one look into each node, with the lab’s runtime, role and user; closed afterwards; nothing is changed',
+  async (t) => {
+    const s = await stage(t)
+    t.match(await s.check('2.2.5'), { lab: 'course', ok: true, sections: [{ section: '2.2.5', state: 'done' }] })
+    t.equal(s.world.guests.calls.length, 4)
+    // All at once: in any order.
+    const asked = (node: string) => s.world.guests.calls.find((c) => c.node === node)!.text
+    t.match(asked('k8s-master01'), /docker control-plane klab $/)
+    t.match(asked('k8s-node03'), /docker worker klab $/)
+    t.same([s.world.guests.closed, s.world.guests.files.size, s.world.hypervisor.calls.filter((c) => !/^(ensure|start)/.test(c))], [['all'], 0, []]) // prettier-ignore
+  },
+)
 
 t.test('only some nodes: the control plane is asked too, for what the cluster says, but not judged', async (t) => {
   const s = await stage(t)

@@ -128,7 +128,11 @@ t.test('an id that leads out of the labs’ folder removes nothing', async (t) =
 
 t.test('locked by another klab: nothing happens', async (t) => {
   const s = await stage(t)
-  const lock = await acquireLock(s.world.host, s.run.paths.lock, { verb: 'up', pid: 4711, since: s.world.clock.now() - 5000 })
+  const lock = await acquireLock(s.world.host, s.run.paths.lock, {
+    verb: 'up',
+    pid: 4711,
+    since: s.world.clock.now() - 5000,
+  })
   await t.rejects(s.go(), { constructor: LockedError, message: /klab up.*4711/, exitCode: 4 })
   t.same(s.world.hypervisor.calls, [])
   t.ok(existsSync(s.run.paths.dir))

@@ -5,11 +5,16 @@ import { accelCheck, checkHost, requireFit, type Check } from '../../src/lab/doc
 import { fourNodes, labOf, makeWorld, type WorldOptions } from '../fakes/world.js'
 
 const TCG = { accel: 'tcg', why: 'no flags' } as const
-const SMALL = 'name: small\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71, memory: 256MiB, disk: 10GiB }\n'
+const SMALL =
+  'name: small\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71, memory: 256MiB, disk: 10GiB }\n'
 
 async function look(t: Test, o: WorldOptions & { labfile?: string; running?: number; cached?: boolean } = {}) {
   const world = makeWorld(t, { host: { virsh: '' }, ...o })
-  const checks = await checkHost(world, labOf(o.labfile ?? SMALL), { accel: TCG, running: o.running ?? 0, cached: o.cached ?? false })
+  const checks = await checkHost(world, labOf(o.labfile ?? SMALL), {
+    accel: TCG,
+    running: o.running ?? 0,
+    cached: o.cached ?? false,
+  })
   return { world, checks, get: (name: string): Check | undefined => checks.find((c) => c.name === name) }
 }
 
@@ -37,25 +42,34 @@ t.test('each missing tool gives its package; the others stay ok', async (t) => {
   for (const [tool, pkg] of Object.entries(TOOLS)) {
     const { get, checks } = await look(t, { absent: [tool] })
     t.match(get(tool), { state: 'missing', fix: new RegExp(`^sudo apt-get install .* ${pkg}$`) }, tool)
-    for (const other of Object.keys(TOOLS)) if (other !== tool) t.equal(get(other)?.state, 'ok', `${other} without ${tool}`)
+    for (const other of Object.keys(TOOLS))
+      if (other !== tool) t.equal(get(other)?.state, 'ok', `${other} without ${tool}`)
     t.throws(() => requireFit(checks), HostError)
   }
 })
 
 t.test('the bundle’s tools are asked for with Kubernetes built from Debian only', async (t) => {
-  const names = async (labfile: string, cached = false): Promise<string[]> => (await look(t, { labfile, cached })).checks.map((c) => c.name)
+  const names = async (labfile: string, cached = false): Promise<string[]> =>
+    (await look(t, { labfile, cached })).checks.map((c) => c.name)
   const own = BUNDLE_TOOLS.map((b) => b.tool).filter((x) => !(x in TOOLS) && !['mke2fs', 'fakeroot'].includes(x))
   t.ok(own.length > 0)
   const wanted = await names(fourNodes())
   for (const tool of own) t.ok(wanted.includes(tool), tool)
-  for (const none of [await names(SMALL), await names(fourNodes('kubernetes: { bundle: { dir: /b } }\n')), await names(fourNodes(), true)])
+  for (const none of [
+    await names(SMALL),
+    await names(fourNodes('kubernetes: { bundle: { dir: /b } }\n')),
+    await names(fourNodes(), true),
+  ])
     t.same(
       none.filter((n) => own.includes(n)),
       [],
     )
   const online = await names(fourNodes('kubernetes: { bundle: upstream }\n'))
   t.ok(online.includes('skopeo') && !online.includes('dpkg-source'), 'a downloaded bundle is pulled, not compiled')
-  t.notOk((await names(`${SMALL}image: { path: /x.qcow2 }\n`)).includes('mmdebstrap'), 'somebody’s own image is not built')
+  t.notOk(
+    (await names(`${SMALL}image: { path: /x.qcow2 }\n`)).includes('mmdebstrap'),
+    'somebody’s own image is not built',
+  )
 })
 
 t.test('NAT mode: dnsmasq instead of the switch, no ports, the system’s libvirt', async (t) => {
@@ -96,16 +110,33 @@ t.test('the accelerator: only a Labfile that insists on KVM makes its absence an
 
 t.test('an ordinary user who builds the image needs subordinate ids; root does not', async (t) => {
   t.equal((await look(t)).get('user namespaces'), undefined)
-  t.match((await look(t, { uid: 1000, absent: ['newuidmap'] })).get('user namespaces'), { state: 'missing', fix: /uidmap$/ })
-  t.match((await look(t, { uid: 1000 })).get('user namespaces'), { state: 'missing', fix: /^sudo usermod --add-subuids .* tester$/ })
+  t.match((await look(t, { uid: 1000, absent: ['newuidmap'] })).get('user namespaces'), {
+    state: 'missing',
+    fix: /uidmap$/,
+  })
+  t.match((await look(t, { uid: 1000 })).get('user namespaces'), {
+    state: 'missing',
+    fix: /^sudo usermod --add-subuids .* tester$/,
+  })
   t.equal((await look(t, { uid: 1000, cached: true })).get('user namespaces'), undefined)
 })
 
 t.test('requireFit: all that is missing in one message, every fix once; warnings pass', (t) => {
-  const missing = (name: string, fix?: string): Check => ({ name, state: 'missing', found: 'gone', ...(fix === undefined ? {} : { fix }) })
+  const missing = (name: string, fix?: string): Check => ({
+    name,
+    state: 'missing',
+    found: 'gone',
+    ...(fix === undefined ? {} : { fix }),
+  })
   t.doesNotThrow(() => requireFit([{ name: 'x', state: 'warn', found: 'slow', fix: 'f' }]))
   try {
-    requireFit([missing('a', 'fix 1'), { name: 'ok', state: 'ok', found: '' }, missing('b', 'fix 1'), missing('c', 'fix 2'), missing('d')])
+    requireFit([
+      missing('a', 'fix 1'),
+      { name: 'ok', state: 'ok', found: '' },
+      missing('b', 'fix 1'),
+      missing('c', 'fix 2'),
+      missing('d'),
+    ])
     t.fail('must throw')
   } catch (error) {
     t.match(error, {

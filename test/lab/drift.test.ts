@@ -13,14 +13,24 @@ t.test('nothing changed: nothing is said, also across the record on disk and ano
   t.same(labDrift(Object.fromEntries(Object.entries(saved(before)).reverse()) as unknown as Lab, before), [])
   const plain = labOf(fourNodes('kubernetes: false\n'))
   t.same(labDrift(saved(plain), plain), [], 'an undefined that JSON dropped')
-  t.same(labDrift(before, labOf(`# a comment\n${fourNodes('os: { timezone: Asia/Shanghai }\n')}`)), [], 'a default written out')
+  t.same(
+    labDrift(before, labOf(`# a comment\n${fourNodes('os: { timezone: Asia/Shanghai }\n')}`)),
+    [],
+    'a default written out',
+  )
   t.end()
 })
 
 const changes: Record<string, readonly [Lab, readonly (string | RegExp)[]]> = {
-  'a number in a node': [edit('ip: 192.168.31.62', 'ip: 192.168.31.62, memory: 4GiB'), ['nodes[1].memoryMiB: 3072 → 4096']],
+  'a number in a node': [
+    edit('ip: 192.168.31.62', 'ip: 192.168.31.62, memory: 4GiB'),
+    ['nodes[1].memoryMiB: 3072 → 4096'],
+  ],
   'an address': [edit('192.168.31.64', '192.168.31.65'), ['nodes[3].ip: "192.168.31.64" → "192.168.31.65"']],
-  'a node more': [labOf(fourNodes().replace(/$/, '  - { name: k8s-node04, ip: 192.168.31.65 }\n')), ['nodes: 4 entries → 5 entries']],
+  'a node more': [
+    labOf(fourNodes().replace(/$/, '  - { name: k8s-node04, ip: 192.168.31.65 }\n')),
+    ['nodes: 4 entries → 5 entries'],
+  ],
   'a node less': [labOf(fourNodes().replace(/ {2}- \{ name: k8s-node03.*\n/, '')), ['nodes: 4 entries → 3 entries']],
   'the name': [edit('name: course', 'name: other'), ['name: "course" → "other"']],
   'Kubernetes off': [labOf(fourNodes('kubernetes: false\n')), [/^kubernetes: \{.*→ nothing$/]],

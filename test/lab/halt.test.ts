@@ -15,7 +15,10 @@ t.test('all machines end, side by side; again there is nothing to do', async (t)
   const { hypervisor } = s.world
   writeFileSync(s.lab.paths.seen, '{}')
   hypervisor.calls.length = 0
-  t.match(await halt(s.world, s.lab, quiet), { state: 'stopped', nodes: s.nodes.map((name) => ({ name, state: 'shut-off', ready: null })) })
+  t.match(await halt(s.world, s.lab, quiet), {
+    state: 'stopped',
+    nodes: s.nodes.map((name) => ({ name, state: 'shut-off', ready: null })),
+  })
   t.same(hypervisor.calls.sort(), s.nodes.map((n) => `stop ${domainName(s.lab.record.id, n)}`).sort())
   t.notOk(existsSync(s.lab.paths.seen), 'nothing is known of the cluster')
   hypervisor.calls.length = 0

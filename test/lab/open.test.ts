@@ -92,7 +92,11 @@ t.test('a Labfile that another user owns or can write is not believed', asRoot, 
   t.equal((await open({ uid: 1000 })).labfile, labfile, 'root’s, for everybody')
 
   chownSync(labfile, BOB, BOB)
-  await t.rejects(open(), { code: 'unsafe', exitCode: 2, message: new RegExp(`^${labfile}: belongs to .*${BOB}`) }, 'found above')
+  await t.rejects(
+    open(),
+    { code: 'unsafe', exitCode: 2, message: new RegExp(`^${labfile}: belongs to .*${BOB}`) },
+    'found above',
+  )
   await t.rejects(open({}, labfile), { code: 'unsafe' }, 'named')
   await t.rejects(open({ uid: 1000 }), { code: 'unsafe' }, 'for others too')
   t.equal((await open({ uid: BOB })).labfile, labfile, 'his own')
@@ -111,7 +115,11 @@ t.test('a Labfile that another user owns or can write is not believed', asRoot, 
     [world.dir, 0o777],
   ] as const) {
     chmodSync(path, mode)
-    await t.rejects(open(), { code: 'unsafe', message: new RegExp(`^${path}: .*every user`), hint: new RegExp(`chmod o-w ${path}`) })
+    await t.rejects(open(), {
+      code: 'unsafe',
+      message: new RegExp(`^${path}: .*every user`),
+      hint: new RegExp(`chmod o-w ${path}`),
+    })
     chmodSync(path, mode === 0o777 ? 0o755 : 0o644)
   }
   chmodSync(world.dir, 0o1777)

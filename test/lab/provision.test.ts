@@ -12,7 +12,8 @@ import { readRecord, writeRecord } from '../../src/store/record.js'
 import { failure } from '../fakes/guests.js'
 import { cards, makeRun, makeWorld } from '../fakes/world.js'
 
-const LAB = 'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71 }\n  - { name: b, ip: 192.168.31.72 }\n'
+const LAB =
+  'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71 }\n  - { name: b, ip: 192.168.31.72 }\n'
 
 /** Two plain VMs that run, up to `system`. */
 async function stage(t: Test) {
@@ -28,7 +29,8 @@ async function stage(t: Test) {
   }
   world.guests.closed.length = 0
   const said: string[] = []
-  const ran = (): string[] => world.guests.calls.map((c) => `${c.node} ${/rm -f|run\.sh \S+/.exec(c.text)?.[0] ?? c.text}`)
+  const ran = (): string[] =>
+    world.guests.calls.map((c) => `${c.node} ${/rm -f|run\.sh \S+/.exec(c.text)?.[0] ?? c.text}`)
   const completed = async () => (await readRecord(open.paths.record))?.completedUntil
   return {
     world,
@@ -45,21 +47,27 @@ async function stage(t: Test) {
   }
 }
 
-t.test('runs the phase again though its mark is there: the mark goes first; hosts come from the node table', async (t) => {
-  const s = await stage(t)
-  let during: string | undefined
-  s.world.guests.answers.push(async ({ text }) => {
-    if (text.includes('run.sh')) during = await s.completed()
-    return ''
-  })
-  t.match(await s.go(), { state: 'running' })
-  t.same(s.ran().sort(), ['a rm -f', 'a run.sh system', 'b rm -f', 'b run.sh system'])
-  t.match(s.world.guests.calls[0]!.text, 'rm -f -- "/var/lib/klab/done/$1" system')
-  t.match(s.world.guests.files.get('a')!.get('/etc/klab/env')!.content, "KLAB_HOSTS='192.168.31.71 a\n192.168.31.72 b'")
-  t.equal(during, 'boot', 'while it runs the lab is up no further than before it')
-  t.equal(await s.completed(), 'system')
-  t.same(s.world.guests.closed, ['all'])
-})
+t.test(
+  'runs the phase again though its mark is there: the mark goes first; hosts come from the node table',
+  async (t) => {
+    const s = await stage(t)
+    let during: string | undefined
+    s.world.guests.answers.push(async ({ text }) => {
+      if (text.includes('run.sh')) during = await s.completed()
+      return ''
+    })
+    t.match(await s.go(), { state: 'running' })
+    t.same(s.ran().sort(), ['a rm -f', 'a run.sh system', 'b rm -f', 'b run.sh system'])
+    t.match(s.world.guests.calls[0]!.text, 'rm -f -- "/var/lib/klab/done/$1" system')
+    t.match(
+      s.world.guests.files.get('a')!.get('/etc/klab/env')!.content,
+      "KLAB_HOSTS='192.168.31.71 a\n192.168.31.72 b'",
+    )
+    t.equal(during, 'boot', 'while it runs the lab is up no further than before it')
+    t.equal(await s.completed(), 'system')
+    t.same(s.world.guests.closed, ['all'])
+  },
+)
 
 t.test('one node alone', async (t) => {
   const s = await stage(t)
@@ -70,7 +78,9 @@ t.test('one node alone', async (t) => {
 
 t.test('a phase that fails: exit, and what is left to do; the lab does not count as up to it', async (t) => {
   const s = await stage(t)
-  s.world.guests.answers.push(({ node, text }) => (node === 'b' && text.includes('run.sh') ? failure('b', ['run.sh'], 1, 'no') : ''))
+  s.world.guests.answers.push(({ node, text }) =>
+    node === 'b' && text.includes('run.sh') ? failure('b', ['run.sh'], 1, 'no') : '',
+  )
   await t.rejects(s.go(), { name: 'StepError', message: /^system\/b: / })
   t.equal(await s.completed(), 'boot')
   t.match(s.said, [/up to boot; klab up --until system/])
@@ -80,7 +90,11 @@ t.test('a phase that fails: exit, and what is left to do; the lab does not count
 t.test('refused, with nothing changed', async (t) => {
   const s = await stage(t)
   await t.rejects(s.go({ nodes: ['c'] }), { constructor: UsageError, message: /c: no such node; there are a, b/ })
-  await t.rejects(s.go({ only: 'runtime' }), { constructor: StateError, message: /only up to system/, hint: /--until runtime/ })
+  await t.rejects(s.go({ only: 'runtime' }), {
+    constructor: StateError,
+    message: /only up to system/,
+    hint: /--until runtime/,
+  })
   s.world.hypervisor.kill(domainName(s.open.id, 'b'))
   await t.rejects(s.go(), { constructor: StateError, message: /^b: the machine is .*not running/, hint: 'klab up' })
   const lock = await acquireLock(s.world.host, s.open.paths.lock, { verb: 'up', pid: 4711, since: 0 })
@@ -114,6 +128,9 @@ t.test('the phases: never further than the lab is up', (t) => {
     hint: 'klab up --until workers',
   })
   t.throws(() => provisionPhases('boot', {}), { constructor: StateError, message: /only up to boot/, hint: 'klab up' })
-  t.throws(() => provisionPhases('ready', { from: 'system', only: 'system' }), { constructor: UsageError, message: /not both/ })
+  t.throws(() => provisionPhases('ready', { from: 'system', only: 'system' }), {
+    constructor: UsageError,
+    message: /not both/,
+  })
   t.end()
 })

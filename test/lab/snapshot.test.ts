@@ -19,7 +19,10 @@ t.test('a state that cannot be kept is not given up, unless told to', async (t) 
   const a = await save(s.lab, { name: 'a', kind: 'manual' })
   s.world.hypervisor.kill(domainName(s.lab.record.id, 'k8s-node02'))
   later(s)
-  await t.rejects(goTo(s.lab, a, { undo: true }), { constructor: StateError, message: /cannot be kept.*k8s-node02 is crashed/ })
+  await t.rejects(goTo(s.lab, a, { undo: true }), {
+    constructor: StateError,
+    message: /cannot be kept.*k8s-node02 is crashed/,
+  })
   t.strictSame(await s.read(), ['zero/zero', 'zero/zero', '-', 'zero/zero'])
   await goTo(s.lab, a, { undo: false })
   t.strictSame(await s.read(), all('zero'))
@@ -67,19 +70,22 @@ t.test('killed after the nodes had gone on: what was done since is not undone', 
   t.notOk(existsSync(journal))
 })
 
-t.test('NAT mode: the network is made again before the machines need it, and the kubeconfig names the control plane', async (t) => {
-  const s = await makeStage(t, fourNodes('network: { mode: nat }\n'))
-  const { hypervisor } = s.world
-  const { kubeconfig } = s.lab.paths
-  writeFileSync(kubeconfig, 'ca: A\n    server: https://192.168.31.61:6443\n')
-  const one = await save(s.lab, { name: 'one', kind: 'manual' })
-  later(s)
-  const [network] = await hypervisor.networks()
-  await hypervisor.removeNetwork(network!.name)
-  await goTo(s.lab, one, { undo: false })
-  t.match(await hypervisor.networks(), [{ name: network!.name, active: true }])
-  t.equal(readFileSync(kubeconfig, 'utf8'), 'ca: A\n    server: https://192.168.31.61:6443\n')
-})
+t.test(
+  'NAT mode: the network is made again before the machines need it, and the kubeconfig names the control plane',
+  async (t) => {
+    const s = await makeStage(t, fourNodes('network: { mode: nat }\n'))
+    const { hypervisor } = s.world
+    const { kubeconfig } = s.lab.paths
+    writeFileSync(kubeconfig, 'ca: A\n    server: https://192.168.31.61:6443\n')
+    const one = await save(s.lab, { name: 'one', kind: 'manual' })
+    later(s)
+    const [network] = await hypervisor.networks()
+    await hypervisor.removeNetwork(network!.name)
+    await goTo(s.lab, one, { undo: false })
+    t.match(await hypervisor.networks(), [{ name: network!.name, active: true }])
+    t.equal(readFileSync(kubeconfig, 'utf8'), 'ca: A\n    server: https://192.168.31.61:6443\n')
+  },
+)
 
 t.test('what the host keeps of the cluster comes back with it', async (t) => {
   const s = await makeStage(t)
@@ -142,7 +148,12 @@ t.test('one at a time', async (t) => {
 })
 
 /** `late`: a node whose lease is renewed with the fifth ask. */
-const settled = (s: Stage, ask: (n: number) => readonly string[] | undefined, ready: readonly string[] | null = s.nodes, late?: string) => {
+const settled = (
+  s: Stage,
+  ask: (n: number) => readonly string[] | undefined,
+  ready: readonly string[] | null = s.nodes,
+  late?: string,
+) => {
   mkdirSync(s.lab.paths.dir, { recursive: true })
   writeFileSync(s.lab.paths.kubeconfig, '')
   const since = s.world.clock.now()

@@ -145,7 +145,9 @@ t.test('a glance without an older answer waits for the first one', async (t) => 
   const { glance, cluster } = stage(t, RUNNING)
   cluster()
   const limits: number[] = []
-  const first = await glance((_, ms) => Promise.resolve(limits.push(ms)).then(() => (ms > 1000 ? nodesReady : undefined)))
+  const first = await glance((_, ms) =>
+    Promise.resolve(limits.push(ms)).then(() => (ms > 1000 ? nodesReady : undefined)),
+  )
   t.match(first, { behind: false, status: { cluster: { ready: 2 } } })
   t.match(limits, [Number, 10_000])
 })

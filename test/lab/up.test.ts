@@ -10,34 +10,43 @@ import { acquireLock } from '../../src/store/lock.js'
 import { readRecord } from '../../src/store/record.js'
 import { cards, makeRun, makeWorld } from '../fakes/world.js'
 
-const LAB = 'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71 }\n  - { name: b, ip: 192.168.31.72 }\n'
+const LAB =
+  'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71 }\n  - { name: b, ip: 192.168.31.72 }\n'
 
 async function stage(t: Test) {
   const world = makeWorld(t, { files: { Labfile: LAB } })
   const open = () => openLab(world.env, undefined)
-  const go = async (until: 'network' | 'machines' = 'network') => up(world, await open(), { until, accel: 'tcg', report: () => undefined })
+  const go = async (until: 'network' | 'machines' = 'network') =>
+    up(world, await open(), { until, accel: 'tcg', report: () => undefined })
   return { world, open, go, first: await open() }
 }
 
-t.test('until network: record, keys, switch; the record says how far; the lock is free and connections are closed', async (t) => {
-  const s = await stage(t)
-  const status = await s.go()
-  t.match(status, { lab: 'vms', state: 'absent' })
-  const record = await readRecord(s.first.paths.record)
-  t.match(record, { id: s.first.id, completedUntil: 'network', accel: 'tcg', labfile: join(s.world.dir, 'Labfile') })
-  t.same(s.world.l2Calls, [`ensure ${s.first.paths.run}`])
-  t.same(s.world.guests.closed, ['all'])
-  await (await acquireLock(s.world.host, s.first.paths.lock, { verb: 'x', pid: 1, since: 0 })).release()
-  await s.go()
-  t.same((await readRecord(s.first.paths.record))?.ports, record?.ports, 'ports stay')
-  t.same(s.world.l2Calls, [`ensure ${s.first.paths.run}`], 'the switch too')
-})
+t.test(
+  'until network: record, keys, switch; the record says how far; the lock is free and connections are closed',
+  async (t) => {
+    const s = await stage(t)
+    const status = await s.go()
+    t.match(status, { lab: 'vms', state: 'absent' })
+    const record = await readRecord(s.first.paths.record)
+    t.match(record, { id: s.first.id, completedUntil: 'network', accel: 'tcg', labfile: join(s.world.dir, 'Labfile') })
+    t.same(s.world.l2Calls, [`ensure ${s.first.paths.run}`])
+    t.same(s.world.guests.closed, ['all'])
+    await (await acquireLock(s.world.host, s.first.paths.lock, { verb: 'x', pid: 1, since: 0 })).release()
+    await s.go()
+    t.same((await readRecord(s.first.paths.record))?.ports, record?.ports, 'ports stay')
+    t.same(s.world.l2Calls, [`ensure ${s.first.paths.run}`], 'the switch too')
+  },
+)
 
 t.test('a changed Labfile is refused with what changed', async (t) => {
   const s = await stage(t)
   await s.go()
   writeFileSync(join(s.world.dir, 'Labfile'), LAB.replace('192.168.31.72', '192.168.31.73'))
-  await t.rejects(s.go(), { constructor: StateError, message: /nodes\[1\]\.ip: "192\.168\.31\.72" → "192\.168\.31\.73"/, hint: /destroy/ })
+  await t.rejects(s.go(), {
+    constructor: StateError,
+    message: /nodes\[1\]\.ip: "192\.168\.31\.72" → "192\.168\.31\.73"/,
+    hint: /destroy/,
+  })
   writeFileSync(join(s.world.dir, 'Labfile'), `# comment\n${LAB}`)
   await s.go()
 })

@@ -1,6 +1,6 @@
 /**
- * Every rule with its exact message. The cases are in bad/*.txt: `#### title`, the Labfile, and `=> ` before each line of the
- * message, so that the files read as a catalogue of what klab says.
+ * Every rule with its exact message. The cases are in bad/*.txt: `#### title`, the Labfile, and `=> ` before each line
+ * of the message, so that the files read as a catalogue of what klab says.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import t from 'tap'
@@ -36,9 +36,21 @@ t.test('what cannot stand in a text fixture', (t) => {
   const cases: [string, string, string][] = [
     ['NUL', 'name: a\0b\n', '1:8: has the character U+0000, which does not belong in a text file'],
     ['escape', 'name: a\nos: \x1b[31m\n', '2:5: has the character U+001B, which does not belong in a text file'],
-    ['right-to-left override', 'name: \u202ea\n', '1:7: has the character U+202E, which does not belong in a text file'],
-    ['a byte order mark inside', 'name: a\n\ufeffos: {}\n', '2:1: has the character U+FEFF, which does not belong in a text file'],
-    ['a control character in a field name', 'name: a\nos: { "\\e[31m": 1 }\n', '2:7: os: field names must not have control characters'],
+    [
+      'right-to-left override',
+      'name: \u202ea\n',
+      '1:7: has the character U+202E, which does not belong in a text file',
+    ],
+    [
+      'a byte order mark inside',
+      'name: a\n\ufeffos: {}\n',
+      '2:1: has the character U+FEFF, which does not belong in a text file',
+    ],
+    [
+      'a control character in a field name',
+      'name: a\nos: { "\\e[31m": 1 }\n',
+      '2:7: os: field names must not have control characters',
+    ],
     ['too deep in brackets', `name: ${'['.repeat(100_000)}`, '1:46: is nested too deeply'],
     ['too deep in dashes', '- '.repeat(100_000), '1:80: is nested too deeply'],
     ['too large', `name: a\n${'#\n'.repeat(131_072)}`, '1:1: is larger than 256 KiB'],

@@ -2,7 +2,13 @@ import t from 'tap'
 import { findLabfile } from '../../src/labfile/find.js'
 
 t.test('found upwards, or by name', async (t) => {
-  const dir = t.testdir({ Labfile: '', a: { b: { c: {} } }, labs: { one: { Labfile: '' } }, odd: { Labfile: { x: {} } }, my: '' })
+  const dir = t.testdir({
+    Labfile: '',
+    a: { b: { c: {} } },
+    labs: { one: { Labfile: '' } },
+    odd: { Labfile: { x: {} } },
+    my: '',
+  })
   t.equal(await findLabfile(`${dir}/a/b/c`), `${dir}/Labfile`)
   t.equal(await findLabfile(dir), `${dir}/Labfile`)
   t.equal(await findLabfile(`${dir}/labs/one`), `${dir}/labs/one/Labfile`, 'the nearest wins')

@@ -1,4 +1,7 @@
-/** Damaged Labfiles: whatever is done to the text, parseLabfile gives a lab or a LabfileError that points into the text. Seeded. */
+/**
+ * Damaged Labfiles: whatever is done to the text, parseLabfile gives a lab or a LabfileError that points into the text.
+ * Seeded.
+ */
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { LabfileError } from '../../src/errors.js'
@@ -65,7 +68,8 @@ t.test('mutations of the example', async (t) => {
     for (let i = random(3); i >= 0; i--) {
       const at = random(text.length + 1)
       const cut = random(3) === 0 ? random(20) : 0
-      const piece = random(4) === 0 ? text.slice(random(text.length + 1)).slice(0, random(60)) : ODD[random(ODD.length)]!
+      const piece =
+        random(4) === 0 ? text.slice(random(text.length + 1)).slice(0, random(60)) : ODD[random(ODD.length)]!
       text = text.slice(0, at) + piece + text.slice(at + cut)
     }
     try {

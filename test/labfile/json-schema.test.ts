@@ -9,7 +9,8 @@ const file = fileURLToPath(new URL('../../labfile.schema.json', import.meta.url)
 t.test('labfile.schema.json is what the schema says', async (t) => {
   const made = labfileJsonSchema()
   // UPDATE_SCHEMA=1 writes the file anew.
-  if (process.env['UPDATE_SCHEMA']) await writeFile(file, await prettier.format(JSON.stringify(made), { parser: 'json', printWidth: 140 }))
+  if (process.env['UPDATE_SCHEMA'])
+    await writeFile(file, await prettier.format(JSON.stringify(made), { parser: 'json', printWidth: 140 }))
   t.strictSame(
     JSON.parse(await readFile(file, 'utf8')),
     made,

@@ -7,10 +7,13 @@ import { loadLabfile, parseLabfile } from '../../src/labfile/load.js'
 import type { KubernetesSpec, Lab } from '../../src/labfile/model.js'
 import type { LabDocument } from '../../src/labfile/schema.js'
 
-// The schema's output must fit the model, section by section (nodes and paths are finished by build.ts, which the compiler checks).
+// The schema's output must fit the model, section by section (nodes and paths are finished by build.ts, which the
+// compiler checks).
 export const fits = (
   d: LabDocument,
-): Pick<Lab, 'name' | 'hypervisor' | 'image' | 'network' | 'mirrors' | 'os'> & { kubernetes: false | Omit<KubernetesSpec, 'cni'> } => d
+): Pick<Lab, 'name' | 'hypervisor' | 'image' | 'network' | 'mirrors' | 'os'> & {
+  kubernetes: false | Omit<KubernetesSpec, 'cni'>
+} => d
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const parse = (text: string) => parseLabfile(text, '/course/Labfile', 'Labfile')
@@ -37,7 +40,15 @@ const COURSE: Omit<Lab, 'name'> = {
     packages: 'bundle',
   },
   mirrors: {},
-  os: { timezone: 'Asia/Shanghai', locale: 'C.UTF-8', timeServers: [], ipvs: true, kernel: 'stock', user: 'klab', authorizedKeys: [] },
+  os: {
+    timezone: 'Asia/Shanghai',
+    locale: 'C.UTF-8',
+    timeServers: [],
+    ipvs: true,
+    kernel: 'stock',
+    user: 'klab',
+    authorizedKeys: [],
+  },
 }
 
 t.test('the defaults are the course, and Labfile.example and quickstart say the same', async (t) => {
@@ -60,8 +71,14 @@ t.test('the example shows every field', async (t) => {
 
 t.test('every lab in labs/ loads under the name of its folder', async (t) => {
   const folders = await readdir(`${root}labs`)
-  t.ok(folders.includes('quickstart') && folders.includes('single') && folders.includes('plain') && folders.includes('modern'))
-  for (const folder of folders) t.equal((await loadLabfile(`${root}labs/${folder}/Labfile`)).lab.name, folder.replaceAll('.', '-'))
+  t.ok(
+    folders.includes('quickstart') &&
+      folders.includes('single') &&
+      folders.includes('plain') &&
+      folders.includes('modern'),
+  )
+  for (const folder of folders)
+    t.equal((await loadLabfile(`${root}labs/${folder}/Labfile`)).lab.name, folder.replaceAll('.', '-'))
 })
 
 t.test('a lab is deeply frozen', (t) => {
@@ -93,10 +110,20 @@ t.test('what may be written', (t) => {
   t.equal(sized('2GiB', '20480MiB')?.diskGiB, 20)
   t.equal(parse('\ufeffname: x').name, 'x', 'a byte order mark in front')
   t.equal(parse('name: x\r\nos: { user: y }\r\n').os.user, 'y', 'Windows line ends')
-  t.equal(parse('name: x\nkubernetes: { version: 1.28.15, runtime: containerd, bundle: { dir: b } }').kubernetes?.version, '1.28.15')
+  t.equal(
+    parse('name: x\nkubernetes: { version: 1.28.15, runtime: containerd, bundle: { dir: b } }').kubernetes?.version,
+    '1.28.15',
+  )
   const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ2xK4H2m5hFvDc4q0m0n1o2p3q4r5s6t7u8v9w0x1y me@host'
-  t.strictSame(parse(`name: x\nos:\n  authorizedKeys:\n    - |\n      ${key}\n`).os.authorizedKeys, [key], 'a block of text is trimmed')
-  t.equal(parse('name: x\nos: { timezone: America/Argentina/Buenos_Aires }').os.timezone, 'America/Argentina/Buenos_Aires')
+  t.strictSame(
+    parse(`name: x\nos:\n  authorizedKeys:\n    - |\n      ${key}\n`).os.authorizedKeys,
+    [key],
+    'a block of text is trimmed',
+  )
+  t.equal(
+    parse('name: x\nos: { timezone: America/Argentina/Buenos_Aires }').os.timezone,
+    'America/Argentina/Buenos_Aires',
+  )
   t.end()
 })
 
@@ -121,13 +148,22 @@ t.test('paths are taken from the folder of the Labfile; checksums are lower case
     url: 'https://h/d.qcow2',
     sha256: sha.toLowerCase(),
   })
-  t.strictSame(parse('name: x\nkubernetes: { bundle: { dir: b } }').kubernetes?.bundle, { source: 'dir', path: '/course/b' })
+  t.strictSame(parse('name: x\nkubernetes: { bundle: { dir: b } }').kubernetes?.bundle, {
+    source: 'dir',
+    path: '/course/b',
+  })
   const bundle = (yaml: string) => parse(`name: x\nkubernetes: { version: 1.17.5, bundle: ${yaml} }`).kubernetes?.bundle
   t.strictSame(bundle('upstream'), { source: 'upstream', mirrors: {} })
   t.strictSame(bundle('{ source: upstream }'), { source: 'upstream', mirrors: {} })
   t.strictSame(
-    bundle('{ source: aliyun, arch: arm64, mirrors: { packages: https://m.example/, registries: { docker.io: "reg:5000/hub" } } }'),
-    { source: 'aliyun', arch: 'arm64', mirrors: { packages: 'https://m.example', registries: { 'docker.io': 'reg:5000/hub' } } },
+    bundle(
+      '{ source: aliyun, arch: arm64, mirrors: { packages: https://m.example/, registries: { docker.io: "reg:5000/hub" } } }',
+    ),
+    {
+      source: 'aliyun',
+      arch: 'arm64',
+      mirrors: { packages: 'https://m.example', registries: { 'docker.io': 'reg:5000/hub' } },
+    },
   )
   t.match(bundle('{ source: upstream, mirrors: { release: "http://127.0.0.1:8000/r" } }'), {
     mirrors: { release: 'http://127.0.0.1:8000/r' },
@@ -151,14 +187,23 @@ t.test('the pod network: words, Calico with its version filled in, a manifest wi
 })
 
 t.test('loading: checksum, encoding, size, kind of file', async (t) => {
-  const dir = t.testdir({ Labfile: 'name: x\n', folder: {}, latin1: Buffer.from('name: x # \xe9\n', 'latin1'), big: '#'.repeat(300_000) })
+  const dir = t.testdir({
+    Labfile: 'name: x\n',
+    folder: {},
+    latin1: Buffer.from('name: x # \xe9\n', 'latin1'),
+    big: '#'.repeat(300_000),
+  })
   const loaded = await loadLabfile(`${dir}/Labfile`)
   t.equal(loaded.path, `${dir}/Labfile`)
   t.equal(loaded.sha256, createHash('sha256').update('name: x\n').digest('hex'))
   t.ok(Object.isFrozen(loaded))
   await t.rejects(loadLabfile(`${dir}/latin1`, 'L'), { name: 'LabfileError', message: 'L:1:1: is not UTF-8 text' })
   await t.rejects(loadLabfile(`${dir}/big`, 'L'), { message: 'L:1:1: is larger than 256 KiB', exitCode: 2 })
-  await t.rejects(loadLabfile(`${dir}/none`, 'L'), { name: 'UsageError', message: 'L: cannot be read: ENOENT', exitCode: 2 })
+  await t.rejects(loadLabfile(`${dir}/none`, 'L'), {
+    name: 'UsageError',
+    message: 'L: cannot be read: ENOENT',
+    exitCode: 2,
+  })
   await t.rejects(loadLabfile(`${dir}/folder`, 'L'), { name: 'UsageError', message: 'L: is not a file' })
 })
 

@@ -5,8 +5,10 @@ import { parseSize } from '../../src/labfile/size.js'
 
 t.test('cidr', (t) => {
   t.equal(numberToIp(ipToNumber('255.254.3.1')!), '255.254.3.1')
-  for (const bad of ['1.2.3', '1.2.3.4.5', '01.2.3.4', '1.2.3.256', '1.2.3.x', '']) t.equal(ipToNumber(bad), undefined, bad)
-  for (const bad of ['1.2.3.4', '1.2.3.4/33', '1.2.3.4/', '1.2.3.4/8/8', '1.2.3.4/08']) t.equal(parseCidr(bad), undefined, bad)
+  for (const bad of ['1.2.3', '1.2.3.4.5', '01.2.3.4', '1.2.3.256', '1.2.3.x', ''])
+    t.equal(ipToNumber(bad), undefined, bad)
+  for (const bad of ['1.2.3.4', '1.2.3.4/33', '1.2.3.4/', '1.2.3.4/8/8', '1.2.3.4/08'])
+    t.equal(parseCidr(bad), undefined, bad)
   const net = parseCidr('192.168.31.77/24')!
   t.equal(formatCidr(net), '192.168.31.0/24')
   t.equal(hostAt(net, 61), '192.168.31.61')

@@ -9,7 +9,10 @@ import { isFree } from '../../src/store/ports.js'
 import { readRecord } from '../../src/store/record.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
-const context = (lines: string[] = []) => ({ line: (l: string) => void lines.push(l), signal: new AbortController().signal })
+const context = (lines: string[] = []) => ({
+  line: (l: string) => void lines.push(l),
+  signal: new AbortController().signal,
+})
 
 /** Somebody else's server on a port of 127.0.0.1; ended with the test. */
 async function squat(t: Test, port = 0): Promise<Server> {
@@ -36,7 +39,12 @@ function stage(t: Test, taken: { ssh?: number; api?: number } = {}) {
 t.test('keys for the lab and each guest, ssh_config and known_hosts; the second time nothing changes', async (t) => {
   const { run } = stage(t)
   await accessStep(run).run(context())
-  const files = [run.paths.key, run.paths.sshConfig, run.paths.knownHosts, ...run.lab.nodes.map((n) => run.paths.node(n.name).hostKey)]
+  const files = [
+    run.paths.key,
+    run.paths.sshConfig,
+    run.paths.knownHosts,
+    ...run.lab.nodes.map((n) => run.paths.node(n.name).hostKey),
+  ]
   for (const f of files) t.ok(existsSync(f), f)
   for (const f of files.filter((x) => /key$/.test(x))) t.equal(statSync(f).mode & 0o777, 0o600, f)
   const text = files.map((f) => readFileSync(f, 'utf8'))
@@ -46,7 +54,10 @@ t.test('keys for the lab and each guest, ssh_config and known_hosts; the second 
     text,
   )
   for (const n of run.lab.nodes)
-    t.match(readFileSync(run.paths.sshConfig, 'utf8'), new RegExp(`Host ${n.name}\\b[^]*Port ${run.record.ports[n.name]!.ssh}\\b`))
+    t.match(
+      readFileSync(run.paths.sshConfig, 'utf8'),
+      new RegExp(`Host ${n.name}\\b[^]*Port ${run.record.ports[n.name]!.ssh}\\b`),
+    )
 })
 
 t.test('ports that somebody took while the machine was off move, and only those; the record knows', async (t) => {

@@ -13,8 +13,21 @@ const MINUTE = 60_000
 
 t.test('cloudInitErrors: none when it went well, every one otherwise, and never none for what cannot be read', (t) => {
   t.equal(cloudInitErrors(GOOD), '')
-  t.equal(cloudInitErrors('{"v1":{"errors":["(\'locale\', ProcessExecutionError)","two"]}}'), "('locale', ProcessExecutionError)\ntwo")
-  for (const odd of ['', 'null', '{"v1":', '[]', '"text"', '{}', '{"v1":{"errors":"x"}}', '{"v1":{"errors":[{"a":1}]}}', '{"v1":null}'])
+  t.equal(
+    cloudInitErrors('{"v1":{"errors":["(\'locale\', ProcessExecutionError)","two"]}}'),
+    "('locale', ProcessExecutionError)\ntwo",
+  )
+  for (const odd of [
+    '',
+    'null',
+    '{"v1":',
+    '[]',
+    '"text"',
+    '{}',
+    '{"v1":{"errors":"x"}}',
+    '{"v1":{"errors":[{"a":1}]}}',
+    '{"v1":null}',
+  ])
     t.not(cloudInitErrors(odd), '', JSON.stringify(odd))
   t.end()
 })
@@ -48,7 +61,11 @@ t.test('still running: asked again until the time is over, then said so with the
 t.test('what cloud-init could not do ends the wait at once and is told', async (t) => {
   const world = makeWorld(t)
   world.guests.answers.push(() => '{"v1":{"errors":["no such module"]}}')
-  await t.rejects(waitForBoot(world, address, MINUTE), { constructor: StateError, message: /no such module/, hint: /./ })
+  await t.rejects(waitForBoot(world, address, MINUTE), {
+    constructor: StateError,
+    message: /no such module/,
+    hint: /./,
+  })
   t.equal(world.guests.calls.length, 1)
 })
 
@@ -133,7 +150,8 @@ t.test('a cluster that was off: its workers boot once the API server answers, un
 
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
-  for (const n of run.lab.nodes) await world.hypervisor.ensureMachine(machineSpec(run, n, { kind: 'disk' }, undefined, cards(run, n.name)))
+  for (const n of run.lab.nodes)
+    await world.hypervisor.ensureMachine(machineSpec(run, n, { kind: 'disk' }, undefined, cards(run, n.name)))
   world.guests.answers.push(() => GOOD)
   writeFileSync(run.paths.kubeconfig, 'ca')
   let questions = 0

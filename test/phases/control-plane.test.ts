@@ -43,33 +43,41 @@ function stage(t: Test, marks = '') {
   return { world, run, ran, applied, context, init, cni, file: (path: string) => world.guests.files.get(CP)?.get(path) }
 }
 
-t.test('init: configuration and patches are sent, the phase runs, the kubeconfig comes back with the forwarded port', async (t) => {
-  const s = stage(t)
-  t.equal(await s.init().done!(s.context), false)
-  await s.init().run(s.context)
-  const config = s.file('/etc/klab/kubeadm-init.yaml')!
-  t.equal(config.mode, 0o600, 'it holds a token')
-  t.equal(parseAllDocuments(config.content).length, 4)
-  t.ok(s.file('/etc/klab/patches/etcd+strategic.yaml'))
-  t.match(s.file('/etc/klab/env')!.content, "KLAB_INIT_FLAGS='--experimental-patches /etc/klab/patches'")
-  t.match(s.file('/etc/klab/env')!.content, `KLAB_NODE='${CP}'`)
-  t.equal(s.ran.length, 1)
-  const { clusters } = parse(readFileSync(s.run.paths.kubeconfig, 'utf8')) as { clusters: { cluster: { server: string } }[] }
-  t.equal(clusters[0]!.cluster.server, 'https://127.0.0.1:22100')
-})
+t.test(
+  'init: configuration and patches are sent, the phase runs, the kubeconfig comes back with the forwarded port',
+  async (t) => {
+    const s = stage(t)
+    t.equal(await s.init().done!(s.context), false)
+    await s.init().run(s.context)
+    const config = s.file('/etc/klab/kubeadm-init.yaml')!
+    t.equal(config.mode, 0o600, 'it holds a token')
+    t.equal(parseAllDocuments(config.content).length, 4)
+    t.ok(s.file('/etc/klab/patches/etcd+strategic.yaml'))
+    t.match(s.file('/etc/klab/env')!.content, "KLAB_INIT_FLAGS='--experimental-patches /etc/klab/patches'")
+    t.match(s.file('/etc/klab/env')!.content, `KLAB_NODE='${CP}'`)
+    t.equal(s.ran.length, 1)
+    const { clusters } = parse(readFileSync(s.run.paths.kubeconfig, 'utf8')) as {
+      clusters: { cluster: { server: string } }[]
+    }
+    t.equal(clusters[0]!.cluster.server, 'https://127.0.0.1:22100')
+  },
+)
 
-t.test('init: done with kubeconfig and mark; again when either is gone or another configuration is wanted', async (t) => {
-  const first = stage(t)
-  await first.init().run(first.context)
-  const [mark] = first.ran
-  const s = stage(t, `${mark!}\n`)
-  t.equal(await s.init().done!(s.context), false, 'no kubeconfig here yet')
-  await s.init().run(s.context)
-  t.equal(await s.init().done!(s.context), true)
-  const other = stage(t, 'control-plane:0000\n')
-  await other.init().run(other.context)
-  t.equal(await other.init().done!(other.context), false)
-})
+t.test(
+  'init: done with kubeconfig and mark; again when either is gone or another configuration is wanted',
+  async (t) => {
+    const first = stage(t)
+    await first.init().run(first.context)
+    const [mark] = first.ran
+    const s = stage(t, `${mark!}\n`)
+    t.equal(await s.init().done!(s.context), false, 'no kubeconfig here yet')
+    await s.init().run(s.context)
+    t.equal(await s.init().done!(s.context), true)
+    const other = stage(t, 'control-plane:0000\n')
+    await other.init().run(other.context)
+    t.equal(await other.init().done!(other.context), false)
+  },
+)
 
 t.test('init: the token is a new one at each run, yet the mark stays', async (t) => {
   const s = stage(t)
@@ -96,7 +104,9 @@ t.test('a port that moved moves in the kubeconfig too', async (t) => {
 
 t.test('init: a failure leaves no kubeconfig; an admin.conf that is none is called so', async (t) => {
   const s = stage(t)
-  s.world.guests.answers.unshift(({ text }) => (text.includes('run.sh') ? { exitCode: 1, stderr: 'preflight' } : undefined))
+  s.world.guests.answers.unshift(({ text }) =>
+    text.includes('run.sh') ? { exitCode: 1, stderr: 'preflight' } : undefined,
+  )
   await t.rejects(s.init().run(s.context), { constructor: CommandError, message: /preflight/ })
   t.notOk(existsSync(s.run.paths.kubeconfig))
   const odd = stage(t)

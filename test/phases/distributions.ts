@@ -37,7 +37,8 @@ REDHAT_SUPPORT_PRODUCT_VERSION="7"
     'etc/chrony.conf': chrony,
     'etc/fstab': fstab,
     'etc/resolv.conf': 'nameserver 10.0.2.3\n',
-    'etc/yum.repos.d/CentOS-Base.repo': '[base]\nmirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os\n',
+    'etc/yum.repos.d/CentOS-Base.repo':
+      '[base]\nmirrorlist=http://mirrorlist.centos.org/?release=$releasever&arch=$basearch&repo=os\n',
     'etc/yum.repos.d/CentOS-Vault.repo': '[C7.0.1406-base]\nenabled=0\n',
     'etc/yum.repos.d/mine.repo': '[mine]\nbaseurl=http://repo.example/\n',
     'etc/pki/rpm-gpg/RPM-GPG-KEY-CentOS-7': '',
@@ -154,7 +155,9 @@ ID_LIKE=debian
   },
   installed: ['iptables 1.8.7', 'ethtool 5.16', 'bash-completion 2.11', 'ca-certificates 2023', 'curl 7.81'],
   available: [
-    ...['ipset', 'ipvsadm', 'conntrack', 'ebtables', 'socat', 'apparmor', 'docker.io', 'containerd.io'].map((name) => `${name} 1`),
+    ...['ipset', 'ipvsadm', 'conntrack', 'ebtables', 'socat', 'apparmor', 'docker.io', 'containerd.io'].map(
+      (name) => `${name} 1`,
+    ),
     'docker-ce 5:24.0.7-1~ubuntu.22.04~jammy',
     'docker-ce-cli 5:24.0.7-1~ubuntu.22.04~jammy',
     ...KUBE.map((name) => `${name} 1.23.17-00`),

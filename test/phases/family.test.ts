@@ -1,4 +1,7 @@
-/** The phase scripts for real on each family, against tools that answer as the recorded ones: which commands, in which order, and what is on the disk afterwards. */
+/**
+ * The phase scripts for real on each family, against tools that answer as the recorded ones: which commands, in which
+ * order, and what is on the disk afterwards.
+ */
 import t, { type Test } from 'tap'
 import { golden } from '../fakes/golden.js'
 import { guestRoot, type GuestRoot } from '../fakes/guest-root.js'
@@ -31,69 +34,89 @@ function runAll(t: Test, g: GuestRoot, phases: readonly string[] = PHASES): stri
 }
 const CHANGES = /^(yum|dnf|apt-get) .*install|^setenforce|^curl|makecache|grub/m
 
-t.test('CentOS 7: the course’s commands in the course’s order; a second run installs nothing and changes no file', (t) => {
-  const g = guestRoot(t, COURSE, centos7, BUNDLE)
-  golden(t, 'guest/centos7.txt', runAll(t, g))
-  t.equal(g.read('state/selinux'), 'Permissive\n', '2.2.2, now')
-  t.match(g.read('etc/selinux/config'), /^SELINUX=disabled$/m, '2.2.2, after a reboot')
-  t.notMatch(g.read('etc/selinux/config'), /^SELINUX=enforcing/m)
-  t.match(g.read('etc/fstab'), /^#\/dev\/mapper\/centos-swap swap/m)
-  t.equal(g.read('etc/chrony.klab.conf'), 'server time1.aliyun.com iburst\n', '2.2.5')
-  t.match(g.read('etc/chrony.conf'), /^#server 0\.centos[^]*^makestep 1\.0 3\ninclude \/etc\/chrony\.klab\.conf\n$/m)
-  t.equal(g.read('etc/sysconfig/kubelet'), 'KUBELET_EXTRA_ARGS=--cgroup-driver=systemd\n', '2.6.1')
-  golden(t, 'guest/centos7.ipvs.modules', g.read('etc/sysconfig/modules/ipvs.modules') ?? '')
-  for (const repo of ['klab-os', 'docker-ce', 'kubernetes'])
-    golden(t, `guest/centos7.${repo}.repo`, g.read(`etc/yum.repos.d/${repo}.repo`) ?? '')
-  t.same(JSON.parse(g.read('etc/docker/daemon.json') ?? ''), {
-    'registry-mirrors': ['https://mirror.example'],
-    'exec-opts': ['native.cgroupdriver=systemd'],
-    'storage-driver': 'overlay2',
-    'log-driver': 'json-file',
-    'log-opts': { 'max-size': '10m', 'max-file': '2' },
-  })
-  t.ok(g.read('etc/yum.repos.d.backup/CentOS-Base.repo'), 'the image’s repositories are kept aside')
-  t.notOk(g.read('etc/yum.repos.d/CentOS-Vault.repo'))
-  t.ok(g.read('etc/yum.repos.d/mine.repo'), 'others’ stay')
-  t.match(g.read('state/units'), /^firewalld.service disabled$/m)
-  for (const unit of ['chronyd', 'docker', 'kubelet']) t.match(g.read('state/units'), new RegExp(`^${unit}.service enabled$`, 'm'))
+t.test(
+  'CentOS 7: the course’s commands in the course’s order; a second run installs nothing and changes no file',
+  (t) => {
+    const g = guestRoot(t, COURSE, centos7, BUNDLE)
+    golden(t, 'guest/centos7.txt', runAll(t, g))
+    t.equal(g.read('state/selinux'), 'Permissive\n', '2.2.2, now')
+    t.match(g.read('etc/selinux/config'), /^SELINUX=disabled$/m, '2.2.2, after a reboot')
+    t.notMatch(g.read('etc/selinux/config'), /^SELINUX=enforcing/m)
+    t.match(g.read('etc/fstab'), /^#\/dev\/mapper\/centos-swap swap/m)
+    t.equal(g.read('etc/chrony.klab.conf'), 'server time1.aliyun.com iburst\n', '2.2.5')
+    t.match(g.read('etc/chrony.conf'), /^#server 0\.centos[^]*^makestep 1\.0 3\ninclude \/etc\/chrony\.klab\.conf\n$/m)
+    t.equal(g.read('etc/sysconfig/kubelet'), 'KUBELET_EXTRA_ARGS=--cgroup-driver=systemd\n', '2.6.1')
+    golden(t, 'guest/centos7.ipvs.modules', g.read('etc/sysconfig/modules/ipvs.modules') ?? '')
+    for (const repo of ['klab-os', 'docker-ce', 'kubernetes'])
+      golden(t, `guest/centos7.${repo}.repo`, g.read(`etc/yum.repos.d/${repo}.repo`) ?? '')
+    t.same(JSON.parse(g.read('etc/docker/daemon.json') ?? ''), {
+      'registry-mirrors': ['https://mirror.example'],
+      'exec-opts': ['native.cgroupdriver=systemd'],
+      'storage-driver': 'overlay2',
+      'log-driver': 'json-file',
+      'log-opts': { 'max-size': '10m', 'max-file': '2' },
+    })
+    t.ok(g.read('etc/yum.repos.d.backup/CentOS-Base.repo'), 'the image’s repositories are kept aside')
+    t.notOk(g.read('etc/yum.repos.d/CentOS-Vault.repo'))
+    t.ok(g.read('etc/yum.repos.d/mine.repo'), 'others’ stay')
+    t.match(g.read('state/units'), /^firewalld.service disabled$/m)
+    for (const unit of ['chronyd', 'docker', 'kubelet'])
+      t.match(g.read('state/units'), new RegExp(`^${unit}.service enabled$`, 'm'))
 
-  const before = g.tree()
-  t.notMatch(runAll(t, g), CHANGES)
-  t.same(g.tree(), before)
-  t.end()
-})
+    const before = g.tree()
+    t.notMatch(runAll(t, g), CHANGES)
+    t.same(g.tree(), before)
+    t.end()
+  },
+)
 
 t.test('CentOS 7 without mirrors, kubeadm from the bundle: the vault, no repository of Kubernetes', (t) => {
-  const lab = fourNodes('network: { internet: true }\nkubernetes: { version: 1.17.5, bundle: { dir: b }, dockerVersion: 19.03.8 }\n')
+  const lab = fourNodes(
+    'network: { internet: true }\nkubernetes: { version: 1.17.5, bundle: { dir: b }, dockerVersion: 19.03.8 }\n',
+  )
   const g = guestRoot(t, lab, centos7, BUNDLE)
   t.notMatch(runAll(t, g), /makecache|kubelet-/)
   t.match(g.read('etc/yum.repos.d/klab-os.repo'), /^baseurl=https:\/\/vault\.centos\.org\/7\.9\.2009\/os\/x86_64\/$/m)
-  t.match(g.read('etc/yum.repos.d/docker-ce.repo'), /^baseurl=https:\/\/download\.docker\.com\/linux\/centos\/7\/x86_64\/stable$/m)
+  t.match(
+    g.read('etc/yum.repos.d/docker-ce.repo'),
+    /^baseurl=https:\/\/download\.docker\.com\/linux\/centos\/7\/x86_64\/stable$/m,
+  )
   t.equal(g.read('etc/yum.repos.d/kubernetes.repo'), undefined)
-  t.match(g.read('etc/systemd/system/kubelet.service.d/10-kubeadm.conf'), /^EnvironmentFile=-\/etc\/sysconfig\/kubelet$/m)
+  t.match(
+    g.read('etc/systemd/system/kubelet.service.d/10-kubeadm.conf'),
+    /^EnvironmentFile=-\/etc\/sysconfig\/kubelet$/m,
+  )
   t.match(g.read('usr/bin/kubeadm'), /^#!/)
   t.end()
 })
 
-t.test('2.9.7, the index’s signature does not verify: repo_gpgcheck=0 for that repository, packages still checked', (t) => {
-  for (const [name, d] of [
-    ['yum', centos7] as const,
-    ['dnf', { ...rocky9, available: rocky9.available.map((p) => p.replace('1.28.2', '1.20.2')) }] as const,
-  ]) {
-    const lab = name === 'yum' ? COURSE : fourNodes('network: { internet: true }\nkubernetes: { packages: repository }\n')
-    const g = guestRoot(t, lab, d, BUNDLE)
-    g.set('bad-index')
-    const { text, code, commands } = g.run('packages')
-    t.equal(code, 0, text)
-    t.match(text, /GPG signature verification error|signature could not be verified for kubernetes/, 'what the tool said is shown')
-    t.match(text, /course 2\.9\.7: .*repo_gpgcheck=0/)
-    t.equal(commands.filter((c) => c.includes('makecache')).length, 2)
-    t.match(g.read('etc/yum.repos.d/kubernetes.repo'), /^gpgcheck=1\n[^]*repo_gpgcheck=0$/m)
-    t.notMatch(commands.join('\n'), /nogpgcheck/)
-    t.notMatch(g.run('packages').commands.join('\n'), CHANGES, 'again: nothing to do')
-  }
-  t.end()
-})
+t.test(
+  '2.9.7, the index’s signature does not verify: repo_gpgcheck=0 for that repository, packages still checked',
+  (t) => {
+    for (const [name, d] of [
+      ['yum', centos7] as const,
+      ['dnf', { ...rocky9, available: rocky9.available.map((p) => p.replace('1.28.2', '1.20.2')) }] as const,
+    ]) {
+      const lab =
+        name === 'yum' ? COURSE : fourNodes('network: { internet: true }\nkubernetes: { packages: repository }\n')
+      const g = guestRoot(t, lab, d, BUNDLE)
+      g.set('bad-index')
+      const { text, code, commands } = g.run('packages')
+      t.equal(code, 0, text)
+      t.match(
+        text,
+        /GPG signature verification error|signature could not be verified for kubernetes/,
+        'what the tool said is shown',
+      )
+      t.match(text, /course 2\.9\.7: .*repo_gpgcheck=0/)
+      t.equal(commands.filter((c) => c.includes('makecache')).length, 2)
+      t.match(g.read('etc/yum.repos.d/kubernetes.repo'), /^gpgcheck=1\n[^]*repo_gpgcheck=0$/m)
+      t.notMatch(commands.join('\n'), /nogpgcheck/)
+      t.notMatch(g.run('packages').commands.join('\n'), CHANGES, 'again: nothing to do')
+    }
+    t.end()
+  },
+)
 
 t.test('what is no bad index stops: no network, a package whose key does not fit, a version that is not there', (t) => {
   const fails = (more: (g: GuestRoot) => void, phase: string, said: RegExp, lab = COURSE) => {
@@ -170,7 +193,12 @@ t.test('Rocky 9: dnf, modules-load.d, SELinux permissive, the image’s own repo
 })
 
 t.test('mirrors for dnf: BaseOS and AppStream, signed by the image’s key alone', (t) => {
-  const g = guestRoot(t, fourNodes('network: { internet: true }\nmirrors: { os: "https://mirror.example/rocky/9" }\n'), rocky9, BUNDLE)
+  const g = guestRoot(
+    t,
+    fourNodes('network: { internet: true }\nmirrors: { os: "https://mirror.example/rocky/9" }\n'),
+    rocky9,
+    BUNDLE,
+  )
   runAll(t, g, ['system'])
   golden(t, 'guest/rocky9.klab-os.repo', g.read('etc/yum.repos.d/klab-os.repo') ?? '')
   t.notOk(g.read('etc/yum.repos.d/rocky.repo'))
@@ -180,7 +208,12 @@ t.test('mirrors for dnf: BaseOS and AppStream, signed by the image’s key alone
 t.test('packages in a bundle of one’s own: no repository is asked', (t) => {
   const lab = fourNodes('kubernetes: { version: 1.17.5, bundle: { dir: b }, dockerVersion: 19.03.8 }\n')
   const rpms = centos7.available.map((p) => [`packages/${p.replace(' ', '-')}-1.el7.x86_64.rpm`, ''])
-  const g = guestRoot(t, lab, { ...centos7, available: [] }, { ...BUNDLE, ...(Object.fromEntries(rpms) as Record<string, string>) })
+  const g = guestRoot(
+    t,
+    lab,
+    { ...centos7, available: [] },
+    { ...BUNDLE, ...(Object.fromEntries(rpms) as Record<string, string>) },
+  )
   g.set('no-network')
   const log = runAll(t, g)
   const asked = log.split('\n').filter((c) => /^yum .*install/.test(c))
@@ -221,7 +254,9 @@ mirrors: { os: 'http://mirror.example/ubuntu' }
 })
 
 t.test('a docker that Ubuntu’s repository lacks is said so; one that merely begins alike is not taken', (t) => {
-  const lab = fourNodes('network: { internet: true }\nkubernetes: { version: 1.23.17, bundle: { dir: b }, dockerVersion: 24.0.1 }\n')
+  const lab = fourNodes(
+    'network: { internet: true }\nkubernetes: { version: 1.23.17, bundle: { dir: b }, dockerVersion: 24.0.1 }\n',
+  )
   const g = guestRoot(t, lab, { ...ubuntu2204, available: ['docker-ce 5:24.0.11-1~ubuntu.22.04~jammy'] }, BUNDLE)
   const { text, code } = g.run('runtime')
   t.equal(code, 1)
@@ -233,7 +268,10 @@ t.test('a distribution that klab does not know: a sentence, nothing changed', (t
   const g = guestRoot(
     t,
     fourNodes(),
-    { ...rocky9, osRelease: 'ID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.5"\nPRETTY_NAME="openSUSE Leap 15.5"\n' },
+    {
+      ...rocky9,
+      osRelease: 'ID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.5"\nPRETTY_NAME="openSUSE Leap 15.5"\n',
+    },
     BUNDLE,
   )
   const before = g.tree()

@@ -86,33 +86,39 @@ t.test('the control plane is found by role', (t) => {
   t.end()
 })
 
-t.test('machineStep makes keys, overlay, seed and domain; again it changes nothing; a running machine is left alone', async (t) => {
-  const world = makeWorld(t, { host: { 'qemu-img create': fakeQemuImg } })
-  const run = makeRun(world, lab, { keys: true })
-  const node = lab.nodes[1]!
-  const step = machineStep(run, node)
-  await t.rejects(step.run(context), { constructor: StateError, message: /node image/ }, 'no node image yet')
-  await world.layers.build(await nodeImageKey(run), () => Promise.resolve())
-  const at = run.paths.node(node.name)
-  t.equal(await step.run(context), undefined)
-  const create = world.commands.filter((c) => c.startsWith('qemu-img'))
-  t.equal(create.length, 1)
-  t.match(create[0], `-b ${join(world.roots.cache, 'layers', await nodeImageKey(run), 'disk.qcow2')} ${at.disk}.tmp 50G`)
-  t.match(world.seeds.get(at.seed)!['meta-data'], `local-hostname: ${node.name}`)
-  const user = parse(world.seeds.get(at.seed)!['user-data']!) as { users: { ssh_authorized_keys: string[] }[] }
-  t.same(user.users[0]!.ssh_authorized_keys, ['ssh-ed25519 LABKEY klab'])
-  t.equal(world.hypervisor.specOf(domainName(run.id, node.name))?.node, node.name)
-  t.same(world.l2Calls, [`ensure ${run.paths.run}`])
+t.test(
+  'machineStep makes keys, overlay, seed and domain; again it changes nothing; a running machine is left alone',
+  async (t) => {
+    const world = makeWorld(t, { host: { 'qemu-img create': fakeQemuImg } })
+    const run = makeRun(world, lab, { keys: true })
+    const node = lab.nodes[1]!
+    const step = machineStep(run, node)
+    await t.rejects(step.run(context), { constructor: StateError, message: /node image/ }, 'no node image yet')
+    await world.layers.build(await nodeImageKey(run), () => Promise.resolve())
+    const at = run.paths.node(node.name)
+    t.equal(await step.run(context), undefined)
+    const create = world.commands.filter((c) => c.startsWith('qemu-img'))
+    t.equal(create.length, 1)
+    t.match(
+      create[0],
+      `-b ${join(world.roots.cache, 'layers', await nodeImageKey(run), 'disk.qcow2')} ${at.disk}.tmp 50G`,
+    )
+    t.match(world.seeds.get(at.seed)!['meta-data'], `local-hostname: ${node.name}`)
+    const user = parse(world.seeds.get(at.seed)!['user-data']!) as { users: { ssh_authorized_keys: string[] }[] }
+    t.same(user.users[0]!.ssh_authorized_keys, ['ssh-ed25519 LABKEY klab'])
+    t.equal(world.hypervisor.specOf(domainName(run.id, node.name))?.node, node.name)
+    t.same(world.l2Calls, [`ensure ${run.paths.run}`])
 
-  world.seeds.clear()
-  const key = readFileSync(at.hostKey, 'utf8')
-  await step.run(context)
-  t.equal(world.commands.filter((c) => c.startsWith('qemu-img')).length, 1, 'the disk stays')
-  t.equal(world.seeds.size, 0, 'the seed stays')
-  t.equal(readFileSync(at.hostKey, 'utf8'), key, 'so does the host key')
+    world.seeds.clear()
+    const key = readFileSync(at.hostKey, 'utf8')
+    await step.run(context)
+    t.equal(world.commands.filter((c) => c.startsWith('qemu-img')).length, 1, 'the disk stays')
+    t.equal(world.seeds.size, 0, 'the seed stays')
+    t.equal(readFileSync(at.hostKey, 'utf8'), key, 'so does the host key')
 
-  await world.hypervisor.start(domainName(run.id, node.name))
-  world.hypervisor.calls.length = 0
-  t.equal(await step.run(context), 'already')
-  t.same(world.hypervisor.calls, [])
-})
+    await world.hypervisor.start(domainName(run.id, node.name))
+    world.hypervisor.calls.length = 0
+    t.equal(await step.run(context), 'already')
+    t.same(world.hypervisor.calls, [])
+  },
+)

@@ -18,7 +18,8 @@ interface Script {
 
 const all = (ready: boolean): Record<string, boolean> => Object.fromEntries(NAMES.map((n) => [n, ready]))
 const IPS = NAMES.map((_, i) => `10.81.${i}.2`)
-const reaches = (not?: string): string => [...IPS, 'dns'].map((what) => `${what === not ? 'no' : 'ok'} ${what}\n`).join('')
+const reaches = (not?: string): string =>
+  [...IPS, 'dns'].map((what) => `${what === not ? 'no' : 'ok'} ${what}\n`).join('')
 const busy = (): Error =>
   new CommandError({
     where: 'host',
@@ -38,11 +39,13 @@ function stage(t: Test, script: Script = {}) {
     kubectl: (args, input) => {
       said.push(args)
       if (args.startsWith('delete namespace klab-probe')) return ''
-      if (args === 'apply --validate=false -f -') return /kind: DaemonSet/.test(input) ? 'created' : new Error('not the probe')
+      if (args === 'apply --validate=false -f -')
+        return /kind: DaemonSet/.test(input) ? 'created' : new Error('not the probe')
       if (args.includes('deployment coredns')) return script.dns?.(++askedDns) ?? '2'
       if (args.includes('daemonset probe')) return script.available ?? '4'
       if (args.includes('get pods')) return script.pods ?? PODS
-      const pod = /^get --raw \/api\/v1\/namespaces\/klab-probe\/pods\/(\S+):8080\/proxy\/cgi-bin\/reach\/([\d./]+)$/.exec(args)
+      const pod =
+        /^get --raw \/api\/v1\/namespaces\/klab-probe\/pods\/(\S+):8080\/proxy\/cgi-bin\/reach\/([\d./]+)$/.exec(args)
       if (pod?.[2] !== IPS.join('/')) return new Error(`unexpected: ${args}`)
       const ask = (askedPods.get(pod[1]!) ?? 0) + 1
       askedPods.set(pod[1]!, ask)
@@ -61,7 +64,10 @@ function stage(t: Test, script: Script = {}) {
 }
 
 t.test('waits for all nodes, then for DNS, then every pod is asked for every pod', async (t) => {
-  const s = stage(t, { nodes: (n) => (n < 3 ? { ...all(true), 'k8s-node02': false } : all(true)), dns: (n) => (n < 2 ? '' : '1') })
+  const s = stage(t, {
+    nodes: (n) => (n < 3 ? { ...all(true), 'k8s-node02': false } : all(true)),
+    dns: (n) => (n < 2 ? '' : '1'),
+  })
   await s.play()
   t.same(s.asked(), [3, 2])
   t.same(s.lines, ['4/4 nodes Ready', 'CoreDNS available', '4 probe pods running', 'pod to pod 16/16, DNS 4/4'])
@@ -83,8 +89,14 @@ t.test('an API server that does not answer is waited for, and said in the end', 
 })
 
 t.test('CoreDNS without a replica, or a probe too few, is not ready', async (t) => {
-  await t.rejects(stage(t, { dns: () => '' }).play(), { constructor: ProbeError, message: /CoreDNS available.*replicas: 0/ })
-  await t.rejects(stage(t, { available: '3' }).play(), { constructor: ProbeError, message: /4 probe pods running.*available: 3/ })
+  await t.rejects(stage(t, { dns: () => '' }).play(), {
+    constructor: ProbeError,
+    message: /CoreDNS available.*replicas: 0/,
+  })
+  await t.rejects(stage(t, { available: '3' }).play(), {
+    constructor: ProbeError,
+    message: /4 probe pods running.*available: 3/,
+  })
   await t.rejects(stage(t, { pods: PODS.split('\n').slice(1).join('\n') }).play(), {
     constructor: StateError,
     message: /want 4 probe pods, there are 3/,
@@ -100,7 +112,8 @@ t.test('one pod that cannot reach another fails the step, and is named; the othe
 
 t.test('a pod that answers late, or is reached late, is asked again', async (t) => {
   const s = stage(t, {
-    reach: (pod, ask) => (pod === 'probe-2' && ask === 1 ? busy() : pod === 'probe-3' && ask < 3 ? reaches('dns') : reaches()),
+    reach: (pod, ask) =>
+      pod === 'probe-2' && ask === 1 ? busy() : pod === 'probe-3' && ask < 3 ? reaches('dns') : reaches(),
   })
   await s.play()
   t.same([...s.askedPods.values()], [1, 1, 2, 3])
@@ -128,20 +141,23 @@ t.test('parsePods: whole lines only', (t) => {
   t.end()
 })
 
-t.test('without a pod network: waits until all nodes are known, Ready or not, and says what is left to do', async (t) => {
-  const world = makeWorld(t)
-  const run = makeRun(world, labOf(fourNodes('kubernetes: { cni: none }\n')), { keys: true })
-  const lines: string[] = []
-  let asked = 0
-  const answers = [undefined, new Map([['k8s-master01', false]]), new Map(NAMES.map((n) => [n, false]))]
-  const steps = joinedSteps(run, () => Promise.resolve(answers[Math.min(asked++, 2)]))
-  t.equal(steps.length, 1)
-  await steps[0]!.run({ line: (l) => lines.push(l), signal: world.signal })
-  t.equal(asked, 3)
-  t.match(lines, [/^4\/4 nodes joined; they stay NotReady until you apply a pod network/])
-  const stuck = joinedSteps(run, () => Promise.resolve(new Map([['k8s-node01', true]])))
-  await t.rejects(stuck[0]!.run({ line: () => undefined, signal: world.signal }), {
-    constructor: ProbeError,
-    message: /joined: k8s-node01/,
-  })
-})
+t.test(
+  'without a pod network: waits until all nodes are known, Ready or not, and says what is left to do',
+  async (t) => {
+    const world = makeWorld(t)
+    const run = makeRun(world, labOf(fourNodes('kubernetes: { cni: none }\n')), { keys: true })
+    const lines: string[] = []
+    let asked = 0
+    const answers = [undefined, new Map([['k8s-master01', false]]), new Map(NAMES.map((n) => [n, false]))]
+    const steps = joinedSteps(run, () => Promise.resolve(answers[Math.min(asked++, 2)]))
+    t.equal(steps.length, 1)
+    await steps[0]!.run({ line: (l) => lines.push(l), signal: world.signal })
+    t.equal(asked, 3)
+    t.match(lines, [/^4\/4 nodes joined; they stay NotReady until you apply a pod network/])
+    const stuck = joinedSteps(run, () => Promise.resolve(new Map([['k8s-node01', true]])))
+    await t.rejects(stuck[0]!.run({ line: () => undefined, signal: world.signal }), {
+      constructor: ProbeError,
+      message: /joined: k8s-node01/,
+    })
+  },
+)

@@ -1,6 +1,6 @@
 /**
- * cloud-init/phases/run.sh for real: the script as it is, but for its four absolute folders, which are moved under the test's own.
- * klab's going on after a kill rests on it.
+ * cloud-init/phases/run.sh for real: the script as it is, but for its four absolute folders, which are moved under the
+ * test's own. klab's going on after a kill rests on it.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,9 @@ function stage(t: Test, scripts: Record<string, string>) {
   writeFileSync(at('etc/klab/env'), `KLAB_NODE='it'\\''s me'\nT='${dir}'\n`)
   for (const [name, text] of Object.entries(scripts)) writeFileSync(at(`usr/lib/klab/${name}.sh`), text)
   const mark = (phase: string): string | undefined =>
-    existsSync(at(`var/lib/klab/done/${phase}`)) ? readFileSync(at(`var/lib/klab/done/${phase}`), 'utf8').trim() : undefined
+    existsSync(at(`var/lib/klab/done/${phase}`))
+      ? readFileSync(at(`var/lib/klab/done/${phase}`), 'utf8').trim()
+      : undefined
   const start = (phase: string, digest: string): ChildProcess => {
     const child = spawn('bash', [at('run.sh'), phase, digest], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     t.teardown(() => child.kill('SIGKILL'))
@@ -37,7 +39,8 @@ function stage(t: Test, scripts: Record<string, string>) {
 
 async function end(child: ChildProcess) {
   let text = ''
-  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (part: string) => (text += part))
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding('utf8').on('data', (part: string) => (text += part))
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
   return { text, code, signal }
 }
@@ -52,7 +55,8 @@ async function eventually(what: () => boolean): Promise<boolean> {
 }
 
 /** Works until the test lets it go on; says so in `ran`. */
-const GATED = 'echo started; echo x >>"$T/ran"; until [ -e "$T/go" ]; do sleep 0.05; echo working; done; echo finished\n'
+const GATED =
+  'echo started; echo x >>"$T/ran"; until [ -e "$T/go" ]; do sleep 0.05; echo working; done; echo finished\n'
 
 t.test('the script has no other absolute folder of klab’s, so nothing here touches the host', (t) => {
   const text = readFileSync(`${root}/cloud-init/phases/run.sh`, 'utf8')

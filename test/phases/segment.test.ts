@@ -40,7 +40,9 @@ t.test('phase network makes it once, and ssh_config names the nodes’ addresses
   t.notOk(await network!.done!(context))
   for (const step of [access!, network!]) await step.run(context)
   t.ok(await network!.done!(context))
-  t.match(await world.hypervisor.networks(), [{ name: networkSpec(run.id, lab).name, active: true, mark: { labId: run.id } }])
+  t.match(await world.hypervisor.networks(), [
+    { name: networkSpec(run.id, lab).name, active: true, mark: { labId: run.id } },
+  ])
   const config = readFileSync(run.paths.sshConfig, 'utf8')
   for (const n of lab.nodes) t.match(config, `Host ${n.name}\n  HostName ${n.ip}\n  Port 22\n`)
   t.notMatch(config, /127\.0\.0\.1/)
@@ -96,6 +98,13 @@ t.test('destroy: this lab’s network and no other, also when the Labfile says u
   const plan = await planDestroy(world, { id: run.id, name: lab.name, paths: run.paths, network: { mode: 'nat' } })
   for (const step of plan.phases.find((p) => p.name === 'network')!.steps) await step.run(context)
   t.match(await world.hypervisor.networks(), [{ name: other.name }])
-  world.hypervisor.addNetwork({ name: networkSpec(run.id, lab).name, uuid: 'x', bridge: 'b', active: true, ranges: [], mark: undefined })
+  world.hypervisor.addNetwork({
+    name: networkSpec(run.id, lab).name,
+    uuid: 'x',
+    bridge: 'b',
+    active: true,
+    ranges: [],
+    mark: undefined,
+  })
   await t.rejects(segmentOf(run).ensure(), StateError)
 })

@@ -118,7 +118,11 @@ t.test('one token for all workers, deleted after the last', async (t) => {
   const token = s.tokens[0]!.replace('create ', '')
   t.same(s.tokens, [`create ${token}`, `delete ${token.slice(0, 6)}`])
   for (const node of s.workers) {
-    t.same(s.config(node).discovery.bootstrapToken, { apiServerEndpoint: '192.168.31.61:6443', token, caCertHashes: [HASH] }, node)
+    t.same(
+      s.config(node).discovery.bootstrapToken,
+      { apiServerEndpoint: '192.168.31.61:6443', token, caCertHashes: [HASH] },
+      node,
+    )
     t.equal(s.world.guests.files.get(node)!.get('/etc/klab/kubeadm-join.yaml')!.mode, 0o600, 'not for everybody’s eyes')
   }
 })
@@ -166,19 +170,33 @@ t.test('one that fails does not take the token from the others, nor keep it aliv
 })
 
 const failure = (stderr: string): Error =>
-  new CommandError({ where: 'host', argv: ['kubectl'], exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail: stderr })
+  new CommandError({
+    where: 'host',
+    argv: ['kubectl'],
+    exitCode: 1,
+    signal: undefined,
+    timedOut: false,
+    durationMs: 1,
+    tail: stderr,
+  })
 
-t.test('a token that cannot be deleted does not hide how the join went; one that cannot be made fails every worker', async (t) => {
-  const s = stage(t, { kubectl: (verb) => (verb === 'delete' ? failure('busy') : '') })
-  t.same(new Set((await s.play()).map((r) => r.status)), new Set(['fulfilled']))
-  const broken = stage(t, { kubectl: (verb) => (verb === 'create' ? failure('no API server') : '') })
-  for (const r of await broken.play()) t.match(r, { status: 'rejected', reason: { constructor: CommandError, message: /no API server/ } })
-  t.notOk(broken.world.guests.files.has('k8s-node01'), 'nothing was sent to the workers')
-})
+t.test(
+  'a token that cannot be deleted does not hide how the join went; one that cannot be made fails every worker',
+  async (t) => {
+    const s = stage(t, { kubectl: (verb) => (verb === 'delete' ? failure('busy') : '') })
+    t.same(new Set((await s.play()).map((r) => r.status)), new Set(['fulfilled']))
+    const broken = stage(t, { kubectl: (verb) => (verb === 'create' ? failure('no API server') : '') })
+    for (const r of await broken.play())
+      t.match(r, { status: 'rejected', reason: { constructor: CommandError, message: /no API server/ } })
+    t.notOk(broken.world.guests.files.has('k8s-node01'), 'nothing was sent to the workers')
+  },
+)
 
 t.test('a token whose CA cannot be read is deleted too', async (t) => {
   const s = stage(t)
-  s.world.guests.answers.unshift(({ text }) => (text.includes('pki/ca.crt') ? { exitCode: 1, stderr: 'gone' } : undefined))
+  s.world.guests.answers.unshift(({ text }) =>
+    text.includes('pki/ca.crt') ? { exitCode: 1, stderr: 'gone' } : undefined,
+  )
   for (const r of await s.play()) t.equal(r.status, 'rejected')
   t.same(
     s.tokens.map((x) => x.split(' ')[0]),
@@ -210,7 +228,9 @@ t.test('done: the mark of this very CA and node; another CA means join again', a
 
 t.test('who asks while the last token is being deleted gets one that lives', async (t) => {
   let deleting: (() => void) | undefined
-  const s = stage(t, { kubectl: (verb) => (verb === 'delete' && !deleting ? new Promise<string>((go) => (deleting = () => go(''))) : '') })
+  const s = stage(t, {
+    kubectl: (verb) => (verb === 'delete' && !deleting ? new Promise<string>((go) => (deleting = () => go(''))) : ''),
+  })
   const context = { line: () => undefined, signal: s.world.signal }
   const first = s.steps[0]!.run(context)
   while (!deleting) await new Promise((r) => setTimeout(r, 5))

@@ -1,4 +1,7 @@
-/** labs/course-1.17: what klab would do and write for it, as goldens; only a machine with internet can run it (see its README). */
+/**
+ * labs/course-1.17: what klab would do and write for it, as goldens; only a machine with internet can run it (see its
+ * README).
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -25,7 +28,13 @@ t.test('the course’s nodes, versions and ranges', (t) => {
     lab.nodes.map((n) => [n.name, n.role, n.ip, n.cpus, n.memoryMiB, n.diskGiB]),
     ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03'].map((name, i) => [name, i ? 'worker' : 'control-plane', `192.168.31.${61 + i}`, 2, 3072, 50]), // prettier-ignore
   )
-  t.match(k, { version: '1.17.5', runtime: 'docker', dockerVersion: '19.03.8', podCidr: '10.81.0.0/16', serviceCidr: '10.1.0.0/16' })
+  t.match(k, {
+    version: '1.17.5',
+    runtime: 'docker',
+    dockerVersion: '19.03.8',
+    podCidr: '10.81.0.0/16',
+    serviceCidr: '10.1.0.0/16',
+  })
   t.equal(lab.os.timezone, 'Asia/Shanghai')
   t.end()
 })
@@ -55,7 +64,11 @@ t.test('kubeadm’s configuration', (t) => {
   const profile = profileFor('kvm', 1, minorOf(k.version))
   t.same(initFlags(k, profile), [])
   golden(t, 'course-1.17/init.yaml', initConfig(k, master!, profile, 'abcdef.0123456789abcdef'))
-  golden(t, 'course-1.17/join.yaml', joinConfig(k, worker!, profile, master!.ip, 'abcdef.0123456789abcdef', `sha256:${'a'.repeat(64)}`))
+  golden(
+    t,
+    'course-1.17/join.yaml',
+    joinConfig(k, worker!, profile, master!.ip, 'abcdef.0123456789abcdef', `sha256:${'a'.repeat(64)}`),
+  )
   t.end()
 })
 
@@ -65,7 +78,11 @@ t.test('its phases on CentOS 7: the commands of chapter 2', (t) => {
   for (const phase of ['system', 'runtime', 'packages']) {
     const { text, code, commands } = g.run(phase)
     t.equal(code, 0, `${phase}: ${text}`)
-    golden(t, `course-1.17/${phase}.txt`, `${commands.filter((c) => !/^(rpm -q|mountpoint|uname)/.test(c)).join('\n')}\n`)
+    golden(
+      t,
+      `course-1.17/${phase}.txt`,
+      `${commands.filter((c) => !/^(rpm -q|mountpoint|uname)/.test(c)).join('\n')}\n`,
+    )
   }
   const files = [
     'etc/yum.repos.d/klab-os.repo',

@@ -3,7 +3,10 @@ import { GUEST_PHASES } from '../../src/labfile/phases.js'
 import { planProvision } from '../../src/plan/provision.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
-const ids = (t: Parameters<typeof makeWorld>[0], ...args: [readonly (typeof GUEST_PHASES)[number][], readonly string[]]): string[] =>
+const ids = (
+  t: Parameters<typeof makeWorld>[0],
+  ...args: [readonly (typeof GUEST_PHASES)[number][], readonly string[]]
+): string[] =>
   planProvision(makeRun(makeWorld(t), labOf(fourNodes())), ...args).phases.flatMap((p) => p.steps.map((s) => s.id))
 const ALL = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
 

@@ -98,8 +98,20 @@ t.test('a failure lets its siblings end, stops later phases, and names phase and
   const sibling = step('a/2', () => clock.sleep(100).then(() => clock.sleep(100)))
   const later = step('b/1', () => t.fail('a later phase ran') as never)
   const { short, error, events } = await play(plan(phase('a', bad, sibling), phase('b', later)), undefined, clock)
-  t.match(error, { constructor: StepError, phase: 'a', step: 'a/1', cause, hint: 'mend it', message: 'a/1: out of order', exitCode: 1 })
-  t.same(short, ['plan', 'phase a', 'start a/1', 'start a/2', 'end a/1 failed', 'end a/2 done'], 'neither phase-end nor the next phase')
+  t.match(error, {
+    constructor: StepError,
+    phase: 'a',
+    step: 'a/1',
+    cause,
+    hint: 'mend it',
+    message: 'a/1: out of order',
+    exitCode: 1,
+  })
+  t.same(
+    short,
+    ['plan', 'phase a', 'start a/1', 'start a/2', 'end a/1 failed', 'end a/2 done'],
+    'neither phase-end nor the next phase',
+  )
   t.match(
     events.find((e) => e.type === 'end' && e.outcome === 'failed'),
     { error: 'out of order' },
@@ -107,7 +119,9 @@ t.test('a failure lets its siblings end, stops later phases, and names phase and
 })
 
 t.test('a done that throws is a failed step', async (t) => {
-  const { short, error } = await play(plan(phase('a', step('a/1', undefined, { done: () => Promise.reject(new Error('no look')) }))))
+  const { short, error } = await play(
+    plan(phase('a', step('a/1', undefined, { done: () => Promise.reject(new Error('no look')) }))),
+  )
   t.match(error, { constructor: StepError, message: 'a/1: no look' })
   t.same(short.at(-1), 'end a/1 failed')
 })

@@ -12,7 +12,8 @@ const format = (plan: Plan): string =>
     ...plan.phases.flatMap((p) => [`${p.name}: ${p.title}`, ...p.steps.map((s) => `  ${s.id}  ${s.title}`)]),
     '',
   ].join('\n')
-const planned = (t: Parameters<typeof makeWorld>[0], text: string, o: RunChoice = {}): Plan => planUp(makeRun(makeWorld(t), labOf(text), o))
+const planned = (t: Parameters<typeof makeWorld>[0], text: string, o: RunChoice = {}): Plan =>
+  planUp(makeRun(makeWorld(t), labOf(text), o))
 const phases = (plan: Plan): string[] => plan.phases.map((p) => p.name)
 
 for (const name of ['quickstart', 'single', 'plain', 'modern']) {

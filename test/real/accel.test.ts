@@ -26,9 +26,20 @@ t.test('flags alone do not make KVM', async (t) => {
     accel: 'tcg',
     why: /Permission denied/,
   })
-  const failure = { where: 'host', argv: [], exitCode: undefined, signal: undefined, timedOut: true, durationMs: 10_000, tail: '' }
+  const failure = {
+    where: 'host',
+    argv: [],
+    exitCode: undefined,
+    signal: undefined,
+    timedOut: true,
+    durationMs: 10_000,
+    tail: '',
+  }
   const hung = { ...exec, run: () => Promise.reject(new CommandError(failure)) }
   t.match(await probeAccel(hung, { read: flags }), { accel: 'tcg', why: /within 10 s/ })
   t.match(await probeAccel(ended(0, '', 10_001), { read: flags }), { accel: 'tcg', why: /within 10 s/ })
-  t.match(await probeAccel(ended(99), { read: () => Promise.resolve('flags : fpu sse') }), { accel: 'tcg', why: /neither vmx nor svm/ })
+  t.match(await probeAccel(ended(99), { read: () => Promise.resolve('flags : fpu sse') }), {
+    accel: 'tcg',
+    why: /neither vmx nor svm/,
+  })
 })

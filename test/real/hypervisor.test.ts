@@ -1,4 +1,7 @@
-/** The contract suite on real libvirt: qemu:///system as root, and qemu:///session as an ordinary user that lives as long as the test. */
+/**
+ * The contract suite on real libvirt: qemu:///system as root, and qemu:///session as an ordinary user that lives as
+ * long as the test.
+ */
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'

@@ -36,7 +36,8 @@ t.test('two guests see each other, nobody else sees them', async (t) => {
   t.match(await guestShell(shellPort(specs[1]!), `echo over-l2 | nc -w 5 ${ips[0]} 7`), /over-l2/)
   t.match(await talk(echoPort(specs[0]!), 'through slirp\n', /through slirp/), /through slirp/)
 
-  // 10.0.2.2 is the host's loopback as a guest sees it: the second machine, which may use the internet, proves that the listener is there.
+  // 10.0.2.2 is the host's loopback as a guest sees it: the second machine, which may use the internet, proves that the
+  // listener is there.
   const listener = createServer((socket) => socket.end('REACHED\n'))
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   t.teardown(() => listener.close())
@@ -47,15 +48,25 @@ t.test('two guests see each other, nobody else sees them', async (t) => {
   t.match(readFileSync(specs[0]!.consoleLog, 'utf8'), /mini guest ready/)
 
   const pids = (await Promise.all(specs.map((s) => qemuOf(s.name)))).map((p) => p!.pid)
-  const ss = (await exec.run(['ss', '-Hlntup'])).stdout.split('\n').filter((l) => pids.some((pid) => l.includes(`pid=${pid},`)))
+  const ss = (await exec.run(['ss', '-Hlntup'])).stdout
+    .split('\n')
+    .filter((l) => pids.some((pid) => l.includes(`pid=${pid},`)))
   t.equal(ss.length, 4, 'the forwards of both')
   for (const line of ss) t.match(line, /\s127\.0\.0\.1:\d+\s/)
 
   t.equal(statSync(socketDir).mode & 0o777, 0o700)
   if (uid === 0) {
     const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--']
-    t.not((await exec.run([...nobody, 'ls', socketDir], { allowFailure: true })).exitCode, 0, 'another user may not enter')
-    t.not((await exec.run([...nobody, 'test', '-w', join(socketDir, 'ctl')], { allowFailure: true })).exitCode, 0, 'nor connect')
+    t.not(
+      (await exec.run([...nobody, 'ls', socketDir], { allowFailure: true })).exitCode,
+      0,
+      'another user may not enter',
+    )
+    t.not(
+      (await exec.run([...nobody, 'test', '-w', join(socketDir, 'ctl')], { allowFailure: true })).exitCode,
+      0,
+      'nor connect',
+    )
   }
   for (const s of specs) await world.hypervisor.removeMachine(s.name)
   await l2.remove(run)

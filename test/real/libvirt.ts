@@ -8,13 +8,21 @@ import { createExec } from '../../src/host/exec.js'
 import type { HostEnv, HostExec } from '../../src/host/types.js'
 
 export const uid = process.getuid?.() ?? 0
-export const host: HostEnv = { pid: process.pid, uid, user: userInfo().username, home: homedir(), cwd: '/', env: process.env }
+export const host: HostEnv = {
+  pid: process.pid,
+  uid,
+  user: userInfo().username,
+  home: homedir(),
+  cwd: '/',
+  env: process.env,
+}
 export const exec: HostExec = createExec(host)
 
 const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms))
 /** Resolves as soon as `probe` is true; throws after `withinMs`. */
 export async function until(probe: () => Promise<boolean>, what: string, withinMs = 20_000): Promise<void> {
-  for (const end = Date.now() + withinMs; !(await probe()); await sleep(100)) if (Date.now() > end) throw new Error(`gave up: ${what}`)
+  for (const end = Date.now() + withinMs; !(await probe()); await sleep(100))
+    if (Date.now() > end) throw new Error(`gave up: ${what}`)
 }
 
 export interface Process {
@@ -61,7 +69,10 @@ export async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
   await until(async () => !(await processes()).some((p) => p.pid === pid), `pid ${pid} to end`)
 }
 
-/** As udev does elsewhere: the device to group kvm. Without it libvirt as root probes QEMU anew, 2 to 8 s, at every call (field notes). */
+/**
+ * As udev does elsewhere: the device to group kvm. Without it libvirt as root probes QEMU anew, 2 to 8 s, at every call
+ * (field notes).
+ */
 async function alignKvmDevice(): Promise<void> {
   const device = await stat('/dev/kvm').catch(() => undefined)
   const gid = Number(/^kvm:[^:]*:(\d+):/m.exec(await readFile('/etc/group', 'utf8'))?.[1] ?? NaN)
@@ -81,7 +92,8 @@ export async function ensureSystemLibvirt(t: Test): Promise<void> {
     const has = async () => (await processes()).find((p) => p.uid === 0 && p.argv[0]?.endsWith(daemon))
     if (await has()) continue
     // libvirtd as .ci/setup starts it.
-    if (daemon === 'libvirtd') await exec.spawnDetached(['tini', '-s', '--', daemon], { log: '/var/log/libvirt/libvirtd.log' })
+    if (daemon === 'libvirtd')
+      await exec.spawnDetached(['tini', '-s', '--', daemon], { log: '/var/log/libvirt/libvirtd.log' })
     else await exec.run([daemon, '-d'], { timeoutMs: 30_000 })
     await until(async () => (await has()) !== undefined, `${daemon} to start`)
     const started = await has()

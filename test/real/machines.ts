@@ -12,8 +12,10 @@ import type { HypervisorFixture } from '../contract/hypervisor.js'
 import { end, exec, freePorts, processes, host, qemuOf, tempUser, until, workDir, type TempUser } from './libvirt.js'
 import { ECHO_PORT, SHELL_PORT, buildMiniGuest, guestShell, miniCmdline, untilUp } from './mini-guest.js'
 
-export const echoPort = (spec: UserMachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
-export const shellPort = (spec: UserMachineSpec): number => spec.mgmt.forwards.find((f) => f.guestPort === SHELL_PORT)!.hostPort
+export const echoPort = (spec: UserMachineSpec): number =>
+  spec.mgmt.forwards.find((f) => f.guestPort === ECHO_PORT)!.hostPort
+export const shellPort = (spec: UserMachineSpec): number =>
+  spec.mgmt.forwards.find((f) => f.guestPort === SHELL_PORT)!.hostPort
 
 export interface RealFixture extends HypervisorFixture {
   readonly dir: string
@@ -140,7 +142,10 @@ export async function realFixture(t: Test, uri: string): Promise<RealFixture> {
     },
     foreign: async (name) => {
       const file = join(dir, 'foreign.xml')
-      await writeFile(file, `<domain type='qemu'><name>${name}</name><memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>`)
+      await writeFile(
+        file,
+        `<domain type='qemu'><name>${name}</name><memory unit='MiB'>64</memory><os><type>hvm</type></os></domain>`,
+      )
       await exec.run(['virsh', '-q', '-c', uri, 'define', file])
       return async () => {
         await exec.run(['virsh', '-q', '-c', uri, 'undefine', name])

@@ -1,4 +1,7 @@
-/** A guest that boots in seconds under TCG: Debian's cloud kernel, and an initramfs of busybox and one script (mini-guest-init.sh). */
+/**
+ * A guest that boots in seconds under TCG: Debian's cloud kernel, and an initramfs of busybox and one script
+ * (mini-guest-init.sh).
+ */
 import { chmod, copyFile, mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { basename, join } from 'node:path'
@@ -14,12 +17,16 @@ export interface MiniGuest {
 export const ECHO_PORT = 7
 export const SHELL_PORT = 23
 
-/** Modules named by what they drive; what they depend on is loaded first. `button` and `evdev` hear ACPI's power button, `af_packet` is DHCP's. */
+/**
+ * Modules named by what they drive; what they depend on is loaded first. `button` and `evdev` hear ACPI's power button,
+ * `af_packet` is DHCP's.
+ */
 const MODULES = ['virtio_pci', 'virtio_net', 'virtio_blk', 'virtio_balloon', 'button', 'evdev', 'rtc-cmos', 'af_packet']
 const INIT = new URL('../../test/real/mini-guest-init.sh', import.meta.url)
 
 /** Kernel command line: the address on the lab's network (`dhcp`: from there) is data for the init script. */
-export const miniCmdline = (l2?: string): string => `console=ttyS0 quiet panic=5${l2 === undefined ? '' : ` klab.ip=${l2}`}`
+export const miniCmdline = (l2?: string): string =>
+  `console=ttyS0 quiet panic=5${l2 === undefined ? '' : ` klab.ip=${l2}`}`
 
 async function unpackKernel(exec: HostExec, dir: string): Promise<string> {
   const depends = await exec.run(['apt-cache', 'depends', 'linux-image-cloud-amd64'])
@@ -32,7 +39,10 @@ async function unpackKernel(exec: HostExec, dir: string): Promise<string> {
   return name.slice('linux-image-'.length)
 }
 
-/** The .ko files of MODULES and of all they depend on, in an order in which insmod takes them. Read from the modules themselves: not every host has depmod. */
+/**
+ * The .ko files of MODULES and of all they depend on, in an order in which insmod takes them. Read from the modules
+ * themselves: not every host has depmod.
+ */
 async function moduleFiles(root: string, version: string): Promise<string[]> {
   const lib = join(root, 'lib/modules', version)
   const word = (name: string): string => name.replaceAll('-', '_')
@@ -59,18 +69,23 @@ export async function buildMiniGuest(exec: HostExec, cacheDir: string): Promise<
   await rm(cacheDir, { recursive: true, force: true })
   const work = `${cacheDir}.tmp-${process.pid}`
   const tree = join(work, 'tree')
-  for (const sub of ['bin', 'dev', 'proc', 'sys', 'modules', 'etc/acpi']) await mkdir(join(tree, sub), { recursive: true })
+  for (const sub of ['bin', 'dev', 'proc', 'sys', 'modules', 'etc/acpi'])
+    await mkdir(join(tree, sub), { recursive: true })
   try {
     const version = await unpackKernel(exec, work)
     await copyFile(join(work, 'root/boot', `vmlinuz-${version}`), join(work, 'vmlinuz'))
     await copyFile((await exec.which('busybox'))!, join(tree, 'bin/busybox'))
     await symlink('busybox', join(tree, 'bin/sh'))
     const files = await moduleFiles(join(work, 'root'), version)
-    for (const [i, file] of files.entries()) await copyFile(file, join(tree, 'modules', `${String(i).padStart(2, '0')}.ko`))
+    for (const [i, file] of files.entries())
+      await copyFile(file, join(tree, 'modules', `${String(i).padStart(2, '0')}.ko`))
     await copyFile(INIT, join(tree, 'init'))
     await chmod(join(tree, 'init'), 0o755)
     const names = (await exec.run(['find', '.'], { cwd: tree })).stdout
-    await exec.run(['cpio', '--quiet', '-o', '-H', 'newc', '-R', '0:0', '-F', join(work, 'initrd')], { cwd: tree, input: names })
+    await exec.run(['cpio', '--quiet', '-o', '-H', 'newc', '-R', '0:0', '-F', join(work, 'initrd')], {
+      cwd: tree,
+      input: names,
+    })
     await rm(tree, { recursive: true })
     await rm(join(work, 'root'), { recursive: true })
     await writeAtomic(join(work, 'init.sh'), init, 0o644)
@@ -83,8 +98,17 @@ export async function buildMiniGuest(exec: HostExec, cacheDir: string): Promise<
   return guest
 }
 
-/** Sends text to a forwarded port of the guest (or one at its own address, `host`) and returns all that comes back until the other side closes, or until `until` was seen. */
-export function talk(port: number, text: string, until?: RegExp, withinMs = 10_000, host = '127.0.0.1'): Promise<string> {
+/**
+ * Sends text to a forwarded port of the guest (or one at its own address, `host`) and returns all that comes back until
+ * the other side closes, or until `until` was seen.
+ */
+export function talk(
+  port: number,
+  text: string,
+  until?: RegExp,
+  withinMs = 10_000,
+  host = '127.0.0.1',
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let seen = ''
     const socket = connect(port, host, () => socket.write(text))
@@ -94,14 +118,19 @@ export function talk(port: number, text: string, until?: RegExp, withinMs = 10_0
       if (error && !(until === undefined && seen !== '')) reject(error)
       else resolve(seen)
     }
-    const timer = setTimeout(() => end(new Error(`port ${port}: nothing that matches within ${withinMs} ms; seen: ${seen}`)), withinMs)
+    const timer = setTimeout(
+      () => end(new Error(`port ${port}: nothing that matches within ${withinMs} ms; seen: ${seen}`)),
+      withinMs,
+    )
     socket.setEncoding('utf8')
     socket.on('data', (chunk: string) => {
       seen += chunk
       if (until?.test(seen)) end()
     })
     socket.on('error', end)
-    socket.on('close', () => end(until && !until.test(seen) ? new Error(`port ${port} closed; seen: ${seen}`) : undefined))
+    socket.on('close', () =>
+      end(until && !until.test(seen) ? new Error(`port ${port} closed; seen: ${seen}`) : undefined),
+    )
   })
 }
 

@@ -39,10 +39,27 @@ export async function miniLab(t: Test, uri: string): Promise<MiniLab> {
     specs.push({ ...spec, disks: [{ path: disk, format: 'qcow2', target: 'vda', readonly: false }] })
   }
   // QEMU's own user must pass (qemu:///system).
-  for (const dir of [d.state, join(d.state, 'labs'), paths.dir, join(paths.dir, 'nodes'), ...['a', 'b'].map((n) => paths.node(n).dir)])
+  for (const dir of [
+    d.state,
+    join(d.state, 'labs'),
+    paths.dir,
+    join(paths.dir, 'nodes'),
+    ...['a', 'b'].map((n) => paths.node(n).dir),
+  ])
     await chmod(dir, 0o711)
-  const lab = labOf('name: mini\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.61 }\n  - { name: b, ip: 192.168.31.62 }\n')
-  const base = { version: 1, id: d.id, name: 'mini', labfile: '/nowhere', labfileSha256: '0', uri, accel: 'tcg', createdAt: '' } as const
+  const lab = labOf(
+    'name: mini\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.61 }\n  - { name: b, ip: 192.168.31.62 }\n',
+  )
+  const base = {
+    version: 1,
+    id: d.id,
+    name: 'mini',
+    labfile: '/nowhere',
+    labfileSha256: '0',
+    uri,
+    accel: 'tcg',
+    createdAt: '',
+  } as const
   await writeRecord(paths.record, { ...base, lab, ports: { a: { ssh: 1 }, b: { ssh: 2 } } })
   const file = join(world.dir, 'lab.json')
   await writeFile(file, JSON.stringify(d))
@@ -70,7 +87,9 @@ const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms))
 
 /** Runs the child and kills it after so many ms; whether it had come to its end. */
 export async function killed(m: MiniLab, ms: number, ...args: string[]): Promise<boolean> {
-  const p = spawn(process.execPath, [...process.execArgv, child, m.file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const p = spawn(process.execPath, [...process.execArgv, child, m.file, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let said = ''
   const begun = new Promise<void>((resolve) =>
     p.stdout.setEncoding('utf8').on('data', (s: string) => {

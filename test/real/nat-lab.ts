@@ -1,4 +1,7 @@
-/** Labs in NAT mode for the tests in a namespace: klab itself as a process, and mini guests that take their lease by DHCP. */
+/**
+ * Labs in NAT mode for the tests in a namespace: klab itself as a process, and mini guests that take their lease by
+ * DHCP.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
@@ -26,7 +29,10 @@ nodes:
 
 export interface Klab {
   readonly dir: string
-  start(...argv: string[]): { child: ChildProcess; ended: Promise<{ code: number | null; stdout: string; stderr: string }> }
+  start(...argv: string[]): {
+    child: ChildProcess
+    ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  }
   run(...argv: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>
 }
 
@@ -34,7 +40,12 @@ export interface Klab {
 export async function natKlab(t: Test, name: string): Promise<Klab> {
   const dir = await workDir(t)
   await writeFile(join(dir, 'Labfile'), labfile(name))
-  const env = { ...process.env, KLAB_STATE_DIR: join(dir, 's'), KLAB_CACHE_DIR: join(dir, 'c'), KLAB_RUN_DIR: join(dir, 'r') }
+  const env = {
+    ...process.env,
+    KLAB_STATE_DIR: join(dir, 's'),
+    KLAB_CACHE_DIR: join(dir, 'c'),
+    KLAB_RUN_DIR: join(dir, 'r'),
+  }
   const start = (...argv: string[]) => {
     const child = spawn(process.execPath, [main, ...argv], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let [stdout, stderr] = ['', '']
@@ -59,7 +70,16 @@ export async function natLab(t: Test, name: string, internet = false): Promise<N
   const paths = pathsOf(d)
   const lab = labOf(labfile(name, internet))
   await mkdir(join(paths.dir, 'nodes'), { recursive: true })
-  const base = { version: 1, id: d.id, name, labfile: '/nowhere', labfileSha256: '0', uri: d.uri, accel: 'tcg', createdAt: '' } as const
+  const base = {
+    version: 1,
+    id: d.id,
+    name,
+    labfile: '/nowhere',
+    labfileSha256: '0',
+    uri: d.uri,
+    accel: 'tcg',
+    createdAt: '',
+  } as const
   await writeRecord(paths.record, { ...base, lab, ports: {} })
   const locked = await openMiniLab(d)
   const { hypervisor } = locked.world
@@ -88,7 +108,13 @@ export async function natLab(t: Test, name: string, internet = false): Promise<N
     })
   }
   // QEMU's own user must pass.
-  for (const at of [d.state, join(d.state, 'labs'), paths.dir, join(paths.dir, 'nodes'), ...lab.nodes.map((n) => paths.node(n.name).dir)])
+  for (const at of [
+    d.state,
+    join(d.state, 'labs'),
+    paths.dir,
+    join(paths.dir, 'nodes'),
+    ...lab.nodes.map((n) => paths.node(n.name).dir),
+  ])
     await chmod(at, 0o711)
   for (const n of lab.nodes) await hypervisor.start(domainName(d.id, n.name))
   const ips = lab.nodes.map((n) => n.ip)

@@ -1,4 +1,7 @@
-/** NAT mode on a libvirt in a network namespace: the network, machines on it, who reaches whom, snapshots, and what is left afterwards. */
+/**
+ * NAT mode on a libvirt in a network namespace: the network, machines on it, who reaches whom, snapshots, and what is
+ * left afterwards.
+ */
 import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -51,7 +54,9 @@ else {
     const [net = '', bridge = ''] = await networkTraces()
     t.match(net, /^klab-one-[0-9a-f]{8}$/)
     const index = (await exec.run(['cat', `/sys/class/net/${bridge}/ifindex`])).stdout
-    const status = JSON.parse((await klab.run('status', '--json')).stdout) as { nodes: { sshHost: string; sshPort: number }[] }
+    const status = JSON.parse((await klab.run('status', '--json')).stdout) as {
+      nodes: { sshHost: string; sshPort: number }[]
+    }
     t.match(status.nodes, [
       { sshHost: '192.168.31.61', sshPort: 22 },
       { sshHost: '192.168.31.62', sshPort: 22 },
@@ -133,7 +138,8 @@ else {
       await word('lost')
       // As after a reboot: the machines are off, and so is the network.
       if (gone) {
-        for (const machine of await lab.world.hypervisor.owned(lab.record.id)) await lab.world.hypervisor.stop(machine.name, 0)
+        for (const machine of await lab.world.hypervisor.owned(lab.record.id))
+          await lab.world.hypervisor.stop(machine.name, 0)
         await virsh('net-destroy', `klab-${lab.record.id}`)
       }
       const [one] = await listManifests(lab.paths)

@@ -1,17 +1,23 @@
-/** A network namespace of the test's own, with a libvirt in it whose sockets, state and configuration are nobody else's. */
+/**
+ * A network namespace of the test's own, with a libvirt in it whose sockets, state and configuration are nobody else's.
+ */
 import { mkdir, readdir } from 'node:fs/promises'
 import type { Test } from 'tap'
 import { end, exec, processes, until } from './libvirt.js'
 
 /** What libvirt keeps on a host. */
 const LIBVIRT_DIRS = ['/run/libvirt', '/var/lib/libvirt', '/etc/libvirt', '/var/cache/libvirt', '/var/log/libvirt']
-/** "The internet" as the namespace sees it (TEST-NET-2, RFC 5737): a second namespace that knows no way back to the lab. */
+/**
+ * "The internet" as the namespace sees it (TEST-NET-2, RFC 5737): a second namespace that knows no way back to the lab.
+ */
 export const INTERNET = '198.51.100.2'
 
 const pidsIn = async (ns: string): Promise<number[]> =>
   (await exec.run(['ip', 'netns', 'pids', ns])).stdout.split('\n').filter(Boolean).map(Number)
 
-/** Runs this test file again inside a new namespace that goes with the test; nothing of it may be left then. Needs root. */
+/**
+ * Runs this test file again inside a new namespace that goes with the test; nothing of it may be left then. Needs root.
+ */
 export async function againInNamespace(t: Test, file: string): Promise<void> {
   const ns = `klabt${process.pid}`
   const outside = `${ns}i`
@@ -32,14 +38,19 @@ export async function againInNamespace(t: Test, file: string): Promise<void> {
     for (const up of [link, 'lo']) await exec.run(['ip', '-n', name, 'link', 'set', up, 'up'])
   }
   const node = [process.execPath, ...process.execArgv, file]
-  await t.spawn('ip', ['netns', 'exec', ns, 'env', `KLAB_TEST_NETNS=${ns}`, ...node], { name: 'this file again, in a namespace' })
+  await t.spawn('ip', ['netns', 'exec', ns, 'env', `KLAB_TEST_NETNS=${ns}`, ...node], {
+    name: 'this file again, in a namespace',
+  })
   t.same(await pidsIn(ns), [], 'no process is left in it')
 }
 
 /** The namespace that this process was started in by againInNamespace. */
 export const insideNamespace = (): boolean => process.env['KLAB_TEST_NETNS'] !== undefined
 
-/** A libvirtd in this namespace. `ip netns exec` has given the process a mount namespace, from which nothing gets out; what libvirt keeps on the host is hidden under empty folders. */
+/**
+ * A libvirtd in this namespace. `ip netns exec` has given the process a mount namespace, from which nothing gets out;
+ * what libvirt keeps on the host is hidden under empty folders.
+ */
 export async function privateLibvirt(t: Test): Promise<void> {
   for (const dir of LIBVIRT_DIRS) {
     await mkdir(dir, { recursive: true })
@@ -52,13 +63,17 @@ export async function privateLibvirt(t: Test): Promise<void> {
     t.teardown(() => end(pid, 'SIGTERM'))
   }
   await until(
-    async () => (await exec.run(['virsh', '-q', '-c', 'qemu:///system', 'list'], { allowFailure: true })).exitCode === 0,
+    async () =>
+      (await exec.run(['virsh', '-q', '-c', 'qemu:///system', 'list'], { allowFailure: true })).exitCode === 0,
     'libvirtd in the namespace to answer',
     60_000,
   )
 }
 
-/** What a libvirt network leaves on a host while it is there: networks, bridges and taps, DHCP servers and their files, of this namespace. */
+/**
+ * What a libvirt network leaves on a host while it is there: networks, bridges and taps, DHCP servers and their files,
+ * of this namespace.
+ */
 export async function networkTraces(): Promise<string[]> {
   const [nets, links, files, all, mine] = await Promise.all([
     exec.run(['virsh', '-q', '-c', 'qemu:///system', 'net-list', '--all', '--name']),
@@ -71,6 +86,8 @@ export async function networkTraces(): Promise<string[]> {
     ...nets.stdout.split('\n').filter(Boolean),
     ...links.stdout.split('\n').flatMap((l) => /^\d+: ((?:klab|vnet|virbr)[^:@]*)/.exec(l)?.[1] ?? []),
     ...files,
-    ...all.filter((p) => mine.includes(p.pid) && /dnsmasq|qemu-system|vde_switch/.test(p.argv[0] ?? '')).map((p) => p.argv[0] ?? ''),
+    ...all
+      .filter((p) => mine.includes(p.pid) && /dnsmasq|qemu-system|vde_switch/.test(p.argv[0] ?? ''))
+      .map((p) => p.argv[0] ?? ''),
   ]
 }

@@ -1,4 +1,7 @@
-/** Labs of mini guests that travel, made as klab makes its own. Also a program, for the test that kills it: `seal-lab.ts ROOT FOLDER FILE` imports FILE. */
+/**
+ * Labs of mini guests that travel, made as klab makes its own. Also a program, for the test that kills it: `seal-lab.ts
+ * ROOT FOLDER FILE` imports FILE.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

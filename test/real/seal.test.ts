@@ -1,4 +1,7 @@
-/** Sealed labs of mini guests on real libvirt: out of one folder, into others, side by side; without RAM; and klab killed on the way. */
+/**
+ * Sealed labs of mini guests on real libvirt: out of one folder, into others, side by side; without RAM; and klab
+ * killed on the way.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
@@ -63,7 +66,8 @@ t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
   await Promise.all(NODES.map(up))
   // As a control plane, whose share of CPU time libvirt then writes into its RAM image.
   await world.hypervisor.prefer(domainName(first.id, 'a'))
-  for (const node of NODES) await shell(lab, node, `echo one-${node} >/word; dd if=/word of=/dev/vda conv=fsync; ${COUNT}`)
+  for (const node of NODES)
+    await shell(lab, node, `echo one-${node} >/word; dd if=/word of=/dev/vda conv=fsync; ${COUNT}`)
   // A chain of two overlays comes down to one file.
   await save(lab, { name: 'before', kind: 'manual' })
   for (const node of NODES) await shell(lab, node, 'dd if=/word of=/dev/vda bs=512 seek=8192 conv=fsync')
@@ -79,7 +83,11 @@ t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
   )
   t.comment(`${Math.round(seen.at(-1)! / 2 ** 20)} MiB become ${Math.round(statSync(file).size / 2 ** 20)} MiB`)
   t.match(facts.host, { accel: 'tcg', ram: { machine: /^pc-q35-/, cpu: 'Nehalem' } })
-  await t.rejects(exportSnapshot(lab, one, file, { force: false, progress: () => undefined }), StateError, 'not over a file')
+  await t.rejects(
+    exportSnapshot(lab, one, file, { force: false, progress: () => undefined }),
+    StateError,
+    'not over a file',
+  )
   t.strictSame(
     readdirSync(first.paths.snapshots).filter((f) => f.startsWith('.')),
     [],
@@ -99,9 +107,20 @@ t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
   await restore(there, taken.manifest)
   for (const [i, node] of NODES.entries()) {
     t.equal(await shell(there, node, 'cat /word'), `one-${node}`, 'RAM as it was')
-    t.equal(await shell(there, node, 'dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1'), `one-${node}`, 'disk as it was')
-    t.equal(await shell(there, node, 'dd if=/dev/vda bs=512 skip=8192 count=1 iflag=direct 2>/dev/null | head -n 1'), `one-${node}`)
-    t.equal(await shell(there, node, 'dd if=/dev/vda bs=1 skip=1048576 count=1 2>/dev/null | cat'), 'A', 'the image under it')
+    t.equal(
+      await shell(there, node, 'dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1'),
+      `one-${node}`,
+      'disk as it was',
+    )
+    t.equal(
+      await shell(there, node, 'dd if=/dev/vda bs=512 skip=8192 count=1 iflag=direct 2>/dev/null | head -n 1'),
+      `one-${node}`,
+    )
+    t.equal(
+      await shell(there, node, 'dd if=/dev/vda bs=1 skip=1048576 count=1 2>/dev/null | cat'),
+      'A',
+      'the image under it',
+    )
     t.equal(await shell(there, node, 'dd if=/dev/vda bs=1 skip=2097152 count=1 2>/dev/null | cat'), 'B')
     const now = Number(await shell(there, node, 'cat /count'))
     await new Promise((r) => setTimeout(r, 500))
@@ -109,7 +128,8 @@ t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
     t.ok(now > counted[i]! - 20 && later > now, `its programs go on: ${counted[i]}, ${now}, ${later}`)
     t.equal(await shell(lab, node, 'cat /word'), 'late', 'the first one runs on beside it')
     const mac = await shell(there, node, "sed 's/^/ /' /sys/class/net/e*/address | sort -u")
-    for (const nic of ['mgmt', 'lab'] as const) t.match(mac, macAddress(first.id, node, nic), 'with the cards that its guests know')
+    for (const nic of ['mgmt', 'lab'] as const)
+      t.match(mac, macAddress(first.id, node, nic), 'with the cards that its guests know')
     t.notSame(there.record.ports[node], lab.record.ports[node], 'on ports of its own')
     const chain = await chainOf(exec, there.record.disks![node]!)
     t.ok(
@@ -137,10 +157,17 @@ t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
   const third = await open('third')
   const old: World = {
     ...world,
-    hypervisor: { ...world.hypervisor, abilities: async (...a) => ({ ...(await world.hypervisor.abilities(...a)), qemu: '6.2.0' }) },
+    hypervisor: {
+      ...world.hypervisor,
+      abilities: async (...a) => ({ ...(await world.hypervisor.abilities(...a)), qemu: '6.2.0' }),
+    },
   }
   const cold = await take(old, third, file)
-  t.match(cold.said.join('\n'), /without its RAM: it was saved by QEMU [\d.]+, this one is older \(6\.2\.0\)/, 'said before')
+  t.match(
+    cold.said.join('\n'),
+    /without its RAM: it was saved by QEMU [\d.]+, this one is older \(6\.2\.0\)/,
+    'said before',
+  )
   t.match(cold.manifest.origin?.diskOnly, /older/)
   t.ok(cold.manifest.nodes.every((n) => n.memory === undefined))
   t.strictSame(readdirSync(join(third.paths.snapshots, cold.manifest.id)), ['manifest.json'], 'and not even unpacked')
@@ -175,7 +202,9 @@ t.test('a running lab travels', { timeout: 840_000 }, async (t) => {
   const parts = [0.02, 0.1, 0.3, 0.6, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2]
   for (const part of parts) {
     const ms = Math.round(part * took)
-    const p = spawn(process.execPath, [...process.execArgv, child, uri, dir, 'fourth', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const p = spawn(process.execPath, [...process.execArgv, child, uri, dir, 'fourth', file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await new Promise<void>((resolve) => p.stdout.once('data', () => resolve()))
     const ended = once(p, 'exit')
     await new Promise((r) => setTimeout(r, ms))

@@ -1,4 +1,7 @@
-/** A lab of mini guests as the snapshot verbs see it. Also a program of its own, for tests that kill it: `snapshot-lab.ts DESCRIPTOR save NAME | restore NAME`. */
+/**
+ * A lab of mini guests as the snapshot verbs see it. Also a program of its own, for tests that kill it:
+ * `snapshot-lab.ts DESCRIPTOR save NAME | restore NAME`.
+ */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../src/host/clock.js'
@@ -35,7 +38,11 @@ export async function openMiniLab(d: Descriptor): Promise<LockedLab> {
     roots: { state: d.state, cache: d.state, run: `${d.state}/run`, dirMode: 0o711 },
     clock: systemClock,
     signal: new AbortController().signal,
-    l2: { ensure: (dir) => Promise.resolve({ socketDir: dir }), running: () => Promise.resolve(true), remove: () => Promise.resolve() },
+    l2: {
+      ensure: (dir) => Promise.resolve({ socketDir: dir }),
+      running: () => Promise.resolve(true),
+      remove: () => Promise.resolve(),
+    },
     guests: { connect: () => Promise.reject(new Error('no SSH')), close: () => Promise.resolve() },
   }
   return { world: world as World, paths, record, say: () => undefined }

@@ -1,4 +1,7 @@
-/** Two mini guests that talk to each other are frozen while they run: what comes back is of one moment, or there is nothing. */
+/**
+ * Two mini guests that talk to each other are frozen while they run: what comes back is of one moment, or there is
+ * nothing.
+ */
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -12,8 +15,9 @@ const uri = defaultUri(uid)
 if (uid === 0) t.before(() => ensureSystemLibvirt(t))
 
 /**
- * RAM enough that writing it takes a while, and 64 MiB that change all the time, as a node's do: what is empty or hardly changes is written to its end before anybody has looked,
- * and then there is no moment (one try in four). The root file system would hold half of all RAM.
+ * RAM enough that writing it takes a while, and 64 MiB that change all the time, as a node's do: what is empty or
+ * hardly changes is written to its end before anybody has looked, and then there is no moment (one try in four). The
+ * root file system would hold half of all RAM.
  */
 const FILL = 'mount -o remount,size=90% /; yes 0123456789 | dd of=/big bs=1M count=450 iflag=fullblock 2>/dev/null'
 const CHURN = '(while :; do dd if=/big of=/churn bs=1M count=64 conv=notrunc 2>/dev/null; done) &'
@@ -27,7 +31,9 @@ interface Pair {
   /** Waits until the first has sent so many numbers more. */
   readonly sends: (more: number) => Promise<void>
   readonly moment: (name: string) => readonly Moment[]
-  /** Both from these, on fresh overlays; then what each knows: what was received may never be ahead of what was sent. */
+  /**
+   * Both from these, on fresh overlays; then what each knows: what was received may never be ahead of what was sent.
+   */
   readonly back: (moments: readonly Moment[], froms: readonly string[]) => Promise<{ sent: number; got: number }>
 }
 
@@ -35,7 +41,8 @@ async function pair(t: Test): Promise<Pair> {
   const world = await realFixture(t, uri)
   const { hypervisor } = world
   const { socketDir } = await l2Segment(t, world, uri)
-  const make = async (node: string, ip: string) => world.withL2({ ...(await world.spec(node)), memoryMiB: 768 }, socketDir, `${ip}/24`)
+  const make = async (node: string, ip: string) =>
+    world.withL2({ ...(await world.spec(node)), memoryMiB: 768 }, socketDir, `${ip}/24`)
   const specs = [await make('a', '192.168.31.61'), await make('b', '192.168.31.62')] as const
   for (const s of specs) await hypervisor.ensureMachine(s)
   for (const s of specs) await hypervisor.start(s.name)
@@ -50,7 +57,8 @@ async function pair(t: Test): Promise<Pair> {
     specs,
     hypervisor,
     sends: async (more) => reached(0, '/sent', (await number(0, '/sent')) + more),
-    moment: (name) => specs.map((_, i) => ({ memory: join(world.dir, `${name}${i}.mem`), disk: join(world.dir, `${name}${i}.qcow2`) })),
+    moment: (name) =>
+      specs.map((_, i) => ({ memory: join(world.dir, `${name}${i}.mem`), disk: join(world.dir, `${name}${i}.qcow2`) })),
     back: async (moments, froms) => {
       await Promise.all(specs.map((s) => hypervisor.stop(s.name, 0)))
       for (const [i, { memory, disk }] of moments.entries()) {
@@ -84,7 +92,8 @@ t.test('of one moment', async (t) => {
     return { together, moments, froms }
   }
   let { together, moments, froms } = await once('m')
-  // A busy host may write one of them to its end before it is looked at: then there is nothing, and the next try is as good.
+  // A busy host may write one of them to its end before it is looked at: then there is nothing, and the next try is as
+  // good.
   for (let i = 0; i < 9 && !together; i++) {
     for (const s of specs) await hypervisor.abortJob(s.name)
     await hypervisor.resume(specs.map((s) => s.name))
@@ -134,7 +143,11 @@ t.test('a QEMU killed while both are written: no moment, and the other runs on',
         { committed: () => Promise.reject(new Error('not of one moment')) },
       )
       .catch((e: unknown) => e),
-    until(async () => (await written(moments[0]!.memory)) && written(moments[1]!.memory), 'both to be written', 60_000).then(async () => {
+    until(
+      async () => (await written(moments[0]!.memory)) && written(moments[1]!.memory),
+      'both to be written',
+      60_000,
+    ).then(async () => {
       process.kill((await qemuOf(specs[1].name))!.pid, 'SIGKILL')
     }),
   ])

@@ -1,4 +1,7 @@
-/** Snapshots of two mini guests on real libvirt: what comes back, and what is left when klab or a QEMU is killed, or the disk is full. */
+/**
+ * Snapshots of two mini guests on real libvirt: what comes back, and what is left when klab or a QEMU is killed, or the
+ * disk is full.
+ */
 import t from 'tap'
 import { defaultUri } from '../../src/hypervisor/virsh.js'
 import type { Moment } from '../../src/hypervisor/types.js'

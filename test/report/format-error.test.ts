@@ -4,7 +4,15 @@ import { exitCodeOf, formatError } from '../../src/report/format-error.js'
 
 const command = (where: string): CommandError =>
   new CommandError(
-    { where, argv: ['kubeadm', 'join'], exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail: 'one\ntwo' },
+    {
+      where,
+      argv: ['kubeadm', 'join'],
+      exitCode: 1,
+      signal: undefined,
+      timedOut: false,
+      durationMs: 1,
+      tail: 'one\ntwo',
+    },
     { hint: `klab logs ${where}` },
   )
 
@@ -40,10 +48,17 @@ try: klab logs n1
 })
 
 t.test('several are told one after the other, also inside a step', (t) => {
-  const both = [new StepError('workers', 'workers/n1', command('n1')), new StepError('workers', 'workers/n2', command('n2'))]
+  const both = [
+    new StepError('workers', 'workers/n1', command('n1')),
+    new StepError('workers', 'workers/n2', command('n2')),
+  ]
   const text = formatError(new AggregateError(both, '2 steps failed'))
   t.equal(text, `${formatError(both[0])}\n${formatError(both[1])}`)
-  const inside = new StepError('cni', 'cni/pods', new AggregateError([new HostError('a'), new AggregateError([new HostError('b')])]))
+  const inside = new StepError(
+    'cni',
+    'cni/pods',
+    new AggregateError([new HostError('a'), new AggregateError([new HostError('b')])]),
+  )
   t.equal(formatError(inside), 'error: phase cni, step cni/pods:\n  a\n\nerror: phase cni, step cni/pods:\n  b\n')
   t.end()
 })
@@ -57,7 +72,10 @@ t.test('anything else is a bug; its stack only when asked for', (t) => {
   const long = formatError(error, { verbose: true })
   t.match(long, /format-error\.test/)
   t.match(long, /caused by Error: deep/)
-  t.equal(formatError('text'), 'error: this is a bug in klab: text\nplease report it with what the same command says with --verbose\n')
+  t.equal(
+    formatError('text'),
+    'error: this is a bug in klab: text\nplease report it with what the same command says with --verbose\n',
+  )
   t.match(
     formatError(new HostError('no', { cause: new Error('why') }), { verbose: true }),
     /error: no\n\nHostError: no\n[^]+caused by Error: why/,

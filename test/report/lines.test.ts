@@ -107,7 +107,10 @@ t.test('log file: appended, 0600, without tokens; set aside when it is big', (t)
 
 t.test('tee', (t) => {
   const seen: string[] = []
-  const r = (name: string): Renderer => ({ report: (e) => seen.push(`${name} ${e.type}`), close: () => seen.push(`${name} closed`) })
+  const r = (name: string): Renderer => ({
+    report: (e) => seen.push(`${name} ${e.type}`),
+    close: () => seen.push(`${name} closed`),
+  })
   const both = tee(r('a'), r('b'))
   both.report({ type: 'note', text: '' })
   both.close()
@@ -146,7 +149,10 @@ t.test('text', (t) => {
     '2h02m',
   ])
   t.same(['abc', '课程', 'e\u0301', '😀', ''].map(width), [3, 4, 1, 2, 0])
-  t.same([truncate('abcdef', 6), truncate('abcdef', 5), truncate('课程课程', 6), truncate('abc', 0)], ['abcdef', 'abcd…', '课程…', ''])
+  t.same(
+    [truncate('abcdef', 6), truncate('abcdef', 5), truncate('课程课程', 6), truncate('abc', 0)],
+    ['abcdef', 'abcd…', '课程…', ''],
+  )
   t.equal(clean('\u001b[2K\u001b[1;31mred\u001b[0m\u0007\tx\b\r'), 'red x')
   t.end()
 })

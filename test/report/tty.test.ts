@@ -25,7 +25,10 @@ t.test('the running phase: spinner, elapsed, last line, ended steps', (t) => {
   ✓ k8s-master01 boots  1m05s  done
   ⠹ 节点一 boots        1m10s  powered on, SSH on 127.0.0.1:22001`,
   )
-  t.equal(drawLive(liveAt(415), START + 415, o), '[1/2] network: private L2 segment  0.4s\n  ✓ vde_switch   0.4s  already')
+  t.equal(
+    drawLive(liveAt(415), START + 415, o),
+    '[1/2] network: private L2 segment  0.4s\n  ✓ vde_switch   0.4s  already',
+  )
   t.equal(drawLive(emptyLive(), START, o), '')
   t.match(drawLive(liveAt(70_000), START + 70_630, { ...o, color: true }), '1m05s  \u001b[32mdone\u001b[39m')
   t.end()
@@ -80,7 +83,11 @@ function screen(text: string): string {
 t.test('on the terminal, what is over stays above what runs', async (t) => {
   const clock = handClock()
   let text = ''
-  const renderer = await createRenderer('tty', { stream: { write: (s) => (text += s), columns: 70, rows: 24 }, clock, color: false })
+  const renderer = await createRenderer('tty', {
+    stream: { write: (s) => (text += s), columns: 70, rows: 24 },
+    clock,
+    color: false,
+  })
   const shown: string[] = []
   for (const [at, event] of story) {
     clock.time = START + at

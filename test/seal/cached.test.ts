@@ -34,10 +34,14 @@ async function sealed(t: Test): Promise<Stage> {
 
 /** The record as it is made for a lab that has none. */
 const anew = (record: LabRecord): LabRecord =>
-  Object.fromEntries(Object.entries(record).filter(([key]) => !['disks', 'snapshot'].includes(key))) as unknown as LabRecord
+  Object.fromEntries(
+    Object.entries(record).filter(([key]) => !['disks', 'snapshot'].includes(key)),
+  ) as unknown as LabRecord
 
 const files = (stage: Stage): readonly string[] =>
-  stage.nodes.flatMap((n) => ['disk.qcow2', 'memory'].map((f) => join(cachePaths(stage.world.roots).seals, KEY, 'nodes', n, f)))
+  stage.nodes.flatMap((n) =>
+    ['disk.qcow2', 'memory'].map((f) => join(cachePaths(stage.world.roots).seals, KEY, 'nodes', n, f)),
+  )
 
 /** The lab that comes of it, restored. */
 async function back(stage: Stage, record: LabRecord): Promise<{ lab: LockedLab; read: () => readonly string[] }> {
@@ -69,7 +73,9 @@ t.test('the same lab again: RAM and disks are used where they are, and stay', as
     const record = anew(stage.lab.record)
     const { lab, read } = await back(stage, record)
     t.strictSame(read(), all('ready'))
-    const manifest = JSON.parse(readFileSync(join(lab.paths.snapshots, lab.record.snapshot!, 'manifest.json'), 'utf8')) as {
+    const manifest = JSON.parse(
+      readFileSync(join(lab.paths.snapshots, lab.record.snapshot!, 'manifest.json'), 'utf8'),
+    ) as {
       nodes: { memory: { path: string } }[]
     }
     t.strictSame(
@@ -96,7 +102,10 @@ t.test('another lab of the same Labfile: a copy of the RAM, with its own name in
   const before = files(stage).map((f) => readFileSync(f, 'utf8'))
   const record = anew(stage.lab.record)
   const ports = Object.fromEntries(
-    Object.entries(record.ports).map(([n, p], i) => [n, { ...p, ssh: 23_000 + i, ...(p.api === undefined ? {} : { api: 23_100 }) }]),
+    Object.entries(record.ports).map(([n, p], i) => [
+      n,
+      { ...p, ssh: 23_000 + i, ...(p.api === undefined ? {} : { api: 23_100 }) },
+    ]),
   )
   const { lab, read } = await back(stage, { ...record, id: 'course-11111111', ports })
   t.strictSame(read(), all('ready'))

@@ -31,7 +31,8 @@ t.test('a chain comes down to one file on the shared image, and is whole again e
   img('create', '-q', '-f', 'qcow2', at('other'), '8M')
   io(at('other'), 'write -P 1 0 1M')
   await rejoin(exec, at('sent'), at('other'))
-  const same = (): string => io(at('sent'), 'read -P 0 0 64k', 'read -P 1 64k 64k', 'read -P 2 1M 64k', 'read -P 3 2M 64k')
+  const same = (): string =>
+    io(at('sent'), 'read -P 0 0 64k', 'read -P 1 64k 64k', 'read -P 2 1M 64k', 'read -P 3 2M 64k')
   t.notMatch(same(), /failed/, 'every layer’s writes, and its zeroes')
   await collapse(exec, at('three'), undefined, at('alone'), signal)
   t.equal(await backingOf(at('alone')), undefined)
@@ -42,8 +43,14 @@ t.test('a chain comes down to one file on the shared image, and is whole again e
 t.test('a disk that names another file is refused before QEMU sees it', async (t) => {
   const dir = t.testdir()
   const file = join(dir, 'evil')
-  const make = (backing: string): void => void img('create', '-q', '-u', '-f', 'qcow2', '-F', 'raw', '-b', backing, file, '1M')
-  for (const backing of ['/etc/shadow', '../../../etc/shadow', 'json:{"driver":"file","filename":"/etc/shadow"}', 'nbd://127.0.0.1/x']) {
+  const make = (backing: string): void =>
+    void img('create', '-q', '-u', '-f', 'qcow2', '-F', 'raw', '-b', backing, file, '1M')
+  for (const backing of [
+    '/etc/shadow',
+    '../../../etc/shadow',
+    'json:{"driver":"file","filename":"/etc/shadow"}',
+    'nbd://127.0.0.1/x',
+  ]) {
     make(backing)
     await t.rejects(rejoin(exec, file, join(dir, 'x')), CorruptError, backing)
   }

@@ -57,10 +57,20 @@ t.test('what was written comes back, byte for byte, for its owner alone', async 
     t.equal(readFileSync(join(dir, 'to', name), 'utf8'), text, name)
     t.equal(statSync(join(dir, 'to', name)).mode & 0o777, 0o600)
   }
-  t.match((await exec.run(['tar', '--zstd', '-tf', file])).stdout, /^seal\.json\nkey\n[^]*SHA256SUMS\n$/, 'and tar reads it too')
+  t.match(
+    (await exec.run(['tar', '--zstd', '-tf', file])).stdout,
+    /^seal\.json\nkey\n[^]*SHA256SUMS\n$/,
+    'and tar reads it too',
+  )
   const gone = sources.map((s) => ({ ...s, size: s.size + 1 }))
-  await t.rejects(writeSeal(exec, join(dir, 'no.klab'), facts, gone, { signal, progress: () => undefined }), CorruptError)
-  t.notOk(existsSync(join(dir, 'no.klab')) || existsSync(join(dir, 'no.klab.partial')), 'nothing is left of one that failed')
+  await t.rejects(
+    writeSeal(exec, join(dir, 'no.klab'), facts, gone, { signal, progress: () => undefined }),
+    CorruptError,
+  )
+  t.notOk(
+    existsSync(join(dir, 'no.klab')) || existsSync(join(dir, 'no.klab.partial')),
+    'nothing is left of one that failed',
+  )
 })
 
 t.test('archives that nobody should make', async (t) => {
@@ -74,7 +84,8 @@ t.test('archives that nobody should make', async (t) => {
       head.write(link, 157)
     },
   })
-  const facts = (more: object, files?: Readonly<Record<string, string>>): Entry[] => entriesOf(factsOf(files, more), files)
+  const facts = (more: object, files?: Readonly<Record<string, string>>): Entry[] =>
+    entriesOf(factsOf(files, more), files)
   const lacking = Object.fromEntries(Object.entries(FILES).filter(([name]) => name !== 'key.pub'))
   const cases: Record<string, [Entry[], RegExp]> = {
     'a symbolic link': [change('nodes/a/disk.qcow2', type('2', '/etc/shadow')), /not a plain file/],
@@ -108,26 +119,37 @@ t.test('archives that nobody should make', async (t) => {
       /host.ram.machine/,
     ],
     'a path out of the layers': [
-      facts({ image: { ...factsOf().image, files: factsOf().image.files.map((f) => ({ ...f, at: '../../etc/passwd' })) } }),
+      facts({
+        image: { ...factsOf().image, files: factsOf().image.files.map((f) => ({ ...f, at: '../../etc/passwd' })) },
+      }),
       /image.files.0.at/,
     ],
     'a node’s name with a path': [
       facts({ lab: { ...factsOf().lab, model: { name: 'x', nodes: [{ name: '../x', memoryMiB: 1, diskGiB: 1 }] } } }),
       /nodes.0.name/,
     ],
-    'words that move the cursor': [facts({ snapshot: { ...factsOf().snapshot, message: '\u001b[2J' } }), /control characters/],
+    'words that move the cursor': [
+      facts({ snapshot: { ...factsOf().snapshot, message: '\u001b[2J' } }),
+      /control characters/,
+    ],
     'a field more': [facts({ extra: 1 }), /extra/],
   }
   for (const [what, [entries, said]] of Object.entries(cases)) {
     const to = join(dir, String(Object.keys(cases).indexOf(what)))
     t.match(await unpack(to, put(`${to}.klab`, tarOf(entries))), said, what)
   }
-  t.equal(await unpack(join(dir, 'good'), put(join(dir, 'good.klab'), tarOf(good))), 'taken', 'and the one that they were made from')
+  t.equal(
+    await unpack(join(dir, 'good'), put(join(dir, 'good.klab'), tarOf(good))),
+    'taken',
+    'and the one that they were made from',
+  )
 })
 
 t.test('damaged files', async (t) => {
   const dir = t.testdir()
-  const noise = 'abcdefghijklmnop'.repeat(20_000).replaceAll(/./g, () => String.fromCharCode(33 + Math.floor(Math.random() * 90)))
+  const noise = 'abcdefghijklmnop'
+    .repeat(20_000)
+    .replaceAll(/./g, () => String.fromCharCode(33 + Math.floor(Math.random() * 90)))
   const files = { ...FILES, 'nodes/a/memory': noise }
   const tar = tarOf(entriesOf(factsOf(files), files))
   const file = put(join(dir, 'cut.klab'), tar)
@@ -158,5 +180,7 @@ t.test('interrupted', async (t) => {
   const place = (): undefined => {
     abort.abort()
   }
-  await t.rejects(unpackSeal(exec, file, { signal: abort.signal, digest, progress: () => undefined, place }), { code: 'interrupted' })
+  await t.rejects(unpackSeal(exec, file, { signal: abort.signal, digest, progress: () => undefined, place }), {
+    code: 'interrupted',
+  })
 })

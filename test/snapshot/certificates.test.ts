@@ -12,7 +12,21 @@ function kubeconfigOf(t: Test): string {
   const [key, cert] = [join(dir, 'key'), join(dir, 'cert')]
   execFileSync(
     'openssl',
-    ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-keyout', key, '-out', cert, '-days', '365', '-subj', '/CN=admin'],
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ed25519',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '365',
+      '-subj',
+      '/CN=admin',
+    ],
     { stdio: 'ignore' },
   )
   return `users:\n  - user:\n      client-certificate-data: ${readFileSync(cert).toString('base64')}\n`
@@ -48,7 +62,9 @@ t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig'
   const answer = (lines: readonly string[]): void =>
     void s.world.guests.answers.unshift(({ node, text }) => {
       if (!text.startsWith('sudo: ')) return undefined
-      said.push(`${node} ${/kubeadm certs renew all/.test(text) ? 'renews' : /systemctl restart kubelet/.test(text) ? 'restarts' : text}`)
+      said.push(
+        `${node} ${/kubeadm certs renew all/.test(text) ? 'renews' : /systemctl restart kubelet/.test(text) ? 'restarts' : text}`,
+      )
       return /kubeadm certs/.test(text) ? lines.join('\n') : ''
     })
   answer(made)

@@ -9,7 +9,8 @@ import { save } from '../../src/snapshot/save.js'
 import { inTreeOrder, listSnapshots } from '../../src/snapshot/tree.js'
 import { all, makeStage, saveAs, type Stage } from './stage.js'
 
-const disksOf = (s: Stage, node = 'k8s-node01'): string[] => readdirSync(s.lab.paths.node(node).dir).filter((f) => f.startsWith('disk'))
+const disksOf = (s: Stage, node = 'k8s-node01'): string[] =>
+  readdirSync(s.lab.paths.node(node).dir).filter((f) => f.startsWith('disk'))
 
 t.test('save, go on, come back, as often as wanted, from anywhere to anywhere', async (t) => {
   const s = await makeStage(t)
@@ -111,7 +112,11 @@ t.test('names', async (t) => {
   await saveAs(s, 'a')
   await t.rejects(saveAs(s, 'a'), { constructor: StateError, message: /already/, hint: /delete a/ })
   await renameSnapshot(s.lab, 'a', 'b')
-  await t.rejects(renameSnapshot(s.lab, 'a', 'c'), { constructor: StateError, message: /no snapshot a/, hint: /show b|list/ })
+  await t.rejects(renameSnapshot(s.lab, 'a', 'c'), {
+    constructor: StateError,
+    message: /no snapshot a/,
+    hint: /show b|list/,
+  })
   await saveAs(s, 'a')
   await t.rejects(renameSnapshot(s.lab, 'a', 'b'), StateError)
   t.strictSame(
@@ -213,7 +218,9 @@ t.test('RAM that cannot be loaded here is refused while the present machines sti
     message: /snapshot a .*saved by QEMU 7\.2\.22, this one is older \(7\.2\.9\)/,
   })
   s.world.hypervisor.able = able
-  await t.rejects(restore({ ...s.lab, record: { ...s.lab.record, accel: 'kvm' } }, a), { message: /under tcg, this lab runs under kvm/ })
+  await t.rejects(restore({ ...s.lab, record: { ...s.lab.record, accel: 'kvm' } }, a), {
+    message: /under tcg, this lab runs under kvm/,
+  })
   const { path } = a.nodes[0]!.memory!
   chmodSync(path, 0o600)
   writeFileSync(path, 'not a RAM image')

@@ -21,7 +21,9 @@ export interface Stage {
   write(word: string): void
   /** What each node holds, such as `one/one`; `-` for one that does not run. */
   read(): Promise<readonly string[]>
-  /** From the n-th change of the world on klab is dead: every call fails, as none is made by a process that got SIGKILL. */
+  /**
+   * From the n-th change of the world on klab is dead: every call fails, as none is made by a process that got SIGKILL.
+   */
   killAt(n: number): void
   /** Another klab, that knows only what is on disk. Returns how many changes the first one made. */
   again(): Promise<{ lab: LockedLab; calls: number }>
@@ -54,7 +56,11 @@ export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> 
     return ''
   }
   const world = makeWorld(t, {
-    host: { 'qemu-img create': create, 'qemu-img rebase': rebase, 'qemu-img info': (argv) => chainJson(argv.at(-1) ?? '') },
+    host: {
+      'qemu-img create': create,
+      'qemu-img rebase': rebase,
+      'qemu-img info': (argv) => chainJson(argv.at(-1) ?? ''),
+    },
   })
   const run = makeRun(world, labOf(labfile), { keys: true })
   world.guests.answers.push(({ text }) => (text === 'sync' ? '' : text.includes('rtc0') ? CLOCK : undefined))
@@ -73,7 +79,12 @@ export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> 
     await world.hypervisor.start(domain(node.name))
   }
   const said: string[] = []
-  const labWith = (record: LockedLab['record']): LockedLab => ({ world, paths: run.paths, record, say: (l) => said.push(l) })
+  const labWith = (record: LockedLab['record']): LockedLab => ({
+    world,
+    paths: run.paths,
+    record,
+    say: (l) => said.push(l),
+  })
   const stage: Stage = {
     world,
     lab: labWith(run.record),

@@ -22,7 +22,11 @@ t.test('an edit that hides itself behind the old size and time is found', async 
     chmodSync(file, 0o600)
     writeFileSync(file, was.replace('zero', 'zera'))
     asBefore()
-    await t.rejects(check(b), { constructor: CorruptError, message: new RegExp(`${file}: its sha256 has changed`), hint: /delete b/ }, file)
+    await t.rejects(
+      check(b),
+      { constructor: CorruptError, message: new RegExp(`${file}: its sha256 has changed`), hint: /delete b/ },
+      file,
+    )
     writeFileSync(file, was)
     asBefore()
   }

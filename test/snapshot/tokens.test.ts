@@ -9,7 +9,9 @@ import { makeStage, saveAs, type Stage } from './stage.js'
 function watch(s: Stage): readonly string[] {
   const anew: string[] = []
   s.world.guests.answers.unshift(({ node, text }) => {
-    const what = /daemonset\/(calico-node)/.exec(text)?.[1] ?? (text.includes('name=kube-controller-manager') ? 'controllers' : undefined)
+    const what =
+      /daemonset\/(calico-node)/.exec(text)?.[1] ??
+      (text.includes('name=kube-controller-manager') ? 'controllers' : undefined)
     return what === undefined ? undefined : (anew.push(`${what} ${node}`), '')
   })
   return anew
@@ -63,7 +65,11 @@ t.test('a klab that did not live to see to it: the next one does, once', async (
   s.lab.record = { ...s.lab.record, unsettled: true }
   s.world.clock.time += 26 * 3_600_000
   t.equal(await recover(s.lab), undefined)
-  t.same(anew, ['controllers k8s-master01', 'calico-node k8s-master01'], 'however little the clocks went on: they may have been set before')
+  t.same(
+    anew,
+    ['controllers k8s-master01', 'calico-node k8s-master01'],
+    'however little the clocks went on: they may have been set before',
+  )
   t.equal((await readRecord(s.lab.paths.record))?.unsettled, false)
   await recover(s.lab)
   t.equal(anew.length, 2)

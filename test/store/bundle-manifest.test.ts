@@ -54,7 +54,10 @@ t.test('a manifest that is no good is refused', async (t) => {
     [{ ...m, images: [1] }, /images/],
     [{ ...m, provenance: { a: 1 } }, /provenance/],
     [{ ...m, files: {} }, /no files/],
-    ...['../x', '/etc/passwd', 'a//b', './a', ''].map((path): [object, RegExp] => [{ ...m, files: [{ ...file, path }] }, /bad file entry/]),
+    ...['../x', '/etc/passwd', 'a//b', './a', ''].map((path): [object, RegExp] => [
+      { ...m, files: [{ ...file, path }] },
+      /bad file entry/,
+    ]),
     [{ ...m, files: [{ ...file, sha256: 'zz' }] }, /bad file entry/],
     [{ ...m, files: [{ ...file, size: '1' }] }, /bad file entry/],
   ]

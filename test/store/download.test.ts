@@ -29,7 +29,13 @@ async function serve(t: Test, ...answers: Answer[]) {
   const pauses: number[] = []
   const clock = { now: () => 0, sleep: (ms: number) => (pauses.push(ms), Promise.resolve()) }
   const dir = join(t.testdir(), 'downloads')
-  const o: DownloadOptions = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`, sum: sha256, dir, exec, clock }
+  const o: DownloadOptions = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`,
+    sum: sha256,
+    dir,
+    exec,
+    clock,
+  }
   return { o, dir, seen, pauses }
 }
 
@@ -122,7 +128,10 @@ t.test('404 is said at once; 503 is tried again; five cuts are enough', async (t
   await t.rejects(download(broken.o), { code: 'state', message: /\(tried 5 times\)/, hint: /goes on where it stopped/ })
   t.same(broken.pauses, [1000, 2000, 4000, 8000])
   t.ok(existsSync(join(broken.dir, `${sha256}.part`)), 'what came is kept')
-  await t.rejects(download({ ...broken.o, url: 'http://127.0.0.1:1/f' }), { code: 'state', message: /127\.0\.0\.1:1\/f: .+ \(tried 5/ })
+  await t.rejects(download({ ...broken.o, url: 'http://127.0.0.1:1/f' }), {
+    code: 'state',
+    message: /127\.0\.0\.1:1\/f: .+ \(tried 5/,
+  })
 })
 
 t.test('a server that falls silent counts as gone; Ctrl-C ends it at once', async (t) => {

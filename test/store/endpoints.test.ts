@@ -1,6 +1,15 @@
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
-import { apiServer, assignPorts, directEnv, forwardsOf, portCount, portsOf, sshEndpoint, wayIn } from '../../src/store/endpoints.js'
+import {
+  apiServer,
+  assignPorts,
+  directEnv,
+  forwardsOf,
+  portCount,
+  portsOf,
+  sshEndpoint,
+  wayIn,
+} from '../../src/store/endpoints.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NODE = 'k8s-node01'
@@ -41,7 +50,9 @@ t.test('NAT mode: the nodes’ own addresses, and no port of the host', (t) => {
 
 t.test('plain machines have no API server', (t) => {
   for (const mode of ['user', 'nat']) {
-    const lab = labOf(`name: p\nkubernetes: false\nnetwork: { mode: ${mode} }\nnodes: [{ name: a, ip: 192.168.31.2 }]\n`)
+    const lab = labOf(
+      `name: p\nkubernetes: false\nnetwork: { mode: ${mode} }\nnodes: [{ name: a, ip: 192.168.31.2 }]\n`,
+    )
     const { record } = makeRun(makeWorld(t), lab)
     t.equal(apiServer(record), undefined)
     t.same(directEnv(record, {}), {})

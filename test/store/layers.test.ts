@@ -105,7 +105,11 @@ t.test('half a layer cannot exist: SIGKILL while filling, then another builds it
     return Promise.resolve()
   })
   t.equal(readFileSync(join(dir, key, 'disk'), 'utf8'), 'whole')
-  t.same(visible(dir).sort(), [`.${other}.0123456789ab.tmp`, key], 'temporary folders of other keys are not ours to judge')
+  t.same(
+    visible(dir).sort(),
+    [`.${other}.0123456789ab.tmp`, key],
+    'temporary folders of other keys are not ours to judge',
+  )
 })
 
 t.test('a key cannot leave the folder', async (t) => {

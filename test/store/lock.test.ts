@@ -57,14 +57,17 @@ t.test('waiting: gets it when it is freed, gives up when told, stops on abort', 
   await Promise.all(waiters)
 })
 
-const lines = (child: ChildProcess): AsyncIterator<string> => createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+const lines = (child: ChildProcess): AsyncIterator<string> =>
+  createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
 const next = async (it: AsyncIterator<string>): Promise<string> => String((await it.next()).value)
 
 t.test('20 processes, one winner', async (t) => {
   const dir = t.testdir()
   const hold = compile(join(dir, 'js'), 'test/store/fixtures/hold.ts')
   const path = join(dir, 'a.lock')
-  const all = Array.from({ length: 20 }, () => spawn(process.execPath, [hold, path], { stdio: ['pipe', 'pipe', 'inherit'] }))
+  const all = Array.from({ length: 20 }, () =>
+    spawn(process.execPath, [hold, path], { stdio: ['pipe', 'pipe', 'inherit'] }),
+  )
   const said = await Promise.all(all.map((child) => next(lines(child))))
   const winner = all[said.indexOf('locked')]!
   t.equal(said.filter((s) => s === 'locked').length, 1)

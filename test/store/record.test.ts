@@ -20,7 +20,15 @@ const record = (id: string, ports: LabRecord['ports']): LabRecord => ({
     nodes: [{ name: 'n1', role: 'control-plane', ip: '192.168.31.61', cpus: 2, memoryMiB: 3072, diskGiB: 50 }],
     kubernetes: undefined,
     mirrors: {},
-    os: { timezone: 'Asia/Shanghai', locale: 'C.UTF-8', timeServers: [], ipvs: true, kernel: 'stock', user: 'klab', authorizedKeys: [] },
+    os: {
+      timezone: 'Asia/Shanghai',
+      locale: 'C.UTF-8',
+      timeServers: [],
+      ipvs: true,
+      kernel: 'stock',
+      user: 'klab',
+      authorizedKeys: [],
+    },
   },
   uri: 'qemu:///session',
   accel: 'tcg',
@@ -33,7 +41,11 @@ t.test('read back as written, 0600; anything else is undefined', async (t) => {
   t.equal(await readRecord(path), undefined)
   const r = record('lab-1', { n1: { ssh: 22001, api: 22002 } })
   await writeRecord(path, r)
-  t.match(await readRecord(path), { id: 'lab-1', ports: { n1: { ssh: 22001, api: 22002 } }, lab: { nodes: [{ name: 'n1' }] } })
+  t.match(await readRecord(path), {
+    id: 'lab-1',
+    ports: { n1: { ssh: 22001, api: 22002 } },
+    lab: { nodes: [{ name: 'n1' }] },
+  })
   t.equal(statSync(path).mode & 0o777, 0o600)
   const text = JSON.stringify(r)
   const bad: unknown[] = [
@@ -57,7 +69,10 @@ t.test('read back as written, 0600; anything else is undefined', async (t) => {
 t.test('records of other labs reserve their ports', async (t) => {
   const state = t.testdir()
   t.same(await reservedPorts(state), new Set())
-  await writeRecord(join(state, 'labs', 'a-1', 'lab.json'), record('a-1', { n1: { ssh: 22001, api: 22002 }, n2: { ssh: 22003 } }))
+  await writeRecord(
+    join(state, 'labs', 'a-1', 'lab.json'),
+    record('a-1', { n1: { ssh: 22001, api: 22002 }, n2: { ssh: 22003 } }),
+  )
   await writeRecord(join(state, 'labs', 'b-2', 'lab.json'), record('b-2', { n1: { ssh: 22010 } }))
   mkdirSync(join(state, 'labs', 'c-3'))
   writeFileSync(join(state, 'labs', 'c-3', 'lab.json'), '{"version":1,')
@@ -84,5 +99,8 @@ t.test('ports: from the range, the same for the same seed, never taken or busy o
   const all = new Set(Array.from({ length: 10_000 }, (_, i) => 22_000 + i))
   all.delete(ports[2]!)
   t.same(await allocatePorts(1, all, 'any'), [ports[2]], 'wraps round to the only one left')
-  await t.rejects(allocatePorts(2, all, 'any'), { code: 'host', message: 'only 1 of 2 ports are free on 127.0.0.1 in 22000 to 31999' })
+  await t.rejects(allocatePorts(2, all, 'any'), {
+    code: 'host',
+    message: 'only 1 of 2 ports are free on 127.0.0.1 in 22000 to 31999',
+  })
 })

@@ -30,7 +30,10 @@ export interface SourceSpec {
 /** Roles of the components that every bundle needs. */
 const CORE = ['kubernetes', 'etcd', 'coredns', 'crictl', 'plugins', 'containerd', 'runc'] as const
 
-/** The recipe with the components that these networks need. Throws UsageError (no recipe), CorruptError (a damaged one), StateError (a network that it does not have). */
+/**
+ * The recipe with the components that these networks need. Throws UsageError (no recipe), CorruptError (a damaged one),
+ * StateError (a network that it does not have).
+ */
 export async function planSource(assets: string, s: SourceSpec): Promise<Plan> {
   const recipe = await sourceRecipe(assets, s.version)
   const networks = s.cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
@@ -43,9 +46,12 @@ export async function planSource(assets: string, s: SourceSpec): Promise<Plan> {
   const calico = s.cni.find((n) => n.name === 'calico')
   const has = components.get('calico')?.version
   if (calico?.name === 'calico' && has !== `v${calico.release}`)
-    throw new StateError(`bundle source has Calico ${has?.slice(1) ?? ''} for Kubernetes ${s.version}, not ${calico.release}`, {
-      hint: `set kubernetes.cni to { name: calico, version: ${has?.slice(1) ?? ''}, encapsulation: vxlan }`,
-    })
+    throw new StateError(
+      `bundle source has Calico ${has?.slice(1) ?? ''} for Kubernetes ${s.version}, not ${calico.release}`,
+      {
+        hint: `set kubernetes.cni to { name: calico, version: ${has?.slice(1) ?? ''}, encapsulation: vxlan }`,
+      },
+    )
   return { recipe, components }
 }
 
@@ -54,7 +60,10 @@ const noNetwork = (name: string, version: string): StateError =>
     hint: 'choose another kubernetes.cni, or another kubernetes.bundle',
   })
 
-/** The bundle's key: recipe, components and klab's own files, but not the mirror's package versions, so that a new package never costs a rebuild. */
+/**
+ * The bundle's key: recipe, components and klab's own files, but not the mirror's package versions, so that a new
+ * package never costs a rebuild.
+ */
 export async function sourceKey(assets: string, plan: Plan, s: SourceSpec, arch: string): Promise<Digest> {
   return digestOf({
     format: FORMAT,
@@ -82,7 +91,9 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
     const logs = join(c.workDir, 'logs', `bundle-${key.slice(0, 12)}`)
     await rm(logs, { recursive: true, force: true })
     const cache = join(c.workDir, 'go', key.slice(0, 12))
-    await inWorkFolder(c, key, async (work) => fill(s, c, plan, await gather(c, plan, arch, { work, logs, cache }), out, work))
+    await inWorkFolder(c, key, async (work) =>
+      fill(s, c, plan, await gather(c, plan, arch, { work, logs, cache }), out, work),
+    )
     await removeTree(c.exec, cache)
   }
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
@@ -108,8 +119,11 @@ async function fill(s: SourceSpec, c: BuildContext, plan: Plan, g: Gathered, out
   const images = await timed(c, 'images', () => packImages(c, wanted, g, packing))
   const binaries = new Map<string, string>(NODE_BINARIES.map((name) => [name, at('kubernetes', name)]))
   binaries.set('crictl', at('crictl', 'crictl'))
-  if (plan.components.has('calico') && s.cni.some((n) => n.name === 'calico')) binaries.set('calicoctl', at('calico', 'calicoctl'))
-  const plugins = new Map((await readdir(at('plugins', ''))).filter((n) => n !== 'origin').map((n) => [n, at('plugins', n)]))
+  if (plan.components.has('calico') && s.cni.some((n) => n.name === 'calico'))
+    binaries.set('calicoctl', at('calico', 'calicoctl'))
+  const plugins = new Map(
+    (await readdir(at('plugins', ''))).filter((n) => n !== 'origin').map((n) => [n, at('plugins', n)]),
+  )
   const extra = { 'probe.tar': [PROBE_REF] }
   await assemble(
     c,

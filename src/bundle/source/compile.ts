@@ -1,4 +1,6 @@
-/** One component compiled: modules fetched and checked against its sums, then built, with the packages done of how many. */
+/**
+ * One component compiled: modules fetched and checked against its sums, then built, with the packages done of how many.
+ */
 import { appendFile, copyFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../../errors.js'
@@ -22,17 +24,28 @@ export interface Compile {
   readonly log: string
 }
 
-/** Matches a line of `go build -v`: the import path of a package that is being compiled; `unsafe` is the one that never is. */
+/**
+ * Matches a line of `go build -v`: the import path of a package that is being compiled; `unsafe` is the one that never
+ * is.
+ */
 const PACKAGE = /^[\w.~+-]+(?:\/[\w.~+-]+)*$/
 /** ms between two lines of progress. */
 const EVERY = 10_000
 
-/** Compiles the component's programs into `out`, with the files of its modules. Throws HostError, CorruptError (sums), CommandError (the hint names the log), Interrupted. */
-export async function compileComponent(c: BuildContext, { component, tools, cache, objects, log }: Compile, out: string): Promise<void> {
+/**
+ * Compiles the component's programs into `out`, with the files of its modules. Throws HostError, CorruptError (sums),
+ * CommandError (the hint names the log), Interrupted.
+ */
+export async function compileComponent(
+  c: BuildContext,
+  { component, tools, cache, objects, log }: Compile,
+  out: string,
+): Promise<void> {
   const dir = join(cache, 'module')
   await removeTree(c.exec, dir)
   await mkdir(dir, { recursive: true })
-  for (const [name, text] of Object.entries(component.sources)) if (name !== 'component.yaml') await writeFile(join(dir, name), text)
+  for (const [name, text] of Object.entries(component.sources))
+    if (name !== 'component.yaml') await writeFile(join(dir, name), text)
   const paths = Object.values(component.programs)
   if (!paths.includes('.')) await writeFile(join(dir, 'tools.go'), toolsFile(component))
   const { jobs, memoryLimit } = share()
@@ -57,8 +70,11 @@ export async function compileComponent(c: BuildContext, { component, tools, cach
   const vendor = component.openapi !== undefined
   if (vendor) await go(['mod', 'vendor'])
   const from = `-mod=${vendor ? 'vendor' : 'readonly'}`
-  if (component.openapi !== undefined) await generateOpenapi(component.openapi, dir, go, (argv) => runLogged(c, argv, log, onLines))
-  const packages = (await go(['list', from, '-deps', ...paths])).split('\n').filter((line) => PACKAGE.test(line) && line !== 'unsafe')
+  if (component.openapi !== undefined)
+    await generateOpenapi(component.openapi, dir, go, (argv) => runLogged(c, argv, log, onLines))
+  const packages = (await go(['list', from, '-deps', ...paths]))
+    .split('\n')
+    .filter((line) => PACKAGE.test(line) && line !== 'unsafe')
   await requireSameSums(component, dir)
 
   const [only] = Object.keys(component.programs)
@@ -68,9 +84,13 @@ export async function compileComponent(c: BuildContext, { component, tools, cach
   // Without netgo and osusergo a static program would load the libraries of another glibc at run time.
   const tags = ['netgo', 'osusergo', ...component.tags].join(',')
   const flags = [from, '-v', '-trimpath', '-p', String(jobs), '-tags', tags, '-ldflags', linkerFlags(component)]
-  await go(['build', ...flags, '-o', single ? join(bin, only) : `${bin}/`, ...paths], await progress(c, component.name, packages, cache))
+  await go(
+    ['build', ...flags, '-o', single ? join(bin, only) : `${bin}/`, ...paths],
+    await progress(c, component.name, packages, cache),
+  )
   await requireSameSums(component, dir)
-  for (const [name, path] of Object.entries(component.programs)) await rename(join(bin, single ? name : outputName(path)), join(out, name))
+  for (const [name, path] of Object.entries(component.programs))
+    await rename(join(bin, single ? name : outputName(path)), join(out, name))
   for (const [name, file] of Object.entries(component.files)) {
     const at = (await go(['list', '-mod=readonly', '-m', '-f', '{{.Dir}}', file.module])).trim()
     await copyFile(join(at, file.path), join(out, name))
@@ -85,7 +105,12 @@ const outputName = (path: string): string =>
     .at(-1) ?? path
 
 /** A listener of `go build -v` that reports packages done of how many; those of an interrupted compile count. */
-async function progress(c: BuildContext, name: string, packages: readonly string[], cache: string): Promise<(line: string) => void> {
+async function progress(
+  c: BuildContext,
+  name: string,
+  packages: readonly string[],
+  cache: string,
+): Promise<(line: string) => void> {
   const list = join(cache, 'compiled')
   const wanted = new Set(packages)
   const done = new Set(((await readText(list)) ?? '').split('\n').filter((line) => wanted.has(line)))
@@ -105,8 +130,11 @@ async function progress(c: BuildContext, name: string, packages: readonly string
 async function requireSameSums(component: Component, dir: string): Promise<void> {
   for (const name of ['go.mod', 'go.sum']) {
     if ((await readText(join(dir, name))) === component.sources[name]) continue
-    throw new CorruptError(`the recipe of ${component.name} is not whole: ${name} lacks modules that its programs need`, {
-      hint: 'install klab again',
-    })
+    throw new CorruptError(
+      `the recipe of ${component.name} is not whole: ${name} lacks modules that its programs need`,
+      {
+        hint: 'install klab again',
+      },
+    )
   }
 }

@@ -1,4 +1,7 @@
-/** One part of a bundle that is compiled from Go modules, as data: a folder in `cloud-init/bundle/components/` with component.yaml, go.mod and go.sum. */
+/**
+ * One part of a bundle that is compiled from Go modules, as data: a folder in `cloud-init/bundle/components/` with
+ * component.yaml, go.mod and go.sum.
+ */
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
@@ -23,11 +26,15 @@ const schema = z.strictObject({
   cgo: z.boolean().default(false),
   tags: z.array(text).default([]),
   /** `-X`: each value in each package. */
-  variables: z.strictObject({ packages: z.array(text), values: z.record(z.string(), text) }).default({ packages: [], values: {} }),
+  variables: z
+    .strictObject({ packages: z.array(text), values: z.record(z.string(), text) })
+    .default({ packages: [], values: {} }),
   /** Import path of openapi-gen, where Kubernetes' generated definitions are not in its module. */
   openapi: text.optional(),
   /** File name → file of a module, taken as it is. */
-  files: z.record(z.string().regex(/^[\w.-]+$/), z.strictObject({ module: text, path: text.regex(/^(?!\/)(?!.*\.\.)/) })).default({}),
+  files: z
+    .record(z.string().regex(/^[\w.-]+$/), z.strictObject({ module: text, path: text.regex(/^(?!\/)(?!.*\.\.)/) }))
+    .default({}),
   /** GiB that modules and objects take while it is compiled. */
   disk: z.number().positive(),
 })
@@ -42,17 +49,25 @@ export interface Component extends z.infer<typeof schema> {
   readonly sources: Readonly<Record<string, string>>
 }
 
-/** Reads a component. Throws CorruptError that says what is wrong with its data: no sums, no such component, a field. */
+/**
+ * Reads a component. Throws CorruptError that says what is wrong with its data: no sums, no such component, a field.
+ */
 export async function readComponent(assets: string, name: string): Promise<Component> {
   const dir = join(assets, 'cloud-init', 'bundle', 'components', name)
   const sources: Record<string, string> = {}
-  for (const file of (await readdir(dir).catch(() => [])).sort()) sources[file] = (await readText(join(dir, file))) ?? ''
+  for (const file of (await readdir(dir).catch(() => [])).sort())
+    sources[file] = (await readText(join(dir, file))) ?? ''
   for (const file of ['component.yaml', 'go.mod', 'go.sum']) {
     if ((sources[file] ?? '').trim() !== '') continue
     const what = file === 'go.sum' ? 'has no sums of its modules (go.sum)' : `has no ${file}`
     throw new CorruptError(`the recipe of ${name} ${what}: ${dir}`, { hint: 'install klab again' })
   }
-  return { ...parseRecipeFile(sources['component.yaml'] ?? '', schema, join(dir, 'component.yaml')), name, dir, sources }
+  return {
+    ...parseRecipeFile(sources['component.yaml'] ?? '', schema, join(dir, 'component.yaml')),
+    name,
+    dir,
+    sources,
+  }
 }
 
 /** YAML by a schema. Throws CorruptError with the file and the field. */
@@ -66,10 +81,15 @@ export function parseRecipeFile<T extends z.ZodType>(yaml: string, form: T, wher
   const result = form.safeParse(data)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  throw new CorruptError(`${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, { hint: 'install klab again' })
+  throw new CorruptError(`${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, {
+    hint: 'install klab again',
+  })
 }
 
-/** Digest of all that shapes a component's programs: its folder and this machine's kind. The patch release of Go is not part of it: a newer package costs no compile. */
+/**
+ * Digest of all that shapes a component's programs: its folder and this machine's kind. The patch release of Go is not
+ * part of it: a newer package costs no compile.
+ */
 export const componentKey = (c: Component, arch: string): Digest =>
   digestOf({
     format: FORMAT,
@@ -82,16 +102,25 @@ export const componentKey = (c: Component, arch: string): Digest =>
 
 /** `-ldflags` of a component. */
 export function linkerFlags(c: Component): string {
-  const set = c.variables.packages.flatMap((p) => Object.entries(c.variables.values).map(([k, v]) => `-X ${p}.${k}=${v}`))
+  const set = c.variables.packages.flatMap((p) =>
+    Object.entries(c.variables.values).map(([k, v]) => `-X ${p}.${k}=${v}`),
+  )
   return ['-s -w -buildid=', ...set, ...(c.cgo ? ['-extldflags -static'] : [])].join(' ')
 }
 
 /** The main module's file that names all that is compiled, so that `go mod vendor` and `go mod tidy` see it. */
 export function toolsFile(c: Component): string {
   const paths = [...Object.values(c.programs), ...(c.openapi === undefined ? [] : [c.openapi])].filter((p) => p !== '.')
-  return ['// +build tools', '', 'package tools', '', 'import (', ...[...new Set(paths)].sort().map((p) => `\t_ "${p}"`), ')', ''].join(
-    '\n',
-  )
+  return [
+    '// +build tools',
+    '',
+    'package tools',
+    '',
+    'import (',
+    ...[...new Set(paths)].sort().map((p) => `\t_ "${p}"`),
+    ')',
+    '',
+  ].join('\n')
 }
 
 /** The name without its version: `calico` of `calico-3.28.5`. */

@@ -40,12 +40,16 @@ export interface Places {
   readonly cache: string
 }
 
-/** Gets everything. Throws HostError (tools, disk, no such Go, a module that is refused), CorruptError (sums), CommandError, Interrupted. */
+/**
+ * Gets everything. Throws HostError (tools, disk, no such Go, a module that is refused), CorruptError (sums),
+ * CommandError, Interrupted.
+ */
 export async function gather(c: BuildContext, plan: Plan, arch: string, places: Places): Promise<Gathered> {
   const { work } = places
   await requireSourceTools(c.exec)
   const missing: Component[] = []
-  for (const k of plan.components.values()) if ((await c.layers.get(componentKey(k, arch))) === undefined) missing.push(k)
+  for (const k of plan.components.values())
+    if ((await c.layers.get(componentKey(k, arch))) === undefined) missing.push(k)
   await requireDisk(c.workDir, missing)
   const etcd = debianEtcd(plan.recipe)
   const suites = [plan.recipe.root.suite, ...missing.map((k) => k.go.suite), ...(etcd ? [etcd.suite] : [])]
@@ -86,11 +90,20 @@ async function componentLayer(
   const own = join(cache, k.name)
   const fill = async (out: string): Promise<void> => {
     const go = await tools(k)
-    const compile = { component: k, tools: go, cache: own, objects: join(cache, `objects-${k.go.line}`), log: join(logs, `${k.name}.log`) }
+    const compile = {
+      component: k,
+      tools: go,
+      cache: own,
+      objects: join(cache, `objects-${k.go.line}`),
+      log: join(logs, `${k.name}.log`),
+    }
     await timed(c, k.name, () => compileComponent(c, compile, out))
     await writeFile(join(out, 'origin'), `${k.name} (${Object.values(k.programs).length} programs), Go ${k.go.line}`)
   }
-  const dir = await c.layers.build(componentKey(k, arch), fill, { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  const dir = await c.layers.build(componentKey(k, arch), fill, {
+    ...(c.signal && { signal: c.signal }),
+    onWait: c.report,
+  })
   // Its modules are of no use to the others; their objects of the standard library are.
   await removeTree(c.exec, own)
   return dir
@@ -102,13 +115,15 @@ function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => 
   return async ({ name, go: { line, suite } }) => {
     const there = lines.get(line)
     if (there) return there
-    const debs = await apt.download([`golang-${line}-go/${suite}`, `golang-${line}-src/${suite}`]).catch((cause: unknown) => {
-      if (!(cause instanceof CommandError)) throw cause
-      throw new HostError(`${name} is built with Go ${line}, and this machine’s Debian mirror has none in ${suite}`, {
-        cause,
-        hint: `choose a mirror that carries ${suite}, or another kubernetes.version or kubernetes.bundle`,
+    const debs = await apt
+      .download([`golang-${line}-go/${suite}`, `golang-${line}-src/${suite}`])
+      .catch((cause: unknown) => {
+        if (!(cause instanceof CommandError)) throw cause
+        throw new HostError(`${name} is built with Go ${line}, and this machine’s Debian mirror has none in ${suite}`, {
+          cause,
+          hint: `choose a mirror that carries ${suite}, or another kubernetes.version or kubernetes.bundle`,
+        })
       })
-    })
     const dir = join(work, `go-${line}`)
     const tools = await timed(c, `Go ${line}`, () => unpackGo(c.exec, debs, line, dir, dir, c.signal))
     lines.set(line, tools)
@@ -137,6 +152,9 @@ async function pause(c: BuildContext, work: string): Promise<string> {
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
   const source = join(c.assets, 'cloud-init', 'bundle', 'pause', 'pause.c')
-  await c.exec.run(['gcc', '-static', '-Os', '-s', '-o', join(dir, 'pause'), source], c.signal ? { signal: c.signal } : {})
+  await c.exec.run(
+    ['gcc', '-static', '-Os', '-s', '-o', join(dir, 'pause'), source],
+    c.signal ? { signal: c.signal } : {},
+  )
   return dir
 }

@@ -1,7 +1,10 @@
 /** What the go command says when modules are not to be had, in klab's words. */
 import { CommandError, CorruptError, HostError } from '../../errors.js'
 
-/** Throws HostError for a module or a proxy that cannot be reached, CorruptError for sums that do not fit; anything else as it came. */
+/**
+ * Throws HostError for a module or a proxy that cannot be reached, CorruptError for sums that do not fit; anything else
+ * as it came.
+ */
 export function explainGo(component: string, error: unknown): never {
   if (!(error instanceof CommandError)) throw error
   const { tail } = error.failure
@@ -13,14 +16,19 @@ export function explainGo(component: string, error: unknown): never {
       hint: `choose another GOPROXY; ${hint ?? ''}`,
     })
   if (/missing go\.sum entry|updates to go\.(?:mod|sum) needed/.test(tail))
-    throw new CorruptError(`${component}: the recipe's go.sum lacks ${module}`, { cause: error, hint: `install klab again; ${hint ?? ''}` })
+    throw new CorruptError(`${component}: the recipe's go.sum lacks ${module}`, {
+      cause: error,
+      hint: `install klab again; ${hint ?? ''}`,
+    })
   const refused = /\b(40[0-9]|410|451)\b [A-Z]\w+/.exec(tail)
   if (refused)
     throw new HostError(`${component}: the module proxy refuses ${module} (${refused[0]})`, {
       cause: error,
       hint: `choose a GOPROXY that has it, or another kubernetes.bundle; ${hint ?? ''}`,
     })
-  if (/dial tcp|no such host|connection refused|i\/o timeout|TLS handshake|connection reset|50[0-9] [A-Z]\w+/.test(tail))
+  if (
+    /dial tcp|no such host|connection refused|i\/o timeout|TLS handshake|connection reset|50[0-9] [A-Z]\w+/.test(tail)
+  )
     throw new HostError(`${component}: the module proxy cannot be reached`, {
       cause: error,
       hint: `check the network and GOPROXY (go env GOPROXY); what is there already is kept; ${hint ?? ''}`,

@@ -12,7 +12,10 @@ const GIB = 2 ** 30
 const OUTPUT = 3
 
 /** `go build -p`, and GOMEMLIMIT of each compiler, within half of the memory (Go 1.19 and later heed it). */
-export function share(memory = totalmem(), cpus = availableParallelism()): { readonly jobs: number; readonly memoryLimit: string } {
+export function share(
+  memory = totalmem(),
+  cpus = availableParallelism(),
+): { readonly jobs: number; readonly memoryLimit: string } {
   const half = Math.floor(memory / 2 / MIB)
   const jobs = Math.max(1, Math.min(cpus, Math.floor(half / PER_JOB)))
   return { jobs, memoryLimit: `${Math.floor(half / jobs)}MiB` }
@@ -25,7 +28,10 @@ export async function requireDisk(dir: string, components: readonly Component[])
   const need = Math.max(...components.map((c) => c.disk)) + OUTPUT
   const free = (bavail * bsize) / GIB
   if (free >= need) return
-  throw new HostError(`compiling ${components.map((c) => c.name).join(', ')} needs ${need} GiB, ${dir} has ${free.toFixed(1)} GiB free`, {
-    hint: 'make room there (klab bundle prune), or give another folder with XDG_CACHE_HOME',
-  })
+  throw new HostError(
+    `compiling ${components.map((c) => c.name).join(', ')} needs ${need} GiB, ${dir} has ${free.toFixed(1)} GiB free`,
+    {
+      hint: 'make room there (klab bundle prune), or give another folder with XDG_CACHE_HOME',
+    },
+  )
 }

@@ -1,4 +1,7 @@
-/** Which Kubernetes versions can be built from source, and from what: one file a version line in `cloud-init/bundle/recipes/`. */
+/**
+ * Which Kubernetes versions can be built from source, and from what: one file a version line in
+ * `cloud-init/bundle/recipes/`.
+ */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -8,7 +11,10 @@ import { readText } from '../../host/files.js'
 import { parseRecipeFile } from './component.js'
 
 const name = z.string().regex(/^[a-z][\w.-]*-\d[\w.]*$/)
-const debs = z.strictObject({ suite: z.string().regex(/^[a-z]+$/), packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).min(1) })
+const debs = z.strictObject({
+  suite: z.string().regex(/^[a-z]+$/),
+  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).min(1),
+})
 const schema = z.strictObject({
   kubernetes: z.string().regex(/^1\.\d+\.\d+$/),
   /** Debian packages of the small root under kube-proxy, etcd, pod networks and the probe; busybox among them. */
@@ -36,7 +42,9 @@ const folder = (assets: string): string => join(assets, 'cloud-init', 'bundle', 
 export const sourceVersions = async (assets: string): Promise<readonly string[]> =>
   (await readdir(folder(assets))).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length))
 
-/** The recipe of a version. Throws UsageError that names those there are, nearest first; CorruptError for a damaged one. */
+/**
+ * The recipe of a version. Throws UsageError that names those there are, nearest first; CorruptError for a damaged one.
+ */
 export async function sourceRecipe(assets: string, version: string): Promise<SourceRecipe> {
   const versions = await sourceVersions(assets)
   if (versions.includes(version)) {

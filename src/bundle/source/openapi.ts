@@ -1,4 +1,7 @@
-/** Kubernetes' OpenAPI definitions, generated where a release keeps them out of its module (up to 1.2x): kube-apiserver does not compile without. */
+/**
+ * Kubernetes' OpenAPI definitions, generated where a release keeps them out of its module (up to 1.2x): kube-apiserver
+ * does not compile without.
+ */
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -10,7 +13,10 @@ const MARK = /^\s*\/\/ ?\+k8s:openapi-gen=true\s*$/m
 /** Raised when the definitions change: only what is generated with them is compiled anew. */
 export const OPENAPI_FORMAT = 2
 
-/** Import paths below `vendor`/k8s.io that ask for definitions, sorted: most in doc.go, a few (resource.Quantity, intstr) beside one type. */
+/**
+ * Import paths below `vendor`/k8s.io that ask for definitions, sorted: most in doc.go, a few (resource.Quantity,
+ * intstr) beside one type.
+ */
 export async function markedPackages(vendor: string): Promise<readonly string[]> {
   const files = await readdir(join(vendor, 'k8s.io'), { recursive: true })
   const found = new Set<string>()
@@ -20,7 +26,10 @@ export async function markedPackages(vendor: string): Promise<readonly string[]>
   return [...found].sort()
 }
 
-/** Writes the definitions into `dir`'s vendor tree, with openapi-gen of that tree (one minute). `go` and `run` run a command in `dir`. */
+/**
+ * Writes the definitions into `dir`'s vendor tree, with openapi-gen of that tree (one minute). `go` and `run` run a
+ * command in `dir`.
+ */
 export async function generateOpenapi(
   generator: string,
   dir: string,
@@ -32,7 +41,16 @@ export async function generateOpenapi(
   const out = join(dir, 'generated')
   await mkdir(out)
   const inputs = (await markedPackages(join(dir, 'vendor'))).join(',')
-  const options = ['--go-header-file', '/dev/null', '--output-file-base', FILE, '--output-base', out, '--report-filename', '/dev/null']
+  const options = [
+    '--go-header-file',
+    '/dev/null',
+    '--output-file-base',
+    FILE,
+    '--output-base',
+    out,
+    '--report-filename',
+    '/dev/null',
+  ]
   await run([tool, ...options, '--input-dirs', inputs, '--output-package', PACKAGE])
   const target = join(dir, 'vendor', PACKAGE)
   await mkdir(target, { recursive: true })

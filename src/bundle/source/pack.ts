@@ -44,8 +44,16 @@ export interface Packing {
   readonly debian: string
 }
 
-/** The images of these names, their layers as files below `work`. Throws CorruptError for a name that images.yaml does not know, CommandError, Interrupted. */
-export async function packImages(c: BuildContext, refs: readonly string[], g: Gathered, p: Packing): Promise<readonly Image[]> {
+/**
+ * The images of these names, their layers as files below `work`. Throws CorruptError for a name that images.yaml does
+ * not know, CommandError, Interrupted.
+ */
+export async function packImages(
+  c: BuildContext,
+  refs: readonly string[],
+  g: Gathered,
+  p: Packing,
+): Promise<readonly Image[]> {
   const known = await imageContents(c.assets)
   const layer = async (name: string, origin: string, fill: (dir: string) => Promise<void>): Promise<ImageLayer> => {
     const [dir, file] = [join(p.work, 'stage', name), join(p.work, `${name}.layer.tar`)]
@@ -66,10 +74,15 @@ export async function packImages(c: BuildContext, refs: readonly string[], g: Ga
     const what = known[name]
     const entrypoint = what?.entrypoint ?? Object.keys(what?.programs ?? {})[0]
     if (!what || entrypoint === undefined)
-      throw new CorruptError(`klab's recipe has no image ${ref}`, { hint: 'take another kubernetes.bundle, such as upstream' })
+      throw new CorruptError(`klab's recipe has no image ${ref}`, {
+        hint: 'take another kubernetes.bundle, such as upstream',
+      })
     const own = Object.keys({ ...what.programs, ...what.scripts })
     const layers = what.root ? [root] : []
-    if (own.length > 0) layers.push(await layer(name, `klab: ${own.map((at) => `/${at}`).join(', ')}`, (dir) => fillImage(c, what, g, dir)))
+    if (own.length > 0)
+      layers.push(
+        await layer(name, `klab: ${own.map((at) => `/${at}`).join(', ')}`, (dir) => fillImage(c, what, g, dir)),
+      )
     images.push({ ref, arch: p.arch, entrypoint: [`/${entrypoint}`], layers })
   }
   return images

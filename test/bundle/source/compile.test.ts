@@ -50,7 +50,15 @@ function fakeGo(answer: (args: readonly string[], o: HostRunOptions) => string |
 }
 
 const refusal = (tail: string): CommandError =>
-  new CommandError({ where: 'host', argv: ['go'], exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail })
+  new CommandError({
+    where: 'host',
+    argv: ['go'],
+    exitCode: 1,
+    signal: undefined,
+    timedOut: false,
+    durationMs: 1,
+    tail,
+  })
 
 /** Answers as go does for two programs of a module. */
 function builds(args: readonly string[], o: HostRunOptions): string {
@@ -100,7 +108,13 @@ t.test('a compile that was interrupted goes on counting where it was', async (t)
   writeFileSync(join(cache, 'compiled'), 'internal/cpu\nexample.org/other\n')
   const out = join(c.dir, 'out')
   mkdirSync(out)
-  const compile = { component: component({ programs: two }), tools: { env: {} }, cache, objects: c.dir, log: join(c.dir, 'log') }
+  const compile = {
+    component: component({ programs: two }),
+    tools: { env: {} },
+    cache,
+    objects: c.dir,
+    log: join(c.dir, 'log'),
+  }
   await compileComponent({ ...c, exec: fakeGo(builds).exec }, compile, out)
   t.same(c.lines.slice(1), ['hello-1.0: 1 of 3 packages', 'hello-1.0: 3 of 3 packages'])
 })
@@ -119,7 +133,10 @@ t.test('what the go command says of modules, in words', async (t) => {
   const c = makeContext(t)
   const says = (tail: string) => fakeGo(() => refusal(tail))
   await t.rejects(
-    compileWith(c, says('go: vbom.ml/util@v0.0.0-2016: reading https://proxy.example/vbom.ml/util/@v/v0.mod: 403 Forbidden')),
+    compileWith(
+      c,
+      says('go: vbom.ml/util@v0.0.0-2016: reading https://proxy.example/vbom.ml/util/@v/v0.mod: 403 Forbidden'),
+    ),
     {
       code: 'host',
       exitCode: 3,
@@ -127,10 +144,16 @@ t.test('what the go command says of modules, in words', async (t) => {
       hint: /GOPROXY.*log/s,
     },
   )
-  await t.rejects(compileWith(c, says('verifying a.org/b@v1.2.3: checksum mismatch\n\tdownloaded: h1:x\n\tgo.sum: h1:y\nSECURITY ERROR')), {
-    code: 'corrupt',
-    message: /a\.org\/b@v1\.2\.3 is not what the recipe's go\.sum says/,
-  })
+  await t.rejects(
+    compileWith(
+      c,
+      says('verifying a.org/b@v1.2.3: checksum mismatch\n\tdownloaded: h1:x\n\tgo.sum: h1:y\nSECURITY ERROR'),
+    ),
+    {
+      code: 'corrupt',
+      message: /a\.org\/b@v1\.2\.3 is not what the recipe's go\.sum says/,
+    },
+  )
   await t.rejects(compileWith(c, says('missing go.sum entry for module providing package a.org/b/c (imported by x)')), {
     code: 'corrupt',
     message: /go\.sum lacks/,
@@ -168,7 +191,10 @@ t.test(
     t.match((await exec.run([join(out, 'hello')])).stderr, 'v1.0')
     t.match(c.lines.at(-1), /^hello-1\.0: (\d+) of \1 packages$/, 'every package that go list names was counted')
     const lacking = component({ sources: { ...component().sources, 'main.go': 'package main\n\nimport _ "example.org/x"\n\nfunc main() {}\n', 'go.mod': 'module klab.local/hello\n\ngo 1.15\n\nrequire example.org/x v1.0.0\n' } }) // prettier-ignore
-    await t.rejects(compileComponent(c, { ...compile, component: lacking }, out), { code: 'corrupt', message: /go\.sum lacks/ })
+    await t.rejects(compileComponent(c, { ...compile, component: lacking }, out), {
+      code: 'corrupt',
+      message: /go\.sum lacks/,
+    })
   },
 )
 

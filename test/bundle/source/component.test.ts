@@ -15,7 +15,11 @@ t.test('every component is whole: its sums, and the version that its name and go
   for (const name of readdirSync(components).filter((n) => !/^coredns-1\.7\.0$/.test(n))) {
     const c = await readComponent(root, name)
     t.ok(name.endsWith(`-${c.version.slice(1)}`), name)
-    t.match(c.sources['go.mod'], new RegExp(`^module klab\\.local/${name.replace(/-\d[\d.]*$/, '')}\n\ngo 1\\.\\d+`), name)
+    t.match(
+      c.sources['go.mod'],
+      new RegExp(`^module klab\\.local/${name.replace(/-\d[\d.]*$/, '')}\n\ngo 1\\.\\d+`),
+      name,
+    )
     for (const path of Object.values(c.programs).filter((p) => p !== '.')) {
       const required = [...c.sources['go.mod']!.matchAll(/^\s*(?:require )?(\S+\.\S+) v/gm)].map((m) => m[1]!)
       t.ok(
@@ -50,9 +54,17 @@ t.test('recipes: as validate knows them, with kubeadm’s versions', async (t) =
 
 t.test('every image of kubeadm and the pod networks is described, from programs that its component has', async (t) => {
   const images = await imageContents(root)
-  for (const ref of [...kubeadmImages('1.23.17').all, 'klab.local/flannel:v1', 'docker.io/calico/node:v1', 'docker.io/calico/cni:v1'])
+  for (const ref of [
+    ...kubeadmImages('1.23.17').all,
+    'klab.local/flannel:v1',
+    'docker.io/calico/node:v1',
+    'docker.io/calico/cni:v1',
+  ])
     t.ok(images[ref.split('/').at(-1)!.split(':')[0]!], ref)
-  const { components } = await planSource(root, { version: '1.23.17', cni: [{ name: 'flannel' }, { name: 'calico', release: '3.28.5' }] })
+  const { components } = await planSource(root, {
+    version: '1.23.17',
+    cni: [{ name: 'flannel' }, { name: 'calico', release: '3.28.5' }],
+  })
   for (const from of Object.values(images).flatMap((i) => Object.values(i.programs))) {
     const [role, program] = from.split('/') as [string, string]
     if (role !== 'pause') t.ok(components.get(role)?.programs[program], from)
@@ -60,8 +72,17 @@ t.test('every image of kubeadm and the pod networks is described, from programs 
 })
 
 t.test('a version without recipe: those there are, nearest first', async (t) => {
-  t.same(nearestSource('1.24.0', ['1.17.5', '1.23.17', '1.30.14', '1.37.2']), ['1.23.17', '1.30.14', '1.17.5', '1.37.2'])
-  await t.rejects(sourceRecipe(root, '1.99.0'), { code: 'usage', exitCode: 2, message: /1\.99\.0 has no recipe.*1\.23\.17/ })
+  t.same(nearestSource('1.24.0', ['1.17.5', '1.23.17', '1.30.14', '1.37.2']), [
+    '1.23.17',
+    '1.30.14',
+    '1.17.5',
+    '1.37.2',
+  ])
+  await t.rejects(sourceRecipe(root, '1.99.0'), {
+    code: 'usage',
+    exitCode: 2,
+    message: /1\.99\.0 has no recipe.*1\.23\.17/,
+  })
 })
 
 t.test('a damaged recipe is named, with its file and field', async (t) => {
@@ -86,7 +107,11 @@ t.test('a new Calico makes another bundle, but compiles no Kubernetes', async (t
   const keys = async () => {
     const plan = await planSource(assets, spec)
     const part = (role: string) => componentKey(plan.components.get(role)!, 'amd64')
-    return { bundle: await sourceKey(assets, plan, spec, 'amd64'), kubernetes: part('kubernetes'), calico: part('calico') }
+    return {
+      bundle: await sourceKey(assets, plan, spec, 'amd64'),
+      kubernetes: part('kubernetes'),
+      calico: part('calico'),
+    }
   }
   const before = await keys()
   appendFileSync(join(assets, 'cloud-init/bundle/components/calico-3.28.5/go.sum'), '\n')
@@ -101,10 +126,16 @@ t.test('a new Calico makes another bundle, but compiles no Kubernetes', async (t
 
 t.test('a pod network that the recipe does not have', async (t) => {
   const cni = [{ name: 'calico' as const, release: '3.25.2' }]
-  await t.rejects(planSource(root, { version: '1.23.17', cni }), { code: 'state', message: /has Calico 3\.28\.5 .*not 3\.25\.2/ })
+  await t.rejects(planSource(root, { version: '1.23.17', cni }), {
+    code: 'state',
+    message: /has Calico 3\.28\.5 .*not 3\.25\.2/,
+  })
 })
 
 t.test('the file that names all that is compiled', async (t) => {
   const text = toolsFile(await readComponent(root, 'etcd-3.5.6'))
-  t.equal(text, '// +build tools\n\npackage tools\n\nimport (\n\t_ "go.etcd.io/etcd/etcdctl/v3"\n\t_ "go.etcd.io/etcd/server/v3"\n)\n')
+  t.equal(
+    text,
+    '// +build tools\n\npackage tools\n\nimport (\n\t_ "go.etcd.io/etcd/etcdctl/v3"\n\t_ "go.etcd.io/etcd/server/v3"\n)\n',
+  )
 })

@@ -8,9 +8,15 @@ const mark = '// +k8s:openapi-gen=true\n'
 const tree = {
   vendor: {
     'k8s.io': {
-      api: { v1: { 'doc.go': `${mark}package v1\n`, 'types.go': 'package v1\n' }, plain: { 'doc.go': 'package plain\n' } },
-      // Quantity: beside the type, not in doc.go. Without it kube-apiserver ends with "cannot find model definition" (seen with 1.23.17).
-      apimachinery: { resource: { 'quantity.go': `package resource\n\n// Quantity is\n//\n\t${mark}type Quantity struct{}\n` } },
+      api: {
+        v1: { 'doc.go': `${mark}package v1\n`, 'types.go': 'package v1\n' },
+        plain: { 'doc.go': 'package plain\n' },
+      },
+      // Quantity: beside the type, not in doc.go. Without it kube-apiserver ends with "cannot find model definition"
+      // (seen with 1.23.17).
+      apimachinery: {
+        resource: { 'quantity.go': `package resource\n\n// Quantity is\n//\n\t${mark}type Quantity struct{}\n` },
+      },
       'kube-openapi': { cmd: { 'main.go': 'package main\n\n// Generates for types with +k8s:openapi-gen=true.\n' } },
     },
   },

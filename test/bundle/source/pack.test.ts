@@ -42,8 +42,16 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
     images.map((i) => i.ref),
     names,
   )
-  const [node, cni, controllers, proxy, apiserver, probe] = images as readonly [Image, Image, Image, Image, Image, Image]
-  const files = async (image: Image): Promise<string> => (await exec.run(['tar', 'tvf', image.layers.at(-1)!.file])).stdout
+  const [node, cni, controllers, proxy, apiserver, probe] = images as readonly [
+    Image,
+    Image,
+    Image,
+    Image,
+    Image,
+    Image,
+  ]
+  const files = async (image: Image): Promise<string> =>
+    (await exec.run(['tar', 'tvf', image.layers.at(-1)!.file])).stdout
   t.same(
     [node, proxy, probe].map((i) => i.layers[0]!.digest === probe.layers[0]!.digest),
     [true, true, true],
@@ -63,7 +71,10 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
 })
 
 t.test('paths in images.yaml are what Calico’s manifest and kubeadm call', (t) => {
-  const images = parse(readFileSync(join(root, 'cloud-init/bundle/images.yaml'), 'utf8')) as Record<string, { programs?: object }>
+  const images = parse(readFileSync(join(root, 'cloud-init/bundle/images.yaml'), 'utf8')) as Record<
+    string,
+    { programs?: object }
+  >
   const has = (image: string, path: string) => t.ok(path in images[image]!.programs!, `${image}: ${path}`)
   has('node', 'bin/calico-node') // probes and preStop
   has('kube-controllers', 'usr/bin/check-status')
