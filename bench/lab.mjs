@@ -1,4 +1,4 @@
-// What klab recorded of a lab (src/store/record.ts), where it keeps it (src/store/paths.ts).
+// What klab recorded of a lab (src/state/record.ts), where it keeps it (src/state/paths.ts).
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'

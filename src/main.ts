@@ -17,8 +17,8 @@ import { systemClock } from './host/clock.js'
 import { createExec } from './host/exec.js'
 import type { HostEnv, HostExec } from './host/types.js'
 import type { Lab } from './labfile/model.js'
-import type { World } from './phases/world.js'
-import { cachePaths, roots } from './store/paths.js'
+import type { World } from './world.js'
+import { cachePaths, roots } from './state/paths.js'
 import { VERSION } from './version.js'
 
 // Keys, disks and sockets are nobody else's (reliability rule 1); folders that QEMU's user must pass are opened one by
@@ -61,7 +61,7 @@ function createApp(): App {
   const world = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World> => {
     const [{ createGuests }, { createLayers }, { createL2Switch }, { makeSeedIso }] = await Promise.all([
       import('./guest/ssh.js'),
-      import('./store/layers.js'),
+      import('./cache/layers.js'),
       import('./hypervisor/l2-switch.js'),
       import('./hypervisor/seed-iso.js'),
     ])

@@ -3,9 +3,9 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fullRef } from '../cluster/images.js'
 import { CorruptError } from '../errors.js'
-import { listBundleFiles, writeManifest } from '../store/bundle-manifest.js'
-import type { BundleManifest } from '../store/types.js'
-import { writeArchive, type Image } from './docker-archive.js'
+import { listBundleFiles, writeBundleManifest } from './manifest.js'
+import type { BundleManifest } from './manifest.js'
+import { writeArchive, type Image } from './archive/docker-archive.js'
 import { timed, type BuildContext } from './jobs.js'
 import type { CoreImages } from './needs.js'
 
@@ -57,7 +57,7 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
   for (const [name, file] of i.plugins) await addCopy(file, join(out, 'cni', name))
   for (const n of i.cni) await writeFile(join(out, 'manifests', `${n.name}.yaml`), n.manifest)
   const files = await timed(c, 'checksums', () => listBundleFiles(out))
-  await writeManifest(out, {
+  await writeBundleManifest(out, {
     format: 1,
     source: i.source,
     kubernetes: i.kubernetes,

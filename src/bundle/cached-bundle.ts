@@ -6,8 +6,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kubeadmImages, manifestImages } from '../cluster/images.js'
 import type { CniSpec } from '../labfile/model.js'
-import { readManifest } from '../store/bundle-manifest.js'
-import type { BundleManifest, Layers } from '../store/types.js'
+import { readManifest } from './manifest.js'
+import type { BundleManifest } from './manifest.js'
+import type { Layers } from '../cache/types.js'
 import { listBundles, type BundleFor } from './ensure.js'
 
 export interface BundleImages {

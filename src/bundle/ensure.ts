@@ -5,17 +5,18 @@ import { exists } from '../host/files.js'
 import { requireOwnFolder, type Who } from '../host/ownership.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { KubernetesSpec } from '../labfile/model.js'
-import { readManifest } from '../store/bundle-manifest.js'
-import { digestOf } from '../store/digest.js'
-import type { BundleManifest, Layers } from '../store/types.js'
-import { buildBundle, debianArch, type BuiltBundle } from './build.js'
-import { handedBundle } from './handed.js'
+import { readManifest } from './manifest.js'
+import { digestOf } from '../host/digest.js'
+import type { BundleManifest } from './manifest.js'
+import type { Layers } from '../cache/types.js'
+import { buildBundle, debianArch, type BuiltBundle } from './debian/build.js'
+import { handedBundle } from './dir/from-directory.js'
 import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
-import { networksOf, type Network } from './known.js'
-import { fetchBundle } from './online.js'
+import { networksOf, type PodNetwork } from './expected.js'
+import { fetchBundle } from './online/online.js'
 import { sourceBundle } from './source/bundle.js'
-import { requireWhole } from './whole.js'
+import { requireWhole } from './completeness.js'
 
 export interface Bundle extends BuiltBundle {
   /** Folder that holds bundle.iso. */
@@ -87,7 +88,7 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
 async function fromFolder(
   dir: string,
   version: string,
-  cni: readonly Network[],
+  cni: readonly PodNetwork[],
   c: BuildContext,
 ): Promise<BuiltBundle> {
   if (!(await exists(join(dir, 'manifest.json')))) return handedBundle({ path: dir, version, cni }, c)
@@ -97,7 +98,7 @@ async function fromFolder(
       hint: `set kubernetes.version to ${manifest.kubernetes}`,
     })
   }
-  // The images of somebody's own manifest are compared by the phase that applies it (phases/cni-manifest.ts).
+  // The images of somebody's own manifest are compared by the phase that applies it (network/cni-manifest.ts).
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
   const key = digestOf({ kind: 'bundle-dir', manifest, cni: names })
   // The mark of an earlier check; the guests read the disk image, not the folder.

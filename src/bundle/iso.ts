@@ -1,9 +1,9 @@
 /** A bundle as an ISO image, which guests get as a read-only disk: nothing is copied over the network. */
 import { join } from 'node:path'
-import { digestOf } from '../store/digest.js'
-import type { Digest } from '../store/types.js'
+import { digestOf } from '../host/digest.js'
+import type { Digest } from '../host/digest.js'
 import { timed, type BuildContext } from './jobs.js'
-import { FILE_TIME } from './tar.js'
+import { FILE_TIME } from './archive/tar.js'
 
 /** Volume label under which guests mount it (cloud-init/phases/bundle.sh). */
 export const ISO_LABEL = 'KLABBUNDLE'

@@ -7,8 +7,9 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CommandError, Interrupted } from '../errors.js'
 import type { Clock, HostExec, HostRunOptions, Output } from '../host/types.js'
-import { removeTree } from '../store/tree.js'
-import type { Digest, Layers } from '../store/types.js'
+import { removeTree } from '../host/tree.js'
+import type { Digest } from '../host/digest.js'
+import type { Layers } from '../cache/types.js'
 
 /** What building a bundle needs. */
 export interface BuildContext {

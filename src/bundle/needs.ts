@@ -4,10 +4,10 @@
 import { fullRef, manifestImages } from '../cluster/images.js'
 import { CommandError, CorruptError, HostError, UsageError } from '../errors.js'
 import type { HostExec } from '../host/types.js'
-import { debianArch } from './build.js'
+import { debianArch } from './debian/build.js'
 import { programArch } from './elf.js'
-import { parseRef, shortName } from './image-ref.js'
-import { knownImages } from './known.js'
+import { parseRef, shortName } from './archive/image-ref.js'
+import { knownImages } from './expected.js'
 
 /** What only workers get (course 2.7.4). */
 const NODE_IMAGES: readonly string[] = ['kube-proxy', 'pause']

@@ -1,7 +1,7 @@
 /** What a command gets: streams, environment, and the world when it needs one. */
 import type { Lab } from '../labfile/model.js'
 import type { Clock, HostEnv, HostExec } from '../host/types.js'
-import type { World } from '../phases/world.js'
+import type { World } from '../world.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
 import type { Hypervisor } from '../hypervisor/types.js'
 

@@ -1,10 +1,10 @@
 /** `klab check`. */
-import { findSections, SECTIONS, type Section } from '../check/sections.js'
-import type { CheckReport, Finding } from '../check/types.js'
+import { findSections, SECTIONS, type Section } from '../course/sections.js'
+import type { CheckReport, Finding } from '../course/types.js'
 import { UsageError } from '../errors.js'
 import { checkLab } from '../lab/check.js'
 import { recordedLab } from '../lab/open.js'
-import type { LabRecord } from '../store/record.js'
+import type { LabRecord } from '../state/record.js'
 import { columns } from '../report/columns.js'
 import { clean } from '../report/text.js'
 import { printJson, type App } from './app.js'

@@ -1,22 +1,7 @@
 /** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
+import { SNAPSHOT_ACTIONS } from './snapshot-actions.js'
 import { GUEST_PHASES, PHASE_NAMES } from '../labfile/phases.js'
 import type { Command } from './command.js'
-
-/** What `klab snapshot` can do. */
-export const SNAPSHOT_ACTIONS = [
-  'save',
-  'list',
-  'show',
-  'restore',
-  'delete',
-  'rename',
-  'push',
-  'pop',
-  'undo',
-  'flatten',
-  'export',
-  'import',
-] as const
 
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 

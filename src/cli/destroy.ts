@@ -2,7 +2,7 @@
 import { StateError, UsageError } from '../errors.js'
 import { destroy } from '../lab/destroy.js'
 import { findLab, openLab } from '../lab/open.js'
-import { labPaths, roots } from '../store/paths.js'
+import { labPaths, roots } from '../state/paths.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import { openRenderer } from './progress.js'

@@ -1,5 +1,5 @@
 /** `klab doctor`. */
-import { checkHost } from '../lab/doctor.js'
+import { checkHost } from '../doctor/doctor.js'
 import { openLab } from '../lab/open.js'
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'

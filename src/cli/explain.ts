@@ -1,8 +1,8 @@
 /** `klab explain`. */
 import { join } from 'node:path'
-import { explain } from '../check/explain.js'
-import { findSections, SECTIONS, type Section } from '../check/sections.js'
-import { fill } from '../check/script.js'
+import { explainSection } from '../course/explain.js'
+import { findSections, SECTIONS, type Section } from '../course/sections.js'
+import { fill } from '../course/script.js'
 import { explainInput } from '../lab/explain.js'
 import { openLab } from '../lab/open.js'
 import { columns } from '../report/columns.js'
@@ -26,6 +26,6 @@ export async function runExplain(app: App, args: Args): Promise<number> {
   const input = await explainInput(await app.world(open.lab), open)
   const head = (s: Section): string =>
     `# ${s.id} ${s.title} (${s.phase === '-' ? '' : `phase ${s.phase}, `}${fill(s.file, input.settings)})\n# ${join(app.assets, 'docs', 'course.md')}#${s.id}\n`
-  app.stdout.write(sections.map((s) => `${head(s)}${explain(s, input)}\n`).join('\n'))
+  app.stdout.write(sections.map((s) => `${head(s)}${explainSection(s, input)}\n`).join('\n'))
   return 0
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { recordedLab } from '../lab/open.js'
-import { directEnv } from '../store/endpoints.js'
+import { directEnv } from '../state/endpoints.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 
@@ -30,7 +30,7 @@ export async function runKubectl(app: App, args: Args): Promise<number> {
 async function bundled(app: App, args: Args): Promise<string> {
   const { record } = await recordedLab(app.env, args.file)
   const world = await app.world(record.lab)
-  const { createArtifacts } = await import('../phases/artifacts.js')
+  const { createArtifacts } = await import('../node-image/artifacts.js')
   const bundle = await createArtifacts(world, record.lab, 'ready').bundle((line) => app.stderr.write(`${line}\n`))
   if (!bundle) throw new HostError('kubectl: command not found', { hint: 'install kubectl' })
   return join(bundle.dir, 'bin', 'kubectl')

@@ -1,6 +1,6 @@
 /** `klab plan`. */
-import { requireFit } from '../lab/doctor.js'
-import { networkChecks } from '../lab/network-checks.js'
+import { requireFit } from '../doctor/doctor.js'
+import { networkChecks } from '../doctor/network.js'
 import { openLab } from '../lab/open.js'
 import { planOf, settleAccel } from '../lab/up.js'
 import type { PhaseName } from '../labfile/phases.js'

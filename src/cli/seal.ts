@@ -7,11 +7,11 @@ import { openLab, recordedLab, type OpenLab } from '../lab/open.js'
 import { importFile, newLabfile } from '../lab/sealed.js'
 import { named, withSnapshots } from '../lab/snapshot.js'
 import { settleAccel } from '../lab/up.js'
-import type { World } from '../phases/world.js'
+import type { World } from '../world.js'
 import type { Report } from '../report/events.js'
-import { exportSnapshot } from '../seal/export.js'
-import { readFacts } from '../seal/read.js'
-import { WARNING, type Facts, type Progress } from '../seal/types.js'
+import { exportSnapshot } from '../sealed/export.js'
+import { readFacts } from '../sealed/read.js'
+import { WARNING, type SealedFacts, type Progress } from '../sealed/types.js'
 import { isRam } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
 import { printJson, type App } from './app.js'
@@ -92,7 +92,7 @@ export async function runExport(app: App, args: Args): Promise<number> {
   return 0
 }
 
-const summary = (facts: Facts): object => ({
+const summary = (facts: SealedFacts): object => ({
   snapshot: facts.snapshot.name,
   lab: facts.lab.id,
   host: facts.host,
@@ -103,7 +103,7 @@ const summary = (facts: Facts): object => ({
 async function withLabfile<T>(
   app: App,
   args: Args,
-  facts: Facts,
+  facts: SealedFacts,
   say: (line: string) => void,
   work: (open: OpenLab) => Promise<T>,
 ): Promise<T> {

@@ -13,7 +13,7 @@ import { listSnapshots, type Listed } from '../snapshot/tree.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { SNAPSHOT_ACTIONS } from './commands.js'
+import type { SNAPSHOT_ACTIONS } from './snapshot-actions.js'
 
 type Verified = Awaited<ReturnType<typeof verify>>
 type Action = (typeof SNAPSHOT_ACTIONS)[number]

@@ -1,11 +1,11 @@
 /** `klab status`. */
 import { findLab, openLab } from '../lab/open.js'
-import { claimAsk } from '../lab/readiness.js'
+import { claimAsk } from '../api/readiness.js'
 import { absentStatus, glanceStatus, readStatus, type Status } from '../lab/status.js'
 import { columns } from '../report/columns.js'
 import { duration } from '../report/text.js'
-import { labPaths, roots } from '../store/paths.js'
-import type { LabRecord } from '../store/record.js'
+import { labPaths, roots } from '../state/paths.js'
+import type { LabRecord } from '../state/record.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 

@@ -6,19 +6,19 @@ import { findLab, openLab, type OpenLab } from '../lab/open.js'
 import { goTo, named, withSnapshots } from '../lab/snapshot.js'
 import { readStatus, type Status } from '../lab/status.js'
 import type { Accel } from '../hypervisor/types.js'
-import type { World } from '../phases/world.js'
+import type { World } from '../world.js'
 import { isRam, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
-import { labPaths, roots } from '../store/paths.js'
-import { readRecord } from '../store/record.js'
+import { labPaths, roots } from '../state/paths.js'
+import { readRecord } from '../state/record.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import { takeFile } from './seal.js'
 import { readyWords } from './snapshot.js'
 
 /** Restores and waits as `snapshot restore` does. `undo`: keep the present state. */
-export async function goAndSettle(
+export async function restoreAndWait(
   app: App,
   world: World,
   open: OpenLab,
@@ -47,7 +47,7 @@ export async function upFrom(app: App, args: Args, from: string): Promise<Status
     const open = await openLab(app.env, args.file)
     const world = await app.world(open.lab)
     const manifest = await named({ world, paths: open.paths, record, say: () => undefined }, from)
-    const status = await goAndSettle(app, world, open, manifest, { undo: true })
+    const status = await restoreAndWait(app, world, open, manifest, { undo: true })
     return isRam(manifest) ? status : undefined
   }
   if (!(await exists(file)))
@@ -56,7 +56,7 @@ export async function upFrom(app: App, args: Args, from: string): Promise<Status
     })
   const { open, world, manifest, fresh } = await takeFile(app, args, file, undefined)
   // A lab that has just been made has nothing to keep.
-  const status = await goAndSettle(app, world, open, manifest, { undo: !(fresh && !record) })
+  const status = await restoreAndWait(app, world, open, manifest, { undo: !(fresh && !record) })
   return isRam(manifest) ? status : undefined
 }
 
@@ -69,7 +69,7 @@ export async function upSealed(app: App, world: World, open: OpenLab, accel: Acc
     `the cache holds this lab, Ready since ${found.facts.snapshot.createdAt}: going there; --fresh makes it from scratch\n`,
   )
   const manifest = await takeSealed(world, open, found, accel)
-  return manifest && goAndSettle(app, world, open, manifest, { undo: false })
+  return manifest && restoreAndWait(app, world, open, manifest, { undo: false })
 }
 
 /** Keeps the lab in the cache. */

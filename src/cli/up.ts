@@ -1,6 +1,6 @@
 /** `klab up`. */
 import { UsageError } from '../errors.js'
-import { checkHost, requireFit } from '../lab/doctor.js'
+import { checkHost, requireFit } from '../doctor/doctor.js'
 import { openLab, type OpenLab } from '../lab/open.js'
 import type { Status } from '../lab/status.js'
 import { alreadyUp, makeFolders, settleAccel, up } from '../lab/up.js'

@@ -1,6 +1,6 @@
 /** The network of a guest as cloud-init's network-config, version 2. Pure. */
 import ipaddr from 'ipaddr.js'
-import type { SeedInput } from './seed.js'
+import type { SeedInput } from './types.js'
 
 /**
  * slirp's addresses (QEMU manual, "Network emulation", `-netdev user`): the same on every machine, seen by nobody else.

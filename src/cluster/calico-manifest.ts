@@ -3,7 +3,7 @@
  */
 import { isMap, isSeq, parseAllDocuments, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
-import { autodetection, type Encapsulation } from './calico.js'
+import { autodetection, type Encapsulation } from '../versions/calico.js'
 
 export interface CalicoSettings {
   /** 3.x.y. */

@@ -1,6 +1,6 @@
 /** Which container images a cluster needs: kubeadm's, and those that a manifest names. Pure. */
 import { isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
-import { releaseOf } from './versions.js'
+import { releaseOf } from '../versions/kubernetes.js'
 
 export interface KubeadmImages {
   /** What `kubeadm config images list` prints, in 1.20's order. */

@@ -2,7 +2,7 @@
 import { stringify } from 'yaml'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Profile } from './profile.js'
-import { criSocket, kubeadmApi, minorOf } from './versions.js'
+import { criSocket, kubeadmApi, minorOf } from '../versions/kubernetes.js'
 
 /** Where klab puts the patches inside the control plane. */
 export const PATCHES_DIR = '/etc/klab/patches'

@@ -12,7 +12,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 /** The connection was gone before the command could start: it is safe to begin again on a new one. */
 export class NotStarted extends Error {}
 
-export interface Command {
+export interface RemoteCommand {
   readonly node: string
   /** For messages. */
   readonly argv: readonly string[]
@@ -31,7 +31,7 @@ interface End {
 /**
  * Runs the command. Throws CommandError, Interrupted (the remote side gets SIGTERM, then a closed channel), NotStarted.
  */
-export async function runCommand(client: Client, command: Command, o: RunOptions): Promise<Output> {
+export async function runCommand(client: Client, command: RemoteCommand, o: RunOptions): Promise<Output> {
   if (o.signal?.aborted) throw new Interrupted()
   const started = performance.now()
   const [stdout, stderr] = [collect(o.onLine), collect(o.onLine)]
@@ -49,7 +49,7 @@ export async function runCommand(client: Client, command: Command, o: RunOptions
   throw failure(command, end, output)
 }
 
-function failure(command: Command, end: End, output: Output): CommandError {
+function failure(command: RemoteCommand, end: End, output: Output): CommandError {
   const text = [tail(output.stderr || output.stdout), end.why].filter(Boolean).join('\n')
   return new CommandError({
     where: command.node,
@@ -68,7 +68,7 @@ function failure(command: Command, end: End, output: Output): CommandError {
  */
 function onChannel(
   client: Client,
-  command: Command,
+  command: RemoteCommand,
   stop: AbortSignal,
   attend: (channel: ClientChannel) => Promise<End>,
 ): Promise<End> {

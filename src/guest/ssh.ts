@@ -2,7 +2,7 @@
 import type { Client } from 'ssh2'
 import { Interrupted, KlabError, ProbeError, StateError } from '../errors.js'
 import type { Clock, Output, RunOptions } from '../host/types.js'
-import { NotStarted, runCommand, type Command } from './channel.js'
+import { NotStarted, runCommand, type RemoteCommand } from './channel.js'
 import { openConnection } from './connection.js'
 import { quote } from './quote.js'
 import type { Guest, GuestAddress, Guests } from './types.js'
@@ -94,7 +94,7 @@ class Node {
     }
   }
 
-  async run(command: Command, o: RunOptions): Promise<Output> {
+  async run(command: RemoteCommand, o: RunOptions): Promise<Output> {
     for (let again = false; ; again = true) {
       const client = await this.client(RECONNECT_MS, o.signal)
       try {

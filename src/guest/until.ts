@@ -3,7 +3,7 @@ import { CommandError, ProbeError } from '../errors.js'
 import type { Clock } from '../host/types.js'
 
 /** What a probe saw; `seen` is said when the time is over. */
-export interface Seen {
+export interface Observation {
   readonly ok: boolean
   readonly seen: string
 }
@@ -23,7 +23,7 @@ export interface UntilOptions {
  * Throws ProbeError after `withinMs` (what, how long, what was seen last), Interrupted, and whatever else the probe
  * throws.
  */
-export async function until(probe: () => Promise<Seen>, o: UntilOptions): Promise<void> {
+export async function until(probe: () => Promise<Observation>, o: UntilOptions): Promise<void> {
   const started = o.clock.now()
   let cause: unknown
   for (;;) {

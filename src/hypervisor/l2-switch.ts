@@ -5,7 +5,7 @@ import { HostError, StateError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
 import { exists, readText } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
-import type { L2Switch } from './types.js'
+import type { L2Switch } from './l2-types.js'
 
 /**
  * sun_path is 108 bytes with its NUL (unix(7)); libvdeplug adds `/.PID-NNNNN`, 15 bytes with the largest pid of Linux.

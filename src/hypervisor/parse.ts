@@ -28,7 +28,7 @@ export const machineState = (state: string, reason: string): MachineState =>
 export const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed' || state === 'absent'
 
 /** Output of `list --all --uuid --name; domstats --state --raw`. A domain that vanished between the two is left out. */
-export function parseList(text: string): Machine[] {
+export function parseDomainList(text: string): Machine[] {
   const uuids = new Map<string, string>()
   const machines: Machine[] = []
   let name: string | undefined

@@ -125,7 +125,7 @@ export interface DiskFiles {
 }
 
 /** What one moment of several machines cost them. */
-export interface Together {
+export interface PauseTimes {
   /** From the first one's pause to the last one's resume, ms. */
   readonly pauseMs: number
   /** Between the first one's pause and the last one's, ms. */
@@ -196,7 +196,7 @@ export interface Hypervisor {
   freezeTogether(
     moments: readonly { readonly name: string; readonly to: Moment }[],
     o: { readonly committed: () => Promise<void>; readonly signal?: AbortSignal },
-  ): Promise<Together | undefined>
+  ): Promise<PauseTimes | undefined>
   /**
    * Takes an off machine up from `memory`, paused, with its writable disk on `disk` (an overlay of the file that it was
    * frozen on), now and from its next start on. `forwards`: the host ports of now, which may be others than when it was
@@ -244,15 +244,4 @@ export interface Hypervisor {
   ensureNetwork(spec: NetworkSpec): Promise<void>
   /** Stops and undefines the network. Throws StateError when it does not carry klab's mark. */
   removeNetwork(name: string): Promise<void>
-}
-
-/**
- * The lab's L2 segment: one vde_switch a lab, its socket in a directory that only the owner (and QEMU's user) may
- * enter.
- */
-export interface L2Switch {
-  ensure(runDir: string): Promise<{ readonly socketDir: string }>
-  running(runDir: string): Promise<boolean>
-  /** Ends the switch of this directory (never another), removes the directory. */
-  remove(runDir: string): Promise<void>
 }

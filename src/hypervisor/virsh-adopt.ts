@@ -7,7 +7,7 @@ import type { Abilities, Accel, Description, Hypervisor, Machine } from './types
 import type { HostSecurity } from './parse-xml.js'
 import type { Virsh } from './virsh-run.js'
 
-interface Means {
+interface Dependencies {
   readonly virsh: Virsh
   readonly find: (name: string) => Promise<Machine | undefined>
   readonly security: () => Promise<HostSecurity>
@@ -21,7 +21,7 @@ export function adoptMethods({
   virsh,
   find,
   security,
-}: Means): Pick<Hypervisor, 'describe' | 'abilities' | 'needs' | 'adopt'> {
+}: Dependencies): Pick<Hypervisor, 'describe' | 'abilities' | 'needs' | 'adopt'> {
   return {
     describe: async (name): Promise<Description> => {
       const machine = await find(name)

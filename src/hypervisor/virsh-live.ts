@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
 import type { Clock } from '../host/types.js'
 import { parseJobs, type Job } from './parse.js'
-import type { Hypervisor, Machine, MachineState, Moment, Together } from './types.js'
+import type { Hypervisor, Machine, MachineState, Moment, PauseTimes } from './types.js'
 import { LONG, type Virsh } from './virsh-run.js'
 
 /** ms between two looks at how far the writing is. */
@@ -30,7 +30,7 @@ const SPEEDS = [
 /** ms, libvirt's least: QEMU ends the writing by itself when what is left can be written in this time. */
 const DOWNTIME_MS = 1
 
-interface Means {
+interface Dependencies {
   readonly virsh: Virsh
   readonly clock: Clock
   readonly must: (name: string) => Promise<Machine>
@@ -39,7 +39,14 @@ interface Means {
   readonly abortJob: (name: string) => Promise<void>
 }
 
-export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Means): Hypervisor['freezeTogether'] {
+export function freezeTogether({
+  virsh,
+  clock,
+  must,
+  list,
+  write,
+  abortJob,
+}: Dependencies): Hypervisor['freezeTogether'] {
   /** Several commands in one process. */
   const each = (machines: readonly Machine[], command: (machine: Machine) => string) =>
     virsh([machines.map(command).join('; ')], { timeoutMs: LONG, allowFailure: true })
@@ -110,7 +117,7 @@ export function freezeTogether({ virsh, clock, must, list, write, abortJob }: Me
           return {
             pauseMs: clock.now() - started,
             skewMs: Math.max(...paused) - Math.min(...paused),
-          } satisfies Together
+          } satisfies PauseTimes
         }
       }
     } catch (error) {

@@ -15,7 +15,7 @@ import type { Virsh } from './virsh-run.js'
 /** ms; a node's RAM is a few GiB at most, and a slow disk may write 50 MiB/s. */
 const RAM_MS = 600_000
 
-interface Means {
+interface Dependencies {
   readonly virsh: Virsh
   readonly clock: Clock
   readonly list: () => Promise<readonly Machine[]>
@@ -29,7 +29,7 @@ export function momentMethods({
   list,
   find,
   attempt,
-}: Means): Pick<
+}: Dependencies): Pick<
   Hypervisor,
   | 'pause'
   | 'resume'

@@ -8,7 +8,7 @@ import { systemClock } from '../host/clock.js'
 import { writeAtomic } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { HostSecurity, Ownership } from './parse-xml.js'
-import { isOff, parseCpuShares, parseList } from './parse.js'
+import { isOff, parseCpuShares, parseDomainList } from './parse.js'
 import { specDigest } from './spec.js'
 import type { Hypervisor, Machine, MachineState } from './types.js'
 import { adoptMethods } from './virsh-adopt.js'
@@ -60,7 +60,7 @@ export function createVirshHypervisor({
   const confinement = (): Promise<HostSecurity> => (security ??= hostSecurity(exec, uri))
 
   const list = async (): Promise<Machine[]> =>
-    parseList((await virsh(['list --all --uuid --name; domstats --state --raw --nowait'])).stdout)
+    parseDomainList((await virsh(['list --all --uuid --name; domstats --state --raw --nowait'])).stdout)
 
   /** klab's metadata of these domains, in one process; one that vanished meanwhile is simply not among them. */
   const ownership = async (machines: readonly Machine[]): Promise<Map<string, Ownership>> => {

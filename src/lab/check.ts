@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { labImages } from '../bundle/cached-bundle.js'
-import { isWhole, parseFacts } from '../check/facts.js'
-import { judgeLab, type Looked } from '../check/judge.js'
-import { partsFor, type Section } from '../check/sections.js'
-import type { CheckReport } from '../check/types.js'
+import { isWhole, parseGuestFacts } from '../course/facts.js'
+import { judgeLab, type Looked } from '../course/judge.js'
+import { partsFor, type Section } from '../course/sections.js'
+import type { CheckReport } from '../course/types.js'
 import { CorruptError, Interrupted, KlabError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
-import { controlPlane } from '../phases/machine.js'
-import { domainName } from '../phases/names.js'
-import { connectWithin } from '../phases/nodes.js'
-import type { World } from '../phases/world.js'
-import type { LabPaths } from '../store/paths.js'
-import type { LabRecord } from '../store/record.js'
+import { controlPlane } from '../node/machine.js'
+import { domainName } from '../node/names.js'
+import { connectWithin } from '../node/connections.js'
+import type { World } from '../world.js'
+import type { LabPaths } from '../state/paths.js'
+import type { LabRecord } from '../state/record.js'
 
 /** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
 const CONNECT_MS = 60_000
@@ -80,7 +80,7 @@ async function look(
       timeoutMs: FACTS_MS,
       signal: world.signal,
     })
-    const facts = parseFacts(out.stdout)
+    const facts = parseGuestFacts(out.stdout)
     if (!isWhole(facts))
       throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
     return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }

@@ -8,15 +8,15 @@ import { CommandError, StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
 import type { Network } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
-import type { World } from '../phases/world.js'
-import { runPlan } from '../plan/runner.js'
-import type { Plan } from '../plan/types.js'
+import type { World } from '../world.js'
+import { executePlan } from '../plan/runner.js'
+import type { Plan } from '../step.js'
 import type { Report } from '../report/events.js'
-import { acquireLock } from '../store/lock.js'
-import type { LabPaths } from '../store/paths.js'
+import { acquireLock } from '../host/lock.js'
+import type { LabPaths } from '../state/paths.js'
 
 /** What destroy must know of a lab, whose record may be lost. */
-export interface DoomedLab {
+export interface DestroyTarget {
   readonly id: string
   readonly name: string
   readonly paths: LabPaths
@@ -28,7 +28,7 @@ export interface DoomedLab {
  * The lab's libvirt networks, whatever its Labfile says by now. In user mode a libvirt without a network driver has
  * none.
  */
-async function networksOf(world: World, lab: DoomedLab): Promise<readonly Network[]> {
+async function networksOf(world: World, lab: DestroyTarget): Promise<readonly Network[]> {
   const all = await world.hypervisor.networks().catch((error: unknown) => {
     if (lab.network?.mode === 'nat' || !(error instanceof CommandError)) throw error
     return []
@@ -37,7 +37,7 @@ async function networksOf(world: World, lab: DoomedLab): Promise<readonly Networ
 }
 
 /** The plan: machines side by side, then the network, then the files (last: a kill before leaves enough to go on). */
-export async function planDestroy(world: World, lab: DoomedLab): Promise<Plan> {
+export async function planDestroy(world: World, lab: DestroyTarget): Promise<Plan> {
   const [machines, networks] = await Promise.all([world.hypervisor.owned(lab.id), networksOf(world, lab)])
   const { paths } = lab
   return {
@@ -92,7 +92,7 @@ async function removeTree(dir: string, parent: string): Promise<void> {
 }
 
 /** Destroys the lab. Throws LockedError, HostError, what the steps throw. */
-export async function destroy(world: World, lab: DoomedLab, report: Report): Promise<void> {
+export async function destroy(world: World, lab: DestroyTarget, report: Report): Promise<void> {
   await ensureDir(world.roots.state, world.roots.dirMode)
   const lock = await acquireLock(world.host, lab.paths.lock, {
     verb: 'destroy',
@@ -100,7 +100,7 @@ export async function destroy(world: World, lab: DoomedLab, report: Report): Pro
     since: world.clock.now(),
   })
   try {
-    await runPlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal })
+    await executePlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal })
   } finally {
     await lock.release()
   }

@@ -1,13 +1,13 @@
 /** `klab explain`: the scripts, settings and images of a lab, as the renderer wants them. No machine is asked. */
 import { labImages } from '../bundle/cached-bundle.js'
-import type { ExplainInput } from '../check/explain.js'
-import { constantsOf } from '../check/functions.js'
+import type { ExplainInput } from '../course/explain.js'
+import { constantsOf } from '../course/functions.js'
 import { profileFor } from '../cluster/profile.js'
-import { minorOf } from '../cluster/versions.js'
+import { minorOf } from '../versions/kubernetes.js'
 import type { ImageSource } from '../labfile/model.js'
-import { commonSettings, loadScripts, nodeSettings, scriptOf } from '../phases/guest-phase.js'
-import { controlPlane } from '../phases/machine.js'
-import type { World } from '../phases/world.js'
+import { commonSettings, loadScripts, nodeSettings, scriptOf } from '../node/guest-phase.js'
+import { controlPlane } from '../node/machine.js'
+import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
 
 /**

@@ -3,14 +3,14 @@
  */
 import { rm } from 'node:fs/promises'
 import { profileFor } from '../cluster/profile.js'
-import { domainName } from '../phases/names.js'
-import type { World } from '../phases/world.js'
-import { runPlan } from '../plan/runner.js'
-import type { Plan } from '../plan/types.js'
+import { domainName } from '../node/names.js'
+import type { World } from '../world.js'
+import { executePlan } from '../plan/runner.js'
+import type { Plan } from '../step.js'
 import type { Report } from '../report/events.js'
-import { acquireLock } from '../store/lock.js'
-import type { LabPaths } from '../store/paths.js'
-import { readRecord, type LabRecord } from '../store/record.js'
+import { acquireLock } from '../host/lock.js'
+import type { LabPaths } from '../state/paths.js'
+import { readRecord, type LabRecord } from '../state/record.js'
 import { readStatus, type Status } from './status.js'
 import { recovered } from './up.js'
 
@@ -60,7 +60,7 @@ export async function halt(
     const known = (await readRecord(paths.record)) ?? lab.record
     // By force also what a killed snapshot verb has left half done: the next verb puts that right.
     const record = o.force ? known : await recovered(world, known, paths, o.report)
-    await runPlan(await planHalt(world, { record, paths }, o.force), {
+    await executePlan(await planHalt(world, { record, paths }, o.force), {
       report: o.report,
       clock: world.clock,
       signal: world.signal,

@@ -5,8 +5,8 @@ import { StateError } from '../errors.js'
 import { requireOwnFile } from '../host/ownership.js'
 import type { HostEnv } from '../host/types.js'
 import type { Lab, LoadedLab } from '../labfile/model.js'
-import { labId, labPaths, roots, type LabPaths } from '../store/paths.js'
-import { listRecords, type LabRecord } from '../store/record.js'
+import { labId, labPaths, roots, type LabPaths } from '../state/paths.js'
+import { listRecords, type LabRecord } from '../state/record.js'
 
 /** A lab as found on disk: where its Labfile is, and what was recorded when it was brought up (undefined: never). */
 export interface FoundLab {

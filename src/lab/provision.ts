@@ -1,14 +1,14 @@
 /** `klab provision`: guest phases again on a lab that is up, as Vagrant's provision. */
 import { StateError, UsageError } from '../errors.js'
 import { GUEST_PHASES, PHASE_NAMES, upTo, type PhaseName } from '../labfile/phases.js'
-import { controlPlane } from '../phases/machine.js'
-import { domainName } from '../phases/names.js'
-import type { World } from '../phases/world.js'
+import { controlPlane } from '../node/machine.js'
+import { domainName } from '../node/names.js'
+import type { World } from '../world.js'
 import { planProvision } from '../plan/provision.js'
-import { runPlan } from '../plan/runner.js'
+import { executePlan } from '../plan/runner.js'
 import type { Report } from '../report/events.js'
-import { acquireLock } from '../store/lock.js'
-import { readRecord, writeRecord, type LabRecord } from '../store/record.js'
+import { acquireLock } from '../host/lock.js'
+import { readRecord, writeRecord, type LabRecord } from '../state/record.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
 import { createRun, makeFolders, recovered, refuseDrift } from './up.js'
@@ -90,7 +90,7 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     const before = PHASE_NAMES[PHASE_NAMES.indexOf(first) - 1]
     await writeRecord(open.paths.record, { ...record, completedUntil: before })
     try {
-      await runPlan(plan, { report: o.report, clock: world.clock, signal: world.signal })
+      await executePlan(plan, { report: o.report, clock: world.clock, signal: world.signal })
     } catch (error) {
       o.report({
         type: 'warn',

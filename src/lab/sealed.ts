@@ -5,21 +5,21 @@ import { StateError } from '../errors.js'
 import type { Accel } from '../hypervisor/types.js'
 import { parseLabfile } from '../labfile/load.js'
 import type { Lab } from '../labfile/model.js'
-import type { World } from '../phases/world.js'
-import { fitOf, type DiskOnly } from '../seal/fit.js'
-import { checkIdentity, importSeal } from '../seal/import.js'
-import type { Facts, Progress } from '../seal/types.js'
+import type { World } from '../world.js'
+import { fitOf, type DiskOnly } from '../sealed/fit.js'
+import { checkIdentity, importSeal } from '../sealed/import.js'
+import type { SealedFacts, Progress } from '../sealed/types.js'
 import { checkName, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
-import { acquireLock } from '../store/lock.js'
-import { readRecord } from '../store/record.js'
+import { acquireLock } from '../host/lock.js'
+import { readRecord } from '../state/record.js'
 import { labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { makeFolders, newRecord } from './up.js'
 
 export interface SealedInput {
   readonly file: string
-  readonly facts: Facts
+  readonly facts: SealedFacts
   readonly digest: string
   readonly accel: Accel
   readonly diskOnly: boolean
@@ -38,7 +38,7 @@ const differences = (a: Lab, b: Lab): readonly string[] => labDrift(a, b).filter
  * Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile
  * otherwise.
  */
-export function checkSameLab(facts: Facts, labfile: string, lab: Lab): void {
+export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): void {
   const theirs = parseLabfile(facts.lab.labfile, labfile, 'the sealed lab’s Labfile')
   const other = differences(facts.lab.model, theirs)
   if (other.length > 0)

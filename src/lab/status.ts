@@ -3,12 +3,12 @@ import { exists } from '../host/files.js'
 import type { Clock } from '../host/types.js'
 import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
-import { domainName } from '../phases/names.js'
+import { domainName } from '../node/names.js'
 import { readJournal } from '../snapshot/journal.js'
-import type { LabPaths } from '../store/paths.js'
-import { apiServer, sshEndpoint } from '../store/endpoints.js'
-import type { LabRecord } from '../store/record.js'
-import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Seen } from './readiness.js'
+import type { LabPaths } from '../state/paths.js'
+import { apiServer, sshEndpoint } from '../state/endpoints.js'
+import type { LabRecord } from '../state/record.js'
+import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Readiness } from '../api/readiness.js'
 
 export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped'
 
@@ -103,7 +103,7 @@ function statusOf(
   record: LabRecord,
   machines: readonly Machine[],
   hasConfig: boolean,
-  seen: Seen | undefined,
+  seen: Readiness | undefined,
   unfinished: string | null,
 ): Status {
   const { lab } = record

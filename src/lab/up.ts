@@ -1,25 +1,25 @@
 /** `klab up`: load, check the host, lock, observe, plan, run. */
 import { dirname } from 'node:path'
 import { profileFor } from '../cluster/profile.js'
-import { minorOf } from '../cluster/versions.js'
+import { minorOf } from '../versions/kubernetes.js'
 import { StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
-import { createArtifacts } from '../phases/artifacts.js'
-import type { LabRun, World } from '../phases/world.js'
-import { runPlan } from '../plan/runner.js'
-import type { Plan } from '../plan/types.js'
+import { createArtifacts } from '../node-image/artifacts.js'
+import type { LabRun, World } from '../world.js'
+import { executePlan } from '../plan/runner.js'
+import type { Plan } from '../step.js'
 import { planUp } from '../plan/up.js'
 import type { Report } from '../report/events.js'
 import { recover } from '../snapshot/recover.js'
 import type { LockedLab } from '../snapshot/types.js'
-import { assignPorts, portCount } from '../store/endpoints.js'
-import { acquireLock } from '../store/lock.js'
-import type { LabPaths } from '../store/paths.js'
-import { allocatePorts, reservedPorts } from '../store/ports.js'
-import { readRecord, writeRecord, type LabRecord } from '../store/record.js'
+import { assignPorts, portCount } from '../state/endpoints.js'
+import { acquireLock } from '../host/lock.js'
+import type { LabPaths } from '../state/paths.js'
+import { allocatePorts, reservedPorts } from '../state/ports.js'
+import { readRecord, writeRecord, type LabRecord } from '../state/record.js'
 import { labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
@@ -129,7 +129,7 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     const record = known ? await recovered(world, known, open.paths, o.report) : await newRecord(world, open, o.accel)
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
-    await runPlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
+    await executePlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
     await writeRecord(open.paths.record, { ...run.record, labfileSha256: open.labfileSha256, completedUntil: o.until })
     return await readStatus(world, run.record, open.paths)
   } finally {

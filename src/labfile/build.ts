@@ -1,8 +1,8 @@
 /** From the parsed document to the model: the nodes' defaults, names with units, absolute paths. Pure. */
 import { resolve } from 'node:path/posix'
-import { defaultCalico } from '../cluster/calico.js'
-import { sourceCalico } from '../cluster/source.js'
-import { minorOf } from '../cluster/versions.js'
+import { defaultCalico } from '../versions/calico.js'
+import { sourceCalico } from '../versions/source.js'
+import { minorOf } from '../versions/kubernetes.js'
 import { hostAt, parseCidr } from './cidr.js'
 import type { BundleSource, CniSpec, Lab, NodeSpec, Role } from './model.js'
 import type { LabDocument } from './schema.js'

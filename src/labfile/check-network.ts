@@ -1,5 +1,5 @@
 /** Addresses and ranges against each other. Pure. */
-import type { Finding, Given } from './check.js'
+import type { Violation, Given } from './violation.js'
 import { hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from './cidr.js'
 import type { Draft } from './draft.js'
 
@@ -7,13 +7,13 @@ import type { Draft } from './draft.js'
 const SLIRP = '10.0.2.0/24'
 
 /** Node addresses: different, inside the network, and not the network's own. */
-export function checkAddresses({ nodes, network }: Draft): Finding[] {
+export function checkAddresses({ nodes, network }: Draft): Violation[] {
   const cidr = network?.cidr
   const range = cidr === undefined ? undefined : parseCidr(cidr)
   return (nodes ?? []).flatMap((node, i) => {
     const ip = node?.ip
     if (ip === undefined) return []
-    const tell = (message: string): Finding[] => [{ path: ['nodes', i, 'ip'], message }]
+    const tell = (message: string): Violation[] => [{ path: ['nodes', i, 'ip'], message }]
     const twin = (nodes ?? []).findIndex((other) => other?.ip === ip)
     if (twin < i) return tell(`${ip} is the address of nodes[${twin}] too: addresses must differ`)
     const address = ipToNumber(ip)
@@ -30,7 +30,7 @@ export function checkAddresses({ nodes, network }: Draft): Finding[] {
 }
 
 /** Node, pod and service ranges: apart from each other and from slirp's. The blame is on the range that was written. */
-export function checkNetworks({ network, kubernetes }: Draft, given: Given): Finding[] {
+export function checkNetworks({ network, kubernetes }: Draft, given: Given): Violation[] {
   const ranges = [
     { path: ['network', 'cidr'], name: 'network.cidr', cidr: network?.cidr },
     ...(kubernetes
@@ -67,7 +67,7 @@ export function checkNetworks({ network, kubernetes }: Draft, given: Given): Fin
  * NAT mode needs what only the system's libvirt may do. `auto` is settled on the host (`up`, `plan` and `doctor` say so
  * there).
  */
-export const checkMode = ({ network, hypervisor }: Draft): Finding[] =>
+export const checkMode = ({ network, hypervisor }: Draft): Violation[] =>
   network?.mode === 'nat' && hypervisor?.uri === 'qemu:///session'
     ? [
         {

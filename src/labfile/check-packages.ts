@@ -1,15 +1,15 @@
 /**
  * Rules for where the nodes' packages come from: repositories need the internet, ELRepo a guest of its family. Pure.
  */
-import type { Finding } from './check.js'
+import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
 const WAY_OUT = 'set network.internet: true'
 
 /** All findings about packages, docker's version and the kernel. */
-export function checkPackages({ kubernetes, image, network, os }: Draft): Finding[] {
-  const findings: Finding[] = []
-  const tell = (path: Finding['path'], message: string) => findings.push({ path, message })
+export function checkPackages({ kubernetes, image, network, os }: Draft): Violation[] {
+  const findings: Violation[] = []
+  const tell = (path: Violation['path'], message: string) => findings.push({ path, message })
   const offline = network?.internet === false
 
   if (os?.kernel === 'lt' && image?.kind === 'builtin')

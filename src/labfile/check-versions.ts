@@ -1,17 +1,17 @@
 /**
  * Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's.
  */
-import { calicoProblem } from '../cluster/calico.js'
-import { nearestSource, sourceCalico, SOURCE_VERSIONS } from '../cluster/source.js'
-import { knownMinors, minorOf, releaseOf, unknownMinor } from '../cluster/versions.js'
-import type { Finding } from './check.js'
+import { calicoProblem } from '../versions/calico.js'
+import { nearestSource, sourceCalico, SOURCE_VERSIONS } from '../versions/source.js'
+import { knownMinors, minorOf, releaseOf, unknownMinor } from '../versions/kubernetes.js'
+import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
 /** What does not go together; nothing while the Kubernetes version itself is not understood. */
-export function checkVersions({ kubernetes }: Draft): Finding[] {
+export function checkVersions({ kubernetes }: Draft): Violation[] {
   const version = kubernetes ? kubernetes.version : undefined
   if (!kubernetes || version === undefined) return []
-  const findings: Finding[] = []
+  const findings: Violation[] = []
   const tell = (path: readonly string[], message: string) => findings.push({ path: ['kubernetes', ...path], message })
   const minor = version.startsWith('1.') ? minorOf(version) : undefined
   if (minor === undefined || !knownMinors.includes(minor)) {
@@ -46,9 +46,9 @@ export function checkVersions({ kubernetes }: Draft): Finding[] {
 function checkSourceCalico(
   version: string,
   cni: { readonly version?: string | undefined; readonly encapsulation?: string | undefined },
-): Finding[] {
+): Violation[] {
   const release = sourceCalico(version)
-  const tell = (field: string, message: string): Finding => ({
+  const tell = (field: string, message: string): Violation => ({
     path: ['kubernetes', 'cni', ...(field === '' ? [] : [field])],
     message,
   })

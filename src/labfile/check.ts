@@ -4,12 +4,7 @@ import { checkNetworks, checkAddresses, checkMode } from './check-network.js'
 import { checkVersions } from './check-versions.js'
 import { checkPackages } from './check-packages.js'
 import type { Draft } from './draft.js'
-import type { Path } from './source.js'
-
-export interface Finding {
-  readonly path: Path
-  readonly message: string
-}
+import type { Violation, Given } from './violation.js'
 
 /** kubeadm wants 1700 MB on a control plane; the guest's kernel keeps some of what the VM is given. */
 const MIN_MEMORY = { 'control-plane': 2048, worker: 1024 } as const
@@ -23,13 +18,10 @@ const MIN_CPUS = 2
 /** The Kubernetes of Debian 12's source package. */
 const DEBIAN_VERSION = '1.20.2'
 
-/** Whether the file itself has the field. */
-export type Given = (path: Path) => boolean
-
 /**
  * All cross-field problems. `given` says whether the file itself has a field, so that blame falls on what was written.
  */
-export function checkLab(draft: Draft, given: Given): Finding[] {
+export function checkRules(draft: Draft, given: Given): Violation[] {
   return [
     ...checkNodes(draft, given),
     ...checkRoles(draft),
@@ -42,7 +34,7 @@ export function checkLab(draft: Draft, given: Given): Finding[] {
   ]
 }
 
-function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Finding[] {
+function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Violation[] {
   if (nodes === undefined) {
     const cidr = network?.cidr
     if (given(['nodes']) || cidr === undefined || defaultNodes(cidr)) return []
@@ -55,7 +47,7 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Findin
   }
   const roles = fillRoles(nodes)
   return nodes.flatMap((node, i) => {
-    const findings: Finding[] = []
+    const findings: Violation[] = []
     const tell = (field: string, message: string) => findings.push({ path: ['nodes', i, field], message })
     const twin = nodes.findIndex((other) => other?.name !== undefined && other.name === node?.name)
     if (twin >= 0 && twin < i) tell('name', `${node?.name ?? ''} is the name of nodes[${twin}] too: names must differ`)
@@ -75,7 +67,7 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Findin
 }
 
 /** Exactly one control plane where there is a cluster; plain VMs may have any roles. */
-function checkRoles({ nodes, kubernetes }: Draft): Finding[] {
+function checkRoles({ nodes, kubernetes }: Draft): Violation[] {
   if (!kubernetes || nodes === undefined) return []
   const [first, ...more] = fillRoles(nodes).flatMap((role, i) => (role === 'control-plane' ? [i] : []))
   if (first === undefined && nodes.length > 0)
@@ -86,10 +78,10 @@ function checkRoles({ nodes, kubernetes }: Draft): Finding[] {
   }))
 }
 
-function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Finding[] {
+function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Violation[] {
   if (!kubernetes) return []
   const { version, bundle, proxyMode } = kubernetes
-  const findings: Finding[] = []
+  const findings: Violation[] = []
   const tell = (field: string, message: string) => findings.push({ path: ['kubernetes', field], message })
   if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
     tell(

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { LabfileIssue } from '../errors.js'
 import { nearest } from './nearest.js'
-import { fieldName, type Path, type Source } from './source.js'
+import { fieldName, type Path, type YamlSource } from './source.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -42,7 +42,7 @@ function found(issue: Issue, value: unknown, written: string | undefined): strin
   return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown)
 }
 
-function explainOne(issue: Issue, data: unknown, source: Source): LabfileIssue[] {
+function explainOne(issue: Issue, data: unknown, source: YamlSource): LabfileIssue[] {
   const path = pathOf(issue.path)
   if (issue.code === 'unrecognized_keys') {
     const allowed = issue.message.split(', ')
@@ -71,7 +71,7 @@ function explainOne(issue: Issue, data: unknown, source: Source): LabfileIssue[]
 }
 
 /** All issues in our words, at most one a field: the first is the cause, others follow from it. */
-export function explain(issues: readonly Issue[], data: unknown, source: Source): LabfileIssue[] {
+export function explainIssues(issues: readonly Issue[], data: unknown, source: YamlSource): LabfileIssue[] {
   const all = issues.flatMap((issue) => unfold(issue, data)).flatMap((issue) => explainOne(issue, data, source))
   return all.filter((issue, i) => all.findIndex((other) => other.field === issue.field) === i)
 }

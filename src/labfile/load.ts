@@ -2,9 +2,9 @@
 import { dirname } from 'node:path'
 import { LabfileError, type LabfileIssue } from '../errors.js'
 import { buildLab } from './build.js'
-import { checkLab } from './check.js'
+import { checkRules } from './check.js'
 import { draftOf } from './draft.js'
-import { explain } from './explain.js'
+import { explainIssues } from './explain.js'
 import type { Lab, LoadedLab } from './model.js'
 import { MAX_BYTES, readLabfile, tooLarge } from './read.js'
 import { documentSchema } from './schema.js'
@@ -54,10 +54,10 @@ export function parseLabfile(text: string, path: string, shown: string = path): 
     const known = issues.map((issue) => issue.field)
     issues.push(...more.filter((issue) => !known.some((field) => field !== '' && within(issue.field, field))))
   }
-  add(parsed.success ? [] : explain(parsed.error.issues, source.data, source))
+  add(parsed.success ? [] : explainIssues(parsed.error.issues, source.data, source))
   const draft = parsed.success ? parsed.data : draftOf(source.data)
   add(
-    checkLab(draft, source.has).map(({ path: at, message }) => ({
+    checkRules(draft, source.has).map(({ path: at, message }) => ({
       field: fieldName(at),
       message,
       ...source.place(at),

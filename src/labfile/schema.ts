@@ -4,9 +4,9 @@
  * A message says what is allowed ("must be …"); explain.ts adds the field, the place and what was found.
  */
 import { z } from 'zod'
-import { authorizedKeyProblem } from './authorized-key.js'
 import { bundle } from './bundle-schema.js'
-import { choice, cidr, path, section, size, text, unless } from './fields.js'
+import { os } from './os-schema.js'
+import { choice, cidr, path, section, size, text } from './fields.js'
 
 /** At most this many nodes: what one machine can hold, and what the lab's port block is cut for. */
 const MAX_NODES = 16
@@ -145,79 +145,6 @@ const mirrors = section({
       'kubeadm, kubelet, kubectl: the folder that holds yum/ and apt/ (to 1.23), or v1.24/ and so on. Default: the course’s mirror, or pkgs.k8s.io.',
     ),
   elrepo: httpsAddress.optional().describe('ELRepo, for os.kernel: lt: the folder that holds kernel/.'),
-})
-
-/**
- * Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for
- * capitals.
- */
-const zoneExists = (zone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-const ZONE_RULE = 'must be a time zone such as Asia/Shanghai or UTC'
-const HOST_RULE = 'must be a host name or IPv4 address'
-const SYSTEM_USERS = [
-  'root',
-  'daemon',
-  'bin',
-  'sys',
-  'sync',
-  'games',
-  'man',
-  'mail',
-  'news',
-  'proxy',
-  'backup',
-  'nobody',
-  'sshd',
-  'messagebus',
-  'etcd',
-  'docker',
-  'adm',
-  'sudo',
-]
-const os = section({
-  timezone: text(/^[A-Z][A-Za-z0-9_+-]*(\/[A-Z][A-Za-z0-9_+-]*){0,2}$/, ZONE_RULE)
-    .refine((zone) => zone === 'Asia/Shanghai' || zoneExists(zone), ZONE_RULE)
-    .default('Asia/Shanghai')
-    .describe('Time zone of the nodes.'),
-  locale: text(
-    /^[A-Za-z][A-Za-z_]{0,20}(\.[A-Za-z0-9-]{1,20})?(@[a-z]{1,20})?$/,
-    'must be a locale such as C.UTF-8 or zh_CN.UTF-8',
-  )
-    .default('C.UTF-8')
-    .describe('Locale of the nodes.'),
-  timeServers: z
-    .array(
-      text(/^[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*$/, HOST_RULE),
-      'must be a list of host names or addresses',
-    )
-    .max(8, 'must be at most 8 servers')
-    .default([])
-    .describe('NTP servers; none: the clock of the host.'),
-  ipvs: z.boolean('must be true or false').default(true).describe('Load the IPVS kernel modules.'),
-  kernel: choice('stock', 'lt')
-    .default('stock')
-    .describe('stock: the image’s; lt: ELRepo’s long-term kernel (CentOS, Rocky, Alma), as the course has it.'),
-  user: text(/^[a-z_][a-z0-9_-]{0,30}$/, 'must be a Linux user name such as klab')
-    .refine((user) => !SYSTEM_USERS.includes(user), 'must not be a user that Debian has already')
-    .default('klab')
-    .describe('Login user, made in every node.'),
-  authorizedKeys: z
-    .array(
-      z
-        .string('must be a public key line')
-        .check(unless(authorizedKeyProblem))
-        .transform((key) => key.trim()),
-      'must be a list of public keys',
-    )
-    .max(64, 'must be at most 64 keys')
-    .default([])
-    .describe('Public keys that may log in beside the key of the lab.'),
 })
 
 const hypervisor = section({

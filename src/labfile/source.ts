@@ -17,7 +17,7 @@ import type { LabfileIssue } from '../errors.js'
 
 export type Path = readonly (string | number)[]
 
-export interface Source {
+export interface YamlSource {
   /** Plain data of the file; undefined when it can't be read as a map. */
   readonly data: unknown
   readonly issues: readonly LabfileIssue[]
@@ -137,7 +137,7 @@ function locate(root: Node | null, path: Path): { key?: unknown; value?: unknown
  * Reads the text. Everything wrong at the level of YAML is in `issues`; `data` is there when the rest can still be
  * checked.
  */
-export function readSource(raw: string): Source {
+export function readSource(raw: string): YamlSource {
   const text = raw.startsWith('\ufeff') ? raw.slice(1) : raw
   const lineColumn = (offset: number) => {
     const before = text.slice(0, offset)
@@ -147,7 +147,7 @@ export function readSource(raw: string): Source {
   const tell = (offset: number, message: string, field = '') =>
     void issues.push({ field, message, ...lineColumn(offset) })
   const offsetOf = (node: unknown): number => (isNode(node) && node.range ? node.range[0] : 0)
-  const failed = (): Source => ({
+  const failed = (): YamlSource => ({
     data: undefined,
     issues,
     has: () => false,

@@ -1,73 +1,17 @@
 /** Phase `boot`: power on, SSH, cloud-init's end. */
 import { rm } from 'node:fs/promises'
-import { CommandError, ProbeError, StateError, type KlabError } from '../errors.js'
-import { apiAnswers, nodeConditions } from '../guest/api.js'
-import type { Guest, GuestAddress } from '../guest/types.js'
+import { ProbeError } from '../errors.js'
+import { apiAnswers, nodeConditions } from '../api/server.js'
 import { until } from '../guest/until.js'
 import { exists } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
-import type { Step } from '../plan/types.js'
-import { controlPlane, guestAddress } from './machine.js'
-import { domainName } from './names.js'
-import type { LabRun, World } from './world.js'
+import type { Step } from '../step.js'
+import { controlPlane, guestAddress } from '../node/machine.js'
+import { startMachine, waitForBoot } from '../node/boot.js'
+import { domainName } from '../node/names.js'
+import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
-
-/** Starts a machine. Throws CommandError. */
-export const startMachine = (world: World, name: string): Promise<void> => world.hypervisor.start(name)
-
-/**
- * Connects and waits until cloud-init is through ("SSH answers" is not "ready": cloud-init restarts sshd late, and
- * connections made before are reset). Throws ProbeError; StateError when cloud-init itself reports errors.
- */
-export async function waitForBoot(
-  world: World,
-  address: GuestAddress,
-  withinMs: number,
-  hint = `klab logs ${address.node}`,
-): Promise<Guest> {
-  const deadline = world.clock.now() + withinMs
-  let last: KlabError | undefined
-  while (world.clock.now() < deadline) {
-    const guest = await world.guests.connect(address, { withinMs: deadline - world.clock.now(), signal: world.signal })
-    try {
-      // One remote loop instead of many round trips: each costs the emulated CPU a process and a packet.
-      const out = await guest.run(
-        [
-          'sh',
-          '-c',
-          'n=0; until [ -e /run/cloud-init/result.json ]; do n=$((n+1)); [ $n -lt 60 ] || exit 75; sleep 1; done; cat /run/cloud-init/result.json',
-        ],
-        { timeoutMs: 3 * MINUTE, signal: world.signal, allowFailure: true },
-      )
-      if (out.exitCode === 75) continue
-      const errors = cloudInitErrors(out.stdout)
-      if (errors) {
-        throw new StateError(`${address.node}: cloud-init ended with errors: ${errors}`, { hint })
-      }
-      return guest
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error
-      last = error
-      await world.clock.sleep(1000, world.signal)
-    }
-  }
-  throw new ProbeError(`${address.node}: cloud-init`, withinMs, last?.message ?? 'still running', {
-    hint: `klab logs ${address.node}`,
-    cause: last,
-  })
-}
-
-/** The errors in cloud-init's result.json, one a line; empty when it went well. */
-export function cloudInitErrors(json: string): string {
-  try {
-    const errors = (JSON.parse(json) as { v1?: { errors?: unknown } | null } | null)?.v1?.errors
-    if (Array.isArray(errors)) return errors.map((e) => (typeof e === 'string' ? e : JSON.stringify(e))).join('\n')
-  } catch {
-    // Told below.
-  }
-  return `result.json cannot be read: ${json.slice(0, 200)}`
-}
 
 /** min that workers stay off for the API server; then they boot whatever keeps it away, and `ready` tells. */
 const HEAD_START = 5

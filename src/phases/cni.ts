@@ -1,15 +1,15 @@
 /** Phase `cni` (course 2.9.1): the pod network's manifest, applied from the host. */
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
-import type { Step } from '../plan/types.js'
-import type { createMarks } from './baked.js'
-import { cniManifest, cniName, cniTitle } from './cni-manifest.js'
-import { digest } from './guest-phase.js'
-import { apply, hostKubectl } from './kubectl.js'
-import { connect } from './nodes.js'
-import type { LabRun } from './world.js'
+import type { Step } from '../step.js'
+import type { Marks } from '../node/baked-phase.js'
+import { cniManifest, cniName, cniTitle } from '../network/cni-manifest.js'
+import { digest } from '../node/guest-phase.js'
+import { apply, hostKubectl } from '../node/kubectl.js'
+import { connect } from '../node/connections.js'
+import type { LabRun } from '../world.js'
 
 /** Applies the manifest on the control plane. */
-export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: ReturnType<typeof createMarks>): Step {
+export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: Marks): Step {
   let made: Promise<string> | undefined
   // Calico's is 350 KB of YAML: read and changed once a run.
   const manifest = (): Promise<string> => (made ??= cniManifest(run, k))

@@ -7,12 +7,12 @@ import { StateError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { readText, writeAtomic } from '../host/files.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
-import type { Step } from '../plan/types.js'
-import { apiServer } from '../store/endpoints.js'
-import type { createMarks } from './baked.js'
-import { digest, dropMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from './guest-phase.js'
-import { connect } from './nodes.js'
-import type { LabRun } from './world.js'
+import type { Step } from '../step.js'
+import { apiServer } from '../state/endpoints.js'
+import type { Marks } from '../node/baked-phase.js'
+import { digest, dropMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
+import { connect } from '../node/connections.js'
+import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -65,12 +65,7 @@ async function hasKubeconfig(run: LabRun): Promise<boolean> {
 }
 
 /** kubeadm init on the control plane. */
-export function controlPlaneStep(
-  run: LabRun,
-  k: KubernetesSpec,
-  node: NodeSpec,
-  marks: ReturnType<typeof createMarks>,
-): Step {
+export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: Marks): Step {
   const config = (token: string): string => initConfig(k, node, run.profile, token, run.lab.nodes.length === 1)
   const mark = (): Promise<string> =>
     clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))

@@ -1,9 +1,8 @@
-/** Phases `image` and `node-image`: base image and bundle side by side, then the node image baked from both. */
+/** Phase `image`: base image and bundle, side by side. */
 import { upTo } from '../labfile/phases.js'
-import type { Step } from '../plan/types.js'
-import { bakeNodeImage, nodeImageKey } from './bake.js'
-import { requireCniImages } from './cni-manifest.js'
-import type { LabRun } from './world.js'
+import type { Step } from '../step.js'
+import { requireCniImages } from '../network/cni-manifest.js'
+import type { LabRun } from '../world.js'
 
 /** Base image and bundle: built once, then taken from the cache. */
 export function imageSteps(run: LabRun): readonly Step[] {
@@ -24,20 +23,4 @@ export function imageSteps(run: LabRun): readonly Step[] {
     },
   }
   return k ? [base, bundle] : [base]
-}
-
-/** The node image: what is the same for every node, done once in a machine of its own. */
-export function nodeImageSteps(run: LabRun): readonly Step[] {
-  return [
-    {
-      id: 'node-image/bake',
-      title: 'node image',
-      run: async ({ line }) => {
-        const key = await nodeImageKey(run)
-        if (await run.world.layers.get(key)) return 'cached'
-        await bakeNodeImage(run, key, line)
-        return 'done'
-      },
-    },
-  ]
 }

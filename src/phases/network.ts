@@ -1,8 +1,8 @@
 /** Phase `network`: the way in from the host, and the lab's own network. */
-import type { Step } from '../plan/types.js'
-import { accessStep } from './access.js'
-import { segmentOf } from './segment.js'
-import type { LabRun } from './world.js'
+import type { Step } from '../step.js'
+import { accessStep } from '../node/access.js'
+import { segmentOf } from '../network/segment.js'
+import type { LabRun } from '../world.js'
 
 /** Access and the network. */
 export function networkSteps(run: LabRun): readonly Step[] {

@@ -4,11 +4,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
-import { apiAnswers, nodeConditions } from '../guest/api.js'
-import { until, type Seen, type UntilOptions } from '../guest/until.js'
-import type { Step } from '../plan/types.js'
-import { apply, hostKubectl, type Kubectl } from './kubectl.js'
-import type { LabRun } from './world.js'
+import { apiAnswers, nodeConditions } from '../api/server.js'
+import { until, type Observation, type UntilOptions } from '../guest/until.js'
+import type { Step } from '../step.js'
+import { apply, hostKubectl, type Kubectl } from '../node/kubectl.js'
+import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
 const NAMESPACE = 'klab-probe'
@@ -81,7 +81,7 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
       id: 'ready/joined',
       title: `${total}/${total} nodes joined; Ready once a pod network is applied`,
       run: async ({ line }) => {
-        const probe = async (): Promise<Seen> => {
+        const probe = async (): Promise<Observation> => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
           const known = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
           return {
@@ -116,7 +116,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
     signal: world.signal,
     hint,
   })
-  const wait = (what: string, probe: () => Promise<Seen>): Promise<void> =>
+  const wait = (what: string, probe: () => Promise<Observation>): Promise<void> =>
     until(probe, { what, ...limits(10, 'klab kubectl get nodes,pods -A') })
 
   return [

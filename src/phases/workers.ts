@@ -2,13 +2,13 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { joinConfig } from '../cluster/kubeadm.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
-import type { Step } from '../plan/types.js'
-import type { createMarks } from './baked.js'
+import type { Step } from '../step.js'
+import type { Marks } from '../node/baked-phase.js'
 import { bootstrapToken, clusterMark, runClusterPhase } from './control-plane.js'
-import { dropMark } from './guest-phase.js'
-import { hostKubectl } from './kubectl.js'
-import { connect } from './nodes.js'
-import type { LabRun } from './world.js'
+import { dropMark } from '../node/guest-phase.js'
+import { hostKubectl } from '../node/kubectl.js'
+import { connect } from '../node/connections.js'
+import type { LabRun } from '../world.js'
 
 /** How long a token lives: 15 minutes, should klab die before it deletes it (anchors: security rule 11). */
 const TOKEN_MS = 15 * 60_000
@@ -101,7 +101,7 @@ export function workerSteps(
   k: KubernetesSpec,
   controlPlane: NodeSpec,
   workers: readonly NodeSpec[],
-  marks: ReturnType<typeof createMarks>,
+  marks: Marks,
 ): readonly Step[] {
   const withTicket = createTickets(run, controlPlane)
   let ca: Promise<string> | undefined

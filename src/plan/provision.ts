@@ -2,9 +2,9 @@
  * What `klab provision` must do: guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs nothing.
  */
 import type { PhaseName } from '../labfile/phases.js'
-import { controlPlane } from '../phases/machine.js'
-import type { LabRun } from '../phases/world.js'
-import type { Plan, Step } from './types.js'
+import { controlPlane } from '../node/machine.js'
+import type { LabRun } from '../world.js'
+import type { Plan, Step } from '../step.js'
 import { planUp } from './up.js'
 
 /** Steps of these phases concern the cluster, and run with the control plane. */

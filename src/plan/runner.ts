@@ -6,7 +6,7 @@ import pMap from 'p-map'
 import { Interrupted, messageOf, StepError } from '../errors.js'
 import type { Clock } from '../host/types.js'
 import type { Outcome, Report } from '../report/events.js'
-import type { Phase, Plan, Step } from './types.js'
+import type { Phase, Plan, Step } from '../step.js'
 
 export interface RunnerOptions {
   readonly report: Report
@@ -43,7 +43,7 @@ async function runStep(phase: Phase, step: Step, o: RunnerOptions): Promise<void
 /**
  * Runs the phases in order. Throws StepError (one step failed), AggregateError of StepErrors (several), Interrupted.
  */
-export async function runPlan(plan: Plan, o: RunnerOptions): Promise<void> {
+export async function executePlan(plan: Plan, o: RunnerOptions): Promise<void> {
   o.report({
     type: 'plan',
     lab: plan.lab,

@@ -3,18 +3,23 @@
  * nothing.
  */
 import { PHASES, upTo, type PhaseName } from '../labfile/phases.js'
-import { bakedStep, createMarks } from '../phases/baked.js'
+import { createMarks } from '../node/baked-phase.js'
 import { bootSteps } from '../phases/boot.js'
 import { cniStep } from '../phases/cni.js'
 import { controlPlaneStep } from '../phases/control-plane.js'
-import { imageSteps, nodeImageSteps } from '../phases/image.js'
-import { controlPlane } from '../phases/machine.js'
+import { imageSteps } from '../phases/image.js'
+import { nodeImageSteps } from '../phases/node-image.js'
+import { controlPlane } from '../node/machine.js'
 import { machineStep } from '../phases/machines.js'
 import { networkSteps } from '../phases/network.js'
 import { joinedSteps, readySteps } from '../phases/ready.js'
 import { workerSteps } from '../phases/workers.js'
-import type { LabRun } from '../phases/world.js'
-import type { Plan, Step } from './types.js'
+import { systemSteps } from '../phases/system.js'
+import { runtimeSteps } from '../phases/runtime.js'
+import { packagesSteps } from '../phases/packages.js'
+import { imagesSteps } from '../phases/images.js'
+import type { LabRun } from '../world.js'
+import type { Plan, Step } from '../step.js'
 
 /** The plan of a run. Phases without steps (no Kubernetes, no CNI) are left out. */
 export function planUp(run: LabRun): Plan {
@@ -23,7 +28,6 @@ export function planUp(run: LabRun): Plan {
   const cp = controlPlane(lab.nodes)
   const workers = lab.nodes.filter((n) => n !== cp)
   const marks = createMarks(run)
-  const baked = (phase: PhaseName): readonly Step[] => lab.nodes.map((n) => bakedStep(run, n, phase, marks))
 
   const steps: Readonly<Record<PhaseName, () => readonly Step[]>> = {
     network: () => networkSteps(run),
@@ -32,10 +36,10 @@ export function planUp(run: LabRun): Plan {
     'node-image': () => (run.record.image ? [] : nodeImageSteps(run)),
     machines: () => lab.nodes.map((n) => machineStep(run, n)),
     boot: () => bootSteps(run),
-    system: () => baked('system'),
-    runtime: () => (k ? baked('runtime') : []),
-    packages: () => (k ? baked('packages') : []),
-    images: () => (k ? baked('images') : []),
+    system: () => systemSteps(run, marks),
+    runtime: () => (k ? runtimeSteps(run, marks) : []),
+    packages: () => (k ? packagesSteps(run, marks) : []),
+    images: () => (k ? imagesSteps(run, marks) : []),
     'control-plane': () => (k && cp ? [controlPlaneStep(run, k, cp, marks)] : []),
     workers: () => (k && cp ? workerSteps(run, k, cp, workers, marks) : []),
     cni: () => (k && cp && k.cni !== 'none' ? [cniStep(run, k, cp, marks)] : []),

@@ -1,6 +1,6 @@
 /** Events for programs: one JSON object a line, with the time. */
 import type { Event, Renderer } from './events.js'
-import type { RendererOptions } from './renderer.js'
+import type { RendererOptions } from './options.js'
 
 /** `{"time":"2026-11-23T12:00:00.000Z","type":…}` and a newline. */
 export const jsonLine = (event: Event, now: number): string =>

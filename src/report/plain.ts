@@ -4,7 +4,7 @@
  */
 import pc from 'picocolors'
 import type { Event, Outcome, Renderer } from './events.js'
-import { wantsColor, type RendererOptions } from './renderer.js'
+import { wantsColor, type RendererOptions } from './options.js'
 import { clean, duration } from './text.js'
 
 type Colors = ReturnType<typeof pc.createColors>

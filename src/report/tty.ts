@@ -3,7 +3,7 @@ import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { Renderer } from './events.js'
 import { advance, drawEnded, drawLive, emptyLive } from './live.js'
-import { wantsColor, type RendererOptions } from './renderer.js'
+import { wantsColor, type RendererOptions } from './options.js'
 import { clean } from './text.js'
 
 /** Ten frames a second turn the spinner; output lines are drawn with the next frame, however many come. */

@@ -1,7 +1,7 @@
 /** How a save ends: finished, or undone; after a kill too. */
 import { chmod, rm, stat } from 'node:fs/promises'
 import { readText, writeAtomic } from '../host/files.js'
-import { writeRecord } from '../store/record.js'
+import { writeRecord } from '../state/record.js'
 import { closeJournal } from './journal.js'
 import { dirOf, frozen, kubeconfigOf, memoryOf, writeManifest } from './manifest.js'
 import { nodesOf, resumeAll } from './machines.js'

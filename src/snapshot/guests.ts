@@ -1,5 +1,5 @@
 /** What is done inside the guests around a snapshot: clocks. */
-import { connectWithin } from '../phases/nodes.js'
+import { connectWithin } from '../node/connections.js'
 import { nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
 

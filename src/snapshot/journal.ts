@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 import { readText, writeAtomic } from '../host/files.js'
-import type { LabPaths } from '../store/paths.js'
+import type { LabPaths } from '../state/paths.js'
 import type { Journal } from './types.js'
 
 /** Written, and on disk, before anything is changed. */

@@ -1,7 +1,7 @@
 /** The machines of a lab, all together. */
 import { messageOf, StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
-import { domainName } from '../phases/names.js'
+import { domainName } from '../node/names.js'
 import type { LockedLab } from './types.js'
 
 /** Nodes and their domains, in the Labfile's order. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { CorruptError, StateError, UsageError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
 import { nearest } from '../labfile/nearest.js'
-import type { LabPaths } from '../store/paths.js'
+import type { LabPaths } from '../state/paths.js'
 import type { FrozenFile, Manifest, NodeMoment } from './types.js'
 
 /** One rule for all names that become paths or arguments (reliability notes, rule 2). */

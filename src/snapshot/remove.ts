@@ -2,7 +2,7 @@
 import { rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateError } from '../errors.js'
-import { writeRecord } from '../store/record.js'
+import { writeRecord } from '../state/record.js'
 import { sweep } from './disks.js'
 import { checkName, dirOf, findManifest, listManifests, writeManifest } from './manifest.js'
 import type { LockedLab, Manifest } from './types.js'

@@ -5,11 +5,11 @@ import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
 import { compareVersions } from '../host/versions.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
-import { controlPlane } from '../phases/machine.js'
-import { domainName } from '../phases/names.js'
-import { segmentOf } from '../phases/segment.js'
-import { apiServer, forwardsOf } from '../store/endpoints.js'
-import { diskOf, writeRecord, type LabRecord } from '../store/record.js'
+import { controlPlane } from '../node/machine.js'
+import { domainName } from '../node/names.js'
+import { segmentOf } from '../network/segment.js'
+import { apiServer, forwardsOf } from '../state/endpoints.js'
+import { diskOf, writeRecord, type LabRecord } from '../state/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
@@ -52,7 +52,7 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
     // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just
     // died is fine.
     if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))
-    await layGround(lab, manifest, to)
+    await prepareOverlays(lab, manifest, to)
     // What the API server said is of a state that is going.
     await rm(lab.paths.seen, { force: true })
     await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })
@@ -105,7 +105,7 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
 }
 
 /** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */
-async function layGround(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
+async function prepareOverlays(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   // All have ended before a failure is told, which removes them.
   values(
     await Promise.allSettled(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path))),
@@ -190,7 +190,7 @@ async function beginAgain(lab: LockedLab, manifest: Manifest, to: Overlays): Pro
     await lab.world.hypervisor.abortJob(domain)
     await lab.world.hypervisor.stop(domain, 0)
   }
-  await layGround(lab, manifest, to)
+  await prepareOverlays(lab, manifest, to)
 }
 
 /** Whole machines again, on the disks of before, off: their RAM is gone, or in the snapshot that was taken before. */

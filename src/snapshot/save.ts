@@ -4,10 +4,10 @@
  */
 import { mkdir, statfs } from 'node:fs/promises'
 import { HostError, StateError } from '../errors.js'
-import { nodeConditions } from '../guest/api.js'
+import { nodeConditions } from '../api/server.js'
 import { exists } from '../host/files.js'
-import type { Moment, Together } from '../hypervisor/types.js'
-import { connectWithin } from '../phases/nodes.js'
+import type { Moment, PauseTimes } from '../hypervisor/types.js'
+import { connectWithin } from '../node/connections.js'
 import { freshOverlay } from './disks.js'
 import { stepClocks } from './guests.js'
 import { abandon, finish } from './finish.js'
@@ -175,7 +175,7 @@ const momentOf = (lab: LockedLab, j: SaveJournal, node: string): Moment => ({
 })
 
 /** RAM and disk of all nodes at one moment, most of it written while they run. */
-async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<Together | undefined> {
+async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<PauseTimes | undefined> {
   const { hypervisor, signal } = lab.world
   const together = await hypervisor.freezeTogether(
     nodesOf(lab).map(({ node, domain }) => ({ name: domain, to: momentOf(lab, j, node) })),
@@ -186,7 +186,7 @@ async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<Together | un
 }
 
 /** RAM and disk of all nodes, none of which runs between the first byte and the last. */
-async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOptions, 'stay'>): Promise<Together> {
+async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOptions, 'stay'>): Promise<PauseTimes> {
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.now()
@@ -205,7 +205,7 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
 }
 
 /** New overlays for machines that are off. */
-async function layAll(lab: LockedLab, j: SaveJournal): Promise<Together> {
+async function layAll(lab: LockedLab, j: SaveJournal): Promise<PauseTimes> {
   for (const { node, domain } of nodesOf(lab)) {
     await freshOverlay(lab.world.host, j.to[node] ?? '', j.from[node] ?? '')
     await lab.world.hypervisor.useDisk(domain, j.to[node] ?? '')

@@ -4,9 +4,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { minorOf } from '../cluster/versions.js'
-import { controlPlane } from '../phases/machine.js'
-import { connectWithin } from '../phases/nodes.js'
+import { minorOf } from '../versions/kubernetes.js'
+import { controlPlane } from '../node/machine.js'
+import { connectWithin } from '../node/connections.js'
 import type { LockedLab } from './types.js'
 
 /**

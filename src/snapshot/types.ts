@@ -1,7 +1,7 @@
 /** Snapshots of a whole lab: what is kept on disk. */
-import type { LabPaths } from '../store/paths.js'
-import type { LabRecord } from '../store/record.js'
-import type { World } from '../phases/world.js'
+import type { LabPaths } from '../state/paths.js'
+import type { LabRecord } from '../state/record.js'
+import type { World } from '../world.js'
 
 /** A file that is never written again; size and time tell whether somebody did all the same. */
 export interface FrozenFile {

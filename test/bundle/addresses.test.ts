@@ -1,9 +1,16 @@
 import t from 'tap'
-import { binaryUrl, calicoUrl, crictlUrl, packageIndex, pluginsUrl, pullAddress } from '../../src/bundle/addresses.js'
-import { parseRef, shortName } from '../../src/bundle/image-ref.js'
+import {
+  binaryUrl,
+  calicoUrl,
+  crictlUrl,
+  packageIndex,
+  pluginsUrl,
+  pullAddress,
+} from '../../src/bundle/online/addresses.js'
+import { parseRef, shortName } from '../../src/bundle/archive/image-ref.js'
 import { imagesOf } from '../../src/bundle/needs.js'
-import { choosePackages, parsePackageIndex } from '../../src/bundle/packages.js'
-import { sumIn } from '../../src/store/download.js'
+import { choosePackages, parsePackageIndex } from '../../src/bundle/online/packages.js'
+import { sumIn } from '../../src/cache/download.js'
 
 t.test('the official servers', (t) => {
   t.equal(binaryUrl({}, '1.17.5', 'amd64', 'kubeadm'), 'https://dl.k8s.io/release/v1.17.5/bin/linux/amd64/kubeadm')

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
-import { aptConfig, hostMirror, openApt, packageOf } from '../../src/bundle/apt.js'
+import { aptConfig, hostMirror, openApt, packageOf } from '../../src/bundle/source/apt.js'
 import { exec } from './fixtures/world.js'
 
 const skip = (await exec.which('apt-get')) && (await exec.which('dpkg-deb')) ? false : 'no apt on this machine'

@@ -1,12 +1,12 @@
 import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { buildBundle, bundleKey, debianArch } from '../../src/bundle/build.js'
-import { kubernetesKey } from '../../src/bundle/kubernetes.js'
-import { BUNDLE_TOOLS, requireTools } from '../../src/bundle/parts.js'
-import { imageRefs, nodeImageRefs, PROBE_REF, recipeOf } from '../../src/bundle/recipe.js'
+import { buildBundle, bundleKey, debianArch } from '../../src/bundle/debian/build.js'
+import { kubernetesKey } from '../../src/bundle/debian/kubernetes.js'
+import { BUNDLE_TOOLS, requireTools } from '../../src/bundle/debian/parts.js'
+import { imageRefs, nodeImageRefs, PROBE_REF, recipeOf } from '../../src/bundle/debian/recipe.js'
 import { ensureBundle, listBundles } from '../../src/bundle/ensure.js'
-import { listBundleFiles, writeManifest } from '../../src/store/bundle-manifest.js'
+import { listBundleFiles, writeBundleManifest } from '../../src/bundle/manifest.js'
 import { archive } from './fixtures/images.js'
 import { exec, makeContext, root } from './fixtures/world.js'
 
@@ -82,7 +82,7 @@ async function fill(dir: string, kubernetes: string): Promise<void> {
   await archive(join(dir, '..'), join(dir, `images/k8s.${kubernetes}.node.tar`), nodeImages)
   await archive(join(dir, '..'), join(dir, 'images/probe.tar'), [PROBE_REF])
   const files = await listBundleFiles(dir)
-  await writeManifest(dir, { format: 1, source: 'debian', kubernetes, images, nodeImages, provenance: {}, files })
+  await writeBundleManifest(dir, { format: 1, source: 'debian', kubernetes, images, nodeImages, provenance: {}, files })
 }
 
 const spec = (path: string) => ({ version: '1.20.2', cni: 'none' as const, bundle: { source: 'dir' as const, path } })

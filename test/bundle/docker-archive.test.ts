@@ -8,8 +8,8 @@ import {
   writeArchive,
   type ArchiveEntry,
   type Image,
-} from '../../src/bundle/docker-archive.js'
-import { packDir } from '../../src/bundle/tar.js'
+} from '../../src/bundle/archive/docker-archive.js'
+import { packDir } from '../../src/bundle/archive/tar.js'
 import { exec } from './fixtures/world.js'
 
 const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex')

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { ArchiveEntry } from '../../src/bundle/docker-archive.js'
-import { writeImages } from '../../src/bundle/images.js'
-import { imageRefs, nodeImageRefs, recipeOf } from '../../src/bundle/recipe.js'
+import type { ArchiveEntry } from '../../src/bundle/archive/docker-archive.js'
+import { writeImages } from '../../src/bundle/debian/images.js'
+import { imageRefs, nodeImageRefs, recipeOf } from '../../src/bundle/debian/recipe.js'
 import { exec } from './fixtures/world.js'
 
 /**

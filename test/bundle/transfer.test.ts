@@ -15,9 +15,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { BuiltBundle } from '../../src/bundle/build.js'
-import { exportBundle, importBundle, openExport, verifyExport } from '../../src/bundle/transfer.js'
-import { listBundleFiles, readManifest, verifyBundle, writeManifest } from '../../src/store/bundle-manifest.js'
+import type { BuiltBundle } from '../../src/bundle/debian/build.js'
+import { exportBundle, importBundle, openExport, verifyExport } from '../../src/bundle/archive/transfer.js'
+import { listBundleFiles, readManifest, verifyBundle, writeBundleManifest } from '../../src/bundle/manifest.js'
 import { makeContext } from './fixtures/world.js'
 
 const key = 'ab'.repeat(32)
@@ -37,7 +37,7 @@ async function built(t: Test) {
       writeFileSync(join(out, path), text)
     }
     chmodSync(join(out, 'bin/kubeadm'), 0o755)
-    await writeManifest(out, {
+    await writeBundleManifest(out, {
       format: 1,
       source: 'upstream',
       kubernetes: '1.17.5',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { formatReport } from '../../src/cli/check.js'
-import type { CheckReport } from '../../src/check/types.js'
-import { report, plus } from '../check/machines.js'
+import type { CheckReport } from '../../src/course/types.js'
+import { report, plus } from '../course/machines.js'
 import { fourNodes } from '../fakes/world.js'
 import { makeKlab } from './klab.js'
 

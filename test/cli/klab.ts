@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
-import { domainName } from '../../src/phases/names.js'
-import { labId, labPaths, type LabPaths } from '../../src/store/paths.js'
-import type { LabRecord } from '../../src/store/record.js'
+import { domainName } from '../../src/node/names.js'
+import { labId, labPaths, type LabPaths } from '../../src/state/paths.js'
+import type { LabRecord } from '../../src/state/record.js'
 import { fourNodes, labOf, root } from '../fakes/world.js'
 
 export const main = join(root, 'dist/main.js')

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from 'yaml'
-import { seedFiles, type SeedInput } from '../../src/cloudinit/seed.js'
+import { seedFiles } from '../../src/cloudinit/seed.js'
+import { type SeedInput } from '../../src/cloudinit/types.js'
 
 const node: SeedInput = {
   instanceId: 'course-0123abcd-k8s-master01-1',

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { autodetection, calicoLines, calicoProblem, defaultCalico } from '../../src/cluster/calico.js'
+import { autodetection, calicoLines, calicoProblem, defaultCalico } from '../../src/versions/calico.js'
 import { patchCalico, type CalicoSettings } from '../../src/cluster/calico-manifest.js'
 import { manifestImages } from '../../src/cluster/images.js'
-import { knownMinors } from '../../src/cluster/versions.js'
+import { knownMinors } from '../../src/versions/kubernetes.js'
 import { CorruptError } from '../../src/errors.js'
 import { golden } from '../fakes/golden.js'
 

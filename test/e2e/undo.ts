@@ -4,7 +4,7 @@
  * afterwards.
  */
 import type { Test } from 'tap'
-import type { CheckReport } from '../../src/check/types.js'
+import type { CheckReport } from '../../src/course/types.js'
 
 /** klab with arguments of the lab's: exit status and stdout. */
 export type Klab = (...args: string[]) => Promise<{ code: number; stdout: string }>

@@ -19,7 +19,7 @@ import {
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import type { Lab } from '../../src/labfile/model.js'
-import { commonSettings, scriptOf } from '../../src/phases/guest-phase.js'
+import { commonSettings, scriptOf } from '../../src/node/guest-phase.js'
 import { labOf, root } from './world.js'
 
 const TOOLS =

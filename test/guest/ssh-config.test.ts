@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { knownHosts, sshConfig } from '../../src/guest/ssh-config.js'
-import { makeKeyPair } from '../../src/store/keys.js'
+import { makeKeyPair } from '../../src/state/keys.js'
 import { startGuest } from './fixtures/server.js'
 
 const ssh = (config: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> =>

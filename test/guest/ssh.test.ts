@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { CommandError, CorruptError, Interrupted, ProbeError, StateError } from '../../src/errors.js'
 import { systemClock } from '../../src/host/clock.js'
 import { createGuests } from '../../src/guest/ssh.js'
-import { makeKeyPair } from '../../src/store/keys.js'
+import { makeKeyPair } from '../../src/state/keys.js'
 import { startGuest } from './fixtures/server.js'
 
 /** Pauses are a fortieth, and time goes on by what was asked for. */

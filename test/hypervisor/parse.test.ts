@@ -1,6 +1,6 @@
 import t from 'tap'
 import { parseHostSecurity, parseOwnership } from '../../src/hypervisor/parse-xml.js'
-import { machineState, parseCpuShares, parseList } from '../../src/hypervisor/parse.js'
+import { machineState, parseCpuShares, parseDomainList } from '../../src/hypervisor/parse.js'
 
 const U = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
 
@@ -23,11 +23,11 @@ t.test('list: names with spaces and quotes, states with reasons, domains that ca
     '  state.reason=1',
     '',
   ].join('\n')
-  t.same(parseList(text), [
+  t.same(parseDomainList(text), [
     { name: 'klab-a', uuid: U(1), state: 'crashed' },
     { name: "it's mine", uuid: U(2), state: 'running' },
   ])
-  t.same(parseList(''), [])
+  t.same(parseDomainList(''), [])
   t.end()
 })
 

@@ -2,8 +2,8 @@ import t from 'tap'
 import { StateError } from '../../src/errors.js'
 import { findSealed, sealKey, takeSealed } from '../../src/lab/cached.js'
 import type { OpenLab } from '../../src/lab/open.js'
-import type { LabRun } from '../../src/phases/world.js'
-import { listCached } from '../../src/seal/cached.js'
+import type { LabRun } from '../../src/world.js'
+import { listCached } from '../../src/sealed/cached.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 t.test('the key: the same for the same, another one for whatever a Ready lab follows from', async (t) => {

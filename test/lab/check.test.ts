@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
-import { SECTIONS } from '../../src/check/sections.js'
+import { SECTIONS } from '../../src/course/sections.js'
 import { Interrupted, ProbeError } from '../../src/errors.js'
 import { checkLab } from '../../src/lab/check.js'
-import { machineSpec } from '../../src/phases/machine.js'
-import { domainName } from '../../src/phases/names.js'
+import { machineSpec } from '../../src/node/machine.js'
+import { domainName } from '../../src/node/names.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
-import { linesOf, NAMES } from '../check/machines.js'
+import { linesOf, NAMES } from '../course/machines.js'
 
 const section = (id: string) => SECTIONS.filter((s) => s.id === id)
 

@@ -3,9 +3,9 @@ import t from 'tap'
 import { LockedError } from '../../src/errors.js'
 import { halt } from '../../src/lab/halt.js'
 import { goTo, named } from '../../src/lab/snapshot.js'
-import { domainName } from '../../src/phases/names.js'
+import { domainName } from '../../src/node/names.js'
 import { save } from '../../src/snapshot/save.js'
-import { acquireLock } from '../../src/store/lock.js'
+import { acquireLock } from '../../src/host/lock.js'
 import { all, makeStage } from '../snapshot/stage.js'
 
 const quiet = { force: false, report: () => undefined }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LabfileError, StateError, UsageError } from '../../src/errors.js'
 import { findLab, openLab, recordedLab } from '../../src/lab/open.js'
-import { labId } from '../../src/store/paths.js'
-import { writeRecord } from '../../src/store/record.js'
+import { labId } from '../../src/state/paths.js'
+import { writeRecord } from '../../src/state/record.js'
 import { fourNodes, makeRun, makeWorld } from '../fakes/world.js'
 
 /** A folder with a Labfile, and `record()` that makes it a lab that was up. */

@@ -2,11 +2,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFil
 import t, { type Test } from 'tap'
 import { LockedError, ProbeError, StateError } from '../../src/errors.js'
 import { goTo, named, push, settle, topOfStack, withSnapshots } from '../../src/lab/snapshot.js'
-import { domainName } from '../../src/phases/names.js'
+import { domainName } from '../../src/node/names.js'
 import { listManifests } from '../../src/snapshot/manifest.js'
 import { remove } from '../../src/snapshot/remove.js'
 import { save } from '../../src/snapshot/save.js'
-import { acquireLock } from '../../src/store/lock.js'
+import { acquireLock } from '../../src/host/lock.js'
 import { fourNodes } from '../fakes/world.js'
 import { all, CLOCK, makeStage, type Stage } from '../snapshot/stage.js'
 

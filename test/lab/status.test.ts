@@ -3,9 +3,9 @@ import t, { type Test } from 'tap'
 import { HostError } from '../../src/errors.js'
 import type { MachineState } from '../../src/hypervisor/types.js'
 import { absentStatus, glanceStatus, readStatus } from '../../src/lab/status.js'
-import type { Ask } from '../../src/lab/readiness.js'
+import type { Ask } from '../../src/api/readiness.js'
 import { formatStatus } from '../../src/cli/status.js'
-import { domainName } from '../../src/phases/names.js'
+import { domainName } from '../../src/node/names.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 function stage(t: Test, states: readonly MachineState[], labfile = fourNodes()) {

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import t from 'tap'
 import { Interrupted, ProbeError, StateError } from '../../src/errors.js'
-import { bootSteps, cloudInitErrors, waitForBoot } from '../../src/phases/boot.js'
-import { domainName } from '../../src/phases/names.js'
-import { machineSpec } from '../../src/phases/machine.js'
+import { bootSteps } from '../../src/phases/boot.js'
+import { cloudInitErrors, waitForBoot } from '../../src/node/boot.js'
+import { domainName } from '../../src/node/names.js'
+import { machineSpec } from '../../src/node/machine.js'
 import { failure } from '../fakes/guests.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 

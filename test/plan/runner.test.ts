@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Interrupted, StateError, StepError } from '../../src/errors.js'
-import { runPlan } from '../../src/plan/runner.js'
-import type { Phase, Plan, Step } from '../../src/plan/types.js'
+import { executePlan } from '../../src/plan/runner.js'
+import type { Phase, Plan, Step } from '../../src/step.js'
 import type { Event } from '../../src/report/events.js'
 import { createFakeClock } from '../fakes/clock.js'
 
@@ -17,7 +17,7 @@ const plan = (...phases: Phase[]): Plan => ({ goal: 'up', lab: 'toy', phases })
 /** Runs a plan; its events, in short, and how it ended. */
 async function play(p: Plan, abort = new AbortController(), clock = createFakeClock()) {
   const events: Event[] = []
-  const error: unknown = await runPlan(p, { report: (e) => events.push(e), clock, signal: abort.signal }).then(
+  const error: unknown = await executePlan(p, { report: (e) => events.push(e), clock, signal: abort.signal }).then(
     () => undefined,
     (e: unknown) => e,
   )

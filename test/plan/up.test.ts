@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { PHASE_NAMES, upTo } from '../../src/labfile/phases.js'
-import type { Plan } from '../../src/plan/types.js'
+import type { Plan } from '../../src/step.js'
 import { planUp } from '../../src/plan/up.js'
 import { golden } from '../fakes/golden.js'
 import { fourNodes, labOf, makeRun, makeWorld, root, type RunChoice } from '../fakes/world.js'

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
-import { domainName } from '../../src/phases/names.js'
+import { domainName } from '../../src/node/names.js'
 import { flatten } from '../../src/snapshot/flatten.js'
 import { remove } from '../../src/snapshot/remove.js'
 import { restore } from '../../src/snapshot/restore.js'

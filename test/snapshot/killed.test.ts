@@ -1,7 +1,7 @@
 /** klab killed (in the fake world) at every change that a verb makes. */
 import { existsSync } from 'node:fs'
 import t from 'tap'
-import { domainName } from '../../src/phases/names.js'
+import { domainName } from '../../src/node/names.js'
 import { listManifests } from '../../src/snapshot/manifest.js'
 import { recover } from '../../src/snapshot/recover.js'
 import { restore } from '../../src/snapshot/restore.js'

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { CorruptError, StateError, UsageError } from '../../src/errors.js'
-import { domainName } from '../../src/phases/names.js'
+import { domainName } from '../../src/node/names.js'
 import { listManifests } from '../../src/snapshot/manifest.js'
 import { remove, renameSnapshot } from '../../src/snapshot/remove.js'
 import { restore } from '../../src/snapshot/restore.js'

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { recover, settledNow } from '../../src/snapshot/recover.js'
 import { refreshTokens } from '../../src/snapshot/tokens.js'
-import { readRecord } from '../../src/store/record.js'
+import { readRecord } from '../../src/state/record.js'
 import { makeStage, saveAs, type Stage } from './stage.js'
 
 /** What is started anew from now on, in order, and where. */

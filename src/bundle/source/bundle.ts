@@ -2,19 +2,19 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateError } from '../../errors.js'
-import { readManifest } from '../../store/bundle-manifest.js'
-import { digestOf } from '../../store/digest.js'
-import { removeTree } from '../../store/tree.js'
-import type { Digest } from '../../store/types.js'
+import { readManifest } from '../manifest.js'
+import { digestOf } from '../../host/digest.js'
+import { removeTree } from '../../host/tree.js'
+import type { Digest } from '../../host/digest.js'
 import { assemble, type BundledCni } from '../assemble.js'
-import { debianArch, flannelManifest, type BuiltBundle } from '../build.js'
-import { folderDigest } from '../go.js'
+import { debianArch, flannelManifest, type BuiltBundle } from '../debian/build.js'
+import { folderDigest } from './go.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
-import type { Network } from '../known.js'
+import type { PodNetwork } from '../expected.js'
 import { coreImages, imagesOf } from '../needs.js'
-import { NODE_BINARIES, PROBE_REF } from '../recipe.js'
+import { NODE_BINARIES, PROBE_REF } from '../debian/recipe.js'
 import { componentKey, readComponent, type Component } from './component.js'
-import { gather, type Gathered, type Plan } from './gather.js'
+import { gather, type Gathered, type BuildPlan } from './gather.js'
 import { sourceRecipe } from './lines.js'
 import { imageContents, packImages } from './pack.js'
 
@@ -24,7 +24,7 @@ const FORMAT = 1
 export interface SourceSpec {
   readonly version: string
   /** Pod networks that it brings; somebody's own manifest needs images that no recipe has. */
-  readonly cni: readonly Network[]
+  readonly cni: readonly PodNetwork[]
 }
 
 /** Roles of the components that every bundle needs. */
@@ -34,7 +34,7 @@ const CORE = ['kubernetes', 'etcd', 'coredns', 'crictl', 'plugins', 'containerd'
  * The recipe with the components that these networks need. Throws UsageError (no recipe), CorruptError (a damaged one),
  * StateError (a network that it does not have).
  */
-export async function planSource(assets: string, s: SourceSpec): Promise<Plan> {
+export async function planSource(assets: string, s: SourceSpec): Promise<BuildPlan> {
   const recipe = await sourceRecipe(assets, s.version)
   const networks = s.cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
   const components = new Map<string, Component>()
@@ -64,7 +64,7 @@ const noNetwork = (name: string, version: string): StateError =>
  * The bundle's key: recipe, components and klab's own files, but not the mirror's package versions, so that a new
  * package never costs a rebuild.
  */
-export async function sourceKey(assets: string, plan: Plan, s: SourceSpec, arch: string): Promise<Digest> {
+export async function sourceKey(assets: string, plan: BuildPlan, s: SourceSpec, arch: string): Promise<Digest> {
   return digestOf({
     format: FORMAT,
     kind: 'bundle',
@@ -100,7 +100,14 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
   return { dir, key, manifest: await readManifest(dir), cached }
 }
 
-async function fill(s: SourceSpec, c: BuildContext, plan: Plan, g: Gathered, out: string, work: string): Promise<void> {
+async function fill(
+  s: SourceSpec,
+  c: BuildContext,
+  plan: BuildPlan,
+  g: Gathered,
+  out: string,
+  work: string,
+): Promise<void> {
   const at = (role: string, name: string): string => join(g.folders.get(role) ?? '', name)
   const core = await coreImages(c.exec, s.version, at('kubernetes', 'kubeadm'), c.report, c.signal)
   const cni: BundledCni[] = []

@@ -8,9 +8,9 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { CorruptError } from '../../errors.js'
 import { readText } from '../../host/files.js'
-import { digestOf } from '../../store/digest.js'
+import { digestOf } from '../../host/digest.js'
 import { OPENAPI_FORMAT } from './openapi.js'
-import type { Digest } from '../../store/types.js'
+import type { Digest } from '../../host/digest.js'
 
 /** Raised when the way components are compiled changes. */
 const FORMAT = 1

@@ -2,9 +2,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, HostError } from '../../errors.js'
-import { removeTree } from '../../store/tree.js'
-import { openApt, packageOf, type Apt } from '../apt.js'
-import { unpackGo, type Toolchain } from '../go.js'
+import { removeTree } from '../../host/tree.js'
+import { openApt, packageOf, type Apt } from './apt.js'
+import { unpackGo, type Toolchain } from './go.js'
 import { timed, type BuildContext } from '../jobs.js'
 import { compileComponent } from './compile.js'
 import { componentKey, type Component } from './component.js'
@@ -13,7 +13,7 @@ import type { SourceRecipe } from './lines.js'
 import { requireSourceTools } from './tools.js'
 
 /** A recipe with its components read. */
-export interface Plan {
+export interface BuildPlan {
   readonly recipe: SourceRecipe
   /** By their role in the recipe: `kubernetes`, `calico`. Only those that this bundle needs. */
   readonly components: ReadonlyMap<string, Component>
@@ -44,7 +44,7 @@ export interface Places {
  * Gets everything. Throws HostError (tools, disk, no such Go, a module that is refused), CorruptError (sums),
  * CommandError, Interrupted.
  */
-export async function gather(c: BuildContext, plan: Plan, arch: string, places: Places): Promise<Gathered> {
+export async function gather(c: BuildContext, plan: BuildPlan, arch: string, places: Places): Promise<Gathered> {
   const { work } = places
   await requireSourceTools(c.exec)
   const missing: Component[] = []

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { nearestSource } from '../../cluster/source.js'
+import { nearestSource } from '../../versions/source.js'
 import { UsageError } from '../../errors.js'
 import { readText } from '../../host/files.js'
 import { parseRecipeFile } from './component.js'

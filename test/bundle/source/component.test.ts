@@ -5,7 +5,7 @@ import { componentKey, linkerFlags, readComponent, toolsFile } from '../../../sr
 import { planSource, sourceKey } from '../../../src/bundle/source/bundle.js'
 import { sourceRecipe, sourceVersions } from '../../../src/bundle/source/lines.js'
 import { imageContents } from '../../../src/bundle/source/pack.js'
-import { SOURCE_VERSIONS, nearestSource, sourceCalico } from '../../../src/cluster/source.js'
+import { SOURCE_VERSIONS, nearestSource, sourceCalico } from '../../../src/versions/source.js'
 import { kubeadmImages } from '../../../src/cluster/images.js'
 import { root } from '../fixtures/world.js'
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readComponent, type Component } from '../../../src/bundle/source/component.js'
-import { gather, type Plan } from '../../../src/bundle/source/gather.js'
+import { gather, type BuildPlan } from '../../../src/bundle/source/gather.js'
 import { CommandError } from '../../../src/errors.js'
 import type { HostRunOptions } from '../../../src/host/types.js'
 import { exec, makeContext, root } from '../fixtures/world.js'
@@ -44,7 +44,7 @@ function machine(t: Test, fails: (call: string) => string | undefined) {
   return { c, calls, places }
 }
 
-const planOf = (component: Component): Plan => ({
+const planOf = (component: Component): BuildPlan => ({
   recipe: {
     kubernetes: '1.23.17',
     root: { suite: 'bookworm', packages: ['busybox'] },

@@ -1,0 +1,102 @@
+/**
+ * Which nodes are Ready. The API server is asked, and its last answer kept: under emulation it may take seconds, and
+ * `klab status` has 0.2 s.
+ */
+import { open, rm, stat } from 'node:fs/promises'
+import { nodeConditions } from './server.js'
+import { readJson, writeAtomic } from '../host/files.js'
+import type { Clock } from '../host/types.js'
+
+/** The files of a lab that say how its API server is reached, and what it said last. */
+export interface ApiFiles {
+  readonly kubeconfig: string
+  readonly seen: string
+}
+
+/** An answer of the API server. */
+export interface Readiness {
+  /** ISO 8601. */
+  readonly at: string
+  /** Node → Ready; null: it did not answer. */
+  readonly ready: Readonly<Record<string, boolean>> | null
+}
+
+/**
+ * How long klab waits for the API server's own answer, ms: a busy one under emulation has been seen to take 3 s and
+ * more; one that is down refuses at once.
+ */
+export const API_TIMEOUT_MS = 10_000
+
+/** ms; an answer as young as this is one of now: kubelet reports every 10 s. */
+const YOUNG_MS = 5000
+
+export type Ask = typeof nodeConditions
+
+/** Asks now, waits up to `timeoutMs`, and keeps the answer. */
+export async function askReadiness(
+  paths: ApiFiles,
+  clock: Clock,
+  timeoutMs: number,
+  ask: Ask = nodeConditions,
+): Promise<Readiness> {
+  return keep(paths, clock, await ask(paths.kubeconfig, timeoutMs))
+}
+
+/**
+ * As askReadiness for who cannot wait: an answer within `timeoutMs`, else the last one that was kept; undefined when
+ * there is neither.
+ */
+export async function glanceReadiness(
+  paths: ApiFiles,
+  clock: Clock,
+  timeoutMs: number,
+  ask: Ask = nodeConditions,
+): Promise<{ seen: Readiness; now: boolean } | undefined> {
+  const last = await readSeen(paths.seen)
+  if (last?.ready && clock.now() - Date.parse(last.at) < YOUNG_MS) return { seen: last, now: true }
+  const conditions = await ask(paths.kubeconfig, timeoutMs)
+  if (!conditions) return last && { seen: last, now: false }
+  return { seen: await keep(paths, clock, conditions), now: true }
+}
+
+const claimOf = (paths: ApiFiles): string => `${paths.seen}.asking`
+
+/**
+ * Whether the caller is the one to ask anew: nobody else has begun to within the time that an answer may take.
+ * askReadiness ends the claim.
+ */
+export async function claimAsk(paths: ApiFiles, clock: Clock): Promise<boolean> {
+  const path = claimOf(paths)
+  const begun = await stat(path).then(
+    (s) => s.mtimeMs,
+    () => undefined,
+  )
+  if (begun !== undefined && clock.now() - begun < API_TIMEOUT_MS) return false
+  await rm(path, { force: true })
+  const file = await open(path, 'wx').catch(() => undefined)
+  await file?.close()
+  return file !== undefined
+}
+
+/**
+ * Keeps what was said just now (undefined: nothing). A lab that is being destroyed has nowhere to keep it; that is no
+ * reason to fail.
+ */
+async function keep(
+  paths: ApiFiles,
+  clock: Clock,
+  conditions: ReadonlyMap<string, boolean> | undefined,
+): Promise<Readiness> {
+  const seen: Readiness = {
+    at: new Date(clock.now()).toISOString(),
+    ready: conditions ? Object.fromEntries(conditions) : null,
+  }
+  await writeAtomic(paths.seen, `${JSON.stringify(seen)}\n`).catch(() => undefined)
+  await rm(claimOf(paths), { force: true })
+  return seen
+}
+
+async function readSeen(path: string): Promise<Readiness | undefined> {
+  const data = (await readJson(path).catch(() => undefined)) as Partial<Readiness> | null | undefined
+  return typeof data?.at === 'string' && typeof data.ready === 'object' ? (data as Readiness) : undefined
+}

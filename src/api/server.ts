@@ -1,0 +1,115 @@
+/**
+ * The API server's answer to "which nodes are Ready", over the forwarded port. Small on purpose: `klab status` has 0.2
+ * s.
+ */
+import { readFile } from 'node:fs/promises'
+import { request } from 'node:https'
+import type { Observation } from '../guest/until.js'
+
+interface Login {
+  readonly server: URL
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+const field = (text: string, name: string): string | undefined =>
+  new RegExp(`^\\s*${name}:\\s*"?([^"\\s]+)"?\\s*$`, 'm').exec(text)?.[1]
+const decode = (data: string): string => Buffer.from(data, 'base64').toString()
+
+/**
+ * Server and client certificate of a kubeconfig that klab itself wrote (cluster/kubeconfig.ts); undefined when it is
+ * something else. No YAML parser here: loading one costs a third of the time there is.
+ */
+export function parseLogin(kubeconfig: string): Login | undefined {
+  const [server, ca, cert, key] = [
+    'server',
+    'certificate-authority-data',
+    'client-certificate-data',
+    'client-key-data',
+  ].map((n) => field(kubeconfig, n))
+  if (server === undefined || ca === undefined || cert === undefined || key === undefined || !URL.canParse(server))
+    return undefined
+  return { server: new URL(server), ca: decode(ca), cert: decode(cert), key: decode(key) }
+}
+
+interface NodeList {
+  items?: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[]
+}
+
+function get(login: Login, path: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      new URL(path, login.server),
+      { ca: login.ca, cert: login.cert, key: login.key, signal: AbortSignal.timeout(timeoutMs), agent: false },
+      (reply) => {
+        let body = ''
+        reply.setEncoding('utf8').on('data', (part: string) => (body += part))
+        reply
+          .once('end', () =>
+            reply.statusCode === 200 ? resolve(body) : reject(new Error(`HTTP ${reply.statusCode ?? '?'}`)),
+          )
+          .once('error', reject)
+      },
+    )
+    call.once('error', reject)
+    call.end()
+  })
+}
+
+/**
+ * What `read` makes of the API server's answer; undefined when there is none in time (ms), or none that can be read.
+ */
+async function ask<T>(
+  kubeconfig: string,
+  path: string,
+  timeoutMs: number,
+  read: (answer: unknown) => T,
+): Promise<T | undefined> {
+  try {
+    const login = parseLogin(await readFile(kubeconfig, 'utf8'))
+    return login && read(JSON.parse(await get(login, path, timeoutMs)))
+  } catch {
+    return undefined
+  }
+}
+
+interface LeaseList {
+  items?: { metadata: { name: string }; spec?: { renewTime?: string } }[]
+}
+
+/**
+ * Node name → when its kubelet last gave a sign of life, ms since the epoch; undefined when the API server does not
+ * answer in time (ms). kubernetes.io: leases, "Node heartbeats".
+ */
+export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, number> | undefined> =>
+  ask(kubeconfig, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', timeoutMs, (answer) => {
+    const { items = [] } = answer as LeaseList
+    return new Map(items.map((l) => [l.metadata.name, Date.parse(l.spec?.renewTime ?? '')]))
+  })
+
+/** Node name → Ready; undefined when the API server does not answer in time (ms). */
+export const nodeConditions = (
+  kubeconfig: string,
+  timeoutMs: number,
+): Promise<ReadonlyMap<string, boolean> | undefined> =>
+  // resourceVersion=0: from the API server's cache, without a round trip to etcd.
+  ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', timeoutMs, (answer) => {
+    const { items = [] } = answer as NodeList
+    return new Map(
+      items.map((n) => [
+        n.metadata.name,
+        n.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false,
+      ]),
+    )
+  })
+
+/** For until: whether the API server answers, within ms. */
+export const apiAnswers = async (
+  kubeconfig: string,
+  timeoutMs: number,
+  askNodes = nodeConditions,
+): Promise<Observation> => ({
+  ok: (await askNodes(kubeconfig, timeoutMs)) !== undefined,
+  seen: 'the API server does not answer',
+})

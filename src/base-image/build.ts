@@ -1,0 +1,171 @@
+/** The base image `debian-12`, built from Debian's packages; the same steps for root and for ordinary users. */
+import { chmod, copyFile, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { networkSettings } from '../host/apt-sources.js'
+import { HostError } from '../errors.js'
+import type { HostExec, HostRunOptions } from '../host/types.js'
+import { removeTree } from '../host/tree.js'
+import { LABEL, RELEASE, type ImageRecipe } from './recipe.js'
+import { hostSources, imageSources } from './sources.js'
+
+/** The file system as built; cloud-init grows it to the node's disk at first boot. */
+const SIZE = '3G'
+/** Of no use in a lab's guest; 100 MB. Licences stay. */
+const UNPACK = [
+  'path-exclude=/usr/share/man/*',
+  'path-exclude=/usr/share/info/*',
+  'path-exclude=/usr/share/doc/*',
+  'path-include=/usr/share/doc/*/copyright',
+  'path-exclude=/usr/share/locale/*/LC_MESSAGES/*',
+  'path-exclude=/usr/share/i18n/*',
+]
+/** Tool and the Debian package it is in. */
+const TOOLS = {
+  mmdebstrap: 'mmdebstrap',
+  fakeroot: 'fakeroot',
+  mke2fs: 'e2fsprogs',
+  'qemu-img': 'qemu-utils',
+  tar: 'tar',
+}
+
+export interface ImageBuild {
+  readonly exec: HostExec
+  /** Room for 3 GiB of temporary files; they go away at the end. */
+  readonly workDir: string
+  readonly report: (line: string) => void
+  readonly signal?: AbortSignal
+  /** /etc/apt unless told. */
+  readonly etcApt?: string
+}
+
+/**
+ * Fills `dir` with disk.qcow2, kernel and initrd. Throws HostError (a tool or the mirror is missing), CommandError,
+ * Interrupted.
+ */
+export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild): Promise<void> {
+  await requireTools(b.exec)
+  const sources = imageSources(await hostSources(b.etcApt), RELEASE)
+  const stop = b.signal ? { signal: b.signal } : {}
+  const run = (argv: readonly string[], o: HostRunOptions = {}) => b.exec.run(argv, { ...o, ...stop, onLine: b.report })
+  const dump = await b.exec.run(['apt-config', 'dump', 'Acquire'], stop)
+  await mkdir(b.workDir, { recursive: true })
+  const prefix = `image-${recipe.key.slice(0, 12)}-`
+  // The layer's lock is ours, so a folder of this recipe was left by a klab that was killed. Its mmdebstrap may still
+  // be tidying up: so once more at the end.
+  const dead = (await readdir(b.workDir)).filter((name) => name.startsWith(prefix)).map((name) => join(b.workDir, name))
+  const bury = () =>
+    Promise.all(
+      dead.map((folder) => removeTree(b.exec, folder).catch(() => b.report(`${folder}: left by an earlier run`))),
+    )
+  await bury()
+  const work = await mkdtemp(join(b.workDir, prefix))
+  try {
+    // Root's mmdebstrap unpacks here, so that a kill leaves nothing in /tmp. A user's must stay there: its subordinate
+    // ids may not enter our home.
+    await chmod(work, 0o711)
+    const asRoot = (await stat(work)).uid === 0
+    const env = asRoot ? { TMPDIR: work } : {}
+    const overlay = join(work, 'overlay.tar')
+    const tar = join(work, 'root.tar')
+    const root = join(work, 'root')
+    const raw = join(work, 'disk.raw')
+    await run([...TAR_CREATE, `--file=${overlay}`, `--directory=${join(recipe.dir, 'rootfs')}`, '.'])
+    await run([...leash(asRoot), ...mmdebstrap(recipe, overlay, tar, networkSettings(dump.stdout))], {
+      input: sources,
+      env,
+    })
+    b.report('file system…')
+    // fakeroot remembers who owns what between the two, so that an ordinary user makes the same disk as root. Device
+    // nodes come from devtmpfs.
+    const owners = join(work, 'owners')
+    await mkdir(root)
+    await run([
+      'fakeroot',
+      '-s',
+      owners,
+      '--',
+      'tar',
+      '--extract',
+      '--numeric-owner',
+      '--preserve-permissions',
+      `--file=${tar}`,
+      `--directory=${root}`,
+      '--exclude=./dev/*',
+    ])
+    await run([
+      'fakeroot',
+      '-i',
+      owners,
+      '--',
+      'mke2fs',
+      '-q',
+      '-t',
+      'ext4',
+      '-L',
+      LABEL,
+      '-E',
+      'root_owner=0:0',
+      '-d',
+      root,
+      raw,
+      SIZE,
+    ])
+    await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, join(dir, 'disk.qcow2')])
+    for (const name of ['kernel', 'initrd']) await copyFile(join(root, 'boot', `klab-${name}`), join(dir, name))
+    // QEMU runs as another user under qemu:///system; and an image that overlays stand on must not change.
+    for (const name of ['disk.qcow2', 'kernel', 'initrd']) await chmod(join(dir, name), 0o444)
+  } finally {
+    await removeTree(b.exec, work)
+    await bury()
+  }
+}
+
+/** Owned by root and with the same modes whatever the umask of the checkout was. */
+const TAR_CREATE = ['tar', '--create', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--sort=name']
+
+/**
+ * When klab is killed mmdebstrap must not go on. Root's mounts /proc, /sys and parts of /dev into the new root: in a
+ * mount namespace of its own (a user's has one anyway) they end with it, and no later `rm -r` can walk into them.
+ */
+const leash = (asRoot: boolean): readonly string[] => [
+  ...['setpriv', '--pdeathsig', 'TERM', '--'],
+  ...(asRoot ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
+]
+
+/** mmdebstrap reads the sources from stdin; as an ordinary user it works in a user namespace (mode `auto`). */
+export function mmdebstrap(
+  recipe: ImageRecipe,
+  overlay: string,
+  tar: string,
+  network: readonly string[],
+): readonly string[] {
+  return [
+    'mmdebstrap',
+    '--variant=essential',
+    `--include=${recipe.packages.join(',')}`,
+    '--format=tar',
+    ...UNPACK.map((o) => `--dpkgopt=${o}`),
+    // The machine's proxy settings; Debian's archive keeps old release files, whose dates say nothing about the
+    // packages.
+    ...network.map((line) => `--aptopt=${line}`),
+    `--customize-hook=tar-in ${word(overlay)} /`,
+    `--customize-hook=upload ${word(join(recipe.dir, 'customize.sh'))} /usr/lib/klab/customize`,
+    // A constant: mmdebstrap itself puts the root's path in "$1".
+    '--customize-hook=chroot "$1" sh /usr/lib/klab/customize',
+    RELEASE,
+    tar,
+    '-',
+  ]
+}
+
+/** mmdebstrap splits its own hooks (tar-in, upload) into words as a shell does. */
+const word = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+async function requireTools(exec: HostExec): Promise<void> {
+  const missing: string[] = []
+  for (const [tool, pkg] of Object.entries(TOOLS)) if ((await exec.which(tool)) === undefined) missing.push(pkg)
+  if (missing.length > 0)
+    throw new HostError(`building the image needs ${missing.join(', ')}`, {
+      hint: `sudo apt-get install ${missing.join(' ')}`,
+    })
+}

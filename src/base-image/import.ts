@@ -1,0 +1,41 @@
+/** A disk image from elsewhere (a file, or downloaded) as a layer. */
+import { chmod, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CorruptError, StateError } from '../errors.js'
+import type { HostExec } from '../host/types.js'
+import { digestOf, sha256File } from '../host/digest.js'
+import type { Digest } from '../host/digest.js'
+import { diskFormat } from './disk-format.js'
+
+const FORMAT = 1
+
+/** The layer's key for an image whose content has this sum. */
+export const importKey = (sha256: Digest): Digest => digestOf({ kind: 'imported-image', format: FORMAT, sha256 })
+
+/**
+ * The sum of the file. Throws StateError when it is not a readable file, CorruptError when `expected` is another sum.
+ */
+export async function checkedSum(path: string, expected: Digest | undefined): Promise<Digest> {
+  const file = await stat(path).catch(() => undefined)
+  if (!file?.isFile())
+    throw new StateError(`${path}: no such image file`, { hint: 'correct image.path in the Labfile' })
+  const sum = await sha256File(path)
+  if (expected !== undefined && sum !== expected) {
+    throw new CorruptError(`${path}: sha256 is ${sum}, the Labfile says ${expected}`, {
+      hint: 'correct the file or image.sha256',
+    })
+  }
+  return sum
+}
+
+/**
+ * Writes `dir`/disk.qcow2 from the image: a new file, so that nothing but the disk's content comes along (no snapshots,
+ * no references, no compression, which an emulated machine would pay for at every read). Throws CorruptError,
+ * CommandError.
+ */
+export async function importImage(exec: HostExec, source: string, dir: string, signal?: AbortSignal): Promise<void> {
+  const format = await diskFormat(source)
+  const disk = join(dir, 'disk.qcow2')
+  await exec.run(['qemu-img', 'convert', '-f', format, '-O', 'qcow2', '--', source, disk], signal ? { signal } : {})
+  await chmod(disk, 0o444)
+}

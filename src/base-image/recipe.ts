@@ -1,0 +1,69 @@
+/** What the built base image is made of; its key is the hash of all of it. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { digestOf } from '../host/digest.js'
+import type { Digest } from '../host/digest.js'
+
+/** Raised when the same files would give another image, so that an older one in the cache is not taken for it. */
+const FORMAT = 1
+
+export const RELEASE = 'bookworm'
+/** Label of the root file system. */
+export const LABEL = 'rootfs'
+
+/**
+ * The kernel's command line.
+ * net.ifnames=0: cloud-init alone names the cards (mgmt0, lab0), nothing races with it. ds=nocloud: the seed is a disk,
+ * so all of cloud-init may run before the network. unified_cgroup_hierarchy=0: kubeadm 1.20 and its kubelet know cgroup
+ * v1 only. no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics
+ * at once ("IO-APIC + timer doesn't work"; seen on two of four machines); KVM guests skip the check by themselves.
+ * panic=5: a panic is a reboot, not a hang. norandmaps: QEMU 7.2 keeps translated code by virtual address, so with
+ * address randomisation every process start is translated anew. mitigations=off and audit=0 cost nothing in a
+ * throw-away guest; rcu_expedited saves seconds of waiting at boot.
+ */
+export const CMDLINE = [
+  `root=LABEL=${LABEL}`,
+  'rw',
+  'console=ttyS0',
+  'quiet',
+  'net.ifnames=0',
+  'ds=nocloud',
+  'no_timer_check',
+  'panic=5',
+  'nowatchdog',
+  'norandmaps',
+  'mitigations=off',
+  'audit=0',
+  'rcupdate.rcu_expedited=1',
+  'systemd.unified_cgroup_hierarchy=0',
+].join(' ')
+
+export interface ImageRecipe {
+  readonly key: Digest
+  /** Folder with packages.txt, customize.sh and rootfs/. */
+  readonly dir: string
+  readonly packages: readonly string[]
+}
+
+/** Names in a package list: one a line, `#` begins a comment. */
+export const parsePackages = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '')
+
+/** The recipe in klab's own files (`assets`/cloud-init/image). */
+export async function readRecipe(assets: string): Promise<ImageRecipe> {
+  const dir = join(assets, 'cloud-init', 'image')
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)).sort() // prettier-ignore
+  const files = await Promise.all(
+    paths.map(async (path) => [relative(dir, path), await readFile(path, 'utf8')] as const),
+  )
+  const packages = parsePackages(await readFile(join(dir, 'packages.txt'), 'utf8'))
+  return {
+    key: digestOf({ kind: 'base-image', format: FORMAT, release: RELEASE, cmdline: CMDLINE, files }),
+    dir,
+    packages,
+  }
+}

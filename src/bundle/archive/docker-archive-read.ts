@@ -1,0 +1,88 @@
+/** The images in a `docker save` archive, read in place. What the archive says is checked, never believed. */
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { posix } from 'node:path'
+import { Readable } from 'node:stream'
+import { CorruptError } from '../../errors.js'
+import type { UnstagedImage } from './stage.js'
+import { readTarIndex, type TarEntry } from './tar-index.js'
+
+/** manifest.json and an image's configuration are lists of names and sums. */
+const MAX_JSON = 4 * 2 ** 20
+/**
+ * Links followed from one layer to the file that it is (docker before 25 writes a layer that images share once, and
+ * links).
+ */
+const MAX_LINKS = 8
+
+/** An image of an archive with all its names. */
+export interface ArchivedImage extends Omit<UnstagedImage, 'ref'> {
+  readonly refs: readonly string[]
+}
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
+const isTexts = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((s) => typeof s === 'string')
+
+/**
+ * The images of an archive. Throws CorruptError when it is no docker archive, or lacks a part that its manifest names.
+ */
+export async function readDockerArchive(path: string): Promise<readonly ArchivedImage[]> {
+  const bad = (why: string): CorruptError =>
+    new CorruptError(`${path}: ${why}`, { hint: 'save the images again: docker save -o FILE IMAGE…' })
+  const entries = new Map((await readTarIndex(path)).map((e) => [e.name, e]))
+  const find = (name: string): TarEntry & { readonly type: 'file' } => {
+    let at = posix.normalize(name)
+    for (let i = 0; i < MAX_LINKS; i++) {
+      const entry = entries.get(at)
+      if (entry?.type === 'file') return { ...entry, type: 'file' }
+      if (entry?.type !== 'link') break
+      // A hard link names an entry, a symbolic one a path beside itself.
+      const target = entry.target ?? ''
+      at = entries.has(target) ? target : posix.normalize(posix.join(posix.dirname(at), target))
+    }
+    throw bad(`lacks ${name}`)
+  }
+  const text = async (name: string): Promise<string> => {
+    const { offset, size } = find(name)
+    if (size > MAX_JSON) throw bad(`${name} has ${size} bytes`)
+    const file = await open(path, 'r')
+    const { buffer } = await file.read(Buffer.alloc(size), 0, size, offset).finally(() => file.close())
+    return buffer.toString('utf8')
+  }
+  const json = async (name: string): Promise<unknown> => {
+    const content = await text(name)
+    try {
+      return JSON.parse(content) as unknown
+    } catch {
+      throw bad(`${name} is not JSON`)
+    }
+  }
+  if (!entries.has('manifest.json')) throw bad('is not an image archive: it has no manifest.json')
+  const list = await json('manifest.json')
+  if (!Array.isArray(list)) throw bad('manifest.json is not a list of images')
+  return Promise.all(
+    list.map(async (item: unknown) => {
+      if (!isObject(item) || typeof item['Config'] !== 'string' || !isTexts(item['Layers']))
+        throw bad('manifest.json: an image without Config or Layers')
+      const refs = item['RepoTags'] ?? []
+      if (!isTexts(refs)) throw bad('manifest.json: RepoTags is not a list of names')
+      const layers = item['Layers'].map(find)
+      const config = await text(item['Config'])
+      return {
+        where: path,
+        refs,
+        config,
+        layers: layers.map(
+          ({ offset, size }) =>
+            () =>
+              slice(path, offset, size),
+        ),
+      }
+    }),
+  )
+}
+
+const slice = (path: string, offset: number, size: number): Readable =>
+  size === 0
+    ? Readable.from([])
+    : createReadStream(path, { start: offset, end: offset + size - 1, highWaterMark: 1 << 20 })

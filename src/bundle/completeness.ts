@@ -1,0 +1,68 @@
+/** Whether a bundle has all that its Kubernetes version and pod network need: asked before any machine is started. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CorruptError, StateError } from '../errors.js'
+import { exists } from '../host/files.js'
+import { verifyBundle } from './manifest.js'
+import type { BundleManifest } from './manifest.js'
+import { archiveRefs } from './archive/archive-refs.js'
+import type { BuildContext } from './jobs.js'
+import { coreImages, lacking, imagesOf } from './needs.js'
+import { NODE_BINARIES, PROBE_REF } from './debian/recipe.js'
+
+/** References in an archive of the bundle; none when it is not there. */
+async function refsIn(path: string): Promise<readonly string[]> {
+  return (await exists(path)) ? archiveRefs(path) : []
+}
+
+/**
+ * What a bundle lacks of what it needs for these pod networks, a line each. Throws CorruptError for damaged archives.
+ */
+export async function bundleGaps(
+  dir: string,
+  manifest: BundleManifest,
+  cni: readonly string[],
+  c: Pick<BuildContext, 'exec' | 'report' | 'signal'>,
+): Promise<readonly string[]> {
+  const { kubernetes: version } = manifest
+  const kubeadm = join(dir, 'bin', 'kubeadm')
+  const core = await coreImages(c.exec, version, (await exists(kubeadm)) ? kubeadm : undefined, c.report, c.signal)
+  const images = join(dir, 'images')
+  const archives = [`k8s.${version}.tar`, `k8s.${version}.node.tar`] as const
+  const [all, node] = await Promise.all(archives.map((name) => refsIn(join(images, name))))
+  const others = (await readdir(images).catch(() => [])).filter(
+    (name) => name.startsWith('cni.') || name === 'probe.tar',
+  )
+  const loaded = [...(all ?? []), ...(await Promise.all(others.map((name) => refsIn(join(images, name))))).flat()]
+  const gaps = [
+    ...lacking(core.images, all ?? []).map((ref) => `image ${ref} in images/${archives[0]}`),
+    ...lacking(core.nodeImages, node ?? []).map((ref) => `image ${ref} in images/${archives[1]}`),
+    ...lacking([PROBE_REF], loaded).map((ref) => `image ${ref} in images/probe.tar`),
+  ]
+  for (const name of cni) {
+    const path = join(dir, 'manifests', `${name}.yaml`)
+    if (!(await exists(path))) gaps.push(`manifests/${name}.yaml`)
+    else
+      gaps.push(
+        ...lacking(imagesOf(await readFile(path, 'utf8'), path), loaded).map(
+          (ref) => `image ${ref} for ${name} in images/cni.${name}.tar`,
+        ),
+      )
+  }
+  for (const name of NODE_BINARIES) if (!(await exists(join(dir, 'bin', name)))) gaps.push(`bin/${name}`)
+  return gaps
+}
+
+/** Throws CorruptError when a file is not what the manifest says, StateError that names all that is missing. */
+export async function requireWhole(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
+  const { manifest, problems } = await verifyBundle(dir)
+  if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the bundle again' })
+  const gaps = await bundleGaps(dir, manifest, cni, c)
+  if (gaps.length === 0) return
+  throw new StateError(
+    `${dir}: lacks what Kubernetes ${manifest.kubernetes}${cni.length > 0 ? ` with ${cni.join(' and ')}` : ''} needs:\n${gaps.map((g) => `  ${g}`).join('\n')}`,
+    {
+      hint: 'ask whoever made the bundle for a whole one (klab bundle verify shows the same there)',
+    },
+  )
+}

@@ -1,0 +1,190 @@
+/**
+ * A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout.
+ */
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fullRef } from '../../cluster/images.js'
+import { StateError } from '../../errors.js'
+import { readManifest } from '../manifest.js'
+import { digestOf } from '../../host/digest.js'
+import { assemble, type BundledCni } from '../assemble.js'
+import { debianArch, flannelManifest, type BuiltBundle } from '../debian/build.js'
+import type { Image } from '../archive/docker-archive.js'
+import { checkSums, listHanded, missingFiles, sortHanded, type Handed } from './folder.js'
+import { parseRef, shortName } from '../archive/image-ref.js'
+import { inWorkFolder, type BuildContext } from '../jobs.js'
+import { networkTitle, type PodNetwork } from '../expected.js'
+import { coreImages, imagesOf } from '../needs.js'
+import { pluginsIn } from '../online/packages.js'
+import { PROBE_REF } from '../debian/recipe.js'
+import { addProgram } from '../source/rootfs.js'
+import { stageImage, type UnstagedImage } from '../archive/stage.js'
+
+/** Raised when the way such a bundle is made changes. */
+const FORMAT = 1
+
+export interface HandedSpec {
+  readonly path: string
+  readonly version: string
+  readonly cni: readonly PodNetwork[]
+}
+
+/**
+ * The bundle that a folder without a bundle's manifest makes, from the cache while no file of it changed. Throws
+ * StateError that names every image and file which is missing, CorruptError for damaged ones, CommandError,
+ * Interrupted.
+ */
+export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<BuiltBundle> {
+  const arch = debianArch()
+  const files = await listHanded(s.path)
+  const key = digestOf({
+    format: FORMAT,
+    kind: 'handed',
+    ...s,
+    arch,
+    files,
+    flannel: await flannelManifest(c.assets, ''),
+  })
+  const cached = (await c.layers.get(key)) !== undefined
+  const make = (out: string): Promise<void> =>
+    inWorkFolder(c, key, async (work) => {
+      await checkSums(s.path, files)
+      await fill(s, c, await sortHanded(s.path, files, arch), arch, out, work)
+    })
+  const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  return { dir, key, manifest: await readManifest(dir), cached }
+}
+
+async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out: string, work: string): Promise<void> {
+  const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
+  const find = (ref: string): UnstagedImage | undefined =>
+    named.find((i) => fullRef(i.ref) === fullRef(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
+  const kubeadm = h.programs.get('kubeadm')
+  // Handed over by way of a file system that knows no executables, perhaps.
+  if (kubeadm !== undefined) await addProgram(work, kubeadm, 'kubeadm')
+  const core = await coreImages(c.exec, s.version, kubeadm && join(work, 'kubeadm'), c.report, c.signal)
+  const cni = await podNetworks(s, c, h, named)
+  const plugins =
+    h.pluginArchive === undefined
+      ? h.plugins
+      : new Map([...(await unpackPlugins(c, h.pluginArchive, arch, work)), ...h.plugins])
+  const probe = find(PROBE_REF) ?? named.find((i) => shortName(i.ref) === 'busybox')
+  const wanted = [...core.images, ...cni.networks.flatMap((n) => n.images)]
+  const missing = [
+    ...wanted.filter((ref) => !find(ref)).map((ref) => `image ${ref}`),
+    ...(probe ? [] : [`image ${PROBE_REF} (any busybox will do: klab proves the pod network with it)`]),
+    ...cni.missing,
+    ...missingFiles(
+      h,
+      plugins,
+      s.cni.some((n) => n.name === 'flannel'),
+    ),
+  ]
+  if (missing.length > 0) throw incomplete(s, missing, h.compressed)
+
+  const images: Image[] = []
+  const stage = async (image: UnstagedImage | undefined, ref: string): Promise<void> => {
+    if (image) images.push(await stageImage({ ...image, ref }, arch, work))
+  }
+  for (const ref of new Set(wanted)) await stage(find(ref), ref)
+  await stage(probe, PROBE_REF)
+  // What else is in the archives was put there on purpose: it goes onto the nodes too.
+  const used = new Set([...wanted, PROBE_REF, probe?.ref ?? ''].map(fullRef))
+  const rest = [
+    ...new Map(
+      named
+        .filter((i) => !used.has(fullRef(i.ref)) && !wanted.some((ref) => sameOnMirror(i.ref, ref)))
+        .map((i) => [fullRef(i.ref), i]),
+    ).values(),
+  ]
+  for (const image of rest) await stage(image, image.ref)
+  const extra = { 'probe.tar': [PROBE_REF], ...(rest.length > 0 && { 'cni.extra.tar': rest.map((i) => i.ref) }) }
+  const provenance = Object.fromEntries(
+    images.map((i) => [i.ref, named.find((n) => fullRef(n.ref) === fullRef(i.ref))?.where ?? s.path]),
+  )
+  await assemble(
+    c,
+    {
+      source: 'dir',
+      kubernetes: s.version,
+      core,
+      binaries: h.programs,
+      plugins,
+      cni: cni.networks,
+      images,
+      provenance,
+      extra,
+    },
+    out,
+    work,
+  )
+}
+
+/**
+ * The course's mirror has kubeadm's images side by side under google_containers (2.7.2): saved without a `docker tag`,
+ * they are the same ones.
+ */
+function sameOnMirror(name: string, wanted: string): boolean {
+  const [a, b] = [parseRef(name), parseRef(wanted)]
+  return (
+    /(?:^|\/)google_containers\//.test(a?.path ?? '') &&
+    /^(?:k8s\.gcr\.io|registry\.k8s\.io)$/.test(b?.host ?? '') &&
+    shortName(name) === shortName(wanted) &&
+    a?.tag === b?.tag
+  )
+}
+
+/** The networks with their manifests and images, and what they lack. */
+async function podNetworks(
+  s: HandedSpec,
+  c: BuildContext,
+  h: Handed,
+  named: readonly UnstagedImage[],
+): Promise<{ networks: readonly BundledCni[]; missing: readonly string[] }> {
+  const networks: BundledCni[] = []
+  const missing: string[] = []
+  for (const n of s.cni) {
+    if (n.name === 'manifest') networks.push({ name: n.name, manifest: n.text, images: imagesOf(n.text, n.path) })
+    else if (n.name === 'flannel') {
+      // The plugin's own image has another name: flannel-cni-plugin.
+      const image = named.find(
+        (i) => shortName(i.ref) === 'flannel' || shortName(i.ref) === 'mirrored-flannelcni-flannel',
+      )
+      if (image)
+        networks.push({ name: n.name, manifest: await flannelManifest(c.assets, image.ref), images: [image.ref] })
+      else missing.push('image flannel (quay.io/coreos/flannel or docker.io/flannel/flannel, any tag)')
+    } else {
+      const file = h.manifests.get('calico.yaml') ?? h.manifests.get('calico.yml')
+      const manifest = file === undefined ? undefined : await readFile(file, 'utf8')
+      if (file === undefined || manifest === undefined) missing.push('manifest calico.yaml')
+      else networks.push({ name: n.name, manifest, images: imagesOf(manifest, file) })
+    }
+  }
+  return { networks, missing }
+}
+
+async function unpackPlugins(
+  c: BuildContext,
+  archive: string,
+  arch: string,
+  work: string,
+): Promise<ReadonlyMap<string, string>> {
+  const dir = join(work, 'plugins')
+  await mkdir(dir)
+  // GNU tar takes leading slashes and `..` out of names by itself, and links and folders are left out below.
+  await c.exec.run(
+    ['tar', '--extract', '--no-same-owner', `--file=${archive}`, `--directory=${dir}`],
+    c.signal ? { signal: c.signal } : {},
+  )
+  return pluginsIn(dir, arch)
+}
+
+function incomplete(s: HandedSpec, missing: readonly string[], compressed: readonly string[] = []): StateError {
+  const what = `Kubernetes ${s.version}${s.cni.length > 0 ? ` with ${s.cni.map(networkTitle).join(' and ')}` : ''}`
+  return new StateError(`${s.path}: lacks what ${what} needs:\n${missing.map((m) => `  ${m}`).join('\n')}`, {
+    hint:
+      compressed.length > 0
+        ? `unpack what is compressed: ${compressed.join(', ')}`
+        : 'add it (docker save -o FILE IMAGE…), or make a whole one where there is internet: bundle: upstream, then klab bundle export FILE',
+  })
+}

@@ -1,0 +1,53 @@
+/** What klab's version table says for bundles: kubeadm's images, and which pod networks a lab's bundle brings. */
+import { readFile } from 'node:fs/promises'
+import { defaultCalico } from '../versions/calico.js'
+import { kubeadmImages } from '../cluster/images.js'
+import { sourceCalico } from '../versions/source.js'
+import { minorOf } from '../versions/kubernetes.js'
+import { UsageError } from '../errors.js'
+import type { BundleSource, CniSpec } from '../labfile/model.js'
+
+/** kubeadm's images of a version, or undefined for one that is not in the table. */
+export function knownImages(version: string): readonly string[] | undefined {
+  try {
+    return kubeadmImages(version).all
+  } catch (error) {
+    if (error instanceof UsageError) return undefined
+    throw error
+  }
+}
+
+/** A pod network that a bundle brings. */
+export type PodNetwork =
+  | { readonly name: 'flannel' }
+  /** `release`: 3.x.y. */
+  | { readonly name: 'calico'; readonly release: string }
+  /** Somebody's own: only its images are the bundle's business. */
+  | { readonly name: 'manifest'; readonly path: string; readonly text: string }
+
+/**
+ * The networks of a Labfile; a lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws
+ * UsageError when the Labfile's own manifest cannot be read.
+ */
+export async function networksOf(
+  cni: CniSpec,
+  version: string,
+  source: BundleSource['source'] = 'dir',
+): Promise<readonly PodNetwork[]> {
+  const release = source === 'source' ? sourceCalico(version) : defaultCalico(minorOf(version))
+  if (cni === 'flannel') return [{ name: 'flannel' }]
+  if (cni === 'none')
+    return [...(release === undefined ? [] : [{ name: 'calico', release } as const]), { name: 'flannel' }]
+  if ('name' in cni) return [{ name: 'calico', release: cni.version }]
+  const text = await readFile(cni.manifest, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, {
+      cause,
+      hint: 'correct manifest: in the Labfile',
+    })
+  })
+  return [{ name: 'manifest', path: cni.manifest, text }]
+}
+
+/** For messages: `flannel`, `Calico 3.14.2`. */
+export const networkTitle = (n: PodNetwork): string =>
+  n.name === 'calico' ? `Calico ${n.release}` : n.name === 'manifest' ? n.path : n.name

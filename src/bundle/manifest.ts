@@ -1,0 +1,124 @@
+/** manifest.json of a bundle: what should be in the folder, and whether it is. */
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CorruptError } from '../errors.js'
+import { readJson, writeAtomic } from '../host/files.js'
+import { sha256File, type Digest } from '../host/digest.js'
+
+export interface BundleFile {
+  /** Relative, such as `bin/kubeadm`. */
+  readonly path: string
+  readonly sha256: Digest
+  readonly size: number
+}
+
+/** manifest.json of a bundle directory. */
+export interface BundleManifest {
+  readonly format: 1
+  readonly source: 'debian' | 'source' | 'upstream' | 'aliyun' | 'dir'
+  readonly kubernetes: string
+  /** Image references in images/k8s.<version>.tar, as kubeadm expects them. */
+  readonly images: readonly string[]
+  /** Image references in images/k8s.<version>.node.tar. */
+  readonly nodeImages: readonly string[]
+  /** Where each part came from: package names and versions, module versions. */
+  readonly provenance: Readonly<Record<string, string>>
+  readonly files: readonly BundleFile[]
+}
+
+const NAME = 'manifest.json'
+const SOURCES: readonly unknown[] = [
+  'debian',
+  'source',
+  'upstream',
+  'aliyun',
+  'dir',
+] satisfies readonly BundleManifest['source'][]
+
+/**
+ * The bundle's manifest. Throws CorruptError when it is missing, cut, of another format, or names files outside the
+ * bundle.
+ */
+export async function readManifest(dir: string): Promise<BundleManifest> {
+  return parseManifest(await readJson(join(dir, NAME)), join(dir, NAME))
+}
+
+/** The same for data from elsewhere; `where`: for the message. Throws CorruptError. */
+export function parseManifest(data: unknown, where: string): BundleManifest {
+  const problem = data === undefined ? 'missing or not JSON' : flaw(data)
+  if (problem !== undefined) throw new CorruptError(`${where}: ${problem}`, { hint: 'klab bundle build' })
+  return data as BundleManifest
+}
+
+/** Writes manifest.json, 0644. */
+export async function writeBundleManifest(dir: string, manifest: BundleManifest): Promise<void> {
+  await writeAtomic(join(dir, NAME), `${JSON.stringify(manifest, undefined, 2)}\n`, 0o644)
+}
+
+/** Sizes and sums of everything under `dir` but the manifest, sorted by path: what a manifest's `files` says. */
+export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
+  const files: BundleFile[] = []
+  for (const path of await walk(dir)) {
+    files.push({ path, sha256: await sha256File(join(dir, path)), size: (await stat(join(dir, path))).size })
+  }
+  return files
+}
+
+/**
+ * Compares the folder with its manifest: missing, changed and extra files, a sentence each. Throws CorruptError when
+ * the manifest itself is no good.
+ */
+export async function verifyBundle(dir: string): Promise<{ manifest: BundleManifest; problems: string[] }> {
+  const manifest = await readManifest(dir)
+  const extra = new Set(await walk(dir))
+  const problems: string[] = []
+  for (const file of manifest.files) {
+    if (!extra.delete(file.path)) problems.push(`${file.path}: missing`)
+    else problems.push(...(await compare(dir, file)))
+  }
+  return { manifest, problems: [...problems, ...[...extra].map((path) => `${path}: not in the manifest`)] }
+}
+
+async function compare(dir: string, file: BundleFile): Promise<string[]> {
+  const path = join(dir, file.path)
+  const { size } = await stat(path)
+  if (size !== file.size) return [`${file.path}: ${size} bytes, but the manifest says ${file.size}`]
+  const sum = await sha256File(path)
+  return sum === file.sha256 ? [] : [`${file.path}: sha256 is ${sum}, but the manifest says ${file.sha256}`]
+}
+
+/**
+ * Relative paths of what is not a folder, sorted; links count as files, so that a link out of the bundle never hides.
+ */
+async function walk(dir: string, under = ''): Promise<string[]> {
+  const found: string[] = []
+  for (const entry of await readdir(join(dir, under), { withFileTypes: true })) {
+    const path = under === '' ? entry.name : `${under}/${entry.name}`
+    if (entry.isDirectory()) found.push(...(await walk(dir, path)))
+    else if (path !== NAME) found.push(path)
+  }
+  return found.sort()
+}
+
+/** What is wrong with a manifest, or undefined. Bundles come from other people, so nothing in them is believed. */
+function flaw(data: unknown): string | undefined {
+  if (!isObject(data) || data['format'] !== 1) return 'not a bundle manifest of format 1'
+  if (!SOURCES.includes(data['source'])) return `unknown source ${JSON.stringify(data['source'])}`
+  if (typeof data['kubernetes'] !== 'string') return 'no Kubernetes version'
+  for (const key of ['images', 'nodeImages']) if (!isTexts(data[key])) return `${key} is not a list of names`
+  if (!isObject(data['provenance']) || !isTexts(Object.values(data['provenance'])))
+    return 'provenance is not a map of texts'
+  if (!Array.isArray(data['files'])) return 'no files'
+  const bad = data['files'].find((f) => !isFile(f)) as unknown
+  return bad === undefined ? undefined : `bad file entry ${JSON.stringify(bad)}`
+}
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
+const isTexts = (x: unknown): boolean => Array.isArray(x) && x.every((s) => typeof s === 'string')
+const isFile = (f: unknown): boolean =>
+  isObject(f) &&
+  typeof f['path'] === 'string' &&
+  f['path'].split('/').every((part) => part !== '' && part !== '.' && part !== '..') &&
+  typeof f['sha256'] === 'string' &&
+  /^[0-9a-f]{64}$/.test(f['sha256']) &&
+  Number.isSafeInteger(f['size'])

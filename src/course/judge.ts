@@ -1,0 +1,65 @@
+/** From facts to the report of `klab check`. Pure. */
+import type { Lab, NodeSpec } from '../labfile/model.js'
+import { CLUSTER_JUDGES } from './cluster.js'
+import type { GuestFacts } from './facts.js'
+import { PACKAGE_JUDGES } from './packages.js'
+import { RUNTIME_JUDGES } from './runtime.js'
+import type { Section } from './sections.js'
+import { SYSTEM_JUDGES } from './system.js'
+import { elsewhere, type CheckReport, type Finding, type State, type Subject, type WantedImages } from './types.js'
+
+const CLUSTER = { ...RUNTIME_JUDGES, ...PACKAGE_JUDGES, ...CLUSTER_JUDGES }
+
+/** What was learnt of one node: its facts, or why there are none. */
+export type Looked =
+  | { readonly node: NodeSpec; readonly facts: GuestFacts; readonly skewS: number }
+  | { readonly node: NodeSpec; readonly error: string }
+
+/** The worst that was found; nothing found: not this node's. */
+const worst = (findings: readonly Finding[]): State =>
+  (['wrong', 'not-done', 'done'] as const).find((state) => findings.some((f) => f.state === state)) ?? 'not-applicable'
+
+function judge(section: Section, s: Subject): readonly Finding[] {
+  if (section.look !== undefined) return [elsewhere('only looks; nothing is to be found afterwards')]
+  const k = s.lab.kubernetes
+  const system = SYSTEM_JUDGES[section.id]
+  if (system) return system(s)
+  if (!k) return [elsewhere('the Labfile has no Kubernetes')]
+  return CLUSTER[section.id]?.({ ...s, k }) ?? []
+}
+
+/**
+ * The report over these sections and nodes. `cluster`: the control plane's facts, which may be of a node that is not
+ * among them.
+ */
+export function judgeLab(
+  lab: Lab,
+  sections: readonly Section[],
+  looked: readonly Looked[],
+  cluster: GuestFacts | undefined,
+  images: WantedImages | undefined,
+): CheckReport {
+  const missing = looked.some((l) => 'error' in l)
+  const judged = sections.map((section) => {
+    const nodes = looked.flatMap((l) => {
+      if ('error' in l) return []
+      const findings = judge(section, { lab, node: l.node, facts: l.facts, skewS: l.skewS, cluster, images })
+      return findings.length > 0 ? [{ node: l.node.name, state: worst(findings), findings }] : []
+    })
+    const state = worst(nodes.flatMap((n) => n.findings))
+    // What a node that was not reached would have said is not known: neither green nor beside the point.
+    const open = missing && (state === 'done' || (nodes.length === 0 && section.look === undefined))
+    return { section: section.id, title: section.title, state: open ? ('unreachable' as const) : state, nodes }
+  })
+  return {
+    lab: lab.name,
+    ok: !missing && judged.every((s) => s.state === 'done' || s.state === 'not-applicable'),
+    nodes: looked.map((l) => ({
+      name: l.node.name,
+      role: l.node.role,
+      reached: !('error' in l),
+      error: 'error' in l ? l.error : null,
+    })),
+    sections: judged,
+  }
+}

@@ -1,0 +1,10 @@
+/** One thing that a lab needs of the host. Types only. */
+
+export interface Check {
+  readonly name: string
+  /** `warn`: works, but not well. */
+  readonly state: 'ok' | 'warn' | 'missing'
+  readonly found: string
+  /** The command that mends it. */
+  readonly fix?: string
+}

@@ -1,0 +1,236 @@
+/**
+ * `klab doctor`: what this host must have for a lab, each with the command that mends it. `up` runs the same checks
+ * first.
+ */
+import { access, constants, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { HostError, KlabError } from '../errors.js'
+import { exists, readText } from '../host/files.js'
+import type { AccelProbe } from '../hypervisor/accel.js'
+import type { Lab } from '../labfile/model.js'
+import type { World } from '../world.js'
+import { portCount } from '../state/endpoints.js'
+import { allocatePorts, reservedPorts } from '../state/ports.js'
+import type { Check } from './check.js'
+import { install, labToolChecks } from './tools.js'
+import { networkChecks } from './network.js'
+
+const GIB = 1024 ** 3
+/**
+ * On top of a guest’s memory, MiB: QEMU's own and translated code under TCG; a guest touches half of its memory at most
+ * times (docs/benchmarks.md).
+ */
+const QEMU_OVERHEAD_MIB = 250
+/** What one node's overlay and the shared layers take on disk, GiB. */
+const DISK_GIB = { node: 2, cache: 6 }
+/** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
+const CACHED_MS = 1000
+
+/**
+ * Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes
+ * QEMU anew at every call.
+ */
+async function libvirtCheck(world: World): Promise<Check> {
+  const { uri } = world.hypervisor
+  const name = `libvirt ${uri}`
+  try {
+    await world.hypervisor.list()
+    const ask = (): Promise<unknown> =>
+      world.host.run(['virsh', '-q', '-c', uri, 'domcapabilities'], { timeoutMs: 60_000 })
+    await ask()
+    const started = performance.now()
+    await ask()
+    const ms = Math.round(performance.now() - started)
+    return ms < CACHED_MS
+      ? { name, state: 'ok', found: `answers; capabilities in ${ms} ms` }
+      : {
+          name,
+          state: 'warn',
+          found: `asks QEMU anew at every call (${ms} ms): libvirtd can open /dev/kvm, QEMU’s user cannot`,
+          fix: 'sudo chgrp kvm /dev/kvm && sudo chmod 660 /dev/kvm',
+        }
+  } catch (error) {
+    if (!(error instanceof KlabError)) throw error
+    return {
+      name,
+      state: 'missing',
+      found: error.message.split('\n')[0] ?? '',
+      ...(error.hint === undefined ? {} : { fix: error.hint }),
+    }
+  }
+}
+
+/** KVM as it really is. Only `accel: kvm` makes a missing one an error. */
+export function accelCheck(lab: Lab, probe: AccelProbe): Check {
+  if (lab.hypervisor.accel === 'tcg') return { name: 'accelerator', state: 'ok', found: 'tcg, as the Labfile says' }
+  if (probe.accel === 'kvm') return { name: 'accelerator', state: 'ok', found: 'KVM (a probe guest ran)' }
+  const found = `KVM is not usable: ${probe.why}`
+  return lab.hypervisor.accel === 'kvm'
+    ? {
+        name: 'accelerator',
+        state: 'missing',
+        found,
+        fix: 'set hypervisor.accel to auto in the Labfile; or switch virtualisation on in the firmware',
+      }
+    : { name: 'accelerator', state: 'ok', found: `software emulation (TCG), slow-host profile; ${found}` }
+}
+
+/** Memory that this process may still use, MiB: the host's, or its cgroup's limit. */
+async function availableMiB(): Promise<number> {
+  const meminfo = (await readText('/proc/meminfo')) ?? ''
+  const host = Number(/^MemAvailable:\s+(\d+)/m.exec(meminfo)?.[1] ?? 0) / 1024
+  const limit = Number((await readText('/sys/fs/cgroup/memory.max').catch(() => undefined))?.trim())
+  return Math.floor(Number.isFinite(limit) && limit > 0 ? Math.min(host, limit / 1024 ** 2) : host)
+}
+
+/** RAM and disk against the Labfile; machines that run already have theirs. */
+async function roomChecks(world: World, lab: Lab, running: number): Promise<readonly Check[]> {
+  const missing = lab.nodes.slice(running)
+  const want = missing.reduce((sum, n) => sum + n.memoryMiB + QEMU_OVERHEAD_MIB, 0)
+  const have = await availableMiB()
+  const memory: Check =
+    want <= have
+      ? { name: 'memory', state: 'ok', found: `${have} MiB available, the lab takes up to ${want} MiB` }
+      : {
+          name: 'memory',
+          state: 'missing',
+          found: `${have} MiB available, the lab wants ${want} MiB: ${want - have} MiB short`,
+          fix: 'lower nodes[].memory or remove nodes in the Labfile, or stop other labs',
+        }
+  const needs = new Map<string, number>()
+  for (const [dir, gib] of [
+    [world.roots.state, lab.nodes.length * DISK_GIB.node],
+    [world.roots.cache, DISK_GIB.cache],
+  ] as const) {
+    const at = await nearest(dir)
+    needs.set(at, (needs.get(at) ?? 0) + gib)
+  }
+  const disks = await Promise.all(
+    [...needs].map(async ([dir, gib]): Promise<Check> => {
+      const fs = await statfs(dir)
+      const free = Math.floor((fs.bavail * fs.bsize) / GIB)
+      const found = `${free} GiB free, up to ${gib} GiB wanted`
+      return free >= gib
+        ? { name: `disk ${dir}`, state: 'ok', found }
+        : {
+            name: `disk ${dir}`,
+            state: 'missing',
+            found,
+            fix: `free ${gib - free} GiB, or set KLAB_STATE_DIR and KLAB_CACHE_DIR to another disk`,
+          }
+    }),
+  )
+  return [memory, ...disks]
+}
+
+/** The folder itself, or the first one above that exists. */
+async function nearest(dir: string): Promise<string> {
+  return (await exists(dir)) || dir === '/' ? dir : nearest(dirname(dir))
+}
+
+/** The limits that Kubernetes in a guest never sees but QEMU on the host does: processes of this cgroup. */
+async function cgroupCheck(): Promise<Check> {
+  const max = (await readText('/sys/fs/cgroup/pids.max').catch(() => undefined))?.trim()
+  const limit = Number(max)
+  return Number.isFinite(limit) && limit < 512
+    ? {
+        name: 'cgroup',
+        state: 'warn',
+        found: `at most ${limit} processes and threads`,
+        fix: 'raise pids.max (TasksMax=) to 512 or more',
+      }
+    : {
+        name: 'cgroup',
+        state: 'ok',
+        found: max === undefined || max === 'max' ? 'no limit on processes' : `${limit} processes`,
+      }
+}
+
+/** An ordinary user builds the base image in a user namespace. */
+async function namespaceCheck(world: World): Promise<readonly Check[]> {
+  if (world.env.uid === 0) return []
+  const subuid = (await readText('/etc/subuid')) ?? ''
+  const entry = new RegExp(`^(${world.env.user}|${world.env.uid}):`, 'm').test(subuid)
+  const tool = await world.host.which('newuidmap')
+  if (entry && tool !== undefined)
+    return [{ name: 'user namespaces', state: 'ok', found: 'subordinate ids and newuidmap are there' }]
+  return [
+    {
+      name: 'user namespaces',
+      state: 'missing',
+      found: tool === undefined ? 'newuidmap is missing' : `no line for ${world.env.user} in /etc/subuid`,
+      fix:
+        tool === undefined
+          ? install(['uidmap'])
+          : `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${world.env.user}`,
+    },
+  ]
+}
+
+/** SSH of every node and the API server need a port each on 127.0.0.1, in user mode. */
+async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
+  const count = portCount(lab)
+  if (count === 0) return []
+  try {
+    const ports = await allocatePorts(count, await reservedPorts(world.roots.state), lab.name)
+    return [{ name: 'ports', state: 'ok', found: `${count} free on 127.0.0.1, such as ${ports[0] ?? ''}` }]
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    return [{ name: 'ports', state: 'missing', found: error.message, fix: error.hint ?? 'ss -lnt' }]
+  }
+}
+
+/** Whether the folder, or the one it would be made in, can be written. */
+async function writableCheck(dir: string): Promise<Check> {
+  const at = await nearest(dir)
+  const ok = await access(at, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  return ok
+    ? { name: `folder ${dir}`, state: 'ok', found: 'writable' }
+    : { name: `folder ${dir}`, state: 'missing', found: `${at} cannot be written`, fix: `sudo chown $USER ${at}` }
+}
+
+/**
+ * All checks for a lab (`id`: its own network is no clash); `cached`: image and bundle are there, so what builds them
+ * is not needed.
+ */
+export async function checkHost(
+  world: World,
+  lab: Lab,
+  o: { accel: AccelProbe; running: number; cached: boolean; id?: string },
+): Promise<readonly Check[]> {
+  const build = !o.cached && lab.image.kind === 'builtin'
+  const checks = await Promise.all([
+    labToolChecks(world, lab, o.cached),
+    libvirtCheck(world).then((c) => [c]),
+    Promise.resolve([accelCheck(lab, o.accel)]),
+    roomChecks(world, lab, o.running),
+    Promise.all([world.roots.state, world.roots.cache, world.roots.run].map(writableCheck)),
+    portCheck(world, lab),
+    networkChecks(world, lab, o.id).catch(unreachable),
+    cgroupCheck().then((c) => [c]),
+    build ? namespaceCheck(world) : [],
+  ])
+  return checks.flat()
+}
+
+/** libvirtCheck says it. */
+const unreachable = (error: unknown): readonly Check[] => {
+  if (!(error instanceof HostError)) throw error
+  return []
+}
+
+/** Throws HostError that lists what is missing, with the commands that mend it. */
+export function requireFit(checks: readonly Check[]): void {
+  const missing = checks.filter((c) => c.state === 'missing')
+  if (missing.length === 0) return
+  throw new HostError(
+    `this host lacks what the lab needs:\n${missing.map((c) => `  ${c.name}: ${c.found}`).join('\n')}`,
+    {
+      hint: [...new Set(missing.map((c) => c.fix).filter((f) => f !== undefined))].join('\n     ') || 'klab doctor',
+    },
+  )
+}

@@ -1,0 +1,116 @@
+/** What the lab's network asks of the host; `doctor`, `plan` and `up` look. */
+import type { Hypervisor, Network } from '../hypervisor/types.js'
+import { CommandError } from '../errors.js'
+import { hostRoutes, type Route } from '../host/routes.js'
+import type { HostExec } from '../host/types.js'
+import { overlaps, parseCidr, type Cidr } from '../labfile/cidr.js'
+import type { Lab } from '../labfile/model.js'
+import type { Check } from './check.js'
+
+/** What this looks through. */
+export interface NetworkWorld {
+  readonly hypervisor: Pick<Hypervisor, 'uri' | 'networks'>
+  readonly host: Pick<HostExec, 'which'>
+}
+
+/** Tools of each kind of network: tool → Debian package. libvirt itself calls dnsmasq. */
+export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly (readonly [string, string])[]>> = {
+  user: [['vde_switch', 'vde2']],
+  nat: [['dnsmasq', 'dnsmasq-base']],
+}
+
+const NAME = 'network'
+const OTHER_RANGE = 'choose another network.cidr in the Labfile (and addresses of nodes in it)'
+
+/**
+ * None for user mode, which nothing on the host can clash with. `id`: the lab's, whose own network is no clash. Throws
+ * HostError when libvirt can't be reached.
+ */
+export async function networkChecks(
+  world: NetworkWorld,
+  lab: Lab,
+  id: string | undefined,
+  routes: () => Promise<readonly Route[]> = hostRoutes,
+): Promise<readonly Check[]> {
+  if (lab.network.mode !== 'nat') return []
+  const { uri } = world.hypervisor
+  if (!uri.endsWith('/system'))
+    return [
+      {
+        name: NAME,
+        state: 'missing',
+        found: `network.mode nat needs qemu:///system; this lab would use ${uri}, which may make no bridge and no firewall rules`,
+        fix: 'run klab as root; or set network.mode to user in the Labfile',
+      },
+    ]
+  const networks = await world.hypervisor.networks().catch((error: unknown) => {
+    if (!(error instanceof CommandError)) throw error
+    return error.failure.tail
+  })
+  if (typeof networks === 'string')
+    return [
+      {
+        name: NAME,
+        state: 'missing',
+        found: `libvirt has no network driver here: ${networks}`,
+        fix: 'sudo systemctl start virtnetworkd.socket, where libvirt has a daemon for each driver; then: virsh -c qemu:///system net-list',
+      },
+    ]
+  return [await firewallCheck(world), rangeCheck(lab.network.cidr, id, networks, await routes())]
+}
+
+/** libvirt calls iptables, and from 10.4 on nft where it is there. */
+async function firewallCheck({ host }: NetworkWorld): Promise<Check> {
+  const tool = (await host.which('iptables')) ?? (await host.which('nft'))
+  return tool === undefined
+    ? {
+        name: 'firewall',
+        state: 'missing',
+        found: 'neither iptables nor nft',
+        fix: 'sudo apt-get install -y --no-install-recommends iptables',
+      }
+    : { name: 'firewall', state: 'ok', found: tool }
+}
+
+/** Whether nobody else has the range. Pure. */
+export function rangeCheck(
+  cidr: string,
+  id: string | undefined,
+  networks: readonly Network[],
+  routes: readonly Route[],
+): Check {
+  const range = parseCidr(cidr)
+  const meets = (other: string): boolean => {
+    const it: Cidr | undefined = parseCidr(other)
+    return range !== undefined && it !== undefined && overlaps(range, it)
+  }
+  const isOwn = (n: Network): boolean => id !== undefined && n.mark?.labId === id
+  const rivals = networks.filter((n) => !isOwn(n) && n.ranges.some(meets))
+  const taken = rivals.find((n) => n.active)
+  if (taken)
+    return {
+      name: NAME,
+      state: 'missing',
+      found: `${cidr} overlaps the libvirt network ${taken.name} (${taken.ranges.join(', ')}${taken.bridge === undefined ? '' : ` on ${taken.bridge}`})`,
+      fix: taken.mark
+        ? `klab destroy in the folder of lab ${taken.mark.labId} (gone? virsh -c qemu:///system net-destroy ${taken.name}); or ${OTHER_RANGE}`
+        : OTHER_RANGE,
+    }
+  const bridges = networks.flatMap((n) => (isOwn(n) && n.bridge !== undefined ? [n.bridge] : []))
+  const route = routes.find((r) => !bridges.includes(r.interface) && meets(r.cidr))
+  if (route)
+    return {
+      name: NAME,
+      state: 'missing',
+      found: `${cidr} overlaps the host’s route to ${route.cidr} through ${route.interface}`,
+      fix: `ip route show ${route.cidr}; ${OTHER_RANGE}`,
+    }
+  const asleep = rivals[0]
+  return asleep
+    ? {
+        name: NAME,
+        state: 'warn',
+        found: `${cidr} overlaps the libvirt network ${asleep.name} (${asleep.ranges.join(', ')}), which is not active; the two cannot run side by side`,
+      }
+    : { name: NAME, state: 'ok', found: `${cidr} is free on this host` }
+}

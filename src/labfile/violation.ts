@@ -1,0 +1,10 @@
+/** What a rule across fields finds. Types only. */
+import type { Path } from './source.js'
+
+export interface Violation {
+  readonly path: Path
+  readonly message: string
+}
+
+/** Whether the file itself has the field. */
+export type Given = (path: Path) => boolean

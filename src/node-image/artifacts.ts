@@ -1,0 +1,69 @@
+/**
+ * What a lab is made from: base image, bundle, node image. Each is asked for once a run and comes from the cache when
+ * it is there.
+ */
+import { join } from 'node:path'
+import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
+import { ISO_NAME } from '../bundle/iso.js'
+import { ensureBaseImage } from '../base-image/base.js'
+import type { Lab } from '../labfile/model.js'
+import { BAKED, upTo, type PhaseName } from '../labfile/phases.js'
+import { cachePaths } from '../state/paths.js'
+import { commonSettings, loadScripts, phaseDigest, scriptOf } from '../node/guest-phase.js'
+import type { World } from '../world.js'
+import type { Artifacts } from '../artifacts.js'
+
+type Line = (text: string) => void
+
+/** A function that runs once and gives everybody the same promise; a failure may be tried again. */
+function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let made: Promise<T> | undefined
+  return (...args) =>
+    (made ??= make(...args).catch((error: unknown) => {
+      made = undefined
+      throw error
+    }))
+}
+
+/** What makers of images and bundles get of the world. */
+export const bundleContext = (world: World, report: Line): BundleContext => ({
+  exec: world.host,
+  env: world.env,
+  layers: world.layers,
+  downloadsDir: cachePaths(world.roots).downloads,
+  assets: world.assets,
+  report,
+  signal: world.signal,
+  clock: world.clock,
+})
+
+/** The artifacts of a lab up to (and with) phase `until`. */
+export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artifacts {
+  const context = (line: Line): BundleContext => bundleContext(world, line)
+  const k = lab.kubernetes
+  const base = once((line: Line) => ensureBaseImage(lab.image, context(line)))
+  const bundle = once(async (line: Line) => (k ? await ensureBundle(k, context(line)) : undefined))
+  const recipe = once(async () => {
+    const made = await bundle(() => undefined)
+    const scripts = await loadScripts(world.assets)
+    const settings = commonSettings(lab, made?.manifest.images ?? [])
+    const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
+    // A bundle of one's own may carry packages for the system and the runtime too.
+    const fromBundle = (p: PhaseName): boolean =>
+      p === 'packages' || p === 'images' || !['debian', 'source'].includes(k?.bundle.source ?? '')
+    const extra = (p: PhaseName): string => (fromBundle(p) ? (made?.key ?? '') : '')
+    return {
+      scripts,
+      settings,
+      phases: wanted.map((phase) => ({
+        phase,
+        script: scriptOf(phase, lab),
+        digest: phaseDigest(scripts, phase, lab, settings, extra(phase)),
+      })),
+    }
+  })
+  return { base, bundle, recipe }
+}
+
+/** Path of the bundle's ISO image for the guests' read-only disk. */
+export const isoOf = (bundle: Bundle): string => join(bundle.isoDir, ISO_NAME)

@@ -1,0 +1,26 @@
+/**
+ * kubectl of the bundle, run on the host with the lab's kubeconfig: what costs seconds on an emulated CPU costs nothing
+ * here.
+ */
+import { join } from 'node:path'
+import type { Output, RunOptions } from '../host/types.js'
+import { directEnv } from '../state/endpoints.js'
+import type { LabRun } from '../world.js'
+
+export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise<Output>
+
+/** kubectl for this lab's cluster. Throws CommandError. */
+export async function hostKubectl(run: LabRun): Promise<Kubectl> {
+  const bundle = await run.artifacts.bundle(() => undefined)
+  const kubectl = join(bundle?.dir ?? '', 'bin', 'kubectl')
+  const env = { KUBECONFIG: run.paths.kubeconfig, HOME: run.paths.dir, ...directEnv(run.record, run.world.env.env) }
+  return (args, options = {}) =>
+    run.world.host.run([kubectl, '--request-timeout=90s', ...args], { signal: run.world.signal, ...options, env })
+}
+
+/**
+ * Applies manifests as they are (no check against the API server's schema: it is megabytes to fetch, and these are
+ * klab's own).
+ */
+export const apply = (kubectl: Kubectl, manifests: string, line: (text: string) => void): Promise<Output> =>
+  kubectl(['apply', '--validate=false', '-f', '-'], { input: manifests, onLine: line })

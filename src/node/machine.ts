@@ -1,0 +1,60 @@
+/** From lab and node to machine: names, addresses, disks, boot. */
+import type { GuestAddress } from '../guest/types.js'
+import { readText } from '../host/files.js'
+import type { BootSpec, DiskSpec, MachineBase, Nics } from '../hypervisor/types.js'
+import { StateError } from '../errors.js'
+import type { NodeSpec } from '../labfile/model.js'
+import type { LabPaths } from '../state/paths.js'
+import { sshEndpoint } from '../state/endpoints.js'
+import { diskOf, type LabRecord } from '../state/record.js'
+import { domainName, machineUuid } from './names.js'
+import type { LabRun } from '../world.js'
+
+/** The control plane of a lab with a cluster. */
+export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined =>
+  nodes.find((n) => n.role === 'control-plane')
+
+/** The machine of one node, with these cards (segment.ts). */
+export function machineSpec<N extends Nics>(
+  run: Pick<LabRun, 'id' | 'lab' | 'paths' | 'record' | 'accel'>,
+  node: NodeSpec,
+  boot: BootSpec,
+  bundleIso: string | undefined,
+  nics: N,
+): MachineBase & N {
+  const paths = run.paths.node(node.name)
+  const disks: DiskSpec[] = [
+    { path: diskOf(run.record, run.paths, node.name), format: 'qcow2', target: 'vda', readonly: false },
+    { path: paths.seed, format: 'raw', target: 'vdb', readonly: true },
+  ]
+  if (bundleIso !== undefined) disks.push({ path: bundleIso, format: 'raw', target: 'vdc', readonly: true })
+  return {
+    name: domainName(run.id, node.name),
+    uuid: machineUuid(run.id, node.name),
+    labId: run.id,
+    node: node.name,
+    accel: run.accel,
+    cpus: node.cpus,
+    memoryMiB: node.memoryMiB,
+    boot,
+    disks,
+    consoleLog: paths.console,
+    ...nics,
+  }
+}
+
+/** Where and how to reach a node over SSH. Throws StateError when the lab's keys are missing. */
+export async function guestAddress(paths: LabPaths, record: LabRecord, node: string): Promise<GuestAddress> {
+  const [privateKey, hostKey] = await Promise.all([readText(paths.key), readText(`${paths.node(node).hostKey}.pub`)])
+  if (privateKey === undefined || hostKey === undefined)
+    throw new StateError(`${node}: the lab's SSH keys are missing`, { hint: 'klab destroy, then klab up' })
+  const at = sshEndpoint(record, node)
+  if (!at) throw new StateError(`${node}: no ports are recorded for this node`, { hint: 'klab up' })
+  return {
+    node,
+    ...at,
+    user: record.lab.os.user,
+    privateKey,
+    hostKey: hostKey.trim().split(' ').slice(0, 2).join(' '),
+  }
+}

@@ -1,0 +1,8 @@
+/** Phase `packages` (course 2.4 to 2.6): kubeadm, kubelet and kubectl. Baked into the node image, so usually there already. */
+import { bakedStep, type Marks } from '../node/baked-phase.js'
+import type { Step } from '../step.js'
+import type { LabRun } from '../world.js'
+
+/** A step a node; done where the node's mark says so. */
+export const packagesSteps = (run: LabRun, marks: Marks): readonly Step[] =>
+  run.lab.nodes.map((node) => bakedStep(run, node, 'packages', marks))

@@ -1,0 +1,8 @@
+/** Phase `runtime` (course 2.3): the container runtime. Baked into the node image, so usually there already. */
+import { bakedStep, type Marks } from '../node/baked-phase.js'
+import type { Step } from '../step.js'
+import type { LabRun } from '../world.js'
+
+/** A step a node; done where the node's mark says so. */
+export const runtimeSteps = (run: LabRun, marks: Marks): readonly Step[] =>
+  run.lab.nodes.map((node) => bakedStep(run, node, 'runtime', marks))

@@ -1,0 +1,109 @@
+/**
+ * The disks of a lab that travels: which files of a chain all nodes share, one file for the rest, and chains put
+ * together again.
+ */
+import { chmod, constants, copyFile, link, mkdir, rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { CorruptError } from '../errors.js'
+import type { Exec } from '../host/types.js'
+import { backingOf } from '../base-image/disk-format.js'
+import { chainOf, freshOverlay } from '../snapshot/disks.js'
+
+/**
+ * `file` without what lies under it, from the top: those of `layers` (a folder of the cache) that the chain ends with.
+ */
+export async function sharedChain(exec: Exec, file: string, layers: string): Promise<readonly string[]> {
+  const chain = await chainOf(exec, file)
+  const first = chain.findIndex((f) => f.startsWith(`${layers}/`))
+  return first < 0 ? [] : chain.slice(first)
+}
+
+/** What the backing file of a node's disk is called while it travels. */
+export const TRAVELLING = 'image.qcow2'
+
+/**
+ * One file with all that `disk` holds above `base` (undefined: with everything). It names its backing file by
+ * TRAVELLING, so nothing can use it as it is.
+ */
+export async function collapse(
+  exec: Exec,
+  disk: string,
+  base: string | undefined,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await freshOverlay(exec, to, disk)
+  // Of what the chain holds above `base` alone; with -u nothing would be copied.
+  await exec.run(
+    ['qemu-img', 'rebase', '-q', '-f', 'qcow2', ...(base === undefined ? ['-b', ''] : ['-F', 'qcow2', '-b', base]), to],
+    {
+      signal,
+    },
+  )
+  if (base !== undefined) await nameBacking(exec, to, TRAVELLING)
+}
+
+/** Only the name in the header (rebase -u opens no backing file). */
+const nameBacking = (exec: Exec, file: string, backing: string): Promise<unknown> =>
+  exec.run(['qemu-img', 'rebase', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, file])
+
+const refuse = (path: string, backing: string | undefined): CorruptError =>
+  new CorruptError(
+    `${basename(path)} ${backing === undefined ? 'has no backing file' : `has the backing file ${JSON.stringify(backing)}`}, which it should not`,
+    {
+      hint: 'ask whoever made the file',
+    },
+  )
+
+/** The same disk upon `base` itself, to be used as it is. */
+export async function collapseOnto(
+  exec: Exec,
+  disk: string,
+  base: string | undefined,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const chain = await chainOf(exec, disk)
+  if (chain[1] === base) return linkFile(disk, to)
+  await collapse(exec, disk, base, to, signal)
+  if (base !== undefined) await nameBacking(exec, to, base)
+}
+
+/**
+ * Puts a node's disk, as it came, upon `base`. Throws CorruptError when it names any other file, before QEMU sees it.
+ */
+export async function rejoin(exec: Exec, disk: string, base: string | undefined): Promise<void> {
+  const backing = await backingOf(disk)
+  if (backing !== (base === undefined ? undefined : TRAVELLING)) throw refuse(disk, backing)
+  if (base !== undefined) await nameBacking(exec, disk, base)
+}
+
+/**
+ * The files of an image, from the bottom, put upon each other where they are now. `at`: where they will be. Throws
+ * CorruptError.
+ */
+export async function rejoinImage(exec: Exec, files: readonly string[], at: string): Promise<void> {
+  for (const [i, file] of files.entries()) {
+    const backing = await backingOf(file)
+    if ((backing === undefined) !== (i === 0) || backing?.includes(':')) throw refuse(file, backing)
+    if (i > 0) await nameBacking(exec, file, join(at, basename(files[i - 1] ?? '')))
+    await chmod(file, 0o444)
+  }
+}
+
+/** The same file under one more name (or a copy, on another file system): for files that are never written again. */
+export async function linkFile(from: string, to: string): Promise<void> {
+  await link(from, to).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+  })
+}
+
+/** Moves a file, across file systems too; a copy shares its blocks where the file system can. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await rename(from, to).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+  })
+}

@@ -1,0 +1,51 @@
+/** `klab snapshot export`: a snapshot, and all that it needs elsewhere, as one file. */
+import { rm, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { HostError, StateError } from '../errors.js'
+import { exists } from '../host/files.js'
+import type { LockedLab, Manifest } from '../snapshot/types.js'
+import { contentsOf, workFolder } from './contents.js'
+import type { SealedFacts, Progress } from './types.js'
+import { writeSeal } from './write.js'
+
+const MIB = 2 ** 20
+/**
+ * RAM and images come down to a third and less; a disk that fills up all the same ends the export, and leaves nothing.
+ */
+const COMPRESSED = 0.5
+
+/** Writes `path`. Throws StateError when it is there already (unless `force`), HostError without room, CorruptError. */
+export async function exportSnapshot(
+  lab: LockedLab,
+  manifest: Manifest,
+  path: string,
+  o: { readonly force: boolean; readonly progress: Progress },
+): Promise<SealedFacts> {
+  if (!o.force && (await exists(path)))
+    throw new StateError(`${path}: is there already`, { hint: 'another name; or --force to write over it' })
+  if (!(await exists(dirname(path))))
+    throw new StateError(`${dirname(path)}: no such folder`, { hint: `mkdir -p ${dirname(path)}` })
+  const work = await workFolder(lab)
+  try {
+    lab.say('collapsing disks, summing the image')
+    const { facts, sources } = await contentsOf(lab, manifest, work)
+    const all = sources.reduce((a, s) => a + s.size, 0)
+    await checkRoom(dirname(path), all * COMPRESSED)
+    await writeSeal(lab.world.host, path, facts, sources, { signal: lab.world.signal, progress: o.progress })
+    return facts
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Throws HostError when fewer bytes are free in `dir`. */
+export async function checkRoom(dir: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dir)
+  if (bavail * bsize < bytes)
+    throw new HostError(
+      `${dir}: ${Math.floor((bavail * bsize) / MIB)} MiB are free, ${Math.ceil(bytes / MIB)} MiB are needed`,
+      {
+        hint: 'make room, or choose another folder',
+      },
+    )
+}

@@ -1,0 +1,92 @@
+/**
+ * The image of a sealed lab on this machine: the files of the cache when they are the very same, else a layer of its
+ * own, named by its content.
+ */
+import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
+import type { World } from '../world.js'
+import { chainOf } from '../snapshot/disks.js'
+import { digestOf, sha256File } from '../host/digest.js'
+import { cachePaths } from '../state/paths.js'
+import type { SealedImage } from '../state/record.js'
+import { moveFile, rejoinImage } from './disks.js'
+import { INITRD, ISO, KERNEL, layerName } from './names.js'
+import type { SealedFacts, ImageFile } from './types.js'
+
+/**
+ * By content, never by the recipe's key that the file claims: else a file from elsewhere could put its own base image
+ * in the place of everybody's.
+ */
+export const imageKey = (facts: SealedFacts): string =>
+  `sealed-${digestOf({ files: facts.image.files.map(({ name, size, sha256 }) => ({ name, size, sha256 })) })}`
+
+const layersOf = (facts: SealedFacts): readonly ImageFile[] =>
+  facts.image.files.filter((f) => /^image\/\d/.test(f.name)).sort((a, b) => (a.name < b.name ? -1 : 1))
+
+const assemble = (facts: SealedFacts, at: (name: string) => string): SealedImage => {
+  const layers = layersOf(facts)
+  const { boot } = facts.image
+  const has = (name: string): boolean => facts.image.files.some((f) => f.name === name)
+  return {
+    ...(layers.length > 0 && { disk: at(layerName(layers.length - 1)) }),
+    boot: boot.kind === 'direct' ? { ...boot, kernel: at(KERNEL), initrd: at(INITRD) } : boot,
+    ...(has(ISO) && { iso: at(ISO) }),
+  }
+}
+
+const inLayer =
+  (dir: string) =>
+  (name: string): string =>
+    join(dir, name.slice('image/'.length))
+
+/** The image when all of it is here already; reads files of the same name and size to know. */
+export async function findImage(world: World, facts: SealedFacts): Promise<SealedImage | undefined> {
+  const layer = await world.layers.get(imageKey(facts))
+  if (layer !== undefined) return assemble(facts, inLayer(layer))
+  const { layers } = cachePaths(world.roots)
+  const places = new Map<string, string>()
+  for (const f of facts.image.files) {
+    const path = f.at === undefined ? undefined : join(layers, f.at)
+    const size =
+      path === undefined
+        ? undefined
+        : await stat(path).then(
+            (s) => s.size,
+            () => undefined,
+          )
+    if (path === undefined || size !== f.size) return undefined
+    places.set(f.name, path)
+  }
+  const chain = layersOf(facts).map((f) => places.get(f.name) ?? '')
+  const top = chain.at(-1)
+  if (top !== undefined && (await chainOf(world.host, top)).join('\n') !== [...chain].reverse().join('\n'))
+    return undefined
+  for (const f of facts.image.files) if ((await sha256File(places.get(f.name) ?? '')) !== f.sha256) return undefined
+  return facts.image.files.length > 0
+    ? assemble(facts, (name) => places.get(name) ?? '')
+    : assemble(facts, inLayer(layers))
+}
+
+/**
+ * Takes the image's files, which have been verified, from where they were unpacked into a layer. Throws CorruptError.
+ */
+export async function keepImage(
+  world: World,
+  facts: SealedFacts,
+  unpacked: (name: string) => string,
+): Promise<SealedImage> {
+  const key = imageKey(facts)
+  const dir = await world.layers.build(
+    key,
+    async (temp) => {
+      for (const { name } of facts.image.files) await moveFile(unpacked(name), inLayer(temp)(name))
+      await rejoinImage(
+        world.host,
+        layersOf(facts).map((f) => inLayer(temp)(f.name)),
+        join(cachePaths(world.roots).layers, key),
+      )
+    },
+    { signal: world.signal },
+  )
+  return assemble(facts, inLayer(dir))
+}

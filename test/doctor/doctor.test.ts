@@ -1,0 +1,151 @@
+import t, { type Test } from 'tap'
+import { BUNDLE_TOOLS } from '../../src/bundle/debian/parts.js'
+import { HostError } from '../../src/errors.js'
+import { accelCheck, checkHost, requireFit } from '../../src/doctor/doctor.js'
+import { type Check } from '../../src/doctor/check.js'
+import { fourNodes, labOf, makeWorld, type WorldOptions } from '../fakes/world.js'
+
+const TCG = { accel: 'tcg', why: 'no flags' } as const
+const SMALL =
+  'name: small\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71, memory: 256MiB, disk: 10GiB }\n'
+
+async function look(t: Test, o: WorldOptions & { labfile?: string; running?: number; cached?: boolean } = {}) {
+  const world = makeWorld(t, { host: { virsh: '' }, ...o })
+  const checks = await checkHost(world, labOf(o.labfile ?? SMALL), {
+    accel: TCG,
+    running: o.running ?? 0,
+    cached: o.cached ?? false,
+  })
+  return { world, checks, get: (name: string): Check | undefined => checks.find((c) => c.name === name) }
+}
+
+t.test('a host with everything: all ok, each check named once', async (t) => {
+  const { checks } = await look(t, { cached: true })
+  t.same(
+    checks.filter((c) => c.state === 'missing' && !c.name.startsWith('disk')),
+    [],
+  )
+  t.equal(new Set(checks.map((c) => c.name)).size, checks.length)
+  t.doesNotThrow(() => requireFit(checks.filter((c) => !c.name.startsWith('disk'))))
+})
+
+const TOOLS: Record<string, string> = {
+  virsh: 'libvirt-clients',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  xorriso: 'xorriso',
+  vde_switch: 'vde2',
+  ssh: 'openssh-client',
+  flock: 'util-linux',
+  mmdebstrap: 'mmdebstrap',
+}
+t.test('each missing tool gives its package; the others stay ok', async (t) => {
+  for (const [tool, pkg] of Object.entries(TOOLS)) {
+    const { get, checks } = await look(t, { absent: [tool] })
+    t.match(get(tool), { state: 'missing', fix: new RegExp(`^sudo apt-get install .* ${pkg}$`) }, tool)
+    for (const other of Object.keys(TOOLS))
+      if (other !== tool) t.equal(get(other)?.state, 'ok', `${other} without ${tool}`)
+    t.throws(() => requireFit(checks), HostError)
+  }
+})
+
+t.test('the bundle’s tools are asked for with Kubernetes built from Debian only', async (t) => {
+  const names = async (labfile: string, cached = false): Promise<string[]> =>
+    (await look(t, { labfile, cached })).checks.map((c) => c.name)
+  const own = BUNDLE_TOOLS.map((b) => b.tool).filter((x) => !(x in TOOLS) && !['mke2fs', 'fakeroot'].includes(x))
+  t.ok(own.length > 0)
+  const wanted = await names(fourNodes())
+  for (const tool of own) t.ok(wanted.includes(tool), tool)
+  for (const none of [
+    await names(SMALL),
+    await names(fourNodes('kubernetes: { bundle: { dir: /b } }\n')),
+    await names(fourNodes(), true),
+  ])
+    t.same(
+      none.filter((n) => own.includes(n)),
+      [],
+    )
+  const online = await names(fourNodes('kubernetes: { bundle: upstream }\n'))
+  t.ok(online.includes('skopeo') && !online.includes('dpkg-source'), 'a downloaded bundle is pulled, not compiled')
+  t.notOk(
+    (await names(`${SMALL}image: { path: /x.qcow2 }\n`)).includes('mmdebstrap'),
+    'somebody’s own image is not built',
+  )
+})
+
+t.test('NAT mode: dnsmasq instead of the switch, no ports, the system’s libvirt', async (t) => {
+  const { get } = await look(t, { labfile: `${SMALL}network: { mode: nat }\n`, absent: ['dnsmasq', 'vde_switch'] })
+  t.match(get('dnsmasq'), { state: 'missing', fix: / dnsmasq-base$/ })
+  for (const name of ['vde_switch', 'ports']) t.equal(get(name), undefined, name)
+  t.match(get('network'), { state: 'missing', found: /qemu:\/\/\/system/ })
+  t.equal((await look(t)).get('network'), undefined, 'user mode asks nothing of the kind')
+})
+
+t.test('memory: short by how much; machines that run already have theirs', async (t) => {
+  const huge = fourNodes().replaceAll(' }', ', memory: 512GiB }')
+  const { get } = await look(t, { labfile: huge })
+  t.match(get('memory'), { state: 'missing', found: /\d+ MiB available, the lab wants 209\d{4} MiB: \d+ MiB short/ })
+  t.ok(get('memory')!.fix)
+  t.equal((await look(t, { labfile: huge, running: 4 })).get('memory')!.state, 'ok')
+})
+
+t.test('libvirt: unreachable says what to type; slow answers are a warning', async (t) => {
+  const world = makeWorld(t, { host: { virsh: '' } })
+  world.hypervisor.unreachable = true
+  const checks = await checkHost(world, labOf(SMALL), { accel: TCG, running: 0, cached: true })
+  t.match(
+    checks.find((c) => c.name.startsWith('libvirt')),
+    { state: 'missing', found: /cannot be reached/, fix: 'start libvirtd' },
+  )
+})
+
+t.test('the accelerator: only a Labfile that insists on KVM makes its absence an error', (t) => {
+  const lab = (accel: string) => labOf(`${SMALL}hypervisor: { accel: ${accel} }\n`)
+  t.match(accelCheck(lab('auto'), TCG), { state: 'ok', found: /TCG.*no flags/ })
+  t.match(accelCheck(lab('tcg'), TCG), { state: 'ok' })
+  t.match(accelCheck(lab('kvm'), TCG), { state: 'missing', found: /no flags/, fix: /accel/ })
+  t.match(accelCheck(lab('kvm'), { accel: 'kvm' }), { state: 'ok' })
+  t.match(accelCheck(lab('auto'), { accel: 'kvm' }), { state: 'ok', found: /KVM/ })
+  t.end()
+})
+
+t.test('an ordinary user who builds the image needs subordinate ids; root does not', async (t) => {
+  t.equal((await look(t)).get('user namespaces'), undefined)
+  t.match((await look(t, { uid: 1000, absent: ['newuidmap'] })).get('user namespaces'), {
+    state: 'missing',
+    fix: /uidmap$/,
+  })
+  t.match((await look(t, { uid: 1000 })).get('user namespaces'), {
+    state: 'missing',
+    fix: /^sudo usermod --add-subuids .* tester$/,
+  })
+  t.equal((await look(t, { uid: 1000, cached: true })).get('user namespaces'), undefined)
+})
+
+t.test('requireFit: all that is missing in one message, every fix once; warnings pass', (t) => {
+  const missing = (name: string, fix?: string): Check => ({
+    name,
+    state: 'missing',
+    found: 'gone',
+    ...(fix === undefined ? {} : { fix }),
+  })
+  t.doesNotThrow(() => requireFit([{ name: 'x', state: 'warn', found: 'slow', fix: 'f' }]))
+  try {
+    requireFit([
+      missing('a', 'fix 1'),
+      { name: 'ok', state: 'ok', found: '' },
+      missing('b', 'fix 1'),
+      missing('c', 'fix 2'),
+      missing('d'),
+    ])
+    t.fail('must throw')
+  } catch (error) {
+    t.match(error, {
+      constructor: HostError,
+      exitCode: 3,
+      message: 'this host lacks what the lab needs:\n  a: gone\n  b: gone\n  c: gone\n  d: gone',
+    })
+    t.match((error as HostError).hint, /^fix 1\s+fix 2$/)
+  }
+  t.end()
+})
