@@ -1,0 +1,60 @@
+/** Ctrl-C and SIGTERM, once and twice. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { fourNodes } from '../fakes/world.js'
+import { makeKlab, type Klab } from './klab.js'
+
+t.jobs = 2
+
+/** Waits until the hanging virsh says its pid. */
+async function hanging(klab: Klab, file: string): Promise<number> {
+  for (let i = 0; i < 500; i++) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+    if (text) return Number(text)
+    await new Promise((r) => setTimeout(r, 20))
+  }
+  throw new Error(`no virsh in ${klab.dir}`)
+}
+
+for (const [signal, verb] of [
+  ['SIGINT', ['status']],
+  ['SIGTERM', ['status', '--json']],
+] as const) {
+  t.test(`${signal} while virsh hangs in ${verb.join(' ')}: exit 130 at once, and virsh is ended`, async (t) => {
+    const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+    klab.record()
+    const file = join(klab.dir, 'pid')
+    klab.env['FAKE_VIRSH_PID'] = file
+    const { child, ended } = klab.start(...verb)
+    const pid = await hanging(klab, file)
+    const started = performance.now()
+    child.kill(signal)
+    const r = await ended
+    t.equal(r.code, 130)
+    t.match(r.stderr, /interrupted/)
+    t.ok(performance.now() - started < 4000, `${performance.now() - started} ms`)
+    await new Promise((done) => setTimeout(done, 100))
+    t.throws(() => process.kill(pid, 0), 'no virsh is left')
+  })
+}
+
+t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+  klab.record()
+  const file = join(klab.dir, 'pid')
+  klab.env['FAKE_VIRSH_PID'] = file
+  const { child, ended } = klab.start('destroy', '-f')
+  const pid = await hanging(klab, file)
+  t.teardown(() => {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // Gone by itself.
+    }
+  })
+  child.kill('SIGINT')
+  await new Promise((r) => setTimeout(r, 300))
+  child.kill('SIGINT')
+  t.equal((await ended).code, 130)
+})

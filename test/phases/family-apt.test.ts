@@ -1,0 +1,84 @@
+/** The same for Debian and Ubuntu, for bundles with packages, and for what klab does not know. */
+import t from 'tap'
+import { golden } from '../fakes/golden.js'
+import { guestRoot } from '../fakes/guest-root.js'
+import { fourNodes } from '../fakes/world.js'
+import { centos7, debian12, rocky9, ubuntu2204 } from './distributions.js'
+import { BUNDLE, CHANGES, runAll } from './run-all.js'
+
+t.test('packages in a bundle of one’s own: no repository is asked', (t) => {
+  const lab = fourNodes('kubernetes: { version: 1.17.5, bundle: { dir: b }, dockerVersion: 19.03.8 }\n')
+  const rpms = centos7.available.map((p) => [`packages/${p.replace(' ', '-')}-1.el7.x86_64.rpm`, ''])
+  const g = guestRoot(
+    t,
+    lab,
+    { ...centos7, available: [] },
+    { ...BUNDLE, ...(Object.fromEntries(rpms) as Record<string, string>) },
+  )
+  g.set('no-network')
+  const log = runAll(t, g)
+  const asked = log.split('\n').filter((c) => /^yum .*install/.test(c))
+  t.equal(asked.length, 1)
+  t.match(asked[0], /^yum -y --disablerepo=\* install .*docker-ce-19\.03\.8-1\.el7\.x86_64\.rpm/)
+  t.end()
+})
+
+t.test('klab’s own Debian image: nothing is installed, settings as ever', (t) => {
+  const g = guestRoot(t, fourNodes(), debian12, BUNDLE)
+  golden(t, 'guest/debian12.txt', runAll(t, g))
+  t.equal(g.read('etc/default/kubelet'), 'KUBELET_EXTRA_ARGS=\n')
+  t.match(g.read('etc/systemd/system/kubelet.service.d/10-kubeadm.conf'), /^EnvironmentFile=-\/etc\/default\/kubelet$/m)
+  golden(t, 'guest/debian12.daemon.json', g.read('etc/docker/daemon.json') ?? '')
+  const before = g.tree()
+  runAll(t, g)
+  t.same(g.tree(), before)
+  t.end()
+})
+
+t.test('Ubuntu: mirrors, ufw off, what a cloud image lacks, versions from the repositories', (t) => {
+  const lab = fourNodes(`network: { internet: true }
+kubernetes: { version: 1.23.17, bundle: { dir: b }, packages: repository, dockerVersion: 24.0.7 }
+mirrors: { os: 'http://mirror.example/ubuntu' }
+`)
+  const g = guestRoot(t, lab, ubuntu2204, BUNDLE)
+  golden(t, 'guest/ubuntu2204.txt', runAll(t, g))
+  t.match(g.read('state/units'), /^ufw.service disabled$/m)
+  t.equal(g.read('etc/apt/sources.list'), undefined)
+  t.ok(g.read('etc/apt/sources.list.backup'))
+  t.ok(g.read('etc/apt/sources.list.d/mine.list'))
+  for (const list of ['klab-os', 'docker-ce', 'kubernetes'])
+    golden(t, `guest/ubuntu2204.${list}.list`, g.read(`etc/apt/sources.list.d/${list}.list`) ?? '')
+  const before = g.tree()
+  t.notMatch(runAll(t, g), CHANGES)
+  t.same(g.tree(), before)
+  t.end()
+})
+
+t.test('a docker that Ubuntu’s repository lacks is said so; one that merely begins alike is not taken', (t) => {
+  const lab = fourNodes(
+    'network: { internet: true }\nkubernetes: { version: 1.23.17, bundle: { dir: b }, dockerVersion: 24.0.1 }\n',
+  )
+  const g = guestRoot(t, lab, { ...ubuntu2204, available: ['docker-ce 5:24.0.11-1~ubuntu.22.04~jammy'] }, BUNDLE)
+  const { text, code } = g.run('runtime')
+  t.equal(code, 1)
+  t.match(text, /no docker-ce 24\.0\.1 for jammy in deb \[signed-by=\/etc\/apt\/keyrings\/docker-ce\.asc\] https:/)
+  t.end()
+})
+
+t.test('a distribution that klab does not know: a sentence, nothing changed', (t) => {
+  const g = guestRoot(
+    t,
+    fourNodes(),
+    {
+      ...rocky9,
+      osRelease: 'ID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.5"\nPRETTY_NAME="openSUSE Leap 15.5"\n',
+    },
+    BUNDLE,
+  )
+  const before = g.tree()
+  const { text, code, commands } = g.run('system')
+  t.equal(code, 1)
+  t.match(text, /this image is openSUSE Leap 15\.5/)
+  t.same([commands, g.tree()], [[], before])
+  t.end()
+})
