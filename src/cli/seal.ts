@@ -8,7 +8,7 @@ import { importFile, newLabfile } from '../lab/sealed.js'
 import { named, withSnapshots } from '../lab/snapshot.js'
 import { settleAccel } from '../lab/up.js'
 import type { World } from '../world.js'
-import type { Report } from '../report/events.js'
+import { note, type Report } from '../report/events.js'
 import { exportSnapshot } from '../sealed/export.js'
 import { readFacts } from '../sealed/read.js'
 import { WARNING, type SealedFacts, type Progress } from '../sealed/types.js'
@@ -46,7 +46,7 @@ export async function withProgress<T>(
   const end = (outcome: 'done' | 'failed', error?: string): void =>
     report({ type: 'end', ...base, outcome, ms: app.clock.now() - started, ...(error === undefined ? {} : { error }) })
   try {
-    const result = await work((text) => report({ type: 'note', text }), progress, report)
+    const result = await work(note(report), progress, report)
     end('done')
     report({ type: 'phase-end', phase: o.goal, ms: app.clock.now() - started })
     return result

@@ -11,14 +11,13 @@ import { fitOf } from '../sealed/fit.js'
 import { remove } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
-import { acquireLock } from '../host/lock.js'
 import { digestOf } from '../host/digest.js'
-import { readRecord } from '../state/record.js'
 import type { Digest } from '../host/digest.js'
 import { VERSION } from '../version.js'
 import type { OpenLab } from './open.js'
 import { API_TIMEOUT_MS, askReadiness } from '../api/readiness.js'
 import { createRun, makeFolders, newRecord } from './up.js'
+import { withLab } from './with-lab.js'
 
 /** Raised when what is kept changes. */
 const FORMAT = 1
@@ -95,15 +94,8 @@ export async function takeSealed(
   accel: Accel,
 ): Promise<Manifest | undefined> {
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, {
-    verb: 'up',
-    pid: world.env.pid,
-    since: world.clock.now(),
+  return withLab(world, open.paths, { name: 'up' }, async (known) => {
+    if (known || (await world.hypervisor.owned(open.id)).length > 0) return undefined
+    return adoptCached(world, open.paths, found, await newRecord(world, open, accel))
   })
-  try {
-    if ((await readRecord(open.paths.record)) || (await world.hypervisor.owned(open.id)).length > 0) return undefined
-    return await adoptCached(world, open.paths, found, await newRecord(world, open, accel))
-  } finally {
-    await lock.release()
-  }
 }

@@ -12,8 +12,8 @@ import type { World } from '../world.js'
 import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
 import type { Report } from '../report/events.js'
-import { acquireLock } from '../host/lock.js'
 import type { LabPaths } from '../state/paths.js'
+import { withLab } from './with-lab.js'
 
 /** What destroy must know of a lab, whose record may be lost. */
 export interface DestroyTarget {
@@ -94,14 +94,7 @@ async function removeTree(dir: string, parent: string): Promise<void> {
 /** Destroys the lab. Throws LockedError, HostError, what the steps throw. */
 export async function destroy(world: World, lab: DestroyTarget, report: Report): Promise<void> {
   await ensureDir(world.roots.state, world.roots.dirMode)
-  const lock = await acquireLock(world.host, lab.paths.lock, {
-    verb: 'destroy',
-    pid: world.env.pid,
-    since: world.clock.now(),
-  })
-  try {
-    await executePlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal })
-  } finally {
-    await lock.release()
-  }
+  await withLab(world, lab.paths, { name: 'destroy' }, async () =>
+    executePlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal }),
+  )
 }

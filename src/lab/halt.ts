@@ -7,12 +7,11 @@ import { domainName } from '../node/names.js'
 import type { World } from '../world.js'
 import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
-import type { Report } from '../report/events.js'
-import { acquireLock } from '../host/lock.js'
+import { note, type Report } from '../report/events.js'
 import type { LabPaths } from '../state/paths.js'
-import { readRecord, type LabRecord } from '../state/record.js'
+import type { LabRecord } from '../state/record.js'
 import { readStatus, type Status } from './status.js'
-import { recovered } from './up.js'
+import { withLab } from './with-lab.js'
 
 /**
  * ms that a guest gets to end what runs in it, before it is powered off (Vagrant's graceful_halt_timeout); times the
@@ -55,19 +54,18 @@ export async function halt(
   o: { readonly force: boolean; readonly report: Report },
 ): Promise<Status> {
   const { paths } = lab
-  const lock = await acquireLock(world.host, paths.lock, { verb: 'halt', pid: world.env.pid, since: world.clock.now() })
-  try {
-    const known = (await readRecord(paths.record)) ?? lab.record
+  const verb = {
+    name: 'halt',
+    record: (known: LabRecord | undefined) => known ?? lab.record,
     // By force also what a killed snapshot verb has left half done: the next verb puts that right.
-    const record = o.force ? known : await recovered(world, known, paths, o.report)
+    recover: o.force ? undefined : note(o.report),
+  }
+  return withLab(world, paths, verb, async (record) => {
     await executePlan(await planHalt(world, { record, paths }, o.force), {
       report: o.report,
       clock: world.clock,
       signal: world.signal,
     })
-    return await readStatus(world, record, paths)
-  } finally {
-    await world.guests.close()
-    await lock.release()
-  }
+    return readStatus(world, record, paths)
+  })
 }

@@ -6,12 +6,12 @@ import { domainName } from '../node/names.js'
 import type { World } from '../world.js'
 import { planProvision } from '../plan/provision.js'
 import { executePlan } from '../plan/runner.js'
-import type { Report } from '../report/events.js'
-import { acquireLock } from '../host/lock.js'
-import { readRecord, writeRecord, type LabRecord } from '../state/record.js'
+import { note, type Report } from '../report/events.js'
+import { writeRecord, type LabRecord } from '../state/record.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
-import { createRun, makeFolders, recovered, refuseDrift } from './up.js'
+import { createRun, makeFolders, refuseDrift } from './up.js'
+import { withLab } from './with-lab.js'
 
 export interface ProvisionOptions {
   /** The first phase; with `only`: never both. */
@@ -58,27 +58,29 @@ async function requireRunning(world: World, record: LabRecord, nodes: readonly s
   }
 }
 
+/** What to run where. Throws UsageError, StateError. */
+function wantedOf(record: LabRecord, o: ProvisionOptions) {
+  const completed = record.completedUntil as PhaseName | undefined
+  if (completed === undefined)
+    throw new StateError('the last `klab up` of this lab did not come to its end', { hint: 'klab up' })
+  return { completed, phases: provisionPhases(completed, o), nodes: nodesOf(record, o.nodes) }
+}
+
 /**
  * Runs the phases. Returns the lab's status. Throws what steps throw, UsageError, StateError (not up, drifted),
  * LockedError.
  */
 export async function provision(world: World, open: OpenLab, o: ProvisionOptions): Promise<Status> {
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, {
-    verb: 'provision',
-    pid: world.env.pid,
-    since: world.clock.now(),
-  })
-  try {
-    const known = await readRecord(open.paths.record)
+  const mayGoOn = (known: LabRecord | undefined): LabRecord => {
     if (!known) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
     refuseDrift(open)
-    const completed = known.completedUntil as PhaseName | undefined
-    if (completed === undefined)
-      throw new StateError('the last `klab up` of this lab did not come to its end', { hint: 'klab up' })
-    const phases = provisionPhases(completed, o)
-    const nodes = nodesOf(known, o.nodes)
-    const record = await recovered(world, known, open.paths, o.report)
+    wantedOf(known, o)
+    return known
+  }
+  return withLab(world, open.paths, { name: 'provision', record: mayGoOn, recover: note(o.report) }, async (record) => {
+    // Again: a restore that was finished just now may have brought an earlier phase back.
+    const { completed, phases, nodes } = wantedOf(record, o)
     await requireRunning(world, record, nodes)
     const run = createRun(world, open, record, completed)
     const plan = planProvision(run, phases, nodes)
@@ -99,9 +101,6 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
       throw error
     }
     await writeRecord(open.paths.record, { ...run.record, completedUntil: completed })
-    return await readStatus(world, run.record, open.paths)
-  } finally {
-    await world.guests.close()
-    await lock.release()
-  }
+    return readStatus(world, run.record, open.paths)
+  })
 }

@@ -11,11 +11,10 @@ import { checkIdentity, importSeal } from '../sealed/import.js'
 import type { SealedFacts, Progress } from '../sealed/types.js'
 import { checkName, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
-import { acquireLock } from '../host/lock.js'
-import { readRecord } from '../state/record.js'
 import { labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
-import { makeFolders, newRecord } from './up.js'
+import { makeFolders, newRecord, refuseUnrecorded } from './up.js'
+import { withLab } from './with-lab.js'
 
 export interface SealedInput {
   readonly file: string
@@ -75,24 +74,12 @@ export async function importFile(
 ): Promise<{ manifest: Manifest; fresh: boolean }> {
   checkSameLab(o.facts, open.labfile, open.lab)
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, {
-    verb: 'import',
-    pid: world.env.pid,
-    since: world.clock.now(),
-  })
-  try {
-    const known = await readRecord(open.paths.record)
+  return withLab(world, open.paths, { name: 'import' }, async (known) => {
     const there = known ? await listManifests(open.paths) : []
     const same = there.findLast((m) => m.origin?.seal === o.digest)
     if (same) return { manifest: same, fresh: false }
     if (known) await checkIdentity(open.paths, o.facts, open.labfile)
-    else if ((await world.hypervisor.owned(open.id)).length > 0)
-      throw new StateError(
-        `${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`,
-        {
-          hint: 'klab destroy first',
-        },
-      )
+    else await refuseUnrecorded(world, open, 'klab destroy first')
     const name = o.name ?? o.facts.snapshot.name
     checkName(name)
     if (there.some((m) => m.name === name))
@@ -115,9 +102,7 @@ export async function importFile(
       progress,
     })
     return { manifest, fresh: true }
-  } finally {
-    await lock.release()
-  }
+  })
 }
 
 /** Where a Labfile is written when there is none: the working folder. */

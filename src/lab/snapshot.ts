@@ -8,18 +8,18 @@ import { certificatesEnded, renewCertificates } from '../snapshot/certificates.j
 import { stepClocks, type Clocks } from '../snapshot/guests.js'
 import { nodesOf, putBackAfter } from '../snapshot/machines.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
-import { recover, settledNow } from '../snapshot/recover.js'
+import { settledNow } from '../snapshot/recover.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, type Restored } from '../snapshot/restore.js'
 import { goOn, save } from '../snapshot/save.js'
 import { refreshTokens } from '../snapshot/tokens.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
-import { acquireLock } from '../host/lock.js'
 import type { LabPaths } from '../state/paths.js'
-import { readRecord, type LabRecord } from '../state/record.js'
+import type { LabRecord } from '../state/record.js'
 import { API_TIMEOUT_MS, askReadiness, type Ask } from '../api/readiness.js'
 import { hasCluster } from './status.js'
+import { withLab } from './with-lab.js'
 
 /** The snapshot that every restore takes of what it replaces. */
 export const UNDO = 'undo'
@@ -32,26 +32,10 @@ export async function withSnapshots<T>(
   say: (line: string) => void,
   work: (lab: LockedLab) => Promise<T>,
 ): Promise<T> {
-  const lock = await acquireLock(world.host, lab.paths.lock, {
-    verb: 'snapshot',
-    pid: world.env.pid,
-    since: world.clock.now(),
-  })
-  try {
-    // What was read before the lock was held may be old.
-    const locked: LockedLab = {
-      world,
-      say,
-      paths: lab.paths,
-      record: (await readRecord(lab.paths.record)) ?? lab.record,
-    }
-    const said = await recover(locked)
-    if (said !== undefined) say(said)
-    return await work(locked)
-  } finally {
-    await world.guests.close()
-    await lock.release()
-  }
+  const { paths } = lab
+  return withLab(world, paths, { name: 'snapshot', record: (known) => known ?? lab.record, recover: say }, (record) =>
+    work({ world, say, paths, record }),
+  )
 }
 
 /** Saves the lab under the next name of the stack. */

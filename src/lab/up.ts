@@ -12,17 +12,14 @@ import type { LabRun, World } from '../world.js'
 import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
 import { planUp } from '../plan/up.js'
-import type { Report } from '../report/events.js'
-import { recover } from '../snapshot/recover.js'
-import type { LockedLab } from '../snapshot/types.js'
+import { note, type Report } from '../report/events.js'
 import { assignPorts, portCount } from '../state/endpoints.js'
-import { acquireLock } from '../host/lock.js'
-import type { LabPaths } from '../state/paths.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
-import { readRecord, writeRecord, type LabRecord } from '../state/record.js'
+import { writeRecord, type LabRecord } from '../state/record.js'
 import { labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
+import { withLab } from './with-lab.js'
 
 export interface UpOptions {
   readonly until: PhaseName
@@ -109,41 +106,26 @@ export async function makeFolders(world: World, open: OpenLab): Promise<void> {
  */
 export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Status> {
   await makeFolders(world, open)
-  const lock = await acquireLock(world.host, open.paths.lock, {
-    verb: 'up',
-    pid: world.env.pid,
-    since: world.clock.now(),
-  })
-  try {
-    // What was read before the lock was held may be old.
-    const known = await readRecord(open.paths.record)
+  const mayGoOn = async (known: LabRecord | undefined): Promise<LabRecord | undefined> => {
     refuseDrift(open)
-    if (!known && (await world.hypervisor.owned(open.id)).length > 0) {
-      throw new StateError(
-        `${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`,
-        {
-          hint: 'klab destroy, then klab up',
-        },
-      )
-    }
-    const record = known ? await recovered(world, known, open.paths, o.report) : await newRecord(world, open, o.accel)
+    if (!known) await refuseUnrecorded(world, open, 'klab destroy, then klab up')
+    return known
+  }
+  return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (known) => {
+    const record = known ?? (await newRecord(world, open, o.accel))
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     await executePlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
     await writeRecord(open.paths.record, { ...run.record, labfileSha256: open.labfileSha256, completedUntil: o.until })
-    return await readStatus(world, run.record, open.paths)
-  } finally {
-    await world.guests.close()
-    await lock.release()
-  }
+    return readStatus(world, run.record, open.paths)
+  })
 }
 
-/** The record after a snapshot verb that was killed has been finished or undone. */
-export async function recovered(world: World, record: LabRecord, paths: LabPaths, report: Report): Promise<LabRecord> {
-  const lab: LockedLab = { world, paths, record, say: (text) => report({ type: 'note', text }) }
-  const said = await recover(lab)
-  if (said !== undefined) lab.say(said)
-  return lab.record
+/** Throws StateError when there are machines of a lab that has no record. `hint`: what to do then. */
+export async function refuseUnrecorded(world: World, open: OpenLab, hint: string): Promise<void> {
+  if ((await world.hypervisor.owned(open.id)).length === 0) return
+  const message = `${open.lab.name}: machines of this lab exist, but klab's record of it (ports, keys) is gone`
+  throw new StateError(message, { hint })
 }
 
 /** Throws StateError, with the list of changes, when the Labfile is not what the lab was brought up with. */

@@ -28,6 +28,12 @@ export type Event =
 
 export type Report = (event: Event) => void
 
+/** Reports each line as a note. */
+export const note =
+  (report: Report) =>
+  (text: string): void =>
+    report({ type: 'note', text })
+
 /** A renderer: takes events, and is closed once (the last state stays on the screen). */
 export interface Renderer {
   readonly report: Report
