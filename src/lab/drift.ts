@@ -1,9 +1,18 @@
 /** What changed in a Labfile since the lab was brought up. Pure. */
 import type { Lab } from '../labfile/model.js'
 
-/** `field: old → new` for each difference, in the model's own field names. */
-export function labDrift(before: Lab, after: Lab): readonly string[] {
-  const changes: string[] = []
+/** One field that differs. */
+export interface Change {
+  /** In the model's own field names: `nodes[1].memoryMiB`. A list that grew or shrank is one change. */
+  readonly path: string
+  /** As in the model; undefined: the field was not there, or is not there now. */
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** Every difference between two labs; undefined counts as absent, the order of keys does not. */
+export function labDrift(before: Lab, after: Lab): readonly Change[] {
+  const changes: Change[] = []
   const walk = (path: string, a: unknown, b: unknown): void => {
     if (JSON.stringify(a) === JSON.stringify(b)) return
     if (isMap(a) && isMap(b)) {
@@ -15,11 +24,18 @@ export function labDrift(before: Lab, after: Lab): readonly string[] {
       a.forEach((item, i) => walk(`${path}[${i}]`, item, b[i]))
       return
     }
-    changes.push(`${path}: ${show(a)} → ${show(b)}`)
+    changes.push({ path, before: a, after: b })
   }
   walk('', before, after)
   return changes
 }
+
+/** `field: old → new`. */
+export const formatChange = ({ path, before, after }: Change): string => `${path}: ${show(before)} → ${show(after)}`
+
+/** One indented line each. */
+export const formatChanges = (changes: readonly Change[]): string =>
+  changes.map((c) => `  ${formatChange(c)}`).join('\n')
 
 const isMap = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
 const show = (x: unknown): string =>

@@ -11,7 +11,7 @@ import { checkIdentity, importSeal } from '../sealed/import.js'
 import type { SealedFacts, Progress } from '../sealed/types.js'
 import { checkName, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
-import { labDrift } from './drift.js'
+import { formatChanges, labDrift, type Change } from './drift.js'
 import type { OpenLab } from './open.js'
 import { makeFolders, newRecord, refuseUnrecorded } from './up.js'
 import { withLab } from './with-lab.js'
@@ -29,9 +29,9 @@ export interface SealedInput {
 }
 
 /** Fields whose value is a path of the machine that they are on. */
-const PLACES = /^(image\.path|kubernetes\.bundle\.path|hypervisor\.uri):/
+const PLACES = ['image.path', 'kubernetes.bundle.path', 'hypervisor.uri']
 
-const differences = (a: Lab, b: Lab): readonly string[] => labDrift(a, b).filter((line) => !PLACES.test(line))
+const differences = (a: Lab, b: Lab): readonly Change[] => labDrift(a, b).filter((c) => !PLACES.includes(c.path))
 
 /**
  * Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile
@@ -42,19 +42,16 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
   const other = differences(facts.lab.model, theirs)
   if (other.length > 0)
     throw new StateError(
-      `the sealed lab was made by klab ${facts.klab}, which read its Labfile otherwise:\n${other.map((l) => `  ${l}`).join('\n')}`,
+      `the sealed lab was made by klab ${facts.klab}, which read its Labfile otherwise:\n${formatChanges(other)}`,
       {
         hint: 'take the klab that made it',
       },
     )
   const changes = differences(lab, theirs)
   if (changes.length > 0)
-    throw new StateError(
-      `${labfile}: describes another lab than the sealed one:\n${changes.map((c) => `  ${c}`).join('\n')}`,
-      {
-        hint: 'import it in an empty folder, where klab writes the sealed Labfile',
-      },
-    )
+    throw new StateError(`${labfile}: describes another lab than the sealed one:\n${formatChanges(changes)}`, {
+      hint: 'import it in an empty folder, where klab writes the sealed Labfile',
+    })
 }
 
 /** Whether its RAM can be used here, found out before anything is changed. */

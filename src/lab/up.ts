@@ -16,7 +16,7 @@ import { note, type Report } from '../report/events.js'
 import { assignPorts, portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import { writeRecord, type LabRecord } from '../state/record.js'
-import { labDrift } from './drift.js'
+import { formatChanges, labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
 import { withLab } from './with-lab.js'
@@ -132,12 +132,9 @@ export async function refuseUnrecorded(world: World, open: OpenLab, hint: string
 export function refuseDrift(open: OpenLab): void {
   const changes = open.record ? labDrift(open.record.lab, open.lab) : []
   if (changes.length > 0) {
-    throw new StateError(
-      `${open.labfile}: changed since this lab was brought up:\n${changes.map((c) => `  ${c}`).join('\n')}`,
-      {
-        hint: 'klab destroy, then klab up; or change it back',
-      },
-    )
+    throw new StateError(`${open.labfile}: changed since this lab was brought up:\n${formatChanges(changes)}`, {
+      hint: 'klab destroy, then klab up; or change it back',
+    })
   }
 }
 

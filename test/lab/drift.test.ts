@@ -1,5 +1,5 @@
 import t from 'tap'
-import { labDrift } from '../../src/lab/drift.js'
+import { formatChange, labDrift } from '../../src/lab/drift.js'
 import type { Lab } from '../../src/labfile/model.js'
 import { fourNodes, labOf } from '../fakes/world.js'
 
@@ -48,10 +48,22 @@ const changes: Record<string, readonly [Lab, readonly (string | RegExp)[]]> = {
 }
 for (const [what, [after, wanted]] of Object.entries(changes)) {
   t.test(what, (t) => {
-    const said = labDrift(saved(before), after)
+    const said = labDrift(saved(before), after).map(formatChange)
     t.equal(said.length, wanted.length)
     t.match(said, wanted)
     t.not(labDrift(after, before).length, 0, 'the other way round too')
     t.end()
   })
 }
+
+t.test('changes are data', (t) => {
+  const after = labOf(fourNodes('network: { internet: true }\n').replace('ip: 192.168.31.62', '$&, memory: 4GiB'))
+  t.same(labDrift(saved(before), after), [
+    { path: 'network.internet', before: false, after: true },
+    { path: 'nodes[1].memoryMiB', before: 3072, after: 4096 },
+  ])
+  t.match(labDrift(before, labOf(fourNodes('kubernetes: false\n'))), [
+    { path: 'kubernetes', before: { cni: 'flannel' }, after: undefined },
+  ])
+  t.end()
+})
