@@ -6,7 +6,7 @@ import { timed, type BuildContext } from './jobs.js'
 import { FILE_TIME } from './archive/tar.js'
 
 /** Volume label under which guests mount it (cloud-init/phases/bundle.sh). */
-export const ISO_LABEL = 'KLABBUNDLE'
+const ISO_LABEL = 'KLABBUNDLE'
 /** Its file name in the layer. */
 export const ISO_NAME = 'bundle.iso'
 
@@ -14,13 +14,13 @@ export const ISO_NAME = 'bundle.iso'
 const FORMAT = 1
 
 /** Key of the layer that holds a bundle's ISO image. */
-export const isoKey = (bundle: Digest): Digest => digestOf({ format: FORMAT, kind: 'bundle-iso', bundle })
+const isoKey = (bundle: Digest): Digest => digestOf({ format: FORMAT, kind: 'bundle-iso', bundle })
 
 /**
  * argv that packs `dir`: Rock Ridge with all files root's and readable (-r), so that names, modes and links of Linux
  * survive.
  */
-export const isoCommand = (dir: string, out: string): readonly string[] => [
+const isoCommand = (dir: string, out: string): readonly string[] => [
   'xorriso',
   '-as',
   'mkisofs',

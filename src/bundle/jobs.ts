@@ -53,7 +53,7 @@ export async function inWorkFolder<T>(c: BuildContext, key: Digest, job: (work: 
 }
 
 /** The context with a signal that also aborts when `stop` does. */
-export function withSignal(c: BuildContext, stop: AbortSignal): BuildContext {
+function withSignal(c: BuildContext, stop: AbortSignal): BuildContext {
   return { ...c, signal: c.signal ? AbortSignal.any([c.signal, stop]) : stop }
 }
 

@@ -22,7 +22,7 @@ export interface CoreImages {
  * What this kubeadm prints as the images of a version, or undefined where it does not run (another architecture).
  * Nothing is asked of the network.
  */
-export async function kubeadmSays(
+async function kubeadmSays(
   exec: HostExec,
   kubeadm: string,
   version: string,

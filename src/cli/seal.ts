@@ -24,7 +24,7 @@ const mib = (bytes: number): number => Math.round(bytes / MIB)
 const EVERY = 2000
 
 /** One phase of one step, drawn as those of `up` are. `work` gets a line to say and bytes to count. */
-export async function withProgress<T>(
+async function withProgress<T>(
   app: App,
   o: { readonly goal: string; readonly title: string; readonly lab: string; readonly json: boolean },
   work: (say: (line: string) => void, progress: Progress, report: Report) => Promise<T>,

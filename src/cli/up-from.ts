@@ -18,7 +18,7 @@ import { takeFile } from './seal.js'
 import { readyWords } from './snapshot.js'
 
 /** Restores and waits as `snapshot restore` does. `undo`: keep the present state. */
-export async function restoreAndWait(
+async function restoreAndWait(
   app: App,
   world: World,
   open: OpenLab,

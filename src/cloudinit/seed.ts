@@ -10,7 +10,7 @@ export interface SeedFiles {
 }
 
 /** What cloud-init prints on the serial console when all its stages are over. */
-export const FINAL_MESSAGE = 'klab-boot-finished'
+const FINAL_MESSAGE = 'klab-boot-finished'
 
 /**
  * The files of the seed. They suit klab's own image and stock cloud images: Debian, Ubuntu, CentOS 7 (cloud-init 18.5)

@@ -9,7 +9,7 @@ export const WRITABLE = 'vda'
 /**
  * Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`.
  */
-export const SPEC_FORMAT = 2
+const SPEC_FORMAT = 2
 
 /** JSON with sorted keys, so that equal specs give equal text. */
 const canonical = (value: unknown): string =>

@@ -37,7 +37,7 @@ const differences = (a: Lab, b: Lab): readonly Change[] => labDrift(a, b).filter
  * Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile
  * otherwise.
  */
-export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): void {
+function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): void {
   const theirs = parseLabfile(facts.lab.labfile, labfile, 'the sealed lab’s Labfile')
   const other = differences(facts.lab.model, theirs)
   if (other.length > 0)
@@ -55,7 +55,7 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
 }
 
 /** Whether its RAM can be used here, found out before anything is changed. */
-export async function fitHere(world: World, o: SealedInput): Promise<DiskOnly> {
+async function fitHere(world: World, o: SealedInput): Promise<DiskOnly> {
   const able = await world.hypervisor.abilities(o.facts.host.accel, o.facts.host.ram?.machine)
   return fitOf(o.facts, { accel: o.accel, able }, o)
 }

@@ -29,7 +29,7 @@ export function caCertHash(pem: string): string {
  * The Secret that is a bootstrap token (kubernetes.io: bootstrap-tokens, "Bootstrap token Secret format"), as `kubeadm
  * token create` makes it.
  */
-export const tokenSecret = (token: string, expires: Date): unknown => ({
+const tokenSecret = (token: string, expires: Date): unknown => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: `bootstrap-token-${token.slice(0, 6)}`, namespace: 'kube-system' },

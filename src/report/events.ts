@@ -1,7 +1,7 @@
 /** What happens while a plan runs, as data; renderers draw it. */
 
 /** How a step ended; `already`: it was so before, `cached`: taken from the cache. */
-export type Outcome = 'done' | 'already' | 'cached' | 'failed' | 'skipped'
+export type Outcome = 'done' | 'already' | 'cached' | 'failed'
 
 export type Event =
   | {

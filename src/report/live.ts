@@ -117,7 +117,7 @@ export function drawEnded(live: Live, ms: number, o: { columns: number; color: b
   return lines.join('\n')
 }
 
-const markOf = (outcome: Outcome): string => (outcome === 'failed' ? '✗' : outcome === 'skipped' ? '-' : '✓')
+const markOf = (outcome: Outcome): string => (outcome === 'failed' ? '✗' : '✓')
 const note = (outcome: Outcome): string => (outcome === 'already' || outcome === 'cached' ? ` (${outcome})` : '')
 /** All alike, or simply done. */
 const sum = (all: readonly Outcome[]): Outcome =>

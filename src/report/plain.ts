@@ -17,8 +17,6 @@ export function paintOutcome(c: Colors, outcome: Outcome): string {
     case 'already':
     case 'cached':
       return c.cyan(outcome)
-    case 'skipped':
-      return c.dim(outcome)
     case 'failed':
       return c.red(outcome)
   }
@@ -49,7 +47,7 @@ function words(event: Event, c: Colors): string[] {
     case 'output':
       return [`${event.step} | ${clean(event.line)}`]
     case 'end': {
-      const took = event.outcome === 'already' || event.outcome === 'skipped' ? '' : ` in ${duration(event.ms)}`
+      const took = event.outcome === 'already' ? '' : ` in ${duration(event.ms)}`
       const why = event.error === undefined ? [] : event.error.split('\n').map((l) => `${event.step} ! ${clean(l)}`)
       return [`${event.step}: ${paintOutcome(c, event.outcome)}${took}`, ...why]
     }

@@ -17,7 +17,7 @@ import type { SealedFacts, ImageFile } from './types.js'
  * By content, never by the recipe's key that the file claims: else a file from elsewhere could put its own base image
  * in the place of everybody's.
  */
-export const imageKey = (facts: SealedFacts): string =>
+const imageKey = (facts: SealedFacts): string =>
   `sealed-${digestOf({ files: facts.image.files.map(({ name, size, sha256 }) => ({ name, size, sha256 })) })}`
 
 const layersOf = (facts: SealedFacts): readonly ImageFile[] =>

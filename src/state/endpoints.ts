@@ -79,7 +79,7 @@ function endpoint(record: LabRecord, name: string, service: Service): Endpoint |
 export const sshEndpoint = (record: LabRecord, node: string): Endpoint | undefined => endpoint(record, node, 'ssh')
 
 /** Where the API server answers; undefined without a cluster. */
-export function apiEndpoint(record: LabRecord): Endpoint | undefined {
+function apiEndpoint(record: LabRecord): Endpoint | undefined {
   const node = apiNode(record.lab)
   return node && endpoint(record, node.name, 'api')
 }

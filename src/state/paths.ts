@@ -116,10 +116,9 @@ export function labPaths(r: Roots, id: string, at?: string): LabPaths {
   }
 }
 
-/** Folders of the cache: `layers/<key>`, `bundles/<key>`, `downloads/<sha256>`, `seals/<key>`. */
+/** Folders of the cache: `layers/<key>`, `downloads/<sha256>`, `seals/<key>`. */
 export const cachePaths = (r: Roots) => ({
   layers: join(r.cache, 'layers'),
-  bundles: join(r.cache, 'bundles'),
   downloads: join(r.cache, 'downloads'),
   seals: join(r.cache, 'seals'),
 })

@@ -33,7 +33,6 @@ export interface LabRecord {
   readonly createdAt: string
   /** The last phase that a whole `up` finished. */
   readonly completedUntil?: string | undefined
-  readonly planDigest?: Digest
   /**
    * Node → the overlay that it runs from; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes
    * on.

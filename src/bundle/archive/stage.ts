@@ -26,7 +26,7 @@ export interface UnstagedImage {
 }
 
 /** What we need of a configuration (OCI image spec, config.md); undefined when it is not one. */
-export function parseConfig(
+function parseConfig(
   text: string,
 ): { readonly arch: string; readonly os: string; readonly diffIds: readonly string[] } | undefined {
   let data: unknown

@@ -60,7 +60,7 @@ const RECIPES: readonly DebianRecipe[] = [
 ]
 
 /** Versions that source `debian` can build. */
-export const debianVersions = (): readonly string[] => RECIPES.map((r) => r.kubernetes)
+const debianVersions = (): readonly string[] => RECIPES.map((r) => r.kubernetes)
 
 /** The recipe of a Kubernetes version. Throws UsageError for one that Debian's packages do not hold. */
 export function recipeOf(version: string): DebianRecipe {

@@ -42,7 +42,7 @@ export const ONLINE_TOOLS: readonly { readonly tool: string; readonly package: s
 /**
  * The bundle's key. Mirrors are not in it: they have the same things, and whoever is handed the bundle may have none.
  */
-export const onlineKey = (s: OnlineSpec, arch: string, flannel: string): Digest =>
+const onlineKey = (s: OnlineSpec, arch: string, flannel: string): Digest =>
   digestOf({
     format: FORMAT,
     kind: 'bundle',

@@ -20,7 +20,7 @@ const DROPPED = [
 const IPTABLES = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore']
 
 /** Names under which busybox is found in our images; enough to look around in one. */
-export const APPLETS =
+const APPLETS =
   'awk cat chmod cp cut date df dmesg du echo env false find grep head hostname httpd id ip kill ln ls mkdir mount mv nc netstat nslookup ping printf ps pwd rm rmdir route sed seq sh sleep sort stat tail tar tee telnet test timeout top touch tr traceroute true umount uname vi wc wget which xargs'.split(
     ' ',
   )
