@@ -1,26 +1,58 @@
-// Builds dist/: type-checked by tsc (npm run build does that first), then bundled, because loading hundreds of small
+// Builds dist/: type-checked by tsc (`npm run build` does that first), then bundled, because loading hundreds of small
 // modules costs more than `klab status` may take. Code splitting keeps what a verb does not need unloaded.
-import { chmod, rm } from 'node:fs/promises'
+//
+// A running klab loads its parts when it needs them, so a build must not take them away. Part names are hashes of their
+// content: old and new ones lie side by side. The new parts go in first, main.js last, each by rename. What a build
+// replaced stays for a day; no verb runs that long.
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
-await rm('dist', { recursive: true, force: true })
-await build({
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  // ssh2 has optional native parts and is loaded only where SSH is used.
-  external: ['ssh2'],
-  banner: {
-    js: "import { createRequire as klabRequire } from 'node:module'; const require = klabRequire(import.meta.url);",
-  },
-  // Half the bytes to parse; names stay, for readable stacks.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'linked',
-  logLevel: 'warning',
-})
-await chmod('dist/main.js', 0o755)
+const DAY_MS = 24 * 3600 * 1000
+const dist = 'dist'
+/** Names the files of the present build, one a line. */
+const list = join(dist, '.files')
+const next = join(dist, `.next-${process.pid}`)
+
+await mkdir(next, { recursive: true })
+try {
+  await build({
+    entryPoints: ['src/main.ts'],
+    outdir: next,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // ssh2 has optional native parts and is loaded only where SSH is used.
+    external: ['ssh2'],
+    banner: {
+      js: "import { createRequire as klabRequire } from 'node:module'; const require = klabRequire(import.meta.url);",
+    },
+    // Half the bytes to parse; names stay, for readable stacks.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+  })
+  await chmod(join(next, 'main.js'), 0o755)
+  const made = await readdir(next)
+  const before = await readFile(list, 'utf8').catch(() => '')
+  for (const name of made.filter((n) => n !== 'main.js')) await rename(join(next, name), join(dist, name))
+  await rename(join(next, 'main.js'), join(dist, 'main.js'))
+  await writeFile(list, made.map((n) => `${n}\n`).join(''))
+  await sweep(new Set(made), new Set(before.split('\n')))
+} finally {
+  await rm(next, { recursive: true, force: true })
+}
+
+/** Removes what was replaced more than a day ago. What this build replaces gets the time of now. */
+async function sweep(made, replaced) {
+  const now = Date.now()
+  for (const name of await readdir(dist)) {
+    if (made.has(name) || name === '.files') continue
+    const file = join(dist, name)
+    if (replaced.has(name)) await utimes(file, now / 1000, now / 1000)
+    else if (now - (await stat(file)).mtimeMs > DAY_MS) await rm(file, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,59 @@
+// Runs the unit tests with what this machine has; installs nothing. Test files that call a program which is not here
+// are left out, and named. More arguments go to tap.
+//   node .ci/unit.mjs         what can run here
+//   node .ci/unit.mjs --all   all of them, as `npm test` does: a missing program is a failure
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** These need more than a unit test may: machines, or they are no tests. */
+const OTHER = ['real', 'e2e', 'contract', 'fakes', 'fixtures', 'golden']
+/** Program, or a folder that `npm run setup` makes → test files that call it. */
+const NEEDS = {
+  '.cloud-init': ['cloudinit/cloud-init'],
+  busybox: ['bundle/source/gather'],
+  'docker-registry': ['bundle/online', 'bundle/skopeo'],
+  gcc: ['bundle/from-directory', 'bundle/recipe', 'bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh'],
+  openssl: ['api/server', 'phases/workers', 'snapshot/certificates'],
+  pgrep: ['bundle/jobs', 'bundle/source/calico-start', 'host/exec'],
+  python3: ['cloudinit/cloud-init'],
+  'qemu-img': [
+    'base-image/base',
+    'base-image/disk-format',
+    'cli/verbs',
+    'network/segment',
+    'node/machine',
+    'plan/course',
+    'sealed/disks',
+  ],
+  skopeo: ['bundle/online', 'bundle/skopeo'],
+  ssh: ['guest/ssh-config'],
+  'ssh-keygen': ['state/keys'],
+  xorriso: ['bundle/build', 'hypervisor/seed-iso'],
+}
+
+const here = (name) =>
+  name.startsWith('.')
+    ? existsSync(name)
+    : (process.env.PATH ?? '').split(delimiter).some((dir) => existsSync(join(dir, name)))
+
+const [all, args] = process.argv[2] === '--all' ? [true, process.argv.slice(3)] : [false, process.argv.slice(2)]
+const missing = all ? [] : Object.keys(NEEDS).filter((name) => !here(name))
+const leftOut = new Set(missing.flatMap((name) => NEEDS[name].map((file) => `test/${file}.test.ts`)))
+const files = readdirSync('test', { recursive: true })
+  .filter((name) => name.endsWith('.test.ts') && !OTHER.includes(name.split('/')[0]))
+  .map((name) => `test/${name}`)
+  .sort()
+
+const unknown = Object.values(NEEDS)
+  .flat()
+  .filter((file) => !files.includes(`test/${file}.test.ts`))
+if (unknown.length > 0) throw new Error(`.ci/unit.mjs: no such test: ${unknown.join(', ')}`)
+
+const tap = ['run', '--timeout=120', ...(args.length > 0 ? args : ['--disable-coverage', '--allow-empty-coverage'])]
+const { status } = spawnSync('tap', [...tap, ...files.filter((file) => !leftOut.has(file))], { stdio: 'inherit' })
+if (leftOut.size > 0) {
+  process.stderr.write(`\nnot run: ${[...leftOut].join(', ')}\n`)
+  process.stderr.write(`missing here: ${missing.join(', ')}; npm run setup installs what all tests need\n`)
+}
+process.exitCode = status ?? 1
