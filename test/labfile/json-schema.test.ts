@@ -10,7 +10,7 @@ t.test('labfile.schema.json is what the schema says', async (t) => {
   const made = labfileJsonSchema()
   // UPDATE_SCHEMA=1 writes the file anew.
   if (process.env['UPDATE_SCHEMA'])
-    await writeFile(file, await prettier.format(JSON.stringify(made), { parser: 'json', printWidth: 140 }))
+    await writeFile(file, await prettier.format(JSON.stringify(made), { parser: 'json', printWidth: 120 }))
   t.strictSame(
     JSON.parse(await readFile(file, 'utf8')),
     made,
