@@ -1,24 +1,16 @@
 /** `klab snapshot`: the verbs, under the lab's lock, after whatever a killed one left has been put right. */
-import { HostError, messageOf, ProbeError, StateError } from '../errors.js'
-import { profileFor } from '../cluster/profile.js'
-import { nodeLeases } from '../api/server.js'
-import { until } from '../guest/until.js'
+import { HostError, StateError } from '../errors.js'
 import type { World } from '../world.js'
-import { certificatesEnded, renewCertificates } from '../snapshot/certificates.js'
-import { stepClocks, type Clocks } from '../snapshot/guests.js'
 import { nodesOf, putBackAfter } from '../snapshot/machines.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
-import { settledNow } from '../snapshot/recover.js'
 import { remove } from '../snapshot/remove.js'
-import { checkFits, restore, type Restored } from '../snapshot/restore.js'
+import { checkFits, restore, sweepAfter, type Restored } from '../snapshot/restore.js'
 import { goOn, save } from '../snapshot/save.js'
-import { refreshTokens } from '../snapshot/tokens.js'
+import { settle, type Settled } from '../snapshot/settle.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
-import { API_TIMEOUT_MS, askReadiness, type Ask } from '../api/readiness.js'
-import { hasCluster } from './status.js'
 import { withLab } from './with-lab.js'
 
 /** The snapshot that every restore takes of what it replaces. */
@@ -71,21 +63,24 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolea
   const { clock } = lab.world
   const since = clock.now()
   await checkFits(lab, manifest)
+  const checksMs = clock.now() - since
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
   if (kept) lab.say(`the present state is kept as ${UNDO}, after ${seconds(clock.now() - since)}`)
-  let settled: Promise<Settled> | undefined
   const restored = await restore(lab, manifest, {
     ...(kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}),
-    settle: async ({ ms, running }) => {
-      lab.say(`${manifest.name}: ${running ? 'all nodes resumed' : 'disks are back'} after ${seconds(ms)}`)
-      if (!running || o.wait !== true) return
-      settled = settle(lab, manifest, since)
-      await settled.catch(() => undefined)
-    },
+    checked: true,
+    sweep: false,
   }).catch((error: unknown) => putBackAfter(error, () => (kept ? goOn(lab) : Promise.resolve())))
+  const { running } = restored
+  const ms = checksMs + restored.ms
+  lab.say(`${manifest.name}: ${running ? 'all nodes resumed' : 'disks are back'} after ${seconds(ms)}`)
+  // Before anything that can wait takes CPU time from the nodes. The rest is done also when they do not settle.
+  const settled = running && o.wait === true ? settle(lab, manifest, since) : Promise.resolve(undefined)
+  await settled.catch(() => undefined)
+  await sweepAfter(lab)
   if (kept) for (const m of older) await remove(lab, m)
-  return { ...restored, kept, settled: await settled }
+  return { ms, running, kept, settled: await settled }
 }
 
 const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
@@ -98,83 +93,3 @@ const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
       })
     },
   )
-
-export interface Settled {
-  readonly clocks: Clocks
-  /** ms since `since` to the API server's first answer, to all nodes Ready; undefined without a cluster. */
-  readonly answeredMs: number | undefined
-  readonly readyMs: number | undefined
-}
-
-/**
- * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What
- * etcd says of them is as old as the snapshot, so each must also have renewed its lease since (`since`: ms since the
- * epoch). Throws ProbeError when that does not come.
- */
-export async function settle(
-  lab: LockedLab,
-  manifest: Pick<Manifest, 'ready'>,
-  since: number,
-  ask?: Ask,
-  leases: typeof nodeLeases = nodeLeases,
-): Promise<Settled> {
-  const { world, record, paths } = lab
-  const wanted = manifest.ready ?? []
-  const { patience } = profileFor(record.accel, 1)
-  let unset: Error | undefined
-  const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
-    lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
-    if (clocks.missed.length > 0)
-      throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', {
-        hint: 'klab status',
-      })
-    return clocks
-  })
-  // Waited for below, or told by the loop.
-  stepping.catch((error: unknown) => {
-    unset = error instanceof Error ? error : new Error(messageOf(error))
-  })
-  if (!(await hasCluster(record, paths))) {
-    const clocks = await stepping
-    await settledNow(lab)
-    return { clocks, answeredMs: undefined, readyMs: undefined }
-  }
-  if (await certificatesEnded(paths, world.clock.now())) {
-    await stepping
-    lab.say('the cluster’s certificates have ended meanwhile: renewing them')
-    await renewCertificates(lab, 300_000 * patience)
-  }
-  // While the nodes get Ready.
-  const refreshing = stepping.then(({ steppedS }) => refreshTokens(lab, steppedS, 300_000 * patience))
-  refreshing.catch(() => undefined)
-  let answeredMs: number | undefined
-  await until(
-    async () => {
-      const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
-      if (unset) throw unset
-      if (!ready) return { ok: false, seen: 'the API server does not answer' }
-      if (answeredMs === undefined) {
-        answeredMs = world.clock.now() - since
-        lab.say(`the API server answers after ${seconds(answeredMs)}`)
-      }
-      const not = wanted.filter((n) => !ready[n])
-      if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
-      const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
-      const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since)
-      return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
-    },
-    {
-      what: wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`,
-      everyMs: 1000,
-      withinMs: 300_000 * patience,
-      clock: world.clock,
-      signal: world.signal,
-      hint: 'klab kubectl get nodes,pods -A',
-    },
-  )
-  const readyMs = world.clock.now() - since
-  const clocks = await stepping
-  await refreshing
-  await settledNow(lab)
-  return { clocks, answeredMs, readyMs }
-}

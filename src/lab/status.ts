@@ -1,5 +1,4 @@
 /** `klab status`: what libvirt and the API server say now. On the quick path: nothing heavy is loaded here. */
-import { exists } from '../host/files.js'
 import type { Clock } from '../host/types.js'
 import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
@@ -7,7 +6,7 @@ import { domainName } from '../node/names.js'
 import { readJournal } from '../snapshot/journal.js'
 import type { LabPaths } from '../state/paths.js'
 import { apiServer, sshEndpoint } from '../state/endpoints.js'
-import type { LabRecord } from '../state/record.js'
+import { hasCluster, type LabRecord } from '../state/record.js'
 import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Readiness } from '../api/readiness.js'
 
 export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped'
@@ -57,10 +56,6 @@ export interface StatusWorld {
   /** Tests put an API server of their own here. */
   readonly ask?: Ask
 }
-
-/** Whether there is an API server to ask. */
-export const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>
-  record.lab.kubernetes !== undefined && (await exists(paths.kubeconfig))
 
 /** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {

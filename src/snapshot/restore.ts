@@ -19,7 +19,7 @@ import type { LockedLab, Manifest, RestoreJournal } from './types.js'
 type Overlays = Readonly<Record<string, string>>
 
 export interface Restored {
-  /** ms from the start, the checks included, to the last node's resume. */
+  /** ms from the start, with the checks unless the caller made them, to the last node's resume. */
   readonly ms: number
   readonly running: boolean
 }
@@ -27,11 +27,10 @@ export interface Restored {
 export interface RestoreOptions {
   /** Domains that ran and that the caller has paused for this (a save with `stay`). */
   readonly paused?: readonly string[]
-  /**
-   * Called when the nodes go on, before anything that can wait takes CPU time from them. What it throws is thrown on;
-   * the restore has happened.
-   */
-  readonly settle?: (restored: Restored) => Promise<void>
+  /** The caller has called checkFits. */
+  readonly checked?: boolean
+  /** false: the caller calls sweepAfter, when the nodes need the CPUs less. */
+  readonly sweep?: boolean
 }
 
 /**
@@ -42,7 +41,7 @@ export interface RestoreOptions {
 export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOptions = {}): Promise<Restored> {
   const { clock, hypervisor } = lab.world
   const started = clock.now()
-  await checkFits(lab, manifest)
+  if (o.checked !== true) await checkFits(lab, manifest)
   const id = newId(clock.now())
   const to = Object.fromEntries(manifest.nodes.map((n) => [n.node, lab.paths.node(n.node).overlay(id)]))
   const paused = o.paused ?? (await statesOf(lab)).filter((n) => n.state === 'running').map((n) => n.domain)
@@ -61,16 +60,15 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
   }
   await exchange(lab, manifest, to)
   const restored = { ms: clock.now() - started, running: isRam(manifest) }
-  try {
-    await o.settle?.(restored)
-  } finally {
-    await sweepAfter(lab)
-  }
+  if (o.sweep !== false) await sweepAfter(lab)
   return restored
 }
 
-/** The restore has happened; a sweep that cannot read another snapshot's chain removes nothing. */
-async function sweepAfter(lab: LockedLab): Promise<void> {
+/**
+ * Removes the disks that nobody needs after a restore. That has happened, so nothing is thrown; a sweep that cannot
+ * read another snapshot's chain removes nothing.
+ */
+export async function sweepAfter(lab: LockedLab): Promise<void> {
   await sweep(lab).catch((error: unknown) => lab.say(`nothing was swept: ${messageOf(error)}`))
 }
 

@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { readJson, writeAtomic } from '../host/files.js'
+import { exists, readJson, writeAtomic } from '../host/files.js'
 import type { Lab } from '../labfile/model.js'
 import type { LabPaths } from './paths.js'
 import type { Digest } from '../host/digest.js'
@@ -71,6 +71,10 @@ export const identityOf = (record: LabRecord): string => record.origin?.id ?? re
 /** The overlay that a node runs from. */
 export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string =>
   record.disks?.[node] ?? paths.node(node).disk
+
+/** Whether there is an API server to ask. */
+export const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>
+  record.lab.kubernetes !== undefined && (await exists(paths.kubeconfig))
 
 /** The record at `path`; undefined when it is missing, cut short, of another version or not a record. */
 export async function readRecord(path: string): Promise<LabRecord | undefined> {

@@ -1,0 +1,93 @@
+/** Waiting until a lab whose machines were restored is as it was. */
+import { API_TIMEOUT_MS, askReadiness, type Ask } from '../api/readiness.js'
+import { nodeLeases } from '../api/server.js'
+import { profileFor } from '../cluster/profile.js'
+import { messageOf, ProbeError } from '../errors.js'
+import { until } from '../guest/until.js'
+import { seconds } from '../report/text.js'
+import { hasCluster } from '../state/record.js'
+import { certificatesEnded, renewCertificates } from './certificates.js'
+import { stepClocks, type Clocks } from './guests.js'
+import { settledNow } from './recover.js'
+import { refreshTokens } from './tokens.js'
+import type { LockedLab, Manifest } from './types.js'
+
+export interface Settled {
+  readonly clocks: Clocks
+  /** ms since `since` to the API server's first answer, to all nodes Ready; undefined without a cluster. */
+  readonly answeredMs: number | undefined
+  readonly readyMs: number | undefined
+}
+
+/**
+ * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What
+ * etcd says of them is as old as the snapshot, so each must also have renewed its lease since (`since`: ms since the
+ * epoch). Throws ProbeError when that does not come.
+ */
+export async function settle(
+  lab: LockedLab,
+  manifest: Pick<Manifest, 'ready'>,
+  since: number,
+  ask?: Ask,
+  leases: typeof nodeLeases = nodeLeases,
+): Promise<Settled> {
+  const { world, record, paths } = lab
+  const wanted = manifest.ready ?? []
+  const { patience } = profileFor(record.accel, 1)
+  let unset: Error | undefined
+  const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
+    lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
+    if (clocks.missed.length > 0)
+      throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', {
+        hint: 'klab status',
+      })
+    return clocks
+  })
+  // Waited for below, or told by the loop.
+  stepping.catch((error: unknown) => {
+    unset = error instanceof Error ? error : new Error(messageOf(error))
+  })
+  if (!(await hasCluster(record, paths))) {
+    const clocks = await stepping
+    await settledNow(lab)
+    return { clocks, answeredMs: undefined, readyMs: undefined }
+  }
+  if (await certificatesEnded(paths, world.clock.now())) {
+    await stepping
+    lab.say('the cluster’s certificates have ended meanwhile: renewing them')
+    await renewCertificates(lab, 300_000 * patience)
+  }
+  // While the nodes get Ready.
+  const refreshing = stepping.then(({ steppedS }) => refreshTokens(lab, steppedS, 300_000 * patience))
+  refreshing.catch(() => undefined)
+  let answeredMs: number | undefined
+  await until(
+    async () => {
+      const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
+      if (unset) throw unset
+      if (!ready) return { ok: false, seen: 'the API server does not answer' }
+      if (answeredMs === undefined) {
+        answeredMs = world.clock.now() - since
+        lab.say(`the API server answers after ${seconds(answeredMs)}`)
+      }
+      const not = wanted.filter((n) => !ready[n])
+      if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
+      const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
+      const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since)
+      return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
+    },
+    {
+      what: wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`,
+      everyMs: 1000,
+      withinMs: 300_000 * patience,
+      clock: world.clock,
+      signal: world.signal,
+      hint: 'klab kubectl get nodes,pods -A',
+    },
+  )
+  const readyMs = world.clock.now() - since
+  const clocks = await stepping
+  await refreshing
+  await settledNow(lab)
+  return { clocks, answeredMs, readyMs }
+}
