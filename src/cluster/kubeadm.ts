@@ -1,7 +1,9 @@
 /** kubeadm's configuration files, made from the lab. Pure. */
 import { stringify } from 'yaml'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
+import { API_PORT } from '../state/endpoints.js'
 import type { Profile } from './profile.js'
+import { hostPort, type ClusterEndpoint } from './topology.js'
 import { criSocket, kubeadmApi, minorOf } from '../versions/kubernetes.js'
 
 /** Where klab puts the patches inside the control plane. */
@@ -75,7 +77,7 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
           groups: ['system:bootstrappers:kubeadm:default-node-token'],
         },
       ],
-      localAPIEndpoint: { advertiseAddress: node.ip, bindPort: 6443 },
+      localAPIEndpoint: { advertiseAddress: node.ip, bindPort: API_PORT },
       nodeRegistration: { ...registration(k, node, profile), ...(alone ? { taints: [] } : {}) },
       ...patches(minor, profile),
       ...(api === 'v1beta4'
@@ -112,21 +114,28 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
   ])
 }
 
+/** What a node needs to join a cluster. */
+export interface JoinFacts {
+  readonly endpoint: ClusterEndpoint
+  /** A bootstrap token that has not expired. */
+  readonly token: string
+  /** `sha256:…` of the CA's public key. */
+  readonly caHash: string
+}
+
 /** JoinConfiguration of a worker (course 2.9.4): token and the CA's hash, never `unsafeSkipCAVerification`. */
 export function joinConfig(
   k: KubernetesSpec,
   node: NodeSpec,
   profile: Profile,
-  controlPlaneIp: string,
-  token: string,
-  caCertHash: string,
+  { endpoint, token, caHash }: JoinFacts,
 ): string {
   const api = kubeadmApi(minorOf(k.version))
   return documents([
     {
       apiVersion: `kubeadm.k8s.io/${api}`,
       kind: 'JoinConfiguration',
-      discovery: { bootstrapToken: { apiServerEndpoint: `${controlPlaneIp}:6443`, token, caCertHashes: [caCertHash] } },
+      discovery: { bootstrapToken: { apiServerEndpoint: hostPort(endpoint), token, caCertHashes: [caHash] } },
       nodeRegistration: registration(k, node, profile),
       ...(api === 'v1beta4' && profile.patience > 1 ? { timeouts: patientTimeouts(profile) } : {}),
     },

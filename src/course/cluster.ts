@@ -1,4 +1,5 @@
 /** Judges of 2.9: init, kubeconfig, join, pod network, completion. */
+import { hostPort } from '../cluster/topology.js'
 import { clusterView, isReady, isUp } from './api-table.js'
 import { present } from './packages.js'
 import { done, elsewhere, notDone, wrong, type ClusterJudge, type ClusterSubject, type Finding } from './types.js'
@@ -82,9 +83,9 @@ const init: ClusterJudge = (s) => {
 }
 
 /** 2.9.3: for root or for the lab user; each their own. */
-const kubeconfig: ClusterJudge = ({ facts, node, lab }) => {
+const kubeconfig: ClusterJudge = ({ facts, node, lab, topology }) => {
   if (node.role !== 'control-plane') return []
-  const want = `https://${node.ip}:6443`
+  const want = `https://${hostPort(topology.endpoint)}`
   const found = facts.all('kubeconfig').map((line) => line.split(' '))
   if (found.length === 0) return [notDone(`no ~/.kube/config of root or ${lab.os.user}`)]
   return found.map(([owner = '', path = '', server = '']) => {
@@ -94,8 +95,8 @@ const kubeconfig: ClusterJudge = ({ facts, node, lab }) => {
   })
 }
 
-const join: ClusterJudge = ({ facts, node, cluster }) => {
-  if (node.role === 'control-plane') return []
+const join: ClusterJudge = ({ facts, node, cluster, topology }) => {
+  if (node.name === topology.first.name) return []
   if (!facts.has('file', '/etc/kubernetes/kubelet.conf')) return [notDone('/etc/kubernetes/kubelet.conf is not there')]
   const active = facts.of('unit', 'kubelet.service')?.[1] ?? 'not there'
   const view = clusterView(cluster)

@@ -4,7 +4,8 @@
  */
 import { initConfig, initFlags, joinConfig } from '../cluster/kubeadm.js'
 import type { Profile } from '../cluster/profile.js'
-import type { KubernetesSpec, Lab, NodeSpec } from '../labfile/model.js'
+import { hostPort, topologyOf, type Topology } from '../cluster/topology.js'
+import type { KubernetesSpec, Lab } from '../labfile/model.js'
 import { callsAny, functionsOf, withFunctions } from './functions.js'
 import { commandsOf, fill } from './script.js'
 import type { Section } from './sections.js'
@@ -22,7 +23,7 @@ export interface ExplainInput {
   readonly images: WantedImages | undefined
 }
 
-type ClusterInput = ExplainInput & { readonly k: KubernetesSpec; readonly controlPlane: NodeSpec }
+type ClusterInput = ExplainInput & { readonly k: KubernetesSpec; readonly topology: Topology }
 
 /** Stand for what is made anew at each init and join. */
 const TOKEN = 'abcdef.0123456789abcdef'
@@ -106,16 +107,17 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
     [
       note('the course’s line:'),
       note(
-        `kubeadm init --apiserver-advertise-address=${i.controlPlane.ip} --kubernetes-version v${i.k.version} --service-cidr=${i.k.serviceCidr} --pod-network-cidr=${i.k.podCidr}`,
+        `kubeadm init --apiserver-advertise-address=${i.topology.first.ip} --kubernetes-version v${i.k.version} --service-cidr=${i.k.serviceCidr} --pod-network-cidr=${i.k.podCidr}`,
       ),
       file('/etc/klab/kubeadm-init.yaml', config(i)),
     ].join('\n'),
-  '2.9.4': ({ k, lab, profile, controlPlane }) => {
-    const worker = lab.nodes.find((n) => n !== controlPlane)
+  '2.9.4': ({ k, profile, topology }) => {
+    const { first, workers, endpoint } = topology
+    const join = joinConfig(k, workers[0] ?? first, profile, { endpoint, token: TOKEN, caHash: HASH })
     return [
       note('the course’s line, on each worker:'),
-      note(`kubeadm join ${controlPlane.ip}:6443 --token ${TOKEN} --discovery-token-ca-cert-hash ${HASH}`),
-      file('/etc/klab/kubeadm-join.yaml', joinConfig(k, worker ?? controlPlane, profile, controlPlane.ip, TOKEN, HASH)),
+      note(`kubeadm join ${hostPort(endpoint)} --token ${TOKEN} --discovery-token-ca-cert-hash ${HASH}`),
+      file('/etc/klab/kubeadm-join.yaml', join),
     ].join('\n')
   },
   '2.9.6': () => note('nothing: no mail program is installed'),
@@ -127,18 +129,18 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
     ),
 }
 
-const config = ({ k, controlPlane, profile }: ClusterInput): string => initConfig(k, controlPlane, profile, TOKEN)
+const config = ({ k, topology, profile }: ClusterInput): string => initConfig(k, topology.first, profile, TOKEN)
 
 /** The commands of one section for this lab; comments where there are none. */
 export function explainSection(section: Section, i: ExplainInput): string {
-  const { kubernetes: k, nodes } = i.lab
+  const k = i.lab.kubernetes
   if (!k && section.plain === undefined) return note('nothing: the Labfile has no Kubernetes')
-  const controlPlane = nodes.find((n) => n.role === 'control-plane')
-  const c: ClusterInput | undefined = k && controlPlane && { ...i, k, controlPlane }
+  const topology = topologyOf(i.lab)
+  const c: ClusterInput | undefined = k && topology && { ...i, k, topology }
   const settings = { ...i.settings, KLAB_INIT_FLAGS: c ? initFlags(c.k, c.profile).join(' ') : '' }
   const look = i.family.name === 'rhel' ? (section.lookRhel ?? section.look) : section.look
   if (look !== undefined) return `${note('klab runs nothing here; to look:')}\n${fill(look, settings)}`
-  if (section.id === '2.9.4' && nodes.length === 1) return note('nothing: the lab has no workers')
+  if (section.id === '2.9.4' && topology?.workers.length === 0) return note('nothing: the lab has no workers')
   const scripts = [...i.scripts.values()]
   const commands = scripts.map((script) => commandsOf(script, section.id, settings)).filter(Boolean)
   const functions = functionsOf(scripts, settings)

@@ -1,4 +1,5 @@
 /** From facts to the report of `klab check`. Pure. */
+import { topologyOf } from '../cluster/topology.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import { CLUSTER_JUDGES } from './cluster.js'
 import type { GuestFacts } from './facts.js'
@@ -24,13 +25,14 @@ function judge(section: Section, s: Subject): readonly Finding[] {
   const k = s.lab.kubernetes
   const system = SYSTEM_JUDGES[section.id]
   if (system) return system(s)
-  if (!k) return [elsewhere('the Labfile has no Kubernetes')]
-  return CLUSTER[section.id]?.({ ...s, k }) ?? []
+  const topology = topologyOf(s.lab)
+  if (!k || !topology) return [elsewhere('the Labfile has no Kubernetes')]
+  return CLUSTER[section.id]?.({ ...s, k, topology }) ?? []
 }
 
 /**
- * The report over these sections and nodes. `cluster`: the control plane's facts, which may be of a node that is not
- * among them.
+ * The report over these sections and nodes. `cluster`: the first control plane's facts, which may be of a node that is
+ * not among them.
  */
 export function judgeLab(
   lab: Lab,

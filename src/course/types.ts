@@ -1,4 +1,5 @@
 /** What `klab check` says, and what a judge is given. */
+import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, Lab, NodeSpec } from '../labfile/model.js'
 import type { GuestFacts } from './facts.js'
 
@@ -37,7 +38,7 @@ export interface Subject {
 }
 
 /** A Subject of a lab with Kubernetes. */
-export type ClusterSubject = Subject & { readonly k: KubernetesSpec }
+export type ClusterSubject = Subject & { readonly k: KubernetesSpec; readonly topology: Topology }
 
 export type Judge = (s: Subject) => readonly Finding[]
 /** Not asked on plain VMs. */

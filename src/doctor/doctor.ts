@@ -10,6 +10,7 @@ import { exists, readText } from '../host/files.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
 import type { Lab } from '../labfile/model.js'
 import type { World } from '../world.js'
+import { apiNodes } from '../cluster/topology.js'
 import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
@@ -168,9 +169,9 @@ async function namespaceCheck(world: World): Promise<readonly Check[]> {
   ]
 }
 
-/** SSH of every node and the API server need a port each on 127.0.0.1, in user mode. */
+/** SSH of every node and each API server need a port each on 127.0.0.1, in user mode. */
 async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
-  const count = portCount(lab)
+  const count = portCount(lab, apiNodes(lab))
   if (count === 0) return []
   try {
     const ports = await allocatePorts(count, await reservedPorts(world.roots.state), lab.name)

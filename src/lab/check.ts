@@ -9,7 +9,7 @@ import { partsFor, type Section } from '../course/sections.js'
 import type { CheckReport } from '../course/types.js'
 import { CorruptError, Interrupted, KlabError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
 import { connectWithin } from '../node/connections.js'
 import type { World } from '../world.js'
@@ -37,9 +37,9 @@ export async function checkLab(
 ): Promise<CheckReport> {
   const { record } = lab
   const k = record.lab.kubernetes
-  const cp = k && controlPlane(record.lab.nodes)
-  // The control plane is asked too when only others are wanted: it knows whether they are Ready.
-  const asked = record.lab.nodes.filter((n) => n === cp || o.nodes.includes(n.name))
+  const first = topologyOf(record.lab)?.first
+  // The first control plane is asked too when only others are wanted: it knows whether they are Ready.
+  const asked = record.lab.nodes.filter((n) => n === first || o.nodes.includes(n.name))
   const script = await readFile(join(world.assets, 'cloud-init', 'check', 'facts.sh'), 'utf8')
   const machines = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
   try {
@@ -51,7 +51,7 @@ export async function checkLab(
       }),
       k && labImages(k, world.layers),
     ])
-    const cluster = all.find((l) => l.node === cp)
+    const cluster = all.find((l) => l.node === first)
     const facts = cluster && 'facts' in cluster ? cluster.facts : undefined
     return judgeLab(
       record.lab,

@@ -3,10 +3,10 @@ import { labImages } from '../bundle/cached-bundle.js'
 import type { ExplainInput } from '../course/explain.js'
 import { constantsOf } from '../course/functions.js'
 import { profileFor } from '../cluster/profile.js'
+import { topologyOf } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
 import type { ImageSource } from '../labfile/model.js'
 import { commonSettings, loadScripts, nodeSettings, scriptOf } from '../node/guest-phase.js'
-import { controlPlane } from '../node/machine.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
 
@@ -19,6 +19,7 @@ export async function explainInput(
   { lab, record }: OpenLab,
 ): Promise<ExplainInput> {
   const k = lab.kubernetes
+  const topology = topologyOf(lab)
   const [{ files }, images] = await Promise.all([loadScripts(world.assets), k && labImages(k, world.layers)])
   const accel = record?.accel ?? (lab.hypervisor.accel === 'tcg' ? 'tcg' : 'kvm')
   const family = familyOf(lab.image)
@@ -36,10 +37,10 @@ export async function explainInput(
       MAJOR: family.major,
       MINOR: k ? String(minorOf(k.version)) : '',
       ...commonSettings(lab, images?.all ?? []),
-      ...nodeSettings(lab, (controlPlane(lab.nodes) ?? lab.nodes[0])?.name ?? ''),
+      ...nodeSettings(lab, (topology?.first ?? lab.nodes[0])?.name ?? ''),
       BUNDLE: /^BUNDLE=(.*)$/m.exec(files.get('bundle.sh') ?? '')?.[1] ?? '',
     },
-    profile: profileFor(accel, lab.nodes.filter((n) => n.role === 'control-plane').length, k && minorOf(k.version)),
+    profile: profileFor(accel, topology?.controlPlanes.length ?? 0, k && minorOf(k.version)),
     images,
   }
 }

@@ -1,7 +1,7 @@
 /** `klab provision`: guest phases again on a lab that is up, as Vagrant's provision. */
 import { StateError, UsageError } from '../errors.js'
 import { GUEST_PHASES, PHASE_NAMES, upTo, type PhaseName } from '../labfile/phases.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
 import type { World } from '../world.js'
 import { planProvision } from '../plan/provision.js'
@@ -48,11 +48,11 @@ function nodesOf(record: LabRecord, wanted: readonly string[]): readonly string[
   return wanted.length > 0 ? names.filter((n) => wanted.includes(n)) : names
 }
 
-/** All phases work through running machines, and those of the cluster through the control plane. */
+/** All phases work through running machines, and those of the cluster through the first control plane. */
 async function requireRunning(world: World, record: LabRecord, nodes: readonly string[]): Promise<void> {
   const states = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
-  const cp = record.lab.kubernetes && controlPlane(record.lab.nodes)?.name
-  for (const name of new Set([...nodes, ...(cp === undefined ? [] : [cp])])) {
+  const first = topologyOf(record.lab)?.first.name
+  for (const name of new Set([...nodes, ...(first === undefined ? [] : [first])])) {
     const state = states.get(domainName(record.id, name)) ?? 'absent'
     if (state !== 'running') throw new StateError(`${name}: the machine is ${state}, not running`, { hint: 'klab up' })
   }

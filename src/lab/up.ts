@@ -1,6 +1,7 @@
 /** `klab up`: load, check the host, lock, observe, plan, run. */
 import { dirname } from 'node:path'
 import { profileFor } from '../cluster/profile.js'
+import { apiNodes } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
 import { StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
@@ -36,11 +37,7 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
     id,
     paths,
     accel: record.accel,
-    profile: profileFor(
-      record.accel,
-      lab.nodes.filter((n) => n.role === 'control-plane').length,
-      lab.kubernetes && minorOf(lab.kubernetes.version),
-    ),
+    profile: profileFor(record.accel, apiNodes(lab).length, lab.kubernetes && minorOf(lab.kubernetes.version)),
     until,
     artifacts: createArtifacts(world, lab, until),
     record,
@@ -50,7 +47,8 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
 /** A record for a lab that has none yet; the ports that it needs are free ones on 127.0.0.1. */
 export async function newRecord(world: World, open: OpenLab, accel: Accel): Promise<LabRecord> {
   const { lab, id } = open
-  const ports = await allocatePorts(portCount(lab), await reservedPorts(world.roots.state, id), id)
+  const api = apiNodes(lab)
+  const ports = await allocatePorts(portCount(lab, api), await reservedPorts(world.roots.state, id), id)
   return {
     version: 1,
     id,
@@ -60,7 +58,7 @@ export async function newRecord(world: World, open: OpenLab, accel: Accel): Prom
     lab,
     uri: world.hypervisor.uri,
     accel,
-    ports: assignPorts(lab, ports),
+    ports: assignPorts(lab, api, ports),
     createdAt: new Date(world.clock.now()).toISOString(),
   }
 }

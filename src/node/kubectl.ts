@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Output, RunOptions } from '../host/types.js'
-import { directEnv } from '../state/endpoints.js'
+import { directEnv } from './api-server.js'
 import type { LabRun } from '../world.js'
 
 export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise<Output>

@@ -10,10 +10,6 @@ import { diskOf, type LabRecord } from '../state/record.js'
 import { domainName, machineUuid } from './names.js'
 import type { LabRun } from '../world.js'
 
-/** The control plane of a lab with a cluster. */
-export const controlPlane = (nodes: readonly NodeSpec[]): NodeSpec | undefined =>
-  nodes.find((n) => n.role === 'control-plane')
-
 /** The machine of one node, with these cards (segment.ts). */
 export function machineSpec<N extends Nics>(
   run: Pick<LabRun, 'id' | 'lab' | 'paths' | 'record' | 'accel'>,

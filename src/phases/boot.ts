@@ -1,12 +1,13 @@
 /** Phase `boot`: power on, SSH, cloud-init's end. */
 import { rm } from 'node:fs/promises'
 import { ProbeError } from '../errors.js'
+import { topologyOf } from '../cluster/topology.js'
 import { apiAnswers, nodeConditions } from '../api/server.js'
 import { until } from '../guest/until.js'
 import { exists } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
-import { controlPlane, guestAddress } from '../node/machine.js'
+import { guestAddress } from '../node/machine.js'
 import { startMachine, waitForBoot } from '../node/boot.js'
 import { domainName } from '../node/names.js'
 import type { LabRun } from '../world.js'
@@ -39,16 +40,15 @@ async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditi
   }
 }
 
-/** Boots the nodes, side by side but for workers that give the control plane a head start. */
+/** Boots the nodes, side by side but for workers that give the control planes a head start. */
 export function bootSteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { lab, profile, paths } = run
-  const first = controlPlane(lab.nodes)
+  const topology = topologyOf(lab)
   let answered: Promise<boolean> | undefined
   return lab.nodes.map((node) =>
     bootStep(run, node, async (line) => {
-      if (profile.patience === 1 || !lab.kubernetes || !first || node === first || !(await exists(paths.kubeconfig)))
-        return
-      line(`boots when the API server of ${first.name} answers`)
+      if (profile.patience === 1 || !topology?.workers.includes(node) || !(await exists(paths.kubeconfig))) return
+      line(`boots when the API server of ${topology.first.name} answers`)
       // One asks for all: each question is a TLS handshake for a server that is busy starting.
       answered ??= waitForApi(run, askNodes)
       if (!(await answered)) line(`boots now: no API server within ${HEAD_START} min`)
@@ -71,7 +71,7 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
         await startMachine(world, name)
         // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores
         // (docs/benchmarks.md).
-        if (run.lab.kubernetes && node === controlPlane(run.lab.nodes)) await world.hypervisor.prefer(name)
+        if (node === topologyOf(run.lab)?.first) await world.hypervisor.prefer(name)
       }
       const address = await guestAddress(run.paths, run.record, node.name)
       line(`powered on, SSH on ${address.host}:${address.port}`)

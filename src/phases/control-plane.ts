@@ -2,13 +2,14 @@
 import { randomInt } from 'node:crypto'
 import { stringify } from 'yaml'
 import { hostKubeconfig } from '../cluster/kubeconfig.js'
+import type { Topology } from '../cluster/topology.js'
 import { initConfig, initFlags, patchFiles, PATCHES_DIR } from '../cluster/kubeadm.js'
 import { StateError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { readText, writeAtomic } from '../host/files.js'
-import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
+import type { KubernetesSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
-import { apiServer } from '../state/endpoints.js'
+import { apiServer } from '../node/api-server.js'
 import type { Marks } from '../node/baked-phase.js'
 import { digest, dropMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
 import { connect } from '../node/connections.js'
@@ -64,9 +65,11 @@ async function hasKubeconfig(run: LabRun): Promise<boolean> {
   return server !== undefined && ((await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false)
 }
 
-/** kubeadm init on the control plane. */
-export function controlPlaneStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: Marks): Step {
-  const config = (token: string): string => initConfig(k, node, run.profile, token, run.lab.nodes.length === 1)
+/** kubeadm init on the first control plane. */
+export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topology, marks: Marks): Step {
+  const node = topology.first
+  const alone = topology.workers.length === 0
+  const config = (token: string): string => initConfig(k, node, run.profile, token, alone)
   const mark = (): Promise<string> =>
     clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
   return {

@@ -1,6 +1,7 @@
 /** Phase `workers` (course 2.9.4): kubeadm join, all workers side by side with one token that dies with the phase. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { joinConfig } from '../cluster/kubeadm.js'
+import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
@@ -48,12 +49,12 @@ const tokenSecret = (token: string, expires: Date): unknown => ({
  * One token for all who join: made when the first asks, deleted when the last has let go. From the host: `kubeadm
  * token` in a busy guest takes up to half a minute.
  */
-function createTickets(run: LabRun, controlPlane: NodeSpec) {
+function createTickets(run: LabRun, first: NodeSpec) {
   let made: Promise<Ticket> | undefined
   let holders = 0
   const make = async (): Promise<Ticket> => {
     // First what may fail without leaving a token behind.
-    const caHash = await readCaHash(run, controlPlane)
+    const caHash = await readCaHash(run, first)
     const token = bootstrapToken()
     const kubectl = await hostKubectl(run)
     // On stdin, not in the argument list, which every user of the host could read.
@@ -90,24 +91,19 @@ function createTickets(run: LabRun, controlPlane: NodeSpec) {
   }
 }
 
-const readCaHash = async (run: LabRun, controlPlane: NodeSpec): Promise<string> => {
-  const guest = await connect(run, controlPlane.name)
+const readCaHash = async (run: LabRun, first: NodeSpec): Promise<string> => {
+  const guest = await connect(run, first.name)
   return caCertHash((await guest.sudo('cat /etc/kubernetes/pki/ca.crt')).stdout)
 }
 
 /** The joins. */
-export function workerSteps(
-  run: LabRun,
-  k: KubernetesSpec,
-  controlPlane: NodeSpec,
-  workers: readonly NodeSpec[],
-  marks: Marks,
-): readonly Step[] {
-  const withTicket = createTickets(run, controlPlane)
+export function workerSteps(run: LabRun, k: KubernetesSpec, topology: Topology, marks: Marks): readonly Step[] {
+  const { first, workers, endpoint } = topology
+  const withTicket = createTickets(run, first)
   let ca: Promise<string> | undefined
   // Joined to this cluster, not to one that a new init replaced: the mark holds the CA's hash.
   const mark = async (node: NodeSpec): Promise<string> =>
-    clusterMark(run, 'workers', `${node.name} ${await (ca ??= readCaHash(run, controlPlane))}`)
+    clusterMark(run, 'workers', `${node.name} ${await (ca ??= readCaHash(run, first))}`)
   return workers.map((node) => ({
     id: `workers/${node.name}`,
     title: `kubeadm join on ${node.name}`,
@@ -119,7 +115,7 @@ export function workerSteps(
         await guest.put([
           {
             path: '/etc/klab/kubeadm-join.yaml',
-            content: joinConfig(k, node, run.profile, controlPlane.ip, token, caHash),
+            content: joinConfig(k, node, run.profile, { endpoint, token, caHash }),
             mode: 0o600,
           },
         ])

@@ -2,19 +2,19 @@
  * What `klab provision` must do: guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs nothing.
  */
 import type { PhaseName } from '../labfile/phases.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import type { LabRun } from '../world.js'
 import type { Plan, Step } from '../step.js'
 import { planUp } from './up.js'
 
-/** Steps of these phases concern the cluster, and run with the control plane. */
+/** Steps of these phases concern the cluster, and run with the first control plane. */
 const CLUSTER: readonly string[] = ['cni', 'ready'] satisfies PhaseName[]
 
 /** The plan over these phases and nodes; phases without a step there are left out. */
 export function planProvision(run: LabRun, phases: readonly PhaseName[], nodes: readonly string[]): Plan {
-  const cp = controlPlane(run.lab.nodes)?.name
+  const first = topologyOf(run.lab)?.first.name
   const mine = (phase: string, id: string): boolean =>
-    CLUSTER.includes(phase) ? cp !== undefined && nodes.includes(cp) : nodes.includes(id.slice(phase.length + 1))
+    CLUSTER.includes(phase) ? first !== undefined && nodes.includes(first) : nodes.includes(id.slice(phase.length + 1))
   const plan = planUp(run)
   return {
     goal: 'provision',

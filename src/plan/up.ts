@@ -9,7 +9,7 @@ import { cniStep } from '../phases/cni.js'
 import { controlPlaneStep } from '../phases/control-plane.js'
 import { imageSteps } from '../phases/image.js'
 import { nodeImageSteps } from '../phases/node-image.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import { machineStep } from '../phases/machines.js'
 import { networkSteps } from '../phases/network.js'
 import { joinedSteps, readySteps } from '../phases/ready.js'
@@ -25,8 +25,7 @@ import type { Plan, Step } from '../step.js'
 export function planUp(run: LabRun): Plan {
   const { lab } = run
   const k = lab.kubernetes
-  const cp = controlPlane(lab.nodes)
-  const workers = lab.nodes.filter((n) => n !== cp)
+  const topology = topologyOf(lab)
   const marks = createMarks(run)
 
   const steps: Readonly<Record<PhaseName, () => readonly Step[]>> = {
@@ -40,10 +39,10 @@ export function planUp(run: LabRun): Plan {
     runtime: () => (k ? runtimeSteps(run, marks) : []),
     packages: () => (k ? packagesSteps(run, marks) : []),
     images: () => (k ? imagesSteps(run, marks) : []),
-    'control-plane': () => (k && cp ? [controlPlaneStep(run, k, cp, marks)] : []),
-    workers: () => (k && cp ? workerSteps(run, k, cp, workers, marks) : []),
-    cni: () => (k && cp && k.cni !== 'none' ? [cniStep(run, k, cp, marks)] : []),
-    ready: () => (k && cp ? (k.cni === 'none' ? joinedSteps(run) : readySteps(run)) : []),
+    'control-plane': () => (k && topology ? [controlPlaneStep(run, k, topology, marks)] : []),
+    workers: () => (k && topology ? workerSteps(run, k, topology, marks) : []),
+    cni: () => (k && topology && k.cni !== 'none' ? [cniStep(run, k, topology.first, marks)] : []),
+    ready: () => (k && topology ? (k.cni === 'none' ? joinedSteps(run) : readySteps(run)) : []),
   }
   const phases = PHASES.filter((p) => upTo(p.name, run.until))
     .map((p) => ({

@@ -9,9 +9,9 @@ import { hostKubeconfig } from '../cluster/kubeconfig.js'
 import { minorOf } from '../versions/kubernetes.js'
 import { CorruptError } from '../errors.js'
 import { readText, writeAtomic } from '../host/files.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import { connectWithin } from '../node/connections.js'
-import { apiServer } from '../state/endpoints.js'
+import { apiServer } from '../node/api-server.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LockedLab } from './types.js'
 
@@ -48,7 +48,7 @@ const LINE = /^(\S+) ([A-Za-z0-9+/=]+)$/gm
 export async function renewCertificates(lab: LockedLab, timeoutMs: number): Promise<void> {
   const { world, record, paths } = lab
   const { kubernetes, nodes, name, os } = record.lab
-  const first = controlPlane(nodes)
+  const first = topologyOf(record.lab)?.first
   const server = apiServer(record)
   if (!kubernetes || !first || server === undefined) return
   const script = (file: string): Promise<string> => readFile(join(world.assets, 'cloud-init', 'renew', file), 'utf8')

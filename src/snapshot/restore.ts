@@ -5,10 +5,11 @@ import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
 import { compareVersions } from '../host/versions.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
 import { segmentOf } from '../network/segment.js'
-import { apiServer, forwardsOf } from '../state/endpoints.js'
+import { apiServer } from '../node/api-server.js'
+import { forwardsOf } from '../state/endpoints.js'
 import { diskOf, writeRecord, type LabRecord } from '../state/record.js'
 import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
@@ -177,7 +178,7 @@ async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
       server === undefined ? text : text.replace(/(server: )https:\S+/, (_all, key: string) => key + server),
     )
   // All others wait for it.
-  const first = record.lab.kubernetes && controlPlane(record.lab.nodes)
+  const first = topologyOf(record.lab)?.first
   if (first) await world.hypervisor.prefer(domainName(record.id, first.name)).catch(() => undefined)
   await closeJournal(paths)
 }

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { minorOf } from '../versions/kubernetes.js'
-import { controlPlane } from '../node/machine.js'
+import { topologyOf } from '../cluster/topology.js'
 import { connectWithin } from '../node/connections.js'
 import type { LockedLab } from './types.js'
 
@@ -32,8 +32,8 @@ const CONTROLLER_STEP_S = 600
  * far the clocks went on, seconds; of a lab with a cluster. Throws CommandError, ProbeError.
  */
 export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
-  const { kubernetes, nodes } = lab.record.lab
-  const first = controlPlane(nodes)
+  const { kubernetes } = lab.record.lab
+  const first = topologyOf(lab.record.lab)?.first
   if (!kubernetes || !first || steppedS < CONTROLLER_STEP_S) return
   const options = { timeoutMs, signal: lab.world.signal }
   const guest = await connectWithin(lab, first.name, timeoutMs)

@@ -14,9 +14,10 @@ export interface Endpoint {
 }
 
 /** In the guests: sshd, and kube-apiserver (kubeadm's default bindPort). */
-const GUEST_PORT = { ssh: 22, api: 6443 } as const
+export const API_PORT = 6443
+const GUEST_PORT = { ssh: 22, api: API_PORT } as const
 type Service = keyof typeof GUEST_PORT
-const LOOPBACK = '127.0.0.1'
+export const LOOPBACK = '127.0.0.1'
 
 const isForwarded = (lab: Pick<Lab, 'network'>): boolean => lab.network.mode === 'user'
 
@@ -24,22 +25,26 @@ const isForwarded = (lab: Pick<Lab, 'network'>): boolean => lab.network.mode ===
 export const wayIn = (lab: Pick<Lab, 'network'>): string =>
   isForwarded(lab) ? 'ports on 127.0.0.1' : 'the nodes’ own addresses'
 
-/** How many ports of the host a lab takes: SSH of each node, and the API server. */
-export const portCount = (lab: Lab): number => (isForwarded(lab) ? lab.nodes.length + 1 : 0)
-
-/** The control plane of a lab with a cluster. */
-const apiNode = (lab: Lab): Lab['nodes'][number] | undefined =>
-  lab.kubernetes ? lab.nodes.find((n) => n.role === 'control-plane') : undefined
+/**
+ * How many ports of the host a lab takes: SSH of each node, and each API server. `apiNodes`: names of the nodes that
+ * run one (cluster/topology.ts).
+ */
+export const portCount = (lab: Lab, apiNodes: readonly string[]): number =>
+  isForwarded(lab) ? lab.nodes.length + apiNodes.length : 0
 
 /** A new lab's ports, from as many free ones as portCount says. */
-export function assignPorts(lab: Lab, free: readonly number[]): Readonly<Record<string, NodePorts>> {
+export function assignPorts(
+  lab: Lab,
+  apiNodes: readonly string[],
+  free: readonly number[],
+): Readonly<Record<string, NodePorts>> {
   if (!isForwarded(lab)) return {}
-  const api = apiNode(lab)
+  const api = new Map(apiNodes.map((name, i) => [name, free[lab.nodes.length + i] ?? 0]))
   return Object.fromEntries(
-    lab.nodes.map((n, i) => [
-      n.name,
-      { ssh: free[i] ?? 0, ...(n === api ? { api: free[lab.nodes.length] ?? 0 } : {}) },
-    ]),
+    lab.nodes.map((n, i) => {
+      const port = api.get(n.name)
+      return [n.name, { ssh: free[i] ?? 0, ...(port === undefined ? {} : { api: port }) }]
+    }),
   )
 }
 
@@ -51,8 +56,7 @@ export function portsOf(record: LabRecord, node: string): NodePorts {
 }
 
 /**
- * What the host forwards to a node: SSH, and the API server on the control plane; nothing in NAT mode. Throws
- * StateError.
+ * What the host forwards to a node: SSH, and the API server where one runs; nothing in NAT mode. Throws StateError.
  */
 export function forwardsOf(
   record: LabRecord,
@@ -66,7 +70,8 @@ export function forwardsOf(
   ]
 }
 
-function endpoint(record: LabRecord, name: string, service: Service): Endpoint | undefined {
+/** Where a node's service answers the host; undefined when the record has no port for it. */
+export function endpointOf(record: LabRecord, name: string, service: Service): Endpoint | undefined {
   if (!isForwarded(record.lab)) {
     const node = record.lab.nodes.find((n) => n.name === name)
     return node && { host: node.ip, port: GUEST_PORT[service] }
@@ -76,30 +81,4 @@ function endpoint(record: LabRecord, name: string, service: Service): Endpoint |
 }
 
 /** Where a node's sshd answers; undefined when the record has no port for it. */
-export const sshEndpoint = (record: LabRecord, node: string): Endpoint | undefined => endpoint(record, node, 'ssh')
-
-/** Where the API server answers; undefined without a cluster. */
-function apiEndpoint(record: LabRecord): Endpoint | undefined {
-  const node = apiNode(record.lab)
-  return node && endpoint(record, node.name, 'api')
-}
-
-/** The same as the `server` of a kubeconfig. */
-export function apiServer(record: LabRecord): string | undefined {
-  const at = apiEndpoint(record)
-  return at && `https://${at.host}:${at.port}`
-}
-
-/**
- * What kubectl needs in its environment so that it does not ask a proxy for the API server (Go asks none for a loopback
- * address).
- */
-export function directEnv(
-  record: LabRecord,
-  env: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  const host = apiEndpoint(record)?.host
-  if (host === undefined || host === LOOPBACK) return {}
-  const known = env['NO_PROXY'] ?? env['no_proxy'] ?? ''
-  return { NO_PROXY: known === '' ? host : `${known},${host}` }
-}
+export const sshEndpoint = (record: LabRecord, node: string): Endpoint | undefined => endpointOf(record, node, 'ssh')

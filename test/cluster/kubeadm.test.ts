@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
-import { initConfig, initFlags, joinConfig, patchFiles, PATCHES_DIR } from '../../src/cluster/kubeadm.js'
+import {
+  initConfig,
+  initFlags,
+  joinConfig,
+  patchFiles,
+  PATCHES_DIR,
+  type JoinFacts,
+} from '../../src/cluster/kubeadm.js'
 import { profileFor } from '../../src/cluster/profile.js'
 import { knownMinors, minorOf } from '../../src/versions/kubernetes.js'
-import type { KubernetesSpec } from '../../src/labfile/model.js'
+import type { KubernetesSpec, NodeSpec } from '../../src/labfile/model.js'
 import { golden } from '../fakes/golden.js'
 import { fourNodes, labOf, root } from '../fakes/world.js'
 
@@ -12,6 +19,11 @@ const lab = labOf(fourNodes())
 const [master, worker] = lab.nodes
 const TOKEN = 'abcdef.0123456789abcdef'
 const HASH = `sha256:${'a'.repeat(64)}`
+const joining = (first: NodeSpec | undefined): JoinFacts => ({
+  endpoint: { host: first!.ip, port: 6443 },
+  token: TOKEN,
+  caHash: HASH,
+})
 
 const spec = (version: string, runtime: 'docker' | 'containerd'): KubernetesSpec => ({
   ...lab.kubernetes!,
@@ -36,7 +48,7 @@ for (const [name, [version, runtime, accel]] of Object.entries(cases)) {
     const profile = profileFor(accel, 1, minorOf(version))
     const flags = initFlags(k, profile).join(' ')
     golden(t, `kubeadm/${name}.init.yaml`, `# flags: ${flags || 'none'}\n${initConfig(k, master!, profile, TOKEN)}`)
-    golden(t, `kubeadm/${name}.join.yaml`, joinConfig(k, worker!, profile, master!.ip, TOKEN, HASH))
+    golden(t, `kubeadm/${name}.join.yaml`, joinConfig(k, worker!, profile, joining(master)))
     t.end()
   })
 }
@@ -48,7 +60,7 @@ for (const accel of ['kvm', 'tcg'] as const) {
     t.equal(minorOf(k.version), knownMinors.at(-1), 'the newest minor that klab knows')
     const profile = profileFor(accel, 1, minorOf(k.version))
     golden(t, `kubeadm/modern-${accel}.init.yaml`, initConfig(k, nodes[0]!, profile, TOKEN))
-    golden(t, `kubeadm/modern-${accel}.join.yaml`, joinConfig(k, nodes[1]!, profile, nodes[0]!.ip, TOKEN, HASH))
+    golden(t, `kubeadm/modern-${accel}.join.yaml`, joinConfig(k, nodes[1]!, profile, joining(nodes[0])))
     t.end()
   })
 }
@@ -69,7 +81,7 @@ t.test(
 
 t.test('no configuration skips the check of the CA', (t) => {
   for (const version of ['1.17.5', '1.20.2', '1.31.0']) {
-    const text = joinConfig(spec(version, 'docker'), worker!, profileFor('tcg', 1), master!.ip, TOKEN, HASH)
+    const text = joinConfig(spec(version, 'docker'), worker!, profileFor('tcg', 1), joining(master))
     t.notMatch(text, /unsafeSkip/i)
     t.match(text, HASH)
     t.match(text, `node-ip`)

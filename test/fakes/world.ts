@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { macAddress } from '../../src/cloudinit/mac.js'
 import { profileFor } from '../../src/cluster/profile.js'
+import { apiNodes } from '../../src/cluster/topology.js'
 import { minorOf } from '../../src/versions/kubernetes.js'
 import { createExec } from '../../src/host/exec.js'
 import type { HostEnv, HostExec, Output } from '../../src/host/types.js'
@@ -211,7 +212,7 @@ export function makeRun(world: FakeWorld, lab: Lab, o: RunChoice = {}): LabRun {
   const id = labId(lab.name, '/lab/Labfile', 0)
   const paths = labPaths(world.roots, id)
   const { until = 'ready', accel = 'tcg' } = o
-  const ports = assignPorts(lab, [...lab.nodes.map((_, i) => 22_000 + i), 22_100])
+  const ports = assignPorts(lab, apiNodes(lab), [...lab.nodes.map((_, i) => 22_000 + i), 22_100])
   const record: LabRecord = {
     version: 1,
     id,
@@ -235,10 +236,6 @@ export function makeRun(world: FakeWorld, lab: Lab, o: RunChoice = {}): LabRun {
     for (const n of lab.nodes) put(`${paths.node(n.name).hostKey}.pub`, `ssh-ed25519 HOST-${n.name} klab ${n.name}\n`)
   }
   const artifacts = fakeArtifacts(world, lab, until)
-  const profile = profileFor(
-    accel,
-    lab.nodes.filter((n) => n.role === 'control-plane').length,
-    lab.kubernetes && minorOf(lab.kubernetes.version),
-  )
+  const profile = profileFor(accel, apiNodes(lab).length, lab.kubernetes && minorOf(lab.kubernetes.version))
   return { world, lab, id, paths, accel, profile, until, artifacts, record }
 }

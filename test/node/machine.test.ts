@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { StateError } from '../../src/errors.js'
 import { checkSpec } from '../../src/hypervisor/spec.js'
 import { nodeImageKey } from '../../src/node-image/bake.js'
-import { controlPlane, guestAddress, machineSpec } from '../../src/node/machine.js'
+import { guestAddress, machineSpec } from '../../src/node/machine.js'
 import { machineStep } from '../../src/phases/machines.js'
 import { domainName } from '../../src/node/names.js'
 import { portsOf } from '../../src/state/endpoints.js'
@@ -78,12 +78,6 @@ t.test('ports and keys that are not there are told with what to do', async (t) =
     privateKey: 'lab key',
     hostKey: 'ssh-ed25519 HOST-k8s-node01',
   })
-})
-
-t.test('the control plane is found by role', (t) => {
-  t.equal(controlPlane(lab.nodes)?.name, 'k8s-master01')
-  t.equal(controlPlane([]), undefined)
-  t.end()
 })
 
 t.test(

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
+import { topologyOf } from '../../src/cluster/topology.js'
 import { CommandError, CorruptError } from '../../src/errors.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { cniStep } from '../../src/phases/cni.js'
@@ -38,7 +39,7 @@ function stage(t: Test, marks = '') {
   const context = { line: () => undefined, signal: world.signal }
   const [node] = run.lab.nodes
   const k = run.lab.kubernetes!
-  const init = () => controlPlaneStep(run, k, node!, createMarks(run))
+  const init = () => controlPlaneStep(run, k, topologyOf(run.lab)!, createMarks(run))
   const cni = () => cniStep(run, k, node!, createMarks(run))
   return { world, run, ran, applied, context, init, cni, file: (path: string) => world.guests.files.get(CP)?.get(path) }
 }

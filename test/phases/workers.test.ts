@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
+import { topologyOf } from '../../src/cluster/topology.js'
 import { CommandError } from '../../src/errors.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { bootstrapToken } from '../../src/phases/control-plane.js'
@@ -93,8 +94,9 @@ function stage(t: Test, o: Stage = {}) {
     if (text.includes('run.sh workers')) return o.join?.(node) ?? ''
     return undefined
   })
-  const [master, ...workers] = run.lab.nodes
-  const steps = workerSteps(run, run.lab.kubernetes!, master!, workers, createMarks(run))
+  const topology = topologyOf(run.lab)!
+  const { workers } = topology
+  const steps = workerSteps(run, run.lab.kubernetes!, topology, createMarks(run))
   const play = () => Promise.allSettled(steps.map((s) => s.run({ line: () => undefined, signal: world.signal })))
   const config = (node: string) =>
     parse(world.guests.files.get(node)?.get('/etc/klab/kubeadm-join.yaml')?.content ?? '') as {

@@ -67,7 +67,11 @@ t.test('kubeadm’s configuration', (t) => {
   golden(
     t,
     'course-1.17/join.yaml',
-    joinConfig(k, worker!, profile, master!.ip, 'abcdef.0123456789abcdef', `sha256:${'a'.repeat(64)}`),
+    joinConfig(k, worker!, profile, {
+      endpoint: { host: master!.ip, port: 6443 },
+      token: 'abcdef.0123456789abcdef',
+      caHash: `sha256:${'a'.repeat(64)}`,
+    }),
   )
   t.end()
 })

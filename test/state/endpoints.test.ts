@@ -1,15 +1,7 @@
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
-import {
-  apiServer,
-  assignPorts,
-  directEnv,
-  forwardsOf,
-  portCount,
-  portsOf,
-  sshEndpoint,
-  wayIn,
-} from '../../src/state/endpoints.js'
+import { apiServer, directEnv } from '../../src/node/api-server.js'
+import { assignPorts, forwardsOf, portCount, portsOf, sshEndpoint, wayIn } from '../../src/state/endpoints.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NODE = 'k8s-node01'
@@ -17,8 +9,8 @@ const NODE = 'k8s-node01'
 t.test('user mode: forwarded ports on 127.0.0.1', (t) => {
   const lab = labOf(fourNodes())
   const { record } = makeRun(makeWorld(t), lab)
-  t.equal(portCount(lab), 5)
-  t.same(record.ports, assignPorts(lab, [22000, 22001, 22002, 22003, 22100]))
+  t.equal(portCount(lab, ['k8s-master01']), 5)
+  t.same(record.ports, assignPorts(lab, ['k8s-master01'], [22000, 22001, 22002, 22003, 22100]))
   t.same(sshEndpoint(record, NODE), { host: '127.0.0.1', port: 22001 })
   t.equal(apiServer(record), 'https://127.0.0.1:22100')
   t.same(forwardsOf(record, 'k8s-master01'), [
@@ -36,7 +28,7 @@ t.test('user mode: forwarded ports on 127.0.0.1', (t) => {
 t.test('NAT mode: the nodes’ own addresses, and no port of the host', (t) => {
   const lab = labOf(fourNodes('network: { mode: nat }\n'))
   const { record } = makeRun(makeWorld(t), lab)
-  t.equal(portCount(lab), 0)
+  t.equal(portCount(lab, ['k8s-master01']), 0)
   t.same(record.ports, {})
   t.same(sshEndpoint(record, NODE), { host: '192.168.31.62', port: 22 })
   t.equal(apiServer(record), 'https://192.168.31.61:6443')
@@ -45,6 +37,19 @@ t.test('NAT mode: the nodes’ own addresses, and no port of the host', (t) => {
   t.same(directEnv(record, { no_proxy: 'a,b' }), { NO_PROXY: 'a,b,192.168.31.61' })
   t.equal(sshEndpoint(record, 'other'), undefined)
   t.notMatch(wayIn(lab), /127/)
+  t.end()
+})
+
+t.test('a port for each API server, after those of SSH', (t) => {
+  const lab = labOf(fourNodes())
+  const api = ['k8s-master01', 'k8s-node02']
+  t.equal(portCount(lab, api), 6)
+  t.same(assignPorts(lab, api, [1, 2, 3, 4, 5, 6]), {
+    'k8s-master01': { ssh: 1, api: 5 },
+    'k8s-node01': { ssh: 2 },
+    'k8s-node02': { ssh: 3, api: 6 },
+    'k8s-node03': { ssh: 4 },
+  })
   t.end()
 })
 
