@@ -13,23 +13,15 @@ const NEEDS = {
   '.cloud-init': ['cloudinit/cloud-init'],
   busybox: ['bundle/source/gather'],
   'docker-registry': ['bundle/online', 'bundle/skopeo'],
-  gcc: ['bundle/from-directory', 'bundle/recipe', 'bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh'],
+  gcc: ['bundle/from-directory', 'bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh'],
   openssl: ['api/server', 'phases/workers', 'snapshot/certificates'],
   pgrep: ['bundle/jobs', 'bundle/source/calico-start', 'host/exec'],
   python3: ['cloudinit/cloud-init'],
-  'qemu-img': [
-    'base-image/base',
-    'base-image/disk-format',
-    'cli/verbs',
-    'network/segment',
-    'node/machine',
-    'plan/course',
-    'sealed/disks',
-  ],
   skopeo: ['bundle/online', 'bundle/skopeo'],
   ssh: ['guest/ssh-config'],
   'ssh-keygen': ['state/keys'],
   xorriso: ['bundle/build', 'hypervisor/seed-iso'],
+  zstd: ['sealed/read'],
 }
 
 const here = (name) =>
