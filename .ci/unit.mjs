@@ -17,6 +17,7 @@ const NEEDS = {
   openssl: ['api/server', 'phases/workers', 'snapshot/certificates'],
   pgrep: ['bundle/jobs', 'bundle/source/calico-start', 'host/exec'],
   python3: ['cloudinit/cloud-init'],
+  'qemu-img': ['base-image/base', 'base-image/disk-format', 'cli/verbs', 'sealed/disks'],
   skopeo: ['bundle/online', 'bundle/skopeo'],
   ssh: ['guest/ssh-config'],
   'ssh-keygen': ['state/keys'],
