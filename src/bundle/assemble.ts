@@ -51,7 +51,7 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
   await mkdir(join(out, 'manifests'), { recursive: true })
   await timed(c, 'archives', async () => {
     for (const [name, refs] of Object.entries(archives))
-      await writeArchive(c.exec, named(refs), join(out, 'images', name), work, c.signal)
+      await writeArchive(c.exec, named(refs), { out: join(out, 'images', name), work, signal: c.signal })
   })
   for (const [name, file] of i.binaries) await addCopy(file, join(out, 'bin', name))
   for (const [name, file] of i.plugins) await addCopy(file, join(out, 'cni', name))

@@ -26,7 +26,11 @@ export async function bundleGaps(
 ): Promise<readonly string[]> {
   const { kubernetes: version } = manifest
   const kubeadm = join(dir, 'bin', 'kubeadm')
-  const core = await coreImages(c.exec, version, (await exists(kubeadm)) ? kubeadm : undefined, c.report, c.signal)
+  const core = await coreImages(c.exec, version, {
+    kubeadm: (await exists(kubeadm)) ? kubeadm : undefined,
+    report: c.report,
+    signal: c.signal,
+  })
   const images = join(dir, 'images')
   const archives = [`k8s.${version}.tar`, `k8s.${version}.node.tar`] as const
   const [all, node] = await Promise.all(archives.map((name) => refsIn(join(images, name))))

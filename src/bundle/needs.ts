@@ -47,9 +47,15 @@ async function kubeadmSays(
 export async function coreImages(
   exec: HostExec,
   version: string,
-  kubeadm: string | undefined,
-  report: (line: string) => void,
-  signal?: AbortSignal,
+  {
+    kubeadm,
+    report,
+    signal,
+  }: {
+    readonly kubeadm: string | undefined
+    readonly report: (line: string) => void
+    readonly signal?: AbortSignal | undefined
+  },
 ): Promise<CoreImages> {
   const table = knownImages(version)
   const said = kubeadm === undefined ? undefined : await kubeadmSays(exec, kubeadm, version, signal)

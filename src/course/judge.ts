@@ -36,10 +36,17 @@ function judge(section: Section, s: Subject): readonly Finding[] {
  */
 export function judgeLab(
   lab: Lab,
-  sections: readonly Section[],
-  looked: readonly Looked[],
-  cluster: GuestFacts | undefined,
-  images: WantedImages | undefined,
+  {
+    sections,
+    looked,
+    cluster,
+    images,
+  }: {
+    readonly sections: readonly Section[]
+    readonly looked: readonly Looked[]
+    readonly cluster: GuestFacts | undefined
+    readonly images: WantedImages | undefined
+  },
 ): CheckReport {
   const missing = looked.some((l) => 'error' in l)
   const judged = sections.map((section) => {

@@ -19,7 +19,22 @@ const num = (text: string | undefined): number => Number(text ?? Number.NaN)
 const hardware: Judge = ({ facts, node }) => {
   const memory = num(facts.one('memory')) * 1024
   const disk = Math.max(0, ...facts.all('disk').map(Number))
-  const row = (what: string, found: number, course: number, asked: number, unit: string, slack = 1): Finding => {
+  const row = (
+    what: string,
+    {
+      found,
+      course,
+      asked,
+      unit,
+      slack = 1,
+    }: {
+      readonly found: number
+      readonly course: number
+      readonly asked: number
+      readonly unit: string
+      readonly slack?: number | undefined
+    },
+  ): Finding => {
     const least = Math.min(course, asked)
     const why =
       asked < course
@@ -28,9 +43,9 @@ const hardware: Judge = ({ facts, node }) => {
     return (found >= least * slack ? done : wrong)(`${what} ${Math.round(found * 10) / 10}${unit} (${why})`)
   }
   return [
-    row('cpus', num(facts.one('cpus')), 2, node.cpus, ''),
-    row('memory', memory / GIB, 3, node.memoryMiB / 1024, 'GiB', KERNEL_SHARE),
-    row('disk', disk / GIB, 50, node.diskGiB, 'GiB'),
+    row('cpus', { found: num(facts.one('cpus')), course: 2, asked: node.cpus, unit: '' }),
+    row('memory', { found: memory / GIB, course: 3, asked: node.memoryMiB / 1024, unit: 'GiB', slack: KERNEL_SHARE }),
+    row('disk', { found: disk / GIB, course: 50, asked: node.diskGiB, unit: 'GiB' }),
   ]
 }
 

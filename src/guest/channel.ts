@@ -37,7 +37,9 @@ export async function runCommand(client: Client, command: RemoteCommand, o: RunO
   const [stdout, stderr] = [collect(o.onLine), collect(o.onLine)]
   const late = o.timeoutMs === undefined ? undefined : AbortSignal.timeout(o.timeoutMs)
   const stop = AbortSignal.any([o.signal, late].filter((s) => s !== undefined))
-  const end = await onChannel(client, command, stop, (channel) => follow(channel, stdout, stderr, stop, o.input))
+  const end = await onChannel(client, command, stop, (channel) =>
+    follow(channel, { stdout, stderr, stop, input: o.input }),
+  )
   if (o.signal?.aborted && end.stopped) throw new Interrupted()
   const output = {
     stdout: stdout.end(),
@@ -94,10 +96,17 @@ function onChannel(
 
 function follow(
   channel: ClientChannel,
-  stdout: Collector,
-  stderr: Collector,
-  stop: AbortSignal,
-  input: RunOptions['input'],
+  {
+    stdout,
+    stderr,
+    stop,
+    input,
+  }: {
+    readonly stdout: Collector
+    readonly stderr: Collector
+    readonly stop: AbortSignal
+    readonly input: RunOptions['input']
+  },
 ): Promise<End> {
   return new Promise<End>((resolve) => {
     const quit = (end: End): void => {

@@ -31,7 +31,16 @@ export function parseSourcesList(text: string): readonly AptSource[] {
     const options = new Map(
       words(optionText).map((o) => [o.replace(/=.*/, '').toLowerCase(), o.replace(/^[^=]*=/, '')]),
     )
-    return [entry([type], [uri], [suite], words(components), options.get('signed-by'), options.get('trusted'))]
+    return [
+      entry({
+        types: [type],
+        uris: [uri],
+        suites: [suite],
+        components: words(components),
+        signedBy: options.get('signed-by'),
+        trusted: options.get('trusted'),
+      }),
+    ]
   })
 }
 
@@ -49,26 +58,33 @@ export function parseDeb822(text: string): readonly AptSource[] {
     if (!fields.has('uris') || /^(?:no|false|0|off|disable)\s*$/i.test(fields.get('enabled') ?? '')) return []
     const of = (name: string): readonly string[] => words(fields.get(name))
     return [
-      entry(
-        of('types'),
-        of('uris'),
-        of('suites'),
-        of('components'),
-        fields.get('signed-by')?.trimEnd(),
-        fields.get('trusted'),
-      ),
+      entry({
+        types: of('types'),
+        uris: of('uris'),
+        suites: of('suites'),
+        components: of('components'),
+        signedBy: fields.get('signed-by')?.trimEnd(),
+        trusted: fields.get('trusted'),
+      }),
     ]
   })
 }
 
-function entry(
-  types: readonly string[],
-  uris: readonly string[],
-  suites: readonly string[],
-  components: readonly string[],
-  signedBy: string | undefined,
-  trusted: string | undefined,
-): AptSource {
+function entry({
+  types,
+  uris,
+  suites,
+  components,
+  signedBy,
+  trusted,
+}: {
+  readonly types: readonly string[]
+  readonly uris: readonly string[]
+  readonly suites: readonly string[]
+  readonly components: readonly string[]
+  readonly signedBy: string | undefined
+  readonly trusted: string | undefined
+}): AptSource {
   const base = { types, uris, suites, components, trusted: /^(?:yes|true|1|on)\s*$/i.test(trusted ?? '') }
   return signedBy === undefined || signedBy === '' ? base : { ...base, signedBy }
 }

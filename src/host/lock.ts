@@ -43,7 +43,7 @@ export async function acquireLock(
   for (;;) {
     const file = await open(path, 'a+', 0o600)
     try {
-      const spent = await flock(exec, file, path, left, options.signal)
+      const spent = await flock(exec, file, { path, waitMs: left, signal: options.signal })
       if (spent === undefined) throw locked(path, holder, options.waitMs ?? 0, await readHolder(path))
       left = Math.max(0, left - spent)
       if (await isAt(file, path)) {
@@ -75,9 +75,11 @@ export async function readHolder(path: string): Promise<Holder | undefined> {
 async function flock(
   exec: HostExec,
   file: FileHandle,
-  path: string,
-  waitMs: number,
-  signal?: AbortSignal,
+  {
+    path,
+    waitMs,
+    signal,
+  }: { readonly path: string; readonly waitMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<number | undefined> {
   const patience = waitMs === Infinity ? [] : waitMs > 0 ? ['-w', (waitMs / 1000).toFixed(3)] : ['-n']
   const out = await exec.run(['flock', '-x', ...patience, '-E', String(TAKEN), '3'], {

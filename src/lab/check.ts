@@ -53,13 +53,12 @@ export async function checkLab(
     ])
     const cluster = all.find((l) => l.node === first)
     const facts = cluster && 'facts' in cluster ? cluster.facts : undefined
-    return judgeLab(
-      record.lab,
-      o.sections,
-      all.filter((l) => o.nodes.includes(l.node.name)),
-      facts,
+    return judgeLab(record.lab, {
+      sections: o.sections,
+      looked: all.filter((l) => o.nodes.includes(l.node.name)),
+      cluster: facts,
       images,
-    )
+    })
   } finally {
     await world.guests.close()
   }

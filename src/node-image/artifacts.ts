@@ -58,7 +58,7 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artif
       phases: wanted.map((phase) => ({
         phase,
         script: scriptOf(phase, lab),
-        digest: phaseDigest(scripts, phase, lab, settings, extra(phase)),
+        digest: phaseDigest(scripts, phase, { lab, settings, extra: extra(phase) }),
       })),
     }
   })

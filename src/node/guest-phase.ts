@@ -78,7 +78,11 @@ export const nodeSettings = (lab: Pick<Lab, 'nodes'>, node: string): Settings =>
  * The digest of a phase: its scripts, the settings they may read, and `extra` (the bundle's key, a config). A mark with
  * another digest does not count.
  */
-export function phaseDigest(scripts: PhaseScripts, phase: string, lab: Lab, settings: Settings, extra: string): Digest {
+export function phaseDigest(
+  scripts: PhaseScripts,
+  phase: string,
+  { lab, settings, extra }: { readonly lab: Lab; readonly settings: Settings; readonly extra: string },
+): Digest {
   const names = [`${scriptOf(phase, lab)}.sh`, ...(HELPERS[phase] ?? [])]
   return digest(...names.map((n) => scripts.files.get(n) ?? ''), JSON.stringify(settings), extra)
 }

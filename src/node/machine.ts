@@ -14,9 +14,7 @@ import type { LabRun } from '../world.js'
 export function machineSpec<N extends Nics>(
   run: Pick<LabRun, 'id' | 'lab' | 'paths' | 'record' | 'accel'>,
   node: NodeSpec,
-  boot: BootSpec,
-  bundleIso: string | undefined,
-  nics: N,
+  { boot, bundleIso, nics }: { readonly boot: BootSpec; readonly bundleIso: string | undefined; readonly nics: N },
 ): MachineBase & N {
   const paths = run.paths.node(node.name)
   const disks: DiskSpec[] = [

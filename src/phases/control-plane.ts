@@ -45,7 +45,7 @@ export async function runClusterPhase(
 /** The mark of a cluster phase: its script and what it was given. */
 export async function clusterMark(run: LabRun, phase: string, extra: string): Promise<string> {
   const recipe = await run.artifacts.recipe()
-  return phaseDigest(recipe.scripts, phase, run.lab, {}, digest(extra))
+  return phaseDigest(recipe.scripts, phase, { lab: run.lab, settings: {}, extra: digest(extra) })
 }
 
 /** The kubeconfig of the lab, written to the host. */

@@ -77,7 +77,9 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
       if (image.disk !== undefined) await createOverlay(world.host, disk, image.disk, node.diskGiB)
       if (!(await exists(files.seed))) await writeSeed(run, node)
       const nicsOf = await segmentOf(run).ensure()
-      await world.hypervisor.ensureMachine(machineSpec(run, node, image.boot, image.iso, nicsOf(node.name)))
+      await world.hypervisor.ensureMachine(
+        machineSpec(run, node, { boot: image.boot, bundleIso: image.iso, nics: nicsOf(node.name) }),
+      )
     },
   }
 }

@@ -72,13 +72,11 @@ async function adoptMemory(s: Staged, staged: LabPaths): Promise<void> {
   const nicsOf = await segmentOf({ world, paths, record }).ensure()
   for (const node of record.lab.nodes) {
     if (s.inPlace?.get(node.name)?.memory !== undefined) continue
-    const spec = machineSpec(
-      { id: record.id, lab: record.lab, accel: record.accel, paths, record },
-      node,
+    const spec = machineSpec({ id: record.id, lab: record.lab, accel: record.accel, paths, record }, node, {
       boot,
-      iso,
-      nicsOf(node.name),
-    )
+      bundleIso: iso,
+      nics: nicsOf(node.name),
+    })
     await world.hypervisor.adopt(memoryOf(staged, s.id, node.name), spec)
   }
 }
@@ -185,13 +183,11 @@ export async function becomeLab(s: Staged): Promise<Manifest> {
   const nicsOf = await segmentOf({ world, paths, record: whole }).ensure()
   for (const node of whole.lab.nodes)
     await world.hypervisor.ensureMachine(
-      machineSpec(
-        { id: whole.id, lab: whole.lab, accel: whole.accel, paths, record: whole },
-        node,
+      machineSpec({ id: whole.id, lab: whole.lab, accel: whole.accel, paths, record: whole }, node, {
         boot,
-        iso,
-        nicsOf(node.name),
-      ),
+        bundleIso: iso,
+        nics: nicsOf(node.name),
+      }),
     )
   return manifest
 }

@@ -84,7 +84,12 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
         await copyFile(files.hostKey, at('hostkey'))
         await copyFile(`${files.hostKey}.pub`, at('hostkey.pub'))
         await copyFile(files.seed, at('seed.iso'))
-        await collapseOnto(world.host, n.disk.path, image.disk, at('disk.qcow2'), world.signal)
+        await collapseOnto(world.host, {
+          disk: n.disk.path,
+          base: image.disk,
+          to: at('disk.qcow2'),
+          signal: world.signal,
+        })
         if (n.memory) await linkFile(n.memory.path, at('memory'))
         for (const file of ['disk.qcow2', ...(n.memory ? ['memory'] : [])] as const)
           await chmod(at(file as 'memory'), 0o400)
@@ -105,7 +110,7 @@ export async function adoptCached(world: World, paths: LabPaths, found: Found, r
   const id = newId(world.clock.now())
   const staged = await openStaging(world, { id: record.id, paths }, nodes, id)
   try {
-    return await fill(world, paths, staged, id, found, record)
+    return await fill(world, paths, { staged, id, found, record })
   } catch (error) {
     await rm(paths.staging, { recursive: true, force: true })
     throw error
@@ -115,10 +120,12 @@ export async function adoptCached(world: World, paths: LabPaths, found: Found, r
 async function fill(
   world: World,
   paths: LabPaths,
-  staged: LabPaths,
-  id: string,
-  found: Found,
-  record: LabRecord,
+  {
+    staged,
+    id,
+    found,
+    record,
+  }: { readonly staged: LabPaths; readonly id: string; readonly found: Found; readonly record: LabRecord },
 ): Promise<Manifest> {
   const { facts, dir, image } = found
   const nodes = record.lab.nodes.map((n) => n.name)

@@ -66,7 +66,7 @@ export async function contentsOf(lab: LockedLab, manifest: Manifest, work: strin
   for (const n of manifest.nodes) {
     const files = paths.node(n.node)
     const disk = join(work, `${n.node}.qcow2`)
-    await collapse(host, n.disk.path, image.disk, disk, signal)
+    await collapse(host, { disk: n.disk.path, base: image.disk, to: disk, signal })
     nodes.push(
       await sized(nodeFile(n.node, 'hostkey'), files.hostKey),
       await sized(nodeFile(n.node, 'hostkey.pub'), `${files.hostKey}.pub`),

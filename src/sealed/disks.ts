@@ -27,10 +27,12 @@ export const TRAVELLING = 'image.qcow2'
  */
 export async function collapse(
   exec: Exec,
-  disk: string,
-  base: string | undefined,
-  to: string,
-  signal: AbortSignal,
+  {
+    disk,
+    base,
+    to,
+    signal,
+  }: { readonly disk: string; readonly base: string | undefined; readonly to: string; readonly signal: AbortSignal },
 ): Promise<void> {
   await freshOverlay(exec, to, disk)
   // Of what the chain holds above `base` alone; with -u nothing would be copied.
@@ -58,14 +60,16 @@ const refuse = (path: string, backing: string | undefined): CorruptError =>
 /** The same disk upon `base` itself, to be used as it is. */
 export async function collapseOnto(
   exec: Exec,
-  disk: string,
-  base: string | undefined,
-  to: string,
-  signal: AbortSignal,
+  {
+    disk,
+    base,
+    to,
+    signal,
+  }: { readonly disk: string; readonly base: string | undefined; readonly to: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const chain = await chainOf(exec, disk)
   if (chain[1] === base) return linkFile(disk, to)
-  await collapse(exec, disk, base, to, signal)
+  await collapse(exec, { disk, base, to, signal })
   if (base !== undefined) await nameBacking(exec, to, base)
 }
 

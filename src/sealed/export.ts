@@ -31,7 +31,7 @@ export async function exportSnapshot(
     const { facts, sources } = await contentsOf(lab, manifest, work)
     const all = sources.reduce((a, s) => a + s.size, 0)
     await checkRoom(dirname(path), all * COMPRESSED)
-    await writeSeal(lab.world.host, path, facts, sources, { signal: lab.world.signal, progress: o.progress })
+    await writeSeal(lab.world.host, { path, facts, sources, o: { signal: lab.world.signal, progress: o.progress } })
     return facts
   } finally {
     await rm(work, { recursive: true, force: true })

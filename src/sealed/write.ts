@@ -65,10 +65,17 @@ async function* archive(
  */
 export async function writeSeal(
   host: HostExec,
-  path: string,
-  facts: SealedFacts,
-  sources: readonly SourceFile[],
-  o: { readonly signal: AbortSignal; readonly progress: Progress },
+  {
+    path,
+    facts,
+    sources,
+    o,
+  }: {
+    readonly path: string
+    readonly facts: SealedFacts
+    readonly sources: readonly SourceFile[]
+    readonly o: { readonly signal: AbortSignal; readonly progress: Progress }
+  },
 ): Promise<void> {
   const partial = `${path}.partial`
   const all = sources.reduce((a, s) => a + s.size, 0)

@@ -62,12 +62,10 @@ t.test('an archive: every layer once, its digest true, manifest and tags readabl
     entrypoint: ['/bin/app'],
     layers,
   })
-  await writeArchive(
-    exec,
-    [image('r/one:1', base, app), image('r/two:2', base)],
-    join(dir, 'out.tar'),
-    join(dir, 'work'),
-  )
+  await writeArchive(exec, [image('r/one:1', base, app), image('r/two:2', base)], {
+    out: join(dir, 'out.tar'),
+    work: join(dir, 'work'),
+  })
   t.same(readdirSync(join(dir, 'work')).sort(), ['app.tar', 'base.tar'], 'no staging folder stays')
 
   mkdirSync(join(dir, 'x'))

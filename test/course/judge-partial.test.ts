@@ -62,7 +62,7 @@ t.test('the control plane is not reached: what it would know is not taken for gr
 t.test('no bundle in the cache: the images are not known, and not called done', (t) => {
   const node = course.nodes[1]!
   const facts = parseGuestFacts(linesOf(1).join('\n'))
-  const r = judgeLab(course, SECTIONS.filter((s) => s.id === '2.8.2'), [{ node, facts, skewS: 0 }], undefined, undefined) // prettier-ignore
+  const r = judgeLab(course, { sections: SECTIONS.filter((s) => s.id === '2.8.2'), looked: [{ node, facts, skewS: 0 }], cluster: undefined, images: undefined }) // prettier-ignore
   t.match(r.sections[0], { state: 'not-done', nodes: [{ findings: [{ line: /klab bundle list/ }] }] })
   t.ok(IMAGES.node.length > 0)
   t.end()

@@ -109,5 +109,5 @@ export function report(
   })
   const [first] = looked
   const cluster: GuestFacts | undefined = first && 'facts' in first ? first.facts : undefined
-  return judgeLab(lab, findSections(section), looked, cluster, IMAGES)
+  return judgeLab(lab, { sections: findSections(section), looked, cluster, images: IMAGES })
 }

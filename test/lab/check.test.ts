@@ -14,7 +14,9 @@ async function stage(t: Test, off: readonly string[] = []) {
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   for (const node of run.lab.nodes) {
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    await world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
     if (!off.includes(node.name)) await world.hypervisor.start(domainName(run.id, node.name))
   }
   const output = (node: string): string =>

@@ -15,7 +15,9 @@ async function stage(t: Test, machines = 4) {
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   for (const [i, node] of run.lab.nodes.slice(0, machines).entries()) {
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    await world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
     if (i === 0) await world.hypervisor.start(domainName(run.id, node.name))
   }
   const neighbour = join(world.roots.state, 'labs', 'other-00000000')
@@ -71,7 +73,7 @@ t.test('from half-made states, and when there is nothing at all, again and again
 t.test('the machine that baked the image, left by a kill, is the lab’s too', async (t) => {
   const s = await stage(t, 1)
   const node = { ...s.run.lab.nodes[1]!, name: 'k8s-node01' }
-  const spec = machineSpec(s.run, node, { kind: 'disk' }, undefined, cards(s.run, node.name))
+  const spec = machineSpec(s.run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(s.run, node.name) })
   await s.world.hypervisor.ensureMachine({
     ...spec,
     name: domainName(s.run.id, 'bake'),

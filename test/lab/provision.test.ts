@@ -24,7 +24,9 @@ async function stage(t: Test) {
   await writeRecord(open.paths.record, { ...record, completedUntil: 'system' })
   const run = { ...makeRun(world, open.lab), id: open.id, record }
   for (const node of open.lab.nodes) {
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    await world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
     await world.hypervisor.start(domainName(open.id, node.name))
   }
   world.guests.closed.length = 0

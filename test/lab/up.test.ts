@@ -55,7 +55,11 @@ t.test('machines without a record are not taken over with new keys', async (t) =
   const s = await stage(t)
   const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
   await s.world.hypervisor.ensureMachine(
-    machineSpec(run, s.first.lab.nodes[0]!, { kind: 'disk' }, undefined, cards(run, s.first.lab.nodes[0]!.name)),
+    machineSpec(run, s.first.lab.nodes[0]!, {
+      boot: { kind: 'disk' },
+      bundleIso: undefined,
+      nics: cards(run, s.first.lab.nodes[0]!.name),
+    }),
   )
   await t.rejects(s.go(), { constructor: StateError, message: /record.*gone/, hint: /destroy/ })
   t.equal(await readRecord(s.first.paths.record), undefined)
@@ -84,7 +88,9 @@ t.test('alreadyUp: the same end, the same Labfile, every machine running', async
   t.equal(await alreadyUp(s.world, await s.open(), 'network'), undefined, 'no machine runs')
   const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
   for (const node of s.first.lab.nodes) {
-    await s.world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    await s.world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
     await s.world.hypervisor.start(domainName(run.id, node.name))
   }
   t.match(await alreadyUp(s.world, await s.open(), 'network'), { state: 'running' })

@@ -82,7 +82,9 @@ t.test('a port in use by the lab’s own running machine stays', async (t) => {
   const port = portOf(await squat(t))
   const { world, run } = stage(t, { ssh: port })
   const node = run.lab.nodes[1]!
-  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+  await world.hypervisor.ensureMachine(
+    machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+  )
   await world.hypervisor.start(domainName(run.id, node.name))
   await accessStep(run).run(context())
   t.equal(run.record.ports['k8s-node01']!.ssh, port)

@@ -45,7 +45,7 @@ t.test(
     const edited = (name: string) => ({
       files: new Map([...scripts.files].map(([n, text]) => [n, n === name ? `${text}# changed\n` : text])),
     })
-    const base = (phase: string): string => phaseDigest(scripts, phase, lab, settings, 'key')
+    const base = (phase: string): string => phaseDigest(scripts, phase, { lab, settings, extra: 'key' })
     const family = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.sh', 'family-dnf.sh', 'bundle.sh']
     const helpers: Record<string, string[]> = {
       system: ['system.sh', ...family],
@@ -56,14 +56,22 @@ t.test(
       workers: ['workers.sh', 'retry.sh'],
     }
     for (const [phase, own] of Object.entries(helpers)) {
-      t.equal(base(phase), phaseDigest(scripts, phase, lab, { ...settings }, 'key'), `${phase}: the same again`)
+      t.equal(
+        base(phase),
+        phaseDigest(scripts, phase, { lab, settings: { ...settings }, extra: 'key' }),
+        `${phase}: the same again`,
+      )
       for (const file of scripts.files.keys()) {
-        const other = phaseDigest(edited(file), phase, lab, settings, 'key')
+        const other = phaseDigest(edited(file), phase, { lab, settings, extra: 'key' })
         t.equal(other !== base(phase), own.includes(file), `${phase}: ${file}`)
       }
       for (const name of Object.keys(settings))
-        t.not(phaseDigest(scripts, phase, lab, { ...settings, [name]: 'x' }, 'key'), base(phase), `${phase}: ${name}`)
-      t.not(phaseDigest(scripts, phase, lab, settings, 'other key'), base(phase), `${phase}: extra`)
+        t.not(
+          phaseDigest(scripts, phase, { lab, settings: { ...settings, [name]: 'x' }, extra: 'key' }),
+          base(phase),
+          `${phase}: ${name}`,
+        )
+      t.not(phaseDigest(scripts, phase, { lab, settings, extra: 'other key' }), base(phase), `${phase}: extra`)
     }
     t.equal(new Set(Object.keys(helpers).map(base)).size, Object.keys(helpers).length, 'no two phases have the same')
   },
@@ -83,8 +91,8 @@ t.test('every file that a phase reads, itself or through another, is in its dige
     for (const read of files) {
       const without = { files: new Map([...scripts.files].filter(([n]) => n !== read)) }
       t.not(
-        phaseDigest(without, phase, lab, {}, ''),
-        phaseDigest(scripts, phase, lab, {}, ''),
+        phaseDigest(without, phase, { lab, settings: {}, extra: '' }),
+        phaseDigest(scripts, phase, { lab, settings: {}, extra: '' }),
         `${phase} reads ${read}`,
       )
     }

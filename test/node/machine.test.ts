@@ -17,7 +17,11 @@ const context = { line: () => undefined, signal: new AbortController().signal }
 
 t.test('a control plane: both ports forwarded, bundle as third disk, both cards', (t) => {
   const run = makeRun(makeWorld(t), lab)
-  const spec = machineSpec(run, lab.nodes[0]!, boot, '/cache/bundle.iso', cards(run, lab.nodes[0]!.name, '/run/vde'))
+  const spec = machineSpec(run, lab.nodes[0]!, {
+    boot,
+    bundleIso: '/cache/bundle.iso',
+    nics: cards(run, lab.nodes[0]!.name, '/run/vde'),
+  })
   const at = run.paths.node('k8s-master01')
   t.doesNotThrow(() => checkSpec(spec))
   t.match(spec, {
@@ -47,7 +51,9 @@ t.test('a control plane: both ports forwarded, bundle as third disk, both cards'
 
 t.test('a worker has SSH only; plain machines have no third disk; no two cards share an address', (t) => {
   const run = makeRun(makeWorld(t), lab)
-  const specs = lab.nodes.map((n) => machineSpec(run, n, boot, undefined, cards(run, n.name, '/run/vde')))
+  const specs = lab.nodes.map((n) =>
+    machineSpec(run, n, { boot, bundleIso: undefined, nics: cards(run, n.name, '/run/vde') }),
+  )
   t.same(specs[1]!.mgmt.forwards, [{ hostPort: 22001, guestPort: 22 }])
   t.same(
     specs[1]!.disks.map((d) => d.target),
@@ -61,7 +67,10 @@ t.test('a worker has SSH only; plain machines have no third disk; no two cards s
 
 t.test('internet is passed on', (t) => {
   const run = makeRun(makeWorld(t), labOf(fourNodes('network: { internet: true }\n')))
-  t.equal(machineSpec(run, lab.nodes[0]!, boot, undefined, cards(run, lab.nodes[0]!.name)).mgmt.internet, true)
+  t.equal(
+    machineSpec(run, lab.nodes[0]!, { boot, bundleIso: undefined, nics: cards(run, lab.nodes[0]!.name) }).mgmt.internet,
+    true,
+  )
   t.end()
 })
 

@@ -98,7 +98,9 @@ t.test('boot starts what is off, resumes what is paused, and says already for wh
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   const node = run.lab.nodes[0]!
   const name = domainName(run.id, node.name)
-  await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+  await world.hypervisor.ensureMachine(
+    machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+  )
   world.guests.answers.push(() => GOOD)
   const lines: string[] = []
   const play = () => bootSteps(run)[0]!.run({ line: (l) => lines.push(l), signal: world.signal })
@@ -120,7 +122,9 @@ t.test('a cluster that was off: its workers boot once the API server answers, un
     const world = makeWorld(t)
     const run = makeRun(world, labOf(fourNodes()), { keys: true, accel: o.accel ?? 'tcg' })
     const node = run.lab.nodes[o.node ?? 1]!
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, cards(run, node.name)))
+    await world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
     world.guests.answers.push(() => GOOD)
     if (o.cluster !== false) writeFileSync(run.paths.kubeconfig, 'ca')
     const name = domainName(run.id, node.name)
@@ -152,7 +156,9 @@ t.test('a cluster that was off: its workers boot once the API server answers, un
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
   for (const n of run.lab.nodes)
-    await world.hypervisor.ensureMachine(machineSpec(run, n, { kind: 'disk' }, undefined, cards(run, n.name)))
+    await world.hypervisor.ensureMachine(
+      machineSpec(run, n, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, n.name) }),
+    )
   world.guests.answers.push(() => GOOD)
   writeFileSync(run.paths.kubeconfig, 'ca')
   let questions = 0

@@ -98,7 +98,11 @@ export async function makeMini(world: World, open: OpenLab, guest: MiniGuest): P
     await writeFile(files.seed, Buffer.alloc(65_536, node.name))
     await createOverlay(exec, files.disk, image, 1)
     const boot = { kind: 'direct', ...guest, cmdline: miniCmdline() } as const
-    const spec = machineSpec({ id, lab, paths, record, accel: 'tcg' }, node, boot, undefined, nicsOf(node.name))
+    const spec = machineSpec({ id, lab, paths, record, accel: 'tcg' }, node, {
+      boot,
+      bundleIso: undefined,
+      nics: nicsOf(node.name),
+    })
     await world.hypervisor.ensureMachine(spec)
     await world.hypervisor.start(spec.name)
   }

@@ -26,7 +26,7 @@ t.test('a chain comes down to one file on the shared image, and is whole again e
   io(at('one'), 'write -P 2 1M 64k', 'write -P 2 0 64k')
   io(at('two'), 'write -P 3 2M 64k')
   io(at('three'), 'write -z 0 64k')
-  await collapse(exec, at('three'), at('base'), at('sent'), signal)
+  await collapse(exec, { disk: at('three'), base: at('base'), to: at('sent'), signal })
   t.equal(await backingOf(at('sent')), TRAVELLING, 'names nothing of this machine')
   img('create', '-q', '-f', 'qcow2', at('other'), '8M')
   io(at('other'), 'write -P 1 0 1M')
@@ -34,7 +34,7 @@ t.test('a chain comes down to one file on the shared image, and is whole again e
   const same = (): string =>
     io(at('sent'), 'read -P 0 0 64k', 'read -P 1 64k 64k', 'read -P 2 1M 64k', 'read -P 3 2M 64k')
   t.notMatch(same(), /failed/, 'every layer’s writes, and its zeroes')
-  await collapse(exec, at('three'), undefined, at('alone'), signal)
+  await collapse(exec, { disk: at('three'), base: undefined, to: at('alone'), signal })
   t.equal(await backingOf(at('alone')), undefined)
   await rejoin(exec, at('alone'), undefined)
   t.notMatch(io(at('alone'), 'read -P 1 64k 64k', 'read -P 3 2M 64k'), /failed/, 'or everything in one')

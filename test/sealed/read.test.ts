@@ -42,7 +42,7 @@ t.test('what was written comes back, byte for byte, for its owner alone', async 
   })
   const seen: number[] = []
   const file = join(dir, 'lab.klab')
-  await writeSeal(exec, file, facts, sources, { signal, progress: (done) => seen.push(done) })
+  await writeSeal(exec, { path: file, facts, sources, o: { signal, progress: (done) => seen.push(done) } })
   t.equal(statSync(file).mode & 0o777, 0o600)
   t.notOk(existsSync(`${file}.partial`))
   t.equal(
@@ -64,7 +64,7 @@ t.test('what was written comes back, byte for byte, for its owner alone', async 
   )
   const gone = sources.map((s) => ({ ...s, size: s.size + 1 }))
   await t.rejects(
-    writeSeal(exec, join(dir, 'no.klab'), facts, gone, { signal, progress: () => undefined }),
+    writeSeal(exec, { path: join(dir, 'no.klab'), facts, sources: gone, o: { signal, progress: () => undefined } }),
     CorruptError,
   )
   t.notOk(

@@ -75,7 +75,9 @@ export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> 
   for (const node of run.lab.nodes) {
     mkdirSync(run.paths.node(node.name).dir, { recursive: true })
     makeOverlay(run.paths.node(node.name).disk, image)
-    await world.hypervisor.ensureMachine(machineSpec(run, node, { kind: 'disk' }, undefined, nicsOf(node.name)))
+    await world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: nicsOf(node.name) }),
+    )
     await world.hypervisor.start(domain(node.name))
   }
   const said: string[] = []

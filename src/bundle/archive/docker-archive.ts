@@ -78,9 +78,7 @@ export function archiveFiles(images: readonly Image[]): ReadonlyMap<string, stri
 export async function writeArchive(
   exec: HostExec,
   images: readonly Image[],
-  out: string,
-  work: string,
-  signal?: AbortSignal,
+  { out, work, signal }: { readonly out: string; readonly work: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const stage = await mkdtemp(join(work, 'archive-'))
   try {

@@ -128,9 +128,11 @@ export async function openExport(file: string): Promise<Opened> {
 async function take(
   file: string,
   entry: TarEntry,
-  sha256: Digest,
-  to: string | undefined,
-  signal: AbortSignal | undefined,
+  {
+    sha256,
+    to,
+    signal,
+  }: { readonly sha256: Digest; readonly to: string | undefined; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const hash = createHash('sha256')
   const count = new Transform({
@@ -156,7 +158,8 @@ async function take(
 /** Checks every sum in an exported file without writing anything. Throws CorruptError. */
 export async function verifyExport(file: string, signal?: AbortSignal): Promise<BundleManifest> {
   const { manifest, places } = await openExport(file)
-  for (const f of manifest.files) await take(file, places.get(f.path) ?? fail(), f.sha256, undefined, signal)
+  for (const f of manifest.files)
+    await take(file, places.get(f.path) ?? fail(), { sha256: f.sha256, to: undefined, signal })
   return manifest
 }
 
@@ -186,7 +189,7 @@ export async function importBundle(path: string, expected: Digest | undefined, c
         for (const f of manifest.files) {
           const to = join(out, f.path)
           await mkdir(dirname(to), { recursive: true })
-          await take(file, places.get(f.path) ?? fail(), f.sha256, to, c.signal)
+          await take(file, places.get(f.path) ?? fail(), { sha256: f.sha256, to, signal: c.signal })
           // bin/ and cni/ hold programs (their tar modes are the giver's to choose, so not asked).
           if (/^(?:bin|cni)\//.test(f.path)) await chmod(to, 0o755)
         }

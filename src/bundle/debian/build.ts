@@ -79,16 +79,20 @@ export async function buildBundle(spec: BundleSpec, c: BuildContext): Promise<Bu
   const key = await bundleKey(c.assets, recipe, arch)
   const cached = (await c.layers.get(key)) !== undefined
   const options = { ...(c.signal && { signal: c.signal }), onWait: c.report }
-  const dir = await c.layers.build(key, (out) => make(c, recipe, arch, key, out), options)
+  const dir = await c.layers.build(key, (out) => make(c, recipe, { arch, key, out }), options)
   return { dir, key, manifest: await readManifest(dir), cached }
 }
 
-async function make(c: BuildContext, r: DebianRecipe, arch: string, key: Digest, out: string): Promise<void> {
+async function make(
+  c: BuildContext,
+  r: DebianRecipe,
+  { arch, key, out }: { readonly arch: string; readonly key: Digest; readonly out: string },
+): Promise<void> {
   await requireTools(c)
   const logs = join(c.workDir, 'logs', `bundle-${key.slice(0, 12)}`)
   await rm(logs, { recursive: true, force: true })
   await inWorkFolder(c, key, async (work) => {
-    const parts = await getParts(c, r, arch, work, logs)
+    const parts = await getParts(c, r, { arch, work, logs })
     await timed(c, 'images', () =>
       writeImages(r, parts, join(out, 'images'), { exec: c.exec, work, arch, ...(c.signal && { signal: c.signal }) }),
     )

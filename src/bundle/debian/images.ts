@@ -101,7 +101,7 @@ export async function writeImages(
     core.push(image(ref(name), localBin(name), await program(name, join(parts.kubernetes, name))))
 
   const archive = (name: string, images: readonly Image[]): Promise<void> =>
-    writeArchive(c.exec, images, join(imagesDir, name), c.work, c.signal)
+    writeArchive(c.exec, images, { out: join(imagesDir, name), work: c.work, signal: c.signal })
   await archive(`k8s.${r.kubernetes}.tar`, named(core, imageRefs(r)))
   await archive(`k8s.${r.kubernetes}.node.tar`, named(core, nodeImageRefs(r)))
   const flannel = await program('flanneld', parts.flanneld, 'opt/bin/flanneld')

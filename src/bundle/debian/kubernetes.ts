@@ -35,11 +35,19 @@ export const kubernetesKey = (r: DebianRecipe, arch: string): string =>
 export async function compileKubernetes(
   c: BuildContext,
   r: DebianRecipe,
-  dsc: string,
-  tools: Toolchain,
-  work: string,
-  out: string,
-  log: string,
+  {
+    dsc,
+    tools,
+    work,
+    out,
+    log,
+  }: {
+    readonly dsc: string
+    readonly tools: Toolchain
+    readonly work: string
+    readonly out: string
+    readonly log: string
+  },
 ): Promise<void> {
   const { version } = packageOf(dsc)
   // Debian names it 1.20.5+really1.20.2: the last number is the truth.

@@ -47,9 +47,7 @@ function lazy<T>(make: () => Promise<T>): () => Promise<T> {
 export async function getParts(
   c: BuildContext,
   r: DebianRecipe,
-  arch: string,
-  work: string,
-  logs: string,
+  { arch, work, logs }: { readonly arch: string; readonly work: string; readonly logs: string },
 ): Promise<Parts> {
   const apt = await timed(c, 'package lists', () =>
     openApt({
@@ -67,11 +65,18 @@ export async function getParts(
 
   const tools = lazy(async (): Promise<Toolchain> => {
     const debs = await apt.download([`golang-${r.go}-go`, `golang-${r.go}-src`])
-    return timed(c, `Go ${r.go}`, () => unpackGo(c.exec, debs, r.go, join(work, 'go'), join(work, 'gocache'), c.signal))
+    return timed(c, `Go ${r.go}`, () =>
+      unpackGo(c.exec, debs, { release: r.go, dir: join(work, 'go'), cache: join(work, 'gocache'), signal: c.signal }),
+    )
   })
   const program = async (inner: BuildContext, p: GoProgram): Promise<void> => {
     const { dir, origin } = await layerWith(inner, await programKey(c.assets, p, r.go, arch), p.name, async (out) => {
-      await buildProgram(inner, p, await tools(), work, join(out, p.name), join(logs, `${p.name}.log`))
+      await buildProgram(inner, p, {
+        tools: await tools(),
+        work,
+        out: join(out, p.name),
+        log: join(logs, `${p.name}.log`),
+      })
       return `${p.package === '.' ? `klab ${p.name}` : p.package} ${p.version}, Go ${r.go}`
     })
     files[p.name] = join(dir, p.name)
@@ -82,7 +87,7 @@ export async function getParts(
     async (inner) => {
       const { dir, origin } = await layerWith(inner, kubernetesKey(r, arch), 'kubernetes', async (out) => {
         const dsc = await apt.source('kubernetes')
-        await compileKubernetes(inner, r, dsc, await tools(), work, out, join(logs, 'kubernetes.log'))
+        await compileKubernetes(inner, r, { dsc, tools: await tools(), work, out, log: join(logs, 'kubernetes.log') })
         return `Debian source package kubernetes ${packageOf(dsc).version}, Go ${r.go}`
       })
       files['kubernetes'] = dir
@@ -90,7 +95,7 @@ export async function getParts(
     },
     // One after the other: the big compile has the second core, and three more at once would only take memory.
     async (inner) => {
-      baseDebs = await fromPackages(inner, r, apt, work, files, provenance)
+      baseDebs = await fromPackages(inner, r, { apt, work, files, provenance })
       for (const p of [r.crictl, r.coredns, r.flannel]) await program(inner, p)
     },
   ])
@@ -116,10 +121,17 @@ export async function getParts(
 async function fromPackages(
   c: BuildContext,
   r: DebianRecipe,
-  apt: Apt,
-  work: string,
-  files: Record<string, string>,
-  provenance: Provenance,
+  {
+    apt,
+    work,
+    files,
+    provenance,
+  }: {
+    readonly apt: Apt
+    readonly work: string
+    readonly files: Record<string, string>
+    readonly provenance: Provenance
+  },
 ): Promise<readonly string[]> {
   const stop = c.signal ? { signal: c.signal } : {}
   const base = await timed(c, 'packages', async () => {

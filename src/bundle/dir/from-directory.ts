@@ -49,20 +49,33 @@ export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<Buil
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
       await checkSums(s.path, files)
-      await fill(s, c, await sortHanded(s.path, files, arch), arch, out, work)
+      await fill(s, c, { handed: await sortHanded(s.path, files, arch), arch, out, work })
     })
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest: await readManifest(dir), cached }
 }
 
-async function fill(s: HandedSpec, c: BuildContext, h: Handed, arch: string, out: string, work: string): Promise<void> {
+async function fill(
+  s: HandedSpec,
+  c: BuildContext,
+  {
+    handed: h,
+    arch,
+    out,
+    work,
+  }: { readonly handed: Handed; readonly arch: string; readonly out: string; readonly work: string },
+): Promise<void> {
   const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
   const find = (ref: string): UnstagedImage | undefined =>
     named.find((i) => fullRef(i.ref) === fullRef(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
   const kubeadm = h.programs.get('kubeadm')
   // Handed over by way of a file system that knows no executables, perhaps.
   if (kubeadm !== undefined) await addProgram(work, kubeadm, 'kubeadm')
-  const core = await coreImages(c.exec, s.version, kubeadm && join(work, 'kubeadm'), c.report, c.signal)
+  const core = await coreImages(c.exec, s.version, {
+    kubeadm: kubeadm && join(work, 'kubeadm'),
+    report: c.report,
+    signal: c.signal,
+  })
   const cni = await podNetworks(s, c, h, named)
   const plugins =
     h.pluginArchive === undefined

@@ -68,12 +68,16 @@ export async function fetchBundle(s: OnlineSpec, c: BuildContext): Promise<Built
   const arch = s.arch ?? debianArch()
   const key = onlineKey(s, arch, await flannelManifest(c.assets, PINS.flannel))
   const cached = (await c.layers.get(key)) !== undefined
-  const make = (out: string): Promise<void> => inWorkFolder(c, key, (work) => fill(s, c, arch, out, work))
+  const make = (out: string): Promise<void> => inWorkFolder(c, key, (work) => fill(s, c, { arch, out, work }))
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest: await readManifest(dir), cached }
 }
 
-async function fill(s: OnlineSpec, c: BuildContext, arch: string, out: string, work: string): Promise<void> {
+async function fill(
+  s: OnlineSpec,
+  c: BuildContext,
+  { arch, out, work }: { readonly arch: string; readonly out: string; readonly work: string },
+): Promise<void> {
   if ((await c.exec.which('skopeo')) === undefined)
     throw new HostError('pulling images needs skopeo', { hint: 'sudo apt-get install --no-install-recommends skopeo' })
   const { binaries, plugins, provenance } = await timed(c, 'binaries', () =>
@@ -81,7 +85,11 @@ async function fill(s: OnlineSpec, c: BuildContext, arch: string, out: string, w
   )
   // What was downloaded is not executable, and not ours to change.
   await addProgram(work, binaries.get('kubeadm') ?? '', 'kubeadm')
-  const core = await coreImages(c.exec, s.version, join(work, 'kubeadm'), c.report, c.signal)
+  const core = await coreImages(c.exec, s.version, {
+    kubeadm: join(work, 'kubeadm'),
+    report: c.report,
+    signal: c.signal,
+  })
   const cni = await Promise.all(s.cni.map((n) => podNetwork(n, s, c)))
   const origin: Record<string, string> = {
     ...provenance,
@@ -146,7 +154,7 @@ async function fromRelease(s: OnlineSpec, c: BuildContext, arch: string, work: s
 }
 
 async function fromPackages(s: OnlineSpec, c: BuildContext, arch: string, work: string): Promise<Programs> {
-  const { tree, provenance } = await fetchPackages(c, s.mirrors, s.version, arch, work)
+  const { tree, provenance } = await fetchPackages(c, { mirrors: s.mirrors, version: s.version, arch, work })
   const found = await filesIn(join(tree, 'usr/bin'))
   const binaries = new Map([...found].filter(([name]) => [...NODE_BINARIES, 'crictl'].includes(name)))
   return { binaries, plugins: await pluginsIn(join(tree, 'opt/cni/bin'), arch), provenance }

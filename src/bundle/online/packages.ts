@@ -73,10 +73,12 @@ export function choosePackages(all: readonly Package[], version: string): readon
 /** Downloads and unpacks them below `work`; the folder that now has their file tree, and where each part came from. */
 export async function fetchPackages(
   c: BuildContext,
-  mirrors: Mirrors,
-  version: string,
-  arch: string,
-  work: string,
+  {
+    mirrors,
+    version,
+    arch,
+    work,
+  }: { readonly mirrors: Mirrors; readonly version: string; readonly arch: string; readonly work: string },
 ): Promise<{ readonly tree: string; readonly provenance: Readonly<Record<string, string>> }> {
   const stop = c.signal ? { signal: c.signal } : {}
   const { index, root } = packageIndex(mirrors, numbers(version)[1] ?? 0, arch)

@@ -92,7 +92,7 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
     await rm(logs, { recursive: true, force: true })
     const cache = join(c.workDir, 'go', key.slice(0, 12))
     await inWorkFolder(c, key, async (work) =>
-      fill(s, c, plan, await gather(c, plan, arch, { work, logs, cache }), out, work),
+      fill(s, c, { plan, gathered: await gather(c, plan, arch, { work, logs, cache }), out, work }),
     )
     await removeTree(c.exec, cache)
   }
@@ -103,13 +103,19 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
 async function fill(
   s: SourceSpec,
   c: BuildContext,
-  plan: BuildPlan,
-  g: Gathered,
-  out: string,
-  work: string,
+  {
+    plan,
+    gathered: g,
+    out,
+    work,
+  }: { readonly plan: BuildPlan; readonly gathered: Gathered; readonly out: string; readonly work: string },
 ): Promise<void> {
   const at = (role: string, name: string): string => join(g.folders.get(role) ?? '', name)
-  const core = await coreImages(c.exec, s.version, at('kubernetes', 'kubeadm'), c.report, c.signal)
+  const core = await coreImages(c.exec, s.version, {
+    kubeadm: at('kubernetes', 'kubeadm'),
+    report: c.report,
+    signal: c.signal,
+  })
   const cni: BundledCni[] = []
   for (const n of s.cni) {
     if (n.name === 'flannel') {

@@ -68,12 +68,12 @@ export async function gather(c: BuildContext, plan: BuildPlan, arch: string, pla
   const folders = new Map<string, string>()
   const root = await timed(c, 'packages', () => apt.closure(plan.recipe.root.packages))
   for (const p of root.map(packageOf)) provenance[`debian/${p.name}`] = p.version
-  if (etcd) folders.set('etcd', await fromDebian(c, apt, etcd, work, provenance))
+  if (etcd) folders.set('etcd', await fromDebian(c, apt, { root: etcd, work, provenance }))
   folders.set('pause', await pause(c, work))
   provenance['pause'] = 'klab pause.c'
   const tools = toolchains(c, apt, work)
   for (const [role, k] of plan.components) {
-    const dir = await componentLayer(c, k, arch, tools, places)
+    const dir = await componentLayer(c, k, { arch, tools, places })
     folders.set(role, dir)
     provenance[role] = await readFile(join(dir, 'origin'), 'utf8')
   }
@@ -83,9 +83,11 @@ export async function gather(c: BuildContext, plan: BuildPlan, arch: string, pla
 async function componentLayer(
   c: BuildContext,
   k: Component,
-  arch: string,
-  tools: (k: Component) => Promise<Toolchain>,
-  { logs, cache }: Places,
+  {
+    arch,
+    tools,
+    places: { logs, cache },
+  }: { readonly arch: string; readonly tools: (k: Component) => Promise<Toolchain>; readonly places: Places },
 ): Promise<string> {
   const own = join(cache, k.name)
   const fill = async (out: string): Promise<void> => {
@@ -125,7 +127,9 @@ function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => 
         })
       })
     const dir = join(work, `go-${line}`)
-    const tools = await timed(c, `Go ${line}`, () => unpackGo(c.exec, debs, line, dir, dir, c.signal))
+    const tools = await timed(c, `Go ${line}`, () =>
+      unpackGo(c.exec, debs, { release: line, dir, cache: dir, signal: c.signal }),
+    )
     lines.set(line, tools)
     return tools
   }
@@ -134,9 +138,11 @@ function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => 
 async function fromDebian(
   c: BuildContext,
   apt: Apt,
-  { suite, packages }: SourceRecipe['root'],
-  work: string,
-  provenance: Record<string, string>,
+  {
+    root: { suite, packages },
+    work,
+    provenance,
+  }: { readonly root: SourceRecipe['root']; readonly work: string; readonly provenance: Record<string, string> },
 ): Promise<string> {
   const debs = await apt.download(packages.map((name) => `${name}/${suite}`))
   const dir = join(work, 'debian')

@@ -21,10 +21,17 @@ const NETWORK = ['GOPROXY', 'GOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GONOSUMDB', 'G
 export async function unpackGo(
   exec: HostExec,
   debs: readonly string[],
-  release: string,
-  dir: string,
-  cache: string,
-  signal?: AbortSignal,
+  {
+    release,
+    dir,
+    cache,
+    signal,
+  }: {
+    readonly release: string
+    readonly dir: string
+    readonly cache: string
+    readonly signal?: AbortSignal | undefined
+  },
 ): Promise<Toolchain> {
   const stop = signal ? { signal } : {}
   for (const deb of debs) await exec.run(['dpkg-deb', '--extract', deb, dir], stop)
@@ -74,10 +81,12 @@ export async function folderDigest(dir: string): Promise<string> {
 export async function buildProgram(
   c: BuildContext,
   p: GoProgram,
-  tools: Toolchain,
-  work: string,
-  out: string,
-  log: string,
+  {
+    tools,
+    work,
+    out,
+    log,
+  }: { readonly tools: Toolchain; readonly work: string; readonly out: string; readonly log: string },
 ): Promise<void> {
   const dir = join(work, p.name)
   await cp(folderOf(c.assets, p), dir, { recursive: true })
