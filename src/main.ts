@@ -173,6 +173,20 @@ async function main(): Promise<number> {
   }
 }
 
+/**
+ * Whoever reads klab's output may stop early (`klab plan | head -1`): what is under way goes on to its end, and nothing
+ * more is said. Any other failure to write (a full disk) is told where that is still possible.
+ */
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    if (stream === process.stdout) process.stderr.write(`klab: the output cannot be written: ${error.message}\n`)
+    unwritten = true
+    process.exitCode = 1
+  })
+}
+let unwritten = false
+
 let pressed = 0
 // A terminal that closes is no reason to stop in the middle of a step either.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -185,7 +199,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 main().then(
   (code) => {
-    process.exitCode = code
+    process.exitCode = unwritten && code === 0 ? 1 : code
   },
   (error: unknown) => {
     process.stderr.write(`${String(error)}\n`)

@@ -230,3 +230,19 @@ t.test('no server, another server, no JSON, another answer, no file: undefined, 
 t.test('an API server without nodes is an answer', async (t) => {
   t.equal((await nodeConditions(write(t, await serve(t, json({ kind: 'NodeList', items: [] }))), 5000))?.size, 0)
 })
+
+t.test('an answer without end is given up after 8 MiB, long before the time is over', async (t) => {
+  let sent = 0
+  const part = Buffer.alloc(1 << 16, ' ')
+  const port = await serve(t, (_, res) => {
+    res.writeHead(200, { 'content-type': 'application/json' })
+    const more = (): void => {
+      // Sixteen times the limit, then it ends by itself: without the limit the test fails, and does not hang.
+      for (; sent < 128 << 20; sent += part.length) if (!res.write(part)) return void res.once('drain', more)
+      res.end('{"items":[]}')
+    }
+    more()
+  })
+  t.equal(await nodeConditions(write(t, port), 60_000), undefined)
+  t.ok(sent < 64 << 20, `${sent} bytes were taken`)
+})
