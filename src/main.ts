@@ -173,6 +173,9 @@ async function main(): Promise<number> {
   }
 }
 
+/** Whether a part of the output could not be written; main's own exit status must not hide it. */
+let unwritten = false
+
 /**
  * Whoever reads klab's output may stop early (`klab plan | head -1`): what is under way goes on to its end, and nothing
  * more is said. Any other failure to write (a full disk) is told where that is still possible.
@@ -185,8 +188,6 @@ for (const stream of [process.stdout, process.stderr]) {
     process.exitCode = 1
   })
 }
-let unwritten = false
-
 let pressed = 0
 // A terminal that closes is no reason to stop in the middle of a step either.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
