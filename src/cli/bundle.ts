@@ -7,7 +7,7 @@ import type { BuildContext } from '../bundle/jobs.js'
 import { exportBundle, importBundle, verifyExport } from '../bundle/archive/transfer.js'
 import { bundleGaps } from '../bundle/completeness.js'
 import { CorruptError, UsageError } from '../errors.js'
-import { openLab } from '../lab/open.js'
+import { readLab } from '../lab/open.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import { columns } from '../report/columns.js'
 import { verifyBundle } from '../bundle/manifest.js'
@@ -21,7 +21,7 @@ const progress = (app: App) => (line: string) => void app.stderr.write(`${line}\
 
 /** The Labfile's bundle, made if need be; undefined for plain VMs. */
 async function make(app: App, args: Args): Promise<{ bundle: BuiltBundle | undefined; c: BuildContext }> {
-  const { lab } = await openLab(app.env, args.file)
+  const { lab } = await readLab(app.env, args.file)
   const world = await app.world(lab)
   const c = bundleContext(world, progress(app))
   return { bundle: lab.kubernetes && (await makeBundle(lab.kubernetes, c)), c: buildContext(c) }

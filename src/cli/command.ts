@@ -1,7 +1,7 @@
 /** The only file that knows yargs: turns command declarations into a parser, lazily loading what a command does. */
 import type { Options } from 'yargs'
 import { UsageError } from '../errors.js'
-import { nearest } from '../labfile/nearest.js'
+import { nearest } from '../report/nearest.js'
 import type { App } from './app.js'
 
 export type Args = Readonly<Record<string, unknown>> & {

@@ -1,7 +1,7 @@
 /** `klab destroy`. */
 import { StateError, UsageError } from '../errors.js'
 import { destroy } from '../lab/destroy.js'
-import { findLab, openLab } from '../lab/open.js'
+import { findLab, readLab } from '../lab/open.js'
 import { labPaths, roots } from '../state/paths.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
@@ -44,6 +44,6 @@ export async function runDestroy(app: App, args: Args): Promise<number> {
 
 /** A lab without a record may still have machines (the record was lost): its id follows from the Labfile. */
 async function unrecorded(app: App, args: Args) {
-  const { id, lab, paths } = await openLab(app.env, args.file)
+  const { id, lab, paths } = await readLab(app.env, args.file)
   return { id, name: lab.name, paths, hypervisor: lab.hypervisor, network: lab.network }
 }

@@ -1,13 +1,13 @@
 /** `klab doctor`. */
 import { checkHost } from '../doctor/doctor.js'
-import { openLab } from '../lab/open.js'
+import { readLab } from '../lab/open.js'
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 
 /** Prints every check; 3 when something is missing. */
 export async function runDoctor(app: App, args: Args): Promise<number> {
-  const open = await openLab(app.env, args.file)
+  const open = await readLab(app.env, args.file)
   const world = await app.world(open.lab)
   const checks = await checkHost(world, open.lab, {
     accel: await app.probeAccel(open.lab),

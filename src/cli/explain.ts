@@ -4,7 +4,7 @@ import { explainSection } from '../course/explain.js'
 import { findSections, SECTIONS, type Section } from '../course/sections.js'
 import { fill } from '../course/script.js'
 import { explainInput } from '../lab/explain.js'
-import { openLab } from '../lab/open.js'
+import { readLab } from '../lab/open.js'
 import { columns } from '../report/columns.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
@@ -22,7 +22,7 @@ export async function runExplain(app: App, args: Args): Promise<number> {
     return 0
   }
   const sections = findSections(wanted)
-  const open = await openLab(app.env, args.file)
+  const open = await readLab(app.env, args.file)
   const input = await explainInput(await app.world(open.lab), open)
   const head = (s: Section): string =>
     `# ${s.id} ${s.title} (${s.phase === '-' ? '' : `phase ${s.phase}, `}${fill(s.file, input.settings)})\n# ${join(app.assets, 'docs', 'course.md')}#${s.id}\n`

@@ -1,7 +1,7 @@
 /** `klab plan`. */
 import { requireFit } from '../doctor/doctor.js'
 import { networkChecks } from '../doctor/network.js'
-import { openLab } from '../lab/open.js'
+import { readLab } from '../lab/open.js'
 import { planOf, settleAccel } from '../lab/up.js'
 import type { PhaseName } from '../labfile/phases.js'
 import { printJson, type App } from './app.js'
@@ -9,7 +9,7 @@ import type { Args } from './command.js'
 
 /** Prints what `up` would do. Changes nothing. Throws HostError when the lab's network has no place on this host. */
 export async function runPlan(app: App, args: Args): Promise<number> {
-  const open = await openLab(app.env, args.file)
+  const open = await readLab(app.env, args.file)
   const world = await app.world(open.lab)
   requireFit(await networkChecks(world, open.lab, open.id))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => app.probeAccel(open.lab)))

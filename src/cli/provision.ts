@@ -1,5 +1,5 @@
 /** `klab provision`. */
-import { openLab, recordedLab } from '../lab/open.js'
+import { readLab, recordedLab } from '../lab/open.js'
 import { provision } from '../lab/provision.js'
 import type { PhaseName } from '../labfile/phases.js'
 import { printJson, type App } from './app.js'
@@ -11,7 +11,7 @@ import { formatStatus } from './status.js'
 export async function runProvision(app: App, args: Args): Promise<number> {
   // A lab that was never up has no folder for a log; it is told so before anything is made.
   await recordedLab(app.env, args.file)
-  const open = await openLab(app.env, args.file)
+  const open = await readLab(app.env, args.file)
   const world = await app.world(open.lab)
   const renderer = await openRenderer(app, args['json'] === true, open.paths.log)
   let status

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StateError, UsageError } from '../errors.js'
 import { exists, writeAtomic } from '../host/files.js'
-import { openLab, recordedLab, type OpenLab } from '../lab/open.js'
+import { readLab, recordedLab, type OpenLab } from '../lab/open.js'
 import { importFile, newLabfile } from '../lab/sealed.js'
 import { named, withSnapshots } from '../lab/snapshot.js'
 import { settleAccel } from '../lab/up.js'
@@ -107,7 +107,7 @@ async function withLabfile<T>(
   say: (line: string) => void,
   work: (open: OpenLab) => Promise<T>,
 ): Promise<T> {
-  const open = await openLab(app.env, args.file).catch((error: unknown) => {
+  const open = await readLab(app.env, args.file).catch((error: unknown) => {
     // A Labfile that was named and is not there is a mistake; none at all is an empty folder.
     if (!(error instanceof UsageError) || args.file !== undefined) throw error
     return undefined
@@ -117,7 +117,7 @@ async function withLabfile<T>(
   await writeAtomic(path, facts.lab.labfile, 0o644)
   say(`wrote ${path}, the sealed lab’s`)
   try {
-    return await work(await openLab(app.env, path))
+    return await work(await readLab(app.env, path))
   } catch (error) {
     await rm(path, { force: true })
     throw error

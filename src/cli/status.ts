@@ -1,5 +1,5 @@
 /** `klab status`. */
-import { findLab, openLab } from '../lab/open.js'
+import { findLab, readLab } from '../lab/open.js'
 import { claimAsk } from '../api/readiness.js'
 import { absentStatus, glanceStatus, readStatus, type Status } from '../lab/status.js'
 import { columns } from '../report/columns.js'
@@ -53,7 +53,7 @@ async function look(app: App, args: Args, record: LabRecord, labfile: string): P
 /** Prints the status; 0 whatever it is. */
 export async function runStatus(app: App, args: Args): Promise<number> {
   const { record, labfile } = await findLab(app.env, args.file)
-  const status = record ? await look(app, args, record, labfile) : absentStatus((await openLab(app.env, args.file)).lab)
+  const status = record ? await look(app, args, record, labfile) : absentStatus((await readLab(app.env, args.file)).lab)
   if (args['json']) printJson(app, status)
   else app.stdout.write(formatStatus(status, app.clock.now()))
   return 0

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { StateError } from '../errors.js'
 import { exists } from '../host/files.js'
-import { findLab, openLab, type OpenLab } from '../lab/open.js'
+import { findLab, readLab, type OpenLab } from '../lab/open.js'
 import { goTo, named, withSnapshots } from '../lab/snapshot.js'
 import { readStatus, type Status } from '../lab/status.js'
 import type { Accel } from '../hypervisor/types.js'
@@ -44,7 +44,7 @@ export async function upFrom(app: App, args: Args, from: string): Promise<Status
   const { record } = await findLab(app.env, args.file).catch(() => ({ record: undefined }))
   const own = record ? (await listManifests(labPaths(roots(app.env), record.id))).some((m) => m.name === from) : false
   if (own && record) {
-    const open = await openLab(app.env, args.file)
+    const open = await readLab(app.env, args.file)
     const world = await app.world(open.lab)
     const manifest = await named({ world, paths: open.paths, record, say: () => undefined }, from)
     const status = await restoreAndWait(app, world, open, manifest, { undo: true })

@@ -1,7 +1,7 @@
 /** `klab up`. */
 import { UsageError } from '../errors.js'
 import { checkHost, requireFit } from '../doctor/doctor.js'
-import { openLab, type OpenLab } from '../lab/open.js'
+import { readLab, type OpenLab } from '../lab/open.js'
 import type { Status } from '../lab/status.js'
 import { alreadyUp, makeFolders, settleAccel, up } from '../lab/up.js'
 import type { PhaseName } from '../labfile/phases.js'
@@ -19,9 +19,9 @@ export async function runUp(app: App, args: Args): Promise<number> {
   if (typeof args['from'] === 'string') {
     const { upFrom } = await import('./up-from.js')
     const status = await upFrom(app, args, args['from'])
-    if (status) return print(app, args, status, tryNext(await openLab(app.env, args.file), args, status))
+    if (status) return print(app, args, status, tryNext(await readLab(app.env, args.file), args, status))
   }
-  const open = await openLab(app.env, args.file)
+  const open = await readLab(app.env, args.file)
   const world = await app.world(open.lab)
 
   const sealed = async (): Promise<void> => {

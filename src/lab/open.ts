@@ -47,7 +47,7 @@ export async function findLab(env: HostEnv, named: string | undefined): Promise<
  * UnsafeError when other users can change the Labfile, for it decides which programs run. (Verbs that need the record
  * alone do not read it.)
  */
-export async function openLab(env: HostEnv, named: string | undefined): Promise<OpenLab> {
+export async function readLab(env: HostEnv, named: string | undefined): Promise<OpenLab> {
   const { found, labfile, record } = await locate(env, named)
   for (const path of new Set([found, labfile])) await requireOwnFile(path, env)
   const { loadLabfile } = await import('../labfile/load.js')

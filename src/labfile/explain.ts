@@ -1,7 +1,7 @@
 /** From zod's issues to ours: the field, the place, what is allowed and what was found. */
 import type { z } from 'zod'
 import type { LabfileIssue } from '../errors.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../report/nearest.js'
 import { fieldName, type Path, type YamlSource } from './source.js'
 
 type Issue = z.core.$ZodIssue

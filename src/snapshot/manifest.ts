@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { CorruptError, StateError, UsageError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
-import { nearest } from '../labfile/nearest.js'
+import { nearest } from '../report/nearest.js'
 import type { LabPaths } from '../state/paths.js'
 import type { FrozenFile, Manifest, NodeMoment } from './types.js'
 

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, rmSync, symlin
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LabfileError, StateError, UsageError } from '../../src/errors.js'
-import { findLab, openLab, recordedLab } from '../../src/lab/open.js'
+import { findLab, readLab, recordedLab } from '../../src/lab/open.js'
 import { labId } from '../../src/state/paths.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fourNodes, makeRun, makeWorld } from '../fakes/world.js'
@@ -12,7 +12,7 @@ function stage(t: Test, text = fourNodes()) {
   const world = makeWorld(t, { files: { Labfile: text } })
   const labfile = join(world.dir, 'Labfile')
   const record = async () => {
-    const open = await openLab(world.env, undefined)
+    const open = await readLab(world.env, undefined)
     const run = makeRun(world, open.lab)
     await writeRecord(open.paths.record, { ...run.record, id: open.id, labfile: open.labfile })
     return open
@@ -22,7 +22,7 @@ function stage(t: Test, text = fourNodes()) {
 
 t.test('never up: the id follows from name, path and user', async (t) => {
   const { env, labfile } = stage(t)
-  const open = await openLab(env, undefined)
+  const open = await readLab(env, undefined)
   t.equal(open.id, labId('course', labfile, env.uid))
   t.equal(open.record, undefined)
   t.match(open.labfileSha256, /^[0-9a-f]{64}$/)
@@ -33,7 +33,7 @@ t.test('a changed name keeps the id while there is a record', async (t) => {
   const { env, labfile, record } = stage(t)
   const { id } = await record()
   writeFileSync(labfile, fourNodes().replace('name: course', 'name: renamed'))
-  const open = await openLab(env, undefined)
+  const open = await readLab(env, undefined)
   t.equal(open.id, id)
   t.equal(open.lab.name, 'renamed')
   t.equal(open.record?.name, 'course')
@@ -48,7 +48,7 @@ t.test('a record outlives its Labfile: named by the file, or by its folder, or f
   t.equal((await findLab(env, world.dir)).record?.id, id)
   t.equal((await findLab(env, undefined)).record?.id, id)
   t.equal((await recordedLab(env, labfile)).record.id, id)
-  await t.rejects(openLab(env, labfile), UsageError, 'there is nothing to load')
+  await t.rejects(readLab(env, labfile), UsageError, 'there is nothing to load')
 })
 
 t.test('a broken Labfile does not hide the record from verbs that need only that', async (t) => {
@@ -56,7 +56,7 @@ t.test('a broken Labfile does not hide the record from verbs that need only that
   const { id } = await record()
   writeFileSync(labfile, 'name: [')
   t.equal((await recordedLab(env, undefined)).record.id, id)
-  await t.rejects(openLab(env, undefined), LabfileError)
+  await t.rejects(readLab(env, undefined), LabfileError)
 })
 
 t.test('found upwards and through a link: the same lab', async (t) => {
@@ -87,7 +87,7 @@ t.test('a Labfile that another user owns or can write is not believed', asRoot, 
   const env = { ...world.env, uid: 0, env: clean }
   const below = join(world.dir, 'a/b')
   mkdirSync(below, { recursive: true })
-  const open = (more: Partial<typeof env> = {}, named?: string) => openLab({ ...env, cwd: below, ...more }, named)
+  const open = (more: Partial<typeof env> = {}, named?: string) => readLab({ ...env, cwd: below, ...more }, named)
   t.equal((await open()).labfile, labfile, 'one’s own')
   t.equal((await open({ uid: 1000 })).labfile, labfile, 'root’s, for everybody')
 
@@ -139,5 +139,5 @@ t.test('verbs that need only the record go on when the Labfile is not believed a
   const { id } = await record()
   chmodSync(labfile, 0o666)
   t.equal((await recordedLab(env, undefined)).record.id, id)
-  await t.rejects(openLab(env, undefined), { code: 'unsafe' })
+  await t.rejects(readLab(env, undefined), { code: 'unsafe' })
 })

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LockedError, StateError, UsageError } from '../../src/errors.js'
-import { openLab } from '../../src/lab/open.js'
+import { readLab } from '../../src/lab/open.js'
 import { provision, provisionPhases, type ProvisionOptions } from '../../src/lab/provision.js'
 import { up } from '../../src/lab/up.js'
 import { machineSpec } from '../../src/node/machine.js'
@@ -18,7 +18,7 @@ const LAB =
 /** Two plain VMs that run, up to `system`. */
 async function stage(t: Test) {
   const world = makeWorld(t, { files: { Labfile: LAB } })
-  const open = await openLab(world.env, undefined)
+  const open = await readLab(world.env, undefined)
   await up(world, open, { until: 'network', accel: 'tcg', report: () => undefined })
   const record = (await readRecord(open.paths.record))!
   await writeRecord(open.paths.record, { ...record, completedUntil: 'system' })
@@ -41,7 +41,7 @@ async function stage(t: Test) {
     ran,
     completed,
     go: async (o: Partial<ProvisionOptions> = {}) =>
-      provision(world, await openLab(world.env, undefined), {
+      provision(world, await readLab(world.env, undefined), {
         nodes: [],
         report: (e) => (e.type === 'warn' ? void said.push(e.text) : undefined),
         ...o,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { LockedError, StateError } from '../../src/errors.js'
-import { openLab } from '../../src/lab/open.js'
+import { readLab } from '../../src/lab/open.js'
 import { alreadyUp, planOf, settleAccel, up } from '../../src/lab/up.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
@@ -15,7 +15,7 @@ const LAB =
 
 async function stage(t: Test) {
   const world = makeWorld(t, { files: { Labfile: LAB } })
-  const open = () => openLab(world.env, undefined)
+  const open = () => readLab(world.env, undefined)
   const go = async (until: 'network' | 'machines' = 'network') =>
     up(world, await open(), { until, accel: 'tcg', report: () => undefined })
   return { world, open, go, first: await open() }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { formatCidr, hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from '../../src/labfile/cidr.js'
-import { nearest } from '../../src/labfile/nearest.js'
+import { nearest } from '../../src/report/nearest.js'
 import { parseSize } from '../../src/labfile/size.js'
 
 t.test('cidr', (t) => {

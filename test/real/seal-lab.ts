@@ -10,7 +10,7 @@ import { ensureDir } from '../../src/host/files.js'
 import type { HostEnv } from '../../src/host/types.js'
 import { createL2Switch } from '../../src/hypervisor/l2-switch.js'
 import { createVirshHypervisor, hostSecurity } from '../../src/hypervisor/virsh.js'
-import { openLab, type OpenLab } from '../../src/lab/open.js'
+import { readLab, type OpenLab } from '../../src/lab/open.js'
 import { importFile } from '../../src/lab/sealed.js'
 import { makeFolders, newRecord } from '../../src/lab/up.js'
 import { createOverlay } from '../../src/node/disk.js'
@@ -65,7 +65,7 @@ export async function openMini(dir: string, folder: string): Promise<OpenLab> {
   const path = join(dir, folder)
   await mkdir(path, { recursive: true })
   await writeFile(join(path, 'Labfile'), LABFILE)
-  return openLab(envOf(dir, path), undefined)
+  return readLab(envOf(dir, path), undefined)
 }
 
 /** A node image in two layers of the cache, as klab's are; sector 2048 of the lower one says `base`. */
