@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
-import { constants, userInfo } from 'node:os'
+import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,107 +13,24 @@ import type { App } from './cli/app.js'
 import { parse } from './cli/command.js'
 import { COMMANDS } from './cli/commands.js'
 import { HostError, Interrupted, KlabError } from './errors.js'
-import { systemClock } from './host/clock.js'
-import { createExec } from './host/exec.js'
-import type { HostEnv, HostExec } from './host/types.js'
-import type { Lab } from './labfile/model.js'
-import type { World } from './world.js'
-import { cachePaths, roots } from './state/paths.js'
+import { keepFilesPrivate, thisProcess } from './host/process.js'
+import { createDoors } from './lab/doors.js'
 import { VERSION } from './version.js'
 
-// Keys, disks and sockets are nobody else's (reliability rule 1); folders that QEMU's user must pass are opened one by
-// one.
-process.umask(0o077)
+keepFilesPrivate()
 
 const assets = dirname(dirname(fileURLToPath(import.meta.url)))
 const abort = new AbortController()
 // Every command that runs listens to it, and many run side by side.
 setMaxListeners(0, abort.signal)
 
-function hostEnv(): HostEnv {
-  const { uid, username, homedir } = userInfo()
-  return {
-    pid: process.pid,
-    uid,
-    user: username,
-    home: process.env['HOME'] ?? homedir,
-    cwd: process.cwd(),
-    env: process.env,
-  }
-}
-
 function createApp(): App {
-  const env = hostEnv()
-  const host = createExec(env)
-  const uriOf = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<string> => {
-    const { defaultUri } = await import('./hypervisor/virsh-run.js')
-    return lab === undefined || lab.hypervisor.uri === 'auto' ? defaultUri(env.uid) : lab.hypervisor.uri
-  }
-  const hypervisor = async (uri: string, exec: HostExec = host) =>
-    (await import('./hypervisor/virsh.js')).createVirshHypervisor({ exec, uri })
-  // For verbs that only look: Ctrl-C need not wait for a virsh that hangs. Others clean up with virsh after it.
-  const looking: HostExec = { ...host, run: (argv, o) => host.run(argv, { signal: abort.signal, ...o }) }
-  const qemuUser = async (uri: string) => {
-    const { hostSecurity } = await import('./hypervisor/virsh.js')
-    return (await hostSecurity(host, uri)).qemuUser
-  }
-
-  const world = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World> => {
-    const [{ createGuests }, { createLayers }, { createL2Switch }, { makeSeedIso }] = await Promise.all([
-      import('./guest/ssh.js'),
-      import('./cache/layers.js'),
-      import('./hypervisor/l2-switch.js'),
-      import('./hypervisor/seed-iso.js'),
-    ])
-    const uri = await uriOf(lab)
-    const r = roots(env)
-    // Asked for when a switch is made, not before: doctor must work without libvirt.
-    const l2 = async () => createL2Switch({ exec: host, qemuUser: await qemuUser(uri) })
-    return {
-      env,
-      host,
-      clock: systemClock,
-      hypervisor: await hypervisor(uri),
-      l2: {
-        ensure: async (d) => (await l2()).ensure(d),
-        running: async (d) => (await l2()).running(d),
-        remove: async (d) => (await l2()).remove(d),
-      },
-      guests: createGuests({ clock: systemClock }),
-      layers: createLayers({
-        dir: cachePaths(r).layers,
-        exec: host,
-        clock: systemClock,
-        dirMode: r.dirMode,
-        holder: { verb: 'klab', pid: env.pid },
-      }),
-      roots: r,
-      iso: { seed: (path, files) => makeSeedIso(host, { path, files }) },
-      assets,
-      signal: abort.signal,
-    }
-  }
-
+  const doors = createDoors({ env: thisProcess(), assets, signal: abort.signal })
   return {
-    env,
+    ...doors,
     stdout: process.stdout,
     stderr: process.stderr,
-    clock: systemClock,
-    signal: abort.signal,
-    assets,
-    host,
-    world,
-    hypervisor: (uri) => hypervisor(uri, looking),
-    probeAccel: async (lab) => {
-      const { probeAccel } = await import('./hypervisor/accel.js')
-      if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: 'the Labfile says so' }
-      const user = await qemuUser(await uriOf(lab)).catch(() => undefined)
-      // A missing QEMU is doctor's to tell, with all else that is missing.
-      return probeAccel(host, env.uid === 0 && user ? { qemuUser: user } : {}).catch((error: unknown) => {
-        if (!(error instanceof HostError)) throw error
-        return { accel: 'tcg', why: error.message }
-      })
-    },
+    detached: (args) => doors.background(args),
     foreground: (argv, more = {}) =>
       new Promise((resolve, reject) => {
         const [tool = '', ...args] = argv
@@ -127,10 +44,6 @@ function createApp(): App {
         )
         child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]))
       }),
-    detached: async (args) => {
-      const [, script = ''] = process.argv
-      await host.spawnDetached([process.execPath, script, ...args])
-    },
     ask: async (question) => {
       if (!process.stdin.isTTY) return undefined
       const lines = createInterface({ input: process.stdin, output: process.stderr })

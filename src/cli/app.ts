@@ -26,7 +26,7 @@ export interface App {
   /** Which accelerator really works for this lab (a probe guest runs, unless the Labfile names TCG). */
   probeAccel(lab: Pick<Lab, 'hypervisor'>): Promise<AccelProbe>
   /** Only what `status` needs. */
-  hypervisor(uri: string): Promise<Hypervisor>
+  hypervisor(uri: string): Promise<Pick<Hypervisor, 'list'>>
   /** Runs a program with klab's own terminal; its exit status. */
   foreground(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>
   /** Starts klab itself with these arguments, apart from this process and its terminal. */

@@ -1,0 +1,108 @@
+/** The doors of one program: how klab reaches libvirt, guests, files and the clock. Loaded when they are asked for. */
+import { join } from 'node:path'
+import { HostError } from '../errors.js'
+import { systemClock } from '../host/clock.js'
+import { createExec } from '../host/exec.js'
+import { nodeProgram } from '../host/process.js'
+import type { Clock, HostEnv, HostExec } from '../host/types.js'
+import type { AccelProbe } from '../hypervisor/accel.js'
+import type { Hypervisor } from '../hypervisor/types.js'
+import type { Lab } from '../labfile/model.js'
+import { cachePaths, roots } from '../state/paths.js'
+import type { World } from '../world.js'
+
+/** Tests pass fakes. */
+export interface Doors {
+  readonly env: HostEnv
+  readonly host: HostExec
+  readonly clock: Clock
+  /** Folder of klab's own files: cloud-init/, docs/, labs/. */
+  readonly assets: string
+  /** Asks everything that runs to stop. */
+  readonly signal: AbortSignal
+  /** All doors. `lab` says which libvirt; undefined: this user's default. */
+  world(lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World>
+  /** Only what `status` needs. */
+  hypervisor(uri: string): Promise<Pick<Hypervisor, 'list'>>
+  /** Which accelerator really works for this lab (a probe guest runs, unless the Labfile names TCG). */
+  probeAccel(lab: Pick<Lab, 'hypervisor'>): Promise<AccelProbe>
+  /** Starts klab itself with these arguments, apart from this process and its terminal. */
+  background(args: readonly string[]): Promise<void>
+}
+
+/** The real ones. */
+export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors {
+  const { env, assets, signal } = o
+  const host = createExec(env)
+  const uriOf = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<string> => {
+    const { defaultUri } = await import('../hypervisor/virsh-run.js')
+    return lab === undefined || lab.hypervisor.uri === 'auto' ? defaultUri(env.uid) : lab.hypervisor.uri
+  }
+  const hypervisor = async (uri: string, exec: HostExec = host) =>
+    (await import('../hypervisor/virsh.js')).createVirshHypervisor({ exec, uri })
+  // For verbs that only look: an abort need not wait for a virsh that hangs. Others clean up with virsh after it.
+  const looking: HostExec = { ...host, run: (argv, options) => host.run(argv, { signal, ...options }) }
+  const qemuUser = async (uri: string) => {
+    const { hostSecurity } = await import('../hypervisor/virsh.js')
+    return (await hostSecurity(host, uri)).qemuUser
+  }
+
+  const world = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World> => {
+    const [{ createGuests }, { createLayers }, { createL2Switch }, { makeSeedIso }] = await Promise.all([
+      import('../guest/ssh.js'),
+      import('../cache/layers.js'),
+      import('../hypervisor/l2-switch.js'),
+      import('../hypervisor/seed-iso.js'),
+    ])
+    const uri = await uriOf(lab)
+    const r = roots(env)
+    // Asked for when a switch is made, not before: doctor must work without libvirt.
+    const l2 = async () => createL2Switch({ exec: host, qemuUser: await qemuUser(uri) })
+    return {
+      env,
+      host,
+      clock: systemClock,
+      hypervisor: await hypervisor(uri),
+      l2: {
+        ensure: async (d) => (await l2()).ensure(d),
+        running: async (d) => (await l2()).running(d),
+        remove: async (d) => (await l2()).remove(d),
+      },
+      guests: createGuests({ clock: systemClock }),
+      layers: createLayers({
+        dir: cachePaths(r).layers,
+        exec: host,
+        clock: systemClock,
+        dirMode: r.dirMode,
+        holder: { verb: 'klab', pid: env.pid },
+      }),
+      roots: r,
+      iso: { seed: (path, files) => makeSeedIso(host, { path, files }) },
+      assets,
+      signal,
+    }
+  }
+
+  return {
+    env,
+    host,
+    clock: systemClock,
+    assets,
+    signal,
+    world,
+    hypervisor: (uri) => hypervisor(uri, looking),
+    probeAccel: async (lab) => {
+      const { probeAccel } = await import('../hypervisor/accel.js')
+      if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: 'the Labfile says so' }
+      const user = await qemuUser(await uriOf(lab)).catch(() => undefined)
+      // A missing QEMU is doctor's to tell, with all else that is missing.
+      return probeAccel(host, env.uid === 0 && user ? { qemuUser: user } : {}).catch((error: unknown) => {
+        if (!(error instanceof HostError)) throw error
+        return { accel: 'tcg', why: error.message }
+      })
+    },
+    background: async (args) => {
+      await host.spawnDetached([nodeProgram(), join(assets, 'dist', 'main.js'), ...args])
+    },
+  }
+}
