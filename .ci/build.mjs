@@ -17,7 +17,7 @@ const next = join(dist, `.next-${process.pid}`)
 await mkdir(next, { recursive: true })
 try {
   await build({
-    entryPoints: ['src/main.ts'],
+    entryPoints: ['src/main.ts', 'src/index.ts'],
     outdir: next,
     bundle: true,
     splitting: true,

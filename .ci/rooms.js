@@ -2,6 +2,7 @@
 /** Imports point down this list only; a door (hypervisor, guest, api) imports no other door but host. */
 export const ORDER = [
   'main',
+  'index',
   'cli',
   'lab',
   'doctor',
@@ -137,24 +138,8 @@ export const ROOMS = {
     'version',
   ],
   doctor: ['bundle', 'world', 'cluster/topology', 'state', 'labfile', 'hypervisor/types', 'hypervisor/accel', 'host'],
-  cli: [
-    'lab',
-    'doctor',
-    'course',
-    'snapshot',
-    'sealed',
-    'report',
-    'labfile',
-    'host/types',
-    'host/files',
-    'state',
-    'bundle',
-    'node-image/artifacts',
-    'world',
-    'api',
-    'hypervisor/types',
-    'hypervisor/accel',
-  ],
+  index: ['lab', 'host/process', 'report/events'],
+  cli: ['lab', 'report'],
   lab: ORDER.slice(ORDER.indexOf('lab') + 1),
 }
 

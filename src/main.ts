@@ -4,34 +4,29 @@
  * status.
  */
 import { spawn } from 'node:child_process'
-import { setMaxListeners } from 'node:events'
 import { constants } from 'node:os'
-import { dirname } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { fileURLToPath } from 'node:url'
 import type { App } from './cli/app.js'
 import { parse } from './cli/command.js'
 import { COMMANDS } from './cli/commands.js'
 import { HostError, Interrupted, KlabError } from './errors.js'
-import { keepFilesPrivate, thisProcess } from './host/process.js'
-import { createDoors } from './lab/doors.js'
+import { systemClock } from './host/clock.js'
+import { keepFilesPrivate } from './host/process.js'
+import { openLab } from './index.js'
 import { VERSION } from './version.js'
 
 keepFilesPrivate()
 
-const assets = dirname(dirname(fileURLToPath(import.meta.url)))
 const abort = new AbortController()
-// Every command that runs listens to it, and many run side by side.
-setMaxListeners(0, abort.signal)
 
 function createApp(): App {
-  const doors = createDoors({ env: thisProcess(), assets, signal: abort.signal })
   return {
-    ...doors,
+    env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
-    detached: (args) => doors.background(args),
-    foreground: (argv, more = {}) =>
+    clock: systemClock,
+    lab: (file, onEvent) => openLab({ file, onEvent, signal: abort.signal }),
+    foreground: (argv, more) =>
       new Promise((resolve, reject) => {
         const [tool = '', ...args] = argv
         const child = spawn(tool, args, { stdio: 'inherit', env: { ...process.env, ...more } })

@@ -1,9 +1,6 @@
-/** What a command gets: streams, environment, and the world when it needs one. */
-import type { Lab } from '../labfile/model.js'
-import type { Clock, HostEnv, HostExec } from '../host/types.js'
-import type { World } from '../world.js'
-import type { AccelProbe } from '../hypervisor/accel.js'
-import type { Hypervisor } from '../hypervisor/types.js'
+/** What a command gets: streams, the terminal, and the lab that the arguments name. */
+import type { LabHandle } from '../lab/api.js'
+import type { Report } from '../report/events.js'
 
 export interface Stream {
   write(text: string): unknown
@@ -12,25 +9,17 @@ export interface Stream {
 }
 
 export interface App {
-  readonly env: HostEnv
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Results only. */
   readonly stdout: Stream
   /** Progress, questions, errors. */
   readonly stderr: Stream
-  readonly clock: Clock
-  readonly signal: AbortSignal
-  readonly assets: string
-  readonly host: HostExec
-  /** Loads all doors. `lab` says which libvirt; undefined: this user's default. */
-  world(lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World>
-  /** Which accelerator really works for this lab (a probe guest runs, unless the Labfile names TCG). */
-  probeAccel(lab: Pick<Lab, 'hypervisor'>): Promise<AccelProbe>
-  /** Only what `status` needs. */
-  hypervisor(uri: string): Promise<Pick<Hypervisor, 'list'>>
+  /** ms since the epoch. */
+  readonly clock: { now(): number }
+  /** The lab of this Labfile; undefined: of the one here or above. `report` takes what happens. */
+  lab(file: string | undefined, report: Report): Promise<LabHandle>
   /** Runs a program with klab's own terminal; its exit status. */
-  foreground(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<number>
-  /** Starts klab itself with these arguments, apart from this process and its terminal. */
-  detached(args: readonly string[]): Promise<void>
+  foreground(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<number>
   /** A line from the terminal, undefined without one. */
   ask(question: string): Promise<string | undefined>
 }

@@ -1,14 +1,15 @@
 /** `klab check`. */
-import { findSections, SECTIONS, type Section } from '../course/sections.js'
-import type { CheckReport, Finding } from '../course/types.js'
-import { UsageError } from '../errors.js'
-import { checkLab } from '../lab/check.js'
-import { recordedLab } from '../lab/open.js'
-import type { LabRecord } from '../state/record.js'
+import type { LabHandle } from '../lab/api.js'
 import { columns } from '../report/columns.js'
 import { clean } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
+import type { CHECK } from './options.js'
+import { labOf } from './progress.js'
+
+type CheckReport = Awaited<ReturnType<LabHandle['check']>>
+type SectionReport = CheckReport['sections'][number]
+type Finding = SectionReport['nodes'][number]['findings'][number]
 
 const STATES = {
   done: 'done',
@@ -22,7 +23,7 @@ const STATES = {
  * Lines below a section: what is not as it should be; all of them when the section was asked for. Those that all nodes
  * share are told once.
  */
-function below(section: CheckReport['sections'][number], all: boolean): readonly string[] {
+function below(section: SectionReport, all: boolean): readonly string[] {
   const bad = (f: Finding): boolean => f.state === 'wrong' || f.state === 'not-done'
   const shown = section.nodes.flatMap((n) => n.findings.filter((f) => all || bad(f)).map((f) => ({ node: n.node, f })))
   const nodesOf = (f: Finding): readonly string[] =>
@@ -48,33 +49,14 @@ export function formatReport(report: CheckReport, all: boolean): string {
   return `${[head, ...body, '', ...lost, sum].join('\n')}\n`
 }
 
-/** Sections begin with a digit, nodes never do. Throws UsageError. */
-function chosen(
-  args: Args,
-  record: LabRecord,
-): { sections: readonly Section[]; nodes: readonly string[]; narrow: boolean } {
-  const words = [args['section'], ...((args['node'] as unknown[] | undefined) ?? [])]
-    .filter((w) => w !== undefined)
-    .map(String)
-  const names = record.lab.nodes.map((n) => n.name)
+/** Prints the report; 1 unless every section that applies is done. Throws UsageError, StateError, HostError. */
+export async function runCheck(app: App, args: Args<typeof CHECK>): Promise<number> {
+  const words = [...(args.section === undefined ? [] : [args.section]), ...(args.node ?? [])].map(String)
+  // Sections begin with a digit, nodes never do.
   const sections = words.filter((w) => /^\d/.test(w))
   const nodes = words.filter((w) => !/^\d/.test(w))
-  const unknown = nodes.find((n) => !names.includes(n))
-  if (unknown !== undefined) throw new UsageError(`check: ${unknown}: no such node; there are ${names.join(', ')}`)
-  const wanted = new Set(sections.flatMap(findSections))
-  return {
-    sections: wanted.size > 0 ? SECTIONS.filter((s) => wanted.has(s)) : SECTIONS,
-    nodes: nodes.length > 0 ? nodes : names,
-    narrow: sections.length > 0,
-  }
-}
-
-/** Prints the report; 1 unless every section that applies is done. Throws UsageError, StateError, HostError. */
-export async function runCheck(app: App, args: Args): Promise<number> {
-  const found = await recordedLab(app.env, args.file)
-  const { sections, nodes, narrow } = chosen(args, found.record)
-  const report = await checkLab(await app.world(found.record.lab), found, { sections, nodes })
-  if (args['json']) printJson(app, report)
-  else app.stdout.write(formatReport(report, narrow))
+  const report = await (await labOf(app, args)).check({ sections, nodes })
+  if (args.json) printJson(app, report)
+  else app.stdout.write(formatReport(report, sections.length > 0))
   return report.ok ? 0 : 1
 }

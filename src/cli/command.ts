@@ -1,27 +1,42 @@
 /** The only file that knows yargs: turns command declarations into a parser, lazily loading what a command does. */
-import type { Options } from 'yargs'
+import type { InferredOptionTypes, Options } from 'yargs'
 import { UsageError } from '../errors.js'
 import { nearest } from '../report/nearest.js'
 import type { App } from './app.js'
 
-export type Args = Readonly<Record<string, unknown>> & {
+export type OptionTable = Readonly<Record<string, Options>>
+
+/** What a handler gets: the command's own options, typed as they are declared (options.ts), and those of all commands. */
+export type Args<O extends OptionTable = OptionTable> = CommonArgs & TypedArgs<O>
+
+interface CommonArgs {
   readonly _: readonly (string | number)[]
   readonly file?: string | undefined
   readonly verbose?: boolean | undefined
 }
 
-/** One verb of klab. */
-export interface Command {
+/** None where no options are declared. */
+type TypedArgs<O extends OptionTable> = string extends keyof O ? unknown : Readonly<InferredOptionTypes<O>>
+
+interface Declaration<O extends OptionTable> {
   /** yargs' form: `up`, `logs [node]`. */
   readonly usage: string
   readonly describe: string
-  readonly options?: Readonly<Record<string, Options>>
+  readonly options?: O
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** Everything after the verb goes to another program as it is. */
   readonly passthrough?: boolean
   /** Loads the handler; its number is the exit status. */
+  readonly load: () => Promise<(app: App, args: Args<O>) => Promise<number>>
+}
+
+/** One verb of klab, whatever its options. */
+export type Command = Omit<Declaration<OptionTable>, 'load'> & {
   readonly load: () => Promise<(app: App, args: Args) => Promise<number>>
 }
+
+/** A command whose handler takes what its options give. Only `parse`, which read these very options, may call it. */
+export const command = <O extends OptionTable>(declared: Declaration<O>): Command => declared as unknown as Command
 
 export interface Program {
   readonly commands: readonly Command[]
@@ -80,6 +95,12 @@ function plain(commands: readonly Command[], rest: readonly string[], file: stri
   const known = flags.every((f) => f.startsWith('--') && options[f.slice(2)]?.type === 'boolean')
   if (!command || !known || Object.values(options).some((o) => o.type !== 'boolean')) return undefined
   return { command, args: { _: [command.usage], ...Object.fromEntries(flags.map((f) => [f.slice(2), true])), file } }
+}
+
+/** What goes to another program: `--` before it only ends klab's own words. */
+export function wordsOf(rest: readonly (string | number)[]): readonly string[] {
+  const words = rest.map(String)
+  return words[0] === '--' ? words.slice(1) : words
 }
 
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */

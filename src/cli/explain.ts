@@ -1,31 +1,25 @@
 /** `klab explain`. */
-import { join } from 'node:path'
-import { explainSection } from '../course/explain.js'
-import { findSections, SECTIONS, type Section } from '../course/sections.js'
-import { fill } from '../course/script.js'
-import { explainInput } from '../lab/explain.js'
-import { readLab } from '../lab/open.js'
+import type { ExplainedSection } from '../lab/explain.js'
 import { columns } from '../report/columns.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
-
-const list = (): string => columns([['SECTION', 'PHASE', 'WHAT'], ...SECTIONS.map((s) => [s.id, s.phase, s.title])])
+import type { EXPLAIN } from './options.js'
+import { labOf } from './progress.js'
 
 /**
  * Prints what klab runs for a section, as a script with comments; without one: the sections. Throws UsageError,
  * LabfileError.
  */
-export async function runExplain(app: App, args: Args): Promise<number> {
-  const wanted = args['section']
-  if (typeof wanted !== 'string') {
-    app.stdout.write(list())
+export async function runExplain(app: App, args: Args<typeof EXPLAIN>): Promise<number> {
+  const lab = await labOf(app, args)
+  if (args.section === undefined) {
+    const rows = (await lab.sections()).map((s) => [s.id, s.phase, s.title])
+    app.stdout.write(columns([['SECTION', 'PHASE', 'WHAT'], ...rows]))
     return 0
   }
-  const sections = findSections(wanted)
-  const open = await readLab(app.env, args.file)
-  const input = await explainInput(await app.world(open.lab), open)
-  const head = (s: Section): string =>
-    `# ${s.id} ${s.title} (${s.phase === '-' ? '' : `phase ${s.phase}, `}${fill(s.file, input.settings)})\n# ${join(app.assets, 'docs', 'course.md')}#${s.id}\n`
-  app.stdout.write(sections.map((s) => `${head(s)}${explainSection(s, input)}\n`).join('\n'))
+  const head = ({ id, title, phase, file, docs }: ExplainedSection): string =>
+    `# ${id} ${title} (${phase === '-' ? '' : `phase ${phase}, `}${file})\n# ${docs}\n`
+  const sections = await lab.explain(args.section)
+  app.stdout.write(sections.map((s) => `${head(s)}${s.script}\n`).join('\n'))
   return 0
 }

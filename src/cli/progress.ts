@@ -1,17 +1,33 @@
-/** Which renderer a command draws with. */
-import type { Renderer } from '../report/events.js'
+/** How a command shows what happens while it happens. */
+import type { LabHandle } from '../lab/api.js'
 import type { App } from './app.js'
 
+interface LabArgs {
+  readonly file?: string | undefined
+}
+
+/** The lab; what it has to say comes as plain lines on stderr. */
+export const labOf = (app: App, args: LabArgs): Promise<LabHandle> =>
+  app.lab(args.file, (event) => {
+    if (event.type === 'note' || event.type === 'warn') app.stderr.write(`${event.text}\n`)
+  })
+
 /**
- * Live on a terminal, plain lines otherwise, JSON lines on request; all to stderr, and to the lab's log (whose folder
- * must exist) when one is named.
+ * Does `work` with the lab, its progress on stderr: live on a terminal, plain lines otherwise, JSON lines on request.
+ * The last state stays.
  */
-export async function openRenderer(app: App, json: boolean, log: string | undefined): Promise<Renderer> {
+export async function withProgress<T>(
+  app: App,
+  args: LabArgs & { readonly json?: boolean | undefined },
+  work: (lab: LabHandle) => Promise<T>,
+): Promise<T> {
   const { createRenderer } = await import('../report/renderer.js')
-  const terminal = app.stderr.isTTY === true && app.env.env['TERM'] !== 'dumb'
-  const kind = json ? 'json' : terminal ? 'tty' : 'plain'
-  const screen = await createRenderer(kind, { stream: app.stderr, clock: app.clock, env: app.env.env })
-  if (log === undefined) return screen
-  const [{ openLogFile }, { tee }] = await Promise.all([import('../report/log-file.js'), import('../report/tee.js')])
-  return tee(openLogFile(log, app.clock), screen)
+  const terminal = app.stderr.isTTY === true && app.env['TERM'] !== 'dumb'
+  const kind = args.json ? 'json' : terminal ? 'tty' : 'plain'
+  const renderer = await createRenderer(kind, { stream: app.stderr, clock: app.clock, env: app.env })
+  try {
+    return await work(await app.lab(args.file, renderer.report))
+  } finally {
+    renderer.close()
+  }
 }

@@ -1,24 +1,21 @@
 /** `klab snapshot`. */
 import { UsageError } from '../errors.js'
-import { recordedLab } from '../lab/open.js'
-import { goTo, named, push, topOfStack, UNDO, withSnapshots } from '../lab/snapshot.js'
+import type { LabHandle, Snapshots } from '../lab/api.js'
+import { readyWords } from '../lab/snapshot-words.js'
 import { columns } from '../report/columns.js'
 import { age, seconds } from '../report/text.js'
-import { flatten } from '../snapshot/flatten.js'
-import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
-import { remove, renameSnapshot } from '../snapshot/remove.js'
-import { save } from '../snapshot/save.js'
-import { verify } from '../snapshot/sums.js'
-import { listSnapshots, type Listed } from '../snapshot/tree.js'
-import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { SNAPSHOT_ACTIONS } from './snapshot-actions.js'
+import type { SNAPSHOT } from './options.js'
+import { labOf, withProgress } from './progress.js'
 
-type Verified = Awaited<ReturnType<typeof verify>>
-type Action = (typeof SNAPSHOT_ACTIONS)[number]
+type SnapshotArgs = Args<typeof SNAPSHOT>
+type Result<Verb extends keyof Snapshots> = Awaited<ReturnType<Snapshots[Verb]>>
+type Listed = Result<'list'>[number]
 
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
+/** Whether the lab ran then. */
+const isRunning = (m: Listed): boolean => m.nodes.every((n) => n.memory)
 
 /** The list as text: a tree, the current one marked. `now`: ms since the epoch. */
 export function formatList(all: readonly Listed[], now: number): string {
@@ -27,72 +24,22 @@ export function formatList(all: readonly Listed[], now: number): string {
     `${m.current ? '*' : ' '} ${'  '.repeat(m.depth)}${m.name}`,
     age(now - Date.parse(m.createdAt)),
     m.createdAt.replace('T', ' ').slice(0, 19),
-    isRam(m) ? 'running' : 'halted',
+    isRunning(m) ? 'running' : 'halted',
     mib(m.bytes),
     m.message,
   ])
   return columns([['  NAME', 'AGE', 'SAVED (UTC)', 'LAB', 'SIZE', 'MESSAGE'], ...rows])
 }
 
-function nameOf(args: Args, key: 'name' | 'to', action: Action): string {
-  const value = args[key]
-  if (typeof value !== 'string')
-    throw new UsageError(`snapshot ${action}: name a snapshot`, {
-      hint: `klab snapshot ${action} NAME${key === 'to' ? ' NEW-NAME' : ''}`,
-    })
-  return value
-}
-
-/** What has been waited for: who was Ready at the save is again. */
-export const readyWords = ({ ready, nodes }: Manifest): string =>
-  !ready?.length
-    ? 'the API server answers'
-    : ready.length === nodes.length
-      ? 'all nodes Ready'
-      : `${ready.length} of ${nodes.length} nodes Ready, as then,`
-
-/** Runs one action. Throws UsageError, StateError, LockedError, HostError, CorruptError. */
-export async function runSnapshot(app: App, args: Args): Promise<number> {
-  const action = args['action'] as Action
-  if (action === 'export') return (await import('./seal.js')).runExport(app, args)
-  if (action === 'import') return (await import('./seal.js')).runImport(app, args)
-  const found = await recordedLab(app.env, args.file)
-  const say = (line: string): void => void app.stderr.write(`${line}\n`)
-  if (action === 'list' || action === 'show') return look(app, args, action, found)
-  const world = await app.world(found.record.lab)
-  return withSnapshots(world, found, say, (lab) => change(app, args, action, lab))
-}
-
-/** What only reads takes no lock. */
-async function look(
-  app: App,
-  args: Args,
-  action: 'list' | 'show',
-  lab: Pick<LockedLab, 'record' | 'paths'>,
-): Promise<number> {
-  const all = await listSnapshots(await listManifests(lab.paths), lab.record.snapshot ?? null)
-  if (action === 'list') {
-    if (args['json']) printJson(app, all)
-    else app.stdout.write(formatList(all, app.clock.now()))
-    return 0
-  }
-  const one = findManifest(all, nameOf(args, 'name', action))
-  const verified = args['verify'] ? await verify(app.host, lab.paths, one) : undefined
-  if (args['json']) printJson(app, { ...one, verified })
-  else app.stdout.write(formatOne(one, all, verified))
-  return 0
-}
-
-function formatOne(m: Listed, all: readonly Listed[], verified: Verified | undefined): string {
-  const parent = all.find((x) => x.id === m.parent)?.name ?? '-'
+function formatOne({ snapshot: m, after, verified }: Result<'show'>): string {
   return columns([
     ['name', m.name],
     ['message', m.message || '-'],
     ['saved', m.createdAt],
-    ['after', parent],
+    ['after', after ?? '-'],
     ...(m.origin ? [['from', `a sealed lab of ${m.origin.lab}, imported ${m.origin.importedAt}`]] : []),
     ...(m.origin?.diskOnly === undefined ? [] : [['without RAM', m.origin.diskOnly]]),
-    ['lab', isRam(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
+    ['lab', isRunning(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
     ['size', mib(m.bytes)],
     ...(verified
       ? [
@@ -106,84 +53,105 @@ function formatOne(m: Listed, all: readonly Listed[], verified: Verified | undef
   ])
 }
 
-async function change(
-  app: App,
-  args: Args,
-  action: Exclude<Action, 'list' | 'show' | 'export' | 'import'>,
-  lab: LockedLab,
-): Promise<number> {
-  const message = typeof args['message'] === 'string' ? args['message'] : ''
-  const done = (value: object, text: string): number => {
-    if (args['json']) printJson(app, value)
-    else app.stdout.write(`${text}\n`)
-    return 0
-  }
-  const how = { message, live: args['live'] !== false }
-  const started = app.clock.now()
-  const saved = async (m: Manifest): Promise<number> => {
-    const wholeMs = app.clock.now() - started
-    // Reading all of it takes seconds that nobody should wait for.
-    await app.detached(['-f', lab.record.labfile, 'snapshot', 'show', m.name, '--verify', '--json'])
-    const pause = m.pauseMs > 0 ? `paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : 'halted'
-    return done({ ...m, wholeMs }, `saved ${m.name} in ${seconds(wholeMs)}: ${pause}`)
-  }
-  const back = async (m: Manifest, undo: boolean, after?: () => Promise<unknown>): Promise<number> => {
-    if (args['verify'])
-      lab.say(
-        `${m.name}: every file ${(await verify(app.host, lab.paths, m)) === 'unchanged' ? 'is as it was saved' : 'has its sha256 now'}`,
-      )
-    const { settled, ...r } = await goTo(lab, m, { undo, wait: args['wait'] !== false })
-    await after?.()
-    const now = r.running
-      ? settled?.readyMs === undefined
-        ? 'running'
-        : `${readyWords(m)} after ${seconds(settled.readyMs)}`
-      : 'halted: klab up boots it'
-    return done(
-      { snapshot: m.name, ...r, ...settled },
-      `restored ${m.name}; ${now}${r.kept ? '; klab snapshot undo goes back' : ''}`,
-    )
-  }
-
-  switch (action) {
-    case 'save':
-      return saved(
-        await save(lab, {
-          name: typeof args['name'] === 'string' ? args['name'] : stamp(app.clock.now()),
-          ...how,
-          kind: 'manual',
-        }),
-      )
-    case 'push':
-      return saved(await push(lab, how))
-    case 'restore':
-      return back(await named(lab, nameOf(args, 'name', action)), args['undo'] !== false)
-    case 'undo':
-      return back(await named(lab, UNDO), true)
-    case 'pop': {
-      const top = await topOfStack(lab)
-      return back(top, args['undo'] !== false, () => remove(lab, top))
-    }
-    case 'delete': {
-      const m = await named(lab, nameOf(args, 'name', action))
-      const freed = await remove(lab, m)
-      return done({ deleted: m.name, freedBytes: freed }, `deleted ${m.name}: ${mib(freed)} freed`)
-    }
-    case 'flatten': {
-      const r = await flatten(lab)
-      return done(
-        r,
-        `the disks stand on ${r.after} of the lab’s own files (before: ${r.before}); ${mib(r.freedBytes)} freed`,
-      )
-    }
-    case 'rename': {
-      const from = nameOf(args, 'name', action)
-      const m = await renameSnapshot(lab, from, nameOf(args, 'to', action))
-      return done(m, `${from} is now ${m.name}`)
-    }
-  }
+/** The word that an action needs. Throws UsageError. */
+function nameOf({ action, ...args }: SnapshotArgs, key: 'name' | 'to'): string {
+  const value = args[key]
+  if (value === undefined)
+    throw new UsageError(`snapshot ${action}: name a snapshot`, {
+      hint: `klab snapshot ${action} NAME${key === 'to' ? ' NEW-NAME' : ''}`,
+    })
+  return value
 }
 
-/** A name from the time: `s20261123-163000`. */
-const stamp = (now: number): string =>
-  `s${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`
+/** The same for actions with files. Throws UsageError. */
+function wordOf(args: SnapshotArgs, key: 'name' | 'to', what: string): string {
+  const value = args[key]
+  if (value === undefined)
+    throw new UsageError(`snapshot: name ${what}`, {
+      hint: 'klab snapshot export NAME FILE; klab snapshot import FILE [NAME]',
+    })
+  return value
+}
+
+/** Runs one action. Throws UsageError, StateError, LockedError, HostError, CorruptError. */
+export async function runSnapshot(app: App, args: SnapshotArgs): Promise<number> {
+  const [value, text] = await (args.action === 'export' || args.action === 'import'
+    ? withProgress(app, args, (lab) => transfer(lab.snapshots, args))
+    : act(await labOf(app, args), args, app.clock.now()))
+  if (args.json) printJson(app, value)
+  else app.stdout.write(text)
+  return 0
+}
+
+/** A result: as data, and as text. */
+type Said = readonly [value: unknown, text: string]
+
+async function transfer(snapshots: Snapshots, args: SnapshotArgs): Promise<Said> {
+  if (args.action === 'export') {
+    const name = wordOf(args, 'name', 'the snapshot')
+    const made = await snapshots.export(name, wordOf(args, 'to', 'the file to write'), { force: args.force })
+    return [made, `exported ${name} to ${made.file}\n`]
+  }
+  const file = wordOf(args, 'name', 'the file to read')
+  const made = await snapshots.import(file, { name: args.to, diskOnly: args['disk-only'] })
+  return [made, `imported ${made.name}; klab snapshot restore ${made.name} goes to it\n`]
+}
+
+function saved(m: Result<'save'>): Said {
+  const pause = m.pauseMs > 0 ? `paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : 'halted'
+  return [m, `saved ${m.name} in ${seconds(m.wholeMs)}: ${pause}\n`]
+}
+
+function restored({ snapshot: m, settled, ...r }: Result<'restore'>): Said {
+  const now = r.running
+    ? settled?.readyMs === undefined
+      ? 'running'
+      : `${readyWords(m)} after ${seconds(settled.readyMs)}`
+    : 'halted: klab up boots it'
+  const undo = r.kept ? '; klab snapshot undo goes back' : ''
+  return [{ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${now}${undo}\n`]
+}
+
+/** `now`: ms since the epoch. */
+async function act({ snapshots }: LabHandle, args: SnapshotArgs, now: number): Promise<Said> {
+  const { message, live, undo, wait, verify } = args
+  switch (args.action) {
+    case 'list': {
+      const all = await snapshots.list()
+      return [all, formatList(all, now)]
+    }
+    case 'show': {
+      const shown = await snapshots.show(nameOf(args, 'name'), { verify })
+      return [{ ...shown.snapshot, verified: shown.verified }, formatOne(shown)]
+    }
+    case 'save':
+      return saved(await snapshots.save({ name: args.name, message, live }))
+    case 'push':
+      return saved(await snapshots.push({ message, live }))
+    case 'restore':
+      return restored(await snapshots.restore(nameOf(args, 'name'), { undo, wait, verify }))
+    case 'undo':
+      return restored(await snapshots.undo({ wait, verify }))
+    case 'pop':
+      return restored(await snapshots.pop({ undo, wait, verify }))
+    case 'delete': {
+      const r = await snapshots.delete(nameOf(args, 'name'))
+      return [r, `deleted ${r.deleted}: ${mib(r.freedBytes)} freed\n`]
+    }
+    case 'flatten': {
+      const r = await snapshots.flatten()
+      const stand = `the disks stand on ${r.after} of the lab’s own files (before: ${r.before})`
+      return [r, `${stand}; ${mib(r.freedBytes)} freed\n`]
+    }
+    case 'rename': {
+      const from = nameOf(args, 'name')
+      const m = await snapshots.rename(from, nameOf(args, 'to'))
+      return [m, `${from} is now ${m.name}\n`]
+    }
+    case 'export':
+    case 'import':
+    case undefined:
+      // yargs refuses a missing word, `transfer` does the others.
+      throw new UsageError('snapshot: name what to do', { hint: 'klab snapshot --help' })
+  }
+}

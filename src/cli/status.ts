@@ -1,13 +1,11 @@
 /** `klab status`. */
-import { findLab, readLab } from '../lab/open.js'
-import { claimAsk } from '../api/readiness.js'
-import { absentStatus, glanceStatus, readStatus, type Status } from '../lab/status.js'
+import type { Status } from '../lab/status.js'
 import { columns } from '../report/columns.js'
 import { duration } from '../report/text.js'
-import { labPaths, roots } from '../state/paths.js'
-import type { LabRecord } from '../state/record.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
+import type { STATUS } from './options.js'
+import { labOf } from './progress.js'
 
 /** ms; a younger answer is shown as one of now. */
 const SHOWN_AGE_MS = 5000
@@ -37,24 +35,10 @@ export function formatStatus(s: Status, now: number): string {
   return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${last}${unfinished}`
 }
 
-/**
- * The status that the options ask for. A glance that shows an older answer has the next one fetched behind the user's
- * back.
- */
-async function look(app: App, args: Args, record: LabRecord, labfile: string): Promise<Status> {
-  const paths = labPaths(roots(app.env), record.id)
-  const world = { hypervisor: await app.hypervisor(record.uri), clock: app.clock }
-  if (args['fresh']) return readStatus(world, record, paths)
-  const { status, behind } = await glanceStatus(world, record, paths)
-  if (behind && (await claimAsk(paths, app.clock))) await app.detached(['-f', labfile, 'status', '--fresh', '--json'])
-  return status
-}
-
 /** Prints the status; 0 whatever it is. */
-export async function runStatus(app: App, args: Args): Promise<number> {
-  const { record, labfile } = await findLab(app.env, args.file)
-  const status = record ? await look(app, args, record, labfile) : absentStatus((await readLab(app.env, args.file)).lab)
-  if (args['json']) printJson(app, status)
+export async function runStatus(app: App, args: Args<typeof STATUS>): Promise<number> {
+  const status = await (await labOf(app, args)).status({ fresh: args.fresh })
+  if (args.json) printJson(app, status)
   else app.stdout.write(formatStatus(status, app.clock.now()))
   return 0
 }

@@ -5,9 +5,9 @@ import pMap from 'p-map'
 import { labImages } from '../bundle/cached-bundle.js'
 import { isWhole, parseGuestFacts } from '../course/facts.js'
 import { judgeLab, type Looked } from '../course/judge.js'
-import { partsFor, type Section } from '../course/sections.js'
+import { findSections, partsFor, SECTIONS, type Section } from '../course/sections.js'
 import type { CheckReport } from '../course/types.js'
-import { CorruptError, Interrupted, KlabError } from '../errors.js'
+import { CorruptError, Interrupted, KlabError, UsageError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
 import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
@@ -15,6 +15,8 @@ import { connectWithin } from '../node/connections.js'
 import type { World } from '../world.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import type { LabContext } from './context.js'
+import { recordedLab } from './open.js'
 
 /** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
 const CONNECT_MS = 60_000
@@ -25,6 +27,26 @@ export interface CheckOptions {
   readonly sections: readonly Section[]
   /** Names; the lab's own. */
   readonly nodes: readonly string[]
+}
+
+export interface CheckRequest {
+  /** Such as `2.2.7`, or `2.2` for all of it; default: all. */
+  readonly sections?: readonly string[] | undefined
+  /** Default: all. */
+  readonly nodes?: readonly string[] | undefined
+}
+
+/** Which sections of the course are done. Throws UsageError, StateError (never up), HostError. */
+export async function checkCourse(c: LabContext, o: CheckRequest = {}): Promise<CheckReport> {
+  const found = await recordedLab(c.doors.env, c.file)
+  const names = found.record.lab.nodes.map((n) => n.name)
+  const unknown = o.nodes?.find((n) => !names.includes(n))
+  if (unknown !== undefined) throw new UsageError(`check: ${unknown}: no such node; there are ${names.join(', ')}`)
+  const wanted = new Set((o.sections ?? []).flatMap(findSections))
+  return checkLab(await c.doors.world(found.record.lab), found, {
+    sections: wanted.size > 0 ? SECTIONS.filter((s) => wanted.has(s)) : SECTIONS,
+    nodes: o.nodes?.length ? o.nodes : names,
+  })
 }
 
 /**
@@ -47,7 +69,7 @@ export async function checkLab(
       pMap(asked, async (node): Promise<Looked> => {
         const state = machines.get(domainName(record.id, node.name)) ?? 'absent'
         if (state !== 'running') return { node, error: `the machine is ${state}, not running` }
-        return look(world, lab, node, script, partsFor(o.sections))
+        return look(world, lab, { node, script, parts: partsFor(o.sections) })
       }),
       k && labImages(k, world.layers),
     ])
@@ -64,12 +86,11 @@ export async function checkLab(
   }
 }
 
+/** Runs `script`, which finds out these parts, on one node. */
 async function look(
   world: World,
   lab: { record: LabRecord; paths: LabPaths },
-  node: NodeSpec,
-  script: string,
-  parts: readonly string[],
+  { node, script, parts }: { readonly node: NodeSpec; readonly script: string; readonly parts: readonly string[] },
 ): Promise<Looked> {
   const { kubernetes, os } = lab.record.lab
   try {

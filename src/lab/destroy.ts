@@ -12,8 +12,44 @@ import type { World } from '../world.js'
 import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
 import type { Report } from '../report/events.js'
-import type { LabPaths } from '../state/paths.js'
+import { labPaths, roots, type LabPaths } from '../state/paths.js'
+import type { LabContext } from './context.js'
+import { findLab, readLab } from './open.js'
 import { withLab } from './with-lab.js'
+
+/** What is about to be destroyed. */
+export interface LabToDestroy {
+  readonly lab: string
+  /** How many snapshots go with it. */
+  readonly snapshots: number
+}
+
+/**
+ * Removes the lab; content also when there is nothing to remove. `confirm` is asked before anything is changed; false:
+ * StateError. Throws LockedError, HostError, what the steps throw, what `confirm` throws.
+ */
+export async function destroyLab(
+  c: LabContext,
+  o: { readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined } = {},
+): Promise<{ readonly lab: string }> {
+  const target = await targetOf(c)
+  if (o.confirm) {
+    const { listManifests } = await import('../snapshot/manifest.js')
+    // Damaged ones go too, and need not be counted.
+    const snapshots = (await listManifests(target.paths).catch(() => [])).length
+    if (!(await o.confirm({ lab: target.name, snapshots }))) throw new StateError('not destroyed')
+  }
+  await destroy(await c.doors.world(target), target, c.report)
+  return { lab: target.name }
+}
+
+/** A lab without a record may still have machines (the record was lost): its id follows from the Labfile. */
+async function targetOf(c: LabContext): Promise<DestroyTarget & Pick<Lab, 'hypervisor' | 'network'>> {
+  const { env } = c.doors
+  const { record } = await findLab(env, c.file)
+  const { id, lab, paths } = record ? { ...record, paths: labPaths(roots(env), record.id) } : await readLab(env, c.file)
+  return { id, name: lab.name, paths, hypervisor: lab.hypervisor, network: lab.network }
+}
 
 /** What destroy must know of a lab, whose record may be lost. */
 export interface DestroyTarget {

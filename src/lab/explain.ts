@@ -1,14 +1,56 @@
 /** `klab explain`: the scripts, settings and images of a lab, as the renderer wants them. No machine is asked. */
 import { labImages } from '../bundle/cached-bundle.js'
-import type { ExplainInput } from '../course/explain.js'
+import { join } from 'node:path'
+import { explainSection, type ExplainInput } from '../course/explain.js'
 import { constantsOf } from '../course/functions.js'
+import { fill } from '../course/script.js'
+import { findSections, SECTIONS } from '../course/sections.js'
 import { profileFor } from '../cluster/profile.js'
 import { topologyOf } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
 import type { ImageSource } from '../labfile/model.js'
 import { commonSettings, loadScripts, nodeSettings, scriptOf } from '../node/guest-phase.js'
 import type { World } from '../world.js'
-import type { OpenLab } from './open.js'
+import type { LabContext } from './context.js'
+import { readLab, type OpenLab } from './open.js'
+
+/** A section of the course. */
+export interface CourseSection {
+  /** As the course numbers it. */
+  readonly id: string
+  readonly title: string
+  /** The phase of `up` that does it; `-`: none, it only looks. */
+  readonly phase: string
+}
+
+/** What klab does for a section in this lab. */
+export interface ExplainedSection extends CourseSection {
+  /** Where klab's part stands. */
+  readonly file: string
+  /** Where the documentation says more. */
+  readonly docs: string
+  /** The commands, with comments. */
+  readonly script: string
+}
+
+/** All sections that klab knows. */
+export const courseSections = (): readonly CourseSection[] =>
+  SECTIONS.map(({ id, title, phase }) => ({ id, title, phase }))
+
+/** `wanted`: such as `2.2.7`, or `2.2` for all of it. Throws UsageError, LabfileError. */
+export async function explainCourse(c: LabContext, wanted: string): Promise<readonly ExplainedSection[]> {
+  const sections = findSections(wanted)
+  const open = await readLab(c.doors.env, c.file)
+  const input = await explainInput(await c.doors.world(open.lab), open)
+  return sections.map((s) => ({
+    id: s.id,
+    title: s.title,
+    phase: s.phase,
+    file: fill(s.file, input.settings),
+    docs: `${join(c.doors.assets, 'docs', 'course.md')}#${s.id}`,
+    script: explainSection(s, input),
+  }))
+}
 
 /**
  * What `explain` renders from. A lab that was never brought up is shown with kubeadm's own time-outs unless its Labfile

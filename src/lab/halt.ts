@@ -10,6 +10,8 @@ import type { Plan } from '../step.js'
 import { note, type Report } from '../report/events.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import { withLog, type LabContext } from './context.js'
+import { recordedLab } from './open.js'
 import { readStatus, type Status } from './status.js'
 import { withLab } from './with-lab.js'
 
@@ -45,6 +47,13 @@ async function planHalt(world: World, lab: { record: LabRecord; paths: LabPaths 
     lab: record.name,
     phases: [{ name: 'machines', title: 'machines', steps: [...steps, forget] }],
   }
+}
+
+/** Powers the lab off. `force`: at once. Throws StateError when it was never up, what `halt` throws. */
+export async function haltLab(c: LabContext, o: { readonly force?: boolean | undefined } = {}): Promise<Status> {
+  const lab = await recordedLab(c.doors.env, c.file)
+  const world = await c.doors.world(lab.record.lab)
+  return withLog(c, lab.paths.log, (report) => halt(world, lab, { force: o.force === true, report }))
 }
 
 /** Halts the lab. Returns its status. Throws LockedError, HostError, what the steps throw. */

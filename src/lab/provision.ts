@@ -8,18 +8,33 @@ import { planProvision } from '../plan/provision.js'
 import { executePlan } from '../plan/runner.js'
 import { note, type Report } from '../report/events.js'
 import { writeRecord, type LabRecord } from '../state/record.js'
-import type { OpenLab } from './open.js'
+import { withLog, type LabContext } from './context.js'
+import { readLab, recordedLab, type OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
 import { createRun, makeFolders, refuseDrift } from './up.js'
 import { withLab } from './with-lab.js'
 
-export interface ProvisionOptions {
+export interface ProvisionRequest {
   /** The first phase; with `only`: never both. */
   readonly from?: PhaseName | undefined
   readonly only?: PhaseName | undefined
+  /** Default: all. */
+  readonly nodes?: readonly string[] | undefined
+}
+
+export interface ProvisionOptions extends ProvisionRequest {
   /** Names; none: all. */
   readonly nodes: readonly string[]
   readonly report: Report
+}
+
+/** Runs guest phases again. Throws UsageError, LabfileError, what `provision` throws. */
+export async function provisionLab(c: LabContext, o: ProvisionRequest = {}): Promise<Status> {
+  // A lab that was never up has no folder for a log; it is told so before anything is made.
+  await recordedLab(c.doors.env, c.file)
+  const open = await readLab(c.doors.env, c.file)
+  const world = await c.doors.world(open.lab)
+  return withLog(c, open.paths.log, (report) => provision(world, open, { ...o, nodes: o.nodes ?? [], report }))
 }
 
 /**

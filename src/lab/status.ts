@@ -66,7 +66,7 @@ export async function readStatus(world: StatusWorld, record: LabRecord, paths: L
     cluster ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
     unfinishedVerb(paths),
   ])
-  return statusOf(record, machines, cluster, seen, unfinished)
+  return statusFrom(record, { machines, hasConfig: cluster, seen, unfinished })
 }
 
 /**
@@ -85,7 +85,8 @@ export async function glanceStatus(
     unfinishedVerb(paths),
   ])
   if (cluster && !glance) return { status: await readStatus(world, record, paths), behind: false }
-  return { status: statusOf(record, machines, cluster, glance?.seen, unfinished), behind: glance?.now === false }
+  const status = statusFrom(record, { machines, hasConfig: cluster, seen: glance?.seen, unfinished })
+  return { status, behind: glance?.now === false }
 }
 
 /** What the journal of the snapshot verbs tells of. One that cannot be read is the next verb's to refuse. */
@@ -95,13 +96,16 @@ async function unfinishedVerb(paths: LabPaths): Promise<string | null> {
   return journal.op === 'save' ? `snapshot save ${journal.manifest.name}` : 'snapshot restore'
 }
 
-function statusOf(
-  record: LabRecord,
-  machines: readonly Machine[],
-  hasConfig: boolean,
-  seen: Readiness | undefined,
-  unfinished: string | null,
-): Status {
+/** What was found. */
+interface Findings {
+  readonly machines: readonly Machine[]
+  /** The lab has a kubeconfig. */
+  readonly hasConfig: boolean
+  readonly seen: Readiness | undefined
+  readonly unfinished: string | null
+}
+
+function statusFrom(record: LabRecord, { machines, hasConfig, seen, unfinished }: Findings): Status {
   const { lab } = record
   const states = new Map(machines.map((m) => [m.name, m.state]))
   const nodes = lab.nodes.map((n) => {

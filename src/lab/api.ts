@@ -1,0 +1,110 @@
+/** What a program can do with a lab: the verbs of the command line as functions. Types only. */
+import type { Exported } from '../bundle/archive/transfer.js'
+import type { BuiltBundle } from '../bundle/debian/build.js'
+import type { ListedBundle } from '../bundle/ensure.js'
+import type { CheckReport } from '../course/types.js'
+import type { Check } from '../doctor/check.js'
+import type { Output } from '../host/types.js'
+import type { Lab } from '../labfile/model.js'
+import type { PhaseName } from '../labfile/phases.js'
+import type { Flattened } from '../snapshot/flatten.js'
+import type { Listed } from '../snapshot/tree.js'
+import type { Manifest } from '../snapshot/types.js'
+import type { UpRequest, UpResult } from './bring-up.js'
+import type { VerifiedBundle } from './bundles.js'
+import type { CheckRequest } from './check.js'
+import type { LabToDestroy } from './destroy.js'
+import type { CourseSection, ExplainedSection } from './explain.js'
+import type { LogsRequest } from './look.js'
+import type { PlanReport } from './plan.js'
+import type { ProvisionRequest } from './provision.js'
+import type { ExecOptions, TerminalCommand } from './reach.js'
+import type {
+  PushOptions,
+  RestoredSnapshot,
+  RestoreRequest,
+  SavedSnapshot,
+  SaveRequest,
+  ShownSnapshot,
+} from './snapshot-verbs.js'
+import type { Status } from './status.js'
+import type { ExportedSnapshot, ImportOptions } from './transfer.js'
+
+/**
+ * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record anew, and those that
+ * change something take the lab's lock: who finds it taken gets a LockedError. All failures that klab expects are
+ * KlabErrors (errors.ts); after an abort, Interrupted.
+ */
+export interface LabHandle {
+  /** Brings the lab up; goes on where an earlier try stopped. */
+  up(o?: UpRequest): Promise<UpResult>
+  /** Powers all machines off; disks and snapshots stay. */
+  halt(o?: { readonly force?: boolean | undefined }): Promise<Status>
+  /** Removes the lab: machines, disks, switch, ports, keys; the cache stays. Asks nobody unless `confirm` is given. */
+  destroy(o?: {
+    readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined
+  }): Promise<{ readonly lab: string }>
+  /** Nodes as libvirt sees them, and the API server's last answer; `fresh`: wait for it, 10 s at most. */
+  status(o?: { readonly fresh?: boolean | undefined }): Promise<Status>
+  /** Looks into the guests: which sections of the course are done, also by hand. */
+  check(o?: CheckRequest): Promise<CheckReport>
+  /** The commands that klab runs for a section of the course (`2.2.7`, or `2.2` for all of it). */
+  explain(section: string): Promise<readonly ExplainedSection[]>
+  /** The sections of the course. */
+  sections(): Promise<readonly CourseSection[]>
+  /** What `up` would do, and what changed in the Labfile since it was last done. */
+  plan(o?: { readonly until?: PhaseName | undefined }): Promise<PlanReport>
+  /** Runs guest phases again on a lab that is up. */
+  provision(o?: ProvisionRequest): Promise<Status>
+  /** Runs a command on a node, as the lab's user; words as they are, no shell. Throws CommandError when it fails. */
+  exec(node: string, argv: readonly string[], o?: ExecOptions): Promise<Output>
+  /** The cluster's kubeconfig (server on 127.0.0.1). */
+  kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
+  /** Checks the Labfile. */
+  validate(): Promise<{ readonly labfile: string; readonly lab: Lab }>
+  /** What this host has for the lab, and lacks. */
+  doctor(): Promise<readonly Check[]>
+  /** The end of klab's own log of the lab, or of a node's serial console. */
+  logs(o?: LogsRequest): Promise<string>
+  /** What to run with a terminal: ssh to a node (no words: a shell), kubectl on this host. */
+  readonly terminal: {
+    ssh(node: string | undefined, words: readonly string[]): Promise<TerminalCommand>
+    kubectl(args: readonly string[]): Promise<TerminalCommand>
+  }
+  readonly snapshots: Snapshots
+  readonly bundles: Bundles
+}
+
+/** The whole lab at one moment, RAM included. */
+export interface Snapshots {
+  save(o?: SaveRequest): Promise<SavedSnapshot>
+  list(): Promise<readonly Listed[]>
+  /** `verify`: compare every byte with the sha256 of when it was saved. */
+  show(name: string, o?: { readonly verify?: boolean | undefined }): Promise<ShownSnapshot>
+  restore(name: string, o?: RestoreRequest): Promise<RestoredSnapshot>
+  delete(name: string): Promise<{ readonly deleted: string; readonly freedBytes: number }>
+  rename(from: string, to: string): Promise<Manifest>
+  /** Saves under the next name of a stack. */
+  push(o?: PushOptions): Promise<SavedSnapshot>
+  /** Goes back to what was pushed last, and deletes it. */
+  pop(o?: RestoreRequest): Promise<RestoredSnapshot>
+  /** Undoes the last restore. */
+  undo(o?: Omit<RestoreRequest, 'undo'>): Promise<RestoredSnapshot>
+  /** Makes long chains of disk overlays short; no snapshot is changed. */
+  flatten(): Promise<Flattened>
+  /** Writes a snapshot as one file, with all the lab's secrets. `force`: over a file that is there. */
+  export(name: string, file: string, o?: { readonly force?: boolean | undefined }): Promise<ExportedSnapshot>
+  /** Takes such a file; in a folder without a Labfile it writes the one of the file. */
+  import(file: string, o?: ImportOptions): Promise<Manifest>
+}
+
+/** Kubernetes' programs and images. `build` and `export` are for the Labfile's; the rest is about the cache. */
+export interface Bundles {
+  /** Made if need be; undefined: the Labfile wants no Kubernetes. */
+  build(): Promise<BuiltBundle | undefined>
+  list(): Promise<readonly ListedBundle[]>
+  /** A file or folder; undefined: all of the cache. */
+  verify(path?: string): Promise<readonly VerifiedBundle[]>
+  export(file: string): Promise<Exported>
+  import(file: string, o?: { readonly sha256?: string | undefined }): Promise<BuiltBundle>
+}

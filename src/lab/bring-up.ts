@@ -1,0 +1,87 @@
+/** `klab up`, all of it: where the lab comes from (a snapshot, a file, the cache, its phases), and what is checked first. */
+import { checkHost, requireFit } from '../doctor/doctor.js'
+import { UsageError } from '../errors.js'
+import type { PhaseName } from '../labfile/phases.js'
+import type { LabContext } from './context.js'
+import { withLog } from './context.js'
+import { readLab, type OpenLab } from './open.js'
+import type { Status } from './status.js'
+import { alreadyUp, makeFolders, refuseDrift, settleAccel, up } from './up.js'
+
+export interface UpRequest {
+  /** The last phase to do; default: `ready`. */
+  readonly until?: PhaseName | undefined
+  /** A snapshot of this lab, or a file that an export wrote: the lab as it was then. */
+  readonly from?: string | undefined
+  /** With a file as `from`: leave the RAM out and boot from the disks. */
+  readonly diskOnly?: boolean | undefined
+  /** Keep the lab in the cache when it is Ready, so that a later `up` takes it from there. */
+  readonly seal?: boolean | undefined
+  /** From scratch, also when the cache holds the lab. */
+  readonly fresh?: boolean | undefined
+}
+
+export interface UpResult {
+  readonly status: Status
+  /** All was up; nothing was done. */
+  readonly already: boolean
+  /** Where the lab's kubeconfig is, once it has a cluster. */
+  readonly kubeconfigPath: string
+}
+
+/**
+ * Brings the lab up. Throws LabfileError, UsageError, HostError (before anything is changed), DriftError (the Labfile
+ * changed), LockedError, what the steps throw.
+ */
+export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResult> {
+  const { doors, file } = c
+  const until = o.until ?? 'ready'
+  if (o.from !== undefined) {
+    const { upFrom } = await import('./up-from.js')
+    const status = await upFrom(c, { from: o.from, diskOnly: o.diskOnly === true })
+    if (status) return result(await readLab(doors.env, file), status)
+  }
+  const open = await readLab(doors.env, file)
+  const world = await doors.world(open.lab)
+
+  const sealed = async (): Promise<void> => {
+    if (o.seal === true) await (await import('./up-from.js')).seal(c, world, open)
+  }
+  if (o.seal === true && until !== 'ready')
+    throw new UsageError('up: --seal keeps a lab that is Ready', { hint: 'klab up --seal, without --until' })
+
+  const quick = await alreadyUp(world, open, until)
+  if (quick) {
+    await sealed()
+    return { ...result(open, quick), already: true }
+  }
+  refuseDrift(open)
+
+  const probe = await doors.probeAccel(open.lab)
+  const accel = await settleAccel(open.lab, () => Promise.resolve(probe))
+  const running = open.record ? open.lab.nodes.length : 0
+  const checks = await checkHost(world, open.lab, { accel: probe, running, cached: false, id: open.id })
+  requireFit(checks)
+
+  if (!open.record && open.lab.kubernetes && until === 'ready' && o.fresh !== true) {
+    const { upCached } = await import('./up-from.js')
+    const status = await upCached(c, { world, open, accel })
+    if (status) return result(open, status)
+  }
+
+  await makeFolders(world, open)
+  const status = await withLog(c, open.paths.log, (report) => {
+    for (const { state, name, found, fix } of checks)
+      if (state === 'warn')
+        report({ type: 'warn', text: `${name}: ${found}${fix === undefined ? '' : `; try: ${fix}`}` })
+    return up(world, open, { until, accel, report })
+  })
+  await sealed()
+  return result(open, status)
+}
+
+const result = (open: OpenLab, status: Status): UpResult => ({
+  status,
+  already: false,
+  kubeconfigPath: open.paths.kubeconfig,
+})

@@ -1,0 +1,98 @@
+/** Bundles of Kubernetes' programs and images: the one of a Labfile, and those in the cache. */
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { exportBundle, importBundle, verifyExport, type Exported } from '../bundle/archive/transfer.js'
+import { bundleGaps } from '../bundle/completeness.js'
+import type { BuiltBundle } from '../bundle/debian/build.js'
+import { buildContext, listBundles, makeBundle, type ListedBundle } from '../bundle/ensure.js'
+import type { BuildContext } from '../bundle/jobs.js'
+import { verifyBundle } from '../bundle/manifest.js'
+import { UsageError } from '../errors.js'
+import { bundleContext } from '../node-image/artifacts.js'
+import { note } from '../report/events.js'
+import type { World } from '../world.js'
+import type { LabContext } from './context.js'
+import { readLab } from './open.js'
+
+export interface VerifiedBundle {
+  /** Folder or file. */
+  readonly dir: string
+  /** Of one in the cache. */
+  readonly key?: string
+  /** None: it is as it should be. */
+  readonly problems: readonly string[]
+}
+
+const contextOf = (c: LabContext, world: World): BuildContext => buildContext(bundleContext(world, note(c.report)))
+
+/** The Labfile's bundle, made if need be; undefined for plain VMs. Throws LabfileError, what its makers throw. */
+export async function buildLabBundle(c: LabContext): Promise<BuiltBundle | undefined> {
+  return (await make(c)).bundle
+}
+
+async function make(c: LabContext): Promise<{ bundle: BuiltBundle | undefined; world: World }> {
+  const { lab } = await readLab(c.doors.env, c.file)
+  const world = await c.doors.world(lab)
+  return { bundle: lab.kubernetes && (await makeBundle(lab.kubernetes, bundleContext(world, note(c.report)))), world }
+}
+
+/** What is in the cache, most recently used first. */
+export async function cachedBundles(c: LabContext): Promise<readonly ListedBundle[]> {
+  return listBundles((await c.doors.world(undefined)).layers)
+}
+
+/** Every sum of a folder, and whether it has the images that its kubeadm and its pod networks ask for. */
+async function verifyFolder(c: LabContext, dir: string): Promise<VerifiedBundle> {
+  const { manifest, problems } = await verifyBundle(dir)
+  const cni = manifest.files.flatMap((f) => /^manifests\/(.+)\.yaml$/.exec(f.path)?.[1] ?? [])
+  const { host: exec, signal } = c.doors
+  const gaps = problems.length > 0 ? [] : await bundleGaps(dir, manifest, cni, { exec, report: note(c.report), signal })
+  return { dir, problems: [...problems, ...gaps.map((g) => `lacks ${g}`)] }
+}
+
+/**
+ * An exported file, a folder, or (undefined) every bundle in the cache, against its manifest. Throws UsageError;
+ * CorruptError for a damaged file.
+ */
+export async function verifyBundles(c: LabContext, path?: string): Promise<readonly VerifiedBundle[]> {
+  if (path === undefined) {
+    const checked: VerifiedBundle[] = []
+    // One after the other: they share one disk.
+    for (const b of await cachedBundles(c)) checked.push({ ...(await verifyFolder(c, b.dir)), key: b.key })
+    return checked
+  }
+  const at = resolve(c.doors.env.cwd, path)
+  const s = await stat(at).catch(() => undefined)
+  if (!s)
+    throw new UsageError(`${path}: no such file or folder`, { hint: 'klab bundle verify checks what is in the cache' })
+  if (s.isDirectory()) return [await verifyFolder(c, at)]
+  await verifyExport(at, c.doors.signal)
+  return [{ dir: at, problems: [] }]
+}
+
+/** Writes the Labfile's bundle into a file. Throws UsageError, LabfileError, StateError when the file is there. */
+export async function exportLabBundle(c: LabContext, path: string): Promise<Exported> {
+  const { bundle, world } = await make(c)
+  if (!bundle)
+    throw new UsageError('the Labfile wants no Kubernetes: there is no bundle to export', {
+      hint: 'klab -f LABFILE bundle export FILE',
+    })
+  return exportBundle(bundle, resolve(c.doors.env.cwd, path), contextOf(c, world))
+}
+
+/** Takes an exported file into the cache. `sha256`: what the whole file's must be. Throws UsageError, CorruptError. */
+export async function importToCache(
+  c: LabContext,
+  path: string,
+  o: { readonly sha256?: string | undefined } = {},
+): Promise<BuiltBundle> {
+  if (o.sha256 !== undefined && !/^[0-9a-fA-F]{64}$/.test(o.sha256))
+    throw new UsageError('--sha256: must be the 64 hex digits that klab bundle export printed', {
+      hint: `klab bundle import ${path} --sha256 …`,
+    })
+  const world = await c.doors.world(undefined)
+  const at = resolve(c.doors.env.cwd, path)
+  if (!(await stat(at).catch(() => undefined))?.isFile())
+    throw new UsageError(`${path}: no such file`, { hint: 'klab bundle import FILE' })
+  return importBundle(at, o.sha256?.toLowerCase(), contextOf(c, world))
+}

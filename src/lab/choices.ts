@@ -1,0 +1,7 @@
+/** What may be asked of verbs. Loads nothing else: `--help` needs it. */
+import { GUEST_PHASES, PHASE_NAMES, type PhaseName } from '../labfile/phases.js'
+
+/** The last phase of an `up`. */
+export const UP_PHASES: readonly PhaseName[] = PHASE_NAMES
+/** What `provision` can do again. */
+export const PROVISION_PHASES: readonly PhaseName[] = GUEST_PHASES

@@ -1,0 +1,23 @@
+/** What each verb of the façade works with. */
+import { openLogFile } from '../report/log-file.js'
+import { tee } from '../report/tee.js'
+import type { Report } from '../report/events.js'
+import type { Doors } from './doors.js'
+
+export interface LabContext {
+  readonly doors: Doors
+  /** Path of the Labfile; undefined: `Labfile` in the working folder or above. */
+  readonly file: string | undefined
+  /** Takes what happens. */
+  readonly report: Report
+}
+
+/** Does `work`; what it reports goes to klab's log of the lab too, whose folder must exist. */
+export async function withLog<T>(c: LabContext, log: string, work: (report: Report) => Promise<T>): Promise<T> {
+  const all = tee(openLogFile(log, c.doors.clock), { report: c.report, close: () => undefined })
+  try {
+    return await work(all.report)
+  } finally {
+    all.close()
+  }
+}

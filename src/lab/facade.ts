@@ -1,0 +1,65 @@
+/** The façade: each verb loads what it needs when it is called. */
+import { setMaxListeners } from 'node:events'
+import { Interrupted, KlabError } from '../errors.js'
+import type { LabHandle } from './api.js'
+import type { LabContext } from './context.js'
+
+/** The lab of a context. Nothing is read yet. */
+export function labWith(c: LabContext): LabHandle {
+  const { signal } = c.doors
+  // Every command that runs listens to it, and many run side by side.
+  setMaxListeners(0, signal)
+  const verb =
+    <A extends unknown[], T>(load: () => Promise<(c: LabContext, ...args: A) => T | Promise<T>>) =>
+    async (...args: A): Promise<T> => {
+      try {
+        if (signal.aborted) throw new Interrupted()
+        return await (
+          await load()
+        )(c, ...args)
+      } catch (error) {
+        throw signal.aborted && !(error instanceof KlabError) ? new Interrupted() : error
+      }
+    }
+  return {
+    up: verb(async () => (await import('./bring-up.js')).bringUp),
+    halt: verb(async () => (await import('./halt.js')).haltLab),
+    destroy: verb(async () => (await import('./destroy.js')).destroyLab),
+    status: verb(async () => (await import('./look.js')).labStatus),
+    check: verb(async () => (await import('./check.js')).checkCourse),
+    explain: verb(async () => (await import('./explain.js')).explainCourse),
+    sections: verb(async () => (await import('./explain.js')).courseSections),
+    plan: verb(async () => (await import('./plan.js')).planUpOf),
+    provision: verb(async () => (await import('./provision.js')).provisionLab),
+    exec: verb(async () => (await import('./reach.js')).execOn),
+    kubeconfig: verb(async () => (await import('./reach.js')).kubeconfig),
+    validate: verb(async () => (await import('./look.js')).validate),
+    doctor: verb(async () => (await import('./look.js')).doctor),
+    logs: verb(async () => (await import('./look.js')).logs),
+    terminal: {
+      ssh: verb(async () => (await import('./reach.js')).sshCommand),
+      kubectl: verb(async () => (await import('./reach.js')).kubectlCommand),
+    },
+    snapshots: {
+      save: verb(async () => (await import('./snapshot-verbs.js')).saveSnapshot),
+      list: verb(async () => (await import('./snapshot-verbs.js')).listAll),
+      show: verb(async () => (await import('./snapshot-verbs.js')).showSnapshot),
+      restore: verb(async () => (await import('./snapshot-verbs.js')).restoreSnapshot),
+      delete: verb(async () => (await import('./snapshot-verbs.js')).deleteSnapshot),
+      rename: verb(async () => (await import('./snapshot-verbs.js')).rename),
+      push: verb(async () => (await import('./snapshot-verbs.js')).pushSnapshot),
+      pop: verb(async () => (await import('./snapshot-verbs.js')).popSnapshot),
+      undo: verb(async () => (await import('./snapshot-verbs.js')).undoRestore),
+      flatten: verb(async () => (await import('./snapshot-verbs.js')).flattenDisks),
+      export: verb(async () => (await import('./transfer.js')).exportTo),
+      import: verb(async () => (await import('./transfer.js')).importFrom),
+    },
+    bundles: {
+      build: verb(async () => (await import('./bundles.js')).buildLabBundle),
+      list: verb(async () => (await import('./bundles.js')).cachedBundles),
+      verify: verb(async () => (await import('./bundles.js')).verifyBundles),
+      export: verb(async () => (await import('./bundles.js')).exportLabBundle),
+      import: verb(async () => (await import('./bundles.js')).importToCache),
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/** `klab status`, and what is known without asking a node: doctor, validate, logs. On the quick path. */
+import { claimAsk } from '../api/readiness.js'
+import type { Check } from '../doctor/check.js'
+import { StateError, UsageError } from '../errors.js'
+import { readText } from '../host/files.js'
+import type { Lab } from '../labfile/model.js'
+import { labPaths, roots } from '../state/paths.js'
+import type { LabContext } from './context.js'
+import { findLab, readLab, recordedLab } from './open.js'
+import { absentStatus, glanceStatus, readStatus, type Status } from './status.js'
+
+/**
+ * The status. A glance that shows an older answer of the API server has the next one fetched behind the user's back;
+ * `fresh`: wait for it (10 s at most). Throws UsageError, LabfileError, HostError.
+ */
+export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | undefined } = {}): Promise<Status> {
+  const { env, clock } = c.doors
+  const { record, labfile } = await findLab(env, c.file)
+  if (!record) return absentStatus((await readLab(env, c.file)).lab)
+  const paths = labPaths(roots(env), record.id)
+  const world = { hypervisor: await c.doors.hypervisor(record.uri), clock }
+  if (o.fresh === true) return readStatus(world, record, paths)
+  const { status, behind } = await glanceStatus(world, record, paths)
+  if (behind && (await claimAsk(paths, clock))) await c.doors.background(['-f', labfile, 'status', '--fresh', '--json'])
+  return status
+}
+
+/** Checks the Labfile. Throws LabfileError with all that is wrong. */
+export async function validate(c: LabContext): Promise<{ readonly labfile: string; readonly lab: Lab }> {
+  const { lab, labfile } = await readLab(c.doors.env, c.file)
+  return { labfile, lab }
+}
+
+/** What this host has for the lab, and lacks. Throws LabfileError. */
+export async function doctor(c: LabContext): Promise<readonly Check[]> {
+  const { checkHost } = await import('../doctor/doctor.js')
+  const open = await readLab(c.doors.env, c.file)
+  const world = await c.doors.world(open.lab)
+  return checkHost(world, open.lab, {
+    accel: await c.doors.probeAccel(open.lab),
+    running: open.record ? open.lab.nodes.length : 0,
+    cached: false,
+    id: open.id,
+  })
+}
+
+export interface LogsRequest {
+  /** Its serial console; default: klab's own log of the lab, JSON lines. */
+  readonly node?: string | undefined
+  /** How many lines from the end; default: 100. */
+  readonly lines?: number | undefined
+}
+
+/** The end of a log. Throws UsageError, StateError. */
+export async function logs(c: LabContext, { node, lines = 100 }: LogsRequest = {}): Promise<string> {
+  const { record, paths } = await recordedLab(c.doors.env, c.file)
+  const names = record.lab.nodes.map((n) => n.name)
+  if (node !== undefined && !names.includes(node))
+    throw new UsageError(`logs: ${node}: no such node; there are ${names.join(', ')}`)
+  if (!Number.isInteger(lines) || lines < 1) throw new UsageError('logs: --lines: a whole number from 1 on')
+  const path = node === undefined ? paths.log : paths.node(node).console
+  const text = await readText(path)
+  if (text === undefined) throw new StateError(`${path}: nothing was logged yet`, { hint: 'klab up' })
+  return `${text.trimEnd().split('\n').slice(-lines).join('\n')}\n`
+}

@@ -1,0 +1,54 @@
+/** `klab plan`: what `up` would do, as data. */
+import { requireFit } from '../doctor/doctor.js'
+import { networkChecks } from '../doctor/network.js'
+import type { Accel } from '../hypervisor/types.js'
+import type { PhaseName } from '../labfile/phases.js'
+import type { LabContext } from './context.js'
+import { labDrift, type Change } from './drift.js'
+import { readLab } from './open.js'
+import { planOf, settleAccel } from './up.js'
+
+/** `klab plan --json`: a contract for scripts. */
+export interface PlanReport {
+  readonly lab: string
+  readonly goal: string
+  /** libvirt's. */
+  readonly uri: string
+  readonly accel: Accel
+  readonly profile: { readonly name: string; readonly why: string }
+  /**
+   * What changed in the Labfile since the lab was brought up. Any: `up` refuses; the phases are those of the changed lab,
+   * once this one is destroyed.
+   */
+  readonly changes: readonly Change[]
+  readonly phases: readonly {
+    readonly name: string
+    readonly title: string
+    readonly steps: readonly { readonly id: string; readonly title: string }[]
+  }[]
+}
+
+/** Changes nothing. Throws LabfileError, HostError when the lab's network has no place on this host. */
+export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | undefined } = {}): Promise<PlanReport> {
+  const { doors } = c
+  const found = await readLab(doors.env, c.file)
+  const changes = found.record ? labDrift(found.record.lab, found.lab) : []
+  const open = changes.length > 0 ? { ...found, record: undefined } : found
+  const world = await doors.world(open.lab)
+  requireFit(await networkChecks(world, open.lab, open.id))
+  const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
+  const { plan, run } = await planOf(world, open, { until: o.until ?? 'ready', accel })
+  return {
+    lab: plan.lab,
+    goal: plan.goal,
+    uri: world.hypervisor.uri,
+    accel: run.accel,
+    profile: { name: run.profile.name, why: run.profile.why },
+    changes,
+    phases: plan.phases.map((p) => ({
+      name: p.name,
+      title: p.title,
+      steps: p.steps.map((s) => ({ id: s.id, title: s.title })),
+    })),
+  }
+}

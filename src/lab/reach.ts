@@ -1,0 +1,106 @@
+/** Ways into a lab that is up: a command on a node, the kubeconfig, and ssh and kubectl for a terminal. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HostError, StateError, UsageError } from '../errors.js'
+import { exists } from '../host/files.js'
+import type { Output } from '../host/types.js'
+import { connectWithin } from '../node/connections.js'
+import { domainName } from '../node/names.js'
+import { note } from '../report/events.js'
+import type { LabRecord } from '../state/record.js'
+import type { LabContext } from './context.js'
+import { kubectlEnv } from './kubectl.js'
+import { recordedLab } from './open.js'
+
+/** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
+const CONNECT_MS = 60_000
+
+/** A program to be run with a terminal of its own. */
+export interface TerminalCommand {
+  readonly argv: readonly string[]
+  /** Added to the environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface ExecOptions {
+  /** For the command's stdin. */
+  readonly input?: string | undefined
+  readonly timeoutMs?: number | undefined
+  /** Called for each line of output as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined
+  /** Return the output with its exit status instead of throwing CommandError. */
+  readonly allowFailure?: boolean | undefined
+}
+
+/** Throws UsageError unless the lab has such a node. */
+function requireNode(verb: string, record: LabRecord, node: string): void {
+  const names = record.lab.nodes.map((n) => n.name)
+  if (!names.includes(node)) throw new UsageError(`${verb}: ${node}: no such node; there are ${names.join(', ')}`)
+}
+
+/**
+ * Runs a command on a node as the lab's user (who may `sudo`), words as they are: no shell. Throws UsageError,
+ * StateError, ProbeError (no SSH), CommandError.
+ */
+export async function execOn(
+  c: LabContext,
+  node: string,
+  argv: readonly string[],
+  o: ExecOptions = {},
+): Promise<Output> {
+  const { record, paths } = await recordedLab(c.doors.env, c.file)
+  requireNode('exec', record, node)
+  const world = await c.doors.world(record.lab)
+  const domain = domainName(record.id, node)
+  const state = (await world.hypervisor.list()).find((m) => m.name === domain)?.state ?? 'absent'
+  if (state !== 'running') throw new StateError(`${node}: the machine is ${state}, not running`, { hint: 'klab up' })
+  try {
+    const guest = await connectWithin({ world, paths, record }, node, CONNECT_MS)
+    const given = Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined))
+    return await guest.run(argv, { ...given, signal: world.signal })
+  } finally {
+    await world.guests.close()
+  }
+}
+
+/** The lab, which has a cluster. Throws StateError when it has none yet. */
+async function clusterLab(c: LabContext): ReturnType<typeof recordedLab> {
+  const lab = await recordedLab(c.doors.env, c.file)
+  if (!(await exists(lab.paths.kubeconfig))) throw new StateError('the lab has no cluster yet', { hint: 'klab up' })
+  return lab
+}
+
+/** The kubeconfig (server on 127.0.0.1): where it is, and its text. Throws StateError. */
+export async function kubeconfig(c: LabContext): Promise<{ readonly path: string; readonly text: string }> {
+  const path = (await clusterLab(c)).paths.kubeconfig
+  return { path, text: await readFile(path, 'utf8') }
+}
+
+/** kubectl with the lab's kubeconfig: the host's own, else the bundle's. Throws StateError, HostError. */
+export async function kubectlCommand(c: LabContext, args: readonly string[]): Promise<TerminalCommand> {
+  const lab = await clusterLab(c)
+  const kubectl = (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
+  return { argv: [kubectl, ...args], env: kubectlEnv(lab, c.doors.env.env) }
+}
+
+async function bundled(c: LabContext, record: LabRecord): Promise<string> {
+  const world = await c.doors.world(record.lab)
+  const { createArtifacts } = await import('../node-image/artifacts.js')
+  const bundle = await createArtifacts(world, record.lab, 'ready').bundle(note(c.report))
+  if (!bundle) throw new HostError('kubectl: command not found', { hint: 'install kubectl' })
+  return join(bundle.dir, 'bin', 'kubectl')
+}
+
+/** The system's own ssh with the lab's keys and pinned host keys. No words: a shell. Throws UsageError, StateError. */
+export async function sshCommand(
+  c: LabContext,
+  node: string | undefined,
+  words: readonly string[],
+): Promise<TerminalCommand> {
+  const { record, paths } = await recordedLab(c.doors.env, c.file)
+  if (node === undefined)
+    throw new UsageError('ssh: name a node', { hint: `klab ssh ${record.lab.nodes[0]?.name ?? 'NODE'}` })
+  requireNode('ssh', record, node)
+  if (!(await exists(paths.sshConfig))) throw new StateError(`${node}: the lab is not booted yet`, { hint: 'klab up' })
+  return { argv: ['ssh', '-F', paths.sshConfig, node, ...(words.length > 0 ? ['--', ...words] : [])], env: {} }
+}

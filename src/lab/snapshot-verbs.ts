@@ -1,0 +1,159 @@
+/** The snapshots of a lab, a function a verb. Those that change something take the lab's lock. */
+import { note } from '../report/events.js'
+import { flatten, type Flattened } from '../snapshot/flatten.js'
+import { findManifest, listManifests } from '../snapshot/manifest.js'
+import { remove, renameSnapshot } from '../snapshot/remove.js'
+import { save } from '../snapshot/save.js'
+import type { Settled } from '../snapshot/settle.js'
+import { verify } from '../snapshot/sums.js'
+import { listSnapshots, type Listed } from '../snapshot/tree.js'
+import type { LockedLab, Manifest } from '../snapshot/types.js'
+import type { LabContext } from './context.js'
+import { recordedLab } from './open.js'
+import { goTo, named, push, topOfStack, UNDO, withSnapshots } from './snapshot.js'
+
+export interface PushOptions {
+  /** What it is, for people. */
+  readonly message?: string | undefined
+  /** Write most of the RAM while the nodes run (default); else they are paused for all of it, which is over sooner. */
+  readonly live?: boolean | undefined
+}
+
+export interface SaveRequest extends PushOptions {
+  /** Default: the time, as `s20261123-163000`. */
+  readonly name?: string | undefined
+}
+
+export interface RestoreRequest {
+  /** Keep the present state as the snapshot `undo` (default). */
+  readonly undo?: boolean | undefined
+  /** Until all nodes are Ready that were Ready then (default). */
+  readonly wait?: boolean | undefined
+  /** Compare every byte first with the sha256 of when it was saved. */
+  readonly verify?: boolean | undefined
+}
+
+/** A snapshot that was made just now. `wholeMs`: how long it took, ms. */
+export type SavedSnapshot = Manifest & { readonly wholeMs: number }
+
+export interface RestoredSnapshot {
+  /** What the lab is now. */
+  readonly snapshot: Manifest
+  /** Whether its machines run; else `up` boots them. */
+  readonly running: boolean
+  /** Until the nodes went on, ms. */
+  readonly ms: number
+  /** The state of before. */
+  readonly kept: Manifest | undefined
+  /** Undefined: nobody waited, or nothing runs. */
+  readonly settled: Settled | undefined
+}
+
+export interface ShownSnapshot {
+  readonly snapshot: Listed
+  /** Name of the one that it came from; undefined: none, or it is gone. */
+  readonly after: string | undefined
+  /** `recorded`: there was nothing yet to compare with. */
+  readonly verified: 'recorded' | 'unchanged' | undefined
+}
+
+async function locked<T>(c: LabContext, work: (lab: LockedLab) => Promise<T>): Promise<T> {
+  const found = await recordedLab(c.doors.env, c.file)
+  return withSnapshots(await c.doors.world(found.record.lab), found, note(c.report), work)
+}
+
+async function keep(c: LabContext, make: (lab: LockedLab) => Promise<Manifest>): Promise<SavedSnapshot> {
+  return locked(c, async (lab) => {
+    const { clock } = c.doors
+    const started = clock.now()
+    const made = await make(lab)
+    const wholeMs = clock.now() - started
+    // Reading all of it takes seconds that nobody should wait for.
+    await c.doors.background(['-f', lab.record.labfile, 'snapshot', 'show', made.name, '--verify', '--json'])
+    return { ...made, wholeMs }
+  })
+}
+
+/** A name from the time: `s20261123-163000`. */
+const stamp = (now: number): string =>
+  `s${new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}`
+
+/** Saves the whole lab, RAM included. Throws UsageError (the name), StateError, HostError, LockedError. */
+export const saveSnapshot = (c: LabContext, o: SaveRequest = {}): Promise<SavedSnapshot> =>
+  keep(c, (lab) =>
+    save(lab, {
+      name: o.name ?? stamp(c.doors.clock.now()),
+      message: o.message ?? '',
+      live: o.live !== false,
+      kind: 'manual',
+    }),
+  )
+
+/** Saves under the next name of the stack. Throws as saveSnapshot. */
+export const pushSnapshot = (c: LabContext, o: PushOptions = {}): Promise<SavedSnapshot> =>
+  keep(c, (lab) => push(lab, { message: o.message ?? '', live: o.live !== false }))
+
+async function goBack(lab: LockedLab, m: Manifest, o: RestoreRequest): Promise<RestoredSnapshot> {
+  if (o.verify === true) {
+    const found = await verify(lab.world.host, lab.paths, m)
+    lab.say(`${m.name}: every file ${found === 'unchanged' ? 'is as it was saved' : 'has its sha256 now'}`)
+  }
+  const { ms, running, kept, settled } = await goTo(lab, m, { undo: o.undo !== false, wait: o.wait !== false })
+  return { snapshot: m, ms, running, kept, settled }
+}
+
+/**
+ * Goes back to a snapshot. Throws StateError, HostError, CorruptError, LockedError; ProbeError when the lab was
+ * restored and does not get Ready.
+ */
+export const restoreSnapshot = (c: LabContext, name: string, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
+  locked(c, async (lab) => goBack(lab, await named(lab, name), o))
+
+/** Undoes the last restore. Throws as restoreSnapshot. */
+export const undoRestore = (c: LabContext, o: Omit<RestoreRequest, 'undo'> = {}): Promise<RestoredSnapshot> =>
+  locked(c, async (lab) => goBack(lab, await named(lab, UNDO), { ...o, undo: true }))
+
+/** Goes back to what was pushed last, and deletes it. Throws as restoreSnapshot. */
+export const popSnapshot = (c: LabContext, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
+  locked(c, async (lab) => {
+    const top = await topOfStack(lab)
+    const back = await goBack(lab, top, o)
+    await remove(lab, top)
+    return back
+  })
+
+/** Deletes a snapshot; those made after it stay. Throws StateError, LockedError. */
+export const deleteSnapshot = (c: LabContext, name: string): Promise<{ deleted: string; freedBytes: number }> =>
+  locked(c, async (lab) => {
+    const m = await named(lab, name)
+    return { deleted: m.name, freedBytes: await remove(lab, m) }
+  })
+
+/** Gives a snapshot another name. Throws UsageError, StateError, LockedError. */
+export const rename = (c: LabContext, from: string, to: string): Promise<Manifest> =>
+  locked(c, (lab) => renameSnapshot(lab, from, to))
+
+/** Makes long chains of disk overlays short; no snapshot is changed. Throws StateError, LockedError. */
+export const flattenDisks = (c: LabContext): Promise<Flattened> => locked(c, flatten)
+
+/** Parents before children. What only reads takes no lock. Throws StateError when the lab was never up. */
+export async function listAll(c: LabContext): Promise<readonly Listed[]> {
+  const { paths, record } = await recordedLab(c.doors.env, c.file)
+  return listSnapshots(await listManifests(paths), record.snapshot ?? null)
+}
+
+/** One snapshot. `verify`: compare every byte. Throws StateError, CorruptError. */
+export async function showSnapshot(
+  c: LabContext,
+  name: string,
+  o: { readonly verify?: boolean | undefined } = {},
+): Promise<ShownSnapshot> {
+  const { paths } = await recordedLab(c.doors.env, c.file)
+  const all = await listAll(c)
+  const snapshot = findManifest(all, name)
+  return {
+    snapshot,
+    after: all.find((x) => x.id === snapshot.parent)?.name,
+    verified: o.verify === true ? await verify(c.doors.host, paths, snapshot) : undefined,
+  }
+}

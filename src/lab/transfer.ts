@@ -1,0 +1,171 @@
+/** Labs that travel: a snapshot as one file, and such a file as a snapshot of the lab here. */
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { messageOf, StateError, UsageError } from '../errors.js'
+import { exists, writeAtomic } from '../host/files.js'
+import { note } from '../report/events.js'
+import { exportSnapshot } from '../sealed/export.js'
+import { readFacts } from '../sealed/read.js'
+import { WARNING, type Progress } from '../sealed/types.js'
+import { isRam } from '../snapshot/manifest.js'
+import type { Manifest } from '../snapshot/types.js'
+import type { World } from '../world.js'
+import type { LabContext } from './context.js'
+import { readLab, recordedLab, type OpenLab } from './open.js'
+import { importFile, newLabfile } from './sealed.js'
+import { named, withSnapshots } from './snapshot.js'
+import { settleAccel } from './up.js'
+
+const MIB = 2 ** 20
+const mib = (bytes: number): number => Math.round(bytes / MIB)
+/** ms between two lines of progress. */
+const EVERY_MS = 2000
+
+/** One phase of one step, reported as those of `up` are. `work` gets bytes to count. */
+async function asOneStep<T>(
+  c: LabContext,
+  { goal, title, lab }: { readonly goal: string; readonly title: string; readonly lab: string },
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const { report, doors } = c
+  const base = { phase: goal, step: `${goal}/${lab}` }
+  const started = doors.clock.now()
+  let said = 0
+  const progress: Progress = (done, all) => {
+    if (doors.clock.now() - said < EVERY_MS && done !== all) return
+    said = doors.clock.now()
+    report({ type: 'output', ...base, line: `${mib(done)} of ${mib(all)} MiB` })
+  }
+  report({ type: 'plan', lab, goal, phases: [{ name: goal, title, steps: [base.step] }] })
+  report({ type: 'phase', phase: goal, title })
+  report({ type: 'start', ...base, title })
+  const end = (outcome: 'done' | 'failed', error?: string): void =>
+    report({
+      type: 'end',
+      ...base,
+      outcome,
+      ms: doors.clock.now() - started,
+      ...(error === undefined ? {} : { error }),
+    })
+  try {
+    const result = await work(progress)
+    end('done')
+    report({ type: 'phase-end', phase: goal, ms: doors.clock.now() - started })
+    return result
+  } catch (error) {
+    end('failed', messageOf(error))
+    throw error
+  }
+}
+
+export interface ExportedSnapshot {
+  readonly file: string
+  readonly snapshot: string
+  /** The lab's id. */
+  readonly lab: string
+  /** What the RAM was saved under. */
+  readonly host: { readonly accel: string; readonly qemu: string; readonly libvirt: string }
+  /** Before they are compressed. */
+  readonly bytes: number
+}
+
+/**
+ * Writes a snapshot, and all that it needs elsewhere, as one file. `file`: a path. `force`: write over it. Throws
+ * StateError, HostError, CorruptError, LockedError.
+ */
+export async function exportTo(
+  c: LabContext,
+  name: string,
+  file: string,
+  o: { readonly force?: boolean | undefined } = {},
+): Promise<ExportedSnapshot> {
+  const path = resolve(c.doors.env.cwd, file)
+  const found = await recordedLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.record.lab)
+  const facts = await asOneStep(
+    c,
+    { goal: 'export', title: `${name} to ${path}`, lab: found.record.name },
+    async (progress) =>
+      withSnapshots(world, found, note(c.report), async (lab) => {
+        const made = await exportSnapshot(lab, await named(lab, name), path, { force: o.force === true, progress })
+        c.report({ type: 'warn', text: `${path}: ${WARNING}` })
+        return made
+      }),
+  )
+  return {
+    file: path,
+    snapshot: facts.snapshot.name,
+    lab: facts.lab.id,
+    host: facts.host,
+    bytes: facts.files.reduce((a, f) => a + f.size, 0),
+  }
+}
+
+/** The lab of the Labfile here; without one `labfile` (text) is written, and taken back when `work` fails. */
+async function withLabfile<T>(
+  c: LabContext,
+  { labfile, say }: { readonly labfile: string; readonly say: (line: string) => void },
+  work: (open: OpenLab) => Promise<T>,
+): Promise<T> {
+  const { env } = c.doors
+  const open = await readLab(env, c.file).catch((error: unknown) => {
+    // A Labfile that was named and is not there is a mistake; none at all is an empty folder.
+    if (!(error instanceof UsageError) || c.file !== undefined) throw error
+    return undefined
+  })
+  if (open) return work(open)
+  const path = await newLabfile(env.cwd)
+  await writeAtomic(path, labfile, 0o644)
+  say(`wrote ${path}, the sealed lab’s`)
+  try {
+    return await work(await readLab(env, path))
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
+}
+
+export interface Imported {
+  readonly open: OpenLab
+  readonly world: World
+  readonly manifest: Manifest
+  /** Not imported before. */
+  readonly fresh: boolean
+}
+
+export interface ImportOptions {
+  /** The snapshot's name here; default: the one that it had. */
+  readonly name?: string | undefined
+  /** Leave the RAM out; the lab then boots from its disks. */
+  readonly diskOnly?: boolean | undefined
+}
+
+/** Imports a file; used by `snapshots.import` and by `up` from a file. `file`: absolute. */
+export async function takeFile(c: LabContext, file: string, o: ImportOptions): Promise<Imported> {
+  const { doors } = c
+  const say = note(c.report)
+  if (!(await exists(file)))
+    throw new StateError(`${file}: no such file`, { hint: 'klab snapshot export NAME FILE makes one' })
+  const { facts, digest } = await readFacts(doors.host, file, doors.signal)
+  const { labfile, id, model } = facts.lab
+  return asOneStep(c, { goal: 'import', title: `${facts.snapshot.name} of ${id}`, lab: model.name }, async (progress) =>
+    withLabfile(c, { labfile, say }, async (open) => {
+      const world = await doors.world(open.lab)
+      // A lab that is there has settled it.
+      const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
+      const diskOnly = o.diskOnly === true
+      const taken = await importFile(world, open, { file, facts, digest, accel, diskOnly, name: o.name, say, progress })
+      say(
+        taken.fresh
+          ? `its keys, disks${isRam(taken.manifest) ? ' and RAM' : ''} are in ${open.paths.dir} now: as secret as the cluster`
+          : `${taken.manifest.name} was imported from this file before`,
+      )
+      return { open, world, ...taken }
+    }),
+  )
+}
+
+/** A file that an export wrote, as a snapshot of this lab. Throws StateError, CorruptError, HostError, LockedError. */
+export async function importFrom(c: LabContext, file: string, o: ImportOptions = {}): Promise<Manifest> {
+  return (await takeFile(c, resolve(c.doors.env.cwd, file), o)).manifest
+}
