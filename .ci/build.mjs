@@ -1,9 +1,12 @@
-// Builds dist/: type-checked by tsc (`npm run build` does that first), then bundled, because loading hundreds of small
-// modules costs more than `klab status` may take. Code splitting keeps what a verb does not need unloaded.
+// Builds dist/: bundled, because loading hundreds of small modules costs more than `klab status` may take. Code splitting
+// keeps what a verb does not need unloaded.
+//   node .ci/build.mjs           quick
+//   node .ci/build.mjs --types   type-checked first, and with dist/types/ for programs that import klab
 //
 // A running klab loads its parts when it needs them, so a build must not take them away. Part names are hashes of their
 // content: old and new ones lie side by side. The new parts go in first, main.js last, each by rename. What a build
 // replaced stays for a day; no verb runs that long.
+import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -14,8 +17,11 @@ const dist = 'dist'
 const list = join(dist, '.files')
 const next = join(dist, `.next-${process.pid}`)
 
+const types = join(dist, 'types')
+
 await mkdir(next, { recursive: true })
 try {
+  if (process.argv.includes('--types')) await declare(join(next, 'types'))
   await build({
     entryPoints: ['src/main.ts', 'src/index.ts'],
     outdir: next,
@@ -46,11 +52,20 @@ try {
   await rm(next, { recursive: true, force: true })
 }
 
+/** Checks types and writes the declarations; the old ones go. Ends the build when there are mistakes. */
+async function declare(out) {
+  const tsc = join('node_modules', '.bin', 'tsc')
+  const { status } = spawnSync(tsc, ['--declaration', '--emitDeclarationOnly', '--outDir', out], { stdio: 'inherit' })
+  if (status !== 0) throw new Error('tsc found mistakes')
+  await rm(types, { recursive: true, force: true })
+  await rename(out, types)
+}
+
 /** Removes what was replaced more than a day ago. What this build replaces gets the time of now. */
 async function sweep(made, replaced) {
   const now = Date.now()
   for (const name of await readdir(dist)) {
-    if (made.has(name) || name === '.files') continue
+    if (made.has(name) || name === '.files' || name === 'types') continue
     const file = join(dist, name)
     if (replaced.has(name)) await utimes(file, now / 1000, now / 1000)
     else if (now - (await stat(file)).mtimeMs > DAY_MS) await rm(file, { recursive: true, force: true })

@@ -31,6 +31,29 @@ export class StateError extends KlabError {
   readonly code = 'state'
 }
 
+/** One field of a Labfile that differs. */
+export interface Change {
+  /** In the model's own field names: `nodes[1].memoryMiB`. A list that grew or shrank is one change. */
+  readonly path: string
+  /** As in the model; undefined: the field was not there, or is not there now. */
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** The Labfile is not what the lab was brought up with (exit 1). */
+export class DriftError extends StateError {
+  constructor(
+    message: string,
+    readonly changes: readonly Change[],
+    options: KlabErrorOptions = {},
+  ) {
+    super(message, options)
+  }
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), changes: this.changes }
+  }
+}
+
 /** Wrong flags or arguments (exit 2). */
 export class UsageError extends KlabError {
   readonly code = 'usage'

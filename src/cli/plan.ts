@@ -1,4 +1,5 @@
 /** `klab plan`. */
+import { formatChanges } from '../lab/drift.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { PLAN } from './options.js'
@@ -12,6 +13,11 @@ export async function runPlan(app: App, args: Args<typeof PLAN>): Promise<number
     app.stdout.write(
       `lab ${plan.lab} on ${plan.uri}, ${plan.accel}\nprofile ${plan.profile.name}: ${plan.profile.why}\n`,
     )
+    if (plan.changes.length > 0)
+      app.stdout.write(
+        `\nthe Labfile changed since this lab was brought up:\n${formatChanges(plan.changes)}\n` +
+          'up refuses that: klab destroy, then klab up; or change it back. After destroy, up would do:\n',
+      )
     for (const p of plan.phases)
       app.stdout.write(`\n${p.name}: ${p.title}\n${p.steps.map((s) => `  ${s.id}  ${s.title}\n`).join('')}`)
   }

@@ -1,14 +1,6 @@
 /** What changed in a Labfile since the lab was brought up. Pure. */
+import type { Change } from '../errors.js'
 import type { Lab } from '../labfile/model.js'
-
-/** One field that differs. */
-export interface Change {
-  /** In the model's own field names: `nodes[1].memoryMiB`. A list that grew or shrank is one change. */
-  readonly path: string
-  /** As in the model; undefined: the field was not there, or is not there now. */
-  readonly before: unknown
-  readonly after: unknown
-}
 
 /** Every difference between two labs; undefined counts as absent, the order of keys does not. */
 export function labDrift(before: Lab, after: Lab): readonly Change[] {

@@ -1,10 +1,11 @@
 /** `klab plan`: what `up` would do, as data. */
 import { requireFit } from '../doctor/doctor.js'
 import { networkChecks } from '../doctor/network.js'
+import type { Change } from '../errors.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { LabContext } from './context.js'
-import { labDrift, type Change } from './drift.js'
+import { labDrift } from './drift.js'
 import { readLab } from './open.js'
 import { planOf, settleAccel } from './up.js'
 

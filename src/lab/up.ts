@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { profileFor } from '../cluster/profile.js'
 import { apiNodes } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
-import { StateError } from '../errors.js'
+import { DriftError, StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
@@ -99,8 +99,8 @@ export async function makeFolders(world: World, open: OpenLab): Promise<void> {
 }
 
 /**
- * Brings the lab up to a phase. Returns its status. Throws what steps throw, LockedError, StateError when the Labfile
- * changed in a way that needs `destroy`.
+ * Brings the lab up to a phase. Returns its status. Throws what steps throw, LockedError, DriftError when the Labfile
+ * changed.
  */
 export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Status> {
   await makeFolders(world, open)
@@ -126,13 +126,12 @@ export async function refuseUnrecorded(world: World, open: OpenLab, hint: string
   throw new StateError(message, { hint })
 }
 
-/** Throws StateError, with the list of changes, when the Labfile is not what the lab was brought up with. */
+/** Throws DriftError, with the list of changes, when the Labfile is not what the lab was brought up with. */
 export function refuseDrift(open: OpenLab): void {
   const changes = open.record ? labDrift(open.record.lab, open.lab) : []
   if (changes.length > 0) {
-    throw new StateError(`${open.labfile}: changed since this lab was brought up:\n${formatChanges(changes)}`, {
-      hint: 'klab destroy, then klab up; or change it back',
-    })
+    const message = `${open.labfile}: changed since this lab was brought up:\n${formatChanges(changes)}`
+    throw new DriftError(message, changes, { hint: 'klab destroy, then klab up; or change it back' })
   }
 }
 

@@ -35,6 +35,30 @@ t.test('plan: text and JSON on stdout, nothing written', async (t) => {
   for (const d of ['state', 'cache', 'run']) t.notOk(existsSync(join(klab.dir, d)), d)
 })
 
+t.test('a changed Labfile: plan shows what changed, as text and as data; up refuses with the same', async (t) => {
+  const klab = makeKlab(t, TCG)
+  klab.record({ completedUntil: 'ready' }, [1, 1, 1, 1])
+  t.match(JSON.parse((await klab.run('plan', '--json')).stdout), { changes: [] })
+  t.notMatch((await klab.run('plan')).stdout, /changed/)
+  const changed = TCG.replace('ip: 192.168.31.62', '$&, memory: 4GiB').replace(/$/, 'network: { internet: true }\n')
+  writeFileSync(join(klab.dir, 'work/Labfile'), changed)
+  const text = await klab.run('plan')
+  t.match(text, { code: 0, stderr: '' })
+  t.match(
+    text.stdout,
+    /^the Labfile changed since .*:\n {2}network\.internet: false → true\n {2}nodes\[1\]\.memoryMiB: 3072 → 4096\nup refuses/m,
+  )
+  t.match(text.stdout, /^control-plane: /m, 'and what up would do after destroy')
+  const changes = [
+    { path: 'network.internet', before: false, after: true },
+    { path: 'nodes[1].memoryMiB', before: 3072, after: 4096 },
+  ]
+  t.same((JSON.parse((await klab.run('plan', '--json')).stdout) as { changes: unknown }).changes, changes)
+  const up = await klab.run('up', '--json')
+  t.match(up, { code: 1, stderr: /nodes\[1\]\.memoryMiB: 3072 → 4096[^]*klab destroy/ })
+  t.match(JSON.parse(up.stdout), { error: { code: 'state', changes } })
+})
+
 const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give files away' }
 t.test('another user’s Labfile, found above: exit 2, and nothing that it names is run', asRoot, async (t) => {
   const klab = makeKlab(t, `${TCG}kubernetes: { version: 1.17.5, runtime: docker, bundle: { dir: k }, cni: none }\n`)

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { LockedError, StateError, UsageError } from '../../src/errors.js'
+import { DriftError, LockedError, StateError, UsageError } from '../../src/errors.js'
 import { readLab } from '../../src/lab/open.js'
 import { provision, provisionPhases, type ProvisionOptions } from '../../src/lab/provision.js'
 import { up } from '../../src/lab/up.js'
@@ -103,7 +103,11 @@ t.test('refused, with nothing changed', async (t) => {
   await t.rejects(s.go({ nodes: ['a'] }), { constructor: LockedError, message: /klab up/ })
   await lock.release()
   writeFileSync(join(s.world.dir, 'Labfile'), LAB.replace('.72', '.73'))
-  await t.rejects(s.go(), { constructor: StateError, message: /changed since/ })
+  await t.rejects(s.go(), {
+    constructor: DriftError,
+    changes: [{ path: 'nodes[1].ip', before: '192.168.31.72', after: '192.168.31.73' }],
+    message: /changed since/,
+  })
   t.equal(await s.completed(), 'system')
   t.same(s.ran(), [])
 })

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { LockedError, StateError } from '../../src/errors.js'
+import { DriftError, LockedError, StateError } from '../../src/errors.js'
 import { readLab } from '../../src/lab/open.js'
 import { alreadyUp, planOf, settleAccel, up } from '../../src/lab/up.js'
 import { machineSpec } from '../../src/node/machine.js'
@@ -43,7 +43,8 @@ t.test('a changed Labfile is refused with what changed', async (t) => {
   await s.go()
   writeFileSync(join(s.world.dir, 'Labfile'), LAB.replace('192.168.31.72', '192.168.31.73'))
   await t.rejects(s.go(), {
-    constructor: StateError,
+    constructor: DriftError,
+    changes: [{ path: 'nodes[1].ip', before: '192.168.31.72', after: '192.168.31.73' }],
     message: /nodes\[1\]\.ip: "192\.168\.31\.72" → "192\.168\.31\.73"/,
     hint: /destroy/,
   })

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { CommandError, Interrupted, openLab, StateError, UsageError, type Event } from '../../src/index.js'
+import { domainName } from '../../src/node/names.js'
+import { writeRecord } from '../../src/state/record.js'
+import { fakeDoors } from '../fakes/doors.js'
+import { runProgram } from '../fakes/program.js'
+import { fourNodes, makeWorld } from '../fakes/world.js'
+import { all, makeStage } from '../snapshot/stage.js'
+
+const LABFILE = fourNodes('kubernetes: false\n')
+
+/** A lab of four machines that run, up to `ready`, as a program gets it. */
+async function open(t: Test) {
+  const stage = await makeStage(t, LABFILE)
+  const { world } = stage
+  writeFileSync(join(world.dir, 'Labfile'), LABFILE)
+  await writeRecord(stage.lab.paths.record, { ...stage.lab.record, completedUntil: 'ready' })
+  const doors = fakeDoors(world)
+  const events: Event[] = []
+  const lab = await openLab({ doors, onEvent: (e) => events.push(e) })
+  const { id, labfile } = stage.lab.record
+  return { ...stage, id, labfile, doors, events, paths: stage.lab.paths, lab, later: () => (world.clock.time += 1000) }
+}
+
+t.test('docs/program.mjs: brings a lab up, saves it and restores it', async (t) => {
+  const s = await open(t)
+  // As soon as the snapshot is there, work goes on.
+  const doors = { ...s.doors, background: () => Promise.resolve(s.write('work')) }
+  const said = await runProgram(t, s.world.dir, doors)
+  t.match(said, ['4 nodes are running', /^back at before after \d/])
+  t.match(await s.lab.snapshots.list(), [{ name: 'before', message: 'to go back to', current: true }])
+  t.strictSame(await s.read(), all('zero'), 'what was done since is gone')
+})
+
+t.test('snapshots: all that the command line can do with them', async (t) => {
+  const s = await open(t)
+  const { snapshots } = s.lab
+  const a = await snapshots.save({ name: 'a', message: 'first' })
+  t.match(a, { name: 'a', message: 'first', wholeMs: Number })
+  t.same(s.doors.started, [['-f', s.labfile, 'snapshot', 'show', 'a', '--verify', '--json']], 'summed behind its back')
+  s.later()
+  s.write('two')
+  t.match(await snapshots.push(), { name: 'push-1', kind: 'push' })
+  s.later()
+  s.write('three')
+  const back = await snapshots.restore('a')
+  t.match(back, { snapshot: { name: 'a' }, running: true, kept: { name: 'undo' } })
+  t.strictSame(await s.read(), all('zero'))
+  t.ok(
+    s.events.some((e) => e.type === 'note' && /^a: all nodes resumed/.test(e.text)),
+    'notes tell how far it is',
+  )
+  s.later()
+  await snapshots.undo()
+  t.strictSame(await s.read(), all('three'))
+  s.later()
+  t.match(await snapshots.pop({ undo: false }), { snapshot: { name: 'push-1' }, kept: undefined })
+  t.strictSame(await s.read(), all('two'))
+  t.match(await snapshots.rename('a', 'b'), { name: 'b' })
+  t.match(await snapshots.show('b'), { snapshot: { name: 'b', depth: 0 }, after: undefined, verified: undefined })
+  t.match(await snapshots.delete('b'), { deleted: 'b', freedBytes: Number })
+  await t.rejects(snapshots.restore('b'), { constructor: StateError, message: /no snapshot b/ })
+  await t.rejects(snapshots.save({ name: '../x' }), UsageError)
+})
+
+t.test(
+  'halt: events while it happens, the same in the lab’s log; up again says that nothing is to be done',
+  async (t) => {
+    const s = await open(t)
+    t.match(await s.lab.up(), { already: true, status: { state: 'running' } })
+    t.match(await s.lab.halt({ force: true }), { state: 'stopped' })
+    t.same([...new Set(s.events.map((e) => e.type))], ['plan', 'phase', 'start', 'end', 'phase-end'])
+    const log = readFileSync(s.paths.log, 'utf8').trim().split('\n')
+    t.equal(log.length, s.events.length)
+    t.match(JSON.parse(await s.lab.logs({ lines: 1 })), { type: 'phase-end', phase: 'machines' })
+    t.match(await s.lab.status(), { state: 'stopped', cluster: null })
+  },
+)
+
+t.test('exec: words as they are, on that node; its failure is typed', async (t) => {
+  const s = await open(t)
+  s.world.guests.answers.push(({ text, options }) =>
+    text === 'cat /etc/motd' ? `${String(options.input)}!` : text === 'false' ? { exitCode: 1 } : undefined,
+  )
+  t.match(await s.lab.exec('k8s-node01', ['cat', '/etc/motd'], { input: 'hello' }), { stdout: 'hello!', exitCode: 0 })
+  t.equal(s.world.guests.calls.at(-1)?.node, 'k8s-node01')
+  t.equal(s.world.guests.closed.at(-1), 'all')
+  await t.rejects(s.lab.exec('k8s-node01', ['false']), CommandError)
+  t.match(await s.lab.exec('k8s-node01', ['false'], { allowFailure: true }), { exitCode: 1 })
+  await t.rejects(s.lab.exec('nobody', ['true']), { constructor: UsageError, message: /there are k8s-master01/ })
+  await s.world.hypervisor.stop(domainName(s.id, 'k8s-node01'), 0)
+  await t.rejects(s.lab.exec('k8s-node01', ['true']), { constructor: StateError, message: /is shut-off/ })
+})
+
+t.test('kubeconfig, plan, explain, validate; a lab without a cluster has no kubeconfig', async (t) => {
+  const s = await open(t)
+  await t.rejects(s.lab.kubeconfig(), { name: 'StateError', message: /(?:no cluster yet|not up)/, hint: /klab up/ })
+  writeFileSync(s.paths.kubeconfig, 'kind: Config\n')
+  t.same(await s.lab.kubeconfig(), { path: s.paths.kubeconfig, text: 'kind: Config\n' })
+  t.match(await s.lab.validate(), { labfile: join(s.world.dir, 'Labfile'), lab: { name: 'course' } })
+  t.match(await s.lab.sections(), [{ id: '2.1', phase: 'machines' }])
+  t.match(await s.lab.explain('2.2.7'), [{ id: '2.2.7', phase: 'system', script: /swapoff/ }])
+})
+
+t.test('destroy: asks when it is told to, and then nothing is left', async (t) => {
+  const s = await open(t)
+  await s.lab.snapshots.save({ name: 'a' })
+  const confirm = (answer: boolean) => (what: object) => {
+    t.same(what, { lab: 'course', snapshots: 1 })
+    return answer
+  }
+  await t.rejects(s.lab.destroy({ confirm: confirm(false) }), { constructor: StateError, message: 'not destroyed' })
+  t.ok(existsSync(s.paths.record))
+  t.same(await s.lab.destroy({ confirm: confirm(true) }), { lab: 'course' })
+  t.notOk(existsSync(s.paths.dir))
+  t.same(await s.lab.destroy(), { lab: 'course' }, 'content when there is nothing to remove')
+})
+
+t.test('a lab that was never up, and no Labfile at all: nothing is read before a verb', async (t) => {
+  const world = makeWorld(t, { files: { Labfile: LABFILE } })
+  const lab = await openLab({ doors: fakeDoors(world) })
+  t.match(await lab.status(), { lab: 'course', state: 'absent' })
+  await t.rejects(lab.halt(), { name: 'StateError', message: /(?:no cluster yet|not up)/, hint: /klab up/ })
+  const none = await openLab({ doors: fakeDoors(world), file: join(world.dir, 'none/Labfile') })
+  await t.rejects(none.status(), UsageError)
+})
+
+t.test('an aborted signal: verbs throw Interrupted, and so does what fails because of it', async (t) => {
+  const s = await open(t)
+  const failing = { ...s.doors, hypervisor: () => (s.world.abort.abort(), Promise.reject(new Error('aborted'))) }
+  await t.rejects((await openLab({ doors: failing })).status(), Interrupted)
+  await t.rejects(s.lab.snapshots.save({ name: 'late' }), Interrupted)
+  t.notOk(existsSync(s.paths.snapshots) && existsSync(s.paths.journal))
+  t.strictSame(await s.read(), all('zero'), 'nothing has changed')
+})
