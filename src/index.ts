@@ -30,8 +30,8 @@ export interface LabOptions {
 }
 
 /**
- * The lab of a Labfile. Nothing is read or changed yet; a folder may still be without one (`snapshots.import`). With the
- * real doors files that this process makes from now on are readable by its user alone (umask 077).
+ * The lab of a Labfile. Nothing is read or changed yet; a folder may still be without one (`snapshots.import`). Files
+ * that this process makes from now on are readable by its user alone (umask 077), unless `doors` are given.
  */
 export function openLab(o: LabOptions = {}): Promise<LabHandle> {
   return Promise.resolve(

@@ -4,10 +4,10 @@ import type { Bundles } from '../lab/api.js'
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { BUNDLE } from './options.js'
+import type { BUNDLE_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-type BundleArgs = Args<typeof BUNDLE>
+type BundleArgs = Args<typeof BUNDLE_OPTIONS>
 
 const MIB = 1024 ** 2
 const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`

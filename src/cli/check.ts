@@ -4,7 +4,7 @@ import { columns } from '../report/columns.js'
 import { clean } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { CHECK } from './options.js'
+import type { CHECK_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 type CheckReport = Awaited<ReturnType<LabHandle['check']>>
@@ -50,7 +50,7 @@ export function formatReport(report: CheckReport, all: boolean): string {
 }
 
 /** Prints the report; 1 unless every section that applies is done. Throws UsageError, StateError, HostError. */
-export async function runCheck(app: App, args: Args<typeof CHECK>): Promise<number> {
+export async function runCheck(app: App, args: Args<typeof CHECK_OPTIONS>): Promise<number> {
   const words = [...(args.section === undefined ? [] : [args.section]), ...(args.node ?? [])].map(String)
   // Sections begin with a digit, nodes never do.
   const sections = words.filter((w) => /^\d/.test(w))

@@ -6,7 +6,7 @@ import type { App } from './app.js'
 
 export type OptionTable = Readonly<Record<string, Options>>
 
-/** What a handler gets: the command's own options, typed as they are declared (options.ts), and those of all commands. */
+/** What a handler gets: the command's own options, typed as options.ts declares them, and those of all commands. */
 export type Args<O extends OptionTable = OptionTable> = CommonArgs & TypedArgs<O>
 
 interface CommonArgs {

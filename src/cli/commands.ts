@@ -6,7 +6,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     usage: 'up',
     describe: 'Bring the lab up; goes on where an earlier try stopped',
-    options: options.UP,
+    options: options.UP_OPTIONS,
     examples: [
       ['klab up', 'the whole lab'],
       ['klab up --from lesson-3.klab', 'a lab that somebody handed you'],
@@ -17,7 +17,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     usage: 'status',
     describe: 'Nodes as libvirt sees them now, and the API server’s last answer',
-    options: options.STATUS,
+    options: options.STATUS_OPTIONS,
     examples: [['klab status --json', 'for scripts']],
     load: async () => (await import('./status.js')).runStatus,
   }),
@@ -41,14 +41,14 @@ export const COMMANDS: readonly Command[] = [
   command({
     usage: 'kubeconfig',
     describe: 'Print the lab’s kubeconfig (server on 127.0.0.1), or its path',
-    options: options.KUBECONFIG,
+    options: options.KUBECONFIG_OPTIONS,
     examples: [['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl']],
     load: async () => (await import('./kubectl.js')).runKubeconfig,
   }),
   command({
     usage: 'logs [node]',
     describe: 'klab’s own log of the lab, or a node’s serial console',
-    options: options.LOGS,
+    options: options.LOGS_OPTIONS,
     examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
     load: async () => (await import('./logs.js')).runLogs,
   }),
@@ -56,7 +56,7 @@ export const COMMANDS: readonly Command[] = [
     usage: 'snapshot <action> [name] [to]',
     describe:
       'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo, flatten, export, import',
-    options: options.SNAPSHOT,
+    options: options.SNAPSHOT_OPTIONS,
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
       ['klab snapshot restore lesson-3', 'back to it; klab snapshot undo goes forth again'],
@@ -69,7 +69,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     usage: 'provision [node..]',
     describe: 'Run the guest phases again on a lab that is up, as far as it is up',
-    options: options.PROVISION,
+    options: options.PROVISION_OPTIONS,
     examples: [
       ['klab provision', 'all of them, on all nodes'],
       ['klab provision --only system k8s-node01', 'the system settings of one node'],
@@ -79,7 +79,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     usage: 'check [section] [node..]',
     describe: 'Look into the guests: which sections of the course are done, also by hand; exit status 1 unless all are',
-    options: options.CHECK,
+    options: options.CHECK_OPTIONS,
     examples: [
       ['klab check', 'all sections on all nodes'],
       ['klab check 2.2.7 k8s-node01', 'one section on one node'],
@@ -89,49 +89,49 @@ export const COMMANDS: readonly Command[] = [
   command({
     usage: 'explain [section]',
     describe: 'The commands that klab runs for a section of the course; without one: the sections',
-    options: options.EXPLAIN,
+    options: options.EXPLAIN_OPTIONS,
     examples: [['klab explain 2.9.2', 'kubeadm init, with this lab’s values']],
     load: async () => (await import('./explain.js')).runExplain,
   }),
   command({
     usage: 'halt',
     describe: 'Power all machines off, after their guests have ended; disks and snapshots stay, `up` boots them again',
-    options: options.HALT,
+    options: options.HALT_OPTIONS,
     examples: [['klab halt', 'for the night']],
     load: async () => (await import('./halt.js')).runHalt,
   }),
   command({
     usage: 'destroy',
     describe: 'Remove the lab: machines, disks, switch, ports, keys; the cache stays',
-    options: options.DESTROY,
+    options: options.DESTROY_OPTIONS,
     examples: [['klab destroy -f', 'without a question']],
     load: async () => (await import('./destroy.js')).runDestroy,
   }),
   command({
     usage: 'validate',
     describe: 'Check the Labfile; all problems at once, with line and column',
-    options: options.VALIDATE,
+    options: options.VALIDATE_OPTIONS,
     examples: [['klab validate', 'exit status 2 when something is wrong']],
     load: async () => (await import('./validate.js')).runValidate,
   }),
   command({
     usage: 'plan',
     describe: 'What `up` would do, without doing it',
-    options: options.PLAN,
+    options: options.PLAN_OPTIONS,
     examples: [['klab plan', 'phases and steps']],
     load: async () => (await import('./plan.js')).runPlan,
   }),
   command({
     usage: 'doctor',
     describe: 'What this host lacks for the lab, and the command that mends it',
-    options: options.DOCTOR,
+    options: options.DOCTOR_OPTIONS,
     examples: [['klab doctor', 'exit status 3 when something is missing']],
     load: async () => (await import('./doctor.js')).runDoctor,
   }),
   command({
     usage: 'bundle <action> [path]',
     describe: 'The Kubernetes artifacts: build, list, verify, export or import them',
-    options: options.BUNDLE,
+    options: options.BUNDLE_OPTIONS,
     examples: [
       ['klab bundle verify', 'every file against its sha256, every image that kubeadm asks for'],
       ['klab bundle export course.tar', 'one file for machines without internet'],

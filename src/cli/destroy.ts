@@ -3,14 +3,14 @@ import { UsageError } from '../errors.js'
 import type { LabToDestroy } from '../lab/destroy.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
-import type { DESTROY } from './options.js'
+import type { DESTROY_OPTIONS } from './options.js'
 import { withProgress } from './progress.js'
 
 /**
  * Removes the lab; 0 also when there is nothing to remove. Throws UsageError (no terminal to ask on), StateError
  * (answered no), what destroy throws.
  */
-export async function runDestroy(app: App, args: Args<typeof DESTROY>): Promise<number> {
+export async function runDestroy(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
   const confirm = args.force ? undefined : (what: LabToDestroy) => ask(app, what)
   const { lab } = await withProgress(app, args, (lab) => lab.destroy({ confirm }))
   app.stderr.write(`lab ${lab} is gone\n`)

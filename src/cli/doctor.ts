@@ -2,11 +2,11 @@
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { DOCTOR } from './options.js'
+import type { DOCTOR_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /** Prints every check; 3 when something is missing. */
-export async function runDoctor(app: App, args: Args<typeof DOCTOR>): Promise<number> {
+export async function runDoctor(app: App, args: Args<typeof DOCTOR_OPTIONS>): Promise<number> {
   const checks = await (await labOf(app, args)).doctor()
   if (args.json) printJson(app, checks)
   else {

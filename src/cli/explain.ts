@@ -3,14 +3,14 @@ import type { ExplainedSection } from '../lab/explain.js'
 import { columns } from '../report/columns.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
-import type { EXPLAIN } from './options.js'
+import type { EXPLAIN_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /**
  * Prints what klab runs for a section, as a script with comments; without one: the sections. Throws UsageError,
  * LabfileError.
  */
-export async function runExplain(app: App, args: Args<typeof EXPLAIN>): Promise<number> {
+export async function runExplain(app: App, args: Args<typeof EXPLAIN_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   if (args.section === undefined) {
     const rows = (await lab.sections()).map((s) => [s.id, s.phase, s.title])

@@ -1,12 +1,12 @@
 /** `klab halt`. */
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { HALT } from './options.js'
+import type { HALT_OPTIONS } from './options.js'
 import { withProgress } from './progress.js'
 import { formatStatus } from './status.js'
 
 /** Powers the lab off and prints its status. Throws StateError when it was never up, what `halt` throws. */
-export async function runHalt(app: App, args: Args<typeof HALT>): Promise<number> {
+export async function runHalt(app: App, args: Args<typeof HALT_OPTIONS>): Promise<number> {
   const status = await withProgress(app, args, (lab) => lab.halt({ force: args.force }))
   if (args.json) printJson(app, status)
   else app.stdout.write(`${formatStatus(status, app.clock.now())}\nklab up boots it again\n`)

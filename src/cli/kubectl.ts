@@ -1,7 +1,7 @@
 /** `klab kubectl` and `klab kubeconfig`. */
 import type { App } from './app.js'
 import { wordsOf, type Args } from './command.js'
-import type { KUBECONFIG } from './options.js'
+import type { KUBECONFIG_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /** Runs kubectl: the host's own, else the bundle's. Its exit status. */
@@ -12,7 +12,7 @@ export async function runKubectl(app: App, args: Args): Promise<number> {
 }
 
 /** Prints the kubeconfig, or its path. */
-export async function runKubeconfig(app: App, args: Args<typeof KUBECONFIG>): Promise<number> {
+export async function runKubeconfig(app: App, args: Args<typeof KUBECONFIG_OPTIONS>): Promise<number> {
   const { path, text } = await (await labOf(app, args)).kubeconfig()
   app.stdout.write(args.path ? `${path}\n` : text)
   return 0

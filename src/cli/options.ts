@@ -1,10 +1,10 @@
-/** The options and positional words of every verb: what yargs reads, and what the handlers' arguments are typed from. */
+/** The options and words of every verb: what yargs reads, and what the handlers' arguments are typed from. */
 import { PROVISION_PHASES, UP_PHASES } from '../lab/choices.js'
 import type { OptionTable } from './command.js'
 
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 
-export const UP = {
+export const UP_OPTIONS = {
   until: {
     choices: UP_PHASES,
     default: 'ready',
@@ -25,7 +25,7 @@ export const UP = {
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
 } as const satisfies OptionTable
 
-export const STATUS = {
+export const STATUS_OPTIONS = {
   fresh: {
     type: 'boolean',
     describe: 'wait for the API server (10 s at most) where its last answer would be shown',
@@ -33,16 +33,16 @@ export const STATUS = {
   ...json,
 } as const satisfies OptionTable
 
-export const KUBECONFIG = {
+export const KUBECONFIG_OPTIONS = {
   path: { type: 'boolean', describe: 'print where the file is instead' },
 } as const satisfies OptionTable
 
-export const LOGS = {
+export const LOGS_OPTIONS = {
   node: { type: 'string', describe: 'the node whose console it is' },
   lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true },
 } as const satisfies OptionTable
 
-export const SNAPSHOT = {
+export const SNAPSHOT_OPTIONS = {
   action: {
     choices: [
       'save',
@@ -84,43 +84,43 @@ export const SNAPSHOT = {
   ...json,
 } as const satisfies OptionTable
 
-export const PROVISION = {
+export const PROVISION_OPTIONS = {
   node: { type: 'string', array: true, describe: 'only on these nodes' },
   from: { choices: PROVISION_PHASES, describe: 'the first phase to run', requiresArg: true },
   only: { choices: PROVISION_PHASES, describe: 'the only phase to run', requiresArg: true },
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
 } as const satisfies OptionTable
 
-export const CHECK = {
+export const CHECK_OPTIONS = {
   section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it; all of its lines are shown' },
   node: { type: 'string', array: true, describe: 'only these nodes' },
   ...json,
 } as const satisfies OptionTable
 
-export const EXPLAIN = {
+export const EXPLAIN_OPTIONS = {
   section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it' },
 } as const satisfies OptionTable
 
-export const HALT = {
+export const HALT_OPTIONS = {
   force: { type: 'boolean', describe: 'at once, as by pulling the plug' },
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
 } as const satisfies OptionTable
 
-export const DESTROY = {
+export const DESTROY_OPTIONS = {
   force: { alias: 'f', type: 'boolean', describe: 'do not ask' },
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr' },
 } as const satisfies OptionTable
 
-export const VALIDATE = json satisfies OptionTable
+export const VALIDATE_OPTIONS = json satisfies OptionTable
 
-export const PLAN = {
+export const PLAN_OPTIONS = {
   until: { choices: UP_PHASES, default: 'ready', describe: 'the last phase', requiresArg: true },
   ...json,
 } as const satisfies OptionTable
 
-export const DOCTOR = json satisfies OptionTable
+export const DOCTOR_OPTIONS = json satisfies OptionTable
 
-export const BUNDLE = {
+export const BUNDLE_OPTIONS = {
   action: { choices: ['build', 'list', 'verify', 'export', 'import'] },
   path: { type: 'string', describe: 'export, import: the file; verify: a file or folder instead of the cache' },
   sha256: { type: 'string', describe: 'import: what the whole file’s sha256 must be', requiresArg: true },

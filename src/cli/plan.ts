@@ -2,11 +2,11 @@
 import { formatChanges } from '../lab/drift.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { PLAN } from './options.js'
+import type { PLAN_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /** Prints what `up` would do. Changes nothing. Throws HostError when the lab's network has no place on this host. */
-export async function runPlan(app: App, args: Args<typeof PLAN>): Promise<number> {
+export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promise<number> {
   const plan = await (await labOf(app, args)).plan({ until: args.until })
   if (args.json) printJson(app, plan)
   else {

@@ -6,10 +6,10 @@ import { columns } from '../report/columns.js'
 import { age, seconds } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { SNAPSHOT } from './options.js'
+import type { SNAPSHOT_OPTIONS } from './options.js'
 import { labOf, withProgress } from './progress.js'
 
-type SnapshotArgs = Args<typeof SNAPSHOT>
+type SnapshotArgs = Args<typeof SNAPSHOT_OPTIONS>
 type Result<Verb extends keyof Snapshots> = Awaited<ReturnType<Snapshots[Verb]>>
 type Listed = Result<'list'>[number]
 

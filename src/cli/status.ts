@@ -4,7 +4,7 @@ import { columns } from '../report/columns.js'
 import { duration } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { STATUS } from './options.js'
+import type { STATUS_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /** ms; a younger answer is shown as one of now. */
@@ -36,7 +36,7 @@ export function formatStatus(s: Status, now: number): string {
 }
 
 /** Prints the status; 0 whatever it is. */
-export async function runStatus(app: App, args: Args<typeof STATUS>): Promise<number> {
+export async function runStatus(app: App, args: Args<typeof STATUS_OPTIONS>): Promise<number> {
   const status = await (await labOf(app, args)).status({ fresh: args.fresh })
   if (args.json) printJson(app, status)
   else app.stdout.write(formatStatus(status, app.clock.now()))

@@ -2,12 +2,12 @@
 import type { UpResult } from '../lab/bring-up.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { UP } from './options.js'
+import type { UP_OPTIONS } from './options.js'
 import { withProgress } from './progress.js'
 import { formatStatus } from './status.js'
 
 /** Brings the lab up and prints its status. Throws what the lab's `up` throws. */
-export async function runUp(app: App, args: Args<typeof UP>): Promise<number> {
+export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<number> {
   const { until, from, seal, fresh } = args
   const result = await withProgress(app, args, (lab) =>
     lab.up({ until, from, seal, fresh, diskOnly: args['disk-only'] }),
@@ -21,7 +21,7 @@ export async function runUp(app: App, args: Args<typeof UP>): Promise<number> {
 }
 
 /** What to type now. */
-function tryNext({ status: { cluster, nodes }, kubeconfigPath }: UpResult, args: Args<typeof UP>): string {
+function tryNext({ status: { cluster, nodes }, kubeconfigPath }: UpResult, args: Args<typeof UP_OPTIONS>): string {
   const klab = `  klab${args.file === undefined ? '' : ` -f ${args.file}`}`
   const ssh = `${klab} ssh ${nodes[0]?.name ?? ''}`
   // `--from` may lead to where a lesson starts, before there is an API server.

@@ -1,11 +1,11 @@
 /** `klab validate`. */
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { VALIDATE } from './options.js'
+import type { VALIDATE_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /** Says that the Labfile is good, or throws LabfileError with all that is wrong. */
-export async function runValidate(app: App, args: Args<typeof VALIDATE>): Promise<number> {
+export async function runValidate(app: App, args: Args<typeof VALIDATE_OPTIONS>): Promise<number> {
   const { lab, labfile } = await (await labOf(app, args)).validate()
   if (args.json) printJson(app, lab)
   else {

@@ -1,4 +1,4 @@
-/** `klab up`, all of it: where the lab comes from (a snapshot, a file, the cache, its phases), and what is checked first. */
+/** `klab up`, all of it: where the lab comes from (snapshot, file, cache, phases), and what is checked first. */
 import { checkHost, requireFit } from '../doctor/doctor.js'
 import { UsageError } from '../errors.js'
 import type { PhaseName } from '../labfile/phases.js'

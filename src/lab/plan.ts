@@ -18,8 +18,8 @@ export interface PlanReport {
   readonly accel: Accel
   readonly profile: { readonly name: string; readonly why: string }
   /**
-   * What changed in the Labfile since the lab was brought up. Any: `up` refuses; the phases are those of the changed lab,
-   * once this one is destroyed.
+   * What changed in the Labfile since the lab was brought up. If anything did, `up` refuses, and the phases are those
+   * of the changed lab, once this one is destroyed.
    */
   readonly changes: readonly Change[]
   readonly phases: readonly {

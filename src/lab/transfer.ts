@@ -155,9 +155,10 @@ export async function takeFile(c: LabContext, file: string, o: ImportOptions): P
       const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
       const diskOnly = o.diskOnly === true
       const taken = await importFile(world, open, { file, facts, digest, accel, diskOnly, name: o.name, say, progress })
+      const ram = isRam(taken.manifest) ? ' and RAM' : ''
       say(
         taken.fresh
-          ? `its keys, disks${isRam(taken.manifest) ? ' and RAM' : ''} are in ${open.paths.dir} now: as secret as the cluster`
+          ? `its keys, disks${ram} are in ${open.paths.dir} now: as secret as the cluster`
           : `${taken.manifest.name} was imported from this file before`,
       )
       return { open, world, ...taken }

@@ -69,9 +69,8 @@ export async function upCached(
   const { findSealed, takeSealed } = await import('./cached.js')
   const found = await findSealed(world, open, accel)
   if (!found) return undefined
-  note(c.report)(
-    `the cache holds this lab, Ready since ${found.facts.snapshot.createdAt}: going there; --fresh makes it from scratch`,
-  )
+  const since = found.facts.snapshot.createdAt
+  note(c.report)(`the cache holds this lab, Ready since ${since}: going there; --fresh makes it from scratch`)
   const manifest = await takeSealed(world, open, found, accel)
   return manifest && restoreAndWait(c, { world, open, manifest, undo: false })
 }
@@ -87,7 +86,8 @@ export async function seal(c: LabContext, world: World, open: OpenLab): Promise<
   )
   say(
     fresh
-      ? `sealed in ${dir}, with its keys and RAM: while Labfile, bundle and klab stay the same, \`klab up\` after \`klab destroy\` goes there`
+      ? `sealed in ${dir}, with its keys and RAM: while Labfile, bundle and klab stay the same, ` +
+          '`klab up` after `klab destroy` goes there'
       : `it was sealed before: ${dir}`,
   )
 }
