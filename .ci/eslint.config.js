@@ -3,17 +3,23 @@ import tseslint from 'typescript-eslint'
 import { ORDER, ROOMS } from './rooms.js'
 
 /** room → the rule that keeps it. Top-level files (world.ts, step.ts) are rooms of one file. */
-const fences = Object.entries(ROOMS).map(([room, may]) => {
+const fences = Object.entries(ROOMS).flatMap(([room, may]) => [
+  fence(room, may, { files: `src/${room}/**/*.ts`, up: '(?:\\.\\./)+' }),
+  fence(room, may, { files: `src/${room}.ts`, up: '\\./' }),
+])
+
+/** `up`: how such files reach src/. */
+function fence(room, may, { files, up }) {
   const allowed = ['errors', room, ...may].map((m) => `${m}(?:/[\\w-]+)*`).join('|')
   return {
-    files: [`src/${room}/**/*.ts`, `src/${room}.ts`],
+    files: [files],
     rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
             {
-              regex: `^(?:\\.\\./)+(?!(?:${allowed})\\.js$)(?:${ORDER.join('|')})(?:/|\\.js$)`,
+              regex: `^${up}(?!(?:${allowed})\\.js$)(?:${ORDER.join('|')})(?:/|\\.js$)`,
               message: `${room} may import only: ${['errors', ...may].join(', ')} (.ci/rooms.js)`,
             },
           ],
@@ -21,7 +27,7 @@ const fences = Object.entries(ROOMS).map(([room, may]) => {
       ],
     },
   }
-})
+}
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules'] },
