@@ -135,3 +135,22 @@ t.test('an aborted signal: verbs throw Interrupted, and so does what fails becau
   t.notOk(existsSync(s.paths.snapshots) && existsSync(s.paths.journal))
   t.strictSame(await s.read(), all('zero'), 'nothing has changed')
 })
+
+t.test('aborted in the middle: the phase ends, the next does not begin, and the verb goes on from there', async (t) => {
+  const s = await open(t)
+  const seen: Event[] = []
+  const onEvent = (e: Event): void => {
+    seen.push(e)
+    if (e.type === 'start') s.world.abort.abort()
+  }
+  await t.rejects((await openLab({ doors: s.doors, onEvent })).destroy(), Interrupted)
+  t.same(
+    seen.flatMap((e) => (e.type === 'phase' ? [e.phase] : [])),
+    ['machines'],
+  )
+  t.ok(existsSync(s.paths.record), 'the files were to be last')
+  const { signal } = new AbortController()
+  const doors = { ...s.doors, signal, world: () => Promise.resolve({ ...s.world, signal }) }
+  t.same(await (await openLab({ doors })).destroy(), { lab: 'course' })
+  t.notOk(existsSync(s.paths.dir))
+})
