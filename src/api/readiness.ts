@@ -53,11 +53,14 @@ export async function glanceReadiness(
   ask: Ask = nodeConditions,
 ): Promise<{ seen: Readiness; now: boolean } | undefined> {
   const last = await readSeen(paths.seen)
-  if (last?.ready && clock.now() - Date.parse(last.at) < YOUNG_MS) return { seen: last, now: true }
+  if (last?.ready && within(clock, Date.parse(last.at), YOUNG_MS)) return { seen: last, now: true }
   const conditions = await ask(paths.kubeconfig, timeoutMs)
   if (!conditions) return last && { seen: last, now: false }
   return { seen: await keep(paths, clock, conditions), now: true }
 }
+
+/** Whether a moment that was noted is less than `ms` ago; one of the future, by a clock that was set back, is not. */
+const within = (clock: Clock, at: number, ms: number): boolean => clock.now() >= at && clock.now() - at < ms
 
 const claimOf = (paths: ApiFiles): string => `${paths.seen}.asking`
 
@@ -71,7 +74,7 @@ export async function claimAsk(paths: ApiFiles, clock: Clock): Promise<boolean> 
     (s) => s.mtimeMs,
     () => undefined,
   )
-  if (begun !== undefined && clock.now() - begun < API_TIMEOUT_MS) return false
+  if (begun !== undefined && within(clock, begun, API_TIMEOUT_MS)) return false
   await rm(path, { force: true })
   const file = await open(path, 'wx').catch(() => undefined)
   await file?.close()

@@ -30,10 +30,10 @@ export interface BuildContext {
 
 /** Does a job and reports how long it took. */
 export async function timed<T>(c: BuildContext, name: string, job: () => Promise<T>): Promise<T> {
-  const started = c.clock.now()
+  const started = c.clock.monotonic()
   c.report(`${name}…`)
   const result = await job()
-  c.report(`${name}: ${Math.round((c.clock.now() - started) / 1000)} s`)
+  c.report(`${name}: ${Math.round((c.clock.monotonic() - started) / 1000)} s`)
   return result
 }
 

@@ -74,14 +74,14 @@ class Node {
 
   async #retry(withinMs: number, signal: AbortSignal): Promise<Client> {
     const { node, host, port } = this.address
-    const started = this.clock.now()
+    const started = this.clock.monotonic()
     for (;;) {
-      const left = withinMs - (this.clock.now() - started)
+      const left = withinMs - (this.clock.monotonic() - started)
       try {
         return await openConnection(this.address, Math.max(1, Math.min(READY_MS, left)), signal)
       } catch (error) {
         if (error instanceof KlabError) throw error
-        const waited = this.clock.now() - started
+        const waited = this.clock.monotonic() - started
         if (waited + RETRY_MS >= withinMs) {
           const seen = error instanceof Error ? error.message : String(error)
           throw new ProbeError(`${node}: SSH on ${host}:${port}`, waited, seen, {

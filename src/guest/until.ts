@@ -24,7 +24,7 @@ export interface UntilOptions {
  * throws.
  */
 export async function until(probe: () => Promise<Observation>, o: UntilOptions): Promise<void> {
-  const started = o.clock.now()
+  const started = o.clock.monotonic()
   let cause: unknown
   for (;;) {
     const { ok, seen } = await probe().catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function until(probe: () => Promise<Observation>, o: UntilOptions):
       return { ok: false, seen: error.message }
     })
     if (ok) return
-    const waited = o.clock.now() - started
+    const waited = o.clock.monotonic() - started
     if (waited + o.everyMs > o.withinMs) throw new ProbeError(o.what, waited, seen, { hint: o.hint, cause })
     await o.clock.sleep(o.everyMs, o.signal)
   }

@@ -1,10 +1,12 @@
-/** The wall clock, as a door, so that tests can move it by hand. */
+/** The wall clock, the monotonic clock and timers, as a door, so that tests can move it by hand. */
+import { performance } from 'node:perf_hooks'
 import { Interrupted } from '../errors.js'
 import type { Clock } from './types.js'
 
 /** The real clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(new Interrupted())

@@ -46,7 +46,7 @@ export function createL2Switch(options: {
   }
 
   const until = async (probe: () => Promise<boolean>): Promise<boolean> => {
-    for (const end = clock.now() + SIGNAL_WAIT; clock.now() < end; await clock.sleep(LOOK_EVERY))
+    for (const end = clock.monotonic() + SIGNAL_WAIT; clock.monotonic() < end; await clock.sleep(LOOK_EVERY))
       if (await probe()) return true
     return probe()
   }

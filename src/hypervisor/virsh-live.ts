@@ -81,7 +81,7 @@ export function freezeTogether({
     }
 
     try {
-      const limit = clock.now() + LIVE_MS
+      const limit = clock.monotonic() + LIVE_MS
       // A question that comes before libvirt has begun to write is answered only when it has done all. The first word
       // to each is to take its time, lest a small one be done before it is looked at; it is said again and again, since
       // libvirt sets a speed of its own as it begins to write, perhaps after it.
@@ -93,7 +93,7 @@ export function freezeTogether({
       }
       if (ended === 0) await setSpeed(machines, () => NEAR)
       const speeds = new Map(machines.map((m): [Machine, number] => [m, NEAR]))
-      while (ended === 0 && [...speeds.values()].some((speed) => speed !== HELD) && clock.now() < limit) {
+      while (ended === 0 && [...speeds.values()].some((speed) => speed !== HELD) && clock.monotonic() < limit) {
         const now = await jobs(machines)
         const changed = machines.filter((m, i) => {
           const speed = speeds.get(m) === HELD ? HELD : speedOf(now[i])
@@ -105,9 +105,9 @@ export function freezeTogether({
         else await clock.sleep(LOOK_EVERY, signal)
       }
       if (ended === 0) {
-        const started = clock.now()
+        const started = clock.monotonic()
         const paused = await Promise.all(
-          machines.map((m) => virsh(['suspend', m.uuid], { timeoutMs: LONG }).then(() => clock.now())),
+          machines.map((m) => virsh(['suspend', m.uuid], { timeoutMs: LONG }).then(() => clock.monotonic())),
         )
         const [states, now] = await Promise.all([statesOf(machines), jobs(machines)])
         // All stand still and none has been written to its end: whatever is in the files in the end is of this moment.
@@ -115,7 +115,7 @@ export function freezeTogether({
           await Promise.all([committed(), setSpeed(machines, () => FULL)])
           await Promise.all(writing)
           return {
-            pauseMs: clock.now() - started,
+            pauseMs: clock.monotonic() - started,
             skewMs: Math.max(...paused) - Math.min(...paused),
           } satisfies PauseTimes
         }

@@ -74,10 +74,10 @@ export function createVirshHypervisor({
   const state = async (name: string): Promise<MachineState> => (await find(name))?.state ?? 'absent'
 
   const waitOff = async (name: string, withinMs: number): Promise<boolean> => {
-    const until = clock.now() + withinMs
+    const until = clock.monotonic() + withinMs
     for (;;) {
       if (isOff(await state(name))) return true
-      if (clock.now() >= until) return false
+      if (clock.monotonic() >= until) return false
       await clock.sleep(LOOK_EVERY)
     }
   }

@@ -18,10 +18,13 @@ export async function waitForBoot(
   withinMs: number,
   hint = `klab logs ${address.node}`,
 ): Promise<Guest> {
-  const deadline = world.clock.now() + withinMs
+  const deadline = world.clock.monotonic() + withinMs
   let last: KlabError | undefined
-  while (world.clock.now() < deadline) {
-    const guest = await world.guests.connect(address, { withinMs: deadline - world.clock.now(), signal: world.signal })
+  while (world.clock.monotonic() < deadline) {
+    const guest = await world.guests.connect(address, {
+      withinMs: deadline - world.clock.monotonic(),
+      signal: world.signal,
+    })
     try {
       // One remote loop instead of many round trips: each costs the emulated CPU a process and a packet.
       const out = await guest.run(

@@ -19,14 +19,14 @@ const interrupted = (error: unknown): boolean =>
   error instanceof Interrupted || (error instanceof StepError && error.cause instanceof Interrupted)
 
 async function runStep(phase: Phase, step: Step, o: RunnerOptions): Promise<void> {
-  const started = o.clock.now()
+  const started = o.clock.monotonic()
   const base = { phase: phase.name, step: step.id }
   const end = (outcome: Outcome, error?: unknown): void =>
     o.report({
       type: 'end',
       ...base,
       outcome,
-      ms: o.clock.now() - started,
+      ms: o.clock.monotonic() - started,
       ...(error === undefined ? {} : { error: messageOf(error) }),
     })
   o.report({ type: 'start', ...base, title: step.title })
@@ -52,7 +52,7 @@ export async function executePlan(plan: Plan, o: RunnerOptions): Promise<void> {
   })
   for (const phase of plan.phases) {
     if (o.signal.aborted) throw new Interrupted()
-    const started = o.clock.now()
+    const started = o.clock.monotonic()
     o.report({ type: 'phase', phase: phase.name, title: phase.title })
     try {
       await pMap(phase.steps, (step) => runStep(phase, step, o), { stopOnError: false })
@@ -61,6 +61,6 @@ export async function executePlan(plan: Plan, o: RunnerOptions): Promise<void> {
       if (errors.every(interrupted)) throw new Interrupted()
       throw errors.length === 1 ? errors[0] : new AggregateError(errors, `${errors.length} steps failed`)
     }
-    o.report({ type: 'phase-end', phase: phase.name, ms: o.clock.now() - started })
+    o.report({ type: 'phase-end', phase: phase.name, ms: o.clock.monotonic() - started })
   }
 }

@@ -41,7 +41,7 @@ export interface RestoreOptions {
  */
 export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOptions = {}): Promise<Restored> {
   const { clock, hypervisor } = lab.world
-  const started = clock.now()
+  const started = clock.monotonic()
   if (o.checked !== true) await checkFits(lab, manifest)
   const id = newId(clock.now())
   const to = Object.fromEntries(manifest.nodes.map((n) => [n.node, lab.paths.node(n.node).overlay(id)]))
@@ -60,7 +60,7 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
     await putBackAfter(error, () => leaveAlone(lab, journal))
   }
   await exchange(lab, manifest, to)
-  const restored = { ms: clock.now() - started, running: isRam(manifest) }
+  const restored = { ms: clock.monotonic() - started, running: isRam(manifest) }
   if (o.sweep !== false) await sweepAfter(lab)
   return restored
 }

@@ -189,11 +189,11 @@ async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<PauseTimes | 
 async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOptions, 'stay'>): Promise<PauseTimes> {
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
-  const started = clock.now()
+  const started = clock.monotonic()
   // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a
   // failure.
   const paused = values(
-    await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.now()))),
+    await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.monotonic()))),
   )
   await verifyPaused(lab)
   const ends = await Promise.allSettled(
@@ -201,7 +201,7 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
   )
   values(ends)
   if (!stay) await resumeAll(lab)
-  return { pauseMs: clock.now() - started, skewMs: Math.max(...paused) - Math.min(...paused) }
+  return { pauseMs: clock.monotonic() - started, skewMs: Math.max(...paused) - Math.min(...paused) }
 }
 
 /** New overlays for machines that are off. */

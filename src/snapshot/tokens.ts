@@ -38,14 +38,14 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
   const options = { timeoutMs, signal: lab.world.signal }
   const guest = await connectWithin(lab, first.name, timeoutMs)
   const { clock } = lab.world
-  const started = clock.now()
+  const started = clock.monotonic()
   lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
   await guest.sudo(
     await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8'),
     [kubernetes.runtime],
     options,
   )
-  lab.say(`kube-controller-manager is healthy, ${((clock.now() - started) / 1000).toFixed(1)} s later`)
+  lab.say(`kube-controller-manager is healthy, ${((clock.monotonic() - started) / 1000).toFixed(1)} s later`)
   const { cni } = kubernetes
   if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S || minorOf(kubernetes.version) < ENDING_TOKENS)
     return

@@ -43,6 +43,16 @@ t.test('a glance: the answer of now, else the last one with its own time, else n
   t.equal(kept().at, '2026-01-01T00:00:00.000Z', 'being too slow for a glance is not being silent')
 })
 
+t.test('the host’s clock set back: an answer from the future is no answer of now, nor is a claim', async (t) => {
+  const { paths, clock } = stage(t)
+  await askReadiness(paths, clock, 10_000, answers)
+  await claimAsk(paths, clock)
+  clock.time -= 8 * 3_600_000
+  t.match(await glanceReadiness(paths, clock, 50, silent), { now: false })
+  utimesSync(`${paths.seen}.asking`, clock.now() / 1000 + 3600, clock.now() / 1000 + 3600)
+  t.equal(await claimAsk(paths, clock), true)
+})
+
 t.test('what is not an answer is not taken for one', async (t) => {
   const { paths, clock } = stage(t)
   for (const text of ['', '{', '[]', 'null', '{"at":3,"ready":{}}', '{"ready":{}}']) {

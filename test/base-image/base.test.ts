@@ -14,7 +14,7 @@ function world(t: Test) {
   const dir = t.testdir()
   const argvs: string[][] = []
   const exec = { ...real, run: (argv: readonly string[], o?: object) => (argvs.push([...argv]), real.run(argv, o)) }
-  const clock = { now: () => 1_700_000_000_000, sleep: () => Promise.resolve() }
+  const clock = { now: () => 1_700_000_000_000, monotonic: () => 0, sleep: () => Promise.resolve() }
   const layers = createLayers({ dir: join(dir, 'layers'), exec: real, clock, dirMode: 0o700 })
   const lines: string[] = []
   const context = {

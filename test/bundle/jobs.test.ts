@@ -75,7 +75,7 @@ const running = async (mark: string): Promise<string> =>
 t.test('how long a job took', async (t) => {
   const c = makeContext(t)
   let now = 0
-  const result = await timed({ ...c, clock: { ...c.clock, now: () => (now += 2500) } }, 'coredns', () =>
+  const result = await timed({ ...c, clock: { ...c.clock, monotonic: () => (now += 2500) } }, 'coredns', () =>
     Promise.resolve(7),
   )
   t.equal(result, 7)

@@ -27,7 +27,7 @@ async function serve(t: Test, ...answers: Answer[]) {
     server.close()
   })
   const pauses: number[] = []
-  const clock = { now: () => 0, sleep: (ms: number) => (pauses.push(ms), Promise.resolve()) }
+  const clock = { now: () => 0, monotonic: () => 0, sleep: (ms: number) => (pauses.push(ms), Promise.resolve()) }
   const dir = join(t.testdir(), 'downloads')
   const o: DownloadOptions = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/f`,

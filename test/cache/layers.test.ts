@@ -13,7 +13,12 @@ const visible = (dir: string): string[] => readdirSync(dir).filter((n) => n !== 
 
 function make(t: Test) {
   const dir = join(t.testdir(), 'layers')
-  const clock = { time: 1_700_000_000_000, now: () => clock.time, sleep: () => Promise.reject(new Error('not here')) }
+  const clock = {
+    time: 1_700_000_000_000,
+    now: () => clock.time,
+    monotonic: () => 0,
+    sleep: () => Promise.reject(new Error('not here')),
+  }
   return { dir, clock, layers: createLayers({ dir, exec, clock, dirMode: 0o711 }) }
 }
 

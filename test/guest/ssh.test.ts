@@ -13,10 +13,13 @@ import { startGuest } from './fixtures/server.js'
 /** Pauses are a fortieth, and time goes on by what was asked for. */
 function make(t: Test) {
   let ahead = 0
-  const now = () => systemClock.now() + ahead
+  let jump = 8 * 3_600_000
+  // The wall clock jumps to and fro with every look.
+  const now = () => systemClock.now() + (jump = -jump)
+  const monotonic = () => systemClock.monotonic() + ahead
   const sleep = (ms: number, signal?: AbortSignal) =>
     systemClock.sleep(ms / 40, signal).then(() => void (ahead += ms - ms / 40))
-  const guests = createGuests({ clock: { now, sleep } })
+  const guests = createGuests({ clock: { now, monotonic, sleep } })
   t.teardown(() => guests.close())
   return guests
 }

@@ -5,7 +5,9 @@ import { until } from '../../src/guest/until.js'
 const hand = () => {
   const clock = {
     time: 0,
-    now: () => clock.time,
+    wall: 0,
+    now: () => clock.wall,
+    monotonic: () => clock.time,
     sleep: (ms: number, signal?: AbortSignal) => {
       if (signal?.aborted) return Promise.reject(new Interrupted())
       clock.time += ms
@@ -56,6 +58,19 @@ t.test('gives up: what, how long, what was last seen', async (t) => {
     until(() => Promise.reject(failed), o),
     { code: 'probe', message: /last seen: n1: `kubectl` failed with exit status 1\nrefused/, cause: failed },
   )
+})
+
+t.test('a wall clock that jumps, to and fro, changes no wait', async (t) => {
+  for (const jump of [8 * 3_600_000, -8 * 3_600_000]) {
+    const clock = hand()
+    let asked = 0
+    const probe = () => {
+      clock.wall += jump
+      return Promise.resolve({ ok: ++asked === 5, seen: 'not yet' })
+    }
+    await until(probe, { what: 'x', everyMs: 100, withinMs: 1000, clock })
+    t.equal(clock.time, 400)
+  }
 })
 
 t.test('a bug in the probe and Ctrl-C pass through', async (t) => {

@@ -10,6 +10,16 @@ t.test('now is the time; sleep takes it', async (t) => {
   t.ok(performance.now() - started >= 55)
 })
 
+t.test('monotonic goes on whatever the wall clock does', (t) => {
+  const { now } = Date
+  t.teardown(() => void (Date.now = now))
+  const [wall, started] = [systemClock.now(), systemClock.monotonic()]
+  Date.now = () => wall + 8 * 3_600_000
+  t.ok(systemClock.now() - wall >= 8 * 3_600_000)
+  t.ok(systemClock.monotonic() - started < 60_000)
+  t.end()
+})
+
 t.test('abort ends a sleep at once, and one that was aborted before does not begin', async (t) => {
   const abort = new AbortController()
   const started = performance.now()

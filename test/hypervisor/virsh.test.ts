@@ -52,6 +52,22 @@ t.test('list is one process with a time limit', async (t) => {
   t.ok(exec.limits[0]! > 0)
 })
 
+t.test('a machine that will not end is waited for whatever the wall clock does', async (t) => {
+  let looks = 0
+  let passed = 0
+  const exec = scripted({
+    list: () => row(++looks < 6 ? '1' : '5', '1'),
+    destroy: {},
+  })
+  const clock = {
+    now: () => looks * 8 * 3_600_000,
+    monotonic: () => passed,
+    sleep: (ms: number) => Promise.resolve(void (passed += ms)),
+  }
+  await createVirshHypervisor({ exec, uri: 'qemu:///session', clock }).stop(node.name, 0)
+  t.equal(looks, 6)
+})
+
 t.test("an unreachable libvirt is the host's failure, with what mends it", async (t) => {
   const ask = async (uri: string, answer: Answer): Promise<KlabError> =>
     createVirshHypervisor({ exec: scripted({ list: answer }), uri })

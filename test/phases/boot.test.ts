@@ -43,10 +43,21 @@ t.test('a guest that resets connections first is waited for', async (t) => {
   t.equal(world.guests.addresses.length, 4, 'each time over a new connection')
 })
 
+t.test('a wall clock that jumps ahead does not end the wait', async (t) => {
+  const world = makeWorld(t)
+  let tries = 0
+  world.guests.answers.push(() => {
+    world.clock.time += 8 * 60 * MINUTE
+    return ++tries < 4 ? { exitCode: 75 } : GOOD
+  })
+  await waitForBoot(world, address, MINUTE)
+  t.equal(tries, 4)
+})
+
 t.test('still running: asked again until the time is over, then said so with the last thing seen', async (t) => {
   const world = makeWorld(t)
   world.guests.answers.push(() => {
-    world.clock.time += 61_000
+    world.clock.pass(61_000)
     return { exitCode: 75 }
   })
   await t.rejects(waitForBoot(world, address, 5 * MINUTE), {
@@ -85,7 +96,7 @@ t.test('the connection may take what is left of the time, no more', async (t) =>
   const connect = world.guests.connect.bind(world.guests)
   world.guests.connect = (a, o) => {
     limits.push(o.withinMs)
-    world.clock.time += 20_000
+    world.clock.pass(20_000)
     return connect(a, o)
   }
   world.guests.answers.push(() => ({ exitCode: 75 }))

@@ -114,14 +114,14 @@ async function progress(
   const list = join(cache, 'compiled')
   const wanted = new Set(packages)
   const done = new Set(((await readText(list)) ?? '').split('\n').filter((line) => wanted.has(line)))
-  let told = c.clock.now()
+  let told = c.clock.monotonic()
   c.report(`${name}: ${done.size} of ${wanted.size} packages`)
   return (line) => {
     if (!wanted.has(line) || done.has(line)) return
     done.add(line)
     void appendFile(list, `${line}\n`).catch(() => undefined)
-    if (c.clock.now() - told < EVERY && done.size < wanted.size) return
-    told = c.clock.now()
+    if (c.clock.monotonic() - told < EVERY && done.size < wanted.size) return
+    told = c.clock.monotonic()
     c.report(`${name}: ${done.size} of ${wanted.size} packages`)
   }
 }
