@@ -104,6 +104,8 @@ export class LockedError extends KlabError {
 export interface CommandFailure {
   /** `host`, or the node the command ran on. */
   readonly where: string
+  /** What it was for, in words, where that is told. */
+  readonly what?: string | undefined
   readonly argv: readonly string[]
   readonly exitCode: number | undefined
   readonly signal: string | undefined
@@ -126,7 +128,10 @@ export class CommandError extends KlabError {
       : f.signal !== undefined
         ? `was ended by ${f.signal}`
         : `failed with exit status ${f.exitCode ?? '?'}`
-    super(`${f.where}: \`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`, options)
+    super(
+      `${f.where}: ${f.what === undefined ? '' : `${f.what}: `}\`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`,
+      options,
+    )
   }
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), ...this.failure }

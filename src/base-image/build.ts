@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { networkSettings } from '../host/apt-sources.js'
 import { HostError } from '../errors.js'
 import type { HostExec, HostRunOptions } from '../host/types.js'
+import { LONG_MS } from '../host/limits.js'
 import { removeTree } from '../host/tree.js'
 import { LABEL, RELEASE, type ImageRecipe } from './recipe.js'
 import { hostSources, imageSources } from './sources.js'
@@ -46,7 +47,8 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
   await requireTools(b.exec)
   const sources = imageSources(await hostSources(b.etcApt), RELEASE)
   const stop = b.signal ? { signal: b.signal } : {}
-  const run = (argv: readonly string[], o: HostRunOptions = {}) => b.exec.run(argv, { ...o, ...stop, onLine: b.report })
+  const run = (argv: readonly string[], o: HostRunOptions = {}) =>
+    b.exec.run(argv, { timeoutMs: LONG_MS, ...o, ...stop, onLine: b.report })
   const dump = await b.exec.run(['apt-config', 'dump', 'Acquire'], stop)
   await mkdir(b.workDir, { recursive: true })
   const prefix = `image-${recipe.key.slice(0, 12)}-`

@@ -2,6 +2,7 @@
 import { chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
+import { LONG_MS } from '../host/limits.js'
 import type { HostExec } from '../host/types.js'
 import { digestOf, sha256File } from '../host/digest.js'
 import type { Digest } from '../host/digest.js'
@@ -36,6 +37,9 @@ export async function checkedSum(path: string, expected: Digest | undefined): Pr
 export async function importImage(exec: HostExec, source: string, dir: string, signal?: AbortSignal): Promise<void> {
   const format = await diskFormat(source)
   const disk = join(dir, 'disk.qcow2')
-  await exec.run(['qemu-img', 'convert', '-f', format, '-O', 'qcow2', '--', source, disk], signal ? { signal } : {})
+  await exec.run(['qemu-img', 'convert', '-f', format, '-O', 'qcow2', '--', source, disk], {
+    timeoutMs: LONG_MS,
+    ...(signal && { signal }),
+  })
   await chmod(disk, 0o444)
 }

@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CommandError, Interrupted } from '../errors.js'
 import type { Clock, HostExec, HostRunOptions, Output } from '../host/types.js'
+import { LONG_MS } from '../host/limits.js'
 import { removeTree } from '../host/tree.js'
 import type { Digest } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
@@ -97,7 +98,12 @@ export async function runLogged(
   }
   try {
     const stop = c.signal ? { signal: c.signal } : {}
-    return await c.exec.run(['timeout', '--kill-after=10', '3h', ...argv], { ...o, ...stop, onLine })
+    return await c.exec.run(['timeout', '--kill-after=10', '3h', ...argv], {
+      timeoutMs: LONG_MS + 60_000,
+      ...o,
+      ...stop,
+      onLine,
+    })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     throw new CommandError({ ...error.failure, argv }, { hint: `the whole log: ${log}`, cause: error })

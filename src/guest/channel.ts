@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { StringDecoder } from 'node:string_decoder'
 import type { Client, ClientChannel } from 'ssh2'
-import { CommandError, Interrupted } from '../errors.js'
+import { CommandError, Interrupted, type CommandFailure } from '../errors.js'
 import { tail } from '../host/tail.js'
 import type { Output, RunOptions } from '../host/types.js'
 
@@ -48,13 +48,14 @@ export async function runCommand(client: Client, command: RemoteCommand, o: RunO
     durationMs: performance.now() - started,
   }
   if (end.exitCode === 0 || (o.allowFailure && end.exitCode !== undefined)) return output
-  throw failure(command, end, output)
+  throw failure({ ...command, what: o.what }, end, output)
 }
 
-function failure(command: RemoteCommand, end: End, output: Output): CommandError {
+function failure(command: RemoteCommand & Pick<CommandFailure, 'what'>, end: End, output: Output): CommandError {
   const text = [tail(output.stderr || output.stdout), end.why].filter(Boolean).join('\n')
   return new CommandError({
     where: command.node,
+    what: command.what,
     argv: command.argv,
     exitCode: end.exitCode,
     signal: end.signal,

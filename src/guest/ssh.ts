@@ -16,9 +16,11 @@ const READY_MS = 20_000
 const RETRY_MS = 2000
 /** For a connection that dropped between two commands. */
 const RECONNECT_MS = 60_000
+/** ms for a command that is given no limit: the small ones, which take seconds in a loaded emulated guest. */
+const LIMIT_MS = 300_000
 
-/** The door to the guests. `ssh2` is loaded by the first connection. */
-export function createGuests({ clock }: { clock: Clock }): Guests {
+/** The door to the guests. `ssh2` is loaded by the first connection. `limitMs`: for commands that name none. */
+export function createGuests({ clock, limitMs = LIMIT_MS }: { clock: Clock; limitMs?: number }): Guests {
   const nodes = new Map<string, Node>()
   return {
     connect: async (address, { withinMs, signal }) => {
@@ -29,7 +31,7 @@ export function createGuests({ clock }: { clock: Clock }): Guests {
         nodes.set(address.node, node)
       }
       await node.client(withinMs, signal)
-      return guest(node)
+      return guest(node, { timeoutMs: limitMs, signal })
     },
     close: () => {
       for (const node of nodes.values()) node.close()
@@ -54,9 +56,9 @@ class Node {
   }
 
   /** The open connection; callers at the same time share one attempt (and its patience). */
-  async client(withinMs: number, signal?: AbortSignal): Promise<Client> {
+  async client(withinMs: number, signal: AbortSignal): Promise<Client> {
     if (this.closed) throw new StateError(`${this.address.node}: the connection was closed`)
-    this.#client ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]))
+    this.#client ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, signal]))
     return this.#client
   }
 
@@ -94,7 +96,7 @@ class Node {
     }
   }
 
-  async run(command: RemoteCommand, o: RunOptions): Promise<Output> {
+  async run(command: RemoteCommand, o: RunOptions & Limits): Promise<Output> {
     for (let again = false; ; again = true) {
       const client = await this.client(RECONNECT_MS, o.signal)
       try {
@@ -118,10 +120,13 @@ class Node {
   }
 }
 
-function guest(node: Node): Guest {
+/** What ends a command that would not end by itself. */
+type Limits = Required<Pick<RunOptions, 'timeoutMs' | 'signal'>>
+
+function guest(node: Node, limits: Limits): Guest {
   const name = node.address.node
   const run = (argv: readonly string[], o: RunOptions = {}): Promise<Output> =>
-    node.run({ node: name, argv, line: quote(argv) }, o)
+    node.run({ node: name, argv, line: quote(argv) }, { ...limits, ...o })
   return {
     node: name,
     run,
@@ -129,7 +134,9 @@ function guest(node: Node): Guest {
     sudo: (script, args = [], o = {}) =>
       run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
     put: async (files) => {
-      if (files.length > 0) await run(['sudo', '-n', 'tar', '-x', '-m', '-C', '/', '-f', '-'], { input: ustar(files) })
+      if (files.length === 0) return
+      const what = `writing ${files[0]?.path ?? ''}${files.length > 1 ? ` and ${files.length - 1} more` : ''}`
+      await run(['sudo', '-n', 'tar', '-x', '-m', '-C', '/', '-f', '-'], { input: ustar(files), what })
     },
     close: () => {
       node.close()

@@ -1,5 +1,5 @@
 /** Door 2, the guests: commands and files over SSH. Types only. */
-import type { Exec, RunOptions, Output } from '../host/types.js'
+import type { Exec, Output, RunOptions } from '../host/types.js'
 
 export interface GuestAddress {
   /** Node name: used in errors and as the pinned host key's alias. */
@@ -13,7 +13,10 @@ export interface GuestAddress {
   readonly hostKey: string
 }
 
-/** One guest; `run` executes argv as the lab user, each word quoted, no shell expansion. */
+/**
+ * One guest; `run` executes argv as the lab user, each word quoted, no shell expansion. A command that is given no limit
+ * and no signal has the door's limit and the signal of `connect`: no guest can hold klab for ever.
+ */
 export interface Guest extends Exec {
   readonly node: string
   /** Runs a script (text) with `sudo bash -s -- args…` on stdin. */
@@ -28,7 +31,7 @@ export interface Guests {
    * Connects, retrying until `withinMs` is over (a booting guest resets connections). Kept open and shared per node.
    * Throws ProbeError; CorruptError when the host key is not the pinned one.
    */
-  connect(address: GuestAddress, options: { withinMs: number; signal?: AbortSignal }): Promise<Guest>
+  connect(address: GuestAddress, options: { withinMs: number; signal: AbortSignal }): Promise<Guest>
   /** Closes every connection. */
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { spawn } from 'node:child_process'
 import { CommandError, HostError, Interrupted } from '../errors.js'
 import { createFilter } from './filter.js'
+import { LIMIT_MS } from './limits.js'
 import { tail } from './tail.js'
 import type { Filter, HostEnv, HostExec, HostRunOptions, Output } from './types.js'
 
@@ -28,7 +29,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
  */
 function watchEnd(
   pid: number | undefined,
-  o: HostRunOptions,
+  o: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
 ): { why: () => 'timeout' | 'abort' | undefined; stop: () => void } {
   let why: 'timeout' | 'abort' | undefined
   let killer: NodeJS.Timeout | undefined
@@ -38,7 +39,7 @@ function watchEnd(
     killer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS)
   }
   const [onTime, onAbort] = [end('timeout'), end('abort')]
-  const timer = o.timeoutMs === undefined ? undefined : setTimeout(onTime, o.timeoutMs)
+  const timer = Number.isFinite(o.timeoutMs) ? setTimeout(onTime, o.timeoutMs) : undefined
   o.signal?.addEventListener('abort', onAbort, { once: true })
   const stop = (): void => {
     clearTimeout(timer)
@@ -49,7 +50,7 @@ function watchEnd(
 }
 
 /** A HostExec for this process's environment. Throws CommandError, HostError (tool missing), Interrupted. */
-export function createExec(host: HostEnv): HostExec {
+export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec {
   const path = [...new Set([...(host.env['PATH'] ?? '/usr/bin:/bin').split(delimiter).filter(Boolean), ...SBIN])]
   const base = { ...host.env, PATH: path.join(delimiter), LC_ALL: 'C' }
 
@@ -94,7 +95,7 @@ export function createExec(host: HostEnv): HostExec {
     const lines = async (onLine: (line: string) => void): Promise<void> => {
       for await (const line of child.iterable({ from: 'all' })) onLine(line)
     }
-    const watch = watchEnd(child.pid, o)
+    const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs })
     // Not before the last line was handed on.
     const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(watch.stop)
     const durationMs = performance.now() - started
@@ -105,7 +106,16 @@ export function createExec(host: HostEnv): HostExec {
     if (timedOut || (r.failed && !(o.allowFailure && r.exitCode !== undefined))) {
       const text = output.stderr || output.stdout || (r.shortMessage ?? '')
       throw new CommandError(
-        { where: 'host', argv, exitCode: r.exitCode, signal: r.signal, timedOut, durationMs, tail: tail(text) },
+        {
+          where: 'host',
+          what: o.what,
+          argv,
+          exitCode: r.exitCode,
+          signal: r.signal,
+          timedOut,
+          durationMs,
+          tail: tail(text),
+        },
         { cause: r },
       )
     }

@@ -84,6 +84,8 @@ async function flock(
   const patience = waitMs === Infinity ? [] : waitMs > 0 ? ['-w', (waitMs / 1000).toFixed(3)] : ['-n']
   const out = await exec.run(['flock', '-x', ...patience, '-E', String(TAKEN), '3'], {
     passFd: file.fd,
+    // flock keeps its own time; the minute is for a host that is slow to start it.
+    timeoutMs: waitMs + 60_000,
     allowFailure: true,
     ...(signal === undefined ? {} : { signal }),
   })

@@ -11,7 +11,10 @@ export interface Output {
 export interface RunOptions {
   /** Written to stdin, which is then closed; without it stdin is closed at once. */
   readonly input?: string | Uint8Array
+  /** Its place has a limit of its own for calls that name none; Infinity: none, for what waits for another klab. */
   readonly timeoutMs?: number
+  /** What it is for, in words, such as `reading its kubeconfig`; an error says it. */
+  readonly what?: string
   readonly signal?: AbortSignal
   /** Called for each line as it comes, of stdout and stderr. */
   readonly onLine?: (line: string) => void

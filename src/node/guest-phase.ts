@@ -106,7 +106,9 @@ export async function installScripts(guest: Guest, scripts: PhaseScripts, settin
 
 /** The marks of a guest: script name → digest. */
 export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Digest>> {
-  const out = await guest.sudo('cd /var/lib/klab/done 2>/dev/null && grep -H . -- * || true')
+  const out = await guest.sudo('cd /var/lib/klab/done 2>/dev/null && grep -H . -- * || true', [], {
+    what: 'reading the marks of its phases',
+  })
   return new Map(
     out.stdout
       .split('\n')
@@ -117,7 +119,7 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
 
 /** Takes a mark away, so that the phase runs again. */
 export async function dropMark(guest: Guest, script: string): Promise<void> {
-  await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script])
+  await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script], { what: `taking away its mark of ${script}` })
 }
 
 /** ms before a phase whose connection broke is asked for again. */

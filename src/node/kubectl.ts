@@ -7,6 +7,9 @@ import type { Output, RunOptions } from '../host/types.js'
 import { directEnv } from './api-server.js'
 import type { LabRun } from '../world.js'
 
+/** ms. kubectl ends by itself when a request or its `--timeout` has taken too long; this is for one that does not. */
+const LIMIT_MS = 600_000
+
 export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise<Output>
 
 /** kubectl for this lab's cluster. Throws CommandError. */
@@ -14,8 +17,9 @@ export async function hostKubectl(run: LabRun): Promise<Kubectl> {
   const bundle = await run.artifacts.bundle(() => undefined)
   const kubectl = join(bundle?.dir ?? '', 'bin', 'kubectl')
   const env = { KUBECONFIG: run.paths.kubeconfig, HOME: run.paths.dir, ...directEnv(run.record, run.world.env.env) }
+  const limits = { signal: run.world.signal, timeoutMs: LIMIT_MS }
   return (args, options = {}) =>
-    run.world.host.run([kubectl, '--request-timeout=90s', ...args], { signal: run.world.signal, ...options, env })
+    run.world.host.run([kubectl, '--request-timeout=90s', ...args], { ...limits, ...options, env })
 }
 
 /**

@@ -50,7 +50,7 @@ export async function clusterMark(run: LabRun, phase: string, extra: string): Pr
 
 /** The kubeconfig of the lab, written to the host. */
 async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise<void> {
-  const conf = await guest.sudo('cat /etc/kubernetes/admin.conf')
+  const conf = await guest.sudo('cat /etc/kubernetes/admin.conf', [], { what: 'reading the kubeconfig' })
   const server = apiServer(run.record)
   if (server === undefined)
     throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })

@@ -93,7 +93,9 @@ function createTickets(run: LabRun, first: NodeSpec) {
 
 const readCaHash = async (run: LabRun, first: NodeSpec): Promise<string> => {
   const guest = await connect(run, first.name)
-  return caCertHash((await guest.sudo('cat /etc/kubernetes/pki/ca.crt')).stdout)
+  return caCertHash(
+    (await guest.sudo('cat /etc/kubernetes/pki/ca.crt', [], { what: 'reading the cluster’s CA' })).stdout,
+  )
 }
 
 /** The joins. */

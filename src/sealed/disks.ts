@@ -5,6 +5,7 @@
 import { chmod, constants, copyFile, link, mkdir, rename } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CorruptError } from '../errors.js'
+import { LONG_MS } from '../host/limits.js'
 import type { Exec } from '../host/types.js'
 import { backingOf } from '../base-image/disk-format.js'
 import { chainOf, freshOverlay } from '../snapshot/disks.js'
@@ -38,9 +39,7 @@ export async function collapse(
   // Of what the chain holds above `base` alone; with -u nothing would be copied.
   await exec.run(
     ['qemu-img', 'rebase', '-q', '-f', 'qcow2', ...(base === undefined ? ['-b', ''] : ['-F', 'qcow2', '-b', base]), to],
-    {
-      signal,
-    },
+    { signal, timeoutMs: LONG_MS },
   )
   if (base !== undefined) await nameBacking(exec, to, TRAVELLING)
 }

@@ -61,7 +61,10 @@ async function byAgent(lab: LockedLab, domain: string): Promise<Partial<Step> | 
 
 async function bySsh(lab: LockedLab, node: string, withinMs: number): Promise<Step> {
   const guest = await connectWithin(lab, node, withinMs)
-  const { stdout } = await guest.sudo(STEP, [String(Math.round(lab.world.clock.now() / 1000))], { timeoutMs: withinMs })
+  const { stdout } = await guest.sudo(STEP, [String(Math.round(lab.world.clock.now() / 1000))], {
+    timeoutMs: withinMs,
+    what: 'setting its clock',
+  })
   const [before = NaN, after = NaN, from = NaN, to = NaN] = stdout.trim().split(' ').map(Number)
   return { stepped: after - before, late: to - from }
 }

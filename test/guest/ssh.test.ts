@@ -11,7 +11,7 @@ import { makeKeyPair } from '../../src/state/keys.js'
 import { startGuest } from './fixtures/server.js'
 
 /** Pauses are a fortieth, and time goes on by what was asked for. */
-function make(t: Test) {
+function make(t: Test, more: { limitMs?: number } = {}) {
   let ahead = 0
   let jump = 8 * 3_600_000
   // The wall clock jumps to and fro with every look.
@@ -19,11 +19,12 @@ function make(t: Test) {
   const monotonic = () => systemClock.monotonic() + ahead
   const sleep = (ms: number, signal?: AbortSignal) =>
     systemClock.sleep(ms / 40, signal).then(() => void (ahead += ms - ms / 40))
-  const guests = createGuests({ clock: { now, monotonic, sleep } })
+  const guests = createGuests({ clock: { now, monotonic, sleep }, ...more })
   t.teardown(() => guests.close())
   return guests
 }
-const within = { withinMs: 20_000 }
+const { signal } = new AbortController()
+const within = { withinMs: 20_000, signal }
 const fault = async (p: Promise<unknown>): Promise<CommandError> => {
   const e = await p.then(
     () => undefined,
@@ -131,7 +132,7 @@ t.test('slow start: refused, silent, then cut, then not yet authorised, then the
   await once(early, 'listening')
   const { port } = early.address() as AddressInfo
   const guests = make(t)
-  const waiting = guests.connect({ ...(await startGuest(t)).address, port }, { withinMs: 60_000 })
+  const waiting = guests.connect({ ...(await startGuest(t)).address, port }, { withinMs: 60_000, signal })
   while (tries < 3) await new Promise((r) => setTimeout(r, 10))
   await new Promise((r) => early.close(r))
   await new Promise((r) => setTimeout(r, 150))
@@ -142,7 +143,7 @@ t.test('slow start: refused, silent, then cut, then not yet authorised, then the
 
 t.test('gives up saying what was last seen', async (t) => {
   const server = await startGuest(t, { refuse: 1000 })
-  await t.rejects(make(t).connect(server.address, { withinMs: 10_000 }), {
+  await t.rejects(make(t).connect(server.address, { withinMs: 10_000, signal }), {
     constructor: ProbeError,
     message:
       /k8s-node01: SSH on 127\.0\.0\.1:\d+: gave up after \d+ s; last seen: All configured authentication methods failed/,
@@ -150,7 +151,7 @@ t.test('gives up saying what was last seen', async (t) => {
   })
   t.ok(server.connections.length >= 4, `${server.connections.length} tries`)
   server.close()
-  await t.rejects(make(t).connect(server.address, { withinMs: 5000 }), {
+  await t.rejects(make(t).connect(server.address, { withinMs: 5000, signal }), {
     code: 'probe',
     message: /last seen: .*ECONNREFUSED/,
   })
@@ -158,7 +159,7 @@ t.test('gives up saying what was last seen', async (t) => {
   await once(silent, 'listening')
   t.teardown(() => silent.close())
   const { port } = silent.address() as AddressInfo
-  await t.rejects(make(t).connect({ ...server.address, port }, { withinMs: 300 }), {
+  await t.rejects(make(t).connect({ ...server.address, port }, { withinMs: 300, signal }), {
     code: 'probe',
     message: /Timed out while waiting for handshake/,
   })
@@ -198,6 +199,26 @@ t.test('a guest that hangs before the command starts: time-out and abort still w
   abort.abort()
   await t.rejects(running, Interrupted)
 })
+
+t.test(
+  'a guest that never answers: every command has a limit, says what it was for, and ends with Ctrl-C',
+  async (t) => {
+    const server = await startGuest(t, { hang: true })
+    const impatient = await make(t, { limitMs: 100 }).connect(server.address, within)
+    const e = await fault(impatient.sudo('cat /x', [], { what: 'reading /x' }))
+    t.match(e, { failure: { timedOut: true }, message: /^k8s-node01: reading \/x: `sudo .*` timed out after 0 s/ })
+    const files = [{ path: '/etc/a', content: '' }]
+    t.match(await fault(impatient.put(files)), { message: /writing \/etc\/a: .* timed out/ })
+    t.match(await fault(impatient.run(['true'])), { failure: { timedOut: true } })
+    const abort = new AbortController()
+    const guest = await make(t).connect(server.address, { ...within, signal: abort.signal })
+    const running = [guest.run(['true']), guest.sudo('true'), guest.put(files)]
+    const ends = Promise.allSettled(running)
+    while (server.commands.length < 6) await new Promise((r) => setTimeout(r, 5))
+    abort.abort()
+    for (const end of await ends) t.match(end, { status: 'rejected', reason: Interrupted })
+  },
+)
 
 t.test('time-out, abort while connecting, abort while running, too much output', async (t) => {
   const server = await startGuest(t)

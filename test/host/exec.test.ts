@@ -4,12 +4,15 @@ import t from 'tap'
 import { CommandError, HostError, Interrupted } from '../../src/errors.js'
 import { createExec } from '../../src/host/exec.js'
 
-const host = (env: Record<string, string | undefined> = {}, cwd = '/') =>
-  createExec({ pid: process.pid, uid: 0, user: 'test', home: '/', cwd, env: { PATH: process.env['PATH'], ...env } })
+const host = (env: Record<string, string | undefined> = {}, cwd = '/', limits = {}) =>
+  createExec(
+    { pid: process.pid, uid: 0, user: 'test', home: '/', cwd, env: { PATH: process.env['PATH'], ...env } },
+    limits,
+  )
 const exec = host()
 const sh = (script: string): string[] => ['sh', '-c', script]
-const failure = (argv: readonly string[], o = {}): Promise<CommandError> =>
-  exec.run(argv, o).then(
+const failure = (argv: readonly string[], o = {}, by = exec): Promise<CommandError> =>
+  by.run(argv, o).then(
     () => Promise.reject(new Error('did not fail')),
     (e: unknown) => e as CommandError,
   )
@@ -110,6 +113,15 @@ t.test('time limit and abort end the command and what it started, at once', asyn
     t.notOk(alive(pid), `${name}: no child is left`)
     if (alive(pid)) process.kill(pid, 'SIGKILL')
   }
+})
+
+t.test('a command that is given no limit has one all the same, and says what it was for', async (t) => {
+  const impatient = host({}, '/', { limitMs: 200 })
+  t.match(await failure(['sleep', '20'], { what: 'taking a nap' }, impatient), {
+    failure: { timedOut: true },
+    message: /^host: taking a nap: `sleep 20` timed out after 0 s/,
+  })
+  t.equal((await impatient.run(['sleep', '0.4'], { timeoutMs: Infinity })).exitCode, 0, 'unless it may take for ever')
 })
 
 t.test('aborted before: nothing is started', async (t) => {

@@ -18,7 +18,8 @@ import { fourNodes, labOf, root } from '../fakes/world.js'
 const lab = labOf(fourNodes())
 const signal = new AbortController().signal
 const address = { node: 'n1', host: '127.0.0.1', port: 1, user: 'klab', privateKey: '', hostKey: '' }
-const guestOf = (fake: ReturnType<typeof createFakeGuests>) => fake.connect(address, { withinMs: 1 })
+const guestOf = (fake: ReturnType<typeof createFakeGuests>) =>
+  fake.connect(address, { withinMs: 1, signal: new AbortController().signal })
 
 t.test('digest: order and borders of the parts count', (t) => {
   t.match(digest('a'), /^[0-9a-f]{64}$/)

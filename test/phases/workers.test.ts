@@ -237,7 +237,7 @@ t.test('who asks while the last token is being deleted gets one that lives', asy
   const first = s.steps[0]!.run(context)
   while (!deleting) await new Promise((r) => setTimeout(r, 5))
   const second = s.steps[1]!.run(context)
-  await new Promise((r) => setTimeout(r, 20))
+  while (!s.world.guests.files.has('k8s-node02')) await new Promise((r) => setTimeout(r, 5))
   deleting()
   await first
   const used = (node: string): string => s.config(node).discovery.bootstrapToken.token

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CorruptError, HostError, StateError, UsageError } from '../../errors.js'
+import { LONG_MS } from '../../host/limits.js'
 import { exists } from '../../host/files.js'
 import { parseManifest, readManifest, writeBundleManifest } from '../manifest.js'
 import { digestOf, sha256File } from '../../host/digest.js'
@@ -60,7 +61,9 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
     const paths = b.manifest.files.map((f) => f.path).sort()
     const argv = ['tar', '--create', `--file=${part}`, ...SAME_BYTES]
     const places = [`--directory=${label}`, LABEL, `--directory=${b.dir}`, '--', MANIFEST, ...paths]
-    await timed(c, 'export', () => c.exec.run([...argv, ...places], c.signal ? { signal: c.signal } : {}))
+    await timed(c, 'export', () =>
+      c.exec.run([...argv, ...places], { timeoutMs: LONG_MS, ...(c.signal && { signal: c.signal }) }),
+    )
     const made = await open(part, 'r')
     await made.sync().finally(() => made.close())
     const sha256 = await timed(c, 'checksum', () => sha256File(part))

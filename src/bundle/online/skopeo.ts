@@ -6,6 +6,7 @@ import { CommandError, CorruptError, Interrupted, StateError } from '../../error
 import { cachedEntry } from '../../cache/entry.js'
 import { digestOf } from '../../host/digest.js'
 import { Broken, IDLE_MS, persist } from '../../cache/http.js'
+import { LONG_MS } from '../../host/limits.js'
 import { diskUsage } from '../../host/tree.js'
 import { parseRef } from '../archive/image-ref.js'
 import type { BuildContext } from '../jobs.js'
@@ -123,7 +124,8 @@ async function attempt(c: BuildContext, argv: readonly string[], part: string, o
     })
   }, LOOK_MS)
   try {
-    await c.exec.run(argv, { signal: c.signal ? AbortSignal.any([c.signal, stalled.signal]) : stalled.signal })
+    const signal = c.signal ? AbortSignal.any([c.signal, stalled.signal]) : stalled.signal
+    await c.exec.run(argv, { signal, timeoutMs: LONG_MS })
   } catch (error) {
     if (error instanceof Interrupted && stalled.signal.aborted) throw new Broken(`nothing came for ${idleMs / 1000} s`)
     if (!(error instanceof CommandError)) throw error

@@ -5,6 +5,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../../errors.js'
+import { LONG_MS } from '../../host/limits.js'
 import { readText } from '../../host/files.js'
 import type { HostExec } from '../../host/types.js'
 import {
@@ -93,7 +94,7 @@ export async function openApt(o: AptOptions): Promise<Apt> {
   await writeFile(join(o.dir, 'sources', 'klab.sources'), sourcesText(mirror, o.suites))
   await writeFile(join(o.dir, 'state', 'status'), '')
   const run = (args: readonly string[], cwd = o.dir) =>
-    o.exec.run(['apt-get', '--quiet', ...args], { ...stop, cwd, env: { APT_CONFIG: config } })
+    o.exec.run(['apt-get', '--quiet', ...args], { ...stop, timeoutMs: LONG_MS, cwd, env: { APT_CONFIG: config } })
   await run(['--error-on=any', 'update'])
 
   let count = 0
