@@ -54,13 +54,12 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     usage: 'snapshot <action> [name] [to]',
-    describe:
-      'Save the whole lab, RAM included, and go back to it: save, list, show, restore, delete, rename, push, pop, undo, flatten, export, import',
+    describe: 'Save the whole lab at one moment, RAM included, and restore it',
     options: options.SNAPSHOT_OPTIONS,
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
-      ['klab snapshot restore lesson-3', 'back to it; klab snapshot undo goes forth again'],
-      ['klab snapshot flatten', 'long chains of overlays made short; no snapshot is changed'],
+      ['klab snapshot restore lesson-3', 'back to that moment; klab snapshot undo undoes the restore'],
+      ['klab snapshot flatten', 'shorten long chains of overlays; no snapshot is changed'],
       ['klab snapshot export lesson-3 lesson-3.klab', 'the running cluster as one file, with all its secrets'],
       ['klab snapshot import lesson-3.klab', 'on another machine, or in another folder'],
     ],
@@ -68,7 +67,7 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     usage: 'provision [node..]',
-    describe: 'Run the guest phases again on a lab that is up, as far as it is up',
+    describe: 'Run the guest phases again on a lab that is up',
     options: options.PROVISION_OPTIONS,
     examples: [
       ['klab provision', 'all of them, on all nodes'],
@@ -78,7 +77,7 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     usage: 'check [section] [node..]',
-    describe: 'Look into the guests: which sections of the course are done, also by hand; exit status 1 unless all are',
+    describe: 'Which sections of the course are done in the guests; exit status 1 unless all',
     options: options.CHECK_OPTIONS,
     examples: [
       ['klab check', 'all sections on all nodes'],
@@ -88,14 +87,14 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     usage: 'explain [section]',
-    describe: 'The commands that klab runs for a section of the course; without one: the sections',
+    describe: 'The commands that klab runs for a section; without a section, the list of them',
     options: options.EXPLAIN_OPTIONS,
     examples: [['klab explain 2.9.2', 'kubeadm init, with this lab’s values']],
     load: async () => (await import('./explain.js')).runExplain,
   }),
   command({
     usage: 'halt',
-    describe: 'Power all machines off, after their guests have ended; disks and snapshots stay, `up` boots them again',
+    describe: 'Shut all machines down; disks and snapshots stay, `up` boots them again',
     options: options.HALT_OPTIONS,
     examples: [['klab halt', 'for the night']],
     load: async () => (await import('./halt.js')).runHalt,
@@ -123,17 +122,17 @@ export const COMMANDS: readonly Command[] = [
   }),
   command({
     usage: 'doctor',
-    describe: 'What this host lacks for the lab, and the command that mends it',
+    describe: 'What this host lacks for the lab, and the command that fixes it',
     options: options.DOCTOR_OPTIONS,
     examples: [['klab doctor', 'exit status 3 when something is missing']],
     load: async () => (await import('./doctor.js')).runDoctor,
   }),
   command({
     usage: 'bundle <action> [path]',
-    describe: 'The Kubernetes artifacts: build, list, verify, export or import them',
+    describe: 'Build, list, verify, export or import the programs and images of Kubernetes',
     options: options.BUNDLE_OPTIONS,
     examples: [
-      ['klab bundle verify', 'every file against its sha256, every image that kubeadm asks for'],
+      ['klab bundle verify', 'check each file’s sha256, and that no image is missing'],
       ['klab bundle export course.tar', 'one file for machines without internet'],
     ],
     load: async () => (await import('./bundle.js')).runBundle,
