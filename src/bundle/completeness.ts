@@ -3,11 +3,12 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
+import { knownImages } from './expected.js'
 import { verifyBundle } from './manifest.js'
 import type { BundleManifest } from './manifest.js'
 import { archiveRefs } from './archive/archive-refs.js'
 import type { BuildContext } from './jobs.js'
-import { coreImages, lacking, imagesOf } from './needs.js'
+import { coreImages, lacking, imagesOf, type CoreImages } from './needs.js'
 import { NODE_BINARIES, PROBE_REF } from './debian/recipe.js'
 
 /** References in an archive of the bundle; none when it is not there. */
@@ -15,22 +16,25 @@ async function refsIn(path: string): Promise<readonly string[]> {
   return (await exists(path)) ? archiveRefs(path) : []
 }
 
+/** What klab's table says; of a version that it does not know, what the maker of the bundle says. */
+function coreOf(manifest: BundleManifest, report: (line: string) => void): CoreImages {
+  if (knownImages(manifest.kubernetes)) return coreImages(manifest.kubernetes)
+  report(`klab does not know which images Kubernetes ${manifest.kubernetes} needs: taken as the manifest lists them`)
+  return manifest
+}
+
 /**
- * What a bundle lacks of what it needs for these pod networks, a line each. Throws CorruptError for damaged archives.
+ * What a bundle lacks of what it needs for these pod networks, a line each. Nothing in it is run. Throws CorruptError
+ * for damaged archives.
  */
 export async function bundleGaps(
   dir: string,
   manifest: BundleManifest,
   cni: readonly string[],
-  c: Pick<BuildContext, 'exec' | 'report' | 'signal'>,
+  c: Pick<BuildContext, 'report'>,
 ): Promise<readonly string[]> {
   const { kubernetes: version } = manifest
-  const kubeadm = join(dir, 'bin', 'kubeadm')
-  const core = await coreImages(c.exec, version, {
-    kubeadm: (await exists(kubeadm)) ? kubeadm : undefined,
-    report: c.report,
-    signal: c.signal,
-  })
+  const core = coreOf(manifest, c.report)
   const images = join(dir, 'images')
   const archives = [`k8s.${version}.tar`, `k8s.${version}.node.tar`] as const
   const [all, node] = await Promise.all(archives.map((name) => refsIn(join(images, name))))

@@ -1,59 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync } from 'node:fs'
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { makeBundle, type BundleFor } from '../../src/bundle/ensure.js'
-import { readDockerArchive } from '../../src/bundle/archive/docker-archive-read.js'
+import { bundleGaps } from '../../src/bundle/completeness.js'
+import { makeBundle } from '../../src/bundle/ensure.js'
 import { listBundleFiles, readManifest, verifyBundle, writeBundleManifest } from '../../src/bundle/manifest.js'
+import { amd64, handing, refs, spec } from './fixtures/handed.js'
 import { archive } from './fixtures/images.js'
-import {
-  CALICO,
-  CALICO_MANIFEST,
-  CORE,
-  FLANNEL,
-  networkNamed,
-  plugins,
-  PLUGINS,
-  programs,
-} from './fixtures/programs.js'
+import { CALICO_MANIFEST, CORE, FLANNEL, PLUGINS, trap } from './fixtures/programs.js'
 import { makeContext } from './fixtures/world.js'
 
 t.setTimeout(300_000)
-const amd64 = process.arch === 'x64' ? 'amd64' : 'arm64'
-const stock = t.testdir()
-const bin = programs(join(stock, 'bin'))
-const cni = plugins(join(stock, 'cni'))
-const BUSYBOX = 'busybox:1.36.1'
-t.before(async () => {
-  await archive(stock, join(stock, 'k8s.1.17.5.tar'), CORE, amd64)
-  await archive(stock, join(stock, 'calico.tar'), [...CALICO, BUSYBOX, 'nginx:1.19'], amd64)
-  await archive(stock, join(stock, 'flannel.tar'), [FLANNEL, BUSYBOX], amd64)
-})
-
-/** A folder as a trainer hands it over; `leave`: what is not in it. */
-let count = 0
-function handed(c: { readonly dir: string }, archives: readonly string[], leave: readonly string[] = []): string {
-  const dir = join(c.dir, `handed-${++count}`)
-  mkdirSync(join(dir, 'images'), { recursive: true })
-  mkdirSync(join(dir, 'cni'))
-  for (const name of ['kubeadm', 'kubelet', 'kubectl'])
-    if (!leave.includes(name)) copyFileSync(join(bin, name), join(dir, name))
-  for (const name of [...PLUGINS, 'LICENSE'])
-    if (!leave.includes(name)) copyFileSync(join(cni, name), join(dir, 'cni', name))
-  for (const name of archives) copyFileSync(join(stock, name), join(dir, 'images', name))
-  if (!leave.includes('calico.yaml')) writeFileSync(join(dir, 'calico.yaml'), CALICO_MANIFEST)
-  return dir
-}
-
-const spec = (path: string, network = 'calico', version = '1.17.5'): BundleFor => ({
-  version,
-  cni: networkNamed(network),
-  bundle: { source: 'dir', path },
-})
-const refs = async (bundle: string, name: string): Promise<string[]> =>
-  (await readDockerArchive(join(bundle, 'images', name))).flatMap((i) => i.refs)
+const { handed, stock } = handing(t)
 
 t.test('archives, binaries and a manifest become a bundle like every other', async (t) => {
   const c = makeContext(t)
@@ -119,15 +79,29 @@ t.test('everything that is missing is named, before anything is made', async (t)
   })
 })
 
-t.test('kubeadm itself says what is needed; where it cannot be run, the table does', async (t) => {
+t.test('the table says what is needed, and no program of the folder is run', async (t) => {
   const c = makeContext(t)
-  const other = programs(join(c.dir, 'other'), [...CORE.slice(0, 6), 'k8s.gcr.io/coredns:9.9'])
+  const mark = join(c.dir, 'ran')
   const dir = handed(c, ['k8s.1.17.5.tar', 'calico.tar'])
-  copyFileSync(join(other, 'kubeadm'), join(dir, 'kubeadm'))
-  await t.rejects(makeBundle(spec(dir), c), { message: /image k8s\.gcr\.io\/coredns:9\.9$/ })
-  t.ok(c.lines.some((l) => /asks for k8s\.gcr\.io\/coredns:9\.9, which klab did not expect/.test(l)))
+  for (const name of ['kubeadm', 'kubelet', 'kubectl']) trap(join(dir, name), mark)
+  const bundle = await makeBundle(spec(dir), c)
+  t.same(await refs(bundle.dir, 'k8s.1.17.5.tar'), CORE)
+  t.same(await bundleGaps(bundle.dir, bundle.manifest, ['calico'], c), [])
+  t.notOk(existsSync(mark))
   rmSync(join(dir, 'kubeadm'))
   await t.rejects(makeBundle(spec(dir), c), { message: /needs:\n {2}program kubeadm$/ })
+})
+
+t.test('of a version that klab does not know, the bundle’s own list is taken, and it says so', async (t) => {
+  const c = makeContext(t)
+  const bundle = await makeBundle(spec(handed(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
+  for (const name of ['k8s.1.17.5.tar', 'k8s.1.17.5.node.tar'])
+    copyFileSync(join(bundle.dir, 'images', name), join(bundle.dir, 'images', name.replace('1.17.5', '1.99.0')))
+  const newer = { ...bundle.manifest, kubernetes: '1.99.0' }
+  t.same(await bundleGaps(bundle.dir, newer, ['calico'], c), [])
+  t.ok(c.lines.some((l) => /klab does not know which images Kubernetes 1\.99\.0 needs/.test(l)))
+  const more = { ...newer, images: [...CORE, 'k8s.gcr.io/more:1'] }
+  t.same(await bundleGaps(bundle.dir, more, ['calico'], c), ['image k8s.gcr.io/more:1 in images/k8s.1.99.0.tar'])
 })
 
 t.test('the mirror’s names are taken for kubeadm’s (2.7.2 without its docker tag)', async (t) => {

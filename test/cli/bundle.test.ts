@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
+import { listBundleFiles, writeBundleManifest } from '../../src/bundle/manifest.js'
 import { courseServers, type CourseServers } from '../bundle/fixtures/course.js'
+import { trap } from '../bundle/fixtures/programs.js'
 import { makeKlab } from './klab.js'
 
 t.setTimeout(300_000)
@@ -71,6 +73,24 @@ t.test('a folder that lacks an image: named, exit status 1, nothing made', async
   t.equal(result.code, 1)
   t.match(result.stderr, /lacks what Kubernetes 1\.17\.5 needs:\n(.*\n)*.*image k8s\.gcr\.io\/etcd:3\.4\.3-0\n/)
   t.notOk(existsSync(join(k.dir, 'cache/work/bundle')))
+})
+
+t.test('verify runs nothing of a folder that says it is a bundle', async (t) => {
+  const k = makeKlab(t)
+  const [dir, mark] = [join(k.dir, 'work/theirs'), join(k.dir, 'ran')]
+  mkdirSync(join(dir, 'bin'), { recursive: true })
+  trap(join(dir, 'bin/kubeadm'), mark)
+  await writeBundleManifest(dir, {
+    format: 1,
+    source: 'dir',
+    kubernetes: '1.17.5',
+    images: [],
+    nodeImages: [],
+    provenance: {},
+    files: await listBundleFiles(dir),
+  })
+  t.match(await k.run('bundle', 'verify', 'theirs'), { code: 1, stdout: /lacks image k8s\.gcr\.io\/etcd:3\.4\.3-0/ })
+  t.notOk(existsSync(mark))
 })
 
 t.test('what goes where', async (t) => {

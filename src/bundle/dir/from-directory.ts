@@ -17,7 +17,6 @@ import { networkTitle, type PodNetwork } from '../expected.js'
 import { coreImages, imagesOf } from '../needs.js'
 import { pluginsIn } from '../online/packages.js'
 import { PROBE_REF } from '../debian/recipe.js'
-import { addProgram } from '../source/rootfs.js'
 import { stageImage, type UnstagedImage } from '../archive/stage.js'
 
 /** Raised when the way such a bundle is made changes. */
@@ -68,14 +67,7 @@ async function fill(
   const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
   const find = (ref: string): UnstagedImage | undefined =>
     named.find((i) => fullRef(i.ref) === fullRef(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
-  const kubeadm = h.programs.get('kubeadm')
-  // Handed over by way of a file system that knows no executables, perhaps.
-  if (kubeadm !== undefined) await addProgram(work, kubeadm, 'kubeadm')
-  const core = await coreImages(c.exec, s.version, {
-    kubeadm: kubeadm && join(work, 'kubeadm'),
-    report: c.report,
-    signal: c.signal,
-  })
+  const core = coreImages(s.version)
   const cni = await podNetworks(s, c, h, named)
   const plugins =
     h.pluginArchive === undefined

@@ -18,7 +18,6 @@ import type { PodNetwork } from '../expected.js'
 import { coreImages, imagesOf } from '../needs.js'
 import { fetchPackages, filesIn, pluginsIn } from './packages.js'
 import { NODE_BINARIES, PROBE_REF } from '../debian/recipe.js'
-import { addProgram } from '../source/rootfs.js'
 import { pullImage, stagePulled } from './skopeo.js'
 
 /** Raised when the way such a bundle is made changes. */
@@ -83,13 +82,7 @@ async function fill(
   const { binaries, plugins, provenance } = await timed(c, 'binaries', () =>
     s.source === 'upstream' ? fromRelease(s, c, arch, work) : fromPackages(s, c, arch, work),
   )
-  // What was downloaded is not executable, and not ours to change.
-  await addProgram(work, binaries.get('kubeadm') ?? '', 'kubeadm')
-  const core = await coreImages(c.exec, s.version, {
-    kubeadm: join(work, 'kubeadm'),
-    report: c.report,
-    signal: c.signal,
-  })
+  const core = coreImages(s.version)
   const cni = await Promise.all(s.cni.map((n) => podNetwork(n, s, c)))
   const origin: Record<string, string> = {
     ...provenance,

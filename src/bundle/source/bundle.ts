@@ -111,11 +111,7 @@ async function fill(
   }: { readonly plan: BuildPlan; readonly gathered: Gathered; readonly out: string; readonly work: string },
 ): Promise<void> {
   const at = (role: string, name: string): string => join(g.folders.get(role) ?? '', name)
-  const core = await coreImages(c.exec, s.version, {
-    kubeadm: at('kubernetes', 'kubeadm'),
-    report: c.report,
-    signal: c.signal,
-  })
+  const core = coreImages(s.version)
   const cni: BundledCni[] = []
   for (const n of s.cni) {
     if (n.name === 'flannel') {
