@@ -28,16 +28,16 @@ export interface SealedInput {
   readonly progress: Progress
 }
 
-/** Fields whose value is a path of the machine that they are on. */
-const PLACES = ['image.path', 'kubernetes.bundle.path', 'hypervisor.uri']
+/** Fields that each machine has its own of: paths, servers (labfile/foreign.ts takes those out of a sealed Labfile). */
+const PLACES = /^(?:image\.path|kubernetes\.bundle\.(?:path|mirrors)(?:\..*)?|hypervisor\.uri)$/
 
-const differences = (a: Lab, b: Lab): readonly Change[] => labDrift(a, b).filter((c) => !PLACES.includes(c.path))
+const differences = (a: Lab, b: Lab): readonly Change[] => labDrift(a, b).filter((c) => !PLACES.test(c.path))
 
 /**
  * Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile
  * otherwise.
  */
-function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): void {
+export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): void {
   const theirs = parseLabfile(facts.lab.labfile, labfile, 'the sealed lab’s Labfile')
   const other = differences(facts.lab.model, theirs)
   if (other.length > 0)

@@ -12,6 +12,7 @@ import type { Manifest } from '../snapshot/types.js'
 import type { World } from '../world.js'
 import type { LabContext } from './context.js'
 import { readLab, recordedLab, type OpenLab } from './open.js'
+import { foreignLabfile } from '../labfile/foreign.js'
 import { importFile, newLabfile } from './sealed.js'
 import { named, withSnapshots } from './snapshot.js'
 import { settleAccel } from './up.js'
@@ -115,8 +116,11 @@ async function withLabfile<T>(
   })
   if (open) return work(open)
   const path = await newLabfile(env.cwd)
-  await writeAtomic(path, labfile, 0o644)
+  const { text, dropped } = foreignLabfile(labfile, 'the sealed lab’s Labfile')
+  await writeAtomic(path, text, 0o644)
   say(`wrote ${path}, the sealed lab’s`)
+  for (const field of dropped)
+    say(`not taken over: ${field}; it decides which programs this machine runs: write your own there`)
   try {
     return await work(await readLab(env, path))
   } catch (error) {
