@@ -67,6 +67,7 @@ export const ROOMS = {
     'step',
     'world',
     'artifacts',
+    'bundle/host-programs',
     'cluster/topology',
     'guest',
     'host',

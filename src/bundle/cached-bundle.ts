@@ -6,10 +6,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kubeadmImages, manifestImages } from '../cluster/images.js'
 import type { CniSpec } from '../labfile/model.js'
+import { Interrupted, KlabError, StateError } from '../errors.js'
+import type { Digest } from '../host/digest.js'
+import { kubectlOf } from './host-programs.js'
 import { readManifest } from './manifest.js'
 import type { BundleManifest } from './manifest.js'
 import type { Layers } from '../cache/types.js'
-import { listBundles, type BundleFor } from './ensure.js'
+import { listBundles, makeBundle, type BundleContext, type BundleFor } from './ensure.js'
 
 export interface BundleImages {
   /** References of the control plane's archive. */
@@ -32,6 +35,26 @@ export async function labImages(k: BundleFor, layers: Layers): Promise<BundleIma
   if (!found) return { ...kubeadmImages(k.version), cni, archives: [] }
   const { manifest } = found
   return { all: manifest.images, node: manifest.nodeImages, cni, archives: manifest.files.map((f) => f.path) }
+}
+
+class NotCached extends StateError {}
+
+/**
+ * The kubectl of the lab's own bundle where it is in the cache. undefined: it would have to be made, or its folder is
+ * gone or not to be used.
+ */
+export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<string | undefined> {
+  const build = async (key: Digest): Promise<string> => {
+    const dir = await c.layers.get(key)
+    if (dir === undefined) throw new NotCached('not in the cache')
+    return dir
+  }
+  try {
+    return kubectlOf(await makeBundle(k, { ...c, layers: { ...c.layers, build } }))
+  } catch (error) {
+    if (error instanceof KlabError && !(error instanceof Interrupted)) return undefined
+    throw error
+  }
 }
 
 /** The most recently used one that fits; undefined when there is none. */

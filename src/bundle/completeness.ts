@@ -61,10 +61,16 @@ export async function bundleGaps(
   return gaps
 }
 
-/** Throws CorruptError when a file is not what the manifest says, StateError that names all that is missing. */
-export async function requireWhole(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
+/** Compares every file with the manifest, which is returned. Throws CorruptError that names all that differ. */
+export async function requireSums(dir: string): Promise<BundleManifest> {
   const { manifest, problems } = await verifyBundle(dir)
   if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the bundle again' })
+  return manifest
+}
+
+/** Throws CorruptError when a file is not what the manifest says, StateError that names all that is missing. */
+export async function requireWhole(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
+  const manifest = await requireSums(dir)
   const gaps = await bundleGaps(dir, manifest, cni, c)
   if (gaps.length === 0) return
   throw new StateError(

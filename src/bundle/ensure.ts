@@ -16,7 +16,8 @@ import type { BuildContext } from './jobs.js'
 import { networksOf, type PodNetwork } from './expected.js'
 import { fetchBundle } from './online/online.js'
 import { sourceBundle } from './source/bundle.js'
-import { requireWhole } from './completeness.js'
+import { requireSums, requireWhole } from './completeness.js'
+import { keepKubectl } from './host-programs.js'
 
 export interface Bundle extends BuiltBundle {
   /** Folder that holds bundle.iso. */
@@ -78,7 +79,11 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
     })
   }
   const bundle = await makeBundle(k, context)
-  return { ...bundle, isoDir: await bundleIso(bundle.dir, bundle.key, buildContext(context)) }
+  // A folder in use as it is may have changed since it was looked through.
+  const check = async (): Promise<void> => {
+    if (bundle.hostBin !== undefined) await requireSums(bundle.dir)
+  }
+  return { ...bundle, isoDir: await bundleIso(bundle.dir, bundle.key, buildContext(context), check) }
 }
 
 /**
@@ -100,15 +105,16 @@ async function fromFolder(
   }
   // The images of somebody's own manifest are compared by the phase that applies it (network/cni-manifest.ts).
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
-  const key = digestOf({ kind: 'bundle-dir', manifest, cni: names })
-  // The mark of an earlier check; the guests read the disk image, not the folder.
+  const key = digestOf({ kind: 'bundle-dir', format: 2, manifest, cni: names })
+  // The mark of an earlier check, with the program that runs here: the folder may change later. The guests read the
+  // disk image, not the folder.
   const cached = (await c.layers.get(key)) !== undefined
-  if (!cached)
-    await c.layers.build(key, () => requireWhole(dir, names, c), {
-      ...(c.signal && { signal: c.signal }),
-      onWait: c.report,
-    })
-  return { dir, key, manifest, cached }
+  const make = async (out: string): Promise<void> => {
+    await requireWhole(dir, names, c)
+    await keepKubectl(dir, manifest, out)
+  }
+  const hostBin = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
+  return { dir, key, manifest, cached, hostBin }
 }
 
 export interface ListedBundle {

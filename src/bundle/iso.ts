@@ -34,14 +34,20 @@ const isoCommand = (dir: string, out: string): readonly string[] => [
 ]
 
 /**
- * The folder with bundle.iso of this bundle, from the cache or made (a few seconds). Throws CommandError, HostError,
- * Interrupted.
+ * The folder with bundle.iso of this bundle, from the cache or made (a few seconds). `check`: done before it is made.
+ * Throws what `check` throws, CommandError, HostError, Interrupted.
  */
-export async function bundleIso(dir: string, key: Digest, c: BuildContext): Promise<string> {
+export async function bundleIso(
+  dir: string,
+  key: Digest,
+  c: BuildContext,
+  check: () => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const stop = c.signal ? { signal: c.signal } : {}
   return c.layers.build(
     isoKey(key),
     async (out) => {
+      await check()
       const run = () =>
         c.exec.run(isoCommand(dir, join(out, ISO_NAME)), { ...stop, env: { SOURCE_DATE_EPOCH: String(FILE_TIME) } })
       await timed(c, 'bundle disk', run)

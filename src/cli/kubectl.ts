@@ -4,7 +4,10 @@ import { wordsOf, type Args } from './command.js'
 import type { KUBECONFIG_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-/** Runs kubectl: the host's own, else the bundle's. Its exit status. */
+/**
+ * Runs kubectl: the one of the lab's bundle, which fits its cluster; the host's own where the bundle would have to be
+ * made first. Its exit status.
+ */
 export async function runKubectl(app: App, args: Args): Promise<number> {
   const lab = await labOf(app, args)
   const { argv, env } = await lab.terminal.kubectl(wordsOf(args._.slice(1)))

@@ -1,6 +1,5 @@
 /** Ways into a lab that is up: a command on a node, the kubeconfig, and ssh and kubectl for a terminal. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { HostError, StateError, UsageError } from '../errors.js'
 import { exists } from '../host/files.js'
 import type { Output } from '../host/types.js'
@@ -76,11 +75,25 @@ export async function kubeconfig(c: LabContext): Promise<{ readonly path: string
   return { path, text: await readFile(path, 'utf8') }
 }
 
-/** kubectl with the lab's kubeconfig: the host's own, else the bundle's. Throws StateError, HostError. */
+/**
+ * kubectl with the lab's kubeconfig: the one of the lab's bundle, which fits its cluster; the host's own where the
+ * bundle would have to be made first. Throws StateError, HostError.
+ */
 export async function kubectlCommand(c: LabContext, args: readonly string[]): Promise<TerminalCommand> {
   const lab = await clusterLab(c)
-  const kubectl = (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
+  const kubectl =
+    (await kept(c, lab.record)) ?? (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
   return { argv: [kubectl, ...args], env: kubectlEnv(lab, c.doors.env.env) }
+}
+
+/** That of a bundle in the cache. */
+async function kept(c: LabContext, { lab }: LabRecord): Promise<string | undefined> {
+  if (!lab.kubernetes) return undefined
+  const world = await c.doors.world(lab)
+  const { bundleContext } = await import('../node-image/artifacts.js')
+  const { cachedKubectl } = await import('../bundle/cached-bundle.js')
+  const context = bundleContext(world, () => undefined)
+  return cachedKubectl(lab.kubernetes, context)
 }
 
 async function bundled(c: LabContext, record: LabRecord): Promise<string> {
@@ -88,7 +101,8 @@ async function bundled(c: LabContext, record: LabRecord): Promise<string> {
   const { createArtifacts } = await import('../node-image/artifacts.js')
   const bundle = await createArtifacts(world, record.lab, 'ready').bundle(note(c.report))
   if (!bundle) throw new HostError('kubectl: command not found', { hint: 'install kubectl' })
-  return join(bundle.dir, 'bin', 'kubectl')
+  const { kubectlOf } = await import('../bundle/host-programs.js')
+  return kubectlOf(bundle)
 }
 
 /** The system's own ssh with the lab's keys and pinned host keys. No words: a shell. Throws UsageError, StateError. */

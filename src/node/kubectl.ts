@@ -2,7 +2,7 @@
  * kubectl of the bundle, run on the host with the lab's kubeconfig: what costs seconds on an emulated CPU costs nothing
  * here.
  */
-import { join } from 'node:path'
+import { kubectlOf } from '../bundle/host-programs.js'
 import type { Output, RunOptions } from '../host/types.js'
 import { directEnv } from './api-server.js'
 import type { LabRun } from '../world.js'
@@ -15,7 +15,7 @@ export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise
 /** kubectl for this lab's cluster. Throws CommandError. */
 export async function hostKubectl(run: LabRun): Promise<Kubectl> {
   const bundle = await run.artifacts.bundle(() => undefined)
-  const kubectl = join(bundle?.dir ?? '', 'bin', 'kubectl')
+  const kubectl = kubectlOf(bundle ?? { dir: '' })
   const env = { KUBECONFIG: run.paths.kubeconfig, HOME: run.paths.dir, ...directEnv(run.record, run.world.env.env) }
   const limits = { signal: run.world.signal, timeoutMs: LIMIT_MS }
   return (args, options = {}) =>

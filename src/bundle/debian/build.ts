@@ -28,6 +28,8 @@ export interface BuiltBundle {
   readonly manifest: BundleManifest
   /** It was in the cache already. */
   readonly cached: boolean
+  /** Folder of the programs that klab runs on this machine, where it is not bin/: of a folder in use as it is, a copy. */
+  readonly hostBin?: string
 }
 
 export interface BundleSpec {
