@@ -1,7 +1,7 @@
 /** An entry of the download cache: made once, whole or not there. */
-import { mkdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { exists } from '../host/files.js'
+import { exists, makeDir } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { acquireLock } from '../host/lock.js'
 
@@ -21,7 +21,7 @@ export async function cachedEntry(
   fill: (part: string) => Promise<void>,
 ): Promise<string> {
   if (await exists(path)) return path
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeDir(dirname(path))
   const holder = { verb: 'download', pid: 0, since: c.clock.now() }
   const lock = await acquireLock(c.exec, `${path}.lock`, holder, {
     waitMs: Infinity,

@@ -1,8 +1,9 @@
 /** Files on the host: atomic writes, private folders, small questions. */
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError } from '../errors.js'
+import { requirePrivatePlace } from './ownership.js'
 
 /** Whether anything is at `path`. */
 export const exists = (path: string): Promise<boolean> =>
@@ -56,9 +57,34 @@ export async function writeAtomic(path: string, content: string | Uint8Array, mo
   await dir.sync().finally(() => dir.close())
 }
 
-/** Makes a folder of ours with exactly this mode. Throws HostError when it is a link or somebody else's. */
-export async function ensureDir(path: string, mode = 0o700): Promise<string> {
+/**
+ * Opens a new file for writing, in place of what is at `path`: a file of before may have another mode, or be a link that
+ * leads elsewhere.
+ */
+export async function openNew(path: string, mode = 0o600): Promise<FileHandle> {
+  await rm(path, { force: true })
+  return open(path, 'wx+', mode)
+}
+
+/** Makes a folder, and those above it. Throws HostError when others could change one of them. */
+export async function makeDir(path: string, mode = 0o700): Promise<string> {
+  const who = { uid: process.getuid?.() ?? 0, env: process.env }
+  await requirePrivatePlace(path, who)
   await mkdir(path, { recursive: true, mode })
+  // Somebody may have been quicker.
+  await requirePrivatePlace(path, who)
+  return path
+}
+
+/**
+ * Makes a folder of ours with exactly this mode. Throws HostError when it is a link or somebody else's, or when others
+ * could change a folder above it.
+ */
+export async function ensureDir(path: string, mode = 0o700): Promise<string> {
+  const who = { uid: process.getuid?.() ?? 0, env: process.env }
+  await requirePrivatePlace(dirname(path), who)
+  await mkdir(path, { recursive: true, mode })
+  await requirePrivatePlace(dirname(path), who)
   const s = await lstat(path)
   const uid = process.getuid?.() ?? 0
   if (!s.isDirectory() || s.uid !== uid) {

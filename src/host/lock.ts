@@ -1,7 +1,8 @@
 /** A kernel lock (flock) that dies with the process: no pid file to grow stale. Read-only verbs never take it. */
-import { mkdir, open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
+import { open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError, LockedError } from '../errors.js'
+import { makeDir } from './files.js'
 import type { HostExec } from './types.js'
 
 const TAKEN = 9
@@ -38,7 +39,7 @@ export async function acquireLock(
   holder: Holder,
   options: LockOptions = {},
 ): Promise<Lock> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeDir(dirname(path))
   let left = options.waitMs ?? 0
   for (;;) {
     const file = await open(path, 'a+', 0o600)

@@ -3,10 +3,9 @@
  * safe.directory).
  */
 import type { Stats } from 'node:fs'
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { StateError, UnsafeError } from '../errors.js'
-import { readText } from './files.js'
+import { HostError, StateError, UnsafeError } from '../errors.js'
 import type { HostEnv } from './types.js'
 
 /** Who runs klab, and what that user allows. */
@@ -35,7 +34,7 @@ function allowed(folder: string, { env }: Who): boolean {
 
 /** The lines of /etc/passwd or /etc/group, in fields. */
 const lines = async (path: string): Promise<readonly (readonly string[])[]> =>
-  ((await readText(path)) ?? '').split('\n').map((line) => line.split(':'))
+  (await readFile(path, 'utf8').catch(() => '')).split('\n').map((line) => line.split(':'))
 
 /**
  * Whether all members of a group are trusted, as of a user's own group on Debian and Fedora (umask 002). Who is in an
@@ -133,4 +132,25 @@ export async function requireOwnFolder(path: string, who: Who): Promise<void> {
   if (dir === undefined || allowed(dir, who)) return
   await requireAll([...above(dir).toReversed(), dir], dir, who)
   await requireAll(everythingIn(dir), dir, who)
+}
+
+/**
+ * A place for keys, sockets and disks, and every folder above it, links among them: who can change one of those can put
+ * something else there, before klab makes it or later. Nothing to say of what is not there yet. Throws HostError.
+ */
+export async function requirePrivatePlace(path: string, who: Who): Promise<void> {
+  const trusted = trustedUids(who)
+  const named = [...above(resolve(path)).toReversed(), resolve(path)]
+  // Where the part that is there leads.
+  const there = await Promise.all(named.map((p) => realpath(p).catch(() => undefined)))
+  const real = there.findLast((p) => p !== undefined) ?? '/'
+  for (const place of new Set([...named, ...above(real).toReversed(), real])) {
+    if (allowed(place, who)) continue
+    const s = await lstat(place).catch(() => undefined)
+    const bad = s && (await complaint(place, s, trusted))
+    if (bad)
+      throw new HostError(`${place}: ${bad.what}, so others could change what klab keeps below it`, {
+        hint: `${s.isDirectory() && trusted.has(s.uid) ? bad.mend : `move it away (mv ${place} ${place}.old)`}; or choose another place with KLAB_STATE_DIR, KLAB_CACHE_DIR or KLAB_RUN_DIR`,
+      })
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
+import { openNew } from '../host/files.js'
 
 const MAGIC = Buffer.from('LibvirtQemudSave')
 /**
@@ -106,7 +107,7 @@ export async function rewriteSaveHeader(path: string, change: Pick<SaveHeader, '
     return
   }
   const temp = `${path}.tmp`
-  const [source, target] = [await open(path, 'r'), await open(temp, 'w', 0o600)]
+  const [source, target] = [await open(path, 'r'), await openNew(temp)]
   try {
     await target.writeFile(bytes)
     const chunk = Buffer.alloc(CHUNK)

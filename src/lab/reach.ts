@@ -81,8 +81,7 @@ export async function kubeconfig(c: LabContext): Promise<{ readonly path: string
  */
 export async function kubectlCommand(c: LabContext, args: readonly string[]): Promise<TerminalCommand> {
   const lab = await clusterLab(c)
-  const kubectl =
-    (await kept(c, lab.record)) ?? (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
+  const kubectl = (await kept(c, lab.record)) ?? (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
   return { argv: [kubectl, ...args], env: kubectlEnv(lab, c.doors.env.env) }
 }
 

@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CorruptError, Interrupted } from '../errors.js'
+import { openNew } from '../host/files.js'
 import type { HostExec } from '../host/types.js'
 import { FACTS, SUMS } from './names.js'
 import { BLOCK, padding, tarHeader } from './tar.js'
@@ -80,9 +81,7 @@ export async function writeSeal(
   const partial = `${path}.partial`
   const all = sources.reduce((a, s) => a + s.size, 0)
   let done = 0
-  // A partial one of before may have another mode, or be a link.
-  await rm(partial, { force: true })
-  const file = await open(partial, 'wx', 0o600)
+  const file = await openNew(partial)
   const zstd = await host.filter(['zstd', '-q', '-3', '-T0', '-c'])
   const bytes = Readable.from(
     archive(facts, sources, (n) => o.progress((done += n), all)),

@@ -2,9 +2,9 @@
  * lab.json: what a lab was made from and where it listens. Read by `status`, so checked by hand: a schema library costs
  * too much to load.
  */
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { exists, readJson, writeAtomic } from '../host/files.js'
+import { exists, makeDir, readJson, writeAtomic } from '../host/files.js'
 import type { Lab } from '../labfile/model.js'
 import type { LabPaths } from './paths.js'
 import type { Digest } from '../host/digest.js'
@@ -84,7 +84,7 @@ export async function readRecord(path: string): Promise<LabRecord | undefined> {
 
 /** Writes the record whole (temporary sibling, rename); makes its folder. */
 export async function writeRecord(path: string, record: LabRecord): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await makeDir(dirname(path))
   await writeAtomic(path, `${JSON.stringify(record, undefined, 2)}\n`)
 }
 

@@ -86,6 +86,18 @@ t.test('a folder in use as it is gets a key of its own', async (t) => {
   t.match(await importBundle(file, undefined, c), { cached: false, key: opened.key })
 })
 
+t.test('a link that lies where the export is written first is not followed', async (t) => {
+  const { c, bundle, file } = await built(t)
+  mkdirSync(c.workDir, { recursive: true })
+  writeFileSync(join(c.dir, 'precious'), 'precious')
+  symlinkSync(join(c.dir, 'precious'), `${file}.part`)
+  const made = await exportBundle(bundle, file, c)
+  t.equal(readFileSync(join(c.dir, 'precious'), 'utf8'), 'precious')
+  t.equal(made.sha256, sum(readFileSync(file)))
+  t.equal(statSync(file).mode & 0o777, 0o600)
+  t.match(await verifyExport(file), bundle.manifest)
+})
+
 t.test('a file that is not what it was is refused, and leaves nothing', async (t) => {
   const { c, bundle, file } = await built(t)
   await exportBundle(bundle, file, c)

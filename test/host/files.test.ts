@@ -2,9 +2,11 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -12,7 +14,7 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { HostError } from '../../src/errors.js'
-import { ensureDir, exists, readJson, readText, writeAtomic } from '../../src/host/files.js'
+import { ensureDir, exists, makeDir, openNew, readJson, readText, writeAtomic } from '../../src/host/files.js'
 
 const mode = (path: string): number => statSync(path).mode & 0o777
 
@@ -100,3 +102,52 @@ t.test('ensureDir refuses a link, a file, and somebody else’s folder', async (
   chownSync(join(dir, 'theirs'), 12345, 12345)
   await t.rejects(ensureDir(join(dir, 'theirs')), { constructor: HostError, message: /owner 12345/ })
 })
+
+t.test('openNew: a file of its own, whatever lay there', async (t) => {
+  const dir = t.testdir({ target: 'precious', old: 'open to all' })
+  chmodSync(join(dir, 'old'), 0o666)
+  symlinkSync(join(dir, 'target'), join(dir, 'link'))
+  for (const name of ['old', 'link', 'new']) {
+    const file = await openNew(join(dir, name))
+    await file.writeFile('mine')
+    await file.close()
+    t.equal(mode(join(dir, name)), 0o600)
+    t.equal(readFileSync(join(dir, name), 'utf8'), 'mine')
+  }
+  t.equal(readFileSync(join(dir, 'target'), 'utf8'), 'precious')
+})
+
+const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give folders away' }
+
+t.test(
+  'a folder above that another user has made or can change is refused, and nothing is made in it',
+  asRoot,
+  async (t) => {
+    const dir = t.testdir({ plain: {}, elsewhere: {} })
+    const run = join(dir, 'klab-1000')
+    const make = {
+      'his folder': () => (mkdirSync(run, 0o777), chownSync(run, 12345, 12345)),
+      'his link': () => (symlinkSync(join(dir, 'elsewhere'), run), lchownSync(run, 12345, 12345)),
+      'open to all': () => (mkdirSync(run), chmodSync(run, 0o777)),
+      'our link to what is open to all': () => (
+        mkdirSync(join(dir, 'open')),
+        chmodSync(join(dir, 'open'), 0o777),
+        symlinkSync(join(dir, 'open'), run)
+      ),
+    }
+    for (const [what, prepare] of Object.entries(make)) {
+      prepare()
+      for (const how of [ensureDir, makeDir])
+        await t.rejects(
+          how(join(run, 'klab/01234567')),
+          { constructor: HostError, message: /others could change/ },
+          what,
+        )
+      t.same(readdirSync(run), [], what)
+      rmSync(run, { recursive: true })
+    }
+    mkdirSync(run, 0o1777)
+    chmodSync(run, 0o1777)
+    t.equal(await ensureDir(join(run, 'klab')), join(run, 'klab'), 'as in /tmp, nobody can replace what is not his')
+  },
+)

@@ -10,7 +10,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CorruptError, HostError, StateError, UsageError } from '../../errors.js'
 import { LONG_MS } from '../../host/limits.js'
-import { exists } from '../../host/files.js'
+import { exists, openNew } from '../../host/files.js'
 import { parseManifest, readManifest, writeBundleManifest } from '../manifest.js'
 import { digestOf, sha256File } from '../../host/digest.js'
 import type { BundleManifest } from '../manifest.js'
@@ -59,13 +59,14 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
   try {
     await writeFile(join(label, LABEL), `${JSON.stringify({ format: 1, key: keyOf(b, inPlace) })}\n`)
     const paths = b.manifest.files.map((f) => f.path).sort()
-    const argv = ['tar', '--create', `--file=${part}`, ...SAME_BYTES]
+    const made = await openNew(part)
+    // The open file, whatever comes to lie at its path.
+    const argv = ['tar', '--create', '--file=/dev/fd/3', ...SAME_BYTES]
     const places = [`--directory=${label}`, LABEL, `--directory=${b.dir}`, '--', MANIFEST, ...paths]
-    await timed(c, 'export', () =>
-      c.exec.run([...argv, ...places], { timeoutMs: LONG_MS, ...(c.signal && { signal: c.signal }) }),
+    const options = { passFd: made.fd, timeoutMs: LONG_MS, ...(c.signal && { signal: c.signal }) }
+    await timed(c, 'export', () => c.exec.run([...argv, ...places], options).then(() => made.sync())).finally(() =>
+      made.close(),
     )
-    const made = await open(part, 'r')
-    await made.sync().finally(() => made.close())
     const sha256 = await timed(c, 'checksum', () => sha256File(part))
     // Unlike a rename a link never replaces what somebody put there meanwhile; a USB stick's file system knows none.
     await link(part, file).catch(async (error: unknown) => {
