@@ -1,8 +1,9 @@
 /**
  * Calico's own calico.yaml, changed for one lab: as data, so that the rest of it stays as its makers wrote it. Pure.
  */
-import { isMap, isSeq, parseAllDocuments, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isMap, isSeq, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
+import { manifestDocuments } from './manifest-docs.js'
 import { autodetection, type Encapsulation } from '../versions/calico.js'
 
 export interface CalicoSettings {
@@ -45,7 +46,8 @@ const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
  * calico.yaml, or another version's.
  */
 export function patchCalico(text: string, s: CalicoSettings): string {
-  const docs = (parseAllDocuments(text) as Document.Parsed[]).filter((d) => isMap(d.contents) || d.errors.length > 0)
+  const docs = manifestDocuments(text)?.filter((d) => isMap(d.contents) || d.errors.length > 0)
+  if (!docs) throw bad('is larger than any calico.yaml')
   const broken = docs.find((d) => d.errors.length > 0)
   if (broken) throw bad(`is not YAML: ${broken.errors[0]?.message ?? ''}`)
   const find = (kind: string, name: string): Document.Parsed => {

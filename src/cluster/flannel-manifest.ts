@@ -2,8 +2,9 @@
  * flannel's manifest, filled in for one lab: klab's own has places for that, upstream's kube-flannel.yml is changed as
  * data. Pure.
  */
-import { isMap, isSeq, parseAllDocuments } from 'yaml'
+import { isMap, isSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
+import { manifestDocuments } from './manifest-docs.js'
 
 const OURS = '@POD_CIDR@'
 const CONTAINERS = ['spec', 'template', 'spec', 'containers']
@@ -11,7 +12,7 @@ const CONTAINERS = ['spec', 'template', 'spec', 'containers']
 /** The manifest with this lab's pod range and card (name). Throws CorruptError when the text is no flannel manifest. */
 export function fillFlannel(text: string, podCidr: string, labNic: string): string {
   if (text.includes(OURS)) return text.replaceAll(OURS, podCidr).replaceAll('@LAB_NIC@', labNic)
-  const docs = parseAllDocuments(text)
+  const docs = manifestDocuments(text) ?? []
   let [ranges, cards] = [0, 0]
   for (const doc of docs) {
     if (!isMap(doc.contents)) continue

@@ -1,5 +1,6 @@
 /** Which container images a cluster needs: kubeadm's, and those that a manifest names. Pure. */
-import { isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml'
+import { isMap, isScalar, isSeq, visit } from 'yaml'
+import { manifestDocuments } from './manifest-docs.js'
 import { releaseOf } from '../versions/kubernetes.js'
 
 export interface KubeadmImages {
@@ -50,7 +51,7 @@ export function fullRef(ref: string): string {
  */
 export function manifestImages(text: string): readonly string[] {
   const found = new Set<string>()
-  for (const doc of parseAllDocuments(text)) {
+  for (const doc of manifestDocuments(text) ?? []) {
     visit(doc, {
       Pair: (_, pair) => {
         if (

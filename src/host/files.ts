@@ -1,5 +1,6 @@
 /** Files on the host: atomic writes, private folders, small questions. */
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError } from '../errors.js'
@@ -22,12 +23,42 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Parsed JSON, or undefined when the file is missing or cut short (a half-written file is never trusted). */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path)
-  if (text === undefined) return undefined
+/**
+ * The bytes of a plain file; undefined when there is none, or it has more than `maxBytes`. Devices and pipes are not
+ * read: they may have no end, or never begin.
+ */
+export async function readSmall(path: string, maxBytes: number): Promise<Buffer | undefined> {
   try {
-    return JSON.parse(text)
+    // Not blocking: opening a pipe must not wait for a writer.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      if (!(await file.stat()).isFile()) return undefined
+      const all = Buffer.alloc(Math.min((await file.stat()).size, maxBytes) + 1)
+      let bytes = 0
+      for (let read = -1; read !== 0 && bytes < all.length; bytes += read)
+        read = (await file.read(all, bytes, all.length - bytes, bytes)).bytesRead
+      return bytes > maxBytes ? undefined : all.subarray(0, bytes)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Bytes. The longest is a bundle's manifest: 150 a file. */
+const MOST_JSON = 4 * 2 ** 20
+
+/**
+ * Parsed JSON, or undefined when the file is missing, cut short (a half-written file is never trusted) or no plain file
+ * of at most 4 MiB.
+ */
+export async function readJson(path: string): Promise<unknown> {
+  const bytes = await readSmall(path, MOST_JSON)
+  if (bytes === undefined) return undefined
+  try {
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
     return undefined
   }

@@ -73,5 +73,6 @@ function explainOne(issue: Issue, data: unknown, source: YamlSource): LabfileIss
 /** All issues in our words, at most one a field: the first is the cause, others follow from it. */
 export function explainIssues(issues: readonly Issue[], data: unknown, source: YamlSource): LabfileIssue[] {
   const all = issues.flatMap((issue) => unfold(issue, data)).flatMap((issue) => explainOne(issue, data, source))
-  return all.filter((issue, i) => all.findIndex((other) => other.field === issue.field) === i)
+  const seen = new Set<string>()
+  return all.filter(({ field }) => !seen.has(field) && seen.add(field))
 }

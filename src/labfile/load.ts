@@ -37,7 +37,7 @@ function fail(path: string, issues: readonly LabfileIssue[]): never {
 
 /** Whether one field is the other or lies in it. */
 const within = (inner: string, outer: string): boolean =>
-  inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`)
+  inner.startsWith(outer) && ['', '.', '['].includes(inner.charAt(outer.length))
 
 /**
  * The lab that a Labfile's text describes, deeply frozen. `path` is absolute: relative paths in the file are taken from

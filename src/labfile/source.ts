@@ -1,19 +1,7 @@
 /** The text of a Labfile as data, with the place of every field, and what YAML offers but a Labfile must not use. */
-import {
-  Composer,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  Lexer,
-  Parser,
-  type CST,
-  type Document,
-  type Node,
-  type YAMLParseError,
-} from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type YAMLParseError } from 'yaml'
 import type { LabfileIssue } from '../errors.js'
+import { compose, tokenize } from './yaml-limits.js'
 
 export type Path = readonly (string | number)[]
 
@@ -29,8 +17,9 @@ export interface YamlSource {
   readonly written: (path: Path) => string | undefined
 }
 
-/** Deeper than any Labfile; far deeper and yaml's recursion would end the process. */
-const MAX_DEPTH = 40
+/** Beyond any Labfile: that of sixteen nodes with every field and 64 keys has 2000 parts. */
+const LIMITS = { depth: 40, parts: 40_000 }
+const STRICT = { version: '1.2', schema: 'core', stringKeys: true, strict: true } as const
 /** YAML errors shown at most: after a few, the rest are echoes. */
 const MAX_SYNTAX_ERRORS = 10
 /**
@@ -46,33 +35,6 @@ const keyName = (key: string): string => (/^[\w-]{1,40}$/.test(key) ? key : JSON
 /** `nodes[1].memory` */
 export const fieldName = (path: Path): string =>
   path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${keyName(part)}`)).join('')
-
-/**
- * Tokens of the text, or the offset at which it gets too deep. The parser keeps a stack of its own, so this can't
- * overflow.
- */
-function tokenize(text: string): CST.Token[] | number {
-  const parser = new Parser()
-  const tokens: CST.Token[] = []
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) tokens.push(token)
-    if (parser.stack.length > MAX_DEPTH) return parser.offset
-  }
-  return tokens.concat(...parser.end())
-}
-
-function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[] {
-  const composer = new Composer({
-    prettyErrors: false,
-    version: '1.2',
-    schema: 'core',
-    uniqueKeys: false,
-    stringKeys: true,
-    strict: true,
-    logLevel: 'silent',
-  })
-  return [...composer.compose(tokens, true, length)]
-}
 
 /** yaml's words, without the text that it repeats (which may be a secret) and without the names of its options. */
 function syntaxMessage({ code, message }: Pick<YAMLParseError, 'code' | 'message'>): string {
@@ -133,16 +95,27 @@ function locate(root: Node | null, path: Path): { key?: unknown; value?: unknown
   return spot
 }
 
+/** Offset → line and column, both from 1. */
+function places(text: string): (offset: number) => { line: number; column: number } {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map((m) => m.index + 1)]
+  return (offset) => {
+    let [low, high] = [0, starts.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
+  }
+}
+
 /**
  * Reads the text. Everything wrong at the level of YAML is in `issues`; `data` is there when the rest can still be
  * checked.
  */
 export function readSource(raw: string): YamlSource {
   const text = raw.startsWith('\ufeff') ? raw.slice(1) : raw
-  const lineColumn = (offset: number) => {
-    const before = text.slice(0, offset)
-    return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
-  }
+  const lineColumn = places(text)
   const issues: LabfileIssue[] = []
   const tell = (offset: number, message: string, field = '') =>
     void issues.push({ field, message, ...lineColumn(offset) })
@@ -162,10 +135,10 @@ export function readSource(raw: string): YamlSource {
       `has the character U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}, which does not belong in a text file`,
     )
   if (bad) return failed()
-  const tokens = tokenize(text)
-  if (typeof tokens === 'number') tell(tokens, 'is nested too deeply')
-  if (typeof tokens === 'number') return failed()
-  const [document, second] = compose(tokens, text.length)
+  const tokens = tokenize(text, LIMITS)
+  if ('why' in tokens) tell(tokens.offset, tokens.why)
+  if ('why' in tokens) return failed()
+  const [document, second] = compose(tokens, text.length, STRICT)
   const root = document?.contents ?? null
   for (const error of document?.errors.slice(0, MAX_SYNTAX_ERRORS) ?? [])
     tell(error.pos[0], `YAML: ${syntaxMessage(error)}`)

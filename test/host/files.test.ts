@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -14,7 +15,16 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { HostError } from '../../src/errors.js'
-import { ensureDir, exists, makeDir, openNew, readJson, readText, writeAtomic } from '../../src/host/files.js'
+import {
+  ensureDir,
+  exists,
+  makeDir,
+  openNew,
+  readJson,
+  readSmall,
+  readText,
+  writeAtomic,
+} from '../../src/host/files.js'
 
 const mode = (path: string): number => statSync(path).mode & 0o777
 
@@ -64,6 +74,17 @@ t.test('readText and readJson: undefined for what is not there or cut short, oth
   t.same(await readJson(join(dir, 'good')), { a: 1 })
   for (const f of ['cut', 'empty', 'none']) t.equal(await readJson(join(dir, f)), undefined, f)
   await t.rejects(readText(dir), { code: 'EISDIR' })
+})
+
+t.test('readSmall and readJson: plain files up to a size; no device, no pipe', async (t) => {
+  const dir = t.testdir({ five: '12345', big: `"${'x'.repeat(4 * 2 ** 20)}"` })
+  t.same((await readSmall(join(dir, 'five'), 5))?.toString(), '12345')
+  t.equal(await readSmall(join(dir, 'five'), 4), undefined)
+  t.equal(await readSmall(join(dir, 'none'), 4), undefined)
+  t.equal(await readJson(join(dir, 'big')), undefined)
+  execFileSync('mkfifo', [join(dir, 'pipe')])
+  symlinkSync('/dev/zero', join(dir, 'zero'))
+  for (const name of ['pipe', 'zero']) t.equal(await readJson(join(dir, name)), undefined, name)
 })
 
 t.test('exists', async (t) => {

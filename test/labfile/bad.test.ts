@@ -53,6 +53,11 @@ t.test('what cannot stand in a text fixture', (t) => {
     ],
     ['too deep in brackets', `name: ${'['.repeat(100_000)}`, '1:46: is nested too deeply'],
     ['too deep in dashes', '- '.repeat(100_000), '1:80: is nested too deeply'],
+    [
+      'too many fields',
+      `name: a\n${Array.from({ length: 8000 }, (_, i) => `k${i}: 1\n`).join('')}`,
+      '5715:6: has more than 40000 parts',
+    ],
     ['too large', `name: a\n${'#\n'.repeat(131_072)}`, '1:1: is larger than 256 KiB'],
   ]
   for (const [title, text, said] of cases) t.equal(messageOf(text), `Labfile:${said}`, title)

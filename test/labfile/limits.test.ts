@@ -1,0 +1,46 @@
+/** How much of a hostile file is looked at, by counts: times differ from machine to machine. */
+import t from 'tap'
+import { LabfileError } from '../../src/errors.js'
+import { manifestDocuments } from '../../src/cluster/manifest-docs.js'
+import { manifestImages } from '../../src/cluster/images.js'
+import { patchCalico } from '../../src/cluster/calico-manifest.js'
+import { parseLabfile } from '../../src/labfile/load.js'
+import { readSource } from '../../src/labfile/source.js'
+
+const issuesOf = (text: string): LabfileError => {
+  try {
+    parseLabfile(text, '/Labfile')
+  } catch (error) {
+    if (error instanceof LabfileError) return error
+    throw error
+  }
+  throw new Error('was taken')
+}
+
+t.test('a Labfile: the same key again and again, and unknown ones, stop at a number', (t) => {
+  t.equal(readSource(`name: a\n${'x: 1\n'.repeat(3000)}`).issues.length, 2999)
+  const unknown = issuesOf(`name: a\n${Array.from({ length: 3000 }, (_, i) => `k${i}: 1\n`).join('')}`)
+  t.equal(unknown.issues.length, 51)
+  t.match(unknown.issues[0], { line: 2, column: 1, field: 'k0' })
+  t.match(issuesOf(`name: a\n${'x: 1\n'.repeat(50_000)}`).issues, [{ message: 'has more than 40000 parts' }])
+  t.end()
+})
+
+t.test('places are right at the first and the last line, and in the middle of one', (t) => {
+  const source = readSource('name: a\nos:\n  user: b\n\nkubernetes: false')
+  t.same(source.place(['name']), { line: 1, column: 7 })
+  t.same(source.place(['os', 'user']), { line: 3, column: 9 })
+  t.same(source.place(['kubernetes']), { line: 5, column: 13 })
+  t.end()
+})
+
+t.test('a manifest: keys given twice are not looked for, and its parts, bytes and depth have an end', (t) => {
+  const many = `kind: x\n${'a: 1\n'.repeat(20_000)}`
+  t.equal(manifestDocuments(many)?.[0]?.errors.length, 0)
+  for (const far of ['- a\n'.repeat(200_000), 'a'.repeat(8 * 2 ** 20 + 1), '['.repeat(101)]) {
+    t.equal(manifestDocuments(far), undefined)
+    t.same(manifestImages(far), [])
+    t.throws(() => patchCalico(far, {} as never), { code: 'corrupt', message: /larger than any calico\.yaml/ })
+  }
+  t.end()
+})
