@@ -1,8 +1,8 @@
 /** One command over an open SSH connection. */
 import { performance } from 'node:perf_hooks'
-import { StringDecoder } from 'node:string_decoder'
 import type { Client, ClientChannel } from 'ssh2'
 import { CommandError, Interrupted, type CommandFailure } from '../errors.js'
+import { splitLines } from '../host/lines.js'
 import { tail } from '../host/tail.js'
 import type { Output, RunOptions } from '../host/types.js'
 
@@ -140,23 +140,17 @@ interface Collector {
 /** Gathers a stream as bytes (a character may be cut in two by a packet) and calls onLine for each whole line. */
 function collect(onLine: ((line: string) => void) | undefined): Collector {
   const chunks: Buffer[] = []
-  const decoder = new StringDecoder('utf8')
+  const lines = onLine && splitLines(onLine)
   let bytes = 0
-  let rest = ''
   return {
     add: (data) => {
       chunks.push(data)
       bytes += data.length
-      if (onLine) {
-        const lines = (rest + decoder.write(data)).split('\n')
-        rest = lines.pop() ?? ''
-        for (const line of lines) onLine(line.replace(/\r$/, ''))
-      }
+      lines?.add(data)
       return bytes <= MAX_BYTES
     },
     end: () => {
-      rest += decoder.end()
-      if (onLine && rest !== '') onLine(rest)
+      lines?.end()
       return Buffer.concat(chunks).toString('utf8')
     },
   }

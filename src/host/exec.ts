@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { CommandError, HostError, Interrupted } from '../errors.js'
 import { createFilter } from './filter.js'
 import { LIMIT_MS } from './limits.js'
+import { splitLines } from './lines.js'
 import { tail } from './tail.js'
 import type { Filter, HostEnv, HostExec, HostRunOptions, Output } from './types.js'
 
@@ -93,7 +94,9 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
       ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
     })
     const lines = async (onLine: (line: string) => void): Promise<void> => {
-      for await (const line of child.iterable({ from: 'all' })) onLine(line)
+      const split = splitLines(onLine)
+      for await (const chunk of child.iterable({ from: 'all', binary: true })) split.add(chunk)
+      split.end()
     }
     const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs })
     // Not before the last line was handed on.

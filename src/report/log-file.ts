@@ -3,7 +3,7 @@ import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import type { Renderer } from './events.js'
 import { jsonLine } from './json.js'
 
-/** Beyond this the log is set aside as `.1` when it is next opened. */
+/** Beyond this the log is set aside as `.1`, so that both together stay below twice as much, whatever is written. */
 const MAX_BYTES = 5 * 1024 * 1024
 /**
  * A kubeadm bootstrap token (kubernetes.io, "Authenticating with Bootstrap Tokens"): kubeadm prints it, and logs get
@@ -13,13 +13,24 @@ const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g
 
 /** Appends to `path` (0600; its folder must exist). Written at once, so that a killed klab's last lines are there. */
 export function openLogFile(path: string, clock: { now(): number }): Renderer {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size > MAX_BYTES) renameSync(path, `${path}.1`)
-  const file = openSync(path, 'a', 0o600)
+  let size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  const turn = (): void => {
+    if (size <= MAX_BYTES) return
+    renameSync(path, `${path}.1`)
+    size = 0
+  }
+  turn()
+  let file = openSync(path, 'a', 0o600)
   let open = true
   return {
     report: (event) => {
-      if (open) writeSync(file, jsonLine(event, clock.now()).replace(TOKEN, '<token>'))
+      if (!open) return
+      if (size > MAX_BYTES) {
+        closeSync(file)
+        turn()
+        file = openSync(path, 'a', 0o600)
+      }
+      size += writeSync(file, jsonLine(event, clock.now()).replace(TOKEN, '<token>'))
     },
     close: () => {
       if (open) closeSync(file)

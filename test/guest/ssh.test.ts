@@ -60,6 +60,20 @@ t.test('exec round trip: output, exit status, lines, input', async (t) => {
   })
 })
 
+t.test('a guest that prints lines without number, and none that ends', async (t) => {
+  const server = await startGuest(t)
+  const guest = await make(t).connect(server.address, within)
+  const lines: string[] = []
+  const onLine = (l: string): void => void lines.push(l)
+  await guest.run(['sh', '-c', 'yes | head -n 300000'], { onLine })
+  t.equal(lines.splice(0).length, 50_001)
+  await guest.run(['sh', '-c', "head -c 8000000 /dev/zero | tr '\\0' x"], { onLine })
+  t.same(
+    lines.map((l) => l.length),
+    [8192 + ' … (line cut)'.length],
+  )
+})
+
 t.test(
   'sudo: script whole before it runs, its exit status, arguments as data; put: files in one round trip',
   async (t) => {

@@ -74,6 +74,16 @@ t.test('stdin is closed, or holds the input and is then closed', async (t) => {
   t.equal((await exec.run(['true'], { input: 'x'.repeat(1_000_000) })).exitCode, 0, 'one that does not read it')
 })
 
+t.test('onLine: endless lines and lines without number are cut, and the output is whole all the same', async (t) => {
+  const lines: string[] = []
+  const out = await exec.run(sh(`head -c 300000 /dev/zero | tr '\\0' x; yes | head -n 60000`), {
+    onLine: (l) => lines.push(l),
+  })
+  t.equal(out.stdout.length, 300_000 + 120_000)
+  t.ok(lines.length <= 50_001 && lines.every((l) => l.length < 9000), String(lines.length))
+  t.match(lines.at(-1), /left out/)
+})
+
 t.test('onLine: every line of both streams, in order, all before run resolves', async (t) => {
   const lines: string[] = []
   const out = await exec.run(sh('echo 1; sleep 0.05; echo 2 >&2; sleep 0.05; echo 3; seq 4 5000; printf last'), {

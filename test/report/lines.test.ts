@@ -103,6 +103,12 @@ t.test('log file: appended, 0600, without tokens; set aside when it is big', (t)
   openLogFile(path, clock).close()
   t.ok(existsSync(`${path}.1`))
   t.equal(statSync(path).size, 0)
+  const log = openLogFile(path, clock)
+  for (let i = 0; i < 40; i++) log.report({ type: 'note', text: 'x'.repeat(300_000) })
+  log.close()
+  const most = 5.5 * 1024 * 1024
+  t.ok(statSync(path).size < most && statSync(`${path}.1`).size < most, 'one run does not make it longer either')
+  t.equal(statSync(path).mode & 0o777, 0o600)
   t.end()
 })
 
