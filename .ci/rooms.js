@@ -95,6 +95,7 @@ export const ROOMS = {
     'bundle',
     'base-image',
     'cloudinit',
+    'versions',
     'guest/types',
     'host',
     'hypervisor/types',

@@ -10,6 +10,41 @@ mount_bundle() {
 	# Beside the course: nothing more.
 }
 
+# containerd of the bundle's folder runtime/, with runc where that is there too; fails where the bundle has none.
+containerd_from_bundle() {
+	local file
+	mount_bundle 2>/dev/null || return 1
+	if [ ! -e "$BUNDLE/runtime/containerd" ]; then
+		umount "$BUNDLE"
+		return 1
+	fi
+	# In front of the distribution's, which stays.
+	for file in "$BUNDLE"/runtime/*; do install -m 0755 "$file" /usr/local/bin/; done
+	umount "$BUNDLE"
+	# containerd.service of its makers.
+	cat >/etc/systemd/system/containerd.service <<-'UNIT'
+		[Unit]
+		Description=containerd
+		After=network.target
+		[Service]
+		ExecStartPre=-/sbin/modprobe overlay
+		ExecStart=/usr/local/bin/containerd
+		Type=notify
+		Delegate=yes
+		KillMode=process
+		Restart=always
+		RestartSec=5
+		LimitNPROC=infinity
+		LimitCORE=infinity
+		TasksMax=infinity
+		OOMScoreAdjust=-999
+		[Install]
+		WantedBy=multi-user.target
+	UNIT
+	systemctl daemon-reload
+	hash -r
+}
+
 # The packages (deb, rpm) that a bundle of one's own may carry in packages/, one a line; none where there is no bundle.
 bundle_packages() {
 	local file

@@ -4,10 +4,14 @@
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
-# 2.3.5: containerd; klab's own image has it.
-containerd_install
+# 2.3.5: containerd; klab's own image has it, and a bundle may bring a newer one.
+if containerd_from_bundle; then
+	echo "containerd from the bundle"
+else
+	containerd_install
+fi
 
-# Beside the course: an image of one's own may have an older one: kubelet 1.26 and later speak only CRI v1.
+# Beside the course: an image of one's own may have an older one than kubelet speaks with.
 have=$(containerd --version | awk '{ print $3 }' | tr -d v | cut -d '~' -f 1)
 if [ "$(printf '%s
 ' "$KLAB_CONTAINERD_MIN" "$have" | sort -V | head -n 1)" != "$KLAB_CONTAINERD_MIN" ]; then
@@ -20,7 +24,28 @@ before=$(config_before /etc/containerd/config.toml)
 
 # 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; the systemd cgroup driver.
 mkdir -p /etc/containerd
-cat >/etc/containerd/config.toml <<CONF
+if [ "${have%%.*}" -ge 2 ]; then
+	# containerd 2.x: docs/cri/config.md. A mirror is a folder of its own there.
+	cat >/etc/containerd/config.toml <<CONF
+version = 3
+[plugins."io.containerd.cri.v1.images".pinned_images]
+  sandbox = "$KLAB_PAUSE_IMAGE"
+[plugins."io.containerd.cri.v1.images".registry]
+  config_path = "/etc/containerd/certs.d"
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+    SystemdCgroup = true
+CONF
+	rm -f /etc/containerd/certs.d/docker.io/hosts.toml
+	if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
+		mkdir -p /etc/containerd/certs.d/docker.io
+		tr -d '[]" ' <<<"$KLAB_REGISTRY_MIRRORS" | tr , '\n' | sed 's#.*#[host."&"]#' >/etc/containerd/certs.d/docker.io/hosts.toml
+		# Where klab check looks for them.
+		echo "# registry mirrors of docker.io: $KLAB_REGISTRY_MIRRORS" >>/etc/containerd/config.toml
+	fi
+else
+	cat >/etc/containerd/config.toml <<CONF
 version = 2
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "$KLAB_PAUSE_IMAGE"
@@ -32,11 +57,12 @@ version = 2
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = true
 CONF
-if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
-	cat >>/etc/containerd/config.toml <<CONF
+	if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
+		cat >>/etc/containerd/config.toml <<CONF
 [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
   endpoint = $KLAB_REGISTRY_MIRRORS
 CONF
+	fi
 fi
 
 # 2.3.6, 2.3.8: now, and after a reboot. docker.io brings containerd along in the built image; kubelet would otherwise find two runtimes.

@@ -11,6 +11,10 @@ if [ -n "$MINOR" ] && [ "$MINOR" -lt 19 ] && [ "$(stat -fc %T /sys/fs/cgroup)" =
 	echo "Kubernetes $KLAB_VERSION knows cgroup v1 only, and this image runs v2: take an older image (CentOS 7, Rocky 8), or Kubernetes 1.19 or later"
 	exit 1
 fi
+if [ -n "$MINOR" ] && [ "$MINOR" -ge 35 ] && [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
+	echo "Kubernetes $KLAB_VERSION runs on cgroup v2 only, and this image runs v1: take a newer image (debian-12, Rocky 9), or Kubernetes 1.34 or older"
+	exit 1
+fi
 
 # 2.1-mirror: the distribution's repositories.
 os_repositories

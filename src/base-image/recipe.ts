@@ -14,8 +14,7 @@ export const LABEL = 'rootfs'
 /**
  * The kernel's command line.
  * net.ifnames=0: cloud-init alone names the cards (mgmt0, lab0), nothing races with it. ds=nocloud: the seed is a disk,
- * so all of cloud-init may run before the network. unified_cgroup_hierarchy=0: kubeadm 1.20 and its kubelet know cgroup
- * v1 only. no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics
+ * so all of cloud-init may run before the network. no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics
  * at once ("IO-APIC + timer doesn't work"; seen on two of four machines); KVM guests skip the check by themselves.
  * panic=5: a panic is a reboot, not a hang. norandmaps: QEMU 7.2 keeps translated code by virtual address, so with
  * address randomisation every process start is translated anew. mitigations=off and audit=0 cost nothing in a
@@ -35,7 +34,6 @@ export const CMDLINE = [
   'mitigations=off',
   'audit=0',
   'rcupdate.rcu_expedited=1',
-  'systemd.unified_cgroup_hierarchy=0',
 ].join(' ')
 
 export interface ImageRecipe {

@@ -1,5 +1,5 @@
 /** kubeadm's configuration files, made from the lab. Pure. */
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import { API_PORT } from '../state/endpoints.js'
 import type { Profile } from './profile.js'
@@ -32,6 +32,8 @@ const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Reco
     name: node.name,
     criSocket: criSocket(k.runtime, minor),
     kubeletExtraArgs: extraArgs({ 'node-ip': node.ip, ...profile.kubeletArgs }, kubeadmApi(minor)),
+    // kubeadm-config.v1beta2, "NodeRegistrationOptions".
+    ...(k.ignorePreflightErrors?.length && { ignorePreflightErrors: k.ignorePreflightErrors }),
   }
 }
 
@@ -49,10 +51,46 @@ const patientTimeouts = (profile: Profile): Record<string, string> =>
 const patches = (minor: number, profile: Profile): Record<string, unknown> =>
   minor >= 22 && Object.keys(profile.patches).length ? { patches: { directory: PATCHES_DIR } } : {}
 
-/** Flags that `kubeadm init` needs beside `--config`: 1.19 to 1.21 take patches through `--experimental-patches`. */
+/**
+ * Flags that `kubeadm init` needs beside `--config`: 1.19 to 1.21 take patches through `--experimental-patches`, 1.17
+ * and 1.18 the same files through `--experimental-kustomize` (kubeadm, app/util/kustomize: strategic merge patches).
+ */
 export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[] {
   const minor = minorOf(k.version)
-  return minor >= 19 && minor < 22 && Object.keys(profile.patches).length ? ['--experimental-patches', PATCHES_DIR] : []
+  if (minor >= 22 || Object.keys(profile.patches).length === 0) return []
+  return [minor < 19 ? '--experimental-kustomize' : '--experimental-patches', PATCHES_DIR]
+}
+
+/**
+ * What of the patches is not in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds is 10,
+ * not 60`. `manifests`: target → YAML of its static pod. A kubeadm that drops patches says nothing of it (seen with 1.17
+ * and 1.18, before their flag was known).
+ */
+export function unpatched(profile: Profile, manifests: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(profile.patches).flatMap(([target, patch]) => {
+    const [want] = containersOf(patch)
+    const [have] = containersOf(parse(manifests[target] ?? ''))
+    if (!have) return [`${target}: no manifest`]
+    return differences(want, have, '').map((d) => `${target}: ${d}`)
+  })
+}
+
+const containersOf = (pod: unknown): readonly unknown[] => {
+  const spec = isObject(pod) ? pod['spec'] : undefined
+  const list = isObject(spec) ? spec['containers'] : undefined
+  return Array.isArray(list) ? list : []
+}
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
+
+/** Fields of `want` that `have` has otherwise; fields that only `have` has are none of them. */
+function differences(want: unknown, have: unknown, path: string): readonly string[] {
+  if (isObject(want) && isObject(have))
+    return Object.entries(want).flatMap(([key, value]) =>
+      differences(value, have[key], path === '' ? key : `${path}.${key}`),
+    )
+  const text = (x: unknown): string => (x === undefined ? 'missing' : JSON.stringify(x))
+  return text(want) === text(have) ? [] : [`${path} is ${text(have)}, not ${text(want)}`]
 }
 
 /**
@@ -92,18 +130,28 @@ export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, 
       apiServer: {
         // 127.0.0.1: the forwarded port on the host, where the lab's kubeconfig points.
         certSANs: ['127.0.0.1', 'localhost', node.ip, node.name],
-        ...ifAny('extraArgs', profile.apiServerArgs, api),
+        ...ifAny('extraArgs', { ...profile.apiServerArgs, ...k.apiServer?.extraArgs }, api),
         ...(api === 'v1beta4' ? {} : { timeoutForControlPlane: timeout }),
       },
-      controllerManager: ifAny('extraArgs', profile.controllerManagerArgs, api),
-      scheduler: ifAny('extraArgs', profile.schedulerArgs, api),
-      etcd: { local: { dataDir: '/var/lib/etcd', ...ifAny('extraArgs', profile.etcdArgs, api) } },
+      controllerManager: ifAny(
+        'extraArgs',
+        { ...profile.controllerManagerArgs, ...k.controllerManager?.extraArgs },
+        api,
+      ),
+      scheduler: ifAny('extraArgs', { ...profile.schedulerArgs, ...k.scheduler?.extraArgs }, api),
+      etcd: {
+        local: {
+          dataDir: '/var/lib/etcd',
+          ...ifAny('extraArgs', { ...profile.etcdArgs, ...k.etcd?.extraArgs }, api),
+        },
+      },
     },
     {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
       cgroupDriver: 'systemd',
       ...profile.kubelet,
+      ...k.kubelet,
     },
     {
       apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

@@ -2,13 +2,13 @@
  * Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's.
  */
 import { calicoProblem } from '../versions/calico.js'
-import { nearestSource, sourceCalico, SOURCE_VERSIONS } from '../versions/source.js'
+import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../versions/kubernetes.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
 /** What does not go together; nothing while the Kubernetes version itself is not understood. */
-export function checkVersions({ kubernetes }: Draft): Violation[] {
+export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   const version = kubernetes ? kubernetes.version : undefined
   if (!kubernetes || version === undefined) return []
   const findings: Violation[] = []
@@ -26,9 +26,16 @@ export function checkVersions({ kubernetes }: Draft): Violation[] {
       ['version'],
       `has no recipe with bundle source; there is one for ${nearestSource(version).join(', ')}. Or take another bundle, such as upstream`,
     )
-  const { runtimes } = releaseOf(version)
+  const release = releaseOf(version)
+  const { runtimes } = release
+  if (kubernetes.proxyMode === 'nftables' && !release.nftables)
+    tell(['proxyMode'], `must be iptables or ipvs before Kubernetes 1.31, found nftables with ${version}`)
   if (kubernetes.runtime !== undefined && !runtimes.includes(kubernetes.runtime))
     tell(['runtime'], `must be containerd from Kubernetes 1.24 on, found ${kubernetes.runtime} with ${version}`)
+  if (kubernetes.runtime === 'containerd' && image?.kind === 'builtin') {
+    const problem = containerdProblem(version, kubernetes.bundle?.source)
+    if (problem !== undefined) tell(['runtime'], problem)
+  }
   const { cni } = kubernetes
   if (typeof cni !== 'object' || !('name' in cni) || cni.name === undefined) return findings
   if (ours) return [...findings, ...checkSourceCalico(version, cni)]
@@ -37,6 +44,27 @@ export function checkVersions({ kubernetes }: Draft): Violation[] {
   else if (kubernetes.bundle?.source === 'debian')
     tell(['cni'], 'calico is not in bundle debian, which has flannel alone: take another bundle, such as {dir: PATH}')
   return findings
+}
+
+/** containerd of image debian-12 (Debian 12, package containerd). */
+const IMAGE_CONTAINERD = '1.6.20'
+
+/** Why the containerd that the nodes will have is too old, or undefined. A handed folder may bring one: `up` looks. */
+function containerdProblem(version: string, source: string | undefined): string | undefined {
+  const oldest = releaseOf(version).containerd
+  const has = (source === 'source' ? sourceContainerd(version) : undefined) ?? IMAGE_CONTAINERD
+  if (source === 'dir' || atLeast(has, oldest)) return undefined
+  return [
+    `needs containerd ${oldest} or newer with Kubernetes ${version}, and the nodes would have ${has}:`,
+    'take an image with a newer one, or a bundle that brings it in runtime/ ({dir: PATH})',
+  ].join(' ')
+}
+
+/** Whether `version` is `oldest` or newer, number by number. */
+function atLeast(version: string, oldest: string): boolean {
+  const [a, b] = [version, oldest].map((v) => v.split('.').map(Number)) as [number[], number[]]
+  const at = b.findIndex((n, i) => (a[i] ?? 0) !== n)
+  return at < 0 || (a[at] ?? 0) > (b[at] ?? 0)
 }
 
 /**

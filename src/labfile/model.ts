@@ -33,7 +33,7 @@ export interface KubernetesSpec {
   readonly podCidr: string
   readonly serviceCidr: string
   readonly cni: CniSpec
-  readonly proxyMode: 'iptables' | 'ipvs'
+  readonly proxyMode: 'iptables' | 'ipvs' | 'nftables'
   /** Mirrors of Docker Hub for the runtime (course 2.3.7). */
   readonly registryMirrors: readonly string[]
   /** docker-ce's version, such as 19.03.8 (course 2.3.5); undefined: the distribution's docker, or the newest. */
@@ -41,6 +41,20 @@ export interface KubernetesSpec {
   /** Where the nodes get kubeadm, kubelet and kubectl from (course 2.5). */
   readonly packages: 'bundle' | 'repository'
   readonly bundle: BundleSource
+  /** Fields of KubeletConfiguration, over klab's own. */
+  readonly kubelet?: Readonly<Record<string, unknown>> | undefined
+  readonly apiServer?: ComponentSpec | undefined
+  readonly controllerManager?: ComponentSpec | undefined
+  readonly scheduler?: ComponentSpec | undefined
+  readonly etcd?: ComponentSpec | undefined
+  /** Names of kubeadm's preflight checks that may fail. */
+  readonly ignorePreflightErrors?: readonly string[] | undefined
+}
+
+/** A component of the control plane. */
+export interface ComponentSpec {
+  /** Flags without dashes, over klab's own. */
+  readonly extraArgs: Readonly<Record<string, string>>
 }
 
 /**

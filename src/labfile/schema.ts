@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { bundle } from './bundle-schema.js'
 import { os } from './os-schema.js'
+import { kubeadmFields } from './kubeadm-schema.js'
 import { choice, cidr, path, section, size, text } from './fields.js'
 
 /** At most this many nodes: what one machine can hold, and what the lab's port block is cut for. */
@@ -111,7 +112,9 @@ const kubernetes = section({
     .default('10.1.0.0/16')
     .describe('Addresses of the services.'),
   cni: cni.prefault('flannel').describe('Pod network; none leaves it to the trainee.'),
-  proxyMode: choice('iptables', 'ipvs').default('iptables').describe('How kube-proxy works.'),
+  proxyMode: choice('iptables', 'ipvs', 'nftables')
+    .default('iptables')
+    .describe('How kube-proxy works; nftables from Kubernetes 1.31 on.'),
   registryMirrors: z
     .array(anyAddress, `must be a list; each ${ADDRESS_RULE}`)
     .max(8, 'must be at most 8 mirrors')
@@ -128,6 +131,7 @@ const kubernetes = section({
     .describe(
       'Where the nodes get kubeadm, kubelet and kubectl from: the bundle, or the yum or apt repository of mirrors.kubernetes.',
     ),
+  ...kubeadmFields,
 })
 
 const mirrors = section({

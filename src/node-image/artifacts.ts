@@ -5,9 +5,10 @@
 import { join } from 'node:path'
 import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
 import { ISO_NAME } from '../bundle/iso.js'
-import { ensureBaseImage } from '../base-image/base.js'
+import { ensureBaseImage, type BaseImage } from '../base-image/base.js'
 import type { Lab } from '../labfile/model.js'
 import { BAKED, upTo, type PhaseName } from '../labfile/phases.js'
+import { releaseOf } from '../versions/kubernetes.js'
 import { cachePaths } from '../state/paths.js'
 import { commonSettings, loadScripts, phaseDigest, scriptOf } from '../node/guest-phase.js'
 import type { World } from '../world.js'
@@ -37,11 +38,22 @@ export const bundleContext = (world: World, report: Line): BundleContext => ({
   clock: world.clock,
 })
 
+/**
+ * The image with the control groups that this Kubernetes wants (Release.cgroup). On the kernel's command line alone, so
+ * that all versions share one image; plain labs have v1, for whoever sets up a course's version by hand. An image with a
+ * boot loader of its own keeps what it has; the phase `system` looks.
+ */
+function withCgroup(base: BaseImage, k: Lab['kubernetes']): BaseImage {
+  if (base.boot.kind !== 'direct' || (k && releaseOf(k.version).cgroup === 'v2')) return base
+  // https://www.freedesktop.org/software/systemd/man/252/systemd.html, "Kernel Command Line"
+  return { ...base, boot: { ...base.boot, cmdline: `${base.boot.cmdline} systemd.unified_cgroup_hierarchy=0` } }
+}
+
 /** The artifacts of a lab up to (and with) phase `until`. */
 export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artifacts {
   const context = (line: Line): BundleContext => bundleContext(world, line)
   const k = lab.kubernetes
-  const base = once((line: Line) => ensureBaseImage(lab.image, context(line)))
+  const base = once(async (line: Line) => withCgroup(await ensureBaseImage(lab.image, context(line)), k))
   const bundle = once(async (line: Line) => (k ? await ensureBundle(k, context(line)) : undefined))
   const recipe = once(async () => {
     const made = await bundle(() => undefined)
@@ -51,7 +63,9 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artif
     // A bundle of one's own may carry packages for the system and the runtime too.
     const fromBundle = (p: PhaseName): boolean =>
       p === 'packages' || p === 'images' || !['debian', 'source'].includes(k?.bundle.source ?? '')
-    const extra = (p: PhaseName): string => (fromBundle(p) ? (made?.key ?? '') : '')
+    const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))
+    const extra = (p: PhaseName): string =>
+      fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.key ?? '') : ''
     return {
       scripts,
       settings,

@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto'
 import { stringify } from 'yaml'
 import { hostKubeconfig } from '../cluster/kubeconfig.js'
 import type { Topology } from '../cluster/topology.js'
-import { initConfig, initFlags, patchFiles, PATCHES_DIR } from '../cluster/kubeadm.js'
-import { StateError } from '../errors.js'
+import { initConfig, initFlags, patchFiles, PATCHES_DIR, unpatched } from '../cluster/kubeadm.js'
+import { preflightErrors, preflightHint } from '../cluster/preflight.js'
+import { CommandError, StateError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { readText, writeAtomic } from '../host/files.js'
 import type { KubernetesSpec } from '../labfile/model.js'
@@ -39,6 +40,20 @@ export async function runClusterPhase(
     signal: run.world.signal,
     clock: run.world.clock,
     timeoutMs: minutes * MINUTE,
+  }).catch((error: unknown) => {
+    throw preflightFailure(guest.node, error)
+  })
+}
+
+/** kubeadm's refusal in its own words, where that is what it was; else the error as it is. */
+function preflightFailure(node: string, error: unknown): unknown {
+  if (!(error instanceof CommandError)) return error
+  const errors = preflightErrors(error.failure.tail)
+  if (errors.length === 0) return error
+  const lines = errors.map((e) => `[ERROR ${e.name}]: ${e.message}`)
+  return new StateError([`${node}: kubeadm refuses:`, ...lines].join('\n'), {
+    cause: error,
+    hint: preflightHint(errors),
   })
 }
 
@@ -63,6 +78,21 @@ async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise
 async function hasKubeconfig(run: LabRun): Promise<boolean> {
   const server = apiServer(run.record)
   return server !== undefined && ((await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false)
+}
+
+/**
+ * Looks whether the manifests have what the plan announced. Throws StateError when kubeadm left some of it out: the
+ * probes of a slow host would then kill a control plane that is merely busy.
+ */
+async function requirePatched(run: LabRun, guest: Guest): Promise<void> {
+  const manifests: Record<string, string> = {}
+  for (const target of Object.keys(run.profile.patches))
+    manifests[target] = (await guest.sudo('cat -- "$1"', [`/etc/kubernetes/manifests/${target}.yaml`])).stdout
+  const missing = unpatched(run.profile, manifests)
+  if (missing.length > 0)
+    throw new StateError(`kubeadm left settings of the ${run.profile.name} profile out: ${missing.join('; ')}`, {
+      hint: 'klab destroy, then klab up; if it says so again, report it with the output of: klab logs',
+    })
 }
 
 /** kubeadm init on the first control plane. */
@@ -91,6 +121,7 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topol
         { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') },
         line,
       )
+      await requirePatched(run, guest)
       await fetchKubeconfig(run, guest, node.name)
     },
   }

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.js'
 import { imageTags, KNOWN_MINORS, registryOf, type ImageTags } from './releases.js'
 
 export type Runtime = 'docker' | 'containerd'
+export type CgroupVersion = 'v1' | 'v2'
 export type KubeadmApi = 'v1beta2' | 'v1beta3' | 'v1beta4'
 
 const FORM = /^1\.(\d+)\.(\d+)$/
@@ -48,9 +49,18 @@ export interface Release extends ImageTags {
   readonly runtimes: readonly Runtime[]
   /**
    * Oldest containerd: kubelet 1.26 speaks only CRI v1 (containerd 1.6); before, it is our own configuration's format
-   * that wants 1.3.
+   * that wants 1.3. From 1.34 on as Kubernetes' release notes say.
    */
   readonly containerd: string
+  /**
+   * Version of control groups that its nodes boot with: v2 is stable in kubelet from 1.25 on (KEP 2254); from 1.35 on
+   * kubelet and kubeadm's preflight refuse v1 (KEP 5573).
+   */
+  readonly cgroup: CgroupVersion
+  /** Whether kube-proxy has `mode: nftables`, beta since 1.31 (KEP 3866). */
+  readonly nftables: boolean
+  /** Whether kube-proxy's IPVS mode is deprecated, from 1.35 on (KEP 5495). */
+  readonly ipvsDeprecated: boolean
   /** What kubeadm writes where nothing is said: systemd since 1.22. klab always says systemd. */
   readonly cgroupDriver: 'cgroupfs' | 'systemd'
   /** dockershim's `--network-plugin=cni` for kubelet; kubeadm writes it itself. Gone with dockershim. */
@@ -67,6 +77,16 @@ export interface Release extends ImageTags {
    */
   readonly packages: { readonly deb: string; readonly rpm: string }
 }
+
+/** Oldest containerd for a minor, lowest row that fits. Sources: CHANGELOG-1.26 and 1.34 to 1.37, "containerd". */
+const CONTAINERD: readonly (readonly [from: number, version: string])[] = [
+  [37, '2.3'],
+  [36, '2.2'],
+  [35, '1.7.28'],
+  [34, '1.6.39'],
+  [26, '1.6'],
+]
+const oldestContainerd = (minor: number): string => CONTAINERD.find(([from]) => from <= minor)?.[1] ?? '1.3'
 
 /** Every minor that klab knows, oldest first. */
 export const knownMinors: readonly number[] = KNOWN_MINORS
@@ -90,7 +110,10 @@ export function releaseOf(version: string): Release {
     ...tags,
     // kubernetes.io, "Dockershim Removal FAQ": 1.24.
     runtimes: minor < 24 ? ['docker', 'containerd'] : ['containerd'],
-    containerd: minor < 26 ? '1.3' : '1.6',
+    containerd: oldestContainerd(minor),
+    cgroup: minor < 25 ? 'v1' : 'v2',
+    nftables: minor >= 31,
+    ipvsDeprecated: minor >= 35,
     cgroupDriver: minor < 22 ? 'cgroupfs' : 'systemd',
     networkPluginFlag: minor < 24,
     // CHANGELOG-1.20, 1.24 and 1.25 (kubeadm: KEP 2067).

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { parse, parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import {
   initConfig,
   initFlags,
   joinConfig,
   patchFiles,
   PATCHES_DIR,
+  unpatched,
   type JoinFacts,
 } from '../../src/cluster/kubeadm.js'
 import { profileFor } from '../../src/cluster/profile.js'
@@ -90,26 +91,64 @@ t.test('no configuration skips the check of the CA', (t) => {
   t.end()
 })
 
-t.test('patches: a flag from 1.19 to 1.21, a field from 1.22, neither without patches or before', (t) => {
+t.test(
+  'patches: kustomize’s flag before 1.19, a flag of their own to 1.21, then a field; none without patches',
+  (t) => {
+    const slow = profileFor('tcg', 1)
+    const field = (version: string): boolean =>
+      initConfig(spec(version, 'docker'), master!, slow, TOKEN).includes(PATCHES_DIR)
+    for (const [version, wantFlag, wantField] of [
+      ['1.17.5', 'kustomize', false],
+      ['1.18.20', 'kustomize', false],
+      ['1.19.0', 'patches', false],
+      ['1.21.14', 'patches', false],
+      ['1.22.0', undefined, true],
+      ['1.31.1', undefined, true],
+    ] as const) {
+      const flags = wantFlag === undefined ? [] : [`--experimental-${wantFlag}`, PATCHES_DIR]
+      t.same(initFlags(spec(version, 'docker'), slow), flags, version)
+      t.equal(field(version), wantField, version)
+      t.same(initFlags(spec(version, 'docker'), profileFor('kvm', 1)), [], `${version} KVM`)
+      t.notOk(
+        initConfig(spec(version, 'docker'), master!, profileFor('kvm', 1), TOKEN).includes(PATCHES_DIR),
+        `${version} KVM`,
+      )
+    }
+    t.end()
+  },
+)
+
+t.test('what of the patches is not in the manifests', (t) => {
   const slow = profileFor('tcg', 1)
-  const field = (version: string): boolean =>
-    initConfig(spec(version, 'docker'), master!, slow, TOKEN).includes(PATCHES_DIR)
-  for (const [version, wantFlag, wantField] of [
-    ['1.17.5', false, false],
-    ['1.18.20', false, false],
-    ['1.19.0', true, false],
-    ['1.21.14', true, false],
-    ['1.22.0', false, true],
-    ['1.31.1', false, true],
-  ] as const) {
-    t.same(initFlags(spec(version, 'docker'), slow), wantFlag ? ['--experimental-patches', PATCHES_DIR] : [], version)
-    t.equal(field(version), wantField, version)
-    t.same(initFlags(spec(version, 'docker'), profileFor('kvm', 1)), [], `${version} KVM`)
-    t.notOk(
-      initConfig(spec(version, 'docker'), master!, profileFor('kvm', 1), TOKEN).includes(PATCHES_DIR),
-      `${version} KVM`,
-    )
+  const pod = (probes: object) => stringify({ spec: { containers: [{ name: 'x', image: 'i', ...probes }] } })
+  const right = Object.fromEntries(patchFiles(slow).map((f) => [f.name.replace('+strategic.yaml', ''), f.content]))
+  t.same(unpatched(slow, right), [])
+  t.same(unpatched(slow, { ...right, etcd: pod({ livenessProbe: { failureThreshold: 8, periodSeconds: 10 } }) }), [
+    'etcd: name is "x", not "etcd"',
+    'etcd: livenessProbe.timeoutSeconds is missing, not 60',
+    'etcd: livenessProbe.periodSeconds is 10, not 60',
+    'etcd: startupProbe is missing, not {"failureThreshold":90,"timeoutSeconds":30,"periodSeconds":10}',
+  ])
+  t.same(unpatched(slow, { ...right, 'kube-apiserver': '' }), ['kube-apiserver: no manifest'])
+  t.same(unpatched(profileFor('kvm', 1), {}), [], 'nothing was announced')
+  t.end()
+})
+
+t.test('the Labfile’s own settings win over those of the profile', (t) => {
+  const k = {
+    ...spec('1.23.17', 'docker'),
+    kubelet: { maxPods: 50, nodeStatusUpdateFrequency: '9s' },
+    apiServer: { extraArgs: { 'audit-log-maxage': '7' } },
+    etcd: { extraArgs: { 'heartbeat-interval': '250' } },
+    ignorePreflightErrors: ['NumCPU'],
   }
+  const [init, cluster, kubelet] = parseAllDocuments(initConfig(k, master!, profileFor('tcg', 1), TOKEN)).map(
+    (d) => d.toJS() as Record<string, never>,
+  )
+  t.match(init, { nodeRegistration: { ignorePreflightErrors: ['NumCPU'] } })
+  t.match(cluster, { apiServer: { extraArgs: { 'audit-log-maxage': '7', 'enable-priority-and-fairness': 'false' } } })
+  t.match(cluster, { etcd: { local: { extraArgs: { 'heartbeat-interval': '250', 'election-timeout': '5000' } } } })
+  t.match(kubelet, { maxPods: 50, nodeStatusUpdateFrequency: '9s', nodeLeaseDurationSeconds: 120 })
   t.end()
 })
 

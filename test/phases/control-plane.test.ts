@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { parse, parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import { topologyOf } from '../../src/cluster/topology.js'
 import { CommandError, CorruptError } from '../../src/errors.js'
 import { createMarks } from '../../src/node/baked-phase.js'
@@ -18,7 +18,7 @@ users: [{ name: kubernetes-admin, user: { client-certificate-data: ${CERT}, clie
 `
 const CP = 'k8s-master01'
 
-function stage(t: Test, marks = '') {
+function stage(t: Test, marks = '', unpatchedPod = '') {
   const applied: string[] = []
   const world = makeWorld(t, {
     kubectl: (args, input) => {
@@ -32,6 +32,9 @@ function stage(t: Test, marks = '') {
   world.guests.answers.push(({ text }) => {
     if (text.includes('/var/lib/klab/done')) return marks
     if (text === 'sudo: cat /etc/kubernetes/admin.conf') return ADMIN
+    const pod = /^sudo: cat -- "\$1" \/etc\/kubernetes\/manifests\/(\S+)\.yaml$/.exec(text)?.[1]
+    if (pod !== undefined)
+      return pod === unpatchedPod ? 'spec: { containers: [{ name: etcd }] }' : stringify(run.profile.patches[pod])
     const phase = /run\.sh (\S+) (\w+)$/.exec(text)
     if (phase) ran.push(`${phase[1]!}:${phase[2]!}`)
     return phase ? '' : undefined
@@ -63,6 +66,37 @@ t.test(
     t.equal(clusters[0]!.cluster.server, 'https://127.0.0.1:22100')
   },
 )
+
+t.test('init: settings that kubeadm left out are told, and the phase has failed', async (t) => {
+  const s = stage(t, '', 'etcd')
+  await t.rejects(Promise.resolve(s.init().run(s.context)), {
+    code: 'state',
+    message: /slow-host profile out: etcd: livenessProbe is missing, not /,
+  })
+  t.notOk(existsSync(s.run.paths.kubeconfig))
+})
+
+t.test('init: kubeadm’s preflight refuses: its errors alone, and what helps', async (t) => {
+  const s = stage(t)
+  const tail =
+    '[init] Using Kubernetes version\n[preflight] Running\n\x1b[33m[WARNING SystemVerification]\x1b[0m: docker\n' +
+    'error execution phase preflight: [preflight] Some fatal errors occurred:\n' +
+    '\t[ERROR NumCPU]: the number of available CPUs 1 is less than the required 2\n\t[ERROR Port-6443]: Port 6443 is in use'
+  s.world.guests.answers.unshift(({ text }) => {
+    if (!/run\.sh control-plane/.test(text)) return undefined
+    const failure = { where: CP, argv: ['x'], exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail }
+    throw new CommandError(failure)
+  })
+  await t.rejects(Promise.resolve(s.init().run(s.context)), {
+    code: 'state',
+    message: [
+      `${CP}: kubeadm refuses:`,
+      '[ERROR NumCPU]: the number of available CPUs 1 is less than the required 2',
+      '[ERROR Port-6443]: Port 6443 is in use',
+    ].join('\n'),
+    hint: /2 cpus in the Labfile/,
+  })
+})
 
 t.test(
   'init: done with kubeconfig and mark; again when either is gone or another configuration is wanted',

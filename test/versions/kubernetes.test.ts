@@ -70,8 +70,15 @@ t.test('a release: what changed when', (t) => {
     registry: 'registry.k8s.io',
     etcd: '3.7.0-0',
     coredns: 'v1.14.6',
-    containerd: '1.6',
+    containerd: '2.3',
+    cgroup: 'v2',
+    nftables: true,
+    ipvsDeprecated: true,
   })
+  t.same(
+    ['1.24.0', '1.25.0', '1.26.0', '1.34.0', '1.35.0', '1.36.0'].map((v) => `${of(v).cgroup} ${of(v).containerd}`),
+    ['v1 1.3', 'v2 1.3', 'v2 1.6', 'v2 1.6.39', 'v2 1.7.28', 'v2 2.2'],
+  )
   t.same([of('1.23.17').runtimes, of('1.24.0').runtimes], [['docker', 'containerd'], ['containerd']])
   t.same([of('1.23.0').networkPluginFlag, of('1.24.0').networkPluginFlag], [true, false])
   t.same([of('1.21.0').cgroupDriver, of('1.22.0').cgroupDriver], ['cgroupfs', 'systemd'])
