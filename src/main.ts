@@ -13,6 +13,7 @@ import { HostError, Interrupted, KlabError } from './errors.js'
 import { systemClock } from './host/clock.js'
 import { keepFilesPrivate } from './host/process.js'
 import { openLab } from './index.js'
+import { safeJson, safeStream, safeText } from './report/safe.js'
 import { VERSION } from './version.js'
 
 keepFilesPrivate()
@@ -22,8 +23,9 @@ const abort = new AbortController()
 function createApp(): App {
   return {
     env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: safeStream(process.stdout),
+    stderr: safeStream(process.stderr),
+    screen: process.stderr,
     clock: systemClock,
     lab: (file, onEvent) => openLab({ file, onEvent, signal: abort.signal }),
     foreground: (argv, more) =>
@@ -43,7 +45,7 @@ function createApp(): App {
       if (!process.stdin.isTTY) return undefined
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       try {
-        return await lines.question(question, { signal: abort.signal })
+        return await lines.question(safeText(question), { signal: abort.signal })
       } finally {
         lines.close()
       }
@@ -75,7 +77,7 @@ async function main(): Promise<number> {
     app.stderr.write(formatError(error, { verbose }))
     if (argv.includes('--json'))
       app.stdout.write(
-        `${JSON.stringify({ error: error instanceof KlabError ? error.toJSON() : { code: 'bug', message: String(error) } })}\n`,
+        `${safeJson({ error: error instanceof KlabError ? error.toJSON() : { code: 'bug', message: String(error) } })}\n`,
       )
     return exitCodeOf(error)
   }
@@ -111,7 +113,7 @@ main().then(
     process.exitCode = unwritten && code === 0 ? 1 : code
   },
   (error: unknown) => {
-    process.stderr.write(`${String(error)}\n`)
+    process.stderr.write(`${safeText(String(error))}\n`)
     process.exitCode = 1
   },
 )

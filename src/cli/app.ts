@@ -1,6 +1,8 @@
 /** What a command gets: streams, the terminal, and the lab that the arguments name. */
 import type { LabHandle } from '../lab/api.js'
 import type { Report } from '../report/events.js'
+import type { Sink } from '../report/options.js'
+import { safeJson } from '../report/safe.js'
 
 export interface Stream {
   write(text: string): unknown
@@ -10,10 +12,12 @@ export interface Stream {
 
 export interface App {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Results only. */
+  /** Results only; what a terminal would act on is taken out. */
   readonly stdout: Stream
-  /** Progress, questions, errors. */
+  /** Progress, questions, errors; the same. */
   readonly stderr: Stream
+  /** stderr as it is, for the renderers, which paint and make safe what they are told. */
+  readonly screen: Sink
   /** ms since the epoch. */
   readonly clock: { now(): number }
   /** The lab of this Labfile; undefined: of the one here or above. `report` takes what happens. */
@@ -26,5 +30,5 @@ export interface App {
 
 /** A result as JSON, two spaces. */
 export const printJson = (app: App, value: unknown): void => {
-  app.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
+  app.stdout.write(`${safeJson(value, 2)}\n`)
 }

@@ -24,7 +24,7 @@ export async function withProgress<T>(
   const { createRenderer } = await import('../report/renderer.js')
   const terminal = app.stderr.isTTY === true && app.env['TERM'] !== 'dumb'
   const kind = args.json ? 'json' : terminal ? 'tty' : 'plain'
-  const renderer = await createRenderer(kind, { stream: app.stderr, clock: app.clock, env: app.env })
+  const renderer = await createRenderer(kind, { stream: app.screen, clock: app.clock, env: app.env })
   try {
     return await work(await app.lab(args.file, renderer.report))
   } finally {
