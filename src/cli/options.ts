@@ -40,6 +40,7 @@ export const KUBECONFIG_OPTIONS = {
 export const LOGS_OPTIONS = {
   node: { type: 'string', describe: 'the node whose console it is' },
   lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true },
+  json: { type: 'boolean', describe: 'klab’s own log as JSON lines' },
 } as const satisfies OptionTable
 
 export const SNAPSHOT_OPTIONS = {

@@ -36,7 +36,8 @@ export function createPlain(o: RendererOptions): Renderer {
   }
 }
 
-function words(event: Event, c: Colors): string[] {
+/** An event as lines. */
+export function words(event: Event, c: Colors): string[] {
   switch (event.type) {
     case 'plan':
       return [`${event.goal} ${event.lab}: ${event.phases.map((p) => p.name).join(', ')}`]

@@ -138,6 +138,10 @@ t.test('kubeconfig and logs print what is there', async (t) => {
   mkdirSync(paths.node('k8s-node01').dir, { recursive: true })
   writeFileSync(paths.node('k8s-node01').console, 'one\ntwo\nthree\n')
   t.equal((await klab.run('logs', 'k8s-node01', '-n', '2')).stdout, 'two\nthree\n')
+  const line = '{"time":"2026-01-01T00:00:03.000Z","type":"output","phase":"boot","step":"boot/n1","line":"hello"}\n'
+  writeFileSync(paths.log, line)
+  t.equal((await klab.run('logs')).stdout, '2026-01-01 00:00:03 boot/n1 | hello\n')
+  t.equal((await klab.run('logs', '--json')).stdout, line)
 })
 
 t.test('ssh: the system’s own with the lab’s config; words stay words, its exit status is klab’s', async (t) => {
