@@ -2,8 +2,9 @@
  * What is known of a lab's bundle without making it: from the cache or the Labfile's folder, else from the version
  * table.
  */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
+import { readSmall } from '../host/files.js'
 import { kubeadmImages, manifestImages } from '../cluster/images.js'
 import type { CniSpec } from '../labfile/model.js'
 import { Interrupted, KlabError, StateError } from '../errors.js'
@@ -78,6 +79,7 @@ async function cniImages(cni: CniSpec, dir: string | undefined): Promise<readonl
   const own = typeof cni === 'object' && 'manifest' in cni
   if (!own && dir === undefined) return []
   const name = typeof cni === 'string' ? cni : 'name' in cni ? cni.name : ''
-  const text = await readFile(own ? cni.manifest : join(dir ?? '', 'manifests', `${name}.yaml`), 'utf8').catch(() => '')
-  return manifestImages(text)
+  const path = own ? cni.manifest : join(dir ?? '', 'manifests', `${name}.yaml`)
+  const bytes = await readSmall(path, MOST_MANIFEST).catch(() => undefined)
+  return manifestImages(bytes?.toString('utf8') ?? '')
 }

@@ -1,8 +1,9 @@
 /** Whether a bundle has all that its Kubernetes version and pod network need: asked before any machine is started. */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
-import { exists } from '../host/files.js'
+import { exists, readSmall } from '../host/files.js'
+import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
 import { knownImages } from './expected.js'
 import { verifyBundle } from './manifest.js'
 import type { BundleManifest } from './manifest.js'
@@ -52,7 +53,7 @@ export async function bundleGaps(
     if (!(await exists(path))) gaps.push(`manifests/${name}.yaml`)
     else
       gaps.push(
-        ...lacking(imagesOf(await readFile(path, 'utf8'), path), loaded).map(
+        ...lacking(imagesOf((await readSmall(path, MOST_MANIFEST))?.toString('utf8') ?? '', path), loaded).map(
           (ref) => `image ${ref} for ${name} in images/cni.${name}.tar`,
         ),
       )

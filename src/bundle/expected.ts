@@ -1,7 +1,8 @@
 /** What klab's version table says for bundles: kubeadm's images, and which pod networks a lab's bundle brings. */
-import { readFile } from 'node:fs/promises'
 import { defaultCalico } from '../versions/calico.js'
 import { kubeadmImages } from '../cluster/images.js'
+import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
+import { readSmall } from '../host/files.js'
 import { sourceCalico } from '../versions/source.js'
 import { minorOf } from '../versions/kubernetes.js'
 import { UsageError } from '../errors.js'
@@ -25,6 +26,16 @@ export type PodNetwork =
   /** Somebody's own: only its images are the bundle's business. */
   | { readonly name: 'manifest'; readonly path: string; readonly text: string }
 
+/** A manifest that the Labfile names. Throws UsageError when it is no plain file of at most 8 MiB that can be read. */
+export async function ownManifest(path: string): Promise<string> {
+  const hint = 'correct manifest: in the Labfile'
+  const bytes = await readSmall(path, MOST_MANIFEST).catch((cause: unknown) => {
+    throw new UsageError(`kubernetes.cni: ${path} cannot be read`, { cause, hint })
+  })
+  if (bytes) return bytes.toString('utf8')
+  throw new UsageError(`kubernetes.cni: ${path} cannot be read: it is no plain file of at most 8 MiB`, { hint })
+}
+
 /**
  * The networks of a Labfile; a lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws
  * UsageError when the Labfile's own manifest cannot be read.
@@ -39,13 +50,7 @@ export async function networksOf(
   if (cni === 'none')
     return [...(release === undefined ? [] : [{ name: 'calico', release } as const]), { name: 'flannel' }]
   if ('name' in cni) return [{ name: 'calico', release: cni.version }]
-  const text = await readFile(cni.manifest, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, {
-      cause,
-      hint: 'correct manifest: in the Labfile',
-    })
-  })
-  return [{ name: 'manifest', path: cni.manifest, text }]
+  return [{ name: 'manifest', path: cni.manifest, text: await ownManifest(cni.manifest) }]
 }
 
 /** For messages: `flannel`, `Calico 3.14.2`. */

@@ -5,8 +5,6 @@
 import { fullRef, kubeadmImages, manifestImages } from '../cluster/images.js'
 import { CorruptError } from '../errors.js'
 
-const MAX_MANIFEST = 8 * 2 ** 20
-
 export interface CoreImages {
   readonly images: readonly string[]
   /** What only workers get (course 2.7.4). */
@@ -27,7 +25,7 @@ export function coreImages(version: string): CoreImages {
  * manifest, perhaps. `where`: for the message.
  */
 export function imagesOf(text: string, where: string): readonly string[] {
-  const images = text.length > MAX_MANIFEST ? [] : manifestImages(text)
+  const images = manifestImages(text)
   if (images.length === 0)
     throw new CorruptError(`${where}: is no manifest that names images`, { hint: 'get the manifest again' })
   return images

@@ -2,13 +2,14 @@
  * The pod network's manifest as this lab applies it, and whether the bundle has its images: both known before any
  * machine starts.
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { archiveRefs } from '../bundle/archive/archive-refs.js'
+import { ownManifest } from '../bundle/expected.js'
 import { patchCalico } from '../cluster/calico-manifest.js'
 import { fillFlannel } from '../cluster/flannel-manifest.js'
 import { fullRef, manifestImages } from '../cluster/images.js'
-import { CorruptError, StateError, UsageError } from '../errors.js'
+import { CorruptError, StateError } from '../errors.js'
 import { readText } from '../host/files.js'
 import type { CniSpec, KubernetesSpec } from '../labfile/model.js'
 import type { LabRun } from '../world.js'
@@ -30,12 +31,7 @@ export const cniTitle = (cni: CniSpec): string =>
 export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
   const { cni } = k
   if (typeof cni === 'object' && 'manifest' in cni) {
-    return readFile(cni.manifest, 'utf8').catch((cause: unknown) => {
-      throw new UsageError(`kubernetes.cni: ${cni.manifest} cannot be read`, {
-        cause,
-        hint: 'correct manifest: in the Labfile',
-      })
-    })
+    return ownManifest(cni.manifest)
   }
   const name = cniName(cni)
   const bundle = await run.artifacts.bundle(() => undefined)

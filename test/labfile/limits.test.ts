@@ -1,5 +1,9 @@
 /** How much of a hostile file is looked at, by counts: times differ from machine to machine. */
+import { execFileSync } from 'node:child_process'
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
+import { ownManifest } from '../../src/bundle/expected.js'
 import { LabfileError } from '../../src/errors.js'
 import { manifestDocuments } from '../../src/cluster/manifest-docs.js'
 import { manifestImages } from '../../src/cluster/images.js'
@@ -43,4 +47,13 @@ t.test('a manifest: keys given twice are not looked for, and its parts, bytes an
     t.throws(() => patchCalico(far, {} as never), { code: 'corrupt', message: /larger than any calico\.yaml/ })
   }
   t.end()
+})
+
+t.test('a manifest that is a pipe or a device is not waited for', async (t) => {
+  const dir = t.testdir({ 'ok.yaml': 'kind: x' })
+  execFileSync('mkfifo', [join(dir, 'pipe')])
+  symlinkSync('/dev/zero', join(dir, 'zero'))
+  t.equal(await ownManifest(join(dir, 'ok.yaml')), 'kind: x')
+  for (const name of ['pipe', 'zero', 'none'])
+    await t.rejects(ownManifest(join(dir, name)), { code: 'usage', message: /cannot be read/ }, name)
 })

@@ -1,9 +1,10 @@
 /**
  * Source `dir`: what is in a folder that somebody hands over. Nothing in it is run or believed before it was looked at.
  */
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { CorruptError, StateError } from '../../errors.js'
+import { readSmall } from '../../host/files.js'
 import { sha256File } from '../../host/digest.js'
 import { sumIn } from '../../cache/download.js'
 import { readDockerArchive, type ArchivedImage } from '../archive/docker-archive-read.js'
@@ -13,6 +14,8 @@ import { programArch } from '../elf.js'
 const MAX_DEPTH = 5
 const MAX_FILES = 2000
 const PROGRAMS = ['kubeadm', 'kubelet', 'kubectl', 'crictl']
+/** Bytes: 2000 files with long names. */
+const MOST_SUMS = 2 ** 20
 const SUMS = ['SHA256SUMS', 'SHA256SUMS.txt', 'sha256sum.txt']
 /** Where unpacked CNI plugins are: `cni/`, `cni-plugins-…/`, `opt/cni/bin/`; LICENSE and README.md lie beside them. */
 const CNI_FOLDER = /(?:^|\/)cni(?:-plugins[^/]*)?(?:\/bin)?$/
@@ -77,7 +80,7 @@ export async function listHanded(dir: string): Promise<readonly HandedFile[]> {
 export async function checkSums(dir: string, files: readonly HandedFile[]): Promise<void> {
   const problems: string[] = []
   for (const list of files.filter((f) => SUMS.includes(basename(f.path)))) {
-    const text = await readFile(join(dir, list.path), 'utf8')
+    const text = (await readSmall(join(dir, list.path), MOST_SUMS))?.toString('utf8') ?? ''
     for (const line of text.split('\n')) {
       const name = /^[0-9a-fA-F]{64}[ \t]+\*?(\S.*?)\s*$/.exec(line)?.[1]
       if (name === undefined) continue

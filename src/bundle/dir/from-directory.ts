@@ -1,10 +1,12 @@
 /**
  * A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout.
  */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fullRef } from '../../cluster/images.js'
+import { MOST_MANIFEST } from '../../cluster/manifest-docs.js'
 import { StateError } from '../../errors.js'
+import { readSmall } from '../../host/files.js'
 import { readManifest } from '../manifest.js'
 import { digestOf } from '../../host/digest.js'
 import { assemble, type BundledCni } from '../assemble.js'
@@ -160,7 +162,7 @@ async function podNetworks(
       else missing.push('image flannel (quay.io/coreos/flannel or docker.io/flannel/flannel, any tag)')
     } else {
       const file = h.manifests.get('calico.yaml') ?? h.manifests.get('calico.yml')
-      const manifest = file === undefined ? undefined : await readFile(file, 'utf8')
+      const manifest = file && (await readSmall(file, MOST_MANIFEST))?.toString('utf8')
       if (file === undefined || manifest === undefined) missing.push('manifest calico.yaml')
       else networks.push({ name: n.name, manifest, images: imagesOf(manifest, file) })
     }
