@@ -66,19 +66,18 @@ export const SNAPSHOT_OPTIONS = {
   live: {
     type: 'boolean',
     default: true,
-    describe:
-      'save, push: write most of the RAM while the nodes run (--no-live: pause them for all of it, which is sooner done)',
+    describe: 'save, push: write RAM while nodes run (--no-live: faster, but pauses them)',
   },
   undo: {
     type: 'boolean',
     default: true,
-    describe: 'restore, pop: keep the present state for `snapshot undo` (--no-undo)',
+    describe: 'restore, pop: keep the present state for `snapshot undo` (or --no-undo)',
   },
   verify: { type: 'boolean', describe: 'show, restore: compare every byte with the sha256 of when it was saved' },
   wait: {
     type: 'boolean',
     default: true,
-    describe: 'restore, pop, undo: wait until all nodes are Ready (--no-wait)',
+    describe: 'restore, pop, undo: wait until all nodes are Ready (or --no-wait)',
   },
   force: { type: 'boolean', describe: 'export: write over the file' },
   'disk-only': { type: 'boolean', describe: 'import: leave the RAM out; the lab then boots from its disks' },
