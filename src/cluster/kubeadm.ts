@@ -93,12 +93,23 @@ function differences(want: unknown, have: unknown, path: string): readonly strin
   return text(want) === text(have) ? [] : [`${path} is ${text(have)}, not ${text(want)}`]
 }
 
+export interface InitFacts {
+  /** The bootstrap token; it ends after 15 minutes. */
+  readonly token: string
+  /** There are no workers, so pods may run here: an empty list of taints (no list means kubeadm's own taints). */
+  readonly alone?: boolean
+}
+
 /**
  * InitConfiguration, ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration for the control plane
- * (course 2.9.2). `token`: the bootstrap token, 15 minutes. `alone`: there are no workers, so pods may run here (an
- * empty list of taints, where none means kubeadm's own).
+ * (course 2.9.2).
  */
-export function initConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, token: string, alone = false): string {
+export function initConfig(
+  k: KubernetesSpec,
+  node: NodeSpec,
+  profile: Profile,
+  { token, alone = false }: InitFacts,
+): string {
   const minor = minorOf(k.version)
   const api = kubeadmApi(minor)
   const apiVersion = `kubeadm.k8s.io/${api}`

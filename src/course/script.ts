@@ -92,8 +92,10 @@ export function fold(lines: readonly string[], settings: Settings): readonly str
 /** The settings' values in place of their names, also in `${NAME:-default}` and `${NAME:+more}`. */
 export const fill = (text: string, settings: Settings): string =>
   text.replace(
-    /"\$\{(\w+)\[@\]\}"|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)/g,
-    (whole, list?: string, braced?: string, operator?: string, word?: string, bare?: string) => {
+    /"\$\{(?<list>\w+)\[@\]\}"|\$\{(?<braced>\w+)(?::(?<operator>[-+])(?<word>[^}]*))?\}|\$(?<bare>\w+)/g,
+    (whole, ...found) => {
+      // The named groups come last.
+      const { list, braced, operator, word, bare } = found.at(-1) as Partial<Record<string, string>>
       const value = settings[list ?? braced ?? bare ?? '']
       if (value === undefined || operator === undefined) return value ?? whole
       if (operator === '+') return value === '' ? '' : fill(word ?? '', settings)

@@ -23,18 +23,23 @@ const word = (length: number): string => Array.from({ length }, () => LETTERS[ra
 /** A random bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}` (kubeadm token). */
 export const bootstrapToken = (): string => `${word(6)}.${word(16)}`
 
+export interface ClusterPhase {
+  readonly phase: string
+  readonly mark: string
+  /** For the phase's script, beside the recipe's and the node's. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly line: (text: string) => void
+}
+
 /** Installs scripts and settings of one cluster phase, runs it, leaves its mark. */
 export async function runClusterPhase(
   run: LabRun,
   guest: Guest,
-  phase: string,
-  mark: string,
-  more: Readonly<Record<string, string>>,
-  line: (text: string) => void,
+  { phase, mark, settings, line }: ClusterPhase,
 ): Promise<void> {
   const recipe = await run.artifacts.recipe()
   const minutes = 20 * run.profile.patience
-  await installScripts(guest, recipe.scripts, { ...recipe.settings, ...nodeSettings(run.lab, guest.node), ...more })
+  await installScripts(guest, recipe.scripts, { ...recipe.settings, ...nodeSettings(run.lab, guest.node), ...settings })
   await runGuestPhase(guest, phase, mark, {
     line,
     signal: run.world.signal,
@@ -99,7 +104,7 @@ async function requirePatched(run: LabRun, guest: Guest): Promise<void> {
 export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topology, marks: Marks): Step {
   const node = topology.first
   const alone = topology.workers.length === 0
-  const config = (token: string): string => initConfig(k, node, run.profile, token, alone)
+  const config = (token: string): string => initConfig(k, node, run.profile, { token, alone })
   const mark = (): Promise<string> =>
     clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
   return {
@@ -113,14 +118,12 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topol
         { path: '/etc/klab/kubeadm-init.yaml', content: config(bootstrapToken()), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
       ])
-      await runClusterPhase(
-        run,
-        guest,
-        'control-plane',
-        await mark(),
-        { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') },
+      await runClusterPhase(run, guest, {
+        phase: 'control-plane',
+        mark: await mark(),
+        settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') },
         line,
-      )
+      })
       await requirePatched(run, guest)
       await fetchKubeconfig(run, guest, node.name)
     },

@@ -121,7 +121,7 @@ export function workerSteps(run: LabRun, k: KubernetesSpec, topology: Topology, 
             mode: 0o600,
           },
         ])
-        await runClusterPhase(run, guest, 'workers', await mark(node), {}, line)
+        await runClusterPhase(run, guest, { phase: 'workers', mark: await mark(node), line })
       }),
   }))
 }

@@ -12,6 +12,12 @@ import { settledNow } from './recover.js'
 import { refreshTokens } from './tokens.js'
 import type { LockedLab, Manifest } from './types.js'
 
+/** How the API server is asked; tests give their own. */
+export interface SettleDoors {
+  readonly ask?: Ask | undefined
+  readonly leases?: typeof nodeLeases
+}
+
 export interface Settled {
   readonly clocks: Clocks
   /** ms since `since` to the API server's first answer, to all nodes Ready; undefined without a cluster. */
@@ -28,8 +34,7 @@ export async function settle(
   lab: LockedLab,
   manifest: Pick<Manifest, 'ready'>,
   since: number,
-  ask?: Ask,
-  leases: typeof nodeLeases = nodeLeases,
+  { ask, leases = nodeLeases }: SettleDoors = {},
 ): Promise<Settled> {
   const { world, record, paths } = lab
   const wanted = manifest.ready ?? []

@@ -48,7 +48,11 @@ for (const [name, [version, runtime, accel]] of Object.entries(cases)) {
     const k = spec(version, runtime)
     const profile = profileFor(accel, 1, minorOf(version))
     const flags = initFlags(k, profile).join(' ')
-    golden(t, `kubeadm/${name}.init.yaml`, `# flags: ${flags || 'none'}\n${initConfig(k, master!, profile, TOKEN)}`)
+    golden(
+      t,
+      `kubeadm/${name}.init.yaml`,
+      `# flags: ${flags || 'none'}\n${initConfig(k, master!, profile, { token: TOKEN })}`,
+    )
     golden(t, `kubeadm/${name}.join.yaml`, joinConfig(k, worker!, profile, joining(master)))
     t.end()
   })
@@ -60,7 +64,7 @@ for (const accel of ['kvm', 'tcg'] as const) {
     const k = kubernetes!
     t.equal(minorOf(k.version), knownMinors.at(-1), 'the newest minor that klab knows')
     const profile = profileFor(accel, 1, minorOf(k.version))
-    golden(t, `kubeadm/modern-${accel}.init.yaml`, initConfig(k, nodes[0]!, profile, TOKEN))
+    golden(t, `kubeadm/modern-${accel}.init.yaml`, initConfig(k, nodes[0]!, profile, { token: TOKEN }))
     golden(t, `kubeadm/modern-${accel}.join.yaml`, joinConfig(k, nodes[1]!, profile, joining(nodes[0])))
     t.end()
   })
@@ -69,7 +73,7 @@ for (const accel of ['kvm', 'tcg'] as const) {
 t.test(
   'the configuration reads back as the four documents that kubeadm takes, none with a document missing its kind',
   (t) => {
-    const docs = parseAllDocuments(initConfig(lab.kubernetes!, master!, profileFor('tcg', 1), TOKEN)).map(
+    const docs = parseAllDocuments(initConfig(lab.kubernetes!, master!, profileFor('tcg', 1), { token: TOKEN })).map(
       (d) => d.toJS() as { kind: string },
     )
     t.same(
@@ -96,7 +100,7 @@ t.test(
   (t) => {
     const slow = profileFor('tcg', 1)
     const field = (version: string): boolean =>
-      initConfig(spec(version, 'docker'), master!, slow, TOKEN).includes(PATCHES_DIR)
+      initConfig(spec(version, 'docker'), master!, slow, { token: TOKEN }).includes(PATCHES_DIR)
     for (const [version, wantFlag, wantField] of [
       ['1.17.5', 'kustomize', false],
       ['1.18.20', 'kustomize', false],
@@ -110,7 +114,7 @@ t.test(
       t.equal(field(version), wantField, version)
       t.same(initFlags(spec(version, 'docker'), profileFor('kvm', 1)), [], `${version} KVM`)
       t.notOk(
-        initConfig(spec(version, 'docker'), master!, profileFor('kvm', 1), TOKEN).includes(PATCHES_DIR),
+        initConfig(spec(version, 'docker'), master!, profileFor('kvm', 1), { token: TOKEN }).includes(PATCHES_DIR),
         `${version} KVM`,
       )
     }
@@ -142,9 +146,9 @@ t.test('the Labfile’s own settings win over those of the profile', (t) => {
     etcd: { extraArgs: { 'heartbeat-interval': '250' } },
     ignorePreflightErrors: ['NumCPU'],
   }
-  const [init, cluster, kubelet] = parseAllDocuments(initConfig(k, master!, profileFor('tcg', 1), TOKEN)).map(
-    (d) => d.toJS() as Record<string, never>,
-  )
+  const [init, cluster, kubelet] = parseAllDocuments(
+    initConfig(k, master!, profileFor('tcg', 1), { token: TOKEN }),
+  ).map((d) => d.toJS() as Record<string, never>)
   t.match(init, { nodeRegistration: { ignorePreflightErrors: ['NumCPU'] } })
   t.match(cluster, { apiServer: { extraArgs: { 'audit-log-maxage': '7', 'enable-priority-and-fairness': 'false' } } })
   t.match(cluster, { etcd: { local: { extraArgs: { 'heartbeat-interval': '250', 'election-timeout': '5000' } } } })
@@ -169,7 +173,9 @@ t.test('patch files carry the name that kubeadm wants and a container of the sam
 t.test('one node alone takes pods: an empty list of taints, which is not the same as none', (t) => {
   const taints = (alone: boolean): unknown =>
     (
-      parseAllDocuments(initConfig(lab.kubernetes!, master!, profileFor('kvm', 1), TOKEN, alone))[0]!.toJS() as {
+      parseAllDocuments(
+        initConfig(lab.kubernetes!, master!, profileFor('kvm', 1), { token: TOKEN, alone }),
+      )[0]!.toJS() as {
         nodeRegistration: { taints?: unknown }
       }
     ).nodeRegistration.taints
@@ -180,7 +186,7 @@ t.test('one node alone takes pods: an empty list of taints, which is not the sam
 
 t.test('no configuration names a flag that its kubelet or API server no longer has', (t) => {
   const text = (version: string): string =>
-    initConfig(spec(version, 'containerd'), master!, profileFor('tcg', 1, minorOf(version)), TOKEN)
+    initConfig(spec(version, 'containerd'), master!, profileFor('tcg', 1, minorOf(version)), { token: TOKEN })
   t.match(text('1.29.0'), 'global-housekeeping-interval')
   t.notMatch(text('1.32.0'), 'global-housekeeping-interval')
   t.notMatch(text('1.29.0'), 'enable-priority-and-fairness')

@@ -167,7 +167,7 @@ const settled = (
     leases++
     return Promise.resolve(new Map(s.nodes.map((n) => [n, n === late && leases < 5 ? since - 1 : since + 1])))
   }
-  return settle(s.lab, { ready }, since, nodes, lease)
+  return settle(s.lab, { ready }, since, { ask: nodes, leases: lease })
 }
 const clocks = (s: Stage, t: Test, silent?: string): void =>
   void s.world.guests.answers.unshift(({ node, text, options }) => {

@@ -63,7 +63,7 @@ t.test('seed of a node', async (t) => {
 t.test('kubeadm’s configuration', (t) => {
   const profile = profileFor('kvm', 1, minorOf(k.version))
   t.same(initFlags(k, profile), [])
-  golden(t, 'course-1.17/init.yaml', initConfig(k, master!, profile, 'abcdef.0123456789abcdef'))
+  golden(t, 'course-1.17/init.yaml', initConfig(k, master!, profile, { token: 'abcdef.0123456789abcdef' }))
   golden(
     t,
     'course-1.17/join.yaml',
