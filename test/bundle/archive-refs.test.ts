@@ -74,3 +74,22 @@ t.test('what is no image archive', async (t) => {
   const gz = await pack(t, { 'manifest.json': manifest }, '-z')
   await t.rejects(archiveRefs(gz), CorruptError, 'compressed')
 })
+
+t.test('many entries of one configuration: it is read once; their number and its size have an end', async (t) => {
+  const entries = (count: number, more = {}): string =>
+    JSON.stringify(
+      Array.from({ length: count }, (_, i) => ({ Config: 'c.json', RepoTags: [`x:${i}`], Layers: [], ...more })),
+    )
+  const same = await readDockerArchive(await pack(t, { 'manifest.json': entries(500), 'c.json': 'x'.repeat(2 ** 20) }))
+  t.equal(same.length, 500)
+  for (const [what, files, message] of [
+    ['images', { 'manifest.json': entries(501), 'c.json': '{}' }, /names 501 images; 500 at most/],
+    ['bytes', { 'manifest.json': entries(1), 'c.json': 'x'.repeat(2 ** 20 + 1) }, /c\.json has 1048577 bytes/],
+    [
+      'layers',
+      { 'manifest.json': entries(3, { Layers: Array(7000).fill('l') }), 'c.json': '{}', l: '' },
+      /more than 20000 layers/,
+    ],
+  ] as const)
+    await t.rejects(archiveRefs(await pack(t, files)), { constructor: CorruptError, message }, what)
+})

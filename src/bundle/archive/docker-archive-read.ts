@@ -7,8 +7,13 @@ import { CorruptError } from '../../errors.js'
 import type { UnstagedImage } from './stage.js'
 import { readTarIndex, type TarEntry } from './tar-index.js'
 
-/** manifest.json and an image's configuration are lists of names and sums. */
+/** Bytes: manifest.json is a list of names; a configuration has a line of history a layer, 100 KB at the very most. */
 const MAX_JSON = 4 * 2 ** 20
+const MAX_CONFIG = 2 ** 20
+/** More than any cluster's archive has; each costs memory, whatever it is made of. */
+const MAX_IMAGES = 500
+/** Layers and names in all. */
+const MAX_NAMES = 20_000
 /**
  * Links followed from one layer to the file that it is (docker before 25 writes a layer that images share once, and
  * links).
@@ -42,9 +47,9 @@ export async function readDockerArchive(path: string): Promise<readonly Archived
     }
     throw bad(`lacks ${name}`)
   }
-  const text = async (name: string): Promise<string> => {
+  const text = async (name: string, most = MAX_JSON): Promise<string> => {
     const { offset, size } = find(name)
-    if (size > MAX_JSON) throw bad(`${name} has ${size} bytes`)
+    if (size > most) throw bad(`${name} has ${size} bytes`)
     const file = await open(path, 'r')
     const { buffer } = await file.read(Buffer.alloc(size), 0, size, offset).finally(() => file.close())
     return buffer.toString('utf8')
@@ -60,14 +65,26 @@ export async function readDockerArchive(path: string): Promise<readonly Archived
   if (!entries.has('manifest.json')) throw bad('is not an image archive: it has no manifest.json')
   const list = await json('manifest.json')
   if (!Array.isArray(list)) throw bad('manifest.json is not a list of images')
+  if (list.length > MAX_IMAGES) throw bad(`names ${list.length} images; ${MAX_IMAGES} at most`)
+  // Many entries may name one configuration: it is read and kept once.
+  const configs = new Map<number, Promise<string>>()
+  const configOf = (name: string): Promise<string> => {
+    const { offset } = find(name)
+    const known = configs.get(offset) ?? text(name, MAX_CONFIG)
+    configs.set(offset, known)
+    return known
+  }
+  let names = 0
   return Promise.all(
     list.map(async (item: unknown) => {
       if (!isObject(item) || typeof item['Config'] !== 'string' || !isTexts(item['Layers']))
         throw bad('manifest.json: an image without Config or Layers')
       const refs = item['RepoTags'] ?? []
       if (!isTexts(refs)) throw bad('manifest.json: RepoTags is not a list of names')
+      names += refs.length + item['Layers'].length
+      if (names > MAX_NAMES) throw bad(`names more than ${MAX_NAMES} layers`)
       const layers = item['Layers'].map(find)
-      const config = await text(item['Config'])
+      const config = await configOf(item['Config'])
       return {
         where: path,
         refs,

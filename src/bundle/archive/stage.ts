@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CorruptError } from '../../errors.js'
 import { exists } from '../../host/files.js'
+import { limited, limitIn } from './limit.js'
 import type { Image } from './docker-archive.js'
 
 /** A layer never unpacks to more; a small file that does is a trap. */
@@ -65,7 +66,7 @@ export async function stageImage(image: UnstagedImage, arch: string, work: strin
     const file = join(dir, digest)
     if (!(await exists(file))) {
       const part = `${file}.part`
-      const sum = await unpack(image.layers[i]?.() ?? fail(), part, bad)
+      const sum = await unpack(image.layers[i]?.() ?? fail(), { to: part, what: `${image.where}: ${image.ref}`, bad })
       if (sum !== digest) {
         await rm(part, { force: true })
         throw bad(`layer ${i + 1} has the sum ${sum}, its configuration says ${digest}`)
@@ -78,18 +79,20 @@ export async function stageImage(image: UnstagedImage, arch: string, work: strin
 }
 
 /** Writes a layer uncompressed; its sha256. */
-async function unpack(from: Readable, to: string, bad: (why: string) => CorruptError): Promise<string> {
+async function unpack(
+  from: Readable,
+  { to, what, bad }: { readonly to: string; readonly what: string; readonly bad: (why: string) => CorruptError },
+): Promise<string> {
   const hash = createHash('sha256')
-  let bytes = 0
+  const limit = limited(await limitIn(dirname(to), MAX_LAYER, what))
   const sum = new Transform({
     transform(chunk: Buffer, _, done) {
-      bytes += chunk.length
       hash.update(chunk)
-      done(bytes > MAX_LAYER ? bad('a layer unpacks to more than 8 GiB') : null, chunk)
+      done(null, chunk)
     },
   })
   const first = await peek(from)
-  const tail = [sum, createWriteStream(to, { mode: 0o600 })] as const
+  const tail = [limit, sum, createWriteStream(to, { mode: 0o600 })] as const
   try {
     if (first[0] === 0x1f && first[1] === 0x8b) await pipeline(from, createGunzip(), ...tail)
     else await pipeline(from, ...tail)

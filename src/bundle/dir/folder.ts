@@ -19,7 +19,8 @@ const MOST_SUMS = 2 ** 20
 const SUMS = ['SHA256SUMS', 'SHA256SUMS.txt', 'sha256sum.txt']
 /** Where unpacked CNI plugins are: `cni/`, `cni-plugins-…/`, `opt/cni/bin/`; LICENSE and README.md lie beside them. */
 const CNI_FOLDER = /(?:^|\/)cni(?:-plugins[^/]*)?(?:\/bin)?$/
-export const PLUGIN = /^[a-z][a-z-]*$/
+/** The names of the plugins' programs. */
+export const isPlugin = (name: string): boolean => /^[a-z][a-z-]*$/.test(name)
 /** Every CNI set-up calls these two (kubelet and containerd: loopback; all networks that klab knows: portmap). */
 const PLUGINS = ['loopback', 'portmap']
 
@@ -109,7 +110,7 @@ export async function sortHanded(dir: string, files: readonly HandedFile[], arch
   for (const { path } of files) {
     const [name, at] = [basename(path), join(dir, path)]
     if (PROGRAMS.includes(name)) programs.set(name, await checkedProgram(at, arch))
-    else if (CNI_FOLDER.test(dirname(path)) && PLUGIN.test(name)) plugins.set(name, await checkedProgram(at, arch))
+    else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) plugins.set(name, await checkedProgram(at, arch))
     else if (/^cni-plugins-.*\.tgz$/.test(name)) pluginArchive = at
     else if (name.endsWith('.tar')) images.push(...(await readDockerArchive(at)))
     else if (/\.(?:tar\.(?:gz|xz|zst|bz2)|tgz)$/.test(name)) compressed.push(relative(dir, at))

@@ -1,7 +1,6 @@
 /**
  * A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout.
  */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fullRef } from '../../cluster/images.js'
 import { MOST_MANIFEST } from '../../cluster/manifest-docs.js'
@@ -12,7 +11,8 @@ import { digestOf } from '../../host/digest.js'
 import { assemble, type BundledCni } from '../assemble.js'
 import { debianArch, flannelManifest, type BuiltBundle } from '../debian/build.js'
 import type { Image } from '../archive/docker-archive.js'
-import { checkSums, listHanded, missingFiles, sortHanded, type Handed } from './folder.js'
+import { takeFiles } from '../archive/take-files.js'
+import { checkSums, isPlugin, listHanded, missingFiles, sortHanded, type Handed } from './folder.js'
 import { parseRef, shortName } from '../archive/image-ref.js'
 import { inWorkFolder, type BuildContext } from '../jobs.js'
 import { networkTitle, type PodNetwork } from '../expected.js'
@@ -177,12 +177,7 @@ async function unpackPlugins(
   work: string,
 ): Promise<ReadonlyMap<string, string>> {
   const dir = join(work, 'plugins')
-  await mkdir(dir)
-  // GNU tar takes leading slashes and `..` out of names by itself, and links and folders are left out below.
-  await c.exec.run(
-    ['tar', '--extract', '--no-same-owner', `--file=${archive}`, `--directory=${dir}`],
-    c.signal ? { signal: c.signal } : {},
-  )
+  await takeFiles(archive, dir, isPlugin, c.signal)
   return pluginsIn(dir, arch)
 }
 

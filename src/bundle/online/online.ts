@@ -1,5 +1,4 @@
 /** Bundles from servers: `upstream` (the release server and its registry) and `aliyun` (the course's mirrors). */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../../errors.js'
 import type { OnlineSource } from '../../labfile/model.js'
@@ -17,6 +16,8 @@ import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import type { PodNetwork } from '../expected.js'
 import { coreImages, imagesOf } from '../needs.js'
 import { fetchPackages, filesIn, pluginsIn } from './packages.js'
+import { takeFiles } from '../archive/take-files.js'
+import { isPlugin } from '../dir/folder.js'
 import { NODE_BINARIES, PROBE_REF } from '../debian/recipe.js'
 import { pullImage, stagePulled } from './skopeo.js'
 
@@ -126,22 +127,21 @@ async function fromRelease(s: OnlineSpec, c: BuildContext, arch: string, work: s
     provenance[name] = `${url} sha${sum.length * 4}:${sum}`
     return path
   }
-  const unpack = async (name: string, url: string): Promise<string> => {
+  const unpack = async (name: string, url: string, wanted: (file: string) => boolean): Promise<string> => {
     const dir = join(work, name)
-    await mkdir(dir)
-    const file = await get(name, url)
-    await c.exec.run(
-      ['tar', '--extract', '--gzip', '--no-same-owner', `--file=${file}`, `--directory=${dir}`],
-      c.signal ? { signal: c.signal } : {},
-    )
+    await takeFiles(await get(name, url), dir, wanted, c.signal)
     return dir
   }
+  const isCrictl = (file: string): boolean => file === 'crictl'
   const binaries = new Map<string, string>()
   for (const name of NODE_BINARIES) binaries.set(name, await get(name, binaryUrl(s.mirrors, s.version, arch, name)))
-  binaries.set('crictl', join(await unpack('crictl', crictlUrl(s.mirrors, minorOf(s.version), arch)), 'crictl'))
+  binaries.set(
+    'crictl',
+    join(await unpack('crictl', crictlUrl(s.mirrors, minorOf(s.version), arch), isCrictl), 'crictl'),
+  )
   return {
     binaries,
-    plugins: await pluginsIn(await unpack('cni-plugins', pluginsUrl(s.mirrors, arch)), arch),
+    plugins: await pluginsIn(await unpack('cni-plugins', pluginsUrl(s.mirrors, arch), isPlugin), arch),
     provenance,
   }
 }

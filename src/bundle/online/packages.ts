@@ -10,7 +10,7 @@ import type { Mirrors } from '../../labfile/model.js'
 import { download, progressLines } from '../../cache/download.js'
 import { fetchSmall } from '../../cache/http.js'
 import { packageIndex } from './addresses.js'
-import { checkedProgram, PLUGIN } from '../dir/folder.js'
+import { checkedProgram, isPlugin } from '../dir/folder.js'
 import type { BuildContext } from '../jobs.js'
 
 const MAX_INDEX = 16 * 2 ** 20
@@ -126,7 +126,7 @@ export async function filesIn(dir: string): Promise<ReadonlyMap<string, string>>
  * is for another machine.
  */
 export async function pluginsIn(dir: string, arch: string): Promise<ReadonlyMap<string, string>> {
-  const found = [...(await filesIn(dir))].filter(([name]) => PLUGIN.test(name))
+  const found = [...(await filesIn(dir))].filter(([name]) => isPlugin(name))
   return new Map(
     await Promise.all(found.map(async ([name, path]) => [name, await checkedProgram(path, arch)] as const)),
   )

@@ -1,0 +1,47 @@
+/** An end for what is unpacked: a small file that becomes a huge one is a trap, and must not fill the disk either. */
+import { statfs } from 'node:fs/promises'
+import { Transform } from 'node:stream'
+import { CorruptError, HostError } from '../../errors.js'
+
+const MIB = 2 ** 20
+/** Left free for everybody else, bytes. */
+const RESERVE = 64 * MIB
+
+export interface Limit {
+  readonly bytes: number
+  readonly error: () => CorruptError | HostError
+}
+
+/** At most so many bytes, and no more than `dir` has room for. `what`: for the message. */
+export async function limitIn(dir: string, bytes: number, what: string): Promise<Limit> {
+  const fs = await statfs(dir)
+  const free = Math.max(0, fs.bavail * fs.bsize - RESERVE)
+  if (free < bytes)
+    return {
+      bytes: free,
+      error: () =>
+        new HostError(
+          `${what}: unpacks to more than ${Math.floor(free / MIB)} MiB, which is what ${dir} has room for`,
+          {
+            hint: `df -h ${dir}`,
+          },
+        ),
+    }
+  const hint = 'get it again from where you have it'
+  return {
+    bytes,
+    error: () => new CorruptError(`${what}: unpacks to more than ${Math.floor(bytes / MIB)} MiB`, { hint }),
+  }
+}
+
+/** Hands bytes on, and fails beyond the limit. */
+export function limited(limit: Limit): Transform {
+  let bytes = 0
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length
+      if (bytes > limit.bytes) done(limit.error())
+      else done(null, chunk)
+    },
+  })
+}

@@ -1,0 +1,48 @@
+/** Single files out of a compressed tar that anybody may have made: no name in it becomes a path, and its size has an end. */
+import { createReadStream, createWriteStream } from 'node:fs'
+import { chmod, mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { CorruptError } from '../../errors.js'
+import { limited, limitIn } from './limit.js'
+import { readTarIndex } from './tar-index.js'
+
+/** Unpacked: the CNI plugins have 60 to 90 MB, crictl 50. */
+const MOST_BYTES = 512 * 2 ** 20
+
+/**
+ * Writes the plain files at the top of a .tar.gz whose names `wanted` takes into `dir`, which is made; name → path.
+ * Links and folders are left out. Throws CorruptError when it is damaged or far too large.
+ */
+export async function takeFiles(
+  archive: string,
+  dir: string,
+  wanted: (name: string) => boolean,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const bad = (why: string): CorruptError =>
+    new CorruptError(`${archive}: ${why}`, { hint: 'get it again from where you have it' })
+  const options = signal ? { signal } : {}
+  const tar = `${dir}.tar`
+  const limit = limited(await limitIn(dirname(dir), MOST_BYTES, archive))
+  try {
+    const out = createWriteStream(tar, { mode: 0o600 })
+    await pipeline(createReadStream(archive), createGunzip(), limit, out, options).catch((error: unknown) => {
+      if (/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw bad('is no .tar.gz, or damaged')
+      throw error
+    })
+    await mkdir(dir)
+    const found = new Map<string, string>()
+    for (const { name, type, offset, size } of await readTarIndex(tar)) {
+      if (type !== 'file' || size === 0 || !/^[\w][\w.-]*$/.test(name) || !wanted(name) || found.has(name)) continue
+      const to = join(dir, name)
+      await pipeline(createReadStream(tar, { start: offset, end: offset + size - 1 }), createWriteStream(to), options)
+      await chmod(to, 0o755)
+      found.set(name, to)
+    }
+    return found
+  } finally {
+    await rm(tar, { force: true })
+  }
+}
