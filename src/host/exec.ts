@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { spawn } from 'node:child_process'
 import { CommandError, HostError, Interrupted } from '../errors.js'
 import { createFilter } from './filter.js'
+import { createGuardian } from './guardian.js'
 import { LIMIT_MS } from './limits.js'
 import { splitLines } from './lines.js'
 import { tail } from './tail.js'
@@ -53,6 +54,7 @@ function watchEnd(
 /** A HostExec for this process's environment. Throws CommandError, HostError (tool missing), Interrupted. */
 export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec {
   const path = [...new Set([...(host.env['PATH'] ?? '/usr/bin:/bin').split(delimiter).filter(Boolean), ...SBIN])]
+  const guardian = createGuardian()
   const base = { ...host.env, PATH: path.join(delimiter), LC_ALL: 'C' }
 
   const which = async (tool: string): Promise<string | undefined> => {
@@ -93,6 +95,7 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
       // execa's types know no number beyond stderr; at run time it hands the descriptor on as spawn does.
       ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
     })
+    const unguard = guardian.guard(child.pid)
     const lines = async (onLine: (line: string) => void): Promise<void> => {
       const split = splitLines(onLine)
       for await (const chunk of child.iterable({ from: 'all', binary: true })) split.add(chunk)
@@ -100,7 +103,10 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
     }
     const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs })
     // Not before the last line was handed on.
-    const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(watch.stop)
+    const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(() => {
+      watch.stop()
+      unguard()
+    })
     const durationMs = performance.now() - started
     const timedOut = watch.why() === 'timeout'
     if (watch.why() === 'abort') throw new Interrupted()
@@ -150,7 +156,7 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
     const [tool = ''] = argv
     const file = await which(tool)
     if (file === undefined) throw new HostError(`${tool}: command not found`, { hint: 'klab doctor' })
-    return createFilter(file, argv, base)
+    return createFilter(file, argv, { env: base, guardian })
   }
 
   return { run, which, spawnDetached, filter }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { CommandError, HostError } from '../errors.js'
 import { tail } from './tail.js'
+import type { Guardian } from './guardian.js'
 import type { Filter } from './types.js'
 
 const TAIL = 4000
@@ -10,9 +11,14 @@ const TAIL = 4000
  * Starts `file` with a pipe at either end; `done` throws CommandError when it fails. `kill` ends it without complaint:
  * its reader has seen enough.
  */
-export function createFilter(file: string, argv: readonly string[], env: NodeJS.ProcessEnv): Filter {
+export function createFilter(
+  file: string,
+  argv: readonly string[],
+  { env, guardian }: { readonly env: NodeJS.ProcessEnv; readonly guardian: Guardian },
+): Filter {
   const started = performance.now()
   const child = spawn(file, argv.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const unguard = guardian.guard(child.pid)
   let said = ''
   let killed = false
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -23,6 +29,7 @@ export function createFilter(file: string, argv: readonly string[], env: NodeJS.
   const done = new Promise<void>((resolve, reject) => {
     child.once('error', (cause) => reject(new HostError(`${file}: ${cause.message}`, { hint: 'klab doctor', cause })))
     child.once('close', (code, signal) => {
+      unguard()
       if (code === 0 || killed) return resolve()
       const durationMs = performance.now() - started
       reject(

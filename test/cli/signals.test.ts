@@ -17,6 +17,15 @@ async function hanging(klab: Klab, file: string): Promise<number> {
   throw new Error(`no virsh in ${klab.dir}`)
 }
 
+/** Waits until this process has ended. */
+async function gone(pid: number): Promise<void> {
+  for (let i = 0; i < 300; i++) {
+    if (!existsSync(`/proc/${pid}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return
+    await new Promise((r) => setTimeout(r, 20))
+  }
+  throw new Error(`${pid} is still there`)
+}
+
 for (const [signal, verb] of [
   ['SIGINT', ['status']],
   ['SIGTERM', ['status', '--json']],
@@ -57,4 +66,17 @@ t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
   await new Promise((r) => setTimeout(r, 300))
   child.kill('SIGINT')
   t.equal((await ended).code, 130)
+  await t.resolves(gone(pid), 'nor is a virsh left')
+})
+
+t.test('kill -9: what klab was running ends with it', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+  klab.record()
+  const file = join(klab.dir, 'pid')
+  klab.env['FAKE_VIRSH_PID'] = file
+  const { child, ended } = klab.start('destroy', '-f')
+  const pid = await hanging(klab, file)
+  child.kill('SIGKILL')
+  await ended
+  await t.resolves(gone(pid))
 })
