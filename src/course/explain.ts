@@ -129,7 +129,8 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
     ),
 }
 
-const config = ({ k, topology, profile }: ClusterInput): string => initConfig(k, topology.first, profile, { token: TOKEN })
+const config = ({ k, topology, profile }: ClusterInput): string =>
+  initConfig(k, topology.first, profile, { token: TOKEN })
 
 /** The commands of one section for this lab; comments where there are none. */
 export function explainSection(section: Section, i: ExplainInput): string {

@@ -3,26 +3,12 @@ import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { CommandError, CorruptError, Interrupted, ProbeError, StateError } from '../../src/errors.js'
-import { systemClock } from '../../src/host/clock.js'
-import { createGuests } from '../../src/guest/ssh.js'
 import { makeKeyPair } from '../../src/state/keys.js'
+import { makeGuests as make } from './fixtures/guests.js'
 import { startGuest } from './fixtures/server.js'
 
-/** Pauses are a fortieth, and time goes on by what was asked for. */
-function make(t: Test, more: { limitMs?: number } = {}) {
-  let ahead = 0
-  let jump = 8 * 3_600_000
-  // The wall clock jumps to and fro with every look.
-  const now = () => systemClock.now() + (jump = -jump)
-  const monotonic = () => systemClock.monotonic() + ahead
-  const sleep = (ms: number, signal?: AbortSignal) =>
-    systemClock.sleep(ms / 40, signal).then(() => void (ahead += ms - ms / 40))
-  const guests = createGuests({ clock: { now, monotonic, sleep }, ...more })
-  t.teardown(() => guests.close())
-  return guests
-}
 const { signal } = new AbortController()
 const within = { withinMs: 20_000, signal }
 const fault = async (p: Promise<unknown>): Promise<CommandError> => {
@@ -58,20 +44,6 @@ t.test('exec round trip: output, exit status, lines, input', async (t) => {
     exitCode: undefined,
     signal: 'SIGKILL',
   })
-})
-
-t.test('a guest that prints lines without number, and none that ends', async (t) => {
-  const server = await startGuest(t)
-  const guest = await make(t).connect(server.address, within)
-  const lines: string[] = []
-  const onLine = (l: string): void => void lines.push(l)
-  await guest.run(['sh', '-c', 'yes | head -n 300000'], { onLine })
-  t.equal(lines.splice(0).length, 50_001)
-  await guest.run(['sh', '-c', "head -c 8000000 /dev/zero | tr '\\0' x"], { onLine })
-  t.same(
-    lines.map((l) => l.length),
-    [8192 + ' … (line cut)'.length],
-  )
 })
 
 t.test(
