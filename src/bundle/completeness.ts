@@ -63,15 +63,15 @@ export async function bundleGaps(
 }
 
 /** Compares every file with the manifest, which is returned. Throws CorruptError that names all that differ. */
-export async function requireSums(dir: string): Promise<BundleManifest> {
-  const { manifest, problems } = await verifyBundle(dir)
+export async function requireSums(dir: string, signal?: AbortSignal): Promise<BundleManifest> {
+  const { manifest, problems } = await verifyBundle(dir, signal)
   if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the bundle again' })
   return manifest
 }
 
 /** Throws CorruptError when a file is not what the manifest says, StateError that names all that is missing. */
 export async function requireWhole(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
-  const manifest = await requireSums(dir)
+  const manifest = await requireSums(dir, c.signal)
   const gaps = await bundleGaps(dir, manifest, cni, c)
   if (gaps.length === 0) return
   throw new StateError(

@@ -81,7 +81,7 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
   const bundle = await makeBundle(k, context)
   // A folder in use as it is may have changed since it was looked through.
   const check = async (): Promise<void> => {
-    if (bundle.hostBin !== undefined) await requireSums(bundle.dir)
+    if (bundle.hostBin !== undefined) await requireSums(bundle.dir, context.signal)
   }
   return { ...bundle, isoDir: await bundleIso(bundle.dir, bundle.key, buildContext(context), check) }
 }

@@ -1,5 +1,5 @@
 /** manifest.json of a bundle: what should be in the folder, and whether it is. */
-import { readdir, stat } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
@@ -27,6 +27,8 @@ export interface BundleManifest {
 }
 
 const NAME = 'manifest.json'
+/** Far more than any bundle has. */
+const MOST_FILES = 10_000
 const SOURCES: readonly unknown[] = [
   'debian',
   'source',
@@ -65,25 +67,30 @@ export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
 }
 
 /**
- * Compares the folder with its manifest: missing, changed and extra files, a sentence each. Throws CorruptError when
- * the manifest itself is no good.
+ * Compares the folder with its manifest: missing, changed and extra files, a sentence each; nothing but plain files is
+ * opened. Throws CorruptError when the manifest itself is no good or the folder absurdly large, Interrupted.
  */
-export async function verifyBundle(dir: string): Promise<{ manifest: BundleManifest; problems: string[] }> {
+export async function verifyBundle(
+  dir: string,
+  signal?: AbortSignal,
+): Promise<{ manifest: BundleManifest; problems: string[] }> {
   const manifest = await readManifest(dir)
   const extra = new Set(await walk(dir))
   const problems: string[] = []
   for (const file of manifest.files) {
     if (!extra.delete(file.path)) problems.push(`${file.path}: missing`)
-    else problems.push(...(await compare(dir, file)))
+    else problems.push(...(await compare(dir, file, signal)))
   }
   return { manifest, problems: [...problems, ...[...extra].map((path) => `${path}: not in the manifest`)] }
 }
 
-async function compare(dir: string, file: BundleFile): Promise<string[]> {
+async function compare(dir: string, file: BundleFile, signal?: AbortSignal): Promise<string[]> {
   const path = join(dir, file.path)
-  const { size } = await stat(path)
+  const s = await lstat(path)
+  if (!s.isFile()) return [`${file.path}: is ${s.isSymbolicLink() ? 'a link' : 'no plain file'}`]
+  const { size } = s
   if (size !== file.size) return [`${file.path}: ${size} bytes, but the manifest says ${file.size}`]
-  const sum = await sha256File(path)
+  const sum = await sha256File(path, signal)
   return sum === file.sha256 ? [] : [`${file.path}: sha256 is ${sum}, but the manifest says ${file.sha256}`]
 }
 
@@ -96,6 +103,8 @@ async function walk(dir: string, under = ''): Promise<string[]> {
     const path = under === '' ? entry.name : `${under}/${entry.name}`
     if (entry.isDirectory()) found.push(...(await walk(dir, path)))
     else if (path !== NAME) found.push(path)
+    if (found.length > MOST_FILES)
+      throw new CorruptError(`${dir}: holds more than ${MOST_FILES} files`, { hint: 'name the folder of a bundle' })
   }
   return found.sort()
 }

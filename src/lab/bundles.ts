@@ -43,7 +43,7 @@ export async function cachedBundles(c: LabContext): Promise<readonly ListedBundl
 
 /** Every sum of a folder, and whether it has the images that its version and its pod networks ask for. Nothing is run. */
 async function verifyFolder(c: LabContext, dir: string): Promise<VerifiedBundle> {
-  const { manifest, problems } = await verifyBundle(dir)
+  const { manifest, problems } = await verifyBundle(dir, c.doors.signal)
   const cni = manifest.files.flatMap((f) => /^manifests\/(.+)\.yaml$/.exec(f.path)?.[1] ?? [])
   const gaps = problems.length > 0 ? [] : await bundleGaps(dir, manifest, cni, { report: note(c.report) })
   return { dir, problems: [...problems, ...gaps.map((g) => `lacks ${g}`)] }

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { listBundleFiles, readManifest, verifyBundle, writeBundleManifest } from '../../src/bundle/manifest.js'
+import { verifyExport } from '../../src/bundle/archive/transfer.js'
 import { digestOf, sha256File } from '../../src/host/digest.js'
 import type { BundleManifest } from '../../src/bundle/manifest.js'
 
@@ -72,4 +74,24 @@ t.test('digestOf does not mind the order of fields, but of lists', (t) => {
   t.not(digestOf({ a: [1, 2] }), digestOf({ a: [2, 1] }))
   t.not(digestOf({ a: 1 }), digestOf({ a: 2 }))
   t.end()
+})
+
+t.test('a link, a pipe and a device are told, not read; Ctrl-C ends a long sum', async (t) => {
+  const dir = t.testdir({ bin: { kubeadm: 'kubeadm', kubelet: 'kubelet', kubectl: 'kubectl' } })
+  const m = await manifest(dir)
+  await writeBundleManifest(dir, m)
+  for (const name of ['kubeadm', 'kubelet']) rmSync(join(dir, 'bin', name))
+  symlinkSync('/dev/zero', join(dir, 'bin/kubeadm'))
+  execFileSync('mkfifo', [join(dir, 'bin/kubelet')])
+  t.same((await verifyBundle(dir)).problems, ['bin/kubeadm: is a link', 'bin/kubelet: is no plain file'])
+  for (const path of ['/dev/zero', join(dir, 'bin/kubelet')]) {
+    await t.rejects(sha256File(path), { code: 'corrupt', message: `${path}: is no plain file` })
+    await t.rejects(verifyExport(path), { code: 'corrupt' })
+  }
+  const stop = AbortSignal.abort()
+  await t.rejects(sha256File(join(dir, 'bin/kubectl'), stop), { code: 'interrupted' })
+  await t.rejects(verifyBundle(dir, stop), { code: 'interrupted' })
+  rmSync(join(dir, 'manifest.json'))
+  execFileSync('mkfifo', [join(dir, 'manifest.json')])
+  await t.rejects(verifyBundle(dir), { code: 'corrupt', message: /missing or not JSON/ })
 })

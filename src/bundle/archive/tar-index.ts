@@ -2,8 +2,9 @@
  * Where each entry of a tar file lies, read without unpacking anything: other people's archives never choose a path on
  * this machine.
  */
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../../errors.js'
+import { openPlain } from '../../host/digest.js'
 
 const BLOCK = 512
 /** More than any archive of images or bundle has; far more would only be there to fill the memory. */
@@ -73,7 +74,7 @@ const TYPES: Readonly<Record<string, TarEntry['type']>> = {
  * absurd headers.
  */
 export async function readTarIndex(path: string): Promise<readonly TarEntry[]> {
-  const file = await open(path, 'r')
+  const file = await openPlain(path)
   try {
     return await scan(path, file, (await file.stat()).size)
   } finally {

@@ -67,7 +67,7 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
     await timed(c, 'export', () => c.exec.run([...argv, ...places], options).then(() => made.sync())).finally(() =>
       made.close(),
     )
-    const sha256 = await timed(c, 'checksum', () => sha256File(part))
+    const sha256 = await timed(c, 'checksum', () => sha256File(part, c.signal))
     // Unlike a rename a link never replaces what somebody put there meanwhile; a USB stick's file system knows none.
     await link(part, file).catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(file)
@@ -175,7 +175,7 @@ export async function verifyExport(file: string, signal?: AbortSignal): Promise<
 export async function importBundle(path: string, expected: Digest | undefined, c: BuildContext): Promise<BuiltBundle> {
   const file = resolve(path)
   if (expected !== undefined) {
-    const sum = await timed(c, 'checksum', () => sha256File(file))
+    const sum = await timed(c, 'checksum', () => sha256File(file, c.signal))
     if (sum !== expected) throw bad(file, `its sha256 is ${sum}, but ${expected} was expected`)
   }
   const { key, manifest, places } = await openExport(file)

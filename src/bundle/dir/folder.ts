@@ -78,7 +78,7 @@ export async function listHanded(dir: string): Promise<readonly HandedFile[]> {
  * Compares the files that a SHA256SUMS of the folder names. Throws CorruptError that names every one that differs or is
  * gone.
  */
-export async function checkSums(dir: string, files: readonly HandedFile[]): Promise<void> {
+export async function checkSums(dir: string, files: readonly HandedFile[], signal?: AbortSignal): Promise<void> {
   const problems: string[] = []
   for (const list of files.filter((f) => SUMS.includes(basename(f.path)))) {
     const text = (await readSmall(join(dir, list.path), MOST_SUMS))?.toString('utf8') ?? ''
@@ -87,7 +87,7 @@ export async function checkSums(dir: string, files: readonly HandedFile[]): Prom
       if (name === undefined) continue
       const path = join(dirname(list.path), name)
       if (!files.some((f) => f.path === path)) problems.push(`${name} is named in ${list.path} but not there`)
-      else if ((await sha256File(join(dir, path))) !== sumIn(line, basename(name)))
+      else if ((await sha256File(join(dir, path), signal)) !== sumIn(line, basename(name)))
         problems.push(`${path} is not what ${list.path} says`)
     }
   }

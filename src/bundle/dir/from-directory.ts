@@ -49,7 +49,7 @@ export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<Buil
   const cached = (await c.layers.get(key)) !== undefined
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
-      await checkSums(s.path, files)
+      await checkSums(s.path, files, c.signal)
       await fill(s, c, { handed: await sortHanded(s.path, files, arch), arch, out, work })
     })
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
