@@ -5,7 +5,8 @@ import type { ImageSource } from '../labfile/model.js'
 import { download, progressLines } from '../cache/download.js'
 import type { Digest } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
-import { buildImage } from './build.js'
+import { BUILT_BYTES, buildImage } from './build.js'
+import { virtualBytes } from './disk-format.js'
 import { checkedSum, importImage, importKey } from './import.js'
 import { CMDLINE, readRecipe } from './recipe.js'
 
@@ -16,6 +17,8 @@ export interface BaseImage {
   readonly cached: boolean
   /** qcow2 without a backing file, read-only. */
   readonly disk: string
+  /** The size that a guest sees. */
+  readonly virtualBytes: number
   /** The built image boots by direct kernel boot, others by their own boot loader. */
   readonly boot:
     | { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string }
@@ -47,7 +50,8 @@ export async function ensureBaseImage(source: ImageSource, c: BaseImageContext):
     const cached = (await c.layers.get(recipe.key)) !== undefined
     const dir = await layer(recipe.key, (to) => buildImage(recipe, to, build))
     const boot = { kind: 'direct', kernel: join(dir, 'kernel'), initrd: join(dir, 'initrd'), cmdline: CMDLINE } as const
-    return { dir, key: recipe.key, cached, disk: join(dir, 'disk.qcow2'), boot }
+    const disk = join(dir, 'disk.qcow2')
+    return { dir, key: recipe.key, cached, disk, virtualBytes: BUILT_BYTES, boot }
   }
   // A layer under a sum that the Labfile names was checked when it was made: no need to read the file again.
   const known = source.sha256?.toLowerCase()
@@ -56,7 +60,8 @@ export async function ensureBaseImage(source: ImageSource, c: BaseImageContext):
   const key = importKey(sum ?? file?.sum ?? '')
   const cached = (await c.layers.get(key)) !== undefined
   const dir = await layer(key, (to) => importImage(c.exec, file?.path ?? '', to, c.signal))
-  return { dir, key, cached, disk: join(dir, 'disk.qcow2'), boot: { kind: 'disk' } }
+  const disk = join(dir, 'disk.qcow2')
+  return { dir, key, cached, disk, virtualBytes: await virtualBytes(disk), boot: { kind: 'disk' } }
 }
 
 /** The image as a file with its sum. */

@@ -10,7 +10,8 @@ import { LABEL, RELEASE, type ImageRecipe } from './recipe.js'
 import { hostSources, imageSources } from './sources.js'
 
 /** The file system as built; cloud-init grows it to the node's disk at first boot. */
-const SIZE = '3G'
+const SIZE_GIB = 3
+export const BUILT_BYTES = SIZE_GIB * 2 ** 30
 /** Of no use in a lab's guest; 100 MB. Licences stay. */
 const UNPACK = [
   'path-exclude=/usr/share/man/*',
@@ -110,7 +111,7 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
       '-d',
       root,
       raw,
-      SIZE,
+      `${SIZE_GIB}G`,
     ])
     await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, join(dir, 'disk.qcow2')])
     for (const name of ['kernel', 'initrd']) await copyFile(join(root, 'boot', `klab-${name}`), join(dir, name))

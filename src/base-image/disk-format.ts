@@ -1,17 +1,47 @@
 /**
  * What a disk image from elsewhere really is, judged by its first bytes: nothing in it may make QEMU open another file.
  */
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 
 const QCOW2_MAGIC = 0x514649fb
 /** Bit 2 of the incompatible features: the data are in another file (QEMU docs/interop/qcow2.txt). */
 const EXTERNAL_DATA = 0x4n
 
+/** What people name in place of a disk: its first bytes and where they are, its name, and what to do with it. */
+const OTHERS: readonly (readonly [at: number, magic: string, what: string, hint: (path: string) => string])[] = [
+  [0, 'fd377a585a00', 'is compressed (xz)', (p) => `xz -dk ${p}`],
+  [0, '1f8b', 'is compressed (gzip)', (p) => `gzip -dk ${p}`],
+  [0, '28b52ffd', 'is compressed (zstd)', (p) => `zstd -d ${p}`],
+  [0, '425a68', 'is compressed (bzip2)', (p) => `bzip2 -dk ${p}`],
+  [0, '504b0304', 'is a zip archive', (p) => `unzip ${p}`],
+  [257, '7573746172', 'is a tar archive (an OVA, perhaps)', (p) => `tar -xf ${p}`],
+  // "CD001" of ISO 9660 (ECMA-119, 8.4.2); most of them also look like a disk to a BIOS.
+  [
+    32_769,
+    '4344303031',
+    'is a CD image (ISO), to install a system from',
+    () => 'get the cloud image of that system instead: a qcow2 that boots by itself',
+  ],
+]
+
+/** Throws CorruptError for what is known, but no disk. */
+async function refuseOthers(path: string, file: FileHandle): Promise<void> {
+  for (const [at, magic, what, hint] of OTHERS) {
+    const bytes = Buffer.alloc(magic.length / 2)
+    await file.read(bytes, 0, bytes.length, at)
+    if (bytes.toString('hex') === magic)
+      throw new CorruptError(`${path}: ${what}, no disk image`, {
+        hint: what.startsWith('is a CD') ? hint(path) : `${hint(path)}; then name the disk in it as image.path`,
+      })
+  }
+}
+
 /** The format by content. Throws CorruptError for anything but a plain qcow2 or a raw disk with a partition table. */
 export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
   const file = await open(path, 'r')
   try {
+    await refuseOthers(path, file)
     const head = Buffer.alloc(512)
     const { bytesRead } = await file.read(head, 0, 512, 0)
     if (bytesRead === 512 && head.readUInt32BE(0) === QCOW2_MAGIC) {
@@ -21,6 +51,19 @@ export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
     // 55 AA ends the boot sector of every BIOS disk and of a GPT's protective one.
     if (bytesRead === 512 && head.readUInt16BE(510) === 0x55aa) return 'raw'
     throw refuse(path, 'is neither a qcow2 nor a raw disk image')
+  } finally {
+    await file.close()
+  }
+}
+
+/** The size that a guest sees, bytes, from a qcow2's header. Throws CorruptError when it is none. */
+export async function virtualBytes(path: string): Promise<number> {
+  const file = await open(path, 'r')
+  try {
+    const head = Buffer.alloc(32)
+    await file.read(head, 0, 32, 0)
+    if (head.readUInt32BE(0) !== QCOW2_MAGIC) throw refuse(path, 'is not a qcow2')
+    return Number(head.readBigUInt64BE(24))
   } finally {
     await file.close()
   }

@@ -1,8 +1,24 @@
 /** Phase `image`: base image and bundle, side by side. */
+import { StateError } from '../errors.js'
 import { upTo } from '../labfile/phases.js'
 import type { Step } from '../step.js'
 import { requireCniImages } from '../network/cni-manifest.js'
 import type { LabRun } from '../world.js'
+
+const GIB = 2 ** 30
+
+/** Throws StateError when a node's disk is smaller than the image: its end would be cut off, file systems and all. */
+function requireRoom({ nodes }: LabRun['lab'], bytes: number): void {
+  const small = nodes.filter((n) => n.diskGiB * GIB < bytes)
+  const needs = Math.ceil(bytes / GIB)
+  if (small.length > 0)
+    throw new StateError(
+      `the image is a disk of ${needs} GiB, larger than that of ${small.map((n) => `${n.name} (${n.diskGiB} GiB)`).join(', ')}`,
+      {
+        hint: `set disk: ${needs}GiB or more in the Labfile (the file on the host grows with use only), or another image`,
+      },
+    )
+}
 
 /** Base image and bundle: built once, then taken from the cache. */
 export function imageSteps(run: LabRun): readonly Step[] {
@@ -10,7 +26,11 @@ export function imageSteps(run: LabRun): readonly Step[] {
   const base: Step = {
     id: 'image/base',
     title: `base image ${image.kind === 'builtin' ? image.name : image.kind === 'url' ? image.url : image.path}`,
-    run: async ({ line }) => ((await run.artifacts.base(line)).cached ? 'cached' : 'done'),
+    run: async ({ line }) => {
+      const made = await run.artifacts.base(line)
+      requireRoom(run.lab, made.virtualBytes)
+      return made.cached ? 'cached' : 'done'
+    },
   }
   const bundle: Step = {
     id: 'image/bundle',

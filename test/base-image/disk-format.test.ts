@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { openSync, writeSync, closeSync, writeFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { diskFormat } from '../../src/base-image/disk-format.js'
+import { diskFormat, virtualBytes } from '../../src/base-image/disk-format.js'
 
 const qemuImg = (...args: string[]): void => void execFileSync('qemu-img', args, { stdio: 'ignore' })
 const patch = (path: string, offset: number, bytes: number[]): void => {
@@ -24,6 +24,40 @@ t.test('plain disks', async (t) => {
   await t.rejects(diskFormat(raw), { code: 'corrupt', message: /neither/ }, 'nothing to boot from')
   patch(raw, 510, [0x55, 0xaa])
   t.equal(await diskFormat(raw), 'raw')
+})
+
+t.test('what is no disk says what it is, and what to do', async (t) => {
+  const dir = t.testdir()
+  const at = (name: string): string => join(dir, name)
+  writeFileSync(at('raw'), Buffer.alloc(1 << 20))
+  patch(at('raw'), 510, [0x55, 0xaa])
+  for (const [tool, name] of [
+    ['xz', 'xz'],
+    ['gzip', 'gz'],
+    ['zstd', 'zst'],
+    ['bzip2', 'bz2'],
+  ] as const)
+    execFileSync('bash', ['-c', `${tool} -c raw > ${name}.img`], { cwd: dir })
+  execFileSync('tar', ['-cf', at('ova'), '-C', dir, 'raw'])
+  writeFileSync(at('iso'), Buffer.alloc(1 << 20))
+  patch(at('iso'), 510, [0x55, 0xaa])
+  patch(at('iso'), 32_769, [...Buffer.from('CD001')])
+  for (const [name, message, hint] of [
+    ['xz.img', /compressed \(xz\)/, /^xz -dk .*; then name the disk in it/],
+    ['gz.img', /compressed \(gzip\)/, /gzip -dk/],
+    ['zst.img', /compressed \(zstd\)/, /zstd -d/],
+    ['bz2.img', /compressed \(bzip2\)/, /bzip2 -dk/],
+    ['ova', /tar archive/, /tar -xf/],
+    ['iso', /CD image \(ISO\)/, /cloud image/],
+  ] as const)
+    await t.rejects(diskFormat(at(name)), { code: 'corrupt', message, hint }, name)
+})
+
+t.test('the size that a guest sees', async (t) => {
+  const path = join(t.testdir({ text: 'x'.repeat(100) }), 'd')
+  qemuImg('create', '-f', 'qcow2', path, '20G')
+  t.equal(await virtualBytes(path), 20 * 2 ** 30)
+  await t.rejects(virtualBytes(join(path, '../text')), { code: 'corrupt' })
 })
 
 t.test('what would make QEMU open other files, or ask for a key', async (t) => {

@@ -188,8 +188,9 @@ export function fakeArtifacts(world: FakeWorld, lab: Lab, until: PhaseName): Art
     initrd: join(dir, 'initrd'),
     cmdline: 'root=LABEL=rootfs',
   } as const
+  const base = { dir, key: 'b'.repeat(64), disk: join(dir, 'disk.qcow2'), boot, cached: true }
   return {
-    base: () => Promise.resolve({ dir, key: 'b'.repeat(64), disk: join(dir, 'disk.qcow2'), boot, cached: true }),
+    base: () => Promise.resolve({ ...base, virtualBytes: 2 ** 31 }),
     bundle: () => Promise.resolve(k ? { dir, key: 'c'.repeat(64), manifest, cached: true, isoDir: dir } : undefined),
     recipe: async () => {
       const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
