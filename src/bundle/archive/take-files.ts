@@ -5,14 +5,21 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CorruptError } from '../../errors.js'
+import { openPlain } from '../../host/digest.js'
 import { limited, limitIn } from './limit.js'
 import { readTarIndex } from './tar-index.js'
 
 /** Unpacked: the CNI plugins have 60 to 90 MB, crictl 50. */
 const MOST_BYTES = 512 * 2 ** 20
 
+async function isGzip(path: string): Promise<boolean> {
+  const file = await openPlain(path)
+  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0).finally(() => file.close())
+  return buffer.readUInt16BE(0) === 0x1f8b
+}
+
 /**
- * Writes the plain files at the top of a .tar.gz whose names `wanted` takes into `dir`, which is made; name → path.
+ * Writes the plain files at the top of a .tar.gz (or .tar) whose names `wanted` takes into `dir`, which is made; name → path.
  * Links and folders are left out. Throws CorruptError when it is damaged or far too large.
  */
 export async function takeFiles(
@@ -28,8 +35,9 @@ export async function takeFiles(
   const limit = limited(await limitIn(dirname(dir), MOST_BYTES, archive))
   try {
     const out = createWriteStream(tar, { mode: 0o600 })
-    await pipeline(createReadStream(archive), createGunzip(), limit, out, options).catch((error: unknown) => {
-      if (/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw bad('is no .tar.gz, or damaged')
+    const unpack = (await isGzip(archive)) ? [createGunzip()] : []
+    await pipeline([createReadStream(archive), ...unpack, limit, out], options).catch((error: unknown) => {
+      if (/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw bad('is damaged')
       throw error
     })
     await mkdir(dir)

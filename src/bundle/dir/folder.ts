@@ -9,6 +9,7 @@ import { sha256File } from '../../host/digest.js'
 import { sumIn } from '../../cache/download.js'
 import { readDockerArchive, type ArchivedImage } from '../archive/docker-archive-read.js'
 import { programArch } from '../elf.js'
+import { isCompressed, kindOf, leftBehind } from './kinds.js'
 
 /** Deeper and more than anybody hands over; such a folder is the wrong one. */
 const MAX_DEPTH = 5
@@ -16,6 +17,8 @@ const MAX_FILES = 2000
 const PROGRAMS = ['kubeadm', 'kubelet', 'kubectl', 'crictl']
 /** Bytes: 2000 files with long names. */
 const MOST_SUMS = 2 ** 20
+/** Names of what is packed in a way that `kindOf` does not know, or damaged. */
+const COMPRESSED = /\.(?:tar\.\w+|tgz)$/
 const SUMS = ['SHA256SUMS', 'SHA256SUMS.txt', 'sha256sum.txt']
 /** Where unpacked CNI plugins are: `cni/`, `cni-plugins-…/`, `opt/cni/bin/`; LICENSE and README.md lie beside them. */
 const CNI_FOLDER = /(?:^|\/)cni(?:-plugins[^/]*)?(?:\/bin)?$/
@@ -32,6 +35,12 @@ export interface HandedFile {
   readonly changed: number
 }
 
+/** What is in the folder and not used, relative to it, with the reason. */
+export interface Unused {
+  readonly path: string
+  readonly why: string
+}
+
 /** What was found, by kind. Paths are absolute. */
 export interface Handed {
   readonly programs: ReadonlyMap<string, string>
@@ -43,14 +52,18 @@ export interface Handed {
   readonly compressed: readonly string[]
   /** Name of the file → path. */
   readonly manifests: ReadonlyMap<string, string>
+  readonly unused: readonly Unused[]
 }
 
 /**
- * All files of the folder, sorted. Links are not followed, out of the folder or elsewhere. Throws StateError when it is
- * not there or absurdly large.
+ * All files of the folder, sorted, and what is none. Links are not followed, out of the folder or elsewhere. Throws
+ * StateError when it is not there or absurdly large.
  */
-export async function listHanded(dir: string): Promise<readonly HandedFile[]> {
+export async function listHanded(
+  dir: string,
+): Promise<{ readonly files: readonly HandedFile[]; readonly skipped: readonly Unused[] }> {
   const found: HandedFile[] = []
+  const skipped: Unused[] = []
   const walk = async (under: string, depth: number): Promise<void> => {
     const entries = await readdir(join(dir, under), { withFileTypes: true }).catch((cause: unknown) => {
       throw new StateError(`${join(dir, under)}: cannot be read`, {
@@ -61,17 +74,21 @@ export async function listHanded(dir: string): Promise<readonly HandedFile[]> {
     for (const entry of entries) {
       const path = join(under, entry.name)
       if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1)
+      else if (entry.isDirectory()) skipped.push({ path, why: 'lies too deep' })
+      else if (entry.isSymbolicLink())
+        skipped.push({ path, why: 'is a link, which may lead anywhere: put the file itself there' })
+      else if (!entry.isFile()) skipped.push({ path, why: 'is no plain file' })
       if (!entry.isFile()) continue
       const s = await lstat(join(dir, path))
       found.push({ path, size: s.size, changed: Math.max(s.mtimeMs, s.ctimeMs) })
-      if (found.length > MAX_FILES)
+      if (found.length + skipped.length > MAX_FILES)
         throw new StateError(`${dir}: holds more than ${MAX_FILES} files`, {
           hint: 'name the folder with the archives alone',
         })
     }
   }
   await walk('', 0)
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+  return { files: found.sort((a, b) => (a.path < b.path ? -1 : 1)), skipped }
 }
 
 /**
@@ -94,9 +111,17 @@ export async function checkSums(dir: string, files: readonly HandedFile[], signa
   if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the files again' })
 }
 
+/** The images of a tar file; undefined for one of another kind whose name does not say that it is of images. */
+async function imagesIn(path: string): Promise<readonly ArchivedImage[] | undefined> {
+  return readDockerArchive(path).catch((error: unknown) => {
+    if (path.endsWith('.tar') || !(error instanceof CorruptError)) throw error
+    return undefined
+  })
+}
+
 /**
- * Sorts the files by what they are. Throws CorruptError for an archive or a program that is damaged or for another
- * machine.
+ * Sorts the files by what they are: their content decides, not their ending. Throws CorruptError for an archive or a
+ * program that is damaged or for another machine.
  */
 export async function sortHanded(dir: string, files: readonly HandedFile[], arch: string): Promise<Handed> {
   const [programs, plugins, manifests] = [
@@ -106,17 +131,48 @@ export async function sortHanded(dir: string, files: readonly HandedFile[], arch
   ]
   const images: ArchivedImage[] = []
   const compressed: string[] = []
+  const unused: Unused[] = []
+  const set = (into: Map<string, string>, name: string, path: string): void => {
+    const before = into.get(name)
+    if (before !== undefined)
+      unused.push({ path: relative(dir, before), why: `is there twice: ${relative(dir, path)} is used` })
+    into.set(name, path)
+  }
   let pluginArchive: string | undefined
   for (const { path } of files) {
     const [name, at] = [basename(path), join(dir, path)]
-    if (PROGRAMS.includes(name)) programs.set(name, await checkedProgram(at, arch))
-    else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) plugins.set(name, await checkedProgram(at, arch))
-    else if (/^cni-plugins-.*\.tgz$/.test(name)) pluginArchive = at
-    else if (name.endsWith('.tar')) images.push(...(await readDockerArchive(at)))
-    else if (/\.(?:tar\.(?:gz|xz|zst|bz2)|tgz)$/.test(name)) compressed.push(relative(dir, at))
-    else if (/\.ya?ml$/.test(name)) manifests.set(name, at)
+    if (leftBehind(path)) unused.push({ path, why: 'was left there by a system or an editor' })
+    else if (PROGRAMS.includes(name)) set(programs, name, await checkedProgram(at, arch))
+    else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) set(plugins, name, await checkedProgram(at, arch))
+    else if (/\.ya?ml$/.test(name)) set(manifests, name, at)
+    else if (!SUMS.includes(name)) {
+      const kind = await kindOf(at)
+      const archive = kind === 'tar' || name.endsWith('.tar')
+      if (/^cni-plugins-/.test(name) && (kind === 'gzip' || kind === 'tar')) pluginArchive = at
+      else if (isCompressed(kind) || (kind === 'other' && COMPRESSED.test(name))) {
+        compressed.push(path)
+        unused.push({ path, why: `is compressed${kind === 'other' ? ', by its name' : ` (${kind})`}: unpack it` })
+      } else if (archive) {
+        const found = await imagesIn(at)
+        images.push(...(found ?? []))
+        const nameless = found?.filter((i) => i.refs.length === 0).length ?? 0
+        if (!found) unused.push({ path, why: 'is an archive, but not of images' })
+        if (nameless > 0)
+          unused.push({
+            path,
+            why: `holds images without a name (${nameless}), saved by their ID: docker save -o FILE NAME:TAG`,
+          })
+      } else
+        unused.push({
+          path,
+          why:
+            kind === 'program'
+              ? `is a program under a name that says nothing: ${PROGRAMS.join(', ')}, or a CNI plugin in cni/`
+              : 'is nothing that a bundle needs',
+        })
+    }
   }
-  return { programs, plugins, pluginArchive, images, compressed, manifests }
+  return { programs, plugins, pluginArchive, images, compressed, manifests, unused }
 }
 
 /** The path of a program for this machine type. Throws CorruptError for anything else. */

@@ -1,7 +1,7 @@
 /**
  * A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout.
  */
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fullRef } from '../../cluster/images.js'
 import { MOST_MANIFEST } from '../../cluster/manifest-docs.js'
 import { StateError } from '../../errors.js'
@@ -12,7 +12,7 @@ import { assemble, type BundledCni } from '../assemble.js'
 import { debianArch, flannelManifest, type BuiltBundle } from '../debian/build.js'
 import type { Image } from '../archive/docker-archive.js'
 import { takeFiles } from '../archive/take-files.js'
-import { checkSums, isPlugin, listHanded, missingFiles, sortHanded, type Handed } from './folder.js'
+import { checkSums, isPlugin, listHanded, missingFiles, sortHanded, type Handed, type Unused } from './folder.js'
 import { parseRef, shortName } from '../archive/image-ref.js'
 import { inWorkFolder, type BuildContext } from '../jobs.js'
 import { networkTitle, type PodNetwork } from '../expected.js'
@@ -22,7 +22,7 @@ import { PROBE_REF } from '../debian/recipe.js'
 import { stageImage, type UnstagedImage } from '../archive/stage.js'
 
 /** Raised when the way such a bundle is made changes. */
-const FORMAT = 1
+const FORMAT = 2
 
 export interface HandedSpec {
   readonly path: string
@@ -37,7 +37,7 @@ export interface HandedSpec {
  */
 export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = debianArch()
-  const files = await listHanded(s.path)
+  const { files, skipped } = await listHanded(s.path)
   const key = digestOf({
     format: FORMAT,
     kind: 'handed',
@@ -50,10 +50,29 @@ export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<Buil
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
       await checkSums(s.path, files, c.signal)
-      await fill(s, c, { handed: await sortHanded(s.path, files, arch), arch, out, work })
+      const handed = await sortHanded(s.path, files, arch)
+      tellUnused([...skipped, ...handed.unused, ...unusedManifests(s, handed)], c.report)
+      await fill(s, c, { handed, arch, out, work })
     })
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest: await readManifest(dir), cached }
+}
+
+/** Manifests that no network of the Labfile asks for. */
+const unusedManifests = (s: HandedSpec, h: Handed): readonly Unused[] =>
+  [...h.manifests]
+    .filter(([name]) => !(/^calico\.ya?ml$/.test(name) && s.cni.some((n) => n.name === 'calico')))
+    .map(([, path]) => ({
+      path: relative(s.path, path),
+      why: 'is no manifest that the Labfile’s kubernetes.cni asks for',
+    }))
+
+/** Lines shown; a folder of something else entirely has thousands. */
+const MOST_LINES = 30
+
+function tellUnused(unused: readonly Unused[], report: (line: string) => void): void {
+  for (const { path, why } of unused.slice(0, MOST_LINES)) report(`not used: ${path}: ${why}`)
+  if (unused.length > MOST_LINES) report(`not used: ${unused.length - MOST_LINES} more files`)
 }
 
 async function fill(
