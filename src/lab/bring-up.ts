@@ -6,7 +6,7 @@ import type { LabContext } from './context.js'
 import { withLog } from './context.js'
 import { readLab, type OpenLab } from './open.js'
 import type { Status } from './status.js'
-import { alreadyUp, makeFolders, refuseDrift, settleAccel, up } from './up.js'
+import { alreadyUp, makeFolders, mayBeCorrected, refuseDrift, settleAccel, up } from './up.js'
 
 export interface UpRequest {
   /** The last phase to do; default: `ready`. */
@@ -55,7 +55,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     await sealed()
     return { ...result(open, quick), already: true }
   }
-  refuseDrift(open)
+  if (!(await mayBeCorrected(world, open))) refuseDrift(open)
 
   const probe = await doors.probeAccel(open.lab)
   const accel = await settleAccel(open.lab, () => Promise.resolve(probe))

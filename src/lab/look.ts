@@ -25,9 +25,11 @@ export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | u
   return status
 }
 
-/** Checks the Labfile. Throws LabfileError with all that is wrong. */
+/** Checks the Labfile, and whether the files are there that it names. Throws LabfileError with all that is wrong. */
 export async function validate(c: LabContext): Promise<{ readonly labfile: string; readonly lab: Lab }> {
   const { lab, labfile } = await readLab(c.doors.env, c.file)
+  const { requirePlaces } = await import('../labfile/places.js')
+  await requirePlaces(lab, labfile)
   return { labfile, lab }
 }
 

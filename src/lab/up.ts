@@ -105,6 +105,7 @@ export async function makeFolders(world: World, open: OpenLab): Promise<void> {
 export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Status> {
   await makeFolders(world, open)
   const mayGoOn = async (known: LabRecord | undefined): Promise<LabRecord | undefined> => {
+    if (await mayBeCorrected(world, open)) return undefined
     refuseDrift(open)
     if (!known) await refuseUnrecorded(world, open, 'klab destroy, then klab up')
     return known
@@ -133,6 +134,19 @@ export function refuseDrift(open: OpenLab): void {
     const message = `${open.labfile}: changed since this lab was brought up:\n${formatChanges(changes)}`
     throw new DriftError(message, changes, { hint: 'klab destroy, then klab up; or change it back' })
   }
+}
+
+/** Fields that nothing depends on until a machine is made. (A network with its leases may be there already.) */
+const OF_MACHINES = /^(?:image|kubernetes|os|mirrors)\b|^nodes\[\d+\]\.(?:cpus|memoryMiB|diskGiB)$/
+
+/** Whether the Labfile was changed before any machine or disk of the lab came to be, so that nothing need be destroyed. */
+export async function mayBeCorrected(world: World, open: OpenLab): Promise<boolean> {
+  const { record, paths } = open
+  const changes = record ? labDrift(record.lab, open.lab) : []
+  if (!record || changes.length === 0 || !changes.every((c) => OF_MACHINES.test(c.path))) return false
+  if (record.disks !== undefined || (await world.hypervisor.owned(open.id)).length > 0) return false
+  const there = await Promise.all(record.lab.nodes.map((n) => exists(paths.node(n.name).disk)))
+  return !there.includes(true)
 }
 
 /** The accelerator for a lab: what the Labfile says, or what really works here. */

@@ -22,6 +22,21 @@ t.test('validate', async (t) => {
   t.match(JSON.parse(stdout), { name: 'course', nodes: [{ memoryMiB: 3072 }, {}, {}, {}] })
 })
 
+t.test('validate: files and folders that the Labfile names must be there', async (t) => {
+  const more =
+    'image: { path: gone.qcow2 }\nkubernetes: { version: 1.20.2, bundle: { dir: k }, cni: { manifest: net.yaml } }\n'
+  const klab = makeKlab(t, `name: course\n${more}`)
+  const { code, stdout, stderr } = await klab.run('validate')
+  t.equal(code, 2)
+  t.equal(stdout, '')
+  t.match(stderr, /Labfile:2:16: image\.path: no such file: .*work\/gone\.qcow2\n/)
+  t.match(stderr, /Labfile:3:47: kubernetes\.bundle\.dir: no such folder: .*work\/k\n/)
+  t.match(stderr, /kubernetes\.cni\.manifest: no such file: .*work\/net\.yaml/)
+  mkdirSync(join(klab.dir, 'work/k'))
+  for (const name of ['gone.qcow2', 'net.yaml']) writeFileSync(join(klab.dir, 'work', name), '')
+  t.match(await klab.run('validate'), { code: 0, stdout: /valid/ })
+})
+
 t.test('plan: text and JSON on stdout, nothing written', async (t) => {
   const klab = makeKlab(t, TCG)
   const text = await klab.run('plan')

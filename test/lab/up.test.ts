@@ -52,6 +52,25 @@ t.test('a changed Labfile is refused with what changed', async (t) => {
   await s.go()
 })
 
+t.test('a Labfile that is corrected before any machine is there: no destroy', async (t) => {
+  const s = await stage(t)
+  writeFileSync(join(s.world.dir, 'Labfile'), `${LAB}image: { path: wrong.qcow2 }\n`)
+  await s.go()
+  writeFileSync(
+    join(s.world.dir, 'Labfile'),
+    `${LAB.replace('.71 }', '.71, memory: 4GiB }')}image: { path: right.qcow2 }\n`,
+  )
+  await s.go()
+  const record = await readRecord(s.first.paths.record)
+  t.match(record, { lab: { image: { path: join(s.world.dir, 'right.qcow2') }, nodes: [{ memoryMiB: 4096 }, {}] } })
+  const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
+  await s.world.hypervisor.ensureMachine(
+    machineSpec(run, s.first.lab.nodes[0]!, { boot: { kind: 'disk' }, nics: cards(run, 'a') } as never),
+  )
+  writeFileSync(join(s.world.dir, 'Labfile'), LAB)
+  await t.rejects(s.go(), { code: 'state', hint: /destroy/ }, 'a machine is there')
+})
+
 t.test('machines without a record are not taken over with new keys', async (t) => {
   const s = await stage(t)
   const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
