@@ -6,6 +6,9 @@ import type { Draft } from './draft.js'
 /** slirp's own network: every node's first NIC has 10.0.2.15 there. */
 const SLIRP = '10.0.2.0/24'
 
+/** docker's own bridge, docker0, unless it is told otherwise; klab does not tell it. */
+const DOCKER = '172.17.0.0/16'
+
 /** Node addresses: different, inside the network, and not the network's own. */
 export function checkAddresses({ nodes, network }: Draft): Violation[] {
   const cidr = network?.cidr
@@ -29,7 +32,10 @@ export function checkAddresses({ nodes, network }: Draft): Violation[] {
   })
 }
 
-/** Node, pod and service ranges: apart from each other and from slirp's. The blame is on the range that was written. */
+/**
+ * Node, pod and service ranges: apart from each other and from those that a node has anyway. The blame is on the range
+ * that was written.
+ */
 export function checkNetworks({ network, kubernetes }: Draft, given: Given): Violation[] {
   const ranges = [
     { path: ['network', 'cidr'], name: 'network.cidr', cidr: network?.cidr },
@@ -43,8 +49,12 @@ export function checkNetworks({ network, kubernetes }: Draft, given: Given): Vio
     const range = cidr === undefined ? undefined : parseCidr(cidr)
     return range && cidr !== undefined ? [{ ...rest, cidr, range }] : []
   })
-  // In NAT mode no node has a card on slirp.
-  const slirp = network?.mode === 'nat' ? undefined : parseCidr(SLIRP)
+  const docker = kubernetes && kubernetes.runtime !== 'containerd'
+  const own = [
+    // In NAT mode no node has a card on slirp.
+    ...(network?.mode === 'nat' ? [] : [{ cidr: SLIRP, of: "every node's first network card uses" }]),
+    ...(docker ? [{ cidr: DOCKER, of: "docker's own bridge uses on every node" }] : []),
+  ]
   return ranges.flatMap((one, i) => {
     const clashes = ranges.slice(0, i).filter((other) => overlaps(one.range, other.range))
     const findings = clashes.map((other) => {
@@ -54,11 +64,11 @@ export function checkNetworks({ network, kubernetes }: Draft, given: Given): Vio
         message: `${blamed.cidr} overlaps ${kept.name} ${kept.cidr}${given(kept.path) ? '' : ' (the default)'}`,
       }
     })
-    if (slirp && overlaps(one.range, slirp))
-      findings.push({
-        path: one.path,
-        message: `${one.cidr} overlaps ${SLIRP}, which every node's first network card uses`,
-      })
+    for (const { cidr, of } of own) {
+      const range = parseCidr(cidr)
+      if (range && overlaps(one.range, range))
+        findings.push({ path: one.path, message: `${one.cidr} overlaps ${cidr}, which ${of}` })
+    }
     return findings
   })
 }
