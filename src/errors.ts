@@ -128,10 +128,8 @@ export class CommandError extends KlabError {
       : f.signal !== undefined
         ? `was ended by ${f.signal}`
         : `failed with exit status ${f.exitCode ?? '?'}`
-    super(
-      `${f.where}: ${f.what === undefined ? '' : `${f.what}: `}\`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`,
-      options,
-    )
+    const what = f.what === undefined ? '' : `${f.what}: `
+    super(`${f.where}: ${what}\`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`, options)
   }
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), ...this.failure }

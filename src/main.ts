@@ -75,10 +75,8 @@ async function main(): Promise<number> {
     const error = abort.signal.aborted && !(caught instanceof KlabError) ? new Interrupted() : caught
     const { exitCodeOf, formatError } = await import('./report/format-error.js')
     app.stderr.write(formatError(error, { verbose }))
-    if (argv.includes('--json'))
-      app.stdout.write(
-        `${safeJson({ error: error instanceof KlabError ? error.toJSON() : { code: 'bug', message: String(error) } })}\n`,
-      )
+    const shown = error instanceof KlabError ? error.toJSON() : { code: 'bug', message: String(error) }
+    if (argv.includes('--json')) app.stdout.write(`${safeJson({ error: shown })}\n`)
     return exitCodeOf(error)
   }
 }

@@ -15,8 +15,8 @@ export interface Step {
   done?(context: StepContext): Promise<boolean>
   /** Forgets that it was done, so that `run` does it again (`klab provision`). */
   again?(context: StepContext): Promise<void>
-  /** Idempotent; may be repeated after a kill at any point. */
-  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- most steps have nothing to say, and need not say it
+  /** Idempotent; may be repeated after a kill at any point. Void: it has nothing to say, as most steps. */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
   run(context: StepContext): Promise<Outcome | void>
 }
 

@@ -14,8 +14,9 @@ export const LABEL = 'rootfs'
 /**
  * The kernel's command line.
  * net.ifnames=0: cloud-init alone names the cards (mgmt0, lab0), nothing races with it. ds=nocloud: the seed is a disk,
- * so all of cloud-init may run before the network. no_timer_check: on an overloaded host without KVM the kernel's 40 ms look at its timer fails and it panics
- * at once ("IO-APIC + timer doesn't work"; seen on two of four machines); KVM guests skip the check by themselves.
+ * so all of cloud-init may run before the network. no_timer_check: on an overloaded host without KVM the kernel's
+ * 40 ms look at its timer fails and it panics at once ("IO-APIC + timer doesn't work"; seen on two of four machines);
+ * KVM guests skip the check by themselves.
  * panic=5: a panic is a reboot, not a hang. norandmaps: QEMU 7.2 keeps translated code by virtual address, so with
  * address randomisation every process start is translated anew. mitigations=off and audit=0 cost nothing in a
  * throw-away guest; rcu_expedited saves seconds of waiting at boot.

@@ -5,8 +5,8 @@ import { parseDeb822, parseSourcesList, type AptSource } from '../host/apt-sourc
 import { HostError } from '../errors.js'
 import { readText } from '../host/files.js'
 
-const DEBIAN =
-  /^(?:buster|bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable)(-updates|-security|\/updates)?$/
+const SUITES = 'buster|bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable'
+const DEBIAN = new RegExp(`^(?:${SUITES})(-updates|-security|/updates)?$`)
 
 /** What this machine's own apt knows: sources.list and sources.list.d, in apt's order (sources.list(5)). */
 export async function hostSources(etc = '/etc/apt'): Promise<readonly AptSource[]> {

@@ -74,8 +74,9 @@ export async function requireWhole(dir: string, cni: readonly string[], c: Build
   const manifest = await requireSums(dir, c.signal)
   const gaps = await bundleGaps(dir, manifest, cni, c)
   if (gaps.length === 0) return
+  const network = cni.length > 0 ? ` with ${cni.join(' and ')}` : ''
   throw new StateError(
-    `${dir}: lacks what Kubernetes ${manifest.kubernetes}${cni.length > 0 ? ` with ${cni.join(' and ')}` : ''} needs:\n${gaps.map((g) => `  ${g}`).join('\n')}`,
+    [`${dir}: lacks what Kubernetes ${manifest.kubernetes}${network} needs:`, ...gaps.map((g) => `  ${g}`)].join('\n'),
     {
       hint: 'ask whoever made the bundle for a whole one (klab bundle verify shows the same there)',
     },

@@ -45,7 +45,8 @@ export function formatReport(report: CheckReport, all: boolean): string {
     n.error === null ? [] : [`${n.name} cannot be reached: ${clean(n.error.split('\n')[0] ?? '')}`],
   )
   const count = (state: string): number => report.sections.filter((s) => s.state === state).length
-  const sum = `${count('done')} done, ${count('not-applicable')} do not apply${bad.length > 0 ? `; not: ${bad.join(', ')}` : ''}`
+  const not = bad.length > 0 ? `; not: ${bad.join(', ')}` : ''
+  const sum = `${count('done')} done, ${count('not-applicable')} do not apply${not}`
   return `${[head, ...body, '', ...lost, sum].join('\n')}\n`
 }
 

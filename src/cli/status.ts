@@ -26,13 +26,15 @@ export function formatStatus(s: Status, now: number): string {
   const age = cluster?.seenAt ? now - Date.parse(cluster.seenAt) : 0
   const seen = age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`
   const last = cluster
-    ? `\ncluster: Kubernetes ${cluster.version}, ${cluster.ready}/${cluster.total} Ready${seen}, API server ${cluster.apiServer ?? 'not up'}\n`
+    ? `\ncluster: Kubernetes ${cluster.version}, ${cluster.ready}/${cluster.total} Ready${seen}, ` +
+      `API server ${cluster.apiServer ?? 'not up'}\n`
     : ''
   const unfinished =
     s.unfinished === null
       ? ''
       : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
-  return `lab ${s.lab}: ${s.state}\n\n${columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])}${last}${unfinished}`
+  const nodes = columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])
+  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${unfinished}`
 }
 
 /** Prints the status; 0 whatever it is. */

@@ -59,7 +59,10 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   const container = containerOf(node, 'calico-node')
   const found = /:v(3\.\d+\.\d+)[^/]*$/.exec(String(container.get('image')))?.[1]
   if (found !== s.version)
-    throw bad(`is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version}`, `set kubernetes.cni to { name: calico, version: ${found ?? '3.x.y'} }`) // prettier-ignore
+    throw bad(
+      `is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version}`,
+      `set kubernetes.cni to { name: calico, version: ${found ?? '3.x.y'} }`,
+    )
   const vxlan = s.encapsulation !== 'ipip'
   const config = find('ConfigMap', 'calico-config')
   config.setIn(['data', 'calico_backend'], vxlan ? 'vxlan' : 'bird')

@@ -63,8 +63,8 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
 
 /**
  * What of the patches is not in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds is 10,
- * not 60`. `manifests`: target → YAML of its static pod. A kubeadm that drops patches says nothing of it (seen with 1.17
- * and 1.18, before their flag was known).
+ * not 60`. `manifests`: target → YAML of its static pod. A kubeadm that drops patches says nothing of it (seen with
+ * 1.17 and 1.18, before their flag was known).
  */
 export function unpatched(profile: Profile, manifests: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(profile.patches).flatMap(([target, patch]) => {

@@ -89,7 +89,10 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
   '2.5.1': kubernetesRepository,
   '2.5.2': kubernetesRepository,
   '2.6.1': (i) =>
-    `${note('in /etc/klab/kubeadm-init.yaml (2.9.2), KubeletConfiguration:')}\n${note((/^cgroupDriver: .*$/m.exec(config(i)) ?? [''])[0])}`,
+    [
+      note('in /etc/klab/kubeadm-init.yaml (2.9.2), KubeletConfiguration:'),
+      note((/^cgroupDriver: .*$/m.exec(config(i)) ?? [''])[0]),
+    ].join('\n'),
   '2.7.2': ({ k }) => `${note(`on the host; bundle ${k.bundle.source}`)}\nklab bundle build`,
   '2.7.3': ({ k }) => `${note(`on the host; bundle ${k.bundle.source}`)}\nklab bundle build`,
   '2.7.4': ({ k, images }) =>
@@ -107,7 +110,8 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
     [
       note('the course’s line:'),
       note(
-        `kubeadm init --apiserver-advertise-address=${i.topology.first.ip} --kubernetes-version v${i.k.version} --service-cidr=${i.k.serviceCidr} --pod-network-cidr=${i.k.podCidr}`,
+        `kubeadm init --apiserver-advertise-address=${i.topology.first.ip} --kubernetes-version v${i.k.version} ` +
+          `--service-cidr=${i.k.serviceCidr} --pod-network-cidr=${i.k.podCidr}`,
       ),
       file('/etc/klab/kubeadm-init.yaml', config(i)),
     ].join('\n'),
@@ -151,7 +155,8 @@ export function explainSection(section: Section, i: ExplainInput): string {
     i.family.known || !commands.some((text) => callsAny(text, functions))
       ? ''
       : note(
-          `the image’s name does not say its distribution: shown for ${i.family.name === 'rhel' ? 'CentOS 7' : 'Debian and Ubuntu'}`,
+          'the image’s name does not say its distribution: ' +
+            `shown for ${i.family.name === 'rhel' ? 'CentOS 7' : 'Debian and Ubuntu'}`,
         ),
     run,
   ].filter(Boolean)

@@ -39,7 +39,9 @@ export async function networkChecks(
       {
         name: NAME,
         state: 'missing',
-        found: `network.mode nat needs qemu:///system; this lab would use ${uri}, which may make no bridge and no firewall rules`,
+        found:
+          'network.mode nat needs qemu:///system; ' +
+          `this lab would use ${uri}, which may make no bridge and no firewall rules`,
         fix: 'run klab as root; or set network.mode to user in the Labfile',
       },
     ]
@@ -53,7 +55,9 @@ export async function networkChecks(
         name: NAME,
         state: 'missing',
         found: `libvirt has no network driver here: ${networks}`,
-        fix: 'sudo systemctl start virtnetworkd.socket, where libvirt has a daemon for each driver; then: virsh -c qemu:///system net-list',
+        fix:
+          'sudo systemctl start virtnetworkd.socket, where libvirt has a daemon for each driver; ' +
+          'then: virsh -c qemu:///system net-list',
       },
     ]
   return [await firewallCheck(world), rangeCheck(lab.network.cidr, id, networks, await routes())]
@@ -87,15 +91,18 @@ export function rangeCheck(
   const isOwn = (n: Network): boolean => id !== undefined && n.mark?.labId === id
   const rivals = networks.filter((n) => !isOwn(n) && n.ranges.some(meets))
   const taken = rivals.find((n) => n.active)
-  if (taken)
+  if (taken) {
+    const bridge = taken.bridge === undefined ? '' : ` on ${taken.bridge}`
     return {
       name: NAME,
       state: 'missing',
-      found: `${cidr} overlaps the libvirt network ${taken.name} (${taken.ranges.join(', ')}${taken.bridge === undefined ? '' : ` on ${taken.bridge}`})`,
+      found: `${cidr} overlaps the libvirt network ${taken.name} (${taken.ranges.join(', ')}${bridge})`,
       fix: taken.mark
-        ? `klab destroy in the folder of lab ${taken.mark.labId} (gone? virsh -c qemu:///system net-destroy ${taken.name}); or ${OTHER_RANGE}`
+        ? `klab destroy in the folder of lab ${taken.mark.labId} ` +
+          `(gone? virsh -c qemu:///system net-destroy ${taken.name}); or ${OTHER_RANGE}`
         : OTHER_RANGE,
     }
+  }
   const bridges = networks.flatMap((n) => (isOwn(n) && n.bridge !== undefined ? [n.bridge] : []))
   const route = routes.find((r) => !bridges.includes(r.interface) && meets(r.cidr))
   if (route)
@@ -110,7 +117,9 @@ export function rangeCheck(
     ? {
         name: NAME,
         state: 'warn',
-        found: `${cidr} overlaps the libvirt network ${asleep.name} (${asleep.ranges.join(', ')}), which is not active; the two cannot run side by side`,
+        found:
+          `${cidr} overlaps the libvirt network ${asleep.name} (${asleep.ranges.join(', ')}), which is not active; ` +
+          'the two cannot run side by side',
       }
     : { name: NAME, state: 'ok', found: `${cidr} is free on this host` }
 }

@@ -14,8 +14,8 @@ export interface GuestAddress {
 }
 
 /**
- * One guest; `run` executes argv as the lab user, each word quoted, no shell expansion. A command that is given no limit
- * and no signal has the door's limit and the signal of `connect`: no guest can hold klab for ever.
+ * One guest; `run` executes argv as the lab user, each word quoted, no shell expansion. A command that is given no
+ * limit and no signal has the door's limit and the signal of `connect`: no guest can hold klab for ever.
  */
 export interface Guest extends Exec {
   readonly node: string

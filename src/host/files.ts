@@ -89,8 +89,8 @@ export async function writeAtomic(path: string, content: string | Uint8Array, mo
 }
 
 /**
- * Opens a new file for writing, in place of what is at `path`: a file of before may have another mode, or be a link that
- * leads elsewhere.
+ * Opens a new file for writing, in place of what is at `path`: an older file may have another mode, or be a link to
+ * another place.
  */
 export async function openNew(path: string, mode = 0o600): Promise<FileHandle> {
   await rm(path, { force: true })

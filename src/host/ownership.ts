@@ -150,7 +150,9 @@ export async function requirePrivatePlace(path: string, who: Who): Promise<void>
     const bad = s && (await complaint(place, s, trusted))
     if (bad)
       throw new HostError(`${place}: ${bad.what}, so others could change what klab keeps below it`, {
-        hint: `${s.isDirectory() && trusted.has(s.uid) ? bad.mend : `move it away (mv ${place} ${place}.old)`}; or choose another place with KLAB_STATE_DIR, KLAB_CACHE_DIR or KLAB_RUN_DIR`,
+        hint:
+          `${s.isDirectory() && trusted.has(s.uid) ? bad.mend : `move it away (mv ${place} ${place}.old)`}; ` +
+          'or choose another place with KLAB_STATE_DIR, KLAB_CACHE_DIR or KLAB_RUN_DIR',
       })
   }
 }

@@ -81,7 +81,9 @@ export async function probeAccel(
   if (!/^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo)) {
     return {
       accel: 'tcg',
-      why: '/proc/cpuinfo shows neither vmx nor svm (a VM without nested virtualisation, or switched off in the firmware)',
+      why:
+        '/proc/cpuinfo shows neither vmx nor svm ' +
+        '(a VM without nested virtualisation, or switched off in the firmware)',
     }
   }
   const why = await bootProbe(exec, 'kvm', options.qemuUser)

@@ -57,7 +57,8 @@ export function networkMethods(
         if (n.name !== spec.name && n.uuid !== spec.uuid && n.bridge !== spec.bridge) continue
         if (n.name !== spec.name || n.uuid !== spec.uuid || n.mark?.labId !== spec.labId)
           throw new StateError(
-            `libvirt already has a network ${n.name} (${n.uuid}, ${n.bridge ?? 'no bridge'}) that is not lab ${spec.labId}'s`,
+            `libvirt already has a network ${n.name} (${n.uuid}, ${n.bridge ?? 'no bridge'}) ` +
+              `that is not lab ${spec.labId}'s`,
             {
               hint: `look at it: virsh -c ${uri} net-dumpxml ${n.uuid}; rename or undefine it`,
             },

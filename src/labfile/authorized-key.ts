@@ -9,8 +9,8 @@ const TYPES = [
   'sk-ssh-ed25519@openssh.com',
   'sk-ecdsa-sha2-nistp256@openssh.com',
 ]
-const OPTION =
-  /^(?:[a-z-]+="|(?:restrict|cert-authority|no-[a-z0-9-]+|pty|port-forwarding|agent-forwarding|X11-forwarding|user-rc)[, ])/i
+const FLAGS = 'restrict|cert-authority|no-[a-z0-9-]+|pty|port-forwarding|agent-forwarding|X11-forwarding|user-rc'
+const OPTION = new RegExp(`^(?:[a-z-]+="|(?:${FLAGS})[, ])`, 'i')
 
 /** The key type that the key's own blob names; '' when it is no key blob. */
 function typeInside(blob: string): string {
@@ -25,7 +25,10 @@ export function authorizedKeyProblem(text: string): string | undefined {
   const line = text.trim()
   if (line.includes('\n')) return 'has several lines; give each public key an item of its own'
   if (OPTION.test(line))
-    return 'has options such as command="…" in front, which are not allowed; begin with the key type, such as ssh-ed25519'
+    return (
+      'has options such as command="…" in front, which are not allowed; ' +
+      'begin with the key type, such as ssh-ed25519'
+    )
   const [type = '', blob = ''] = line.split(/\s+/)
   if (!TYPES.includes(type))
     return `must be a public key line such as "ssh-ed25519 AAAA… you@host"; known types: ${TYPES.join(', ')}`

@@ -58,5 +58,6 @@ export const bundle = z
   )
   .prefault('debian')
   .describe(
-    'Where binaries and images come from: built from Go modules and Debian packages, downloaded from the official servers or the mirrors of the course, or a folder that somebody hands you.',
+    'Where binaries and images come from: built from Go modules and Debian packages, downloaded from the official ' +
+      'servers or the mirrors of the course, or a folder that somebody hands you.',
   )

@@ -23,7 +23,8 @@ export function checkAddresses({ nodes, network }: Draft): Violation[] {
     if (!range || address === undefined) return []
     if (address < range.first || address > range.last)
       return tell(
-        `must be in network.cidr ${cidr ?? ''} (${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`,
+        `must be in network.cidr ${cidr ?? ''} ` +
+          `(${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`,
       )
     if (address === range.first) return tell(`${ip} is the address of the network itself`)
     if (address === range.last) return tell(`${ip} is the broadcast address of ${cidr ?? ''}`)
@@ -83,7 +84,8 @@ export const checkMode = ({ network, hypervisor }: Draft): Violation[] =>
         {
           path: ['network', 'mode'],
           message:
-            "nat needs hypervisor.uri qemu:///system: an ordinary user's libvirt (qemu:///session) may make no bridge and no firewall rules",
+            "nat needs hypervisor.uri qemu:///system: an ordinary user's libvirt (qemu:///session) " +
+            'may make no bridge and no firewall rules',
         },
       ]
     : []

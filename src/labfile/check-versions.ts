@@ -24,7 +24,8 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   if (ours && !SOURCE_VERSIONS.includes(version))
     tell(
       ['version'],
-      `has no recipe with bundle source; there is one for ${nearestSource(version).join(', ')}. Or take another bundle, such as upstream`,
+      `has no recipe with bundle source; there is one for ${nearestSource(version).join(', ')}. ` +
+        'Or take another bundle, such as upstream',
     )
   const release = releaseOf(version)
   const { runtimes } = release

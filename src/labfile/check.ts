@@ -74,7 +74,9 @@ function checkRoles({ nodes, kubernetes }: Draft): Violation[] {
     return [{ path: ['nodes'], message: 'has no control plane: give one node the role control-plane' }]
   return more.map((i) => ({
     path: ['nodes', i, 'role'],
-    message: `is a second control plane beside nodes[${first ?? 0}]: klab makes clusters with exactly one; make it a worker`,
+    message:
+      `is a second control plane beside nodes[${first ?? 0}]: ` +
+      'klab makes clusters with exactly one; make it a worker',
   }))
 }
 
@@ -86,7 +88,8 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Violat
   if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
     tell(
       'version',
-      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; for another version take bundle upstream, aliyun or {dir: PATH}`,
+      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; ` +
+        'for another version take bundle upstream, aliyun or {dir: PATH}',
     )
   if (proxyMode === 'ipvs' && os?.ipvs === false)
     tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
@@ -96,7 +99,8 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Violat
   if (room < count)
     tell(
       'podCidr',
-      `has only ${room} of the /24 ranges that each node gets one of, and there are ${count} nodes: take a larger range`,
+      `has only ${room} of the /24 ranges that each node gets one of, and there are ${count} nodes: ` +
+        'take a larger range',
     )
   return findings
 }

@@ -124,12 +124,14 @@ const kubernetes = section({
   dockerVersion: text(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/, 'must be three numbers such as "19.03.8"')
     .optional()
     .describe(
-      'Version of docker-ce, from mirrors.docker. Default: what the distribution has (Debian, Ubuntu), or the newest docker-ce.',
+      'Version of docker-ce, from mirrors.docker. ' +
+        'Default: what the distribution has (Debian, Ubuntu), or the newest docker-ce.',
     ),
   packages: choice('bundle', 'repository')
     .default('bundle')
     .describe(
-      'Where the nodes get kubeadm, kubelet and kubectl from: the bundle, or the yum or apt repository of mirrors.kubernetes.',
+      'Where the nodes get kubeadm, kubelet and kubectl from: ' +
+        'the bundle, or the yum or apt repository of mirrors.kubernetes.',
     ),
   ...kubeadmFields,
 })
@@ -138,7 +140,8 @@ const mirrors = section({
   os: anyAddress
     .optional()
     .describe(
-      'Packages of the distribution: the folder that holds os/ and updates/ (CentOS 7), BaseOS/ (Rocky, Alma, CentOS Stream), or dists/ (Debian, Ubuntu). Default: what the image has; the vault for CentOS 7.',
+      'Packages of the distribution: the folder that holds os/ and updates/ (CentOS 7), BaseOS/ (Rocky, Alma, CentOS ' +
+        'Stream), or dists/ (Debian, Ubuntu). Default: what the image has; the vault for CentOS 7.',
     ),
   docker: httpsAddress
     .optional()
@@ -146,7 +149,8 @@ const mirrors = section({
   kubernetes: httpsAddress
     .optional()
     .describe(
-      'kubeadm, kubelet, kubectl: the folder that holds yum/ and apt/ (to 1.23), or v1.24/ and so on. Default: the course’s mirror, or pkgs.k8s.io.',
+      'kubeadm, kubelet, kubectl: the folder that holds yum/ and apt/ (to 1.23), or v1.24/ and so on. ' +
+        'Default: the course’s mirror, or pkgs.k8s.io.',
     ),
   elrepo: httpsAddress.optional().describe('ELRepo, for os.kernel: lt: the folder that holds kernel/.'),
 })
@@ -163,7 +167,8 @@ const network = section({
   mode: choice('user', 'nat')
     .default('user')
     .describe(
-      'user: no root needed, nothing listens beyond 127.0.0.1; nat: a libvirt network where the host reaches the nodes at their addresses (qemu:///system).',
+      'user: no root needed, nothing listens beyond 127.0.0.1; ' +
+        'nat: a libvirt network where the host reaches the nodes at their addresses (qemu:///system).',
     ),
   cidr: cidr('192.168.31.0/24', 8, 29, 'room for a gateway and nodes')
     .default('192.168.31.0/24')

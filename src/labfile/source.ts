@@ -60,7 +60,8 @@ function refuse(
       tell(
         path,
         node,
-        `${node.source ?? 'this'} can be read in more than one way: write a plain decimal number, or put text in quotes`,
+        `${node.source ?? 'this'} can be read in more than one way: ` +
+          'write a plain decimal number, or put text in quotes',
       )
     if (typeof node.value === 'string' && BAD_CHARACTER.test(node.value))
       tell(path, node, 'must not have control characters')
@@ -129,12 +130,11 @@ export function readSource(raw: string): YamlSource {
   })
 
   const bad = BAD_CHARACTER.exec(text)
-  if (bad)
-    tell(
-      bad.index,
-      `has the character U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}, which does not belong in a text file`,
-    )
-  if (bad) return failed()
+  if (bad) {
+    const code = bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+    tell(bad.index, `has the character U+${code}, which does not belong in a text file`)
+    return failed()
+  }
   const tokens = tokenize(text, LIMITS)
   if ('why' in tokens) tell(tokens.offset, tokens.why)
   if ('why' in tokens) return failed()

@@ -40,8 +40,8 @@ export const bundleContext = (world: World, report: Line): BundleContext => ({
 
 /**
  * The image with the control groups that this Kubernetes wants (Release.cgroup). On the kernel's command line alone, so
- * that all versions share one image; plain labs have v1, for whoever sets up a course's version by hand. An image with a
- * boot loader of its own keeps what it has; the phase `system` looks.
+ * that all versions share one image; plain labs have v1, for whoever sets up a course's version by hand. An image with
+ * a boot loader of its own keeps what it has; the phase `system` looks.
  */
 function withCgroup(base: BaseImage, k: Lab['kubernetes']): BaseImage {
   if (base.boot.kind !== 'direct' || (k && releaseOf(k.version).cgroup === 'v2')) return base

@@ -31,7 +31,8 @@ export async function waitForBoot(
         [
           'sh',
           '-c',
-          'n=0; until [ -e /run/cloud-init/result.json ]; do n=$((n+1)); [ $n -lt 60 ] || exit 75; sleep 1; done; cat /run/cloud-init/result.json',
+          'n=0; until [ -e /run/cloud-init/result.json ]; do n=$((n+1)); [ $n -lt 60 ] || exit 75; sleep 1; done; ' +
+            'cat /run/cloud-init/result.json',
         ],
         { timeoutMs: 3 * MINUTE, signal: world.signal, allowFailure: true },
       )

@@ -1,4 +1,7 @@
-/** Phase `images` (course 2.7, 2.8): the images, loaded into the runtime. Baked into the node image, so usually there already. */
+/**
+ * Phase `images` (course 2.7, 2.8): the images, loaded into the runtime. Baked into the node image, so usually there
+ * already.
+ */
 import { bakedStep, type Marks } from '../node/baked-phase.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'

@@ -1,4 +1,7 @@
-/** Phase `packages` (course 2.4 to 2.6): kubeadm, kubelet and kubectl. Baked into the node image, so usually there already. */
+/**
+ * Phase `packages` (course 2.4 to 2.6): kubeadm, kubelet and kubectl. Baked into the node image, so usually there
+ * already.
+ */
 import { bakedStep, type Marks } from '../node/baked-phase.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'

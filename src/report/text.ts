@@ -42,8 +42,13 @@ export function width(text: string): number {
   return columns
 }
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+const WIDE = new RegExp(
+  `[${[
+    '\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60',
+    '\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}',
+  ].join('')}]`,
+  'u',
+)
 
 /** Cut to `columns`, with an ellipsis when something was lost. */
 export function truncate(text: string, columns: number): string {

@@ -50,7 +50,9 @@ const nameBacking = (exec: Exec, file: string, backing: string): Promise<unknown
 
 const refuse = (path: string, backing: string | undefined): CorruptError =>
   new CorruptError(
-    `${basename(path)} ${backing === undefined ? 'has no backing file' : `has the backing file ${JSON.stringify(backing)}`}, which it should not`,
+    backing === undefined
+      ? `${basename(path)} has no backing file, which it should not`
+      : `${basename(path)} has the backing file ${JSON.stringify(backing)}, which it should not`,
     {
       hint: 'ask whoever made the file',
     },

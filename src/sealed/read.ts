@@ -135,7 +135,8 @@ export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions)
       const head = parseTarHeader(await pieces.take(BLOCK), path)
       if (head?.name !== wanted.name || head.size !== wanted.size)
         throw new CorruptError(
-          `${path}: holds ${JSON.stringify(head?.name ?? 'nothing')} where ${wanted.name} of ${wanted.size} bytes should be`,
+          `${path}: holds ${JSON.stringify(head?.name ?? 'nothing')} ` +
+            `where ${wanted.name} of ${wanted.size} bytes should be`,
         )
       if (o.signal.aborted) throw new Interrupted()
       const sum = await takeFile(pieces, wanted.size, o.place(wanted.name), (n) => o.progress((done += n), all))

@@ -236,7 +236,8 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
   } catch (error) {
     if (error instanceof HostError) throw error
     await fallBack(lab, j.to)
-    return `restoring ${name} was interrupted and cannot be finished (${messageOf(error)}); the lab is halted, on the disks that it had`
+    const why = `restoring ${name} was interrupted and cannot be finished (${messageOf(error)})`
+    return `${why}; the lab is halted, on the disks that it had`
   }
   await exchange(lab, manifest, j.to)
   await sweepAfter(lab)

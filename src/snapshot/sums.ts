@@ -44,7 +44,10 @@ export async function verify(exec: HostExec, paths: LabPaths, manifest: Manifest
   const changed = Object.keys(now).filter((file) => known[file] !== undefined && known[file] !== now[file])
   if (changed.length > 0)
     throw new CorruptError(
-      `snapshot ${manifest.name} can no longer be trusted:\n${changed.map((f) => `${f}: its sha256 has changed`).join('\n')}`,
+      [
+        `snapshot ${manifest.name} can no longer be trusted:`,
+        ...changed.map((f) => `${f}: its sha256 has changed`),
+      ].join('\n'),
       {
         hint: `klab snapshot delete ${manifest.name}`,
       },

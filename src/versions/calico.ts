@@ -58,7 +58,10 @@ export function calicoProblem(version: string, minor: number): string | undefine
   const fit = calicoLines(minor)
   const instead = fit.length > 0 ? `take ${fit.join(', ')}` : 'klab knows no line that is'
   if (!row)
-    return `klab knows Calico 3.${LINES[0]?.[0] ?? 0} to 3.${LINES.at(-1)?.[0] ?? 0}, not ${version}; for Kubernetes 1.${minor} ${instead}`
+    return (
+      `klab knows Calico 3.${LINES[0]?.[0] ?? 0} to 3.${LINES.at(-1)?.[0] ?? 0}, not ${version}; ` +
+      `for Kubernetes 1.${minor} ${instead}`
+    )
   const [, , from, to] = row
   return minor < from || minor > to
     ? `Calico ${version} is made for Kubernetes 1.${from} to 1.${to}, not 1.${minor}: ${instead}`

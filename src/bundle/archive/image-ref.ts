@@ -11,8 +11,10 @@ export interface ImageRef {
   readonly tag: string
 }
 
-const REF =
-  /^(?:((?:[a-zA-Z0-9.-]+\.[a-zA-Z0-9.-]+|[a-zA-Z0-9.-]+(?=:\d)|localhost)(?::\d{1,5})?)\/)?([a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?$/
+const REGISTRY = /(?:[a-zA-Z0-9.-]+\.[a-zA-Z0-9.-]+|[a-zA-Z0-9.-]+(?=:\d)|localhost)(?::\d{1,5})?/.source
+const REPOSITORY = /[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*/.source
+const TAG = /[\w][\w.-]{0,127}/.source
+const REF = new RegExp(`^(?:(${REGISTRY})/)?(${REPOSITORY})(?::(${TAG}))?$`)
 
 /**
  * The parts of a name with a tag (`latest` where there is none); undefined for what is no such name, one with a digest

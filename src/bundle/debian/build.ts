@@ -28,7 +28,7 @@ export interface BuiltBundle {
   readonly manifest: BundleManifest
   /** It was in the cache already. */
   readonly cached: boolean
-  /** Folder of the programs that klab runs on this machine, where it is not bin/: of a folder in use as it is, a copy. */
+  /** Programs that klab runs on this machine, where not in bin/: a copy, when a folder is used as it is. */
   readonly hostBin?: string
 }
 

@@ -206,6 +206,7 @@ function incomplete(s: HandedSpec, missing: readonly string[], compressed: reado
     hint:
       compressed.length > 0
         ? `unpack what is compressed: ${compressed.join(', ')}`
-        : 'add it (docker save -o FILE IMAGE…), or make a whole one where there is internet: bundle: upstream, then klab bundle export FILE',
+        : 'add it (docker save -o FILE IMAGE…), or make a complete bundle where there is internet: ' +
+          'bundle: upstream, then klab bundle export FILE',
   })
 }

@@ -35,13 +35,15 @@ export const binaryUrl = (m: Mirrors, version: string, arch: string, name: strin
 
 /** The archive of the reference CNI plugins (github.com/containernetworking/plugins, releases). */
 export const pluginsUrl = (m: Mirrors, arch: string): string =>
-  `${base(m, 'github')}/containernetworking/plugins/releases/download/${PINS.cniPlugins}/cni-plugins-linux-${arch}-${PINS.cniPlugins}.tgz`
+  `${base(m, 'github')}/containernetworking/plugins/releases/download/` +
+  `${PINS.cniPlugins}/cni-plugins-linux-${arch}-${PINS.cniPlugins}.tgz`
 
 /**
  * crictl, of which there is a v1.MINOR.0 for each minor (github.com/kubernetes-sigs/cri-tools, "Compatibility matrix").
  */
 export const crictlUrl = (m: Mirrors, minor: number, arch: string): string =>
-  `${base(m, 'github')}/kubernetes-sigs/cri-tools/releases/download/v1.${minor}.0/crictl-v1.${minor}.0-linux-${arch}.tar.gz`
+  `${base(m, 'github')}/kubernetes-sigs/cri-tools/releases/download/` +
+  `v1.${minor}.0/crictl-v1.${minor}.0-linux-${arch}.tar.gz`
 
 /**
  * Calico's manifest: on its documentation's site for each line (the course's 2.9.1) until 3.21, in its repository for

@@ -22,8 +22,13 @@ const POLICY = JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] })
  * What no second try mends: the registry's own words (OCI distribution spec, "Error Codes") and docker's for a missing
  * platform.
  */
-const FINAL =
-  /manifest unknown|name unknown|unauthorized|authentication required|denied|no image found in (?:manifest list|image index)|StatusCode: 40[0134]|invalid reference/i
+const FINAL = new RegExp(
+  [
+    'manifest unknown|name unknown|unauthorized|authentication required|denied',
+    'no image found in (?:manifest list|image index)|StatusCode: 40[0134]|invalid reference',
+  ].join('|'),
+  'i',
+)
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
 /** How often the growth of a pull is looked at, ms. */
 const LOOK_MS = 500

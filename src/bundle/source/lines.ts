@@ -51,10 +51,8 @@ export async function sourceRecipe(assets: string, version: string): Promise<Sou
     const path = join(folder(assets), `${version}.yaml`)
     return parseRecipeFile((await readText(path)) ?? '', schema, path)
   }
-  throw new UsageError(
-    `Kubernetes ${version} has no recipe for bundle source; there is one for ${nearestSource(version, versions).join(', ')}`,
-    {
-      hint: 'set kubernetes.version to one of them, or take another kubernetes.bundle',
-    },
-  )
+  const near = nearestSource(version, versions).join(', ')
+  throw new UsageError(`Kubernetes ${version} has no recipe for bundle source; there is one for ${near}`, {
+    hint: 'set kubernetes.version to one of them, or take another kubernetes.bundle',
+  })
 }

@@ -20,10 +20,11 @@ const DROPPED = [
 const IPTABLES = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore']
 
 /** Names under which busybox is found in our images; enough to look around in one. */
-const APPLETS =
-  'awk cat chmod cp cut date df dmesg du echo env false find grep head hostname httpd id ip kill ln ls mkdir mount mv nc netstat nslookup ping printf ps pwd rm rmdir route sed seq sh sleep sort stat tail tar tee telnet test timeout top touch tr traceroute true umount uname vi wc wget which xargs'.split(
-    ' ',
-  )
+const APPLETS = [
+  'awk cat chmod cp cut date df dmesg du echo env false find grep head hostname httpd id ip kill ln ls mkdir mount mv',
+  'nc netstat nslookup ping printf ps pwd rm rmdir route sed seq sh sleep sort stat tail tar tee telnet test timeout',
+  'top touch tr traceroute true umount uname vi wc wget which xargs',
+].flatMap((line) => line.split(' '))
 
 /**
  * Users, name lookups (files first, so that localhost needs no DNS) and a /tmp: the least that programs expect to find.
