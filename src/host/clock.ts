@@ -6,7 +6,8 @@ import type { Clock } from './types.js'
 /** The real clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Whole ms, as `now` has: they are shown and kept in manifests.
+  monotonic: () => Math.floor(performance.now()),
   sleep: (ms, signal) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(new Interrupted())

@@ -61,7 +61,7 @@ export interface HostExec extends Exec {
 export interface Clock {
   /** ms since the epoch: for people and files. It jumps when somebody sets the host's clock. */
   now(): number
-  /** ms since some moment, which no setting of the clock changes: for waits and durations. */
+  /** Whole ms since some moment, which no setting of the clock changes: for waits and durations. */
   monotonic(): number
   /** Resolves after `ms`; rejects with Interrupted when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>

@@ -65,9 +65,9 @@ async function locked<T>(c: LabContext, work: (lab: LockedLab) => Promise<T>): P
 async function keep(c: LabContext, make: (lab: LockedLab) => Promise<Manifest>): Promise<SavedSnapshot> {
   return locked(c, async (lab) => {
     const { clock } = c.doors
-    const started = clock.now()
+    const started = clock.monotonic()
     const made = await make(lab)
-    const wholeMs = clock.now() - started
+    const wholeMs = clock.monotonic() - started
     // Reading all of it takes seconds that nobody should wait for.
     await c.doors.background(['-f', lab.record.labfile, 'snapshot', 'show', made.name, '--verify', '--json'])
     return { ...made, wholeMs }

@@ -61,12 +61,12 @@ export interface Back extends Restored {
  */
 export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean; wait?: boolean }): Promise<Back> {
   const { clock } = lab.world
-  const since = clock.now()
+  const since = clock.monotonic()
   await checkFits(lab, manifest)
-  const checksMs = clock.now() - since
+  const checksMs = clock.monotonic() - since
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
-  if (kept) lab.say(`the present state is kept as ${UNDO}, after ${seconds(clock.now() - since)}`)
+  if (kept) lab.say(`the present state is kept as ${UNDO}, after ${seconds(clock.monotonic() - since)}`)
   const restored = await restore(lab, manifest, {
     ...(kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}),
     checked: true,

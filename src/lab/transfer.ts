@@ -30,11 +30,11 @@ async function asOneStep<T>(
 ): Promise<T> {
   const { report, doors } = c
   const base = { phase: goal, step: `${goal}/${lab}` }
-  const started = doors.clock.now()
-  let said = 0
+  const started = doors.clock.monotonic()
+  let said = -Infinity
   const progress: Progress = (done, all) => {
-    if (doors.clock.now() - said < EVERY_MS && done !== all) return
-    said = doors.clock.now()
+    if (doors.clock.monotonic() - said < EVERY_MS && done !== all) return
+    said = doors.clock.monotonic()
     report({ type: 'output', ...base, line: `${mib(done)} of ${mib(all)} MiB` })
   }
   report({ type: 'plan', lab, goal, phases: [{ name: goal, title, steps: [base.step] }] })
@@ -45,13 +45,13 @@ async function asOneStep<T>(
       type: 'end',
       ...base,
       outcome,
-      ms: doors.clock.now() - started,
+      ms: doors.clock.monotonic() - started,
       ...(error === undefined ? {} : { error }),
     })
   try {
     const result = await work(progress)
     end('done')
-    report({ type: 'phase-end', phase: goal, ms: doors.clock.now() - started })
+    report({ type: 'phase-end', phase: goal, ms: doors.clock.monotonic() - started })
     return result
   } catch (error) {
     end('failed', messageOf(error))
