@@ -3,38 +3,31 @@
  */
 import { open, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
+import { kindOfOpen, type FileKind } from '../host/file-kind.js'
 
 const QCOW2_MAGIC = 0x514649fb
 /** Bit 2 of the incompatible features: the data are in another file (QEMU docs/interop/qcow2.txt). */
 const EXTERNAL_DATA = 0x4n
 
-/** What people name in place of a disk: its first bytes and where they are, its name, and what to do with it. */
-const OTHERS: readonly (readonly [at: number, magic: string, what: string, hint: (path: string) => string])[] = [
-  [0, 'fd377a585a00', 'is compressed (xz)', (p) => `xz -dk ${p}`],
-  [0, '1f8b', 'is compressed (gzip)', (p) => `gzip -dk ${p}`],
-  [0, '28b52ffd', 'is compressed (zstd)', (p) => `zstd -d ${p}`],
-  [0, '425a68', 'is compressed (bzip2)', (p) => `bzip2 -dk ${p}`],
-  [0, '504b0304', 'is a zip archive', (p) => `unzip ${p}`],
-  [257, '7573746172', 'is a tar archive (an OVA, perhaps)', (p) => `tar -xf ${p}`],
-  // "CD001" of ISO 9660 (ECMA-119, 8.4.2); most of them also look like a disk to a BIOS.
-  [
-    32_769,
-    '4344303031',
+/** What people name in place of a disk, and what to do with it. */
+const OTHERS: Readonly<Partial<Record<FileKind, readonly [what: string, hint: (path: string) => string]>>> = {
+  xz: ['is compressed (xz)', (p) => inside(`xz -dk ${p}`)],
+  gzip: ['is compressed (gzip)', (p) => inside(`gzip -dk ${p}`)],
+  zstd: ['is compressed (zstd)', (p) => inside(`zstd -d ${p}`)],
+  bzip2: ['is compressed (bzip2)', (p) => inside(`bzip2 -dk ${p}`)],
+  zip: ['is a zip archive', (p) => inside(`unzip ${p}`)],
+  tar: ['is a tar archive (an OVA, perhaps)', (p) => inside(`tar -xf ${p}`)],
+  iso: [
     'is a CD image (ISO), to install a system from',
     () => 'get the cloud image of that system instead: a qcow2 that boots by itself',
   ],
-]
+}
+const inside = (command: string): string => `${command}; then name the disk in it as image.path`
 
 /** Throws CorruptError for what is known, but no disk. */
 async function refuseOthers(path: string, file: FileHandle): Promise<void> {
-  for (const [at, magic, what, hint] of OTHERS) {
-    const bytes = Buffer.alloc(magic.length / 2)
-    await file.read(bytes, 0, bytes.length, at)
-    if (bytes.toString('hex') === magic)
-      throw new CorruptError(`${path}: ${what}, no disk image`, {
-        hint: what.startsWith('is a CD') ? hint(path) : `${hint(path)}; then name the disk in it as image.path`,
-      })
-  }
+  const [what, hint] = OTHERS[await kindOfOpen(file)] ?? []
+  if (what !== undefined) throw new CorruptError(`${path}: ${what}, no disk image`, { hint: hint?.(path) })
 }
 
 /** The format by content. Throws CorruptError for anything but a plain qcow2 or a raw disk with a partition table. */

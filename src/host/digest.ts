@@ -1,21 +1,11 @@
 /** sha256 of files and of plain data. */
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { CorruptError, Interrupted } from '../errors.js'
+import { Interrupted } from '../errors.js'
+import { openPlain } from './files.js'
 
 /** Hex sha256. */
 export type Digest = string
-
-/** Opens a plain file for reading. Throws CorruptError for a device, a pipe or a folder: they may have no end. */
-export async function openPlain(path: string): Promise<FileHandle> {
-  // Not blocking: opening a pipe must not wait for a writer.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  if ((await file.stat()).isFile()) return file
-  await file.close()
-  throw new CorruptError(`${path}: is no plain file`, { hint: `look at it: ls -l ${path}` })
-}
 
 /** Hex sha256 of a plain file, read as a stream. Throws CorruptError for anything else, Interrupted. */
 export async function sha256File(path: string, signal?: AbortSignal): Promise<Digest> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { HostError } from '../errors.js'
+import { CorruptError, HostError } from '../errors.js'
 import { requirePrivatePlace } from './ownership.js'
 
 /** Whether anything is at `path`. */
@@ -23,17 +23,33 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** Opens it for reading, unless it is a device, a pipe or a folder: they may have no end, or never begin. */
+async function openIfPlain(path: string): Promise<{ file: FileHandle; size: number } | undefined> {
+  // Not blocking: opening a pipe must not wait for a writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const s = await file.stat()
+  if (s.isFile()) return { file, size: s.size }
+  await file.close()
+  return undefined
+}
+
+/** Opens a plain file for reading. Throws CorruptError for anything else. */
+export async function openPlain(path: string): Promise<FileHandle> {
+  const opened = await openIfPlain(path)
+  if (!opened) throw new CorruptError(`${path}: is no plain file`, { hint: `look at it: ls -l ${path}` })
+  return opened.file
+}
+
 /**
- * The bytes of a plain file; undefined when there is none, or it has more than `maxBytes`. Devices and pipes are not
- * read: they may have no end, or never begin.
+ * The bytes of a plain file; undefined when there is none, it is no plain file, or it has more than `maxBytes`.
  */
 export async function readSmall(path: string, maxBytes: number): Promise<Buffer | undefined> {
   try {
-    // Not blocking: opening a pipe must not wait for a writer.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const opened = await openIfPlain(path)
+    if (!opened) return undefined
+    const { file, size } = opened
     try {
-      if (!(await file.stat()).isFile()) return undefined
-      const all = Buffer.alloc(Math.min((await file.stat()).size, maxBytes) + 1)
+      const all = Buffer.alloc(Math.min(size, maxBytes) + 1)
       let bytes = 0
       for (let read = -1; read !== 0 && bytes < all.length; bytes += read)
         read = (await file.read(all, bytes, all.length - bytes, bytes)).bytesRead
@@ -97,13 +113,20 @@ export async function openNew(path: string, mode = 0o600): Promise<FileHandle> {
   return open(path, 'wx+', mode)
 }
 
-/** Makes a folder, and those above it. Throws HostError when others could change one of them. */
-export async function makeDir(path: string, mode = 0o700): Promise<string> {
-  const who = { uid: process.getuid?.() ?? 0, env: process.env }
-  await requirePrivatePlace(path, who)
+const ownUid = (): number => process.getuid?.() ?? 0
+
+/** Makes a folder; before and after that nobody else may be able to change `place`. Throws HostError. */
+async function makeIn(place: string, path: string, mode: number): Promise<void> {
+  const who = { uid: ownUid(), env: process.env }
+  await requirePrivatePlace(place, who)
   await mkdir(path, { recursive: true, mode })
   // Somebody may have been quicker.
-  await requirePrivatePlace(path, who)
+  await requirePrivatePlace(place, who)
+}
+
+/** Makes a folder, and those above it. Throws HostError when others could change one of them. */
+export async function makeDir(path: string, mode = 0o700): Promise<string> {
+  await makeIn(path, path, mode)
   return path
 }
 
@@ -112,13 +135,9 @@ export async function makeDir(path: string, mode = 0o700): Promise<string> {
  * could change a folder above it.
  */
 export async function ensureDir(path: string, mode = 0o700): Promise<string> {
-  const who = { uid: process.getuid?.() ?? 0, env: process.env }
-  await requirePrivatePlace(dirname(path), who)
-  await mkdir(path, { recursive: true, mode })
-  await requirePrivatePlace(dirname(path), who)
+  await makeIn(dirname(path), path, mode)
   const s = await lstat(path)
-  const uid = process.getuid?.() ?? 0
-  if (!s.isDirectory() || s.uid !== uid) {
+  if (!s.isDirectory() || s.uid !== ownUid()) {
     throw new HostError(`${path}: is not a folder of this user (owner ${s.uid}); klab keeps keys there`, {
       hint: `move it away: mv ${path} ${path}.old`,
     })

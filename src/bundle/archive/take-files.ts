@@ -1,25 +1,23 @@
-/** Single files out of a compressed tar that anybody may have made: no name in it becomes a path, and its size has an end. */
+/**
+ * Single files out of a compressed tar that anybody may have made: no name in it becomes a path, and its size has an
+ * end.
+ */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CorruptError } from '../../errors.js'
-import { openPlain } from '../../host/digest.js'
+import { kindOfFile } from '../../host/file-kind.js'
 import { limited, limitIn } from './limit.js'
 import { readTarIndex } from './tar-index.js'
 
 /** Unpacked: the CNI plugins have 60 to 90 MB, crictl 50. */
 const MOST_BYTES = 512 * 2 ** 20
 
-async function isGzip(path: string): Promise<boolean> {
-  const file = await openPlain(path)
-  const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0).finally(() => file.close())
-  return buffer.readUInt16BE(0) === 0x1f8b
-}
-
 /**
- * Writes the plain files at the top of a .tar.gz (or .tar) whose names `wanted` takes into `dir`, which is made; name → path.
+ * Writes the plain files at the top of a .tar.gz (or .tar) whose names `wanted` takes into `dir`, which is made; name →
+ * path.
  * Links and folders are left out. Throws CorruptError when it is damaged or far too large.
  */
 export async function takeFiles(
@@ -35,7 +33,7 @@ export async function takeFiles(
   const limit = limited(await limitIn(dirname(dir), MOST_BYTES, archive))
   try {
     const out = createWriteStream(tar, { mode: 0o600 })
-    const unpack = (await isGzip(archive)) ? [createGunzip()] : []
+    const unpack = (await kindOfFile(archive)) === 'gzip' ? [createGunzip()] : []
     await pipeline([createReadStream(archive), ...unpack, limit, out], options).catch((error: unknown) => {
       if (/^Z_/.test(String((error as NodeJS.ErrnoException).code))) throw bad('is damaged')
       throw error

@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../../errors.js'
-import { openPlain } from '../../host/digest.js'
+import { openPlain } from '../../host/files.js'
 
 const BLOCK = 512
 /** More than any archive of images or bundle has; far more would only be there to fill the memory. */

@@ -9,7 +9,7 @@ import { sha256File } from '../../host/digest.js'
 import { sumIn } from '../../cache/download.js'
 import { readDockerArchive, type ArchivedImage } from '../archive/docker-archive-read.js'
 import { programArch } from '../elf.js'
-import { isCompressed, kindOf, leftBehind } from './kinds.js'
+import { isCompressed, kindOfFile } from '../../host/file-kind.js'
 
 /** Deeper and more than anybody hands over; such a folder is the wrong one. */
 const MAX_DEPTH = 5
@@ -17,11 +17,15 @@ const MAX_FILES = 2000
 const PROGRAMS = ['kubeadm', 'kubelet', 'kubectl', 'crictl']
 /** Bytes: 2000 files with long names. */
 const MOST_SUMS = 2 ** 20
-/** Names of what is packed in a way that `kindOf` does not know, or damaged. */
+/** Names of what is packed in a way that their first bytes do not tell, or damaged. */
 const COMPRESSED = /\.(?:tar\.\w+|tgz)$/
 const SUMS = ['SHA256SUMS', 'SHA256SUMS.txt', 'sha256sum.txt']
 /** Where unpacked CNI plugins are: `cni/`, `cni-plugins-…/`, `opt/cni/bin/`; LICENSE and README.md lie beside them. */
 const CNI_FOLDER = /(?:^|\/)cni(?:-plugins[^/]*)?(?:\/bin)?$/
+/** What macOS, Windows, editors and file systems leave beside files. */
+const LEFT_FILES = /(?:^|\/)(?:\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|[^/]*~)$/
+const LEFT_FOLDERS = /(?:^|\/)(?:__MACOSX|lost\+found|\.Trash[^/]*)\//
+const leftBehind = (path: string): boolean => LEFT_FILES.test(path) || LEFT_FOLDERS.test(path)
 /** The names of the plugins' programs. */
 export const isPlugin = (name: string): boolean => /^[a-z][a-z-]*$/.test(name)
 /** Every CNI set-up calls these two (kubelet and containerd: loopback; all networks that klab knows: portmap). */
@@ -146,12 +150,14 @@ export async function sortHanded(dir: string, files: readonly HandedFile[], arch
     else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) set(plugins, name, await checkedProgram(at, arch))
     else if (/\.ya?ml$/.test(name)) set(manifests, name, at)
     else if (!SUMS.includes(name)) {
-      const kind = await kindOf(at)
+      const kind = await kindOfFile(at)
+      // Of no use here, however well known.
+      const unknown = ['other', 'zip', 'iso'].includes(kind)
       const archive = kind === 'tar' || name.endsWith('.tar')
       if (/^cni-plugins-/.test(name) && (kind === 'gzip' || kind === 'tar')) pluginArchive = at
-      else if (isCompressed(kind) || (kind === 'other' && COMPRESSED.test(name))) {
+      else if (isCompressed(kind) || (unknown && COMPRESSED.test(name))) {
         compressed.push(path)
-        unused.push({ path, why: `is compressed${kind === 'other' ? ', by its name' : ` (${kind})`}: unpack it` })
+        unused.push({ path, why: `is compressed${unknown ? ', by its name' : ` (${kind})`}: unpack it` })
       } else if (archive) {
         const found = await imagesIn(at)
         images.push(...(found ?? []))
