@@ -1,7 +1,9 @@
 /** kubeadm's configuration files, made from the lab. Pure. */
-import { parse, stringify } from 'yaml'
+import { isMap, stringify } from 'yaml'
+import { changesBetween } from '../labfile/changes.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import { API_PORT } from '../state/endpoints.js'
+import { manifestDocuments } from './manifest-docs.js'
 import type { Profile } from './profile.js'
 import { hostPort, type ClusterEndpoint } from './topology.js'
 import { criSocket, kubeadmApi, minorOf } from '../versions/kubernetes.js'
@@ -67,30 +69,27 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
  * 1.17 and 1.18, before their flag was known).
  */
 export function unpatched(profile: Profile, manifests: Readonly<Record<string, string>>): readonly string[] {
+  const text = (x: unknown): string => (x === undefined ? 'missing' : JSON.stringify(x))
   return Object.entries(profile.patches).flatMap(([target, patch]) => {
-    const [want] = containersOf(patch)
-    const [have] = containersOf(parse(manifests[target] ?? ''))
-    if (!have) return [`${target}: no manifest`]
-    return differences(want, have, '').map((d) => `${target}: ${d}`)
+    const have = firstContainer(manifests[target] ?? '')
+    if (have === undefined) return [`${target}: no manifest`]
+    return changesBetween(firstContainer(stringify(patch)), have).flatMap(({ path, before, after }) =>
+      // What only kubeadm says is none of them.
+      before === undefined ? [] : [`${target}: ${path} is ${text(after)}, not ${text(before)}`],
+    )
   })
 }
 
-const containersOf = (pod: unknown): readonly unknown[] => {
-  const spec = isObject(pod) ? pod['spec'] : undefined
-  const list = isObject(spec) ? spec['containers'] : undefined
-  return Array.isArray(list) ? list : []
-}
-
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
-
-/** Fields of `want` that `have` has otherwise; fields that only `have` has are none of them. */
-function differences(want: unknown, have: unknown, path: string): readonly string[] {
-  if (isObject(want) && isObject(have))
-    return Object.entries(want).flatMap(([key, value]) =>
-      differences(value, have[key], path === '' ? key : `${path}.${key}`),
-    )
-  const text = (x: unknown): string => (x === undefined ? 'missing' : JSON.stringify(x))
-  return text(want) === text(have) ? [] : [`${path} is ${text(have)}, not ${text(want)}`]
+/** The first container of a pod, as data; undefined: it is no pod. A guest wrote the text, so it may be anything. */
+function firstContainer(yaml: string): unknown {
+  const [pod] = manifestDocuments(yaml) ?? []
+  const container = pod?.getIn(['spec', 'containers', 0], true)
+  try {
+    return pod && isMap(container) ? container.toJS(pod, { maxAliasCount: 0 }) : undefined
+  } catch {
+    // Aliases, which kubeadm writes none of.
+    return undefined
+  }
 }
 
 export interface InitFacts {

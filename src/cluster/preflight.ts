@@ -1,4 +1,5 @@
 /** What kubeadm's preflight checks say, without what passed: which failed, and what helps. Pure. */
+import { stripVTControlCharacters } from 'node:util'
 
 /** A failed check: kubeadm's name of it (`NumCPU`) and its words. */
 export interface PreflightError {
@@ -6,13 +7,11 @@ export interface PreflightError {
   readonly message: string
 }
 
-const COLOURS = /\x1b\[[0-9;]*m/g
 const LINE = /^\s*\[ERROR ([\w.-]+)\]: ?(.*)$/
 
 /** The `[ERROR …]` lines of kubeadm's output (kubeadm, app/preflight/checks.go: Error.Error). */
 export const preflightErrors = (output: string): readonly PreflightError[] =>
-  output
-    .replace(COLOURS, '')
+  stripVTControlCharacters(output)
     .split('\n')
     .flatMap((line) => {
       const [, name, message] = LINE.exec(line.trimEnd()) ?? []
