@@ -63,9 +63,7 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artif
     // A bundle of one's own may carry packages for the system and the runtime too.
     const fromBundle = (p: PhaseName): boolean =>
       p === 'packages' || p === 'images' || !['debian', 'source'].includes(k?.bundle.source ?? '')
-    const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))
-    const extra = (p: PhaseName): string =>
-      fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.key ?? '') : ''
+    const extra = (p: PhaseName): string => (fromBundle(p) ? (made?.key ?? '') : '')
     return {
       scripts,
       settings,

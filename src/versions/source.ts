@@ -3,26 +3,20 @@
  * test), and the Calico that each brings.
  */
 
-/** What a recipe brings beside Kubernetes itself. */
-export interface SourceParts {
-  /** 3.28.5 is the one release whose module compiles; it needs discovery.k8s.io/v1, so Kubernetes 1.21 or later. */
-  readonly calico?: string
-  /** Where Debian's is too old. */
-  readonly containerd?: string
-}
-
-const RECIPES: Readonly<Record<string, SourceParts>> = {
-  '1.23.17': { calico: '3.28.5' },
+/**
+ * Kubernetes version → Calico release, undefined where none runs. 3.28.5 is the one release whose module compiles; it
+ * needs discovery.k8s.io/v1
+ * EndpointSlices, so Kubernetes 1.21 or later.
+ */
+const RECIPES: Readonly<Record<string, string | undefined>> = {
+  '1.23.17': '3.28.5',
 }
 
 /** Oldest first. */
 export const SOURCE_VERSIONS: readonly string[] = Object.keys(RECIPES)
 
 /** Calico of a version's recipe. */
-export const sourceCalico = (version: string): string | undefined => RECIPES[version]?.calico
-
-/** containerd of a version's recipe; undefined: the image's. */
-export const sourceContainerd = (version: string): string | undefined => RECIPES[version]?.containerd
+export const sourceCalico = (version: string): string | undefined => RECIPES[version]
 
 /** Versions as numbers that sort: patch releases are nearer to each other than minors. */
 const order = (version: string): number => version.split('.').reduce((sum, n) => sum * 1000 + Number(n), 0)
