@@ -3,6 +3,9 @@ import { PROVISION_PHASES, UP_PHASES } from '../lab/choices.js'
 import type { OptionTable } from './command.js'
 
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
+const jsonProgress = {
+  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+} as const
 
 export const UP_OPTIONS = {
   until: {
@@ -22,7 +25,7 @@ export const UP_OPTIONS = {
     describe: 'keep the lab in the cache when all nodes are Ready, so that a later `up` takes it from there',
   },
   fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+  ...jsonProgress,
 } as const satisfies OptionTable
 
 export const STATUS_OPTIONS = {
@@ -88,7 +91,7 @@ export const PROVISION_OPTIONS = {
   node: { type: 'string', array: true, describe: 'only on these nodes' },
   from: { choices: PROVISION_PHASES, describe: 'the first phase to run', requiresArg: true },
   only: { choices: PROVISION_PHASES, describe: 'the only phase to run', requiresArg: true },
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+  ...jsonProgress,
 } as const satisfies OptionTable
 
 export const CHECK_OPTIONS = {
@@ -103,7 +106,7 @@ export const EXPLAIN_OPTIONS = {
 
 export const HALT_OPTIONS = {
   force: { type: 'boolean', describe: 'at once, as by pulling the plug' },
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+  ...jsonProgress,
 } as const satisfies OptionTable
 
 export const DESTROY_OPTIONS = {

@@ -1,20 +1,38 @@
 /** Ctrl-C and SIGTERM, once and twice. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { fourNodes } from '../fakes/world.js'
-import { makeKlab, type Klab } from './klab.js'
+import { makeKlab } from './klab.js'
 
 t.jobs = 2
 
+/** klab with a virsh that hangs, and that virsh's pid; it is ended with the test, whatever klab did. */
+async function hanging(t: Test, ...argv: readonly string[]) {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+  klab.record()
+  const file = join(klab.dir, 'pid')
+  klab.env['FAKE_VIRSH_PID'] = file
+  const started = klab.start(...argv)
+  const pid = await pidIn(file)
+  t.teardown(() => {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // Gone by itself.
+    }
+  })
+  return { ...started, pid }
+}
+
 /** Waits until the hanging virsh says its pid. */
-async function hanging(klab: Klab, file: string): Promise<number> {
+async function pidIn(file: string): Promise<number> {
   for (let i = 0; i < 500; i++) {
     const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
     if (text) return Number(text)
     await new Promise((r) => setTimeout(r, 20))
   }
-  throw new Error(`no virsh in ${klab.dir}`)
+  throw new Error(`${file}: no virsh`)
 }
 
 /** Waits until this process has ended. */
@@ -31,12 +49,7 @@ for (const [signal, verb] of [
   ['SIGTERM', ['status', '--json']],
 ] as const) {
   t.test(`${signal} while virsh hangs in ${verb.join(' ')}: exit 130 at once, and virsh is ended`, async (t) => {
-    const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
-    klab.record()
-    const file = join(klab.dir, 'pid')
-    klab.env['FAKE_VIRSH_PID'] = file
-    const { child, ended } = klab.start(...verb)
-    const pid = await hanging(klab, file)
+    const { child, ended, pid } = await hanging(t, ...verb)
     const started = performance.now()
     child.kill(signal)
     const r = await ended
@@ -49,19 +62,7 @@ for (const [signal, verb] of [
 }
 
 t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
-  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
-  klab.record()
-  const file = join(klab.dir, 'pid')
-  klab.env['FAKE_VIRSH_PID'] = file
-  const { child, ended } = klab.start('destroy', '-f')
-  const pid = await hanging(klab, file)
-  t.teardown(() => {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // Gone by itself.
-    }
-  })
+  const { child, ended, pid } = await hanging(t, 'destroy', '-f')
   child.kill('SIGINT')
   await new Promise((r) => setTimeout(r, 300))
   child.kill('SIGINT')
@@ -70,12 +71,7 @@ t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
 })
 
 t.test('kill -9: what klab was running ends with it', async (t) => {
-  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
-  klab.record()
-  const file = join(klab.dir, 'pid')
-  klab.env['FAKE_VIRSH_PID'] = file
-  const { child, ended } = klab.start('destroy', '-f')
-  const pid = await hanging(klab, file)
+  const { child, ended, pid } = await hanging(t, 'destroy', '-f')
   child.kill('SIGKILL')
   await ended
   await t.resolves(gone(pid))
