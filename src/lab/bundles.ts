@@ -41,7 +41,7 @@ export async function cachedBundles(c: LabContext): Promise<readonly ListedBundl
   return listBundles((await c.doors.world(undefined)).layers)
 }
 
-/** Every sum of a folder, and whether it has the images that its version and its pod networks ask for. Nothing is run. */
+/** Every sum of a folder, and whether it has the images that version and pod networks ask for. Nothing is run. */
 async function verifyFolder(c: LabContext, dir: string): Promise<VerifiedBundle> {
   const { manifest, problems } = await verifyBundle(dir, c.doors.signal)
   const cni = manifest.files.flatMap((f) => /^manifests\/(.+)\.yaml$/.exec(f.path)?.[1] ?? [])

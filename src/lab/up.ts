@@ -139,7 +139,7 @@ export function refuseDrift(open: OpenLab): void {
 /** Fields that nothing depends on until a machine is made. (A network with its leases may be there already.) */
 const OF_MACHINES = /^(?:image|kubernetes|os|mirrors)\b|^nodes\[\d+\]\.(?:cpus|memoryMiB|diskGiB)$/
 
-/** Whether the Labfile was changed before any machine or disk of the lab came to be, so that nothing need be destroyed. */
+/** Whether the Labfile was changed before the lab had any machine or disk, so that nothing need be destroyed. */
 export async function mayBeCorrected(world: World, open: OpenLab): Promise<boolean> {
   const { record, paths } = open
   const changes = record ? labDrift(record.lab, open.lab) : []

@@ -1,4 +1,4 @@
-/** What a Labfile names on this machine: whether it is there. Only `validate` asks; the phases say it when they need it. */
+/** What a Labfile names on this machine: whether it is there. Only `validate` asks; the phases say it when in need. */
 import { stat } from 'node:fs/promises'
 import { LabfileError } from '../errors.js'
 import type { Lab } from './model.js'

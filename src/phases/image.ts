@@ -11,13 +11,14 @@ const GIB = 2 ** 30
 function requireRoom({ nodes }: LabRun['lab'], bytes: number): void {
   const small = nodes.filter((n) => n.diskGiB * GIB < bytes)
   const needs = Math.ceil(bytes / GIB)
+  const names = small.map((n) => `${n.name} (${n.diskGiB} GiB)`).join(', ')
   if (small.length > 0)
-    throw new StateError(
-      `the image is a disk of ${needs} GiB, larger than that of ${small.map((n) => `${n.name} (${n.diskGiB} GiB)`).join(', ')}`,
-      {
-        hint: `set disk: ${needs}GiB or more in the Labfile (the file on the host grows with use only), or another image`,
-      },
-    )
+    throw new StateError(`the image is a disk of ${needs} GiB, larger than that of ${names}`, {
+      hint: [
+        `set disk: ${needs}GiB or more in the Labfile (the file on the host grows with use only)`,
+        'or another image',
+      ].join(', '),
+    })
 }
 
 /** Base image and bundle: built once, then taken from the cache. */
