@@ -3,14 +3,18 @@
  * here.
  */
 import { kubectlOf } from '../bundle/host-programs.js'
-import type { Output, RunOptions } from '../host/types.js'
+import type { Output } from '../host/types.js'
 import { directEnv } from './api-server.js'
 import type { LabRun } from '../world.js'
+import { retried, type Kubectl } from './transient.js'
 
 /** ms. kubectl ends by itself when a request or its `--timeout` has taken too long; this is for one that does not. */
 const LIMIT_MS = 600_000
 
-export type Kubectl = (args: readonly string[], options?: RunOptions) => Promise<Output>
+/** How long a step asks a busy API server again, ms; times the profile's patience. */
+const RETRY_MS = 120_000
+
+export type { Kubectl }
 
 /** kubectl for this lab's cluster. Throws CommandError. */
 export async function hostKubectl(run: LabRun): Promise<Kubectl> {
@@ -21,6 +25,15 @@ export async function hostKubectl(run: LabRun): Promise<Kubectl> {
   return (args, options = {}) =>
     run.world.host.run([kubectl, '--request-timeout=90s', ...args], { ...limits, ...options, env })
 }
+
+/** The same, asked again while the API server is too busy to answer; `line` tells of it. */
+export const steadyKubectl = async (run: LabRun, line?: (text: string) => void): Promise<Kubectl> =>
+  retried(await hostKubectl(run), {
+    clock: run.world.clock,
+    signal: run.world.signal,
+    withinMs: RETRY_MS * run.profile.patience,
+    ...(line && { line }),
+  })
 
 /**
  * Applies manifests as they are (no check against the API server's schema: it is megabytes to fetch, and these are

@@ -4,7 +4,7 @@ import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
 import { cniManifest, cniName, cniTitle } from '../network/cni-manifest.js'
 import { digest } from '../node/guest-phase.js'
-import { apply, hostKubectl } from '../node/kubectl.js'
+import { apply, steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
@@ -21,7 +21,7 @@ export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: M
     done: async () => (await marks(node.name)).get('cni') === (await mark()),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
-      await apply(await hostKubectl(run), await manifest(), line)
+      await apply(await steadyKubectl(run, line), await manifest(), line)
       await guest.put([{ path: '/var/lib/klab/done/cni', content: `${await mark()}\n` }])
     },
   }

@@ -7,7 +7,7 @@ import { CommandError, StateError } from '../errors.js'
 import { apiAnswers, nodeConditions } from '../api/server.js'
 import { until, type Observation, type UntilOptions } from '../guest/until.js'
 import type { Step } from '../step.js'
-import { apply, hostKubectl, type Kubectl } from '../node/kubectl.js'
+import { apply, hostKubectl, steadyKubectl, type Kubectl } from '../node/kubectl.js'
 import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
@@ -125,11 +125,12 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
       title: `${total}/${total} Ready, DNS, pod to pod`,
       run: async ({ line }) => {
         const kubectl = await hostKubectl(run)
+        const steady = await steadyKubectl(run, line)
         // After a cold boot it is minutes away under emulation.
         await wait('the API server', () => apiAnswers(paths.kubeconfig, API_MS, askNodes))
-        await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
+        await steady(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node lets them.
-        await apply(kubectl, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
+        await apply(steady, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
         await wait(`${total} nodes Ready`, async () => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
           const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
@@ -164,7 +165,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
           ])
           return { ok: Number(out.stdout) === total, seen: `available: ${out.stdout || '0'}` }
         })
-        const list = await kubectl([
+        const list = await steady([
           '-n',
           NAMESPACE,
           'get',
@@ -182,7 +183,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         line(`${total} probe pods running`)
         await proveNetwork(kubectl, pods, limits(5, `klab kubectl -n ${NAMESPACE} get pods -o wide`))
         line(`pod to pod ${total * total}/${total * total}, DNS ${total}/${total}`)
-        await kubectl(['delete', 'namespace', NAMESPACE, '--wait=false'])
+        await steady(['delete', 'namespace', NAMESPACE, '--wait=false'])
       },
     },
   ]

@@ -7,7 +7,7 @@ import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
 import { bootstrapToken, clusterMark, runClusterPhase } from './control-plane.js'
 import { dropMark } from '../node/guest-phase.js'
-import { hostKubectl } from '../node/kubectl.js'
+import { hostKubectl, steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
@@ -56,7 +56,7 @@ function createTickets(run: LabRun, first: NodeSpec) {
     // First what may fail without leaving a token behind.
     const caHash = await readCaHash(run, first)
     const token = bootstrapToken()
-    const kubectl = await hostKubectl(run)
+    const kubectl = await steadyKubectl(run)
     // On stdin, not in the argument list, which every user of the host could read.
     await kubectl(['create', '--validate=false', '-f', '-'], {
       input: JSON.stringify(tokenSecret(token, new Date(run.world.clock.now() + TOKEN_MS))),
