@@ -4,7 +4,6 @@
 until calico-node -startup; do sleep 2; done
 NODENAME=$(cat /var/lib/calico/nodename) || exit 1
 export NODENAME FELIX_FELIXHOSTNAME="$NODENAME" FELIX_DATASTORETYPE="${DATASTORE_TYPE:-kubernetes}"
-until calico-node -allocate-tunnel-addrs -allocate-tunnel-addrs-run-once; do sleep 2; done
 
 # Each is started again when it ends: felix ends by itself when a setting changes.
 keep() {

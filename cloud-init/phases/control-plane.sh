@@ -3,6 +3,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=retry.sh
 . /usr/lib/klab/retry.sh
+# shellcheck source-path=SCRIPTDIR source=bundle.sh
+. /usr/lib/klab/bundle.sh
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
 # There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to answer,
@@ -32,6 +34,14 @@ else
 	rm -f "$begun"
 fi
 rm -f /etc/klab/kubeadm-init.yaml
+
+# Beside the course: what the bundle has for this node alone, such as calicoctl.
+if mount_bundle 2>/dev/null; then
+	for program in "$BUNDLE"/control-plane/*; do
+		[ ! -e "$program" ] || install -m 0755 "$program" /usr/bin/
+	done
+	umount "$BUNDLE"
+fi
 
 # 2.9.3: kubectl for root and for the lab user.
 for home in /root "/home/$KLAB_USER"; do

@@ -22,6 +22,12 @@ fi
 # Both ways: the plugins that the bundle's pod network needs; some of them are in no package.
 if [ -d "$BUNDLE/cni" ] || [ "$KLAB_PACKAGES" = bundle ]; then install -m 0755 "$BUNDLE"/cni/* /opt/cni/bin/; fi
 
+# Beside the course: what a slow host's kubelet asks in place of the plugins (cni-plugin.sh says why).
+if [ "$KLAB_RUNTIME" = docker ] && [ "$MINOR" -lt 24 ]; then
+	mkdir -p /usr/lib/klab/cni
+	for name in bandwidth calico flannel portmap; do install -m 0755 /usr/lib/klab/cni-plugin.sh "/usr/lib/klab/cni/$name"; done
+fi
+
 # 2.6.1: one cgroup driver for kubelet and runtime. From 1.20 on kubeadm's KubeletConfiguration says it (2.9.2); before, the course's flag.
 flags=
 if [ "$MINOR" -lt 20 ]; then

@@ -38,6 +38,8 @@ const POOL_VXLAN = { ipip: 'Never', vxlan: 'Always', vxlanCrossSubnet: 'CrossSub
  */
 const HEALTH = { livenessProbe: '/liveness', readinessProbe: '/readiness' } as const
 
+const NEEDLESS = ['mount-bpffs', 'upgrade-ipam']
+
 /** Probe times of the slow-host profile, seconds. */
 const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
 
@@ -78,7 +80,10 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   })
   if (vxlan) dropBirdProbes(container)
   const changed = docs.filter((d) => d === config || workload(d))
-  if (s.patient && vxlan) askFelix(node, container)
+  if (s.patient && vxlan) {
+    askFelix(node, container)
+    dropNeedless(node)
+  }
   if (s.patient) changed.filter(workload).forEach(relaxProbes)
   return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
 }
@@ -121,6 +126,15 @@ function dropBirdProbes(container: YAMLMap): void {
     const command = container.getIn([probe, 'exec', 'command'])
     if (isSeq(command)) command.items = command.items.filter((item) => !BIRD_PROBE.test(String(item)))
   }
+}
+
+/**
+ * Steps before the start that this Calico needs none of: the file system of the eBPF dataplane, and addresses of a pod
+ * network of before. Each starts a program of 85 MB, which took 20 to 60 s on four emulated nodes.
+ */
+function dropNeedless(doc: Document.Parsed): void {
+  const list = doc.getIn(['spec', 'template', 'spec', 'initContainers'])
+  if (isSeq(list)) list.items = list.items.filter((c) => !isMap(c) || !NEEDLESS.includes(String(c.get('name'))))
 }
 
 /** Probes by HTTP instead of a program, where felix alone is probed. */

@@ -25,6 +25,14 @@ const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string)
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
 /**
+ * kubelet up to 1.23 starts every CNI plugin anew each 5 s, to ask for its version, when docker is its runtime: on a slow
+ * host it asks a script that remembers (cloud-init/phases/cni-plugin.sh). It cost four emulated nodes with Calico both
+ * cores of the host.
+ */
+const pluginFolders = (k: KubernetesSpec, profile: Profile): Record<string, string> =>
+  profile.name === 'slow-host' && k.runtime === 'docker' ? { 'cni-bin-dir': '/usr/lib/klab/cni,/opt/cni/bin' } : {}
+
+/**
  * What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the
  * same one on NIC 1).
  */
@@ -33,7 +41,10 @@ const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Reco
   return {
     name: node.name,
     criSocket: criSocket(k.runtime, minor),
-    kubeletExtraArgs: extraArgs({ 'node-ip': node.ip, ...profile.kubeletArgs }, kubeadmApi(minor)),
+    kubeletExtraArgs: extraArgs(
+      { 'node-ip': node.ip, ...profile.kubeletArgs, ...pluginFolders(k, profile) },
+      kubeadmApi(minor),
+    ),
     // kubeadm-config.v1beta2, "NodeRegistrationOptions".
     ...(k.ignorePreflightErrors?.length && { ignorePreflightErrors: k.ignorePreflightErrors }),
   }

@@ -32,9 +32,9 @@ const FAMILY = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.s
 const HELPERS: Readonly<Record<string, readonly string[]>> = {
   system: FAMILY,
   runtime: FAMILY,
-  packages: [...FAMILY, 'kubelet.service', '10-kubeadm.conf'],
+  packages: [...FAMILY, 'kubelet.service', '10-kubeadm.conf', 'cni-plugin.sh'],
   images: ['bundle.sh'],
-  'control-plane': ['retry.sh'],
+  'control-plane': ['retry.sh', 'bundle.sh'],
   workers: ['retry.sh'],
 }
 

@@ -114,3 +114,16 @@ t.test('a manifest that is none, or of another version', (t) => {
     t.throws(() => patchCalico(content, settings), { constructor: CorruptError, message }, name)
   t.end()
 })
+
+t.test('on a slow host calico-node starts without the steps that it does not need', (t) => {
+  const step = (name: string): string => `        - name: ${name}\n          image: calico/node:v3.14.2\n`
+  const first = '        - name: install-cni\n'
+  const full = text.replace(first, `${step('upgrade-ipam')}${step('mount-bpffs')}${first}`)
+  t.not(full, text, 'the steps are in')
+  const steps = (patient: boolean): readonly string[] =>
+    patchCalico(full, { ...settings, encapsulation: 'vxlan', patient }).match(/name: (?:upgrade|install|mount)-\w+/g) ??
+    []
+  t.same(steps(false), ['name: upgrade-ipam', 'name: mount-bpffs', 'name: install-cni'])
+  t.same(steps(true), ['name: install-cni'])
+  t.end()
+})

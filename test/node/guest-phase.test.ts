@@ -51,9 +51,9 @@ t.test(
     const helpers: Record<string, string[]> = {
       system: ['system.sh', ...family],
       runtime: ['runtime-docker.sh', ...family],
-      packages: ['packages.sh', ...family, 'kubelet.service', '10-kubeadm.conf'],
+      packages: ['packages.sh', ...family, 'kubelet.service', '10-kubeadm.conf', 'cni-plugin.sh'],
       images: ['images.sh', 'bundle.sh'],
-      'control-plane': ['control-plane.sh', 'retry.sh'],
+      'control-plane': ['control-plane.sh', 'retry.sh', 'bundle.sh'],
       workers: ['workers.sh', 'retry.sh'],
     }
     for (const [phase, own] of Object.entries(helpers)) {

@@ -1,0 +1,42 @@
+/** The script that stands before a CNI plugin: asked for its version once, called for everything else. */
+import { execFile } from 'node:child_process'
+import { chmod, copyFile, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import t from 'tap'
+
+const run = promisify(execFile)
+const script = fileURLToPath(new URL('../../cloud-init/phases/cni-plugin.sh', import.meta.url))
+
+t.test('a plugin is asked for its version once, until it is replaced', async (t) => {
+  const dir = t.testdir({ plugins: {}, front: {} })
+  const plugin = `${dir}/plugins/calico`
+  const calls = async (): Promise<string> => readFile(`${dir}/calls`, 'utf8').catch(() => '')
+  const install = async (version: string): Promise<void> => {
+    await writeFile(
+      plugin,
+      `#!/bin/sh\necho "$CNI_COMMAND" >>${dir}/calls\n[ -z "$FAIL" ] || exit 3\necho ${version}\n`,
+    )
+    await chmod(plugin, 0o755)
+  }
+  await mkdir(`${dir}/opt`, { recursive: true })
+  await copyFile(script, `${dir}/front/calico`)
+  const text = (await readFile(script, 'utf8')).replaceAll('/opt/cni/bin', `${dir}/plugins`)
+  await writeFile(`${dir}/front/calico`, text.replaceAll('/run/klab/cni', `${dir}/kept`))
+  await chmod(`${dir}/front/calico`, 0o755)
+  const ask = async (command: string, more: Record<string, string> = {}): Promise<string> =>
+    (await run(`${dir}/front/calico`, { env: { PATH: process.env['PATH'], CNI_COMMAND: command, ...more } })).stdout
+
+  await install('one')
+  await t.rejects(ask('VERSION', { FAIL: '1' }), { code: 3 }, 'a plugin that fails is not remembered')
+  t.equal(await ask('VERSION'), 'one\n')
+  t.equal(await ask('VERSION'), 'one\n')
+  t.equal(await calls(), 'VERSION\nVERSION\n', 'started for the failure and once more')
+  await ask('ADD')
+  await ask('DEL')
+  t.match(await calls(), /ADD\nDEL\n$/, 'all else goes to the plugin')
+  await install('two')
+  const later = new Date(Date.now() + 5000)
+  await utimes(plugin, later, later)
+  t.equal(await ask('VERSION'), 'two\n', 'a new plugin is asked')
+})
