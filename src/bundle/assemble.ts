@@ -22,6 +22,10 @@ export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes
   readonly core: CoreImages
   /** Name in bin/ → file. */
   readonly binaries: ReadonlyMap<string, string>
+  /** Name in control-plane/ → file: what the workers do not need. */
+  readonly controlPlane?: ReadonlyMap<string, string>
+  /** Name in runtime/ → file: a containerd newer than the distribution's, runc. */
+  readonly runtime?: ReadonlyMap<string, string>
   /** Name in cni/ → file. */
   readonly plugins: ReadonlyMap<string, string>
   readonly cni: readonly BundledCni[]
@@ -54,6 +58,8 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
       await writeArchive(c.exec, named(refs), { out: join(out, 'images', name), work, signal: c.signal })
   })
   for (const [name, file] of i.binaries) await addCopy(file, join(out, 'bin', name))
+  for (const [name, file] of i.controlPlane ?? []) await addCopy(file, join(out, 'control-plane', name))
+  for (const [name, file] of i.runtime ?? []) await addCopy(file, join(out, 'runtime', name))
   for (const [name, file] of i.plugins) await addCopy(file, join(out, 'cni', name))
   for (const n of i.cni) await writeFile(join(out, 'manifests', `${n.name}.yaml`), n.manifest)
   const files = await timed(c, 'checksums', () => listBundleFiles(out))

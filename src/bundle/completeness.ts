@@ -10,7 +10,7 @@ import type { BundleManifest } from './manifest.js'
 import { archiveRefs } from './archive/archive-refs.js'
 import type { BuildContext } from './jobs.js'
 import { coreImages, lacking, imagesOf, type CoreImages } from './needs.js'
-import { NODE_BINARIES, PROBE_REF } from './debian/recipe.js'
+import { NODE_BINARIES, PROBE_REF } from './contents.js'
 
 /** References in an archive of the bundle; none when it is not there. */
 async function refsIn(path: string): Promise<readonly string[]> {

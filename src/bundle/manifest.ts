@@ -26,6 +26,17 @@ export interface BundleManifest {
   readonly files: readonly BundleFile[]
 }
 
+/** A bundle that is there. */
+export interface BuiltBundle {
+  readonly dir: string
+  readonly key: Digest
+  readonly manifest: BundleManifest
+  /** It was in the cache already. */
+  readonly cached: boolean
+  /** Programs that klab runs on this machine, where not in bin/: a copy, when a folder is used as it is. */
+  readonly hostBin?: string
+}
+
 const NAME = 'manifest.json'
 /** Far more than any bundle has. */
 const MOST_FILES = 10_000

@@ -1,6 +1,6 @@
 /** What a program can do with a lab: the verbs of the command line as functions. Types only. */
 import type { Exported } from '../bundle/archive/transfer.js'
-import type { BuiltBundle } from '../bundle/debian/build.js'
+import type { BuiltBundle } from '../bundle/manifest.js'
 import type { ListedBundle } from '../bundle/ensure.js'
 import type { CheckReport } from '../course/types.js'
 import type { Check } from '../doctor/check.js'

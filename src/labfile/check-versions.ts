@@ -2,7 +2,7 @@
  * Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's.
  */
 import { calicoProblem } from '../versions/calico.js'
-import { nearestSource, sourceCalico, SOURCE_VERSIONS } from '../versions/source.js'
+import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../versions/kubernetes.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
@@ -43,7 +43,7 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   const problem = cni.version === undefined ? undefined : calicoProblem(cni.version, minor)
   if (problem !== undefined) tell(['cni', 'version'], problem)
   else if (kubernetes.bundle?.source === 'debian')
-    tell(['cni'], 'calico is not in bundle debian, which has flannel alone: take another bundle, such as {dir: PATH}')
+    tell(['cni'], 'calico is not in bundle debian, which has flannel alone: take another bundle, such as source')
   return findings
 }
 
@@ -53,10 +53,13 @@ const IMAGE_CONTAINERD = '1.6.20'
 /** Why the containerd that the nodes will have is too old, or undefined. A handed folder may bring one: `up` looks. */
 function containerdProblem(version: string, source: string | undefined): string | undefined {
   const oldest = releaseOf(version).containerd
-  if (source === 'dir' || atLeast(IMAGE_CONTAINERD, oldest)) return undefined
+  const has = (source === 'source' ? sourceContainerd(version) : undefined) ?? IMAGE_CONTAINERD
+  if (source === 'dir' || atLeast(has, oldest)) return undefined
+  const instead = SOURCE_VERSIONS.filter((v) => sourceContainerd(v) !== undefined).join(', ')
   return [
-    `needs containerd ${oldest} or newer with Kubernetes ${version}, and the nodes would have ${IMAGE_CONTAINERD}:`,
-    'take an image with a newer one, or a whole bundle that brings it in runtime/ ({dir: PATH})',
+    `needs containerd ${oldest} or newer with Kubernetes ${version}, and the nodes would have ${has}:`,
+    `take bundle source with ${instead}, an image with a newer one,`,
+    'or a whole bundle that brings it in runtime/ ({dir: PATH})',
   ].join(' ')
 }
 

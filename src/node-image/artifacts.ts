@@ -61,9 +61,10 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artif
     const settings = commonSettings(lab, made?.manifest.images ?? [])
     const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
     // A bundle of one's own may carry packages for the system and the runtime too.
-    const fromBundle = (p: PhaseName): boolean =>
-      p === 'packages' || p === 'images' || !['debian', 'source'].includes(k?.bundle.source ?? '')
-    const extra = (p: PhaseName): string => (fromBundle(p) ? (made?.key ?? '') : '')
+    const fromBundle = (p: PhaseName): boolean => p === 'packages' || p === 'images' || k?.bundle.source !== 'source'
+    const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))
+    const extra = (p: PhaseName): string =>
+      fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.key ?? '') : ''
     return {
       scripts,
       settings,

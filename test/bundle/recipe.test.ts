@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parseAllDocuments } from 'yaml'
-import { flannelRef, imageRefs, nodeImageRefs, PROBE_REF, recipeOf } from '../../src/bundle/debian/recipe.js'
+import { PROBE_REF } from '../../src/bundle/contents.js'
+import { flannelRef, imageRefs, nodeImageRefs, recipeOf } from '../../src/bundle/debian/recipe.js'
 import { exec, root } from './fixtures/world.js'
 
 const r = recipeOf('1.20.2')

@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { BuiltBundle } from '../../src/bundle/debian/build.js'
+import type { BuiltBundle } from '../../src/bundle/manifest.js'
 import { exportBundle, importBundle, openExport, verifyExport } from '../../src/bundle/archive/transfer.js'
 import { listBundleFiles, readManifest, verifyBundle, writeBundleManifest } from '../../src/bundle/manifest.js'
 import { makeContext } from './fixtures/world.js'

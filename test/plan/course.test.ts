@@ -1,5 +1,5 @@
 /**
- * labs/course-1.17: what klab would do and write for it, as goldens; only a machine with internet can run it (see its
+ * labs/course-1.17/centos-7: what klab would do and write for it, as goldens; only a machine with internet can run it (its
  * README).
  */
 import { readFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ import { guestRoot } from '../fakes/guest-root.js'
 import { fakeQemuImg, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 import { centos7 } from '../phases/distributions.js'
 
-const lab = labOf(readFileSync(join(root, 'labs/course-1.17/Labfile'), 'utf8'))
+const lab = labOf(readFileSync(join(root, 'labs/course-1.17/centos-7/Labfile'), 'utf8'))
 const [master, worker] = lab.nodes
 const k = lab.kubernetes!
 const IMAGES = ['k8s.gcr.io/kube-apiserver:v1.17.5', 'k8s.gcr.io/pause:3.1']

@@ -1,9 +1,9 @@
 /** A bundle from Debian's packages, made once and kept in the cache. */
 import { chmod, copyFile, link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { arch as hostArch } from 'node:os'
 import { dirname, join } from 'node:path'
-import { HostError } from '../../errors.js'
-import { listBundleFiles, readManifest, writeBundleManifest } from '../manifest.js'
+import { listBundleFiles, readManifest, writeBundleManifest, type BuiltBundle } from '../manifest.js'
+import { debianArch } from '../arch.js'
+import { flannelManifest, NODE_BINARIES } from '../contents.js'
 import { digestOf } from '../../host/digest.js'
 import type { BundleManifest } from '../manifest.js'
 import type { Digest } from '../../host/digest.js'
@@ -12,37 +12,11 @@ import { writeImages } from './images.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import { kubernetesKey } from './kubernetes.js'
 import { getParts, requireTools, type Parts } from './parts.js'
-import {
-  flannelRef,
-  imageRefs,
-  NODE_BINARIES,
-  nodeImageRefs,
-  recipeOf,
-  RECIPE_VERSION,
-  type DebianRecipe,
-} from './recipe.js'
-
-export interface BuiltBundle {
-  readonly dir: string
-  readonly key: Digest
-  readonly manifest: BundleManifest
-  /** It was in the cache already. */
-  readonly cached: boolean
-  /** Programs that klab runs on this machine, where not in bin/: a copy, when a folder is used as it is. */
-  readonly hostBin?: string
-}
+import { flannelRef, imageRefs, nodeImageRefs, recipeOf, RECIPE_VERSION, type DebianRecipe } from './recipe.js'
 
 export interface BundleSpec {
   readonly version: string
   readonly source: 'debian'
-}
-
-/** Debian's name of this machine's architecture. Throws HostError for one that was never tried. */
-export function debianArch(node: string = hostArch()): string {
-  const name = { x64: 'amd64', arm64: 'arm64' }[node]
-  if (name === undefined)
-    throw new HostError(`klab builds no bundles on ${node} machines`, { hint: 'use an amd64 or arm64 machine' })
-  return name
 }
 
 /**
@@ -65,10 +39,6 @@ export async function bundleKey(assets: string, r: DebianRecipe, arch: string): 
 }
 
 const manifestPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
-
-/** klab's manifest of flannel with this image in it; the rest is filled in when it is applied (phases/cni.ts). */
-export const flannelManifest = async (assets: string, image: string): Promise<string> =>
-  (await readFile(manifestPath(assets), 'utf8')).replaceAll('@IMAGE@', image)
 
 /**
  * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores when nothing is cached; the

@@ -6,7 +6,8 @@ import { digestOf } from '../../host/digest.js'
 import { packageOf } from '../source/apt.js'
 import type { Toolchain } from '../source/go.js'
 import { runLogged, type BuildContext } from '../jobs.js'
-import { CONTROL_PLANE, NODE_BINARIES, type DebianRecipe } from './recipe.js'
+import { NODE_BINARIES } from '../contents.js'
+import { CONTROL_PLANE, type DebianRecipe } from './recipe.js'
 import { FILE_TIME } from '../archive/tar.js'
 
 const BINARIES = [...NODE_BINARIES, ...CONTROL_PLANE, 'kube-proxy']

@@ -73,8 +73,6 @@ export function recipeOf(version: string): DebianRecipe {
 
 /** Binaries of the compile that become images of their own. */
 export const CONTROL_PLANE = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
-/** Binaries of the compile that run on the node itself. */
-export const NODE_BINARIES = ['kubeadm', 'kubelet', 'kubectl'] as const
 
 /**
  * References of the archive `k8s.<version>.tar`, as `kubeadm config images list` prints them. (etcd's binary is
@@ -87,5 +85,3 @@ export const nodeImageRefs = (r: DebianRecipe): readonly string[] => kubeadmImag
 
 /** Reference of the flannel image; our own build, so it does not borrow upstream's name. */
 export const flannelRef = (r: DebianRecipe): string => `klab.local/flannel:${r.flannel.version}`
-/** The image that proves the pod network. */
-export const PROBE_REF = 'klab.local/probe:1'

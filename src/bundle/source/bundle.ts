@@ -2,24 +2,24 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateError } from '../../errors.js'
-import { readManifest } from '../manifest.js'
+import { readManifest, type BuiltBundle } from '../manifest.js'
 import { digestOf } from '../../host/digest.js'
 import { removeTree } from '../../host/tree.js'
 import type { Digest } from '../../host/digest.js'
 import { assemble, type BundledCni } from '../assemble.js'
-import { debianArch, flannelManifest, type BuiltBundle } from '../debian/build.js'
+import { debianArch } from '../arch.js'
+import { flannelManifest, NODE_BINARIES, PROBE_REF } from '../contents.js'
 import { folderDigest } from './go.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import type { PodNetwork } from '../expected.js'
 import { coreImages, imagesOf } from '../needs.js'
-import { NODE_BINARIES, PROBE_REF } from '../debian/recipe.js'
 import { componentKey, readComponent, type Component } from './component.js'
 import { gather, type Gathered, type BuildPlan } from './gather.js'
 import { sourceRecipe } from './lines.js'
 import { imageContents, packImages } from './pack.js'
 
 /** Raised when the way such a bundle is put together changes. */
-const FORMAT = 1
+const FORMAT = 2
 
 export interface SourceSpec {
   readonly version: string
@@ -40,8 +40,8 @@ export async function planSource(assets: string, s: SourceSpec): Promise<BuildPl
   const components = new Map<string, Component>()
   for (const role of [...CORE, ...networks]) {
     const name = recipe.components[role]
-    if (typeof name === 'string') components.set(role, await readComponent(assets, name))
-    else if (name === undefined && networks.some((n) => n === role)) throw noNetwork(role, s.version)
+    if (name !== undefined) components.set(role, await readComponent(assets, name))
+    else if (networks.some((n) => n === role)) throw noNetwork(role, s.version)
   }
   const calico = s.cni.find((n) => n.name === 'calico')
   const has = components.get('calico')?.version
@@ -73,7 +73,6 @@ export async function sourceKey(assets: string, plan: BuildPlan, s: SourceSpec, 
     spec: s,
     root: plan.recipe.root,
     components: [...plan.components].map(([role, k]) => [role, componentKey(k, arch)]),
-    etcd: plan.recipe.components.etcd,
     images: await imageContents(assets),
     calico: await readFile(join(assets, 'cloud-init', 'bundle', 'calico-start.sh'), 'utf8'),
     pause: await folderDigest(join(assets, 'cloud-init', 'bundle', 'pause')),
@@ -98,6 +97,14 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
   }
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest: await readManifest(dir), cached }
+}
+
+/** Name → file of all programs of these roles. */
+async function programsIn(g: Gathered, roles: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>()
+  for (const dir of roles.flatMap((role) => g.folders.get(role) ?? []))
+    for (const name of await readdir(dir)) if (name !== 'origin') found.set(name, join(dir, name))
+  return found
 }
 
 async function fill(
@@ -128,15 +135,27 @@ async function fill(
   const images = await timed(c, 'images', () => packImages(c, wanted, g, packing))
   const binaries = new Map<string, string>(NODE_BINARIES.map((name) => [name, at('kubernetes', name)]))
   binaries.set('crictl', at('crictl', 'crictl'))
+  const controlPlane = new Map<string, string>()
   if (plan.components.has('calico') && s.cni.some((n) => n.name === 'calico'))
-    binaries.set('calicoctl', at('calico', 'calicoctl'))
-  const plugins = new Map(
-    (await readdir(at('plugins', ''))).filter((n) => n !== 'origin').map((n) => [n, at('plugins', n)]),
-  )
+    controlPlane.set('calicoctl', at('calico', 'calicoctl'))
+  const plugins = await programsIn(g, ['plugins'])
   const extra = { 'probe.tar': [PROBE_REF] }
+  const runtime = await programsIn(g, ['containerd', 'runc'])
   await assemble(
     c,
-    { source: 'source', kubernetes: s.version, core, binaries, plugins, cni, images, provenance: g.provenance, extra },
+    {
+      source: 'source',
+      kubernetes: s.version,
+      core,
+      binaries,
+      controlPlane,
+      plugins,
+      runtime,
+      cni,
+      images,
+      provenance: g.provenance,
+      extra,
+    },
     out,
     work,
   )

@@ -28,9 +28,6 @@ export interface Gathered {
   readonly provenance: Readonly<Record<string, string>>
 }
 
-/** Debian packages that a recipe's etcd comes from, when it is no component. */
-const debianEtcd = (r: SourceRecipe) => (typeof r.components.etcd === 'string' ? undefined : r.components.etcd)
-
 /** Folders of one build. */
 export interface Places {
   /** Gone afterwards. */
@@ -51,8 +48,7 @@ export async function gather(c: BuildContext, plan: BuildPlan, arch: string, pla
   for (const k of plan.components.values())
     if ((await c.layers.get(componentKey(k, arch))) === undefined) missing.push(k)
   await requireDisk(c.workDir, missing)
-  const etcd = debianEtcd(plan.recipe)
-  const suites = [plan.recipe.root.suite, ...missing.map((k) => k.go.suite), ...(etcd ? [etcd.suite] : [])]
+  const suites = [plan.recipe.root.suite, ...missing.map((k) => k.go.suite)]
   const apt = await timed(c, 'package lists', () =>
     openApt({
       exec: c.exec,
@@ -68,7 +64,6 @@ export async function gather(c: BuildContext, plan: BuildPlan, arch: string, pla
   const folders = new Map<string, string>()
   const root = await timed(c, 'packages', () => apt.closure(plan.recipe.root.packages))
   for (const p of root.map(packageOf)) provenance[`debian/${p.name}`] = p.version
-  if (etcd) folders.set('etcd', await fromDebian(c, apt, { root: etcd, work, provenance }))
   folders.set('pause', await pause(c, work))
   provenance['pause'] = 'klab pause.c'
   const tools = toolchains(c, apt, work)
@@ -133,23 +128,6 @@ function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => 
     lines.set(line, tools)
     return tools
   }
-}
-
-async function fromDebian(
-  c: BuildContext,
-  apt: Apt,
-  {
-    root: { suite, packages },
-    work,
-    provenance,
-  }: { readonly root: SourceRecipe['root']; readonly work: string; readonly provenance: Record<string, string> },
-): Promise<string> {
-  const debs = await apt.download(packages.map((name) => `${name}/${suite}`))
-  const dir = join(work, 'debian')
-  await mkdir(dir, { recursive: true })
-  for (const deb of debs) await c.exec.run(['dpkg-deb', '--extract', deb, dir], c.signal ? { signal: c.signal } : {})
-  for (const p of debs.map(packageOf)) provenance[`debian/${p.name}`] = p.version
-  return join(dir, 'usr/bin')
 }
 
 /** pause, which takes no time to compile. */

@@ -24,8 +24,7 @@ const schema = z.strictObject({
     coredns: name,
     crictl: name,
     plugins: name,
-    /** Debian's packages where the version that kubeadm wants is no module that compiles. */
-    etcd: z.union([name, debs]),
+    etcd: name,
     flannel: name.optional(),
     calico: name.optional(),
     containerd: name.optional(),

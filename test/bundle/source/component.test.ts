@@ -5,7 +5,7 @@ import { componentKey, linkerFlags, readComponent, toolsFile } from '../../../sr
 import { planSource, sourceKey } from '../../../src/bundle/source/bundle.js'
 import { sourceRecipe, sourceVersions } from '../../../src/bundle/source/lines.js'
 import { imageContents } from '../../../src/bundle/source/pack.js'
-import { SOURCE_VERSIONS, nearestSource, sourceCalico } from '../../../src/versions/source.js'
+import { SOURCE_VERSIONS, nearestSource, sourceCalico, sourceContainerd } from '../../../src/versions/source.js'
 import { kubeadmImages } from '../../../src/cluster/images.js'
 import { root } from '../fixtures/world.js'
 
@@ -49,6 +49,7 @@ t.test('recipes: as validate knows them, with kubeadm’s versions', async (t) =
     t.equal(components.get('coredns')!.version, `v${tag('coredns').replace('v', '')}`)
     const etcd = components.get('etcd')
     if (etcd) t.equal(`${etcd.version.slice(1)}-0`, tag('etcd'))
+    t.equal(components.get('containerd')?.version.slice(1), sourceContainerd(version))
   }
 })
 

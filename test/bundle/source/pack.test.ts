@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import type { Image } from '../../../src/bundle/archive/docker-archive.js'
 import { packImages } from '../../../src/bundle/source/pack.js'
-import { PROBE_REF } from '../../../src/bundle/debian/recipe.js'
+import { PROBE_REF } from '../../../src/bundle/contents.js'
 import { exec, makeContext, root } from '../fixtures/world.js'
 
 const skip = (await exec.which('dpkg-deb')) ? false : 'no dpkg on this machine'
@@ -20,6 +20,13 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
   mkdirSync(join(c.dir, 'deb/DEBIAN'), { recursive: true })
   mkdirSync(join(c.dir, 'deb/bin'))
   writeFileSync(join(c.dir, 'deb/bin/busybox'), 'B')
+  // What a package has that needs to be seen handled: documents, a character set converter, iptables, a program of its own.
+  for (const folder of ['usr/sbin', 'usr/lib/triplet/gconv', 'usr/share/doc/x'])
+    mkdirSync(join(c.dir, 'deb', folder), { recursive: true })
+  writeFileSync(join(c.dir, 'deb/usr/sbin/xtables-nft-multi'), 'X')
+  symlinkSync('xtables-nft-multi', join(c.dir, 'deb/usr/sbin/iptables-nft'))
+  for (const file of ['usr/lib/triplet/libc.so', 'usr/lib/triplet/gconv/big', 'usr/share/doc/x/doc', 'bin/cp'])
+    writeFileSync(join(c.dir, 'deb', file), 'x')
   writeFileSync(
     join(c.dir, 'deb/DEBIAN/control'),
     'Package: busybox\nVersion: 1\nArchitecture: all\nMaintainer: t <t@example>\nDescription: x\n',
@@ -29,6 +36,10 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
     folders: new Map([
       bin('calico', 'calico-node', 'calico', 'install', 'kube-controllers', 'check-status'),
       bin('kubernetes', 'kube-apiserver', 'kube-proxy'),
+      bin('coredns', 'coredns'),
+      bin('pause', 'pause'),
+      bin('etcd', 'etcd', 'etcdctl'),
+      bin('flannel', 'flannel'),
     ]),
     root: [join(c.dir, 'x.deb')],
     provenance: {},
@@ -36,6 +47,7 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
   const refs = ['node:v3', 'cni:v3', 'kube-controllers:v3'].map((name) => `docker.io/calico/${name}`)
   const work = join(c.dir, 'work')
   mkdirSync(work)
+  mkdirSync(join(c.dir, 'work2'))
   const names = [...refs, 'registry.k8s.io/kube-proxy:v1.23.17', 'registry.k8s.io/kube-apiserver:v1.23.17', PROBE_REF]
   const images = await packImages(c, [...names, PROBE_REF], gathered, { arch: 'amd64', work, debian: 'bookworm' })
   t.same(
@@ -64,6 +76,30 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
   t.match(await files(cni), / opt\/cni\/bin\/calico-ipam -> calico\n/)
   t.match(await files(controllers), /drwxr-xr-x 0\/0 .* status\/\n/)
   t.same(probe.entrypoint, ['/bin/sh'])
+
+  const base = (await exec.run(['tar', 'tvf', probe.layers[0]!.file])).stdout
+  t.match(base, / usr\/sbin\/iptables -> iptables-nft\n/)
+  t.match(base, / usr\/sbin\/ip6tables-save -> ip6tables-nft-save\n/)
+  t.match(base, / bin\/sh -> busybox\n/)
+  t.match(base, / usr\/lib\/triplet\/libc.so\n/)
+  t.match(base, / etc\/nsswitch.conf\n/)
+  t.notMatch(base, /gconv|share\/doc/)
+  t.notMatch(base, / bin\/cp ->/, 'a package’s own program is not replaced')
+  for (const name of ['sh', 'httpd', 'wget', 'nslookup', 'sleep', 'cat', 'ip', 'hostname', 'mkdir', 'timeout'])
+    t.match(base, ` bin/${name} -> busybox\n`)
+
+  const others = ['coredns/coredns:v1', 'pause:3', 'etcd:3'].map((name) => `registry.k8s.io/${name}`)
+  const more = await packImages(c, [...others, 'klab.local/flannel:v1', PROBE_REF], gathered, {
+    ...{ arch: 'amd64', debian: 'bookworm' },
+    work: join(c.dir, 'work2'),
+  })
+  t.same(
+    more.slice(0, 4).map((i) => i.entrypoint),
+    [['/coredns'], ['/pause'], ['/usr/local/bin/etcd'], ['/opt/bin/flanneld']],
+    'kubeadm’s deployments give only arguments',
+  )
+  t.same(more[3]!.layers[0]!.digest, probe.layers[0]!.digest, 'one base under kube-proxy and flannel')
+  t.match(await files(more[3]!), /-rwxr-xr-x 0\/0 .* opt\/bin\/flanneld\n/)
   await t.rejects(packImages(c, ['quay.io/x/other:v1'], gathered, { arch: 'amd64', work, debian: 'bookworm' }), {
     code: 'corrupt',
     message: /no image quay/,
