@@ -33,8 +33,10 @@ export function formatStatus(s: Status, now: number): string {
     s.unfinished === null
       ? ''
       : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
+  const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
+  const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up makes it as it was\n`
   const nodes = columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])
-  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${unfinished}`
+  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${unfinished}${closing}`
 }
 
 /** Prints the status; 0 whatever it is. */

@@ -16,6 +16,7 @@ import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
 import { install, labToolChecks } from './tools.js'
 import { networkChecks } from './network.js'
+import { openingChecks } from './openings.js'
 
 const GIB = 1024 ** 3
 /**
@@ -212,6 +213,7 @@ export async function checkHost(
     Promise.all([world.roots.state, world.roots.cache, world.roots.run].map(writableCheck)),
     portCheck(world, lab),
     networkChecks(world, lab, o.id).catch(unreachable),
+    openingChecks(world, lab, o.id).catch(unreachable),
     cgroupCheck().then((c) => [c]),
     build ? namespaceCheck(world) : [],
   ])

@@ -1,4 +1,7 @@
 /** Door 1, the hypervisor. Types only. All `ensure…`/`remove…` succeed when it is already so. */
+import type { Network, NetworkSpec } from './network-types.js'
+
+export type { Network, NetworkSpec } from './network-types.js'
 
 export type Accel = 'kvm' | 'tcg'
 
@@ -63,38 +66,6 @@ export interface MachineBase {
   readonly consoleLog: string
 }
 
-/**
- * A libvirt network of a lab: a bridge with the host's address on it, and a DHCP server that knows the lab's machines
- * and nobody else.
- */
-export interface NetworkSpec {
-  readonly name: string
-  readonly uuid: string
-  /** klab's own mark: whose network this is. */
-  readonly labId: string
-  /** Interface on the host, at most 15 characters (IFNAMSIZ). */
-  readonly bridge: string
-  /** The host's own address there. */
-  readonly address: string
-  readonly prefix: number
-  /** Whether the host forwards and masquerades what leaves it; else it is isolated. */
-  readonly internet: boolean
-  /** Fixed leases. */
-  readonly leases: readonly { readonly mac: string; readonly ip: string; readonly node: string }[]
-}
-
-/** A libvirt network as it is, klab's or not. */
-export interface Network {
-  readonly name: string
-  readonly uuid: string
-  readonly active: boolean
-  readonly bridge: string | undefined
-  /** Its IPv4 ranges, such as 192.168.122.0/24. */
-  readonly ranges: readonly string[]
-  /** klab's mark; undefined: somebody else's network. */
-  readonly mark: { readonly labId: string; readonly specDigest: string } | undefined
-}
-
 export interface Machine {
   readonly name: string
   readonly uuid: string
@@ -138,6 +109,13 @@ export interface Description {
   readonly disks: readonly DiskSpec[]
 }
 
+/** How far a lab's machines may reach and be reached, by its Labfile. */
+export interface Bounds {
+  readonly internet: boolean
+  /** Its libvirt network, in NAT mode. */
+  readonly network: string | undefined
+}
+
 /** What this host can load. */
 export interface Abilities {
   readonly libvirt: string
@@ -159,7 +137,7 @@ export interface Hypervisor {
   owned(labId?: string): Promise<readonly OwnedMachine[]>
   /**
    * Validates and defines the domain; redefines when the spec's digest differs and the machine is not running; throws
-   * StateError when it is running with another spec.
+   * StateError when it is running with another spec. One that is off and was opened (`openings`) is redefined too.
    */
   ensureMachine(spec: MachineSpec): Promise<void>
   /**
@@ -223,6 +201,11 @@ export interface Hypervisor {
   setGuestTime(name: string, ms: number): Promise<void>
   /** What a machine is defined as. Throws StateError when there is no such machine. */
   describe(name: string): Promise<Description>
+  /**
+   * Machines (by UUID) that somebody has redefined so that they reach, or are reached, beyond these bounds: what it is,
+   * in words; of the definition of now and of that of the next start. One virsh process. Throws HostError.
+   */
+  openings(uuids: readonly string[], bounds: Bounds): Promise<ReadonlyMap<string, readonly string[]>>
   /** Versions, and whether QEMU knows this machine type (the newest `q35` unless told). */
   abilities(accel: Accel, machine?: string): Promise<Abilities>
   /** Machine type and CPU model that a RAM image was saved with. Throws CorruptError. */

@@ -70,6 +70,13 @@ export function createVirshHypervisor({
     return parseOwnership((await virsh([batch], { allowFailure: true })).stdout)
   }
 
+  const openings: Hypervisor['openings'] = async (uuids, bounds) => {
+    if (uuids.length === 0) return new Map()
+    const { parseOpenings } = await import('./openings.js')
+    const batch = uuids.flatMap((uuid) => [`dumpxml ${uuid}`, `dumpxml --inactive ${uuid}`]).join('; ')
+    return parseOpenings((await virsh([batch], { allowFailure: true })).stdout, bounds)
+  }
+
   const find = async (name: string): Promise<Machine | undefined> => (await list()).find((m) => m.name === name)
   const state = async (name: string): Promise<MachineState> => (await find(name))?.state ?? 'absent'
 
@@ -109,6 +116,7 @@ export function createVirshHypervisor({
     uri,
     list,
     state,
+    openings,
 
     owned: async (labId) => {
       const machines = await list()
@@ -134,8 +142,11 @@ export function createVirshHypervisor({
             },
           )
         }
-        if (mark.specDigest === specDigest(spec)) return
-        if (!isOff(m.state)) {
+        if (mark.specDigest === specDigest(spec)) {
+          // Its mark says what klab made it, not what somebody has made of it since.
+          const bounds = { internet: spec.mgmt?.internet ?? false, network: spec.net?.network }
+          if (!isOff(m.state) || !(await openings([m.uuid], bounds)).has(m.uuid)) return
+        } else if (!isOff(m.state)) {
           throw new StateError(`${spec.node} is ${m.state} with other settings than the Labfile's`, {
             hint: 'stop it first: klab halt, then klab up',
           })

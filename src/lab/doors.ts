@@ -23,7 +23,7 @@ export interface Doors {
   /** All doors. `lab` says which libvirt; undefined: this user's default. */
   world(lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World>
   /** Only what `status` needs. */
-  hypervisor(uri: string): Promise<Pick<Hypervisor, 'list'>>
+  hypervisor(uri: string): Promise<Pick<Hypervisor, 'list' | 'openings'>>
   /** Which accelerator really works for this lab (a probe guest runs, unless the Labfile names TCG). */
   probeAccel(lab: Pick<Lab, 'hypervisor'>): Promise<AccelProbe>
   /** Starts klab itself with these arguments, apart from this process and its terminal. */

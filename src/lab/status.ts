@@ -2,7 +2,7 @@
 import type { Clock } from '../host/types.js'
 import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
 import type { Lab, Role } from '../labfile/model.js'
-import { domainName } from '../node/names.js'
+import { boundsOf, domainName, machineUuid } from '../node/names.js'
 import { readJournal } from '../snapshot/journal.js'
 import type { LabPaths } from '../state/paths.js'
 import { apiServer } from '../node/api-server.js'
@@ -37,6 +37,8 @@ export interface Status {
   } | null
   /** A snapshot verb that is under way in another klab, or was killed (`snapshot save lesson-2`); null: none. */
   readonly unfinished: string | null
+  /** Nodes that somebody has redefined so that they reach, or are reached, further than klab lets them. */
+  readonly opened: readonly { readonly node: string; readonly what: string }[]
 }
 
 /** ms that a glance gives the API server: with KVM it answers in 10, under emulation in 100 to 3000. */
@@ -52,7 +54,7 @@ function overall(states: readonly MachineState[]): LabState {
 
 /** What readStatus and glanceStatus look through. */
 export interface StatusWorld {
-  readonly hypervisor: Pick<Hypervisor, 'list'>
+  readonly hypervisor: Pick<Hypervisor, 'list' | 'openings'>
   readonly clock: Clock
   /** Tests put an API server of their own here. */
   readonly ask?: Ask
@@ -61,12 +63,13 @@ export interface StatusWorld {
 /** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
   const cluster = await hasCluster(record, paths)
-  const [machines, seen, unfinished] = await Promise.all([
+  const [machines, opened, seen, unfinished] = await Promise.all([
     world.hypervisor.list(),
+    openedNodes(world, record),
     cluster ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
     unfinishedVerb(paths),
   ])
-  return statusFrom(record, { machines, hasConfig: cluster, seen, unfinished })
+  return statusFrom(record, { machines, opened, hasConfig: cluster, seen, unfinished })
 }
 
 /**
@@ -79,13 +82,14 @@ export async function glanceStatus(
   paths: LabPaths,
 ): Promise<{ status: Status; behind: boolean }> {
   const cluster = await hasCluster(record, paths)
-  const [machines, glance, unfinished] = await Promise.all([
+  const [machines, opened, glance, unfinished] = await Promise.all([
     world.hypervisor.list(),
+    openedNodes(world, record),
     cluster ? glanceReadiness(paths, world.clock, GLANCE_MS, world.ask) : undefined,
     unfinishedVerb(paths),
   ])
   if (cluster && !glance) return { status: await readStatus(world, record, paths), behind: false }
-  const status = statusFrom(record, { machines, hasConfig: cluster, seen: glance?.seen, unfinished })
+  const status = statusFrom(record, { machines, opened, hasConfig: cluster, seen: glance?.seen, unfinished })
   return { status, behind: glance?.now === false }
 }
 
@@ -96,16 +100,24 @@ async function unfinishedVerb(paths: LabPaths): Promise<string | null> {
   return journal.op === 'save' ? `snapshot save ${journal.manifest.name}` : 'snapshot restore'
 }
 
+/** Which nodes were opened, and how. */
+async function openedNodes(world: Pick<StatusWorld, 'hypervisor'>, { id, lab }: LabRecord): Promise<Status['opened']> {
+  const uuids = lab.nodes.map((n) => machineUuid(id, n.name))
+  const found = await world.hypervisor.openings(uuids, boundsOf(id, lab))
+  return lab.nodes.flatMap(({ name }, i) => (found.get(uuids[i] ?? '') ?? []).map((what) => ({ node: name, what })))
+}
+
 /** What was found. */
 interface Findings {
   readonly machines: readonly Machine[]
+  readonly opened: Status['opened']
   /** The lab has a kubeconfig. */
   readonly hasConfig: boolean
   readonly seen: Readiness | undefined
   readonly unfinished: string | null
 }
 
-function statusFrom(record: LabRecord, { machines, hasConfig, seen, unfinished }: Findings): Status {
+function statusFrom(record: LabRecord, { machines, opened, hasConfig, seen, unfinished }: Findings): Status {
   const { lab } = record
   const states = new Map(machines.map((m) => [m.name, m.state]))
   const nodes = lab.nodes.map((n) => {
@@ -130,7 +142,7 @@ function statusFrom(record: LabRecord, { machines, hasConfig, seen, unfinished }
         seenAt: seen?.at ?? null,
       }
     : null
-  return { lab: lab.name, state: overall(nodes.map((n) => n.state)), nodes, cluster, unfinished }
+  return { lab: lab.name, state: overall(nodes.map((n) => n.state)), nodes, cluster, unfinished, opened }
 }
 
 /** The status of a lab that was never brought up. */
@@ -151,5 +163,6 @@ export function absentStatus(lab: Lab): Status {
       ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null }
       : null,
     unfinished: null,
+    opened: [],
   }
 }

@@ -86,6 +86,7 @@ export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): 
   if (until === 'ready' && open.lab.kubernetes && !(await exists(open.paths.kubeconfig))) return undefined
   const status = await readStatus(world, record, open.paths)
   return status.state === 'running' &&
+    status.opened.length === 0 &&
     (until !== 'ready' || !status.cluster || status.cluster.ready === status.cluster.total)
     ? status
     : undefined

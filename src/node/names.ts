@@ -1,5 +1,7 @@
 /** Names that depend on nothing but the lab's id and the node. */
 import { createHash } from 'node:crypto'
+import type { Bounds } from '../hypervisor/types.js'
+import type { Lab } from '../labfile/model.js'
 
 /** libvirt's name for a node's domain. */
 export const domainName = (labId: string, node: string): string => `klab-${labId}-${node}`
@@ -15,6 +17,12 @@ export const machineUuid = (labId: string, node: string): string => uuidOf(`${la
 
 /** The same for the lab's network; no node's name is empty. */
 export const networkUuid = (labId: string): string => uuidOf(`${labId}/`)
+
+/** How far the machines of a lab may reach and be reached. */
+export const boundsOf = (labId: string, { network }: Pick<Lab, 'network'>): Bounds => ({
+  internet: network.internet,
+  network: network.mode === 'nat' ? networkName(labId) : undefined,
+})
 
 /** RFC 9562, version 8: custom. */
 function uuidOf(text: string): string {

@@ -84,6 +84,8 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
       t.equal(await h.state(spec.name), 'running')
       await h.start(spec.name)
       await h.ensureMachine(spec)
+      const bounds = { internet: false, network: undefined }
+      t.equal((await h.openings([spec.uuid], bounds)).size, 0, 'as klab made it, nothing is open')
       const error = await h.ensureMachine({ ...spec, cpus: 2 }).catch((e: unknown) => e)
       t.type(error, StateError)
       t.match(error, { hint: /klab halt/ })

@@ -3,7 +3,9 @@ import { BUNDLE_TOOLS } from '../../src/bundle/debian/parts.js'
 import { HostError } from '../../src/errors.js'
 import { accelCheck, checkHost, requireFit } from '../../src/doctor/doctor.js'
 import { type Check } from '../../src/doctor/check.js'
-import { fourNodes, labOf, makeWorld, type WorldOptions } from '../fakes/world.js'
+import { machineSpec } from '../../src/node/machine.js'
+import { domainName } from '../../src/node/names.js'
+import { cards, fourNodes, labOf, makeRun, makeWorld, type WorldOptions } from '../fakes/world.js'
 
 const TCG = { accel: 'tcg', why: 'no flags' } as const
 const SMALL =
@@ -47,6 +49,29 @@ t.test('each missing tool gives its package; the others stay ok', async (t) => {
       if (other !== tool) t.equal(get(other)?.state, 'ok', `${other} without ${tool}`)
     t.throws(() => requireFit(checks), HostError)
   }
+})
+
+t.test('a machine that somebody opened with virsh: refused while it runs; when it is off, up closes it', async (t) => {
+  const world = makeWorld(t, { host: { virsh: '' } })
+  const lab = labOf(SMALL)
+  const { hypervisor } = world
+  const run = makeRun(world, lab)
+  const [node] = lab.nodes
+  const spec = machineSpec(run, node!, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, 'a') })
+  const name = domainName(run.id, 'a')
+  const check = async () =>
+    (await checkHost(world, lab, { accel: TCG, running: 1, cached: true, id: run.id })).find((c) => c.name === 'a')
+  await hypervisor.ensureMachine(spec)
+  await hypervisor.start(name)
+  t.equal(await check(), undefined)
+  hypervisor.opened.set(name, ['graphics vnc on 0.0.0.0', 'restrict=off'])
+  const running = await check()
+  t.match(running, { state: 'missing', found: /vnc on 0\.0\.0\.0; restrict=off/, fix: /^klab halt, then klab up/ })
+  t.throws(() => requireFit([running!]), HostError)
+  await hypervisor.stop(name, 0)
+  t.match(await check(), { state: 'warn', fix: /^klab up/ })
+  await hypervisor.ensureMachine(spec)
+  t.equal(await check(), undefined)
 })
 
 t.test('the bundle’s tools are asked for with Kubernetes built from Debian only', async (t) => {

@@ -14,6 +14,8 @@ export interface FakeHypervisor extends Hypervisor {
   readonly idle: Set<string>
   /** Machines whose guest has an agent, and what their clocks show. */
   readonly clocks: Map<string, number>
+  /** What somebody has opened with virsh, by machine. */
+  readonly opened: Map<string, readonly string[]>
   /** Every call that changes something, such as `start klab-x-n1`. */
   readonly calls: string[]
   /** Host ports that something else listens on. */
@@ -100,6 +102,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     preferred: new Set(),
     idle: new Set(),
     clocks: new Map(),
+    opened: new Map(),
     calls: [],
     busyPorts: new Set(),
     unreachable: false,
@@ -140,10 +143,11 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
           if (e.name !== spec.name && e.uuid !== spec.uuid) continue
           if (e.name !== spec.name || e.uuid !== spec.uuid || e.spec?.labId !== spec.labId)
             throw new StateError(`libvirt already has a domain ${e.name}`, { hint: 'look at it' })
-          if (specDigest(e.spec) === specDigest(spec)) return
+          if (specDigest(e.spec) === specDigest(spec) && !(isOff(e) && fake.opened.has(e.name))) return
           if (!isOff(e))
             throw new StateError(`${spec.node} is ${e.state} with other settings`, { hint: 'stop it first: klab halt' })
         }
+        fake.opened.delete(spec.name)
         entries.set(spec.name, {
           name: spec.name,
           uuid: spec.uuid,
@@ -163,6 +167,11 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
           e.ram = ''
         }
         e.state = 'running'
+      }),
+    openings: (uuids) =>
+      look(() => {
+        const all = [...entries.values()].filter((e) => uuids.includes(e.uuid))
+        return new Map(all.flatMap((e) => (fake.opened.has(e.name) ? [[e.uuid, fake.opened.get(e.name) ?? []]] : [])))
       }),
     prefer: (name) =>
       look(() => {

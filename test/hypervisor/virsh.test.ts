@@ -4,6 +4,7 @@ import t from 'tap'
 import { CommandError, HostError, KlabError } from '../../src/errors.js'
 import type { HostExec, HostRunOptions, Output } from '../../src/host/types.js'
 import { createVirshHypervisor, defaultUri, isPortBusy } from '../../src/hypervisor/virsh.js'
+import { specDigest } from '../../src/hypervisor/spec.js'
 import { node } from './specs.js'
 
 type Answer = Partial<Output> | Error
@@ -66,6 +67,32 @@ t.test('a machine that will not end is waited for whatever the wall clock does',
   }
   await createVirshHypervisor({ exec, uri: 'qemu:///session', clock }).stop(node.name, 0)
   t.equal(looks, 6)
+})
+
+t.test('a machine that is off and was opened with virsh is defined anew, whatever its mark says', async (t) => {
+  const live = readFileSync(join(import.meta.dirname, 'fixtures/saved.xml'), 'utf8')
+  const dir = t.testdir()
+  const spec = { ...node, consoleLog: join(dir, 'console.log') }
+  const marked = live
+    .replace(/<uuid>.*<\/uuid>/, `<uuid>${spec.uuid}</uuid>`)
+    .replace(
+      /lab="[^"]*" node="[^"]*" digest="[^"]*"/,
+      `lab="${spec.labId}" node="${spec.node}" digest="${specDigest(spec)}"`,
+    )
+  for (const [xml, defines] of [
+    [marked, 0],
+    [marked.replace('127.0.0.1', '0.0.0.0'), 1],
+  ] as const) {
+    const exec = scripted({
+      list: row('5', '1'),
+      dumpxml: { stdout: xml },
+      capabilities: { stdout: '<capabilities/>' },
+      'managedsave-remove': {},
+      define: {},
+    })
+    await createVirshHypervisor({ exec, uri: 'qemu:///session' }).ensureMachine(spec)
+    t.equal(exec.argv.filter((a) => a[4] === 'define').length, defines)
+  }
 })
 
 t.test("an unreachable libvirt is the host's failure, with what mends it", async (t) => {

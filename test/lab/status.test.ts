@@ -8,7 +8,7 @@ import { formatStatus } from '../../src/cli/status.js'
 import { domainName } from '../../src/node/names.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
-function stage(t: Test, states: readonly MachineState[], labfile = fourNodes()) {
+function stage(t: Test, states: readonly MachineState[], labfile = fourNodes(), opened?: string[]) {
   const world = makeWorld(t)
   const run = makeRun(world, labOf(labfile))
   const machines = run.lab.nodes.flatMap((n, i) => {
@@ -16,7 +16,10 @@ function stage(t: Test, states: readonly MachineState[], labfile = fourNodes()) 
     return state === 'absent' ? [] : [{ name: domainName(run.id, n.name), uuid: 'u', state }]
   })
   const other = { name: 'somebody-elses', uuid: 'v', state: 'running' as const }
-  const hypervisor = { list: () => Promise.resolve([other, ...machines]) }
+  const hypervisor = {
+    list: () => Promise.resolve([other, ...machines]),
+    openings: (uuids: readonly string[]) => Promise.resolve(new Map(opened && [[uuids[1] ?? '', opened]])),
+  }
   const { clock } = world
   return {
     run,
@@ -60,6 +63,17 @@ for (const [what, states, state] of table) {
   })
 }
 
+t.test('a machine that somebody opened with virsh', async (t) => {
+  const status = await stage(t, RUNNING, fourNodes(), ['graphics vnc on 0.0.0.0', 'port 22 is open']).read()
+  t.same(status.opened, [
+    { node: 'k8s-node01', what: 'graphics vnc on 0.0.0.0' },
+    { node: 'k8s-node01', what: 'port 22 is open' },
+  ])
+  const text = formatStatus(status, 0)
+  t.match(text, /^k8s-node01 was changed with virsh: graphics vnc on 0\.0\.0\.0$/m)
+  t.match(text, /^klab halt, then klab up/m)
+})
+
 t.test('the contract for scripts, without a cluster yet', async (t) => {
   t.same(await stage(t, ['running', 'running', 'running', 'running']).read(), {
     lab: 'course',
@@ -75,6 +89,7 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
     })),
     cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null, seenAt: null },
     unfinished: null,
+    opened: [],
   })
 })
 

@@ -115,6 +115,9 @@ t.test('alreadyUp: the same end, the same Labfile, every machine running', async
   }
   t.match(await alreadyUp(s.world, await s.open(), 'network'), { state: 'running' })
   t.equal(await alreadyUp(s.world, await s.open(), 'boot'), undefined, 'further than it got')
+  s.world.hypervisor.opened.set(domainName(run.id, 'a'), ['graphics vnc on 0.0.0.0'])
+  t.equal(await alreadyUp(s.world, await s.open(), 'network'), undefined, 'one was opened with virsh')
+  s.world.hypervisor.opened.clear()
   s.world.hypervisor.kill(domainName(run.id, 'b'))
   t.equal(await alreadyUp(s.world, await s.open(), 'network'), undefined, 'one crashed')
 })
