@@ -25,6 +25,7 @@ export const UP_OPTIONS = {
     describe: 'keep the lab in the cache when all nodes are Ready, so that a later `up` takes it from there',
   },
   fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
+  force: { type: 'boolean', describe: 'go on where the host’s memory looks too small' },
   ...jsonProgress,
 } as const satisfies OptionTable
 

@@ -8,9 +8,9 @@ import { formatStatus } from './status.js'
 
 /** Brings the lab up and prints its status. Throws what the lab's `up` throws. */
 export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<number> {
-  const { until, from, seal, fresh } = args
+  const { until, from, seal, fresh, force } = args
   const result = await withProgress(app, args, (lab) =>
-    lab.up({ until, from, seal, fresh, diskOnly: args['disk-only'] }),
+    lab.up({ until, from, seal, fresh, force, diskOnly: args['disk-only'] }),
   )
   if (args.json) printJson(app, result.status)
   else {

@@ -7,4 +7,6 @@ export interface Check {
   readonly found: string
   /** The command that mends it. */
   readonly fix?: string
+  /** It may work all the same: `klab up --force` goes on. */
+  readonly mayTry?: boolean
 }

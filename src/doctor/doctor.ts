@@ -2,11 +2,10 @@
  * `klab doctor`: what this host must have for a lab, each with the command that mends it. `up` runs the same checks
  * first.
  */
-import { access, constants, statfs } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, constants } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { HostError, KlabError } from '../errors.js'
-import { exists, readText } from '../host/files.js'
+import { readText } from '../host/files.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
 import type { Lab } from '../labfile/model.js'
 import type { World } from '../world.js'
@@ -14,18 +13,11 @@ import { apiNodes } from '../cluster/topology.js'
 import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
-import { install, labToolChecks } from './tools.js'
+import { install, labToolChecks, type Cached } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
+import { nearest, roomChecks } from './room.js'
 
-const GIB = 1024 ** 3
-/**
- * On top of a guest’s memory, MiB: QEMU's own and translated code under TCG; a guest touches half of its memory at most
- * times (docs/benchmarks.md).
- */
-const QEMU_OVERHEAD_MIB = 250
-/** What one node's overlay and the shared layers take on disk, GiB. */
-const DISK_GIB = { node: 2, cache: 6 }
 /** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000
 
@@ -76,59 +68,6 @@ export function accelCheck(lab: Lab, probe: AccelProbe): Check {
         fix: 'set hypervisor.accel to auto in the Labfile; or switch virtualisation on in the firmware',
       }
     : { name: 'accelerator', state: 'ok', found: `software emulation (TCG), slow-host profile; ${found}` }
-}
-
-/** Memory that this process may still use, MiB: the host's, or its cgroup's limit. */
-async function availableMiB(): Promise<number> {
-  const meminfo = (await readText('/proc/meminfo')) ?? ''
-  const host = Number(/^MemAvailable:\s+(\d+)/m.exec(meminfo)?.[1] ?? 0) / 1024
-  const limit = Number((await readText('/sys/fs/cgroup/memory.max').catch(() => undefined))?.trim())
-  return Math.floor(Number.isFinite(limit) && limit > 0 ? Math.min(host, limit / 1024 ** 2) : host)
-}
-
-/** RAM and disk against the Labfile; machines that run already have theirs. */
-async function roomChecks(world: World, lab: Lab, running: number): Promise<readonly Check[]> {
-  const missing = lab.nodes.slice(running)
-  const want = missing.reduce((sum, n) => sum + n.memoryMiB + QEMU_OVERHEAD_MIB, 0)
-  const have = await availableMiB()
-  const memory: Check =
-    want <= have
-      ? { name: 'memory', state: 'ok', found: `${have} MiB available, the lab takes up to ${want} MiB` }
-      : {
-          name: 'memory',
-          state: 'missing',
-          found: `${have} MiB available, the lab wants ${want} MiB: ${want - have} MiB short`,
-          fix: 'lower nodes[].memory or remove nodes in the Labfile, or stop other labs',
-        }
-  const needs = new Map<string, number>()
-  for (const [dir, gib] of [
-    [world.roots.state, lab.nodes.length * DISK_GIB.node],
-    [world.roots.cache, DISK_GIB.cache],
-  ] as const) {
-    const at = await nearest(dir)
-    needs.set(at, (needs.get(at) ?? 0) + gib)
-  }
-  const disks = await Promise.all(
-    [...needs].map(async ([dir, gib]): Promise<Check> => {
-      const fs = await statfs(dir)
-      const free = Math.floor((fs.bavail * fs.bsize) / GIB)
-      const found = `${free} GiB free, up to ${gib} GiB wanted`
-      return free >= gib
-        ? { name: `disk ${dir}`, state: 'ok', found }
-        : {
-            name: `disk ${dir}`,
-            state: 'missing',
-            found,
-            fix: `free ${gib - free} GiB, or set KLAB_STATE_DIR and KLAB_CACHE_DIR to another disk`,
-          }
-    }),
-  )
-  return [memory, ...disks]
-}
-
-/** The folder itself, or the first one above that exists. */
-async function nearest(dir: string): Promise<string> {
-  return (await exists(dir)) || dir === '/' ? dir : nearest(dirname(dir))
 }
 
 /** The limits that Kubernetes in a guest never sees but QEMU on the host does: processes of this cgroup. */
@@ -195,16 +134,21 @@ async function writableCheck(dir: string): Promise<Check> {
     : { name: `folder ${dir}`, state: 'missing', found: `${at} cannot be written`, fix: `sudo chown $USER ${at}` }
 }
 
-/**
- * All checks for a lab (`id`: its own network is no clash); `cached`: image and bundle are there, so what builds them
- * is not needed.
- */
+/** What a lab already has on this host. */
+export interface Present {
+  /** Nodes whose machine runs or is paused: they have their memory. */
+  readonly running: readonly string[]
+  /** What is in the cache, so that what makes it is not needed. */
+  readonly cached: Cached
+}
+
+/** All checks for a lab (`id`: its own network is no clash). */
 export async function checkHost(
   world: World,
   lab: Lab,
-  o: { accel: AccelProbe; running: number; cached: boolean; id?: string },
+  o: Present & { readonly accel: AccelProbe; readonly id?: string },
 ): Promise<readonly Check[]> {
-  const build = !o.cached && lab.image.kind === 'builtin'
+  const build = !o.cached.image && lab.image.kind === 'builtin'
   const checks = await Promise.all([
     labToolChecks(world, lab, o.cached),
     libvirtCheck(world).then((c) => [c]),
@@ -226,9 +170,9 @@ const unreachable = (error: unknown): readonly Check[] => {
   return []
 }
 
-/** Throws HostError that lists what is missing, with the commands that mend it. */
-export function requireFit(checks: readonly Check[]): void {
-  const missing = checks.filter((c) => c.state === 'missing')
+/** Throws HostError that lists what is missing, with the commands that mend it. `force`: but for what may be tried. */
+export function requireFit(checks: readonly Check[], { force = false } = {}): void {
+  const missing = checks.filter((c) => c.state === 'missing' && !(force && c.mayTry === true))
   if (missing.length === 0) return
   throw new HostError(
     `this host lacks what the lab needs:\n${missing.map((c) => `  ${c.name}: ${c.found}`).join('\n')}`,

@@ -54,10 +54,18 @@ const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_
         ? ONLINE_TOOLS
         : []
 
-/** All that this lab calls; `cached`: image and bundle are there, so what builds them is not needed. */
-export async function labToolChecks(world: World, lab: Lab, cached: boolean): Promise<readonly Check[]> {
-  const build = cached || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
-  const bundle = cached ? [] : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
+/** What of a lab is in the cache. */
+export interface Cached {
+  readonly image: boolean
+  readonly bundle: boolean
+}
+
+/** All that this lab calls; what makes something that is in the cache is not needed. */
+export async function labToolChecks(world: World, lab: Lab, cached: Cached): Promise<readonly Check[]> {
+  const build = cached.image || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
+  const bundle = cached.bundle
+    ? []
+    : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
   const known = new Set<string>()
   const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(
     ([tool]) => !known.has(tool) && known.add(tool),

@@ -5,6 +5,7 @@ import type { PhaseName } from '../labfile/phases.js'
 import type { LabContext } from './context.js'
 import { withLog } from './context.js'
 import { readLab, type OpenLab } from './open.js'
+import { presentOf } from './present.js'
 import type { Status } from './status.js'
 import { alreadyUp, makeFolders, mayBeCorrected, refuseDrift, settleAccel, up } from './up.js'
 
@@ -19,6 +20,8 @@ export interface UpRequest {
   readonly seal?: boolean | undefined
   /** From scratch, also when the cache holds the lab. */
   readonly fresh?: boolean | undefined
+  /** Go on where memory looks too small. */
+  readonly force?: boolean | undefined
 }
 
 export interface UpResult {
@@ -59,9 +62,8 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
 
   const probe = await doors.probeAccel(open.lab)
   const accel = await settleAccel(open.lab, () => Promise.resolve(probe))
-  const running = open.record ? open.lab.nodes.length : 0
-  const checks = await checkHost(world, open.lab, { accel: probe, running, cached: false, id: open.id })
-  requireFit(checks)
+  const checks = await checkHost(world, open.lab, { ...(await presentOf(world, open)), accel: probe, id: open.id })
+  requireFit(checks, { force: o.force === true })
 
   if (!open.record && open.lab.kubernetes && until === 'ready' && o.fresh !== true) {
     const { upCached } = await import('./up-from.js')
@@ -72,8 +74,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   await makeFolders(world, open)
   const status = await withLog(c, open.paths.log, (report) => {
     for (const { state, name, found, fix } of checks)
-      if (state === 'warn')
-        report({ type: 'warn', text: `${name}: ${found}${fix === undefined ? '' : `; try: ${fix}`}` })
+      if (state !== 'ok') report({ type: 'warn', text: `${name}: ${found}${fix === undefined ? '' : `; try: ${fix}`}` })
     return up(world, open, { until, accel, report })
   })
   await sealed()

@@ -35,13 +35,12 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
 
 /** What this host has for the lab, and lacks. Throws LabfileError. */
 export async function doctor(c: LabContext): Promise<readonly Check[]> {
-  const { checkHost } = await import('../doctor/doctor.js')
+  const [{ checkHost }, { presentOf }] = await Promise.all([import('../doctor/doctor.js'), import('./present.js')])
   const open = await readLab(c.doors.env, c.file)
   const world = await c.doors.world(open.lab)
   return checkHost(world, open.lab, {
+    ...(await presentOf(world, open)),
     accel: await c.doors.probeAccel(open.lab),
-    running: open.record ? open.lab.nodes.length : 0,
-    cached: false,
     id: open.id,
   })
 }

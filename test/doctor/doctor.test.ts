@@ -2,21 +2,26 @@ import t, { type Test } from 'tap'
 import { BUNDLE_TOOLS } from '../../src/bundle/debian/parts.js'
 import { HostError } from '../../src/errors.js'
 import { accelCheck, checkHost, requireFit } from '../../src/doctor/doctor.js'
+import { memoryCheck } from '../../src/doctor/room.js'
 import { type Check } from '../../src/doctor/check.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld, type WorldOptions } from '../fakes/world.js'
 
 const TCG = { accel: 'tcg', why: 'no flags' } as const
+const BOTH = { image: true, bundle: true }
 const SMALL =
   'name: small\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71, memory: 256MiB, disk: 10GiB }\n'
 
-async function look(t: Test, o: WorldOptions & { labfile?: string; running?: number; cached?: boolean } = {}) {
+async function look(
+  t: Test,
+  o: WorldOptions & { labfile?: string; running?: readonly string[]; cached?: boolean } = {},
+) {
   const world = makeWorld(t, { host: { virsh: '' }, ...o })
   const checks = await checkHost(world, labOf(o.labfile ?? SMALL), {
     accel: TCG,
-    running: o.running ?? 0,
-    cached: o.cached ?? false,
+    running: o.running ?? [],
+    cached: { image: o.cached ?? false, bundle: o.cached ?? false },
   })
   return { world, checks, get: (name: string): Check | undefined => checks.find((c) => c.name === name) }
 }
@@ -60,7 +65,7 @@ t.test('a machine that somebody opened with virsh: refused while it runs; when i
   const spec = machineSpec(run, node!, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, 'a') })
   const name = domainName(run.id, 'a')
   const check = async () =>
-    (await checkHost(world, lab, { accel: TCG, running: 1, cached: true, id: run.id })).find((c) => c.name === 'a')
+    (await checkHost(world, lab, { accel: TCG, running: ['a'], cached: BOTH, id: run.id })).find((c) => c.name === 'a')
   await hypervisor.ensureMachine(spec)
   await hypervisor.start(name)
   t.equal(await check(), undefined)
@@ -109,15 +114,37 @@ t.test('NAT mode: dnsmasq instead of the switch, no ports, the system’s libvir
 t.test('memory: short by how much; machines that run already have theirs', async (t) => {
   const huge = fourNodes().replaceAll(' }', ', memory: 512GiB }')
   const { get } = await look(t, { labfile: huge })
-  t.match(get('memory'), { state: 'missing', found: /\d+ MiB available, the lab wants 209\d{4} MiB: \d+ MiB short/ })
+  t.match(get('memory'), {
+    state: 'missing',
+    found: /\d+ MiB available, the lab takes about 125\d{4} MiB, and up to 209\d{4}: \d+ MiB short/,
+  })
   t.ok(get('memory')!.fix)
-  t.equal((await look(t, { labfile: huge, running: 4 })).get('memory')!.state, 'ok')
+  const names = labOf(huge).nodes.map((n) => n.name)
+  t.match((await look(t, { labfile: huge, running: names })).get('memory'), {
+    state: 'ok',
+    found: /^\d+ MiB available; the lab’s machines have theirs$/,
+  })
+  t.equal((await look(t, { labfile: huge, running: names.slice(1) })).get('memory')!.state, 'missing')
+})
+
+t.test('memory: what such a lab touches decides; between that and all that it may take, a warning', (t) => {
+  const { nodes } = labOf(fourNodes())
+  t.match(memoryCheck(nodes, 13_288), { state: 'ok', found: /takes up to 13288 MiB$/ })
+  t.match(memoryCheck(nodes, 12_666), { state: 'warn', found: /12666 MiB available.*about 8373 MiB, and up to 13288/ })
+  t.match(memoryCheck(nodes, 8373), { state: 'warn' })
+  const short = memoryCheck(nodes, 8000)
+  t.match(short, { state: 'missing', found: /373 MiB short/, fix: /klab up --force/, mayTry: true })
+  t.throws(() => requireFit([short]), HostError)
+  t.doesNotThrow(() => requireFit([short], { force: true }))
+  const tool: Check = { name: 'virsh', state: 'missing', found: '' }
+  t.throws(() => requireFit([short, tool], { force: true }), { message: /^(?![^]*memory)[^]*virsh/ })
+  t.end()
 })
 
 t.test('libvirt: unreachable says what to type; slow answers are a warning', async (t) => {
   const world = makeWorld(t, { host: { virsh: '' } })
   world.hypervisor.unreachable = true
-  const checks = await checkHost(world, labOf(SMALL), { accel: TCG, running: 0, cached: true })
+  const checks = await checkHost(world, labOf(SMALL), { accel: TCG, running: [], cached: BOTH })
   t.match(
     checks.find((c) => c.name.startsWith('libvirt')),
     { state: 'missing', found: /cannot be reached/, fix: 'start libvirtd' },

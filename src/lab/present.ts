@@ -1,0 +1,52 @@
+/** What of a lab is on this host already: machines that run, and what is in the cache. */
+import type { Present } from '../doctor/doctor.js'
+import { HostError } from '../errors.js'
+import type { World } from '../world.js'
+import type { OpenLab } from './open.js'
+
+/** Thrown by makers that would have to make something. */
+class NotThere extends Error {}
+
+/** Looks; makes nothing, and fetches nothing. */
+export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab'>): Promise<Present> {
+  const machines = await world.hypervisor.owned(open.id).catch((error: unknown) => {
+    // The check of libvirt tells.
+    if (!(error instanceof HostError)) throw error
+    return []
+  })
+  const running = machines.filter((m) => m.state !== 'shut-off' && m.state !== 'crashed').map((m) => m.node)
+  return { running, cached: await cachedOf(world, open.lab) }
+}
+
+/** The makers themselves say what they would take from the cache; a world in which nothing can be made stops them. */
+async function cachedOf(world: World, lab: OpenLab['lab']): Promise<Present['cached']> {
+  const never = (): never => {
+    throw new NotThere()
+  }
+  const looking: World = {
+    ...world,
+    host: { ...world.host, run: never, filter: never, spawnDetached: never },
+    layers: { ...world.layers, build: async (key) => (await world.layers.get(key)) ?? never() },
+    // Downloads end at once.
+    signal: AbortSignal.abort(),
+  }
+  const [{ bundleContext }, { ensureBaseImage }, { makeBundle }] = await Promise.all([
+    import('../node-image/artifacts.js'),
+    import('../base-image/base.js'),
+    import('../bundle/ensure.js'),
+  ])
+  const context = bundleContext(looking, () => undefined)
+  const there = (made: Promise<unknown>): Promise<boolean> =>
+    made.then(
+      () => true,
+      // Whatever is wrong with it, `up` finds out when it makes it.
+      () => false,
+    )
+  const { image, kubernetes } = lab
+  const [hasImage, hasBundle] = await Promise.all([
+    image.kind === 'builtin' && there(ensureBaseImage(image, context)),
+    // A folder needs nothing to be made, and takes long to look through.
+    kubernetes && kubernetes.bundle.source !== 'dir' && there(makeBundle(kubernetes, context)),
+  ])
+  return { image: hasImage, bundle: hasBundle === true }
+}

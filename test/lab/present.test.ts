@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { readRecipe } from '../../src/base-image/recipe.js'
+import { bundleKey, debianArch } from '../../src/bundle/debian/build.js'
+import { recipeOf } from '../../src/bundle/debian/recipe.js'
+import { labToolChecks } from '../../src/doctor/tools.js'
+import { presentOf } from '../../src/lab/present.js'
+import { machineSpec } from '../../src/node/machine.js'
+import { domainName } from '../../src/node/names.js'
+import { cards, fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
+
+t.test('the cache: image and bundle each, and nothing is made to find out', async (t) => {
+  const world = { ...makeWorld(t, { absent: ['mmdebstrap'] }), assets: root }
+  const lab = labOf(fourNodes())
+  const look = async () => (await presentOf(world, { id: 'x', lab })).cached
+  t.same(await look(), { image: false, bundle: false })
+  await world.layers.build((await readRecipe(root)).key, () => Promise.resolve())
+  t.same(await look(), { image: true, bundle: false })
+  const manifest = {
+    format: 1,
+    source: 'debian',
+    kubernetes: '1.20.2',
+    images: [],
+    nodeImages: [],
+    provenance: {},
+    files: [],
+  }
+  await world.layers.build(await bundleKey(root, recipeOf('1.20.2'), debianArch()), (dir) => {
+    mkdirSync(dir, { recursive: true })
+    writeFileSync(join(dir, 'manifest.json'), JSON.stringify(manifest))
+    return Promise.resolve()
+  })
+  const cached = await look()
+  t.same(cached, { image: true, bundle: true })
+  const tools = await labToolChecks(world, lab, cached)
+  t.notOk(
+    tools.some((c) => c.state === 'missing'),
+    'a host without mmdebstrap is fit',
+  )
+  t.ok((await labToolChecks(world, lab, { image: false, bundle: true })).some((c) => c.state === 'missing'))
+  t.same(world.commands, [])
+})
+
+t.test('machines: those that have their memory', async (t) => {
+  const world = makeWorld(t)
+  const lab = labOf(fourNodes())
+  const run = makeRun(world, lab)
+  const { hypervisor } = world
+  for (const node of lab.nodes.slice(0, 3)) {
+    await hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
+    await hypervisor.start(domainName(run.id, node.name))
+  }
+  await hypervisor.pause(domainName(run.id, 'k8s-node01'))
+  await hypervisor.stop(domainName(run.id, 'k8s-node02'), 0)
+  t.same((await presentOf(world, run)).running, ['k8s-master01', 'k8s-node01'])
+  hypervisor.unreachable = true
+  t.same((await presentOf(world, run)).running, [])
+})
