@@ -6,7 +6,7 @@ import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, sweepAfter, type Restored } from '../snapshot/restore.js'
 import { goOn, save } from '../snapshot/save.js'
-import { settle, type Settled } from '../snapshot/settle.js'
+import { momentOf, settle, type SettleDoors, type Settled } from '../snapshot/settle.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
 import type { LabPaths } from '../state/paths.js'
@@ -54,19 +54,29 @@ export interface Back extends Restored {
   readonly settled: Settled | undefined
 }
 
+export interface GoOptions {
+  /** Keep the present state first. */
+  readonly undo: boolean
+  /** Until the lab is as it was (settle). */
+  readonly wait?: boolean
+  /** Tests give their own. */
+  readonly doors?: SettleDoors
+}
+
 /**
  * Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. `wait`: until the lab is as it
  * was (settle). Says how far it is. Throws StateError, HostError when that is not possible; ProbeError, CommandError
  * when the restore has happened and the lab does not settle.
  */
-export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolean; wait?: boolean }): Promise<Back> {
+export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Promise<Back> {
   const { clock } = lab.world
-  const since = clock.monotonic()
+  const since = momentOf(clock)
+  const passed = (): number => clock.monotonic() - since.monotonic
   await checkFits(lab, manifest)
-  const checksMs = clock.monotonic() - since
+  const checksMs = passed()
   const older = (await listManifests(lab.paths)).filter((m) => m.kind === 'auto' && m.name === UNDO)
   const kept = o.undo ? await keep(lab, manifest) : undefined
-  if (kept) lab.say(`the present state is kept as ${UNDO}, after ${seconds(clock.monotonic() - since)}`)
+  if (kept) lab.say(`the present state is kept as ${UNDO}, after ${seconds(passed())}`)
   const restored = await restore(lab, manifest, {
     ...(kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}),
     checked: true,
@@ -76,7 +86,7 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: { undo: boolea
   const ms = checksMs + restored.ms
   lab.say(`${manifest.name}: ${running ? 'all nodes resumed' : 'disks are back'} after ${seconds(ms)}`)
   // Before anything that can wait takes CPU time from the nodes. The rest is done also when they do not settle.
-  const settled = running && o.wait === true ? settle(lab, manifest, since) : Promise.resolve(undefined)
+  const settled = running && o.wait === true ? settle(lab, manifest, since, o.doors) : Promise.resolve(undefined)
   await settled.catch(() => undefined)
   await sweepAfter(lab)
   if (kept) for (const m of older) await remove(lab, m)

@@ -4,6 +4,7 @@ import { nodeLeases } from '../api/server.js'
 import { profileFor } from '../cluster/profile.js'
 import { messageOf, ProbeError } from '../errors.js'
 import { until } from '../guest/until.js'
+import type { Clock } from '../host/types.js'
 import { seconds } from '../report/text.js'
 import { hasCluster } from '../state/record.js'
 import { certificatesEnded, renewCertificates } from './certificates.js'
@@ -18,6 +19,19 @@ export interface SettleDoors {
   readonly leases?: typeof nodeLeases
 }
 
+/** One moment by both clocks of this host, ms: guests' leases are told by the one, durations by the other. */
+export interface Moment {
+  /** Since the epoch. */
+  readonly wall: number
+  readonly monotonic: number
+}
+
+/** Now. */
+export const momentOf = (clock: Pick<Clock, 'now' | 'monotonic'>): Moment => ({
+  wall: clock.now(),
+  monotonic: clock.monotonic(),
+})
+
 export interface Settled {
   readonly clocks: Clocks
   /** ms since `since` to the API server's first answer, to all nodes Ready; undefined without a cluster. */
@@ -27,13 +41,13 @@ export interface Settled {
 
 /**
  * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What
- * etcd says of them is as old as the snapshot, so each must also have renewed its lease since (`since`: ms since the
- * epoch). Throws ProbeError when that does not come.
+ * etcd says of them is as old as the snapshot, so each must also have renewed its lease since. Throws ProbeError when
+ * that does not come.
  */
 export async function settle(
   lab: LockedLab,
   manifest: Pick<Manifest, 'ready'>,
-  since: number,
+  since: Moment,
   { ask, leases = nodeLeases }: SettleDoors = {},
 ): Promise<Settled> {
   const { world, record, paths } = lab
@@ -72,13 +86,13 @@ export async function settle(
       if (unset) throw unset
       if (!ready) return { ok: false, seen: 'the API server does not answer' }
       if (answeredMs === undefined) {
-        answeredMs = world.clock.now() - since
+        answeredMs = world.clock.monotonic() - since.monotonic
         lab.say(`the API server answers after ${seconds(answeredMs)}`)
       }
       const not = wanted.filter((n) => !ready[n])
       if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
       const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
-      const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since)
+      const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
       return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
     },
     {
@@ -90,7 +104,7 @@ export async function settle(
       hint: 'klab kubectl get nodes,pods -A',
     },
   )
-  const readyMs = world.clock.now() - since
+  const readyMs = world.clock.monotonic() - since.monotonic
   const clocks = await stepping
   await refreshing
   await settledNow(lab)
