@@ -1,4 +1,5 @@
 /** `klab status`. */
+import { stateWords } from '../lab/machine-words.js'
 import type { Status } from '../lab/status.js'
 import { columns } from '../report/columns.js'
 import { duration } from '../report/text.js'
@@ -23,11 +24,8 @@ export function formatStatus(s: Status, now: number): string {
     n.sshPort === null ? '-' : `${n.sshHost ?? ''}:${n.sshPort}`,
   ])
   const { cluster } = s
-  const age = cluster?.seenAt ? now - Date.parse(cluster.seenAt) : 0
-  const seen = age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`
   const last = cluster
-    ? `\ncluster: Kubernetes ${cluster.version}, ${cluster.ready}/${cluster.total} Ready${seen}, ` +
-      `API server ${cluster.apiServer ?? 'not up'}\n`
+    ? `\ncluster: Kubernetes ${cluster.version}, ${readyCount(s, now)}, API server ${cluster.apiServer ?? 'not up'}\n`
     : ''
   const unfinished =
     s.unfinished === null
@@ -36,13 +34,33 @@ export function formatStatus(s: Status, now: number): string {
   const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
   const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up makes it as it was\n`
   const nodes = columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])
-  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${unfinished}${closing}`
+  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${standing(s)}${unfinished}${closing}`
+}
+
+/** How many are Ready, and when that was; of nodes that stand still nobody knows, and a count would be of no time. */
+function readyCount({ state, cluster }: Status, now: number): string {
+  if (state === 'paused') return 'paused'
+  if (state === 'stopped') return 'off'
+  if (!cluster || cluster.ready === null) return 'the API server does not answer'
+  const age = cluster.seenAt ? now - Date.parse(cluster.seenAt) : 0
+  return `${cluster.ready}/${cluster.total} Ready${age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`}`
+}
+
+/** Machines that stand still in a lab that is meant to run, and the way out. */
+function standing({ state, nodes }: Status): string {
+  if (state === 'paused') return '\nall machines are paused; klab up lets them go on\n'
+  if (state !== 'partial') return ''
+  const still = nodes.filter((n) => n.state !== 'running')
+  return `\n${still.map((n) => `${n.name} ${stateWords(n.state)}`).join(', ')}; klab up puts that right\n`
 }
 
 /** Prints the status; 0 whatever it is. */
 export async function runStatus(app: App, args: Args<typeof STATUS_OPTIONS>): Promise<number> {
   const status = await (await labOf(app, args)).status({ fresh: args.fresh })
   if (args.json) printJson(app, status)
-  else app.stdout.write(formatStatus(status, app.clock.now()))
+  else {
+    const next = status.state === 'stopped' ? '\nklab up boots it\n' : ''
+    app.stdout.write(`${formatStatus(status, app.clock.now())}${next}`)
+  }
   return 0
 }

@@ -58,6 +58,14 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     await sealed()
     return { ...result(open, quick), already: true }
   }
+  const { resumePaused } = await import('./resume.js')
+  if (await resumePaused(world, open, c.report)) {
+    const all = await alreadyUp(world, open, until)
+    if (all) {
+      await sealed()
+      return result(open, all)
+    }
+  }
   if (!(await mayBeCorrected(world, open))) refuseDrift(open)
 
   const probe = await doors.probeAccel(open.lab)

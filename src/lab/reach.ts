@@ -1,14 +1,17 @@
 /** Ways into a lab that is up: a command on a node, the kubeconfig, and ssh and kubectl for a terminal. */
 import { readFile } from 'node:fs/promises'
 import { HostError, StateError, UsageError } from '../errors.js'
+import { topologyOf } from '../cluster/topology.js'
 import { exists } from '../host/files.js'
 import type { Output } from '../host/types.js'
 import { connectWithin } from '../node/connections.js'
 import { domainName } from '../node/names.js'
 import { note } from '../report/events.js'
 import type { LabRecord } from '../state/record.js'
+import type { Hypervisor } from '../hypervisor/types.js'
 import type { LabContext } from './context.js'
 import { kubectlEnv } from './kubectl.js'
+import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
 
 /** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
@@ -50,9 +53,7 @@ export async function execOn(
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   requireNode('exec', record, node)
   const world = await c.doors.world(record.lab)
-  const domain = domainName(record.id, node)
-  const state = (await world.hypervisor.list()).find((m) => m.name === domain)?.state ?? 'absent'
-  if (state !== 'running') throw new StateError(`${node}: the machine is ${state}, not running`, { hint: 'klab up' })
+  requireRunning(node, await stateOf(world, record, node))
   try {
     const guest = await connectWithin({ world, paths, record }, node, CONNECT_MS)
     const given = Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined))
@@ -60,6 +61,25 @@ export async function execOn(
   } finally {
     await world.guests.close()
   }
+}
+
+/** What libvirt says of a node's machine. */
+async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, { id }: LabRecord, node: string) {
+  const domain = domainName(id, node)
+  return (await world.hypervisor.list()).find((m) => m.name === domain)?.state ?? 'absent'
+}
+
+/**
+ * For programs that would only wait: ssh's and kubectl's own words for a machine that stands still are a minute late.
+ * Where libvirt does not answer they may still get through. Throws StateError.
+ */
+async function refuseStill(c: LabContext, record: LabRecord, node: string): Promise<void> {
+  const hypervisor = await c.doors.hypervisor(record.uri)
+  const state = await stateOf({ hypervisor }, record, node).catch((error: unknown) => {
+    if (!(error instanceof HostError)) throw error
+    return 'running' as const
+  })
+  requireRunning(node, state)
 }
 
 /** The lab, which has a cluster. Throws StateError when it has none yet. */
@@ -81,6 +101,8 @@ export async function kubeconfig(c: LabContext): Promise<{ readonly path: string
  */
 export async function kubectlCommand(c: LabContext, args: readonly string[]): Promise<TerminalCommand> {
   const lab = await clusterLab(c)
+  const first = topologyOf(lab.record.lab)?.first
+  if (first) await refuseStill(c, lab.record, first.name)
   const kubectl = (await kept(c, lab.record)) ?? (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
   return { argv: [kubectl, ...args], env: kubectlEnv(lab, c.doors.env.env) }
 }
@@ -115,5 +137,6 @@ export async function sshCommand(
     throw new UsageError('ssh: name a node', { hint: `klab ssh ${record.lab.nodes[0]?.name ?? 'NODE'}` })
   requireNode('ssh', record, node)
   if (!(await exists(paths.sshConfig))) throw new StateError(`${node}: the lab is not booted yet`, { hint: 'klab up' })
+  await refuseStill(c, record, node)
   return { argv: ['ssh', '-F', paths.sshConfig, node, ...(words.length > 0 ? ['--', ...words] : [])], env: {} }
 }

@@ -1,6 +1,7 @@
 /** `klab status`: what libvirt and the API server say now. On the quick path: nothing heavy is loaded here. */
 import type { Clock } from '../host/types.js'
 import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
+import { apiNodes } from '../cluster/topology.js'
 import type { Lab, Role } from '../labfile/model.js'
 import { boundsOf, domainName, machineUuid } from '../node/names.js'
 import { readJournal } from '../snapshot/journal.js'
@@ -29,7 +30,8 @@ export interface Status {
   }[]
   readonly cluster: {
     readonly version: string
-    readonly ready: number
+    /** How many are Ready; null: the API server stands still or does not answer, so nobody knows. */
+    readonly ready: number | null
     readonly total: number
     readonly apiServer: string | null
     /** When `ready` was so, ISO 8601; null: never asked. */
@@ -63,10 +65,11 @@ export interface StatusWorld {
 /** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
   const cluster = await hasCluster(record, paths)
+  const listed = world.hypervisor.list()
   const [machines, opened, seen, unfinished] = await Promise.all([
-    world.hypervisor.list(),
+    listed,
     openedNodes(world, record),
-    cluster ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
+    cluster && apiRuns(record, await listed) ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
     unfinishedVerb(paths),
   ])
   return statusFrom(record, { machines, opened, hasConfig: cluster, seen, unfinished })
@@ -82,13 +85,15 @@ export async function glanceStatus(
   paths: LabPaths,
 ): Promise<{ status: Status; behind: boolean }> {
   const cluster = await hasCluster(record, paths)
+  const listed = world.hypervisor.list()
   const [machines, opened, glance, unfinished] = await Promise.all([
-    world.hypervisor.list(),
+    listed,
     openedNodes(world, record),
-    cluster ? glanceReadiness(paths, world.clock, GLANCE_MS, world.ask) : undefined,
+    cluster && apiRuns(record, await listed) ? glanceReadiness(paths, world.clock, GLANCE_MS, world.ask) : undefined,
     unfinishedVerb(paths),
   ])
-  if (cluster && !glance) return { status: await readStatus(world, record, paths), behind: false }
+  if (cluster && !glance && apiRuns(record, machines))
+    return { status: await readStatus(world, record, paths), behind: false }
   const status = statusFrom(record, { machines, opened, hasConfig: cluster, seen: glance?.seen, unfinished })
   return { status, behind: glance?.now === false }
 }
@@ -101,10 +106,19 @@ async function unfinishedVerb(paths: LabPaths): Promise<string | null> {
 }
 
 /** Which nodes were opened, and how. */
-async function openedNodes(world: Pick<StatusWorld, 'hypervisor'>, { id, lab }: LabRecord): Promise<Status['opened']> {
+export async function openedNodes(
+  world: Pick<StatusWorld, 'hypervisor'>,
+  { id, lab }: LabRecord,
+): Promise<Status['opened']> {
   const uuids = lab.nodes.map((n) => machineUuid(id, n.name))
   const found = await world.hypervisor.openings(uuids, boundsOf(id, lab))
   return lab.nodes.flatMap(({ name }, i) => (found.get(uuids[i] ?? '') ?? []).map((what) => ({ node: name, what })))
+}
+
+/** Whether a control plane's machine runs; one that is paused does not refuse who asks: it lets them wait. */
+function apiRuns({ id, lab }: LabRecord, machines: readonly Machine[]): boolean {
+  const running = new Set(machines.filter((m) => m.state === 'running').map((m) => m.name))
+  return apiNodes(lab).some((node) => running.has(domainName(id, node)))
 }
 
 /** What was found. */
@@ -136,7 +150,7 @@ function statusFrom(record: LabRecord, { machines, opened, hasConfig, seen, unfi
   const cluster = lab.kubernetes
     ? {
         version: lab.kubernetes.version,
-        ready: nodes.filter((n) => n.ready).length,
+        ready: hasConfig && !seen?.ready ? null : nodes.filter((n) => n.ready).length,
         total: nodes.length,
         apiServer: hasConfig ? (apiServer(record) ?? null) : null,
         seenAt: seen?.at ?? null,

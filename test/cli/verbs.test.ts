@@ -161,7 +161,7 @@ t.test('kubeconfig and logs print what is there', async (t) => {
 
 t.test('ssh: the system’s own with the lab’s config; words stay words, its exit status is klab’s', async (t) => {
   const klab = makeKlab(t, fourNodes(), { FAKE_SSH_STATUS: '42' })
-  const paths = klab.record()
+  const paths = klab.record({}, [1, 1, 1, 1])
   writeFileSync(paths.sshConfig, '')
   t.match(await klab.run('ssh', 'k8s-node01', '--', 'ls', '-l', '--json', 'a b'), {
     code: 42,
@@ -176,7 +176,7 @@ t.test('ssh: the system’s own with the lab’s config; words stay words, its e
 
 t.test('kubectl: with the lab’s kubeconfig, arguments as they are, its exit status', async (t) => {
   const klab = makeKlab(t, fourNodes(), { FAKE_KUBECTL_STATUS: '5' })
-  const paths = klab.record()
+  const paths = klab.record({}, [1, 1, 1, 1])
   writeFileSync(paths.kubeconfig, '')
   t.match(await klab.run('kubectl', 'get', 'pods', '-A', '-o', 'json', '--version'), {
     code: 5,

@@ -24,6 +24,38 @@ async function open(t: Test) {
   return { ...stage, id, labfile, doors, events, paths: stage.lab.paths, lab, later: () => (world.clock.time += 1000) }
 }
 
+t.test('a paused lab: nothing waits for it, and up lets it go on with the time of now', async (t) => {
+  const s = await open(t)
+  const { hypervisor, clock } = s.world
+  const domains = s.nodes.map((n) => domainName(s.id, n))
+  writeFileSync(s.paths.sshConfig, '')
+  for (const d of domains) await hypervisor.pause(d)
+  clock.time += 2 * 3_600_000
+  for (const d of domains) hypervisor.clocks.set(d, clock.time - 2 * 3_600_000)
+  const still = { constructor: StateError, message: 'k8s-node01 is paused', hint: 'klab up' }
+  await t.rejects(s.lab.terminal.ssh('k8s-node01', []), still)
+  await t.rejects(s.lab.exec('k8s-node01', ['true']), still)
+  const commands = s.world.commands.length
+  const { status, already } = await s.lab.up()
+  t.match(status, { state: 'running' })
+  t.equal(already, false)
+  for (const d of domains) t.equal(hypervisor.clocks.get(d), clock.time)
+  t.strictSame(await s.read(), all('zero'), 'nothing was booted')
+  t.notOk(
+    s.world.commands.slice(commands).some((c) => /qemu-img/.test(c)),
+    'no phase ran',
+  )
+  t.equal((await s.again()).lab.record.unsettled, false)
+  t.equal((await s.lab.up()).already, true)
+  await hypervisor.pause(domains[1]!)
+  await s.lab.up()
+  t.strictSame(await s.read(), all('zero'), 'one of them')
+  await hypervisor.stop(domains[1]!, 0)
+  await t.rejects(s.lab.terminal.ssh('k8s-node01', []), { message: 'k8s-node01 is off' })
+  hypervisor.unreachable = true
+  t.match(await s.lab.terminal.ssh('k8s-node01', []), { argv: ['ssh'] }, 'libvirt does not answer: ssh may')
+})
+
 t.test('docs/program.mjs: brings a lab up, saves it and restores it', async (t) => {
   const s = await open(t)
   // As soon as the snapshot is there, work goes on.
@@ -91,7 +123,7 @@ t.test('exec: words as they are, on that node; its failure is typed', async (t) 
   t.match(await s.lab.exec('k8s-node01', ['false'], { allowFailure: true }), { exitCode: 1 })
   await t.rejects(s.lab.exec('nobody', ['true']), { constructor: UsageError, message: /there are k8s-master01/ })
   await s.world.hypervisor.stop(domainName(s.id, 'k8s-node01'), 0)
-  await t.rejects(s.lab.exec('k8s-node01', ['true']), { constructor: StateError, message: /is shut-off/ })
+  await t.rejects(s.lab.exec('k8s-node01', ['true']), { constructor: StateError, message: /is off/ })
 })
 
 t.test('kubeconfig, plan, explain, validate; a lab without a cluster has no kubeconfig', async (t) => {

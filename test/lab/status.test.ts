@@ -63,6 +63,23 @@ for (const [what, states, state] of table) {
   })
 }
 
+t.test('machines that stand still: no count of a time that is not now, and the way out', async (t) => {
+  const text = async (...states: MachineState[]): Promise<string> => {
+    const s = stage(t, states)
+    s.cluster()
+    return formatStatus(await s.read(() => Promise.resolve(undefined)), s.clock.now())
+  }
+  const paused = await text('paused', 'paused', 'paused', 'paused')
+  t.match(paused, /Kubernetes 1\.20\.2, paused, API/)
+  t.match(paused, /^all machines are paused; klab up lets them go on$/m)
+  t.match(await text('shut-off', 'shut-off', 'shut-off', 'shut-off'), /Kubernetes 1\.20\.2, off, API/)
+  t.match(
+    await text('running', 'paused', 'shut-off', 'crashed'),
+    /^k8s-node01 is paused, k8s-node02 is off, k8s-node03 has crashed; klab up puts that right$/m,
+  )
+  t.notMatch(await text(...RUNNING), /klab up/)
+})
+
 t.test('a machine that somebody opened with virsh', async (t) => {
   const status = await stage(t, RUNNING, fourNodes(), ['graphics vnc on 0.0.0.0', 'port 22 is open']).read()
   t.same(status.opened, [
@@ -124,7 +141,7 @@ t.test('an API server that is silent: ready is not known, the address is', async
     status.nodes.map((n) => n.ready),
     [null, null, null, null],
   )
-  t.match(status.cluster, { ready: 0, apiServer: 'https://127.0.0.1:22100' })
+  t.match(status.cluster, { ready: null, apiServer: 'https://127.0.0.1:22100' })
 })
 
 t.test(

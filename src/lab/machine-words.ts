@@ -1,0 +1,21 @@
+/** What a machine's state means for who wants to use it. */
+import { StateError } from '../errors.js'
+import type { MachineState } from '../hypervisor/types.js'
+
+const WORDS: Readonly<Record<MachineState, string>> = {
+  running: 'runs',
+  paused: 'is paused',
+  'shut-off': 'is off',
+  crashed: 'has crashed',
+  'in-shutdown': 'is shutting down',
+  suspended: 'sleeps',
+  absent: 'has no machine',
+}
+
+/** `is paused`, `is off`, … */
+export const stateWords = (state: MachineState): string => WORDS[state]
+
+/** Throws StateError unless the node's machine runs. */
+export function requireRunning(node: string, state: MachineState): void {
+  if (state !== 'running') throw new StateError(`${node} ${stateWords(state)}`, { hint: 'klab up' })
+}

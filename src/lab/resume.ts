@@ -1,0 +1,52 @@
+/** `klab up` on a lab that is paused: it goes on in seconds, with the time of now. */
+import { ProbeError } from '../errors.js'
+import { exists } from '../host/files.js'
+import { nodesOf, resumeAll, statesOf } from '../snapshot/machines.js'
+import { momentOf, settle } from '../snapshot/settle.js'
+import type { LockedLab } from '../snapshot/types.js'
+import { writeRecord } from '../state/record.js'
+import { note, type Report } from '../report/events.js'
+import type { World } from '../world.js'
+import { labDrift } from './drift.js'
+import type { OpenLab } from './open.js'
+import { openedNodes } from './status.js'
+import { withLab } from './with-lab.js'
+
+/**
+ * Lets machines that stand still go on and sets the clocks of the guests, as after a restore: they are as far behind as
+ * they stood. Resolves to false when nothing was paused, or more than that has to be done first (a killed snapshot verb,
+ * a changed Labfile, machines opened with virsh). A node that does not get Ready is told; `up` then goes on. Throws
+ * LockedError, StateError, HostError.
+ */
+export async function resumePaused(world: World, open: OpenLab, report: Report): Promise<boolean> {
+  const { paths, record: seen } = open
+  if (!seen || labDrift(seen.lab, open.lab).length > 0 || (await exists(paths.journal))) return false
+  const say = note(report)
+  const look: LockedLab = { world, paths, record: seen, say }
+  if (!(await statesOf(look)).some((n) => n.state === 'paused')) return false
+  if ((await openedNodes(world, seen)).length > 0) return false
+  return withLab(world, paths, { name: 'up', record: (known) => known ?? seen }, async (record) => {
+    const lab: LockedLab = { world, paths, record, say }
+    const states = await statesOf(lab)
+    const paused = states.filter((n) => n.state === 'paused')
+    if (paused.length === 0 || (await exists(paths.journal))) return false
+    const since = momentOf(world.clock)
+    // A klab that is killed now leaves the clocks to the next one.
+    lab.record = { ...record, unsettled: true }
+    await writeRecord(paths.record, lab.record)
+    await resumeAll(
+      lab,
+      paused.map((n) => n.domain),
+    )
+    say(`${paused.map((n) => n.node).join(', ')}: paused, and let go on`)
+    // With a machine that is off there is more to do: the phases boot it, and the next line of work is theirs.
+    if (states.some((n) => n.state !== 'paused' && n.state !== 'running')) return true
+    const cluster = record.lab.kubernetes && record.completedUntil === 'ready' && record.lab.kubernetes.cni !== 'none'
+    const ready = cluster ? nodesOf(lab).map((n) => n.node) : []
+    await settle(lab, { ready }, since).catch((error: unknown) => {
+      if (!(error instanceof ProbeError)) throw error
+      report({ type: 'warn', text: error.message })
+    })
+    return true
+  })
+}
