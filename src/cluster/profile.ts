@@ -41,11 +41,12 @@ const NORMAL: Profile = {
 }
 
 /**
- * Probes of the static pods. kubeadm 1.20 gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy
- * node under TCG; and it asks the
- * API server's readiness every second, a TLS handshake each, which alone takes a good part of an emulated CPU.
+ * Probes of the static pods. kubeadm gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy node
+ * under TCG; and it asks the API server's readiness every second, a TLS handshake each, which alone takes a good part of
+ * an emulated CPU. kubeadm 1.17 and 1.18 write a liveness probe alone (cmd/kubeadm/app/phases/controlplane/manifests.go),
+ * and kubelet starts no pod with a probe that says when to ask but not what: there it must bear the start too.
  */
-const patientProbes = (container: string): unknown => ({
+const patientProbes = (container: string, minor: number): unknown => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: container, namespace: 'kube-system' },
@@ -53,11 +54,15 @@ const patientProbes = (container: string): unknown => ({
     containers: [
       {
         name: container,
-        livenessProbe: { failureThreshold: 8, timeoutSeconds: 60, periodSeconds: 60 },
-        startupProbe: { failureThreshold: 90, timeoutSeconds: 30, periodSeconds: 10 },
-        ...(container === 'kube-apiserver'
-          ? { readinessProbe: { failureThreshold: 3, timeoutSeconds: 30, periodSeconds: 15 } }
-          : {}),
+        ...(minor < 19
+          ? { livenessProbe: { failureThreshold: 15, timeoutSeconds: 60, periodSeconds: 60 } }
+          : {
+              livenessProbe: { failureThreshold: 8, timeoutSeconds: 60, periodSeconds: 60 },
+              startupProbe: { failureThreshold: 90, timeoutSeconds: 30, periodSeconds: 10 },
+              ...(container === 'kube-apiserver'
+                ? { readinessProbe: { failureThreshold: 3, timeoutSeconds: 30, periodSeconds: 15 } }
+                : {}),
+            }),
       },
     ],
   },
@@ -97,10 +102,10 @@ export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 
       ipvs: { syncPeriod: '5m0s', minSyncPeriod: '5s' },
     },
     patches: {
-      etcd: patientProbes('etcd'),
-      'kube-apiserver': patientProbes('kube-apiserver'),
-      'kube-controller-manager': patientProbes('kube-controller-manager'),
-      'kube-scheduler': patientProbes('kube-scheduler'),
+      etcd: patientProbes('etcd', minor),
+      'kube-apiserver': patientProbes('kube-apiserver', minor),
+      'kube-controller-manager': patientProbes('kube-controller-manager', minor),
+      'kube-scheduler': patientProbes('kube-scheduler', minor),
     },
     apiServerTimeoutS: 900,
     patience: 4,

@@ -40,3 +40,24 @@ t.test(
     t.end()
   },
 )
+
+t.test('patches change only probes that kubeadm of that minor writes: kubelet starts no pod with a bare one', (t) => {
+  const probes = (minor: number) =>
+    Object.fromEntries(
+      Object.entries(profileFor('tcg', 1, minor).patches).map(([target, patch]) => {
+        const [container] = (patch as { spec: { containers: object[] } }).spec.containers
+        return [target, Object.keys(container ?? {}).filter((k) => k.endsWith('Probe'))]
+      }),
+    )
+  // kubeadm 1.18.20 and 1.19.16: app/phases/controlplane/manifests.go, app/phases/etcd/local.go.
+  for (const minor of [17, 18])
+    for (const [target, has] of Object.entries(probes(minor))) t.same(has, ['livenessProbe'], `1.${minor} ${target}`)
+  for (const minor of [19, 23, 37])
+    t.same(probes(minor), {
+      etcd: ['livenessProbe', 'startupProbe'],
+      'kube-apiserver': ['livenessProbe', 'startupProbe', 'readinessProbe'],
+      'kube-controller-manager': ['livenessProbe', 'startupProbe'],
+      'kube-scheduler': ['livenessProbe', 'startupProbe'],
+    })
+  t.end()
+})
