@@ -2,14 +2,24 @@
 import { userInfo } from 'node:os'
 import type { HostEnv } from './types.js'
 
-/** Read once, by main.ts or by the program that calls `openLab`. */
+/** The user by passwd; a container may run klab under a uid that has no entry there. */
+function passwd(): { readonly uid: number; readonly username: string; readonly homedir: string } {
+  try {
+    return userInfo()
+  } catch {
+    const uid = process.getuid?.() ?? -1
+    return { uid, username: String(uid), homedir: '' }
+  }
+}
+
+/** Read once, by main.ts or by the program that calls `openLab`. `home` is empty where nobody says what it is. */
 export function thisProcess(): HostEnv {
-  const { uid, username, homedir } = userInfo()
+  const { uid, username, homedir } = passwd()
   return {
     pid: process.pid,
     uid,
     user: username,
-    home: process.env['HOME'] ?? homedir,
+    home: process.env['HOME'] || homedir,
     cwd: process.cwd(),
     env: process.env,
   }

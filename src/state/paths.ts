@@ -1,6 +1,7 @@
 /** Every file name that klab writes, in one place. */
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
+import { HostError, UsageError } from '../errors.js'
 import type { HostEnv } from '../host/types.js'
 
 /**
@@ -17,24 +18,48 @@ export interface Roots {
 
 /**
  * Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG
- * base directory spec.
+ * base directory spec: a relative path in one of its variables counts as not set. Throws UsageError for a variable that
+ * names no usable folder, HostError when nobody says where home is.
  */
 export function roots(host: HostEnv): Roots {
-  const e = host.env
   const root = host.uid === 0
-  const or = (a: string | undefined, b: string): string => (a === undefined || a === '' ? b : a)
+  const own = (name: string): string | undefined => {
+    const value = host.env[name]
+    if (value === undefined || value === '') return undefined
+    if (!isAbsolute(value))
+      throw new UsageError(`${name} must be an absolute path, found ${value}`, { hint: `unset ${name}, or set it so` })
+    return value
+  }
+  const xdg = (name: string, inHome: string): string => {
+    const value = host.env[name]
+    if (value !== undefined && isAbsolute(value)) return join(value, 'klab')
+    if (!isAbsolute(host.home))
+      throw new HostError(`klab needs your home folder for ${inHome}, and HOME names none`, {
+        hint: 'set HOME, or KLAB_STATE_DIR and KLAB_CACHE_DIR',
+      })
+    return join(host.home, inHome, 'klab')
+  }
+  const runtime = host.env['XDG_RUNTIME_DIR'] ?? ''
   return {
-    state: or(
-      e['KLAB_STATE_DIR'],
-      root ? '/var/lib/klab' : join(or(e['XDG_STATE_HOME'], join(host.home, '.local/state')), 'klab'),
-    ),
-    cache: or(
-      e['KLAB_CACHE_DIR'],
-      root ? '/var/cache/klab' : join(or(e['XDG_CACHE_HOME'], join(host.home, '.cache')), 'klab'),
-    ),
-    run: or(e['KLAB_RUN_DIR'], root ? '/run/klab' : join(or(e['XDG_RUNTIME_DIR'], `/tmp/klab-${host.uid}`), 'klab')),
+    state: nameable(own('KLAB_STATE_DIR') ?? (root ? '/var/lib/klab' : xdg('XDG_STATE_HOME', '.local/state'))),
+    cache: own('KLAB_CACHE_DIR') ?? (root ? '/var/cache/klab' : xdg('XDG_CACHE_HOME', '.cache')),
+    run:
+      own('KLAB_RUN_DIR') ??
+      (root ? '/run/klab' : join(isAbsolute(runtime) ? runtime : `/tmp/klab-${host.uid}`, 'klab')),
     dirMode: root ? 0o711 : 0o700,
   }
+}
+
+/**
+ * The lab's ssh_config names files in the state folder, and ssh_config(5) has no way to write a quote or `${` in a file
+ * name.
+ */
+function nameable(dir: string): string {
+  const found = /["\\\n]|\$\{/.exec(dir)?.[0]
+  if (found === undefined) return dir
+  throw new UsageError(`klab cannot keep labs in ${dir}: ssh takes no ${JSON.stringify(found)} in the name of a file`, {
+    hint: 'set KLAB_STATE_DIR to another folder',
+  })
 }
 
 /**
