@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** These need more than a unit test may: machines, or they are no tests. */
-const OTHER = ['real', 'e2e', 'contract', 'fakes', 'fixtures', 'golden']
+const OTHER = ['real', 'e2e', 'long', 'contract', 'fakes', 'fixtures', 'golden']
 /** Program, or a folder that `npm run setup` makes → test files that call it. */
 const NEEDS = {
   '.cloud-init': ['cloudinit/cloud-init'],

@@ -84,7 +84,9 @@ export async function policyProof(
         `NetworkPolicy ${when}: friend ${reach[0] ? 'in' : 'out'}, stranger ${reach[1] ? 'in' : 'out'}`,
       )
     },
-    deny: async () => void (await put(deny)),
+    async deny() {
+      await put(deny)
+    },
     async open() {
       await remove('policy-allow')
       await remove('policy-deny')

@@ -20,10 +20,9 @@ const done: Output = { stdout: 'done', stderr: '', exitCode: 0, durationMs: 1 }
 /** Answers one after the other. */
 const kubectl = (...answers: (string | Output)[]) => {
   let calls = 0
-  const ask = async (): Promise<Output> => {
+  const ask = (): Promise<Output> => {
     const answer = answers[Math.min(calls++, answers.length - 1)]
-    if (typeof answer === 'string') throw failed(answer)
-    return answer ?? done
+    return typeof answer === 'string' ? Promise.reject(failed(answer)) : Promise.resolve(answer ?? done)
   }
   return { ask, calls: () => calls }
 }

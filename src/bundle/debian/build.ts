@@ -5,7 +5,6 @@ import { listBundleFiles, readManifest, writeBundleManifest, type BuiltBundle } 
 import { debianArch } from '../arch.js'
 import { flannelManifest, NODE_BINARIES } from '../contents.js'
 import { digestOf } from '../../host/digest.js'
-import type { BundleManifest } from '../manifest.js'
 import type { Digest } from '../../host/digest.js'
 import { folderDigest, programKey } from '../source/go.js'
 import { writeImages } from './images.js'
