@@ -43,7 +43,7 @@ export const ROOMS = {
   hypervisor: ['host'],
   cache: ['host'],
   versions: [],
-  labfile: ['host/types', 'host/files', 'versions', 'report/nearest'],
+  labfile: ['host/types', 'host/files', 'host/json', 'versions', 'report/nearest'],
   state: ['host', 'labfile/model'],
   cloudinit: ['labfile'],
   cluster: ['labfile', 'versions', 'state/endpoints'],

@@ -89,7 +89,7 @@ export class LabfileError extends KlabError {
   }
 }
 
-/** The host lacks something klab needs (exit 3); the hint is the command that mends it. */
+/** The host lacks something klab needs (exit 3); the hint is the command that fixes it. */
 export class HostError extends KlabError {
   readonly code = 'host'
   override readonly exitCode = 3

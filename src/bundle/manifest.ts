@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
 import { sha256File, type Digest } from '../host/digest.js'
+import { isObject } from '../host/json.js'
 
 export interface BundleFile {
   /** Relative, such as `bin/kubeadm`. */
@@ -133,7 +134,6 @@ function flaw(data: unknown): string | undefined {
   return bad === undefined ? undefined : `bad file entry ${JSON.stringify(bad)}`
 }
 
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isTexts = (x: unknown): boolean => Array.isArray(x) && x.every((s) => typeof s === 'string')
 const isFile = (f: unknown): boolean =>
   isObject(f) &&

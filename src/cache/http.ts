@@ -8,7 +8,7 @@ const FIRST_PAUSE_MS = 1000
 /** A server that sends nothing for so long counts as gone; however slow, one that goes on is waited for. */
 export const IDLE_MS = 60_000
 
-/** A failure that another try may mend. */
+/** A failure that another try may fix. */
 export class Broken extends Error {}
 
 /** A server's answer that another try would not change. */
@@ -68,7 +68,7 @@ export interface ReceiveOptions {
 
 /**
  * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws Broken for what another
- * try may mend,
+ * try may fix,
  * RefusedError for every other status and for an https address that leads to a plain http one.
  */
 export async function receive<T>(

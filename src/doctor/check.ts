@@ -5,7 +5,7 @@ export interface Check {
   /** `warn`: works, but not well. */
   readonly state: 'ok' | 'warn' | 'missing'
   readonly found: string
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly fix?: string
   /** It may work all the same: `klab up --force` goes on. */
   readonly mayTry?: boolean

@@ -1,5 +1,5 @@
 /**
- * `klab doctor`: what this host must have for a lab, each with the command that mends it. `up` runs the same checks
+ * `klab doctor`: what this host must have for a lab, each with the command that fixes it. `up` runs the same checks
  * first.
  */
 import { access, constants } from 'node:fs/promises'
@@ -170,7 +170,7 @@ const unreachable = (error: unknown): readonly Check[] => {
   return []
 }
 
-/** Throws HostError that lists what is missing, with the commands that mend it. `force`: but for what may be tried. */
+/** Throws HostError that lists what is missing, with the commands that fix it. `force`: all but what may be tried. */
 export function requireFit(checks: readonly Check[], { force = false } = {}): void {
   const missing = checks.filter((c) => c.state === 'missing' && !(force && c.mayTry === true))
   if (missing.length === 0) return

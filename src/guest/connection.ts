@@ -8,7 +8,7 @@ const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 }
 
 /**
  * Connects once. Throws CorruptError when the host shows another key than the pinned one or the private key is no key,
- * Interrupted, and ssh2's own Error for all that another try may mend (refused, reset, silent, not yet authorised).
+ * Interrupted, and ssh2's own Error for all that another try may fix (refused, reset, silent, not yet authorised).
  */
 export async function openConnection(
   address: GuestAddress,

@@ -53,23 +53,23 @@ async function closedGroup(gid: number, trusted: ReadonlySet<number>): Promise<b
 
 interface Complaint {
   readonly what: string
-  readonly mend: string
+  readonly fix: string
 }
 
 /**
- * What is wrong and how to mend it; undefined when only trusted users can change it. In a sticky folder nobody can
+ * What is wrong and how to fix it; undefined when only trusted users can change it. In a sticky folder nobody can
  * replace what is not theirs.
  */
 async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): Promise<Complaint | undefined> {
   if (!trusted.has(s.uid)) {
     const name = (await lines('/etc/passwd')).find((u) => u[2] === String(s.uid))?.[0]
     const owner = name === undefined ? `uid ${s.uid}` : `${name} (uid ${s.uid})`
-    return { what: `belongs to ${owner}`, mend: 'copy it to a folder of your own' }
+    return { what: `belongs to ${owner}`, fix: 'copy it to a folder of your own' }
   }
   if (s.isSymbolicLink() || (s.isDirectory() && (s.mode & 0o1000) !== 0)) return undefined
-  if ((s.mode & 0o002) !== 0) return { what: 'can be written by every user', mend: `chmod o-w ${path}` }
+  if ((s.mode & 0o002) !== 0) return { what: 'can be written by every user', fix: `chmod o-w ${path}` }
   if ((s.mode & 0o020) === 0 || (await closedGroup(s.gid, trusted))) return undefined
-  return { what: `can be written by its group (gid ${s.gid})`, mend: `chmod g-w ${path}` }
+  return { what: `can be written by its group (gid ${s.gid})`, fix: `chmod g-w ${path}` }
 }
 
 /**
@@ -88,7 +88,7 @@ async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folde
       const bad = s && (await complaint(path, s, trusted))
       if (bad)
         throw new UnsafeError(`${path}: ${bad.what}; klab runs nothing that other users can change`, {
-          hint: `${bad.mend}; or, if you trust them: ${sudo}KLAB_SAFE_DIRECTORY=${folder} klab …`,
+          hint: `${bad.fix}; or, if you trust them: ${sudo}KLAB_SAFE_DIRECTORY=${folder} klab …`,
         })
     }
   }
@@ -151,7 +151,7 @@ export async function requirePrivatePlace(path: string, who: Who): Promise<void>
     if (bad)
       throw new HostError(`${place}: ${bad.what}, so others could change what klab keeps below it`, {
         hint:
-          `${s.isDirectory() && trusted.has(s.uid) ? bad.mend : `move it away (mv ${place} ${place}.old)`}; ` +
+          `${s.isDirectory() && trusted.has(s.uid) ? bad.fix : `move it away (mv ${place} ${place}.old)`}; ` +
           'or choose another place with KLAB_STATE_DIR, KLAB_CACHE_DIR or KLAB_RUN_DIR',
       })
   }

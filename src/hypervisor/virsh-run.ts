@@ -16,7 +16,7 @@ export type Virsh = (
 /** root → qemu:///system, others → qemu:///session, which needs no rights at all. */
 export const defaultUri = (uid: number): string => (uid === 0 ? 'qemu:///system' : 'qemu:///session')
 
-/** What mends an unreachable libvirt, judged by virsh's own words (LC_ALL=C). */
+/** How to reach libvirt again, judged by virsh's own words (LC_ALL=C). */
 function hint(uri: string, words: string): string {
   if (/Permission denied|authentication (failed|unavailable)|access denied/i.test(words))
     return 'join the group libvirt (sudo usermod -aG libvirt "$USER", then log in again), or use qemu:///session'

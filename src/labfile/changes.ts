@@ -1,14 +1,13 @@
 /** Differences between two pieces of plain data. Pure. */
 import type { Change } from '../errors.js'
-
-const isMap = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
+import { isObject } from '../host/json.js'
 
 /** Every difference, in the order of `before`; undefined counts as absent, the order of keys does not count. */
 export function changesBetween(before: unknown, after: unknown): readonly Change[] {
   const changes: Change[] = []
   const walk = (path: string, a: unknown, b: unknown): void => {
     if (JSON.stringify(a) === JSON.stringify(b)) return
-    if (isMap(a) && isMap(b)) {
+    if (isObject(a) && isObject(b)) {
       for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
         walk(path ? `${path}.${key}` : key, a[key], b[key])
       return

@@ -4,15 +4,13 @@
  */
 import { z } from 'zod'
 import { documentSchema, type LabDocument } from './schema.js'
+import { isObject } from '../host/json.js'
 
 export type Draft<T = LabDocument> = T extends readonly (infer E)[]
   ? readonly (Draft<E> | undefined)[]
   : T extends object
     ? { readonly [K in keyof T]?: Draft<T[K]> | undefined }
     : T
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value where it is right, its right parts where it is not, undefined where nothing is. */
 function salvage(schema: z.core.$ZodType, value: unknown): unknown {
@@ -22,10 +20,10 @@ function salvage(schema: z.core.$ZodType, value: unknown): unknown {
     return salvage(schema.unwrap(), value)
   if (schema instanceof z.ZodUnion) {
     const map = schema.options.find((option) => option instanceof z.ZodObject)
-    return map && isMap(value) ? salvage(map, value) : undefined
+    return map && isObject(value) ? salvage(map, value) : undefined
   }
   if (schema instanceof z.ZodArray && Array.isArray(value)) return value.map((item) => salvage(schema.element, item))
-  if (schema instanceof z.ZodObject && isMap(value)) {
+  if (schema instanceof z.ZodObject && isObject(value)) {
     const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : undefined)
     return Object.fromEntries(
       Object.entries(schema.shape as z.core.$ZodShape).map(([key, field]) => [key, salvage(field, own(key))]),

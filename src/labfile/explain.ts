@@ -3,10 +3,10 @@ import type { z } from 'zod'
 import type { LabfileIssue } from '../errors.js'
 import { nearest } from '../report/nearest.js'
 import { fieldName, type Path, type YamlSource } from './source.js'
+import { isObject } from '../host/json.js'
 
 type Issue = z.core.$ZodIssue
 
-const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 const pathOf = (path: readonly PropertyKey[]): Path => path.map((p) => (typeof p === 'number' ? p : String(p)))
 
 /** The value at a path of the data. */
@@ -22,7 +22,7 @@ function valueAt(data: unknown, path: Path): unknown {
 
 /** A map that fits none of several forms: the issues of the form that it is nearest to. */
 function unfold(issue: Issue, data: unknown): Issue[] {
-  if (issue.code !== 'invalid_union' || !isMap(valueAt(data, pathOf(issue.path)))) return [issue]
+  if (issue.code !== 'invalid_union' || !isObject(valueAt(data, pathOf(issue.path)))) return [issue]
   const weight = (list: readonly Issue[]) =>
     list.reduce((sum, i) => sum + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0)
   const forms = issue.errors.filter((list) => !list.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'))
@@ -35,7 +35,7 @@ function unfold(issue: Issue, data: unknown): Issue[] {
 /** What was found, for the end of the message; never a secret, never long. */
 function found(issue: Issue, value: unknown, written: string | undefined): string {
   if (Array.isArray(value)) return issue.code === 'too_big' ? String(value.length) : 'a list'
-  if (isMap(value)) return 'a map'
+  if (isObject(value)) return 'a map'
   if (typeof value !== 'string') return written ?? String(value)
   if (/PRIVATE KEY/.test(value)) return 'a private key'
   const shown = value.replace(/\/\/[^/\s]*@/, '//…@')

@@ -71,7 +71,7 @@ async function syncGuests(lab: LockedLab): Promise<void> {
 
 /**
  * How the RAM of running nodes is written: mostly while they run, which pauses them for a second; or all of it while
- * they stand still, which is sooner done.
+ * they stand still, which is faster.
  */
 type Way = 'live' | 'paused' | 'halted'
 

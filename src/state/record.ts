@@ -8,6 +8,7 @@ import { exists, makeDir, readJson, writeAtomic } from '../host/files.js'
 import type { Lab } from '../labfile/model.js'
 import type { LabPaths } from './paths.js'
 import type { Digest } from '../host/digest.js'
+import { isObject } from '../host/json.js'
 
 /** Ports on 127.0.0.1 (user mode networking; see endpoints.ts). */
 export interface NodePorts {
@@ -111,5 +112,3 @@ function isRecord(data: unknown): data is LabRecord {
     Object.values(ports).every((p) => isObject(p) && Number.isInteger(p['ssh']))
   )
 }
-
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)

@@ -195,14 +195,14 @@ t.test('no program is run from a folder that another user owns or can write', as
     ],
     ['the folder above it is open to all', () => chmodSync(top, 0o777), () => chmodSync(top, 0o700)],
   ]
-  for (const [what, spoil, mend] of cases) {
+  for (const [what, spoil, restore] of cases) {
     spoil()
     await t.rejects(
       makeBundle(spec(dir), c),
       { code: 'unsafe', exitCode: 2, hint: new RegExp(`KLAB_SAFE_DIRECTORY=${dir}`) },
       what,
     )
-    mend()
+    restore()
   }
   chownSync(dir, 54_321, 54_321)
   const allowed = { ...c, env: { uid: 0, env: { KLAB_SAFE_DIRECTORY: `/elsewhere:${dir}` } } }

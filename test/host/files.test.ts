@@ -93,7 +93,7 @@ t.test('exists', async (t) => {
   t.equal(await exists(join(dir, 'g')), false)
 })
 
-t.test('ensureDir makes it with its parents, and mends the mode of one that is there', async (t) => {
+t.test('ensureDir makes it with its parents, and corrects the mode of one that is there', async (t) => {
   const dir = t.testdir()
   t.equal(await ensureDir(join(dir, 'a/b')), join(dir, 'a/b'))
   t.equal(mode(join(dir, 'a/b')), 0o700)

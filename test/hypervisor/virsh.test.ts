@@ -95,7 +95,7 @@ t.test('a machine that is off and was opened with virsh is defined anew, whateve
   }
 })
 
-t.test("an unreachable libvirt is the host's failure, with what mends it", async (t) => {
+t.test("an unreachable libvirt is the host's failure, with what helps", async (t) => {
   const ask = async (uri: string, answer: Answer): Promise<KlabError> =>
     createVirshHypervisor({ exec: scripted({ list: answer }), uri })
       .list()

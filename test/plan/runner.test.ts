@@ -93,7 +93,7 @@ t.test('lines of a step are reported under its name, to done as to run', async (
 
 t.test('a failure lets its siblings end, stops later phases, and names phase and step', async (t) => {
   const clock = createFakeClock()
-  const cause = new StateError('out of order', { hint: 'mend it' })
+  const cause = new StateError('out of order', { hint: 'fix it' })
   const bad = step('a/1', () => clock.sleep(10).then(() => Promise.reject(cause)))
   const sibling = step('a/2', () => clock.sleep(100).then(() => clock.sleep(100)))
   const later = step('b/1', () => t.fail('a later phase ran') as never)
@@ -103,7 +103,7 @@ t.test('a failure lets its siblings end, stops later phases, and names phase and
     phase: 'a',
     step: 'a/1',
     cause,
-    hint: 'mend it',
+    hint: 'fix it',
     message: 'a/1: out of order',
     exitCode: 1,
   })

@@ -29,7 +29,7 @@ t.test('400 pairs, none spoilt (ssh2’s own generator spoils one in 128)', (t) 
   t.end()
 })
 
-t.test('ensureKeyPair: 0600, the same again, mends a lost public half, never a lost private one', async (t) => {
+t.test('ensureKeyPair: 0600, the same again, makes a lost public half again, never a lost private one', async (t) => {
   const path = join(t.testdir(), 'key')
   const first = await ensureKeyPair(path, 'lab')
   t.equal(statSync(path).mode & 0o777, 0o600)

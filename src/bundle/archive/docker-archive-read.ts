@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { CorruptError } from '../../errors.js'
 import type { UnstagedImage } from './stage.js'
 import { readTarIndex, type TarEntry } from './tar-index.js'
+import { isObject } from '../../host/json.js'
 
 /** Bytes: manifest.json is a list of names; a configuration has a line of history a layer, 100 KB at the very most. */
 const MAX_JSON = 4 * 2 ** 20
@@ -25,7 +26,6 @@ export interface ArchivedImage extends Omit<UnstagedImage, 'ref'> {
   readonly refs: readonly string[]
 }
 
-const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isTexts = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((s) => typeof s === 'string')
 
 /**

@@ -19,7 +19,7 @@ import type { Image } from '../archive/docker-archive.js'
  */
 const POLICY = JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] })
 /**
- * What no second try mends: the registry's own words (OCI distribution spec, "Error Codes") and docker's for a missing
+ * What no second try fixes: the registry's own words (OCI distribution spec, "Error Codes") and docker's for a missing
  * platform.
  */
 const FINAL = new RegExp(
