@@ -57,6 +57,10 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
+    rules: { 'max-len': ['error', { code: 120, ignoreUrls: true }], 'max-params': ['error', 4] },
+  },
+  {
+    files: ['src/**/*.ts'],
     ignores: ['src/main.ts', 'src/host/**', 'src/report/**'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'console'],

@@ -42,9 +42,9 @@ const NORMAL: Profile = {
 
 /**
  * Probes of the static pods. kubeadm gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy node
- * under TCG; and it asks the API server's readiness every second, a TLS handshake each, which alone takes a good part of
- * an emulated CPU. kubeadm 1.17 and 1.18 write a liveness probe alone (cmd/kubeadm/app/phases/controlplane/manifests.go),
- * and kubelet starts no pod with a probe that says when to ask but not what: there it must bear the start too.
+ * under TCG; and it asks the API server's readiness every second, a TLS handshake each, which alone takes a good part
+ * of an emulated CPU. kubeadm 1.17 and 1.18 write a liveness probe alone (app/phases/controlplane/manifests.go), and
+ * kubelet starts no pod with a probe that says when to ask but not what. There it must bear the start too.
  */
 const patientProbes = (container: string, minor: number): unknown => ({
   apiVersion: 'v1',

@@ -10,9 +10,9 @@ const GIB = 1024 ** 3
 /** On top of a guest’s memory, MiB: QEMU's own and translated code under TCG. */
 const QEMU_OVERHEAD_MIB = 250
 /**
- * How much of its memory a guest touches: the four QEMUs of the default lab (4 x 3 GiB, Kubernetes 1.20.2, TCG) take 6.8
- * GiB when the cluster is up (docs/benchmarks.md), and 8.2 GiB at most were seen after hours of work. Rounded up; KVM
- * guests were not measured, and have no translated code.
+ * How much of its memory a guest touches: the four QEMUs of the default lab (4 x 3 GiB, Kubernetes 1.20.2, TCG) take
+ * 6.8 GiB when the cluster is up (docs/benchmarks.md), and 8.2 GiB at most were seen after hours of work. Rounded up;
+ * KVM guests were not measured, and have no translated code.
  */
 const TOUCHED = 0.6
 /** What one node's overlay and the shared layers take on disk, GiB. */

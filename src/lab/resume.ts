@@ -13,8 +13,8 @@ import { openedNodes } from './status.js'
 import { withLab } from './with-lab.js'
 
 /**
- * Lets machines that stand still go on and sets the clocks of the guests, as after a restore: they are as far behind as
- * they stood. Resolves to false when nothing was paused, or more than that has to be done first (a killed snapshot verb,
+ * Lets machines that stand still go on and sets the guests' clocks, as after a restore: they are as far behind as they
+ * stood. Resolves to false when nothing was paused, or more than that has to be done first (a killed snapshot verb,
  * a changed Labfile, machines opened with virsh). A node that does not get Ready is told; `up` then goes on. Throws
  * LockedError, StateError, HostError.
  */
