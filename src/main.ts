@@ -72,7 +72,9 @@ async function main(): Promise<number> {
     const run = await parsed.command.load()
     return await run(app, parsed.args)
   } catch (caught) {
-    const error = abort.signal.aborted && !(caught instanceof KlabError) ? new Interrupted() : caught
+    const { systemFailure } = await import('./report/system-error.js')
+    const error =
+      abort.signal.aborted && !(caught instanceof KlabError) ? new Interrupted() : (systemFailure(caught) ?? caught)
     const { exitCodeOf, formatError } = await import('./report/format-error.js')
     app.stderr.write(formatError(error, { verbose }))
     const shown = error instanceof KlabError ? error.toJSON() : { code: 'bug', message: String(error) }

@@ -1,27 +1,30 @@
 /** What this process is: who runs it, where, with which environment. */
 import { userInfo } from 'node:os'
+import { isAbsolute } from 'node:path'
 import type { HostEnv } from './types.js'
 
-/** The user by passwd; a container may run klab under a uid that has no entry there. */
-function passwd(): { readonly uid: number; readonly username: string; readonly homedir: string } {
-  try {
-    return userInfo()
-  } catch {
-    const uid = process.getuid?.() ?? -1
-    return { uid, username: String(uid), homedir: '' }
-  }
-}
-
-/** Read once, by main.ts or by the program that calls `openLab`. `home` is empty where nobody says what it is. */
+/** Read once, by main.ts or by the program that calls `openLab`. */
 export function thisProcess(): HostEnv {
-  const { uid, username, homedir } = passwd()
+  const { env } = process
+  const known = passwdEntry()
+  const uid = process.getuid?.() ?? -1
   return {
     pid: process.pid,
     uid,
-    user: username,
-    home: process.env['HOME'] || homedir,
+    user: known?.username ?? env['USER'] ?? env['LOGNAME'] ?? `${uid}`,
+    // A relative one would follow the working folder; state/paths.ts tells where none is known.
+    home: [env['HOME'], known?.homedir].find((dir) => dir !== undefined && isAbsolute(dir)) ?? '',
     cwd: process.cwd(),
     env: process.env,
+  }
+}
+
+/** undefined: a uid that no user has, as in many containers. */
+function passwdEntry(): { readonly username: string; readonly homedir: string } | undefined {
+  try {
+    return userInfo()
+  } catch {
+    return undefined
   }
 }
 

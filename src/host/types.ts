@@ -72,6 +72,7 @@ export interface HostEnv {
   readonly pid: number
   readonly uid: number
   readonly user: string
+  /** Absolute; empty: not known. */
   readonly home: string
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>

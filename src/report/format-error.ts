@@ -1,5 +1,6 @@
 /** The one place that words errors for people. */
 import { Interrupted, KlabError, StepError } from '../errors.js'
+import { systemFailure } from './system-error.js'
 
 export interface FormatErrorOptions {
   /** Stacks and causes too. */
@@ -35,7 +36,11 @@ function flatten(error: unknown): unknown[] {
   if (error instanceof StepError && error.cause instanceof AggregateError) {
     return error.cause.errors.flatMap(flatten).map((cause) => new StepError(error.phase, error.step, cause))
   }
-  return [error]
+  if (error instanceof StepError) {
+    const failure = systemFailure(error.cause)
+    return [failure ? new StepError(error.phase, error.step, failure) : error]
+  }
+  return [systemFailure(error) ?? error]
 }
 
 function expected(error: KlabError, paint: (text: string) => string): string[] {

@@ -1,7 +1,7 @@
 /** Every file name that klab writes, in one place. */
 import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
-import { HostError, UsageError } from '../errors.js'
+import { HostError } from '../errors.js'
 import type { HostEnv } from '../host/types.js'
 
 /**
@@ -16,50 +16,43 @@ export interface Roots {
   readonly dirMode: number
 }
 
-/**
- * Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG
- * base directory spec: a relative path in one of its variables counts as not set. Throws UsageError for a variable that
- * names no usable folder, HostError when nobody says where home is.
- */
-export function roots(host: HostEnv): Roots {
-  const root = host.uid === 0
-  const own = (name: string): string | undefined => {
-    const value = host.env[name]
-    if (value === undefined || value === '') return undefined
-    if (!isAbsolute(value))
-      throw new UsageError(`${name} must be an absolute path, found ${value}`, { hint: `unset ${name}, or set it so` })
-    return value
-  }
-  const xdg = (name: string, inHome: string): string => {
-    const value = host.env[name]
-    if (value !== undefined && isAbsolute(value)) return join(value, 'klab')
-    if (!isAbsolute(host.home))
-      throw new HostError(`klab needs your home folder for ${inHome}, and HOME names none`, {
-        hint: 'set HOME, or KLAB_STATE_DIR and KLAB_CACHE_DIR',
-      })
-    return join(host.home, inHome, 'klab')
-  }
-  const runtime = host.env['XDG_RUNTIME_DIR'] ?? ''
-  return {
-    state: nameable(own('KLAB_STATE_DIR') ?? (root ? '/var/lib/klab' : xdg('XDG_STATE_HOME', '.local/state'))),
-    cache: own('KLAB_CACHE_DIR') ?? (root ? '/var/cache/klab' : xdg('XDG_CACHE_HOME', '.cache')),
-    run:
-      own('KLAB_RUN_DIR') ??
-      (root ? '/run/klab' : join(isAbsolute(runtime) ? runtime : `/tmp/klab-${host.uid}`, 'klab')),
-    dirMode: root ? 0o711 : 0o700,
-  }
-}
+/** What ssh_config(5) cannot hold in a file name: a quote, `${` (a variable), a backslash, a line's end. */
+const NOT_FOR_SSH = /["\\\n\r]|\$\{/
 
 /**
- * The lab's ssh_config names files in the state folder, and ssh_config(5) has no way to write a quote or `${` in a file
- * name.
+ * Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG
+ * base directory spec, which says to ignore relative ones. Throws HostError when a folder would follow the working
+ * folder, or ssh could not name it.
  */
-function nameable(dir: string): string {
-  const found = /["\\\n]|\$\{/.exec(dir)?.[0]
-  if (found === undefined) return dir
-  throw new UsageError(`klab cannot keep labs in ${dir}: ssh takes no ${JSON.stringify(found)} in the name of a file`, {
-    hint: 'set KLAB_STATE_DIR to another folder',
-  })
+export function roots({ env, home, uid }: HostEnv): Roots {
+  const root = uid === 0
+  const own = (name: string): string | undefined => {
+    const dir = env[name]
+    if (dir === undefined || dir === '') return undefined
+    if (isAbsolute(dir)) return dir
+    throw new HostError(`${name}=${dir}: must be an absolute path`, { hint: `${name}=$PWD/${dir}` })
+  }
+  const xdg = (name: string, below: string): string => {
+    const dir = env[name]
+    if (dir !== undefined && isAbsolute(dir)) return join(dir, 'klab')
+    if (home !== '') return join(home, below, 'klab')
+    throw new HostError('no home folder is known, so klab has nowhere to keep its files', {
+      hint: 'set HOME, or KLAB_STATE_DIR and KLAB_CACHE_DIR, to absolute paths',
+    })
+  }
+  const runtime = env['XDG_RUNTIME_DIR']
+  const short = runtime !== undefined && isAbsolute(runtime) ? runtime : `/tmp/klab-${uid}`
+  const state = own('KLAB_STATE_DIR') ?? (root ? '/var/lib/klab' : xdg('XDG_STATE_HOME', '.local/state'))
+  if (NOT_FOR_SSH.test(state))
+    throw new HostError(`${JSON.stringify(state)}: ssh cannot read files of a folder with such a name`, {
+      hint: 'set KLAB_STATE_DIR to a path without " \\ ${',
+    })
+  return {
+    state,
+    cache: own('KLAB_CACHE_DIR') ?? (root ? '/var/cache/klab' : xdg('XDG_CACHE_HOME', '.cache')),
+    run: own('KLAB_RUN_DIR') ?? (root ? '/run/klab' : join(short, 'klab')),
+    dirMode: root ? 0o711 : 0o700,
+  }
 }
 
 /**

@@ -92,3 +92,21 @@ t.test('exit status', (t) => {
   t.equal(exitCodeOf(undefined), 1)
   t.end()
 })
+
+t.test('what the system refused is no bug of klab’s: which file, why, what to look at', (t) => {
+  const system = (code: string, syscall = 'mkdir', path?: string): Error =>
+    Object.assign(new Error(`${code}: whatever, ${syscall}`), { code, syscall, ...(path && { path }) })
+  t.equal(
+    formatError(system('EROFS', 'open', '/srv/lab.json')),
+    'error: /srv/lab.json: the file system is read-only (EROFS, open)\ntry: ls -ld /srv/lab.json\n',
+  )
+  t.match(formatError(system('ENOSPC', 'write', '/srv/x')), /the disk is full.*\ntry: df -h \/srv\/x\n$/)
+  t.equal(formatError(system('ENOSPC', 'write')), 'error: write: the disk is full (ENOSPC, write)\n')
+  t.equal(exitCodeOf(system('EACCES')), 3)
+  for (const code of ['EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EEXIST', 'EDQUOT', 'EMFILE'])
+    t.notMatch(formatError(new StepError('files', 'files/lab', system(code, 'rm', '/x'))), /bug in klab/, code)
+  t.equal(exitCodeOf(new StepError('files', 'files/lab', system('EROFS'))), 3)
+  t.match(formatError(new TypeError('x is undefined')), /bug in klab/, 'but this is')
+  t.match(formatError(Object.assign(new Error('x'), { code: 'EACCES' })), /bug in klab/, 'nor is a code alone a reason')
+  t.end()
+})

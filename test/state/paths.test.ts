@@ -1,53 +1,45 @@
-/** Where klab keeps its files: never where nobody said, never by the working directory. */
 import t from 'tap'
-import { HostError, UsageError } from '../../src/errors.js'
-import type { HostEnv } from '../../src/host/types.js'
+import { HostError } from '../../src/errors.js'
 import { roots } from '../../src/state/paths.js'
 
-const host = (env: Record<string, string>, home = '/home/ada', uid = 1000): HostEnv => ({
-  pid: 1,
-  uid,
-  user: 'ada',
-  home,
-  cwd: '/somewhere',
-  env,
-})
+const of = (env: Record<string, string>, o: { uid?: number; home?: string } = {}) =>
+  roots({ pid: 1, uid: o.uid ?? 1000, user: 'u', home: o.home ?? '/home/u', cwd: '/cwd', env })
 
-t.test('the usual places', (t) => {
-  t.match(roots(host({})), {
-    state: '/home/ada/.local/state/klab',
-    cache: '/home/ada/.cache/klab',
-    run: '/tmp/klab-1000/klab',
-  })
-  t.match(roots(host({}, '', 0)), { state: '/var/lib/klab', cache: '/var/cache/klab', run: '/run/klab' })
-  t.match(roots(host({ XDG_STATE_HOME: '/x', XDG_RUNTIME_DIR: '/run/user/1000' })), {
+t.test('root’s folders, a user’s, and those that are named', (t) => {
+  t.match(of({}, { uid: 0 }), { state: '/var/lib/klab', cache: '/var/cache/klab', run: '/run/klab', dirMode: 0o711 })
+  t.match(of({}), { state: '/home/u/.local/state/klab', cache: '/home/u/.cache/klab', run: '/tmp/klab-1000/klab' })
+  t.match(of({ XDG_STATE_HOME: '/x', XDG_CACHE_HOME: '/y', XDG_RUNTIME_DIR: '/run/user/1000' }), {
     state: '/x/klab',
+    cache: '/y/klab',
     run: '/run/user/1000/klab',
   })
+  t.match(of({ KLAB_STATE_DIR: '/a', KLAB_CACHE_DIR: '/b', KLAB_RUN_DIR: '/c' }, { home: '' }), {
+    state: '/a',
+    cache: '/b',
+    run: '/c',
+  })
   t.end()
 })
 
-t.test('a relative path of XDG counts as not set', (t) => {
-  const relative = { XDG_STATE_HOME: 'x', XDG_CACHE_HOME: './y', XDG_RUNTIME_DIR: 'z' }
-  t.same(roots(host(relative)), roots(host({})))
-  t.end()
-})
-
-t.test('no home, or one that follows the working directory', (t) => {
-  for (const home of ['', 'relative']) t.throws(() => roots(host({}, home)), HostError, JSON.stringify(home))
-  t.match(roots(host({ KLAB_STATE_DIR: '/s', KLAB_CACHE_DIR: '/c' }, '')), { state: '/s', cache: '/c' })
-  t.end()
-})
-
-t.test('klab’s own variables are absolute', (t) => {
+t.test('nothing follows the working folder', (t) => {
+  t.match(of({ XDG_STATE_HOME: 'x', XDG_CACHE_HOME: './y', XDG_RUNTIME_DIR: 'z' }), {
+    state: '/home/u/.local/state/klab',
+    cache: '/home/u/.cache/klab',
+    run: '/tmp/klab-1000/klab',
+  })
   for (const name of ['KLAB_STATE_DIR', 'KLAB_CACHE_DIR', 'KLAB_RUN_DIR'])
-    t.throws(() => roots(host({ [name]: 'x' })), { constructor: UsageError, message: new RegExp(name) })
+    t.throws(() => of({ [name]: 'rel' }), {
+      message: `${name}=rel: must be an absolute path`,
+      hint: `${name}=$PWD/rel`,
+    })
+  t.throws(() => of({}, { home: '' }), { constructor: HostError, message: /no home folder/, hint: /HOME/ })
+  t.match(of({ KLAB_STATE_DIR: '/s', XDG_CACHE_HOME: '/y' }, { home: '' }), { cache: '/y/klab' })
   t.end()
 })
 
 t.test('a state folder that ssh_config cannot name', (t) => {
   for (const dir of ['/a"b', '/a${HOME}', '/a\\b', '/a\nb'])
-    t.throws(() => roots(host({ KLAB_STATE_DIR: dir })), UsageError, JSON.stringify(dir))
-  t.ok(roots(host({ KLAB_STATE_DIR: '/with blanks, 100 % and $HOME' })))
+    t.throws(() => of({ KLAB_STATE_DIR: dir }), { constructor: HostError, message: /ssh cannot read/ }, dir)
+  for (const dir of ['/a b', '/a%h', '/a$b', '/größe', "/a'b"]) t.equal(of({ KLAB_STATE_DIR: dir }).state, dir)
   t.end()
 })

@@ -1,0 +1,35 @@
+/** What the operating system refused, as an expected failure: a full disk or a folder of root's is no bug of klab's. */
+import { HostError } from '../errors.js'
+
+const WORDS: Readonly<Record<string, string>> = {
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of this user is used up',
+  EIO: 'the disk reports an error',
+  EEXIST: 'something else is there',
+  ENOTDIR: 'a part of this path is no folder',
+  EISDIR: 'is a folder',
+  ENOTEMPTY: 'the folder is not empty',
+  ELOOP: 'too many links',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open on this host',
+  ENOMEM: 'out of memory',
+  EAGAIN: 'the limit of processes or memory is reached',
+  ESTALE: 'the network file system lost it',
+  ETXTBSY: 'the program is being written',
+  EBUSY: 'is in use',
+}
+
+/** The same as a HostError with what to look at; undefined: it is none of these. */
+export function systemFailure(error: unknown): HostError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, path, syscall } = error as NodeJS.ErrnoException
+  const words = code === undefined ? undefined : WORDS[code]
+  // Node's own errors alone have a system call; others may have a code of the same name.
+  if (words === undefined || syscall === undefined) return undefined
+  const hint = path === undefined ? undefined : code === 'ENOSPC' ? `df -h ${path}` : `ls -ld ${path}`
+  return new HostError(`${path ?? syscall}: ${words} (${code ?? ''}, ${syscall})`, { hint, cause: error })
+}
