@@ -20,7 +20,15 @@ annotate() {
 	}
 }
 
+# kubelet makes its node known when it starts, and never again: after `kubectl delete node` it has to start anew.
+make_known() {
+	local said
+	said=$(as_node get node "$KLAB_NODE" -o name 2>&1) && return
+	case $said in *NotFound*) systemctl restart kubelet ;; esac
+}
+
 if joined; then
+	make_known
 	annotate
 else
 	if [ -e "$begun" ]; then

@@ -11,7 +11,8 @@ import { labOf } from './progress.js'
 /** ms; a younger answer is shown as one of now. */
 const SHOWN_AGE_MS = 5000
 
-const readyText = (ready: boolean | null): string => (ready === null ? '-' : ready ? 'Ready' : 'NotReady')
+const readyText = ({ ready, joined }: Status['nodes'][number]): string =>
+  joined === false ? 'not in the cluster' : ready === null ? '-' : ready ? 'Ready' : 'NotReady'
 
 /** The status as kubectl-like columns. */
 export function formatStatus(s: Status, now: number): string {
@@ -20,7 +21,7 @@ export function formatStatus(s: Status, now: number): string {
     n.role,
     n.ip,
     n.state,
-    readyText(n.ready),
+    readyText(n),
     n.sshPort === null ? '-' : `${n.sshHost ?? ''}:${n.sshPort}`,
   ])
   const { cluster } = s
@@ -34,7 +35,7 @@ export function formatStatus(s: Status, now: number): string {
   const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
   const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up makes it as it was\n`
   const nodes = columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])
-  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${standing(s)}${unfinished}${closing}`
+  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${standing(s)}${left(s)}${unfinished}${closing}`
 }
 
 /** How many are Ready, and when that was; of nodes that stand still nobody knows, and a count would be of no time. */
@@ -52,6 +53,14 @@ function standing({ state, nodes }: Status): string {
   if (state !== 'partial') return ''
   const still = nodes.filter((n) => n.state !== 'running')
   return `\n${still.map((n) => `${n.name} ${stateWords(n.state)}`).join(', ')}; klab up puts that right\n`
+}
+
+/** Nodes that run and are not in the cluster, and the way back. */
+function left({ nodes, cluster }: Status): string {
+  const gone = nodes.filter((n) => n.joined === false).map((n) => n.name)
+  if (cluster === null || gone.length === 0) return ''
+  const [are, them] = gone.length > 1 ? ['are', 'them'] : ['is', 'it']
+  return `\n${gone.join(', ')} ${are} not in the cluster; klab up joins ${them} again\n`
 }
 
 /** Prints the status; 0 whatever it is. */

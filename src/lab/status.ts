@@ -24,6 +24,8 @@ export interface Status {
     readonly state: MachineState
     /** null: not known (no cluster yet, or the API server does not answer). */
     readonly ready: boolean | null
+    /** Whether the API server knows such a node; null as `ready`. */
+    readonly joined: boolean | null
     /** Where the node's sshd answers the host. */
     readonly sshHost: string | null
     readonly sshPort: number | null
@@ -143,6 +145,7 @@ function statusFrom(record: LabRecord, { machines, opened, hasConfig, seen, unfi
       ip: n.ip,
       state,
       ready: state === 'running' && seen?.ready ? (seen.ready[n.name] ?? false) : null,
+      joined: state === 'running' && seen?.ready ? n.name in seen.ready : null,
       sshHost: ssh?.host ?? null,
       sshPort: ssh?.port ?? null,
     }
@@ -170,6 +173,7 @@ export function absentStatus(lab: Lab): Status {
       ip: n.ip,
       state: 'absent',
       ready: null,
+      joined: null,
       sshHost: null,
       sshPort: null,
     })),

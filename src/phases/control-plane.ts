@@ -100,6 +100,22 @@ async function requirePatched(run: LabRun, guest: Guest): Promise<void> {
     })
 }
 
+/**
+ * klab's mark says that it was made, not that nobody has reset it since; a new one would be another cluster, so that is
+ * not klab's to decide. Throws StateError.
+ */
+async function requireControlPlane(run: LabRun, node: string): Promise<void> {
+  const guest = await connect(run, node)
+  const { exitCode } = await guest.sudo('[ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]', [], {
+    allowFailure: true,
+    what: 'looking for its control plane',
+  })
+  if (exitCode === 0) return
+  throw new StateError(`${node}: the control plane that klab made is gone (kubeadm reset?)`, {
+    hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up',
+  })
+}
+
 /** kubeadm init on the first control plane. */
 export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topology, marks: Marks): Step {
   const node = topology.first
@@ -110,7 +126,11 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topol
   return {
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
-    done: async () => (await hasKubeconfig(run)) && (await marks(node.name)).get('control-plane') === (await mark()),
+    done: async () => {
+      if (!(await hasKubeconfig(run)) || (await marks(node.name)).get('control-plane') !== (await mark())) return false
+      await requireControlPlane(run, node.name)
+      return true
+    },
     again: async () => dropMark(await connect(run, node.name), 'control-plane'),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)

@@ -5,10 +5,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
 import { apiAnswers, nodeConditions } from '../api/server.js'
+import { apiNodes } from '../cluster/topology.js'
 import { until, type Observation, type UntilOptions } from '../guest/until.js'
 import type { Step } from '../step.js'
 import { apply, hostKubectl, steadyKubectl, type Kubectl } from '../node/kubectl.js'
 import type { LabRun } from '../world.js'
+import { reviver } from './revive.js'
 
 const MINUTE = 60_000
 const NAMESPACE = 'klab-probe'
@@ -105,6 +107,13 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
   ]
 }
 
+/** Who is Ready, and who was deleted from the cluster. */
+function seenNodes(names: readonly string[], nodes: ReadonlyMap<string, boolean>): string {
+  const ready = [...nodes].filter(([, isReady]) => isReady).map(([name]) => name)
+  const gone = names.filter((n) => !nodes.has(n))
+  return `Ready: ${ready.join(' ') || 'none'}${gone.length > 0 ? `; not in the cluster: ${gone.join(' ')}` : ''}`
+}
+
 /** The proof, made anew each time. */
 export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { world, profile, lab, paths } = run
@@ -127,16 +136,27 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         const kubectl = await hostKubectl(run)
         const steady = await steadyKubectl(run, line)
         // After a cold boot it is minutes away under emulation.
-        await wait('the API server', () => apiAnswers(paths.kubeconfig, API_MS, askNodes))
+        const revive = reviver(run, line)
+        await wait('the API server', async () => {
+          const answer = await apiAnswers(paths.kubeconfig, API_MS, askNodes)
+          await revive(answer.ok ? [] : apiNodes(lab))
+          return answer
+        })
         await steady(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node lets them.
         await apply(steady, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
         await wait(`${total} nodes Ready`, async () => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
           const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
+          await revive(lab.nodes.map((n) => n.name).filter((n) => nodes && !ready.includes(n)))
           return {
             ok: ready.length === total,
-            seen: nodes ? `Ready: ${ready.join(' ') || 'none'}` : 'the API server does not answer',
+            seen: nodes
+              ? seenNodes(
+                  lab.nodes.map((n) => n.name),
+                  nodes,
+                )
+              : 'the API server does not answer',
           }
         })
         line(`${total}/${total} nodes Ready`)

@@ -1,5 +1,6 @@
 /** Phase `workers` (course 2.9.4): kubeadm join, all workers side by side with one token that dies with the phase. */
 import { createHash, X509Certificate } from 'node:crypto'
+import { nodeConditions } from '../api/server.js'
 import { joinConfig } from '../cluster/kubeadm.js'
 import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
@@ -13,6 +14,9 @@ import type { LabRun } from '../world.js'
 
 /** How long a token lives: 15 minutes, should klab die before it deletes it (anchors: security rule 11). */
 const TOKEN_MS = 15 * 60_000
+
+/** ms for one answer of the API server. */
+const API_MS = 10_000
 
 interface Ticket {
   readonly token: string
@@ -99,21 +103,44 @@ const readCaHash = async (run: LabRun, first: NodeSpec): Promise<string> => {
 }
 
 /** The joins. */
-export function workerSteps(run: LabRun, k: KubernetesSpec, topology: Topology, marks: Marks): readonly Step[] {
+export function workerSteps(
+  run: LabRun,
+  k: KubernetesSpec,
+  topology: Topology,
+  marks: Marks,
+  askNodes: typeof nodeConditions = nodeConditions,
+): readonly Step[] {
   const { first, workers, endpoint } = topology
   const withTicket = createTickets(run, first)
   let ca: Promise<string> | undefined
   // Joined to this cluster, not to one that a new init replaced: the mark holds the CA's hash.
   const mark = async (node: NodeSpec): Promise<string> =>
     clusterMark(run, 'workers', `${node.name} ${await (ca ??= readCaHash(run, first))}`)
+  const marked = async (node: NodeSpec): Promise<boolean> =>
+    (await marks(node.name)).get('workers') === (await mark(node))
+  let asked: ReturnType<typeof askNodes> | undefined
+  // klab's mark says that it joined, not that nobody has deleted the node or reset it since.
+  const stillJoined = async ({ name }: NodeSpec): Promise<boolean> => {
+    const nodes = await (asked ??= askNodes(run.paths.kubeconfig, API_MS))
+    // Who does not answer, or knows nobody, cannot tell; `ready` will.
+    if (!nodes || nodes.size === 0 || nodes.get(name) === true) return true
+    if (!nodes.has(name)) return false
+    const guest = await connect(run, name)
+    const { exitCode } = await guest.sudo('[ -s /etc/kubernetes/kubelet.conf ]', [], { allowFailure: true })
+    return exitCode === 0
+  }
   return workers.map((node) => ({
     id: `workers/${node.name}`,
     title: `kubeadm join on ${node.name}`,
-    done: async () => (await marks(node.name)).get('workers') === (await mark(node)),
+    done: async () => (await marked(node)) && stillJoined(node),
     again: async () => dropMark(await connect(run, node.name), 'workers'),
     run: ({ line }) =>
       withTicket(async ({ token, caHash }) => {
         const guest = await connect(run, node.name)
+        if (await marked(node)) {
+          line('it had joined, and the cluster does not know it any more: once more')
+          await dropMark(guest, 'workers')
+        }
         await guest.put([
           {
             path: '/etc/klab/kubeadm-join.yaml',

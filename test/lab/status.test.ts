@@ -101,6 +101,7 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       ip: `192.168.31.${61 + i}`,
       state: 'running',
       ready: null,
+      joined: null,
       sshHost: '127.0.0.1',
       sshPort: 22000 + i,
     })),
@@ -123,6 +124,30 @@ t.test('a snapshot verb that was killed is told of', async (t) => {
   journal('{')
   t.equal((await read()).unfinished, null, 'the next verb refuses it, status goes on')
 })
+
+t.test(
+  'a node that the API server does not know is not in the cluster, which is more than not being Ready',
+  async (t) => {
+    const { read, cluster, clock } = stage(t, ['running', 'running', 'running', 'paused'])
+    cluster()
+    const status = await read(() =>
+      Promise.resolve(
+        new Map([
+          ['k8s-master01', true],
+          ['k8s-node01', false],
+        ]),
+      ),
+    )
+    t.same(
+      status.nodes.map((n) => n.joined),
+      [true, true, false, null],
+    )
+    const text = formatStatus(status, clock.now())
+    t.match(text, /^k8s-node01 .* NotReady /m)
+    t.match(text, /^k8s-node02 .* not in the cluster /m)
+    t.match(text, /^k8s-node02 is not in the cluster; klab up joins it again$/m)
+  },
+)
 
 t.test('NAT mode: the nodes’ own addresses', async (t) => {
   const { read, cluster } = stage(t, RUNNING, fourNodes('network: { mode: nat }\n'))

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments, stringify } from 'yaml'
 import { topologyOf } from '../../src/cluster/topology.js'
-import { CommandError, CorruptError } from '../../src/errors.js'
+import { CommandError, CorruptError, StateError } from '../../src/errors.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { cniStep } from '../../src/phases/cni.js'
 import { LAB_NIC } from '../../src/network/cni-manifest.js'
@@ -18,7 +18,7 @@ users: [{ name: kubernetes-admin, user: { client-certificate-data: ${CERT}, clie
 `
 const CP = 'k8s-master01'
 
-function stage(t: Test, marks = '', unpatchedPod = '') {
+function stage(t: Test, marks = '', unpatchedPod = '', gone = false) {
   const applied: string[] = []
   const world = makeWorld(t, {
     kubectl: (args, input) => {
@@ -32,6 +32,7 @@ function stage(t: Test, marks = '', unpatchedPod = '') {
   world.guests.answers.push(({ text }) => {
     if (text.includes('/var/lib/klab/done')) return marks
     if (text === 'sudo: cat /etc/kubernetes/admin.conf') return ADMIN
+    if (text.includes('[ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]')) return { exitCode: gone ? 1 : 0 }
     const pod = /^sudo: cat -- "\$1" \/etc\/kubernetes\/manifests\/(\S+)\.yaml$/.exec(text)?.[1]
     if (pod !== undefined)
       return pod === unpatchedPod ? 'spec: { containers: [{ name: etcd }] }' : stringify(run.profile.patches[pod])
@@ -113,6 +114,18 @@ t.test(
     t.equal(await other.init().done!(other.context), false)
   },
 )
+
+t.test('init: a control plane that somebody has reset is said at once, with the ways out', async (t) => {
+  const first = stage(t)
+  await first.init().run(first.context)
+  const s = stage(t, `${first.ran[0]!}\n`, '', true)
+  await s.init().run(s.context)
+  await t.rejects(s.init().done!(s.context), {
+    constructor: StateError,
+    message: /k8s-master01: the control plane that klab made is gone/,
+    hint: /klab snapshot restore NAME; or klab destroy/,
+  })
+})
 
 t.test('init: the token is a new one at each run, yet the mark stays', async (t) => {
   const s = stage(t)

@@ -53,6 +53,8 @@ function stage(t: Test, script: Script = {}) {
     },
   })
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  // A node that stays NotReady is looked after (rejoin.test.ts); here everything runs.
+  world.guests.answers.push(({ text }) => (text.includes('systemctl -q is-active') ? '' : undefined))
   const lines: string[] = []
   const [step, ...more] = readySteps(run, () => {
     const now = script.nodes ? script.nodes(++askedNodes) : all(true)
