@@ -65,7 +65,7 @@ const within = (clock: Clock, at: number, ms: number): boolean => clock.now() >=
 const claimOf = (paths: ApiFiles): string => `${paths.seen}.asking`
 
 /**
- * Whether the caller is the one to ask anew: nobody else has begun to within the time that an answer may take.
+ * Whether the caller is the one to ask again: nobody else has begun to within the time that an answer may take.
  * askReadiness ends the claim.
  */
 export async function claimAsk(paths: ApiFiles, clock: Clock): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** An entry of the download cache: made once, whole or not there. */
+/** An entry of the download cache: made once, complete or absent. */
 import { rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { exists, makeDir } from '../host/files.js'

@@ -50,7 +50,7 @@ export async function persist<T>(o: Persistence, attempt: () => Promise<T>): Pro
       if (!(error instanceof Broken)) throw error
       if (++failures >= TRIES) {
         throw new StateError(`${o.what}: ${error.message} (tried ${TRIES} times)`, {
-          hint: 'run the same command again: it goes on where it stopped',
+          hint: 'run the same command again: it continues where it stopped',
           cause: error,
         })
       }
@@ -120,7 +120,7 @@ function refused(url: string, status: number): RefusedError | Broken {
 }
 
 /**
- * A small file whose sum nobody knows beforehand (a checksum, an index, a manifest). Throws StateError when it is
+ * A small file whose sum is not known before (a checksum, an index, a manifest). Throws StateError when it is
  * larger than `maxBytes`, and what `receive` and `persist` throw.
  */
 export async function fetchSmall(

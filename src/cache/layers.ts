@@ -1,4 +1,4 @@
-/** Content-addressed, immutable directories in the cache: a layer is whole or not there. */
+/** Content-addressed, immutable directories in the cache: a layer is complete or absent. */
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readdir, rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'

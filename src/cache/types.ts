@@ -1,7 +1,7 @@
 /** Content-addressed layers: what can be made again. Types only; file names are in state/paths.ts. */
 import type { Digest } from '../host/digest.js'
 
-/** Content-addressed, immutable directories; a layer is whole or not there. */
+/** Content-addressed, immutable directories; a layer is complete or absent. */
 export interface Layers {
   /** The layer's directory, or undefined. */
   get(key: Digest): Promise<string | undefined>

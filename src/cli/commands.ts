@@ -5,11 +5,11 @@ import * as options from './options.js'
 export const COMMANDS: readonly Command[] = [
   command({
     usage: 'up',
-    describe: 'Bring the lab up; goes on where an earlier try stopped',
+    describe: 'Bring the lab up; continues where an earlier try stopped',
     options: options.UP_OPTIONS,
     examples: [
       ['klab up', 'the whole lab'],
-      ['klab up --from lesson-3.klab', 'a lab that somebody handed you'],
+      ['klab up --from lesson-3.klab', 'a lab that somebody gave you'],
       ['klab up --until images', 'stop before kubeadm init'],
     ],
     load: async () => (await import('./up.js')).runUp,

@@ -94,7 +94,7 @@ async function transfer(snapshots: Snapshots, args: SnapshotArgs): Promise<Said>
   }
   const file = wordOf(args, 'name', 'the file to read')
   const made = await snapshots.import(file, { name: args.to, diskOnly: args['disk-only'] })
-  return [made, `imported ${made.name}; klab snapshot restore ${made.name} goes to it\n`]
+  return [made, `imported ${made.name}; klab snapshot restore ${made.name} starts it\n`]
 }
 
 function saved(m: Result<'save'>): Said {

@@ -25,9 +25,9 @@ function tryNext({ status: { cluster, nodes }, kubeconfigPath }: UpResult, args:
   const klab = `  klab${args.file === undefined ? '' : ` -f ${args.file}`}`
   const ssh = `${klab} ssh ${nodes[0]?.name ?? ''}`
   // `--from` may lead to where a lesson starts, before there is an API server.
-  const whole = args.until === 'ready' && cluster?.apiServer !== null
-  const kubectl = whole && cluster ? [`${klab} kubectl get pods -A`] : []
+  const clusterUp = args.until === 'ready' && cluster?.apiServer !== null
+  const kubectl = clusterUp && cluster ? [`${klab} kubectl get pods -A`] : []
   const kubeconfig = kubectl.length > 0 ? `kubeconfig: ${kubeconfigPath}\n` : ''
-  const next = [...kubectl, ssh, `${klab} ${whole ? 'destroy' : 'up'}`]
+  const next = [...kubectl, ssh, `${klab} ${clusterUp ? 'destroy' : 'up'}`]
   return `${kubeconfig}try next:\n${next.join('\n')}`
 }

@@ -1,7 +1,7 @@
 /**
  * Freezing several machines at one moment while they run: libvirt writes each one's RAM beside the running guest
  * (`snapshot-create --live`), again and again what has changed since; when all has been written once, all are suspended
- * together, and the little that is left is written. libvirt lets each go on when its file is whole.
+ * together, and the little that is left is written. libvirt lets each run on when its file is complete.
  */
 import { stat } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
@@ -74,16 +74,16 @@ export function freezeTogether({
         ended += 1
       }
     })
-    const whole = Promise.allSettled(writing)
+    const writes = Promise.allSettled(writing)
     const giveUp = async (): Promise<readonly PromiseSettledResult<void>[]> => {
       await Promise.allSettled(machines.map((m) => abortJob(m.name)))
-      return whole
+      return writes
     }
 
     try {
       const limit = clock.monotonic() + LIVE_MS
       // A question that comes before libvirt has begun to write is answered only when it has done all. The first word
-      // to each is to take its time, lest a small one be done before it is looked at; it is said again and again, since
+      // to each is to take its time, or a small one is done before klab looks at it; it is said again and again, since
       // libvirt sets a speed of its own as it begins to write, perhaps after it.
       for (let writes: readonly Machine[] = []; ended === 0 && writes.length < machines.length;) {
         const begun = await begunOf(moments)

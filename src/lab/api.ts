@@ -31,16 +31,16 @@ import type { Status } from './status.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
 /**
- * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record anew, and those that
+ * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record again, and those that
  * change something take the lab's lock: who finds it taken gets a LockedError. All failures that klab expects are
  * KlabErrors (errors.ts); after an abort, Interrupted.
  */
 export interface LabHandle {
-  /** Brings the lab up; goes on where an earlier try stopped. */
+  /** Brings the lab up; continues where an earlier try stopped. */
   up(o?: UpRequest): Promise<UpResult>
   /** Powers all machines off; disks and snapshots stay. */
   halt(o?: { readonly force?: boolean | undefined }): Promise<Status>
-  /** Removes the lab: machines, disks, switch, ports, keys; the cache stays. Asks nobody unless `confirm` is given. */
+  /** Removes the lab: machines, disks, switch, ports, keys; the cache stays. Does not ask unless `confirm` is given. */
   destroy(o?: {
     readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined
   }): Promise<{ readonly lab: string }>

@@ -94,8 +94,8 @@ export async function takeSealed(
   accel: Accel,
 ): Promise<Manifest | undefined> {
   await makeFolders(world, open)
-  return withLab(world, open.paths, { name: 'up' }, async (known) => {
-    if (known || (await world.hypervisor.owned(open.id)).length > 0) return undefined
+  return withLab(world, open.paths, { name: 'up' }, async (existing) => {
+    if (existing || (await world.hypervisor.owned(open.id)).length > 0) return undefined
     return adoptCached(world, open.paths, found, await newRecord(world, open, accel))
   })
 }

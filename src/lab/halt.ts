@@ -65,7 +65,7 @@ export async function halt(
   const { paths } = lab
   const verb = {
     name: 'halt',
-    record: (known: LabRecord | undefined) => known ?? lab.record,
+    record: (existing: LabRecord | undefined) => existing ?? lab.record,
     // By force also what a killed snapshot verb has left half done: the next verb puts that right.
     recover: o.force ? undefined : note(o.report),
   }

@@ -87,11 +87,11 @@ function wantedOf(record: LabRecord, o: ProvisionOptions) {
  */
 export async function provision(world: World, open: OpenLab, o: ProvisionOptions): Promise<Status> {
   await makeFolders(world, open)
-  const mayGoOn = (known: LabRecord | undefined): LabRecord => {
-    if (!known) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
+  const mayGoOn = (existing: LabRecord | undefined): LabRecord => {
+    if (!existing) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
     refuseDrift(open)
-    wantedOf(known, o)
-    return known
+    wantedOf(existing, o)
+    return existing
   }
   return withLab(world, open.paths, { name: 'provision', record: mayGoOn, recover: note(o.report) }, async (record) => {
     // Again: a restore that was finished just now may have brought an earlier phase back.

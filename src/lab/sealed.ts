@@ -71,11 +71,11 @@ export async function importFile(
 ): Promise<{ manifest: Manifest; fresh: boolean }> {
   checkSameLab(o.facts, open.labfile, open.lab)
   await makeFolders(world, open)
-  return withLab(world, open.paths, { name: 'import' }, async (known) => {
-    const there = known ? await listManifests(open.paths) : []
+  return withLab(world, open.paths, { name: 'import' }, async (existing) => {
+    const there = existing ? await listManifests(open.paths) : []
     const same = there.findLast((m) => m.origin?.seal === o.digest)
     if (same) return { manifest: same, fresh: false }
-    if (known) await checkIdentity(open.paths, o.facts, open.labfile)
+    if (existing) await checkIdentity(open.paths, o.facts, open.labfile)
     else await refuseUnrecorded(world, open, 'klab destroy first')
     const name = o.name ?? o.facts.snapshot.name
     checkName(name)
@@ -84,7 +84,7 @@ export async function importFile(
     const diskOnly = await fitHere(world, o)
     if (diskOnly !== undefined && o.facts.host.ram)
       o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)
-    const record = known ?? (await newRecord(world, open, o.accel))
+    const record = existing ?? (await newRecord(world, open, o.accel))
     const { file, facts, digest, progress } = o
     const manifest = await importSeal({
       world,
@@ -95,7 +95,7 @@ export async function importFile(
       diskOnly,
       name,
       record,
-      known: known !== undefined,
+      labExists: existing !== undefined,
       progress,
     })
     return { manifest, fresh: true }

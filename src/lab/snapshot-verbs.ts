@@ -15,7 +15,7 @@ import { goTo, named, push, topOfStack, UNDO, withSnapshots } from './snapshot.j
 export interface PushOptions {
   /** What it is, for people. */
   readonly message?: string | undefined
-  /** Write most of the RAM while the nodes run (default); else they are paused for all of it, which is over sooner. */
+  /** Write most of the RAM while the nodes run (default); else they are paused for all of it, which is faster. */
   readonly live?: boolean | undefined
 }
 
@@ -45,7 +45,7 @@ export interface RestoredSnapshot {
   readonly ms: number
   /** The state of before. */
   readonly kept: Manifest | undefined
-  /** Undefined: nobody waited, or nothing runs. */
+  /** Undefined: klab did not wait, or nothing runs. */
   readonly settled: Settled | undefined
 }
 

@@ -25,8 +25,11 @@ export async function withSnapshots<T>(
   work: (lab: LockedLab) => Promise<T>,
 ): Promise<T> {
   const { paths } = lab
-  return withLab(world, paths, { name: 'snapshot', record: (known) => known ?? lab.record, recover: say }, (record) =>
-    work({ world, say, paths, record }),
+  return withLab(
+    world,
+    paths,
+    { name: 'snapshot', record: (existing) => existing ?? lab.record, recover: say },
+    (record) => work({ world, say, paths, record }),
   )
 }
 

@@ -105,14 +105,14 @@ export async function makeFolders(world: World, open: OpenLab): Promise<void> {
  */
 export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Status> {
   await makeFolders(world, open)
-  const mayGoOn = async (known: LabRecord | undefined): Promise<LabRecord | undefined> => {
+  const mayGoOn = async (existing: LabRecord | undefined): Promise<LabRecord | undefined> => {
     if (await mayBeCorrected(world, open)) return undefined
     refuseDrift(open)
-    if (!known) await refuseUnrecorded(world, open, 'klab destroy, then klab up')
-    return known
+    if (!existing) await refuseUnrecorded(world, open, 'klab destroy, then klab up')
+    return existing
   }
-  return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (known) => {
-    const record = known ?? (await newRecord(world, open, o.accel))
+  return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (existing) => {
+    const record = existing ?? (await newRecord(world, open, o.accel))
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     await executePlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })

@@ -13,7 +13,7 @@ export interface LabVerb<R extends LabRecord | undefined> {
    * The record to work with, from the one read under the lock: what was read before may be old. Refuses by throwing,
    * before anything is recovered. Absent: the one that was read.
    */
-  readonly record?: (known: LabRecord | undefined) => R | Promise<R>
+  readonly record?: (existing: LabRecord | undefined) => R | Promise<R>
   /**
    * Finish or undo a snapshot verb that was killed, and say here what was done. Absent: leave that to the next verb.
    */
@@ -36,8 +36,8 @@ export async function withLab<T, R extends LabRecord | undefined = LabRecord | u
     since: world.clock.now(),
   })
   try {
-    const known = await readRecord(paths.record)
-    const record = verb.record ? await verb.record(known) : (known as R)
+    const existing = await readRecord(paths.record)
+    const record = verb.record ? await verb.record(existing) : (existing as R)
     if (!record || !verb.recover) return await work(record)
     const lab: LockedLab = { world, paths, record, say: verb.recover }
     const done = await recover(lab)

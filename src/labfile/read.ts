@@ -10,8 +10,9 @@ import { LabfileError, UsageError } from '../errors.js'
 /** Larger than any Labfile a person writes; a bound for what is parsed. */
 export const MAX_BYTES = 256 * 1024
 
-const whole = (path: string, message: string) => new LabfileError(path, [{ field: '', message, line: 1, column: 1 }])
-export const tooLarge = (path: string): LabfileError => whole(path, `is larger than ${MAX_BYTES / 1024} KiB`)
+const fileError = (path: string, message: string) =>
+  new LabfileError(path, [{ field: '', message, line: 1, column: 1 }])
+export const tooLarge = (path: string): LabfileError => fileError(path, `is larger than ${MAX_BYTES / 1024} KiB`)
 
 /** The file's bytes, at most one more than allowed. */
 async function readBytes(path: string, shown: string): Promise<Buffer> {
@@ -47,7 +48,7 @@ export async function readLabfile(path: string, shown: string = path): Promise<{
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw whole(shown, 'is not UTF-8 text')
+    throw fileError(shown, 'is not UTF-8 text')
   }
   return { text, sha256: createHash('sha256').update(bytes).digest('hex') }
 }

@@ -25,6 +25,6 @@ export function directEnv(
 ): Readonly<Record<string, string>> {
   const host = apiEndpoint(record)?.host
   if (host === undefined || host === LOOPBACK) return {}
-  const known = env['NO_PROXY'] ?? env['no_proxy'] ?? ''
-  return { NO_PROXY: known === '' ? host : `${known},${host}` }
+  const existing = env['NO_PROXY'] ?? env['no_proxy'] ?? ''
+  return { NO_PROXY: existing === '' ? host : `${existing},${host}` }
 }

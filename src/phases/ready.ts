@@ -85,10 +85,10 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
       run: async ({ line }) => {
         const probe = async (): Promise<Observation> => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)
-          const known = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
+          const joined = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
           return {
-            ok: known.length === total,
-            seen: nodes ? `joined: ${known.join(' ') || 'none'}` : 'the API server does not answer',
+            ok: joined.length === total,
+            seen: nodes ? `joined: ${joined.join(' ') || 'none'}` : 'the API server does not answer',
           }
         }
         await until(probe, {

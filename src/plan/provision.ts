@@ -21,13 +21,13 @@ export function planProvision(run: LabRun, phases: readonly PhaseName[], nodes: 
     lab: plan.lab,
     phases: plan.phases
       .filter((p) => phases.includes(p.name as PhaseName))
-      .map((p) => ({ ...p, steps: p.steps.filter((s) => mine(p.name, s.id)).map(anew) }))
+      .map((p) => ({ ...p, steps: p.steps.filter((s) => mine(p.name, s.id)).map(runAgain) }))
       .filter((p) => p.steps.length > 0),
   }
 }
 
 /** The step without its way out: it runs though it is done. */
-const anew = (step: Step): Step => ({
+const runAgain = (step: Step): Step => ({
   id: step.id,
   title: step.title,
   run: async (context) => {

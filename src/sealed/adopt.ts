@@ -133,7 +133,7 @@ async function kubeconfigFor(s: Staged, staged: LabPaths): Promise<string | unde
 async function stageLab(
   s: Staged,
   staged: LabPaths,
-): Promise<{ readonly manifest: Manifest; readonly whole: LabRecord }> {
+): Promise<{ readonly manifest: Manifest; readonly newRecord: LabRecord }> {
   const { world, paths, record } = s
   for (const dir of [world.roots.run, paths.run]) await ensureDir(dir, world.roots.dirMode)
   await adoptMemory(s, staged)
@@ -152,15 +152,15 @@ async function stageLab(
   const kubeconfig = await kubeconfigFor(s, staged)
   if (kubeconfig !== undefined) await writeAtomic(staged.kubeconfig, kubeconfig)
   await writeManifest(staged, manifest)
-  const whole: LabRecord = {
+  const newRecord: LabRecord = {
     ...record,
     disks: Object.fromEntries(record.lab.nodes.map((n) => [n.name, paths.node(n.name).overlay(first)])),
     snapshot: s.id,
     completedUntil: manifest.completedUntil,
   }
-  await writeRecord(staged.record, whole)
+  await writeRecord(staged.record, newRecord)
   await world.host.run(['sync', '-f', staged.dir])
-  return { manifest, whole }
+  return { manifest, newRecord }
 }
 
 /**
@@ -170,7 +170,7 @@ async function stageLab(
 export async function becomeLab(s: Staged): Promise<Manifest> {
   const { world, paths } = s
   const staged = stagingOf(s)
-  const { manifest, whole } = await stageLab(s, staged).catch(async (error: unknown) => {
+  const { manifest, newRecord } = await stageLab(s, staged).catch(async (error: unknown) => {
     // A switch without a lab.
     await world.l2.remove(paths.run)
     throw error
@@ -178,12 +178,12 @@ export async function becomeLab(s: Staged): Promise<Manifest> {
   // Without a record it is no lab: an `up` that failed at its start has left a log there.
   await rm(paths.dir, { recursive: true, force: true })
   await rename(staged.dir, paths.dir)
-  await writeSshFiles({ paths, record: whole, lab: whole.lab })
-  const { boot, iso } = whole.image ?? { boot: { kind: 'disk' as const } }
-  const nicsOf = await segmentOf({ world, paths, record: whole }).ensure()
-  for (const node of whole.lab.nodes)
+  await writeSshFiles({ paths, record: newRecord, lab: newRecord.lab })
+  const { boot, iso } = newRecord.image ?? { boot: { kind: 'disk' as const } }
+  const nicsOf = await segmentOf({ world, paths, record: newRecord }).ensure()
+  for (const node of newRecord.lab.nodes)
     await world.hypervisor.ensureMachine(
-      machineSpec({ id: whole.id, lab: whole.lab, accel: whole.accel, paths, record: whole }, node, {
+      machineSpec({ id: newRecord.id, lab: newRecord.lab, accel: newRecord.accel, paths, record: newRecord }, node, {
         boot,
         bundleIso: iso,
         nics: nicsOf(node.name),

@@ -1,5 +1,5 @@
 /**
- * Sealed labs in the cache: folders, whole or not there, whose disks and RAM are used where they are. Nothing in a lab
+ * Sealed labs in the cache: folders, complete or absent, whose disks and RAM are used where they are. Nothing in a lab
  * ever removes a file of theirs.
  */
 import { chmod, constants, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -56,7 +56,7 @@ export async function listCached(world: World): Promise<readonly Found[]> {
 }
 
 /**
- * Puts a snapshot with RAM into the cache under `key`, once: labs may lie upon what is there. Its files get one more
+ * Puts a snapshot with RAM into the cache under `key`, once: labs may stand on what is there. Its files get one more
  * name each, so this takes no time and no room.
  * Returns its folder.
  */

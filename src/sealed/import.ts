@@ -32,7 +32,7 @@ export interface ImportInput {
   /** The lab's: of the one that is there, or a new one. */
   readonly record: LabRecord
   /** Whether the lab is there. */
-  readonly known: boolean
+  readonly labExists: boolean
   readonly progress: Progress
 }
 
@@ -96,11 +96,11 @@ export async function importSeal(i: ImportInput): Promise<Manifest> {
       facts,
       digest: i.digest,
       diskOnly: i.diskOnly,
-      record: i.known
+      record: i.labExists
         ? { ...record, image: record.image ?? image }
         : { ...record, origin: { id: facts.lab.id, seal: i.digest }, image },
     }
-    return await (i.known ? becomeSnapshot(ready) : becomeLab(ready))
+    return await (i.labExists ? becomeSnapshot(ready) : becomeLab(ready))
   } catch (error) {
     await rm(paths.staging, { recursive: true, force: true })
     throw error

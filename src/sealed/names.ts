@@ -11,7 +11,7 @@ export const KERNEL = 'image/kernel'
 export const INITRD = 'image/initrd'
 export const ISO = 'image/bundle.iso'
 
-/** The image that the nodes' disks lie upon, from the bottom. */
+/** The image that the nodes' disks stand on, from the bottom. */
 export const layerName = (index: number): string => `image/${index}.qcow2`
 
 /** Of one node. */

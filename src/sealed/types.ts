@@ -12,7 +12,7 @@ export interface SealedFile {
   readonly size: number
 }
 
-/** A file of the image that the nodes' disks lie upon. */
+/** A file of the image that the nodes' disks stand on. */
 export interface ImageFile extends SealedFile {
   readonly sha256: Digest
   /** Where it was among the layers of the cache, `KEY/FILE`: it may be there on the other machine too. */

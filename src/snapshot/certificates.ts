@@ -29,7 +29,7 @@ export function certificateEnd(kubeconfig: string): number | undefined {
 }
 
 /**
- * Whether the cluster's certificates have ended by `now` (ms since the epoch): nobody then believes its API server, nor
+ * Whether the cluster's certificates have ended by `now` (ms since the epoch): nobody then trusts its API server, nor
  * it anybody. False without a cluster.
  */
 export async function certificatesEnded(paths: LabPaths, now: number): Promise<boolean> {
@@ -42,7 +42,7 @@ const LINE = /^(\S+) ([A-Za-z0-9+/=]+)$/gm
 
 /**
  * Renews kubeadm's certificates and those of the kubelets in a lab that runs (kubernetes.io, "Certificate Management
- * with kubeadm"; "Troubleshooting kubeadm", kubelet client certificate rotation), and writes the kubeconfig anew. The
+ * with kubeadm"; "Troubleshooting kubeadm", kubelet client certificate rotation), and writes the kubeconfig again. The
  * guests' clocks must be right. `timeoutMs`: for each node. Throws CommandError, ProbeError, CorruptError.
  */
 export async function renewCertificates(lab: LockedLab, timeoutMs: number): Promise<void> {

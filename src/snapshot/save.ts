@@ -35,7 +35,7 @@ export interface SaveOptions {
 
 const MIB = 2 ** 20
 /**
- * ms that the guests may take to write what they have cached; the snapshot is whole without it, it only makes the
+ * ms that the guests may take to write what they have cached; the snapshot is complete without it, it only makes the
  * disk-only form better.
  */
 const SYNC_MS = 10_000

@@ -23,12 +23,12 @@ const ENDING_TOKENS = 21
  * Seconds: kube-controller-manager's controllers have tokens of an hour each and renew them when a fifth of it is left
  * (client-go, DynamicControllerClientBuilder), by a clock that does not jump: one step of less leaves them good
  * (several, one on the other, need not). Tried with 1.20.2: after 5.5 hours no new service had endpoints until it was
- * started anew.
+ * restarted.
  */
 const CONTROLLER_STEP_S = 600
 
 /**
- * Starts anew what holds tokens that have ended by now, and waits until the controllers are healthy. `steppedS`: how
+ * Restarts what holds expired tokens, and waits until the controllers are healthy. `steppedS`: how
  * far the clocks went on, seconds; of a lab with a cluster. Throws CommandError, ProbeError.
  */
 export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
@@ -39,7 +39,7 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
   const guest = await connectWithin(lab, first.name, timeoutMs)
   const { clock } = lab.world
   const started = clock.monotonic()
-  lab.say('kube-controller-manager is started anew: its tokens have ended, or soon will')
+  lab.say('kube-controller-manager restarts: its tokens have expired, or soon will')
   await guest.sudo(
     await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8'),
     [kubernetes.runtime],
@@ -49,7 +49,7 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
   const { cni } = kubernetes
   if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S || minorOf(kubernetes.version) < ENDING_TOKENS)
     return
-  lab.say('calico-node is started anew, for a new token of its CNI plugin')
+  lab.say('calico-node restarts, so that its CNI plugin gets a new token')
   // Its first act is to write one. Nobody waits for it.
   await guest.sudo(
     'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node',

@@ -57,7 +57,7 @@ export interface LabRecord {
 
 /** Absolute paths. */
 export interface SealedImage {
-  /** What the nodes' disks lie upon; undefined: on nothing. */
+  /** What the nodes' disks stand on; undefined: on nothing. */
   readonly disk?: string
   readonly boot:
     | { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string }
@@ -94,8 +94,8 @@ export async function listRecords(stateDir: string): Promise<readonly LabRecord[
   const labs = join(stateDir, 'labs')
   const ids = await readdir(labs).catch(() => [])
   // One with a dot is being made.
-  const whole = ids.filter((id) => !id.startsWith('.')).sort()
-  const records = await Promise.all(whole.map((id) => readRecord(join(labs, id, 'lab.json'))))
+  const complete = ids.filter((id) => !id.startsWith('.')).sort()
+  const records = await Promise.all(complete.map((id) => readRecord(join(labs, id, 'lab.json'))))
   return records.filter((r) => r !== undefined)
 }
 

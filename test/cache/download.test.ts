@@ -66,7 +66,7 @@ t.test('downloads once, with progress; then from the cache', async (t) => {
   t.same(readdirSync(dir), [sha256], 'no partial file, no lock file')
 })
 
-t.test('a cut connection goes on where it stopped', async (t) => {
+t.test('a cut connection continues where it stopped', async (t) => {
   const { o, seen, pauses } = await serve(t, cut(100_000), cut(50_000), ranged)
   t.ok(readFileSync(await download(o)).equals(body))
   t.equal(seen.length, 3)
@@ -125,7 +125,11 @@ t.test('404 is said at once; 503 is tried again; five cuts are enough', async (t
   await download(busy.o)
   t.same(busy.pauses, [1000])
   const broken = await serve(t, cut(10))
-  await t.rejects(download(broken.o), { code: 'state', message: /\(tried 5 times\)/, hint: /goes on where it stopped/ })
+  await t.rejects(download(broken.o), {
+    code: 'state',
+    message: /\(tried 5 times\)/,
+    hint: /continues where it stopped/,
+  })
   t.same(broken.pauses, [1000, 2000, 4000, 8000])
   t.ok(existsSync(join(broken.dir, `${sha256}.part`)), 'what came is kept')
   await t.rejects(download({ ...broken.o, url: 'http://127.0.0.1:1/f' }), {

@@ -5,7 +5,7 @@ import { refreshTokens } from '../../src/snapshot/tokens.js'
 import { readRecord } from '../../src/state/record.js'
 import { makeStage, saveAs, type Stage } from './stage.js'
 
-/** What is started anew from now on, in order, and where. */
+/** What is restarted from now on, in order, and where. */
 function watch(s: Stage): readonly string[] {
   const anew: string[] = []
   s.world.guests.answers.unshift(({ node, text }) => {
@@ -37,7 +37,7 @@ t.test('what a step of the clock asks for: nothing, the controllers, Calico’s 
     const anew = watch(s)
     await refreshTokens(s.lab, seconds, 1000)
     t.same(anew, wanted, `${seconds} s`)
-    t.equal(s.said.filter((line) => line.includes('is started anew')).length, anew.length, 'and it is said')
+    t.equal(s.said.filter((line) => line.includes(' restarts')).length, anew.length, 'and it is said')
     t.equal(
       s.said.filter((line) => /^kube-controller-manager is healthy, [\d.]+ s later$/.test(line)).length,
       Math.min(1, anew.length),
@@ -79,7 +79,7 @@ t.test('a klab that did not live to see to it: the next one does, once', async (
     return undefined
   })
   await recover(s.lab)
-  t.match(s.said.at(-1), /not started anew: no answer/, 'a broken guest stops no verb')
+  t.match(s.said.at(-1), /not restarted: no answer/, 'a broken guest stops no verb')
   t.equal(s.lab.record.unsettled, false)
   await settledNow(s.lab)
 })
