@@ -121,8 +121,8 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
           timeoutMs: 30 * MINUTE,
         })
       }
-      line('seal')
-      await guest.run(['sudo', '-n', 'bash', '/usr/lib/klab/seal.sh'], { timeoutMs: 5 * MINUTE, signal: world.signal })
+      line('clean')
+      await guest.run(['sudo', '-n', 'bash', '/usr/lib/klab/clean.sh'], { timeoutMs: 5 * MINUTE, signal: world.signal })
       await guest.close()
       await world.hypervisor.stop(name, 3 * MINUTE)
     } finally {

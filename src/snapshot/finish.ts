@@ -18,7 +18,7 @@ export async function finish(
   { stay = false }: { stay?: boolean } = {},
 ): Promise<Manifest> {
   const { paths } = lab
-  const seal = async (path: string) => {
+  const freeze = async (path: string) => {
     // Nobody but its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
     await chmod(path, 0o400)
     return frozen(path)
@@ -26,8 +26,8 @@ export async function finish(
   const nodes = await Promise.all(
     nodesOf(lab).map(async ({ node }) => ({
       node,
-      disk: await seal(j.from[node] ?? ''),
-      ...(j.ram ? { memory: await seal(memoryOf(paths, j.manifest.id, node)) } : {}),
+      disk: await freeze(j.from[node] ?? ''),
+      ...(j.ram ? { memory: await freeze(memoryOf(paths, j.manifest.id, node)) } : {}),
     })),
   )
   const manifest = { ...j.manifest, ...times, nodes }

@@ -12,7 +12,7 @@ function stage(t: Test, labfile = fourNodes(), choice: RunChoice = {}) {
   const world = makeWorld(t, { host: { 'qemu-img create': fakeQemuImg } })
   const run = makeRun(world, labOf(labfile), choice)
   world.guests.answers.push(({ text }) =>
-    text.includes('result.json') ? GOOD : /^sudo -n bash \/usr\/lib\/klab\/(run|seal)\.sh/.test(text) ? '' : undefined,
+    text.includes('result.json') ? GOOD : /^sudo -n bash \/usr\/lib\/klab\/(run|clean)\.sh/.test(text) ? '' : undefined,
   )
   const lines: string[] = []
   return {
@@ -24,7 +24,7 @@ function stage(t: Test, labfile = fourNodes(), choice: RunChoice = {}) {
   }
 }
 
-t.test('boots one machine, does the baked phases in order, seals, stops, and keeps the disk alone', async (t) => {
+t.test('boots one machine, does the baked phases in order, cleans, stops, and keeps the disk alone', async (t) => {
   const { world, bake, name, lines, run } = stage(t)
   let spec: ReturnType<typeof world.hypervisor.specOf>
   world.hypervisor.onCall = (verb) => {
@@ -34,15 +34,15 @@ t.test('boots one machine, does the baked phases in order, seals, stops, and kee
   t.equal(dir, join(world.roots.cache, 'layers', await nodeImageKey(run)))
   t.same(readdirSync(dir), ['disk.qcow2'], 'neither seed (it holds a private key) nor console')
   t.same(
-    lines.filter((l) => ['boot', 'system', 'runtime', 'packages', 'images', 'seal'].includes(l)),
-    ['boot', 'system', 'runtime', 'packages', 'images', 'seal'],
+    lines.filter((l) => ['boot', 'system', 'runtime', 'packages', 'images', 'clean'].includes(l)),
+    ['boot', 'system', 'runtime', 'packages', 'images', 'clean'],
   )
   t.same(world.guests.calls.map((c) => /klab\/(\w+)\.sh ?(\S*)/.exec(c.text)?.slice(1).join(' ')).filter(Boolean), [
     'run system',
     'run runtime-docker',
     'run packages',
     'run images',
-    'seal ',
+    'clean ',
   ])
   t.same(
     world.hypervisor.calls.map((c) => c.split(' ')[0]),
@@ -73,8 +73,8 @@ for (const [what, hurt] of Object.entries({
       if (verb === 'start') throw new Error('boom')
     }
   },
-  'sealing fails': (s: ReturnType<typeof stage>) =>
-    s.world.guests.answers.unshift(({ text }) => (text.includes('seal.sh') ? new Error('boom') : undefined)),
+  'cleaning fails': (s: ReturnType<typeof stage>) =>
+    s.world.guests.answers.unshift(({ text }) => (text.includes('clean.sh') ? new Error('boom') : undefined)),
 })) {
   t.test(`${what}: the machine goes, no layer and nothing half-made stays`, async (t) => {
     const s = stage(t)
