@@ -6,6 +6,7 @@ plugin=/opt/cni/bin/$name
 [ "$CNI_COMMAND" = VERSION ] || exec "$plugin"
 kept=/run/klab/cni/$name
 # Asked again when the plugin is replaced, and after a boot.
+# shellcheck disable=SC3013 # dash and busybox have it
 if [ ! "$kept" -nt "$plugin" ]; then
 	mkdir -p /run/klab/cni
 	"$plugin" >"$kept.$$" || exit

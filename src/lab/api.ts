@@ -31,8 +31,8 @@ import type { Status } from './status.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
 /**
- * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record again, and those that
- * change something take the lab's lock: who finds it taken gets a LockedError. All failures that klab expects are
+ * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record again, and those
+ * that change something take the lab's lock: who finds it taken gets a LockedError. All failures that klab expects are
  * KlabErrors (errors.ts); after an abort, Interrupted.
  */
 export interface LabHandle {

@@ -14,8 +14,8 @@ import { withLab } from './with-lab.js'
 
 /**
  * Lets machines that stand still go on and sets the guests' clocks, as after a restore: they are as far behind as they
- * stood. Resolves to false when nothing was paused, or more than that has to be done first (a killed snapshot verb,
- * a changed Labfile, machines opened with virsh). A node that does not get Ready is told; `up` then goes on. Throws
+ * stood. Resolves to false when nothing was paused, or there is more to do (a killed snapshot verb, a changed Labfile,
+ * machines opened with virsh or off, a node that does not get Ready): `up` then goes through its phases. Throws
  * LockedError, StateError, HostError.
  */
 export async function resumePaused(world: World, open: OpenLab, report: Report): Promise<boolean> {
@@ -40,13 +40,16 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
     )
     say(`${paused.map((n) => n.node).join(', ')}: paused, and let go on`)
     // With a machine that is off there is more to do: the phases boot it, and the next line of work is theirs.
-    if (states.some((n) => n.state !== 'paused' && n.state !== 'running')) return true
+    if (states.some((n) => n.state !== 'paused' && n.state !== 'running')) return false
     const cluster = record.lab.kubernetes && record.completedUntil === 'ready' && record.lab.kubernetes.cni !== 'none'
     const ready = cluster ? nodesOf(lab).map((n) => n.node) : []
-    await settle(lab, { ready }, since).catch((error: unknown) => {
-      if (!(error instanceof ProbeError)) throw error
-      report({ type: 'warn', text: error.message })
-    })
-    return true
+    return settle(lab, { ready }, since).then(
+      () => true,
+      (error: unknown) => {
+        if (!(error instanceof ProbeError)) throw error
+        report({ type: 'warn', text: error.message })
+        return false
+      },
+    )
   })
 }

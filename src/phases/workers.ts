@@ -107,8 +107,7 @@ export function workerSteps(
   run: LabRun,
   k: KubernetesSpec,
   topology: Topology,
-  marks: Marks,
-  askNodes: typeof nodeConditions = nodeConditions,
+  { marks, askNodes = nodeConditions }: { readonly marks: Marks; readonly askNodes?: typeof nodeConditions },
 ): readonly Step[] {
   const { first, workers, endpoint } = topology
   const withTicket = createTickets(run, first)

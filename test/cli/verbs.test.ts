@@ -243,15 +243,3 @@ t.test('klab through a link, as npm link makes it, and from a folder that is gon
   chmodSync(join(klab.dir, 'work'), 0o700)
   t.equal(code, 0)
 })
-
-t.test('a state folder that is none: a sentence, exit 3, also for destroy -f', async (t) => {
-  const klab = makeKlab(t)
-  const file = join(klab.dir, 'file')
-  writeFileSync(file, '')
-  klab.env['KLAB_STATE_DIR'] = file
-  t.match(await klab.run('destroy', '-f'), { code: 3, stderr: /^error: \S+\/file: .*\n/m })
-  t.notMatch((await klab.run('destroy', '-f')).stderr, /bug in klab/)
-  klab.env['KLAB_STATE_DIR'] = 'here'
-  t.match(await klab.run('status'), { code: 3, stderr: /KLAB_STATE_DIR=here: must be an absolute path/ })
-  t.notOk(existsSync(join(klab.dir, 'work/here')))
-})

@@ -36,7 +36,10 @@ t.test('workers: joined is what the API server says, not klab’s mark alone', a
   })
   const context = { line: () => undefined, signal: world.signal }
   const steps = (nodes: ReadonlyMap<string, boolean> | undefined) =>
-    workerSteps(run, run.lab.kubernetes!, topologyOf(run.lab)!, createMarks(run), () => Promise.resolve(nodes))
+    workerSteps(run, run.lab.kubernetes!, topologyOf(run.lab)!, {
+      marks: createMarks(run),
+      askNodes: () => Promise.resolve(nodes),
+    })
   const done = (nodes: ReadonlyMap<string, boolean> | undefined) =>
     Promise.all(steps(nodes).map((s) => s.done!(context)))
   t.same(await done(undefined), [false, false, false], 'never joined')

@@ -96,7 +96,7 @@ function stage(t: Test, o: Stage = {}) {
   })
   const topology = topologyOf(run.lab)!
   const { workers } = topology
-  const steps = workerSteps(run, run.lab.kubernetes!, topology, createMarks(run))
+  const steps = workerSteps(run, run.lab.kubernetes!, topology, { marks: createMarks(run) })
   const play = () => Promise.allSettled(steps.map((s) => s.run({ line: () => undefined, signal: world.signal })))
   const config = (node: string) =>
     parse(world.guests.files.get(node)?.get('/etc/klab/kubeadm-join.yaml')?.content ?? '') as {
