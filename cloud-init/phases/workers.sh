@@ -25,10 +25,9 @@ make_known() {
 	local said
 	said=$(as_node get node "$KLAB_NODE" -o name 2>&1) && return
 	case $said in *NotFound*)
-		systemctl stop kubelet
 		# The node gets another range of pod addresses, and the bridge plugin refuses a bridge that has one of the old.
 		ip link delete cni0 2>/dev/null || true
-		systemctl start kubelet
+		systemctl restart kubelet
 		;;
 	esac
 }

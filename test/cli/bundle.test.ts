@@ -25,7 +25,7 @@ t.test('build, list, verify, export, import: upstream', async (t) => {
   t.match(built.stderr, /image 3 of 12: .*\/k8s\/kube-scheduler:v1\.17\.5…/)
   t.match((await k.run('bundle', 'list')).stdout, new RegExp(`${key.slice(0, 12)} +upstream +1\\.17\\.5 `))
   t.match(await k.run('bundle', 'verify'), { code: 0, stdout: `${dir}: ok\n` })
-  writeFileSync(k.record().kubeconfig, '')
+  writeFileSync(k.record({}, [1, 1, 1, 1]).kubeconfig, '')
   t.match(await k.run('kubectl', 'version'), { code: 0, stdout: 'kubectl\n' }, 'the bundle’s, not the one on PATH')
 
   const out = join(k.dir, 'work/course.tar')

@@ -103,7 +103,7 @@ t.test('every file that a phase reads, itself or through another, is in its dige
 t.test('the scripts are those of cloud-init/phases, whole', async (t) => {
   const scripts = await loadScripts(root)
   t.same([...scripts.files.keys()], readdirSync(`${root}/cloud-init/phases`).sort())
-  for (const phase of ['system', 'runtime', 'packages', 'images', 'control-plane', 'workers', 'seal', 'run'])
+  for (const phase of ['system', 'runtime', 'packages', 'images', 'control-plane', 'workers', 'clean', 'run'])
     t.ok(scripts.files.get(`${scriptOf(phase, lab)}.sh`), phase)
   t.ok(scripts.files.has('runtime-containerd.sh'))
 })

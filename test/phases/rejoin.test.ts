@@ -78,13 +78,14 @@ t.test('workers.sh: a node that was deleted comes back when its kubelet starts a
     return readFileSync(join(dir, 'log'), 'utf8')
   }
   program('kubeadm', 'exit 1')
+  program('ip', '')
   program('systemctl', `[ "$1" != restart ] || touch "${dir}/known"`)
   program(
     'kubectl',
     `[ -e "${dir}/known" ] || { echo 'Error from server (NotFound): nodes "n" not found' >&2; exit 1; }`,
   )
-  t.match(run(), /restart kubelet[^]*annotate/)
-  t.notMatch(run(), /restart/, 'one that is known is left alone')
+  t.match(run(), /ip link delete cni0\nsystemctl restart kubelet[^]*annotate/)
+  t.notMatch(run(), /restart|cni0/, 'one that is known is left alone')
   program('kubectl', `[[ $* != *get* ]] || { echo 'Unable to connect to the server' >&2; exit 1; }`)
   t.notMatch(run(), /restart/, 'as is one whose API server does not answer')
   t.end()
