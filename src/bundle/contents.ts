@@ -8,6 +8,9 @@ export const NODE_BINARIES = ['kubeadm', 'kubelet', 'kubectl'] as const
 /** The image that proves the pod network. */
 export const PROBE_REF = 'klab.local/probe:1'
 
+/** klab's manifest of flannel. */
+export const flannelPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
+
 /** klab's manifest of flannel with this image in it; the rest is filled in when it is applied (phases/cni.ts). */
 export const flannelManifest = async (assets: string, image: string): Promise<string> =>
-  (await readFile(join(assets, 'cloud-init', 'manifests', 'flannel.yaml'), 'utf8')).replaceAll('@IMAGE@', image)
+  (await readFile(flannelPath(assets), 'utf8')).replaceAll('@IMAGE@', image)

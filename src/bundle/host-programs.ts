@@ -3,8 +3,7 @@ import { chmod, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import { sha256File } from '../host/digest.js'
-import type { BuiltBundle } from './manifest.js'
-import type { BundleManifest } from './manifest.js'
+import type { BuiltBundle, BundleManifest } from './manifest.js'
 
 const KUBECTL = 'kubectl'
 

@@ -4,9 +4,6 @@ import { HostError } from '../errors.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
 
-/** Thrown by makers that would have to make something. */
-class NotThere extends Error {}
-
 /** Looks; makes nothing, and fetches nothing. */
 export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab'>): Promise<Present> {
   const machines = await world.hypervisor.owned(open.id).catch((error: unknown) => {
@@ -21,7 +18,7 @@ export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab'>)
 /** The makers themselves say what they would take from the cache; a world in which nothing can be made stops them. */
 async function cachedOf(world: World, lab: OpenLab['lab']): Promise<Present['cached']> {
   const never = (): never => {
-    throw new NotThere()
+    throw new Error('not in the cache')
   }
   const looking: World = {
     ...world,

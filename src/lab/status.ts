@@ -66,15 +66,9 @@ export interface StatusWorld {
 
 /** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
-  const cluster = await hasCluster(record, paths)
-  const listed = world.hypervisor.list()
-  const [machines, opened, seen, unfinished] = await Promise.all([
-    listed,
-    openedNodes(world, record),
-    cluster && apiRuns(record, await listed) ? askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask) : undefined,
-    unfinishedVerb(paths),
-  ])
-  return statusFrom(record, { machines, opened, hasConfig: cluster, seen, unfinished })
+  const ask = () => askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask)
+  const { asked, ...found } = await look(world, record, paths, ask)
+  return statusFrom(record, found, asked)
 }
 
 /**
@@ -86,18 +80,29 @@ export async function glanceStatus(
   record: LabRecord,
   paths: LabPaths,
 ): Promise<{ status: Status; behind: boolean }> {
-  const cluster = await hasCluster(record, paths)
+  const ask = () => glanceReadiness(paths, world.clock, GLANCE_MS, world.ask)
+  const { asked, ...found } = await look(world, record, paths, ask)
+  if (found.answers && !asked) return { status: await readStatus(world, record, paths), behind: false }
+  return { status: statusFrom(record, found, asked?.seen), behind: asked?.now === false }
+}
+
+/** Looks at all of it side by side; `ask`: the API server, when it can answer. */
+async function look<T>(
+  world: StatusWorld,
+  record: LabRecord,
+  paths: LabPaths,
+  ask: () => Promise<T>,
+): Promise<Findings & { readonly asked: T | undefined }> {
+  const hasConfig = await hasCluster(record, paths)
   const listed = world.hypervisor.list()
-  const [machines, opened, glance, unfinished] = await Promise.all([
+  const answers = listed.then((machines) => hasConfig && apiRuns(record, machines))
+  const [machines, opened, asked, unfinished] = await Promise.all([
     listed,
     openedNodes(world, record),
-    cluster && apiRuns(record, await listed) ? glanceReadiness(paths, world.clock, GLANCE_MS, world.ask) : undefined,
+    answers.then((may) => (may ? ask() : undefined)),
     unfinishedVerb(paths),
   ])
-  if (cluster && !glance && apiRuns(record, machines))
-    return { status: await readStatus(world, record, paths), behind: false }
-  const status = statusFrom(record, { machines, opened, hasConfig: cluster, seen: glance?.seen, unfinished })
-  return { status, behind: glance?.now === false }
+  return { machines, opened, hasConfig, answers: await answers, unfinished, asked }
 }
 
 /** What the journal of the snapshot verbs tells of. One that cannot be read is the next verb's to refuse. */
@@ -129,11 +134,13 @@ interface Findings {
   readonly opened: Status['opened']
   /** The lab has a kubeconfig. */
   readonly hasConfig: boolean
-  readonly seen: Readiness | undefined
+  /** Somebody is there to answer for the cluster. */
+  readonly answers: boolean
   readonly unfinished: string | null
 }
 
-function statusFrom(record: LabRecord, { machines, opened, hasConfig, seen, unfinished }: Findings): Status {
+function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefined): Status {
+  const { machines, opened, hasConfig, unfinished } = found
   const { lab } = record
   const states = new Map(machines.map((m) => [m.name, m.state]))
   const nodes = lab.nodes.map((n) => {

@@ -2,26 +2,20 @@
  * Nodes that stay NotReady because somebody stopped or masked what they run on (a lesson in finding faults, not tidied
  * up): after a while `up` starts it again, and says what it was.
  */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { KlabError } from '../errors.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
-/** A unit a line that did not run, with how it was enabled. */
-const SCRIPT = `
-for unit in "$@"; do
-  systemctl -q is-active "$unit" && continue
-  was=$(systemctl is-enabled "$unit" 2>/dev/null) || true
-  systemctl unmask "$unit" && systemctl enable --now "$unit" || true
-  echo "$unit was stopped and \${was:-unknown}: $(systemctl is-active "$unit" || true)"
-done`
 
 /**
  * Gives a function to be called with the nodes that are not Ready at each look: those that have not been for a minute
  * (times the profile's patience) are looked after, once. Never throws for a node that cannot be reached.
  */
 export function reviver(run: LabRun, line: (text: string) => void): (notReady: readonly string[]) => Promise<void> {
-  const { clock } = run.world
+  const { assets, clock } = run.world
   const since = new Map<string, number>()
   const done = new Set<string>()
   const units = [run.lab.kubernetes?.runtime ?? 'docker', 'kubelet']
@@ -29,7 +23,8 @@ export function reviver(run: LabRun, line: (text: string) => void): (notReady: r
     done.add(node)
     try {
       const guest = await connect(run, node)
-      const { stdout } = await guest.sudo(SCRIPT, units, { what: `looking at ${units.join(' and ')}` })
+      const script = await readFile(join(assets, 'cloud-init', 'renew', 'units.sh'), 'utf8')
+      const { stdout } = await guest.sudo(script, units, { what: `looking at ${units.join(' and ')}` })
       for (const said of stdout.split('\n').filter(Boolean)) line(`${node}: ${said}`)
     } catch (error) {
       if (!(error instanceof KlabError) || error.code === 'interrupted') throw error

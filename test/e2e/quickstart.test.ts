@@ -2,7 +2,6 @@
  * README's first command for real: from nothing to four Ready nodes, pods talking, DNS answering; then destroy, and
  * proof that nothing is left.
  */
-import { spawn } from 'node:child_process'
 import { readdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
@@ -13,6 +12,7 @@ import { cachePaths, labPaths, roots } from '../../src/state/paths.js'
 import { readRecord, listRecords } from '../../src/state/record.js'
 import { proveCheck } from './undo.js'
 import { rounds } from './rounds.js'
+import { run as runIn, type Ran } from './run.js'
 import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -20,19 +20,7 @@ const labfile = `${project}labs/quickstart/Labfile`
 const klab = [process.execPath, `${project}dist/main.js`, '-f', labfile]
 const NODES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
 
-/** Runs it with its progress on our stderr; stdout as text. */
-function run(argv: readonly string[]): Promise<{ code: number; stdout: string; ms: number }> {
-  const [tool = '', ...args] = argv
-  const started = performance.now()
-  return new Promise((resolve, reject) => {
-    const child = spawn(tool, args, { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] })
-    let stdout = ''
-    child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code: code ?? 255, stdout, ms: performance.now() - started }))
-  })
-}
-
+const run = (argv: readonly string[]): Promise<Ran> => runIn(argv, { cwd: project })
 const kubectl = async (...args: string[]): Promise<string> => (await run([...klab, 'kubectl', ...args])).stdout
 const status = async (): Promise<Status> => JSON.parse((await run([...klab, 'status', '--json'])).stdout) as Status
 

@@ -3,7 +3,6 @@
  * pod), NetworkPolicy where the pod network has it, a snapshot saved and restored, and gone again. Long: not for each
  * landing. KLAB_TEST_LABS names other labs than all, by their folders: `course-1.17 modern`.
  */
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,28 +11,21 @@ import t, { type Test } from 'tap'
 import { loadLabfile } from '../../src/labfile/load.js'
 import type { Status } from '../../src/lab/status.js'
 import { cniName } from '../../src/network/cni-manifest.js'
-import { policyProof } from '../e2e/policy.js'
+import { run } from '../e2e/run.js'
+import { policyProof } from './policy.js'
 import { ensureSystemLibvirt, uid } from '../real/libvirt.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const LABS = (process.env['KLAB_TEST_LABS'] ?? 'course-1.17 modern').split(' ')
 
-/** klab with its progress on our stderr; throws unless it ends well. */
-function klabOf(labfile: string): (...args: string[]) => Promise<string> {
-  return (...args) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [`${project}dist/main.js`, '-f', labfile, ...args], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      let stdout = ''
-      child.stdout.setEncoding('utf8').on('data', (part: string) => (stdout += part))
-      child.once('error', reject)
-      child.once('close', (code) => {
-        if (code === 0) resolve(stdout)
-        else reject(new Error(`klab ${args.join(' ')}: exit status ${code ?? 'none'}\n${stdout}`))
-      })
-    })
-}
+/** klab for this Labfile; throws unless it ends well. */
+const klabOf =
+  (labfile: string) =>
+  async (...args: string[]): Promise<string> => {
+    const { code, stdout } = await run([process.execPath, `${project}dist/main.js`, '-f', labfile, ...args])
+    if (code !== 0) throw new Error(`klab ${args.join(' ')}: exit status ${code}\n${stdout}`)
+    return stdout
+  }
 
 async function proved(t: Test, name: string): Promise<void> {
   const labfile = `${project}labs/${name}/Labfile`

@@ -1,20 +1,12 @@
 /** kubectl asked again while the API server is busy. */
 import t from 'tap'
-import { CommandError, Interrupted } from '../../src/errors.js'
+import { Interrupted, type CommandError } from '../../src/errors.js'
 import type { Output } from '../../src/host/types.js'
 import { isTransient, retried } from '../../src/node/transient.js'
 import { createFakeClock } from '../fakes/clock.js'
+import { failure } from '../fakes/guests.js'
 
-const failed = (tail: string): CommandError =>
-  new CommandError({
-    where: 'host',
-    argv: ['kubectl'],
-    exitCode: 1,
-    signal: undefined,
-    timedOut: false,
-    durationMs: 1,
-    tail,
-  })
+const failed = (tail: string): CommandError => failure('host', ['kubectl'], 1, tail)
 const done: Output = { stdout: 'done', stderr: '', exitCode: 0, durationMs: 1 }
 
 /** Answers one after the other. */

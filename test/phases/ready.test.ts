@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
-import { CommandError, ProbeError, StateError } from '../../src/errors.js'
+import { ProbeError, StateError } from '../../src/errors.js'
 import { joinedSteps, parsePods, readySteps, unreached } from '../../src/phases/ready.js'
+import { failure } from '../fakes/guests.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NAMES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
@@ -20,16 +21,7 @@ const all = (ready: boolean): Record<string, boolean> => Object.fromEntries(NAME
 const IPS = NAMES.map((_, i) => `10.81.${i}.2`)
 const reaches = (not?: string): string =>
   [...IPS, 'dns'].map((what) => `${what === not ? 'no' : 'ok'} ${what}\n`).join('')
-const busy = (): Error =>
-  new CommandError({
-    where: 'host',
-    argv: ['kubectl'],
-    exitCode: 1,
-    signal: undefined,
-    timedOut: false,
-    durationMs: 1,
-    tail: 'dial tcp: timeout',
-  })
+const busy = (): Error => failure('host', ['kubectl'], 1, 'dial tcp: timeout')
 
 function stage(t: Test, script: Script = {}) {
   let [askedNodes, askedDns] = [0, 0]

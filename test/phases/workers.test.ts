@@ -9,7 +9,7 @@ import { CommandError } from '../../src/errors.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { bootstrapToken } from '../../src/phases/control-plane.js'
 import { caCertHash, workerSteps } from '../../src/phases/workers.js'
-import type { GuestCall } from '../fakes/guests.js'
+import { failure, type GuestCall } from '../fakes/guests.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 /** A real CA, made with openssl, and kubeadm's documented way to its hash. */
@@ -171,23 +171,14 @@ t.test('one that fails does not take the token from the others, nor keep it aliv
   t.not(s.tokens[0], s.tokens[2])
 })
 
-const failure = (stderr: string): Error =>
-  new CommandError({
-    where: 'host',
-    argv: ['kubectl'],
-    exitCode: 1,
-    signal: undefined,
-    timedOut: false,
-    durationMs: 1,
-    tail: stderr,
-  })
+const refused = (stderr: string): Error => failure('host', ['kubectl'], 1, stderr)
 
 t.test(
   'a token that cannot be deleted does not hide how the join went; one that cannot be made fails every worker',
   async (t) => {
-    const s = stage(t, { kubectl: (verb) => (verb === 'delete' ? failure('busy') : '') })
+    const s = stage(t, { kubectl: (verb) => (verb === 'delete' ? refused('busy') : '') })
     t.same(new Set((await s.play()).map((r) => r.status)), new Set(['fulfilled']))
-    const broken = stage(t, { kubectl: (verb) => (verb === 'create' ? failure('no API server') : '') })
+    const broken = stage(t, { kubectl: (verb) => (verb === 'create' ? refused('no API server') : '') })
     for (const r of await broken.play())
       t.match(r, { status: 'rejected', reason: { constructor: CommandError, message: /no API server/ } })
     t.notOk(broken.world.guests.files.has('k8s-node01'), 'nothing was sent to the workers')

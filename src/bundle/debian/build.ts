@@ -3,7 +3,7 @@ import { chmod, copyFile, link, mkdir, readdir, readFile, rm, writeFile } from '
 import { dirname, join } from 'node:path'
 import { listBundleFiles, readManifest, writeBundleManifest, type BuiltBundle } from '../manifest.js'
 import { debianArch } from '../arch.js'
-import { flannelManifest, NODE_BINARIES } from '../contents.js'
+import { flannelManifest, flannelPath, NODE_BINARIES } from '../contents.js'
 import { digestOf } from '../../host/digest.js'
 import type { Digest } from '../../host/digest.js'
 import { folderDigest, programKey } from '../source/go.js'
@@ -33,11 +33,9 @@ export async function bundleKey(assets: string, r: DebianRecipe, arch: string): 
     kubernetes: kubernetesKey(r, arch),
     programs,
     pause: await folderDigest(join(assets, 'cloud-init', 'bundle', 'pause')),
-    flannel: await readFile(manifestPath(assets), 'utf8'),
+    flannel: await readFile(flannelPath(assets), 'utf8'),
   })
 }
-
-const manifestPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
 
 /**
  * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores when nothing is cached; the
