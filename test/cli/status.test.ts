@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { fourNodes } from '../fakes/world.js'
 import { makeKlab } from './klab.js'
@@ -47,9 +48,10 @@ t.test(
     const ready = { 'k8s-master01': true, 'k8s-node01': true }
     writeFileSync(paths.seen, JSON.stringify({ at: new Date(Date.now() - 60_000).toISOString(), ready }))
     const first = await klab.run('status')
-    t.match(first, { code: 0, stderr: '', stdout: /^cluster: Kubernetes 1\.20\.2, 2\/4 Ready \(1m0\ds ago\)/m })
+    t.match(first, { code: 0, stderr: '', stdout: /^cluster: Kubernetes 1\.20\.2, 2\/4 Ready \(\d+m\d+s ago\)/m })
     const kept = (): string => readFileSync(paths.seen, 'utf8')
-    for (let i = 0; i < 100 && !kept().includes('null'); i++) await new Promise((r) => setTimeout(r, 100))
+    // The one that asks meanwhile is a process of its own: it ends by taking its claim away.
+    while (!kept().includes('null') || existsSync(`${paths.seen}.asking`)) await setTimeout(100)
     t.match(JSON.parse(kept()), { ready: null }, 'asked in vain')
     t.match((await klab.run('status')).stdout, /^k8s-master01 .* - /m)
     t.match(
