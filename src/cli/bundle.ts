@@ -1,25 +1,26 @@
 /** `klab bundle build|list|verify|export|import`. */
-import { CorruptError, UsageError } from '../errors.js'
-import type { Bundles } from '../lab/api.js'
+import { CorruptError } from '../errors.js'
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { BUNDLE_OPTIONS } from './options.js'
+import type { BUILD_OPTIONS, EXPORT_OPTIONS, IMPORT_OPTIONS, LIST_OPTIONS, VERIFY_OPTIONS } from './bundle-options.js'
 import { labOf } from './progress.js'
-
-type BundleArgs = Args<typeof BUNDLE_OPTIONS>
 
 const MIB = 1024 ** 2
 const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`
 
-async function build(app: App, args: BundleArgs, bundles: Bundles): Promise<number> {
+/** Makes the bundle, or says where it is. */
+export async function runBuild(app: App, args: Args<typeof BUILD_OPTIONS>): Promise<number> {
+  const { bundles } = await labOf(app, args)
   const bundle = await bundles.build()
   if (args.json) printJson(app, bundle ? { key: bundle.key, dir: bundle.dir, cached: bundle.cached } : null)
   else app.stdout.write(bundle ? `${bundle.dir}\n` : 'the Labfile wants no Kubernetes: no bundle\n')
   return 0
 }
 
-async function list(app: App, args: BundleArgs, bundles: Bundles): Promise<number> {
+/** Prints the bundles of the cache. */
+export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
+  const { bundles } = await labOf(app, args)
   const found = await bundles.list()
   if (args.json) printJson(app, found)
   else {
@@ -30,7 +31,8 @@ async function list(app: App, args: BundleArgs, bundles: Bundles): Promise<numbe
 }
 
 /** Throws CorruptError after the report when something is damaged. */
-async function verify(app: App, args: BundleArgs, bundles: Bundles): Promise<number> {
+export async function runVerify(app: App, args: Args<typeof VERIFY_OPTIONS>): Promise<number> {
+  const { bundles } = await labOf(app, args)
   const checked = await bundles.verify(args.path)
   if (args.json) printJson(app, checked)
   else for (const b of checked) app.stdout.write(`${b.dir}: ${b.problems.length ? b.problems.join('; ') : 'ok'}\n`)
@@ -41,14 +43,18 @@ async function verify(app: App, args: BundleArgs, bundles: Bundles): Promise<num
   throw new CorruptError(`${damaged.length} of ${checked.length} bundles are damaged`, { hint })
 }
 
-async function exportTo(app: App, args: BundleArgs & { readonly path: string }, bundles: Bundles): Promise<number> {
+/** Writes the bundle as one file. Throws StateError when the file is there. */
+export async function runExport(app: App, args: Args<typeof EXPORT_OPTIONS>): Promise<number> {
+  const { bundles } = await labOf(app, args)
   const made = await bundles.export(args.path)
   if (args.json) printJson(app, made)
   else app.stdout.write(`${made.file}  ${mib(made.bytes)}\nsha256 ${made.sha256}\n`)
   return 0
 }
 
-async function importFrom(app: App, args: BundleArgs & { readonly path: string }, bundles: Bundles): Promise<number> {
+/** Takes a bundle from a file. Throws UsageError, CorruptError. */
+export async function runImport(app: App, args: Args<typeof IMPORT_OPTIONS>): Promise<number> {
+  const { bundles } = await labOf(app, args)
   const { key, dir, cached, manifest } = await bundles.import(args.path, { sha256: args.sha256 })
   if (args.json) printJson(app, { key, dir, cached, kubernetes: manifest.kubernetes })
   else {
@@ -57,24 +63,4 @@ async function importFrom(app: App, args: BundleArgs & { readonly path: string }
     app.stderr.write(`labs with the Labfile it was made for use it; others name it: bundle: {dir: ${dir}}\n`)
   }
   return 0
-}
-
-/** Does what the action says. Throws UsageError when its file is not named. */
-export async function runBundle(app: App, args: BundleArgs): Promise<number> {
-  const { action, path } = args
-  const { bundles } = await labOf(app, args)
-  switch (action) {
-    case 'build':
-    case 'list':
-      if (path !== undefined) throw new UsageError(`bundle ${action}: takes no file`, { hint: `klab bundle ${action}` })
-      return (action === 'build' ? build : list)(app, args, bundles)
-    case 'export':
-    case 'import':
-      if (path === undefined)
-        throw new UsageError(`bundle ${action}: name a file`, { hint: `klab bundle ${action} bundle.tar` })
-      return (action === 'export' ? exportTo : importFrom)(app, { ...args, path }, bundles)
-    case 'verify':
-    case undefined:
-      return verify(app, args, bundles)
-  }
 }

@@ -1,8 +1,9 @@
 /** The only file that knows yargs: turns command declarations into a parser, lazily loading what a command does. */
-import type { InferredOptionTypes, Options } from 'yargs'
+import type { Argv, InferredOptionTypes, Options, PositionalOptions } from 'yargs'
 import { UsageError } from '../errors.js'
-import { nearest } from '../report/nearest.js'
 import type { App } from './app.js'
+import { complaint, requireOwnWords } from './complaint.js'
+import { locate, wordsOfUsage } from './locate.js'
 
 export type OptionTable = Readonly<Record<string, Options>>
 
@@ -11,6 +12,8 @@ export type Args<O extends OptionTable = OptionTable> = CommonArgs & TypedArgs<O
 
 interface CommonArgs {
   readonly _: readonly (string | number)[]
+  /** What stands after `--`, where the command takes `rest`. */
+  readonly '--'?: readonly string[] | undefined
   readonly file?: string | undefined
   readonly verbose?: boolean | undefined
 }
@@ -26,6 +29,8 @@ interface Declaration<O extends OptionTable> {
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** Everything after the verb goes to another program as it is. */
   readonly passthrough?: boolean
+  /** Takes words after `--`, as they are, in `args['--']`. Others take them for their own words. */
+  readonly rest?: boolean
   /** Loads the handler; its number is the exit status. */
   readonly load: () => Promise<(app: App, args: Args<O>) => Promise<number>>
 }
@@ -35,11 +40,20 @@ export type Command = Omit<Declaration<OptionTable>, 'load'> & {
   readonly load: () => Promise<(app: App, args: Args) => Promise<number>>
 }
 
+/** A verb with actions, each a command of its own: `snapshot save`. */
+export interface Group {
+  /** The verb. */
+  readonly usage: string
+  readonly describe: string
+  readonly examples: readonly (readonly [command: string, what: string])[]
+  readonly actions: readonly Command[]
+}
+
 /** A command whose handler takes what its options give. Only `parse`, which read these very options, may call it. */
 export const command = <O extends OptionTable>(declared: Declaration<O>): Command => declared as unknown as Command
 
 export interface Program {
-  readonly commands: readonly Command[]
+  readonly commands: readonly (Command | Group)[]
   readonly version: string
   readonly epilogue: string
 }
@@ -61,46 +75,57 @@ function splitGlobal(argv: readonly string[]): { file: string | undefined; rest:
   return { file: undefined, rest: argv }
 }
 
-const verbOf = (usage: string): string => usage.split(' ')[0] ?? usage
-
-/** What yargs complains of, with the nearest thing that would have been right. */
-function complaint(message: string, commands: readonly Command[], rest: readonly string[]): UsageError {
-  const verb = rest.find((word) => !word.startsWith('-'))
-  const command = commands.find((c) => verbOf(c.usage) === verb)
-  if (verb === undefined) return new UsageError(message, { hint: 'klab --help' })
-  if (!command) {
-    const meant = nearest(
-      verb,
-      commands.map((c) => verbOf(c.usage)),
-    )
-    return new UsageError(`${verb}: no such command`, { hint: `klab ${meant ?? '--help'}` })
-  }
-  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]
-  if (unknown === 'f') return new UsageError('-f: goes before the command', { hint: `klab -f LABFILE ${verb}` })
-  const meant =
-    unknown === undefined
-      ? undefined
-      : nearest(unknown, [...Object.keys(command.options ?? {}), 'file', 'verbose', 'help'])
-  return new UsageError(`${verb}: ${message}`, { hint: `klab ${verb} --${meant ?? 'help'}` })
-}
-
 /**
- * A verb with nothing but boolean options of its own needs no yargs, whose loading costs a tenth of what `klab status`
- * may take.
+ * A command with nothing but boolean options of its own needs no yargs, whose loading costs a tenth of what
+ * `klab status` may take.
  */
-function plain(commands: readonly Command[], rest: readonly string[], file: string | undefined): Parsed | undefined {
-  const [verb, ...flags] = rest
-  const command = commands.find((c) => c.usage === verb)
+function plain({ commands }: Program, rest: readonly string[], file: string | undefined): Parsed | undefined {
+  const { words, command } = locate(commands, rest)
+  const flags = rest.slice(words.length)
   const options = command?.options ?? {}
-  const known = flags.every((f) => f.startsWith('--') && options[f.slice(2)]?.type === 'boolean')
-  if (!command || !known || Object.values(options).some((o) => o.type !== 'boolean')) return undefined
-  return { command, args: { _: [command.usage], ...Object.fromEntries(flags.map((f) => [f.slice(2), true])), file } }
+  if (!command || command.usage !== words.at(-1) || words.some((w, i) => rest[i] !== w)) return undefined
+  if (Object.values(options).some((o) => o.type !== 'boolean' || o.default !== undefined)) return undefined
+  if (!flags.every((f) => f.startsWith('--') && options[f.slice(2)] !== undefined)) return undefined
+  return { command, args: { _: words, ...Object.fromEntries(flags.map((f) => [f.slice(2), true])), file } }
 }
 
 /** What goes to another program: `--` before it only ends klab's own words. */
 export function wordsOf(rest: readonly (string | number)[]): readonly string[] {
   const words = rest.map(String)
   return words[0] === '--' ? words.slice(1) : words
+}
+
+/** Adds a command, or a verb with its actions, to yargs. `found` is called with the one that the words name. */
+function declare(parser: Argv, entry: Command | Group, found: (parsed: Parsed) => void): void {
+  if ('actions' in entry) {
+    parser.command(`${entry.usage} <action>`, entry.describe, (y) => {
+      for (const action of entry.actions) declare(y, action, found)
+      for (const [example, what] of entry.examples) y.example(example, what)
+      return y.usage(`$0 ${entry.usage} <action> [options]`).demandCommand(1)
+    })
+    return
+  }
+  parser.command(
+    entry.usage,
+    entry.describe,
+    (y) => {
+      for (const [name, option] of Object.entries(entry.options ?? {})) {
+        // yargs' types know fewer settings for words than it takes.
+        if (wordsOfUsage(entry.usage).includes(name)) y.positional(name, option as PositionalOptions)
+        else y.option(name, option)
+      }
+      for (const [example, what] of entry.examples) y.example(example, what)
+      return y
+    },
+    (args) => found({ command: entry, args }),
+  )
+}
+
+/** Throws UsageError where an option that takes one value was given several. */
+function refuseTwice({ command, args }: Parsed, name: string): void {
+  for (const [key, option] of Object.entries(command.options ?? {}))
+    if (Array.isArray((args as unknown as Record<string, unknown>)[key]) && option.array !== true)
+      throw new UsageError(`${name}: --${key} is given twice`, { hint: `klab ${name} --help` })
 }
 
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */
@@ -110,12 +135,13 @@ export async function parse(
   columns: number,
 ): Promise<Parsed | { readonly text: string }> {
   const { file, rest } = splitGlobal(argv)
-  const direct = program.commands.find((c) => c.passthrough && verbOf(c.usage) === rest[0])
-  if (direct && rest[1] !== '--help') return { command: direct, args: { _: rest, file } }
+  const { words, command } = locate(program.commands, rest)
+  if (command?.passthrough && rest[0] === words[0] && rest[1] !== '--help') return { command, args: { _: rest, file } }
 
-  const simple = plain(program.commands, rest, file)
+  const simple = plain(program, rest, file)
   if (simple) return simple
 
+  const own = command?.rest === true ? rest : requireOwnWords(program.commands, rest)
   const { default: yargs } = await import('yargs')
   let found: Parsed | undefined
   let text = ''
@@ -128,9 +154,11 @@ export async function parse(
     .alias('help', 'h')
     .strict()
     .exitProcess(false)
-    .demandCommand(1, 'klab: name a command')
+    .demandCommand(1)
     .epilogue(program.epilogue)
-    .parserConfiguration({ 'populate--': true })
+    // Its sentences are looked through below: they must not follow the locale.
+    .detectLocale(false)
+    .parserConfiguration({ 'populate--': command?.rest === true })
     .option('file', {
       type: 'string',
       describe: 'Labfile (default: `Labfile` here or in a folder above); also -f, before the command',
@@ -143,23 +171,14 @@ export async function parse(
       if (thrown instanceof Error && thrown.name !== 'YError') throw thrown
       throw complaint(thrown instanceof Error ? thrown.message : message, program.commands, rest)
     })
-  for (const command of program.commands) {
-    parser.command(
-      command.usage,
-      command.describe,
-      (y) => {
-        y.options(command.options ?? {})
-        for (const [example, what] of command.examples) y.example(example, what)
-        return y
-      },
-      (args) => {
-        found = { command, args: { ...args, file: args.file ?? file } }
-      },
-    )
-  }
-  await parser.parseAsync([...rest], {}, (_error: unknown, _args: unknown, output: string) => {
+  for (const entry of program.commands)
+    declare(parser, entry, (parsed) => {
+      found = { ...parsed, args: { ...parsed.args, file: parsed.args.file ?? file } }
+    })
+  await parser.parseAsync([...own], {}, (_error: unknown, _args: unknown, output: string) => {
     text = output
   })
-  if (found && !text) return found
-  return { text: `${text}\n` }
+  if (!found || text) return { text: `${text}\n` }
+  refuseTwice(found, words.join(' '))
+  return found
 }

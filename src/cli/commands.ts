@@ -1,8 +1,10 @@
 /** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
-import { command, type Command } from './command.js'
+import { BUNDLE_ACTIONS } from './bundle-commands.js'
+import { command, type Command, type Group } from './command.js'
 import * as options from './options.js'
+import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
 
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly (Command | Group)[] = [
   command({
     usage: 'up',
     describe: 'Bring the lab up; continues where an earlier try stopped',
@@ -27,7 +29,8 @@ export const COMMANDS: readonly Command[] = [
     passthrough: true,
     examples: [
       ['klab ssh k8s-node01', 'a shell'],
-      ['klab ssh k8s-node01 -- uname -r', 'a command'],
+      ['klab ssh k8s-node01 "uptime; df -h /"', 'a line for its shell, as with ssh'],
+      ['klab ssh k8s-node01 -- bash -c "cd /etc && pwd"', 'a command whose words stay apart'],
     ],
     load: async () => (await import('./ssh.js')).runSsh,
   }),
@@ -52,19 +55,16 @@ export const COMMANDS: readonly Command[] = [
     examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
     load: async () => (await import('./logs.js')).runLogs,
   }),
-  command({
-    usage: 'snapshot <action> [name] [to]',
+  {
+    usage: 'snapshot',
     describe: 'Save the whole lab at one moment, RAM included, and restore it',
-    options: options.SNAPSHOT_OPTIONS,
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
       ['klab snapshot restore lesson-3', 'back to that moment; klab snapshot undo undoes the restore'],
-      ['klab snapshot flatten', 'shorten long chains of overlays; no snapshot is changed'],
-      ['klab snapshot export lesson-3 lesson-3.klab', 'the running cluster as one file, with all its secrets'],
-      ['klab snapshot import lesson-3.klab', 'on another machine, or in another folder'],
+      ['klab snapshot restore --help', 'what an action takes'],
     ],
-    load: async () => (await import('./snapshot.js')).runSnapshot,
-  }),
+    actions: SNAPSHOT_ACTIONS,
+  },
   command({
     usage: 'provision [node..]',
     describe: 'Run the guest phases again on a lab that is up',
@@ -127,14 +127,13 @@ export const COMMANDS: readonly Command[] = [
     examples: [['klab doctor', 'exit status 3 when something is missing']],
     load: async () => (await import('./doctor.js')).runDoctor,
   }),
-  command({
-    usage: 'bundle <action> [path]',
+  {
+    usage: 'bundle',
     describe: 'Build, list, verify, export or import the programs and images of Kubernetes',
-    options: options.BUNDLE_OPTIONS,
     examples: [
       ['klab bundle verify', 'check each file’s sha256, and that no image is missing'],
       ['klab bundle export course.tar', 'one file for machines without internet'],
     ],
-    load: async () => (await import('./bundle.js')).runBundle,
-  }),
+    actions: BUNDLE_ACTIONS,
+  },
 ]

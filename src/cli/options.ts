@@ -47,47 +47,6 @@ export const LOGS_OPTIONS = {
   json: { type: 'boolean', describe: 'klab’s own log as JSON lines' },
 } as const satisfies OptionTable
 
-export const SNAPSHOT_OPTIONS = {
-  action: {
-    choices: [
-      'save',
-      'list',
-      'show',
-      'restore',
-      'delete',
-      'rename',
-      'push',
-      'pop',
-      'undo',
-      'flatten',
-      'export',
-      'import',
-    ],
-  },
-  name: { type: 'string', describe: 'the snapshot; import: the file' },
-  to: { type: 'string', describe: 'rename: its new name; export: the file; import: the snapshot’s name here' },
-  message: { alias: 'm', type: 'string', describe: 'save, push: what it is', requiresArg: true },
-  live: {
-    type: 'boolean',
-    default: true,
-    describe: 'save, push: write RAM while nodes run (--no-live: faster, but pauses them)',
-  },
-  undo: {
-    type: 'boolean',
-    default: true,
-    describe: 'restore, pop: keep the present state for `snapshot undo` (or --no-undo)',
-  },
-  verify: { type: 'boolean', describe: 'show, restore: compare every byte with the sha256 of when it was saved' },
-  wait: {
-    type: 'boolean',
-    default: true,
-    describe: 'restore, pop, undo: wait until all nodes are Ready (or --no-wait)',
-  },
-  force: { type: 'boolean', describe: 'export: write over the file' },
-  'disk-only': { type: 'boolean', describe: 'import: leave the RAM out; the lab then boots from its disks' },
-  ...json,
-} as const satisfies OptionTable
-
 export const PROVISION_OPTIONS = {
   node: { type: 'string', array: true, describe: 'only on these nodes' },
   from: { choices: PROVISION_PHASES, describe: 'the first phase to run', requiresArg: true },
@@ -123,10 +82,3 @@ export const PLAN_OPTIONS = {
 } as const satisfies OptionTable
 
 export const DOCTOR_OPTIONS = json satisfies OptionTable
-
-export const BUNDLE_OPTIONS = {
-  action: { choices: ['build', 'list', 'verify', 'export', 'import'] },
-  path: { type: 'string', describe: 'export, import: the file; verify: a file or folder instead of the cache' },
-  sha256: { type: 'string', describe: 'import: what the whole file’s sha256 must be', requiresArg: true },
-  ...json,
-} as const satisfies OptionTable

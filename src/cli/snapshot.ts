@@ -1,15 +1,13 @@
 /** `klab snapshot`. */
-import { UsageError } from '../errors.js'
-import type { LabHandle, Snapshots } from '../lab/api.js'
+import type { Snapshots } from '../lab/api.js'
 import { readyWords } from '../lab/snapshot-words.js'
 import { columns } from '../report/columns.js'
 import { age, seconds } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { SNAPSHOT_OPTIONS } from './options.js'
 import { labOf, withProgress } from './progress.js'
+import type * as options from './snapshot-options.js'
 
-type SnapshotArgs = Args<typeof SNAPSHOT_OPTIONS>
 type Result<Verb extends keyof Snapshots> = Awaited<ReturnType<Snapshots[Verb]>>
 type Listed = Result<'list'>[number]
 
@@ -53,49 +51,17 @@ function formatOne({ snapshot: m, after, verified }: Result<'show'>): string {
   ])
 }
 
-/** The word that an action needs. Throws UsageError. */
-function nameOf({ action, ...args }: SnapshotArgs, key: 'name' | 'to'): string {
-  const value = args[key]
-  if (value === undefined)
-    throw new UsageError(`snapshot ${action}: name a snapshot`, {
-      hint: `klab snapshot ${action} NAME${key === 'to' ? ' NEW-NAME' : ''}`,
-    })
-  return value
-}
+/** A result: as data, and as text. */
+type Said = readonly [value: unknown, text: string]
 
-/** The same for actions with files. Throws UsageError. */
-function wordOf(args: SnapshotArgs, key: 'name' | 'to', what: string): string {
-  const value = args[key]
-  if (value === undefined)
-    throw new UsageError(`snapshot: name ${what}`, {
-      hint: 'klab snapshot export NAME FILE; klab snapshot import FILE [NAME]',
-    })
-  return value
-}
-
-/** Runs one action. Throws UsageError, StateError, LockedError, HostError, CorruptError. */
-export async function runSnapshot(app: App, args: SnapshotArgs): Promise<number> {
-  const [value, text] = await (args.action === 'export' || args.action === 'import'
-    ? withProgress(app, args, (lab) => transfer(lab.snapshots, args))
-    : act(await labOf(app, args), args, app.clock.now()))
-  if (args.json) printJson(app, value)
+/** Prints what an action said. */
+function print(app: App, { json }: { readonly json?: boolean | undefined }, [value, text]: Said): number {
+  if (json) printJson(app, value)
   else app.stdout.write(text)
   return 0
 }
 
-/** A result: as data, and as text. */
-type Said = readonly [value: unknown, text: string]
-
-async function transfer(snapshots: Snapshots, args: SnapshotArgs): Promise<Said> {
-  if (args.action === 'export') {
-    const name = wordOf(args, 'name', 'the snapshot')
-    const made = await snapshots.export(name, wordOf(args, 'to', 'the file to write'), { force: args.force })
-    return [made, `exported ${name} to ${made.file}\n`]
-  }
-  const file = wordOf(args, 'name', 'the file to read')
-  const made = await snapshots.import(file, { name: args.to, diskOnly: args['disk-only'] })
-  return [made, `imported ${made.name}; klab snapshot restore ${made.name} starts it\n`]
-}
+const snapshotsOf = async (app: App, args: Args): Promise<Snapshots> => (await labOf(app, args)).snapshots
 
 function saved(m: Result<'save'>): Said {
   const pause = m.pauseMs > 0 ? `paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : 'halted'
@@ -112,46 +78,77 @@ function restored({ snapshot: m, settled, ...r }: Result<'restore'>): Said {
   return [{ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${now}${undo}\n`]
 }
 
-/** `now`: ms since the epoch. */
-async function act({ snapshots }: LabHandle, args: SnapshotArgs, now: number): Promise<Said> {
-  const { message, live, undo, wait, verify } = args
-  switch (args.action) {
-    case 'list': {
-      const all = await snapshots.list()
-      return [all, formatList(all, now)]
-    }
-    case 'show': {
-      const shown = await snapshots.show(nameOf(args, 'name'), { verify })
-      return [{ ...shown.snapshot, verified: shown.verified }, formatOne(shown)]
-    }
-    case 'save':
-      return saved(await snapshots.save({ name: args.name, message, live }))
-    case 'push':
-      return saved(await snapshots.push({ message, live }))
-    case 'restore':
-      return restored(await snapshots.restore(nameOf(args, 'name'), { undo, wait, verify }))
-    case 'undo':
-      return restored(await snapshots.undo({ wait, verify }))
-    case 'pop':
-      return restored(await snapshots.pop({ undo, wait, verify }))
-    case 'delete': {
-      const r = await snapshots.delete(nameOf(args, 'name'))
-      return [r, `deleted ${r.deleted}: ${mib(r.freedBytes)} freed\n`]
-    }
-    case 'flatten': {
-      const r = await snapshots.flatten()
-      const stand = `the disks stand on ${r.after} of the lab’s own files (before: ${r.before})`
-      return [r, `${stand}; ${mib(r.freedBytes)} freed\n`]
-    }
-    case 'rename': {
-      const from = nameOf(args, 'name')
-      const m = await snapshots.rename(from, nameOf(args, 'to'))
-      return [m, `${from} is now ${m.name}\n`]
-    }
-    case 'export':
-    case 'import':
-    case undefined:
-      // yargs refuses a missing word, `transfer` does the others.
-      throw new UsageError('snapshot: name what to do', { hint: 'klab snapshot --help' })
-  }
+/** `klab snapshot save`. Throws UsageError, StateError, LockedError, HostError. */
+export async function runSave(app: App, args: Args<typeof options.SAVE_OPTIONS>): Promise<number> {
+  const { name, message, live } = args
+  return print(app, args, saved(await (await snapshotsOf(app, args)).save({ name, message, live })))
+}
+
+/** `klab snapshot push`. Throws as runSave. */
+export async function runPush(app: App, args: Args<typeof options.PUSH_OPTIONS>): Promise<number> {
+  const { message, live } = args
+  return print(app, args, saved(await (await snapshotsOf(app, args)).push({ message, live })))
+}
+
+/** `klab snapshot list`. Throws StateError. */
+export async function runList(app: App, args: Args<typeof options.LIST_OPTIONS>): Promise<number> {
+  const all = await (await snapshotsOf(app, args)).list()
+  return print(app, args, [all, formatList(all, app.clock.now())])
+}
+
+/** `klab snapshot show`. Throws StateError, CorruptError. */
+export async function runShow(app: App, args: Args<typeof options.SHOW_OPTIONS>): Promise<number> {
+  const shown = await (await snapshotsOf(app, args)).show(args.name, { verify: args.verify })
+  return print(app, args, [{ ...shown.snapshot, verified: shown.verified }, formatOne(shown)])
+}
+
+/** `klab snapshot restore`. Throws StateError, LockedError, HostError, CorruptError, ProbeError. */
+export async function runRestore(app: App, args: Args<typeof options.RESTORE_OPTIONS>): Promise<number> {
+  const { name, undo, wait, verify } = args
+  return print(app, args, restored(await (await snapshotsOf(app, args)).restore(name, { undo, wait, verify })))
+}
+
+/** `klab snapshot undo`. Throws as runRestore. */
+export async function runUndo(app: App, args: Args<typeof options.UNDO_OPTIONS>): Promise<number> {
+  const { wait, verify } = args
+  return print(app, args, restored(await (await snapshotsOf(app, args)).undo({ wait, verify })))
+}
+
+/** `klab snapshot pop`. Throws as runRestore. */
+export async function runPop(app: App, args: Args<typeof options.POP_OPTIONS>): Promise<number> {
+  const { undo, wait, verify } = args
+  return print(app, args, restored(await (await snapshotsOf(app, args)).pop({ undo, wait, verify })))
+}
+
+/** `klab snapshot delete`. Throws StateError, LockedError. */
+export async function runDelete(app: App, args: Args<typeof options.DELETE_OPTIONS>): Promise<number> {
+  const r = await (await snapshotsOf(app, args)).delete(args.name)
+  return print(app, args, [r, `deleted ${r.deleted}: ${mib(r.freedBytes)} freed\n`])
+}
+
+/** `klab snapshot rename`. Throws UsageError, StateError, LockedError. */
+export async function runRename(app: App, args: Args<typeof options.RENAME_OPTIONS>): Promise<number> {
+  const m = await (await snapshotsOf(app, args)).rename(args.name, args.to)
+  return print(app, args, [m, `${args.name} is now ${m.name}\n`])
+}
+
+/** `klab snapshot flatten`. Throws StateError, LockedError. */
+export async function runFlatten(app: App, args: Args<typeof options.FLATTEN_OPTIONS>): Promise<number> {
+  const r = await (await snapshotsOf(app, args)).flatten()
+  const stand = `the disks stand on ${r.after} of the lab’s own files (before: ${r.before})`
+  return print(app, args, [r, `${stand}; ${mib(r.freedBytes)} freed\n`])
+}
+
+/** `klab snapshot export`. Throws StateError, HostError. */
+export async function runExport(app: App, args: Args<typeof options.EXPORT_OPTIONS>): Promise<number> {
+  const { name, to, force } = args
+  const made = await withProgress(app, args, (lab) => lab.snapshots.export(name, to, { force }))
+  return print(app, args, [made, `exported ${name} to ${made.file}\n`])
+}
+
+/** `klab snapshot import`. Throws UsageError, StateError, CorruptError. */
+export async function runImport(app: App, args: Args<typeof options.IMPORT_OPTIONS>): Promise<number> {
+  const { path, name } = args
+  const made = await withProgress(app, args, (lab) => lab.snapshots.import(path, { name, diskOnly: args['disk-only'] }))
+  return print(app, args, [made, `imported ${made.name}; klab snapshot restore ${made.name} starts it\n`])
 }

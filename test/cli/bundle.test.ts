@@ -97,8 +97,8 @@ t.test('verify runs nothing of a folder that says it is a bundle', async (t) => 
 
 t.test('what goes where', async (t) => {
   const k = makeKlab(t, labfile('upstream'))
-  t.match(await k.run('bundle', 'export'), { code: 2, stderr: /name a file/ })
-  t.match(await k.run('bundle', 'build', 'x'), { code: 2, stderr: /takes no file/ })
+  t.match(await k.run('bundle', 'export'), { code: 2, stderr: /needs <path>, the file to write/ })
+  t.match(await k.run('bundle', 'build', 'x'), { code: 2, stderr: /takes no words; x is too much/ })
   t.match(await k.run('bundle', 'import', 'nowhere.tar'), { code: 2, stderr: /nowhere\.tar: no such file/ })
   t.match(await k.run('bundle', 'import', 'Labfile', '--sha256', 'abc'), { code: 2, stderr: /64 hex digits/ })
   t.match(await k.run('bundle', 'import', 'Labfile'), { code: 1, stderr: /Labfile: is (?:not a tar file|cut short)/ })

@@ -64,11 +64,11 @@ t.test('what cannot be done says so, and changes nothing', async (t) => {
   for (const [argv, said] of [
     [['save', '../x'], /not a name for a snapshot/],
     [['save', 'undo'], /klab uses this name itself/],
-    [['restore'], /name a snapshot/],
-    [['delete'], /name a snapshot/],
-    [['show'], /name a snapshot/],
-    [['rename', 'a'], /name a snapshot/],
-    [['sav'], /snapshot: /],
+    [['restore'], /needs <name>, the snapshot/],
+    [['delete'], /needs <name>/],
+    [['show'], /needs <name>/],
+    [['export', 'a'], /needs <to>, the file to write/],
+    [['sav'], /snapshot sav: no such action/],
     [[], /snapshot: /],
   ] as const)
     t.match(await klab.run('snapshot', ...argv), { code: 2, stdout: '', stderr: said }, argv.join(' '))

@@ -6,7 +6,14 @@ import { fourNodes, root } from '../fakes/world.js'
 import { makeKlab } from './klab.js'
 
 t.jobs = 2
-const verbs = COMMANDS.map((c) => c.usage.split(' ')[0]!)
+const verbOf = ({ usage }: { usage: string }): string => usage.split(' ')[0]!
+const verbs = COMMANDS.map(verbOf)
+/** Every command: verb and action, as typed. */
+const all = COMMANDS.flatMap((c) =>
+  'actions' in c
+    ? c.actions.map((a) => ({ words: [verbOf(c), verbOf(a)], command: a }))
+    : [{ words: [verbOf(c)], command: c }],
+)
 
 t.test('the version is that of package.json', async (t) => {
   t.equal(VERSION, (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string }).version)
@@ -21,34 +28,42 @@ t.test('--help lists every verb and the exit statuses', async (t) => {
   t.match(stdout, /exit status: 0 done/)
 })
 
-t.test('every verb has its own --help with its description and an example, without a Labfile', async (t) => {
+t.test('every command has its own --help with its words, options and an example, without a Labfile', async (t) => {
   const klab = makeKlab(t, null)
-  for (const c of COMMANDS) {
-    const verb = c.usage.split(' ')[0]!
-    const { code, stdout } = await klab.run(verb, '--help')
-    t.equal(code, 0, verb)
-    t.ok(stdout.startsWith(`klab ${verb}`), verb)
-    t.ok(stdout.includes(c.examples[0]![0]), `${verb}: example`)
-    for (const option of Object.keys(c.options ?? {}).filter((o) => o !== 'action'))
-      t.match(stdout, `--${option}`, verb)
+  for (const { words, command } of all) {
+    const name = words.join(' ')
+    const { code, stdout } = await klab.run(...words, '--help')
+    t.equal(code, 0, name)
+    t.ok(stdout.startsWith(`klab ${words.slice(0, -1).concat(command.usage).join(' ')}`), name)
+    t.ok(stdout.includes(command.examples[0]![0]), `${name}: example`)
+    for (const [option, { describe }] of Object.entries(command.options ?? {})) {
+      const word = new RegExp(`[<[]${option}\\b`).test(command.usage)
+      t.match(stdout, word ? new RegExp(`^ +${option} `, 'm') : `--${option}`, name)
+      t.ok(describe, `${name} ${option}: described`)
+    }
+  }
+})
+
+t.test('a verb with actions: --help lists them with what each does', async (t) => {
+  const klab = makeKlab(t, null)
+  for (const c of COMMANDS.filter((c) => 'actions' in c)) {
+    const { code, stdout } = await klab.run(c.usage, '--help')
+    t.equal(code, 0)
+    t.ok(stdout.startsWith(`klab ${c.usage} <action> [options]\n`), stdout)
+    for (const a of c.actions) {
+      t.match(stdout, `klab ${c.usage} ${a.usage} `)
+      t.match(stdout.replace(/\s+/g, ' '), a.describe)
+    }
   }
 })
 
 const wrong: [string[], RegExp, RegExp][] = [
-  [[], /name a command/, /try: klab --help/],
-  [['frobnicate'], /frobnicate: no such command/, /try: klab --help/],
-  [['statsu'], /statsu: no such command/, /try: klab status$/m],
-  [['distroy', '-f'], /no such command/, /try: klab destroy$/m],
-  [['up', '--untill', 'images'], /untill/, /try: klab up --until$/m],
-  [['up', '--until', 'imges'], /"images"/, /try: klab up --help/],
-  [['up', '--until'], /Not enough arguments.*until/, /try: klab up --help/],
-  [['up', 'extra'], /extra/, /try: klab up --help/],
-  [['status', '-f', 'x'], /before the command/, /try: klab -f LABFILE status/],
-  [['bundle'], /Not enough/, /try: klab bundle --help/],
-  [['bundle', 'biuld'], /"build"/, /try/],
+  [['--foo'], /no such option --foo/, /try: klab --help/],
+  [['validate', '--', 'other/Labfile'], /other\/Labfile is too much/, /try: klab -f other\/Labfile validate$/m],
   [['-f'], /needs the path/, /try: klab -f/],
   [['logs', '-n', '0'], /whole number/, /./],
   [['logs', 'nobody'], /no such node; there are k8s-master01/, /./],
+  [['logs', '--', 'nobody'], /no such node; there are k8s-master01/, /./],
   [['ssh'], /name a node/, /try: klab ssh k8s-master01/],
   [['ssh', 'nobody'], /nobody: no such node; there are k8s-master01, k8s-node01/, /./],
   [['destroy'], /no terminal to ask on/, /try: klab destroy --force/],

@@ -1,0 +1,44 @@
+/** The actions of `klab bundle`: words, options, examples. */
+import * as options from './bundle-options.js'
+import { command, type Command } from './command.js'
+
+export const BUNDLE_ACTIONS: readonly Command[] = [
+  command({
+    usage: 'build',
+    describe: 'Make the Labfile’s bundle, unless the cache has it',
+    options: options.BUILD_OPTIONS,
+    examples: [['klab bundle build', 'before the lesson, where there is internet']],
+    load: async () => (await import('./bundle.js')).runBuild,
+  }),
+  command({
+    usage: 'list',
+    describe: 'The bundles in the cache',
+    options: options.LIST_OPTIONS,
+    examples: [['klab bundle list --json', 'for scripts']],
+    load: async () => (await import('./bundle.js')).runList,
+  }),
+  command({
+    usage: 'verify [path]',
+    describe: 'Check each file’s sha256, and that no image is missing',
+    options: options.VERIFY_OPTIONS,
+    examples: [
+      ['klab bundle verify', 'all of the cache'],
+      ['klab bundle verify course.tar', 'a file that somebody gave you'],
+    ],
+    load: async () => (await import('./bundle.js')).runVerify,
+  }),
+  command({
+    usage: 'export <path>',
+    describe: 'Write the Labfile’s bundle as one file',
+    options: options.EXPORT_OPTIONS,
+    examples: [['klab bundle export course.tar', 'for machines without internet']],
+    load: async () => (await import('./bundle.js')).runExport,
+  }),
+  command({
+    usage: 'import <path>',
+    describe: 'Take such a file into the cache',
+    options: options.IMPORT_OPTIONS,
+    examples: [['klab bundle import course.tar', 'labs with the same Labfile then use it']],
+    load: async () => (await import('./bundle.js')).runImport,
+  }),
+]

@@ -1,0 +1,119 @@
+/** What is wrong with a command line, in words: what yargs found, told as klab tells everything else. Pure. */
+import { UsageError } from '../errors.js'
+import { nearest } from '../report/nearest.js'
+import type { Command, Group } from './command.js'
+import { locate, verbOf, wordsOfUsage } from './locate.js'
+
+/** Options that every command has. */
+const COMMON = ['file', 'verbose', 'help', 'version']
+
+const usage = (message: string, hint: string): UsageError => new UsageError(message, { hint })
+
+/** The option as it was typed, such as `--untill` or `-x`; undefined: `key` was a word. */
+function typed(key: string, rest: readonly string[]): string | undefined {
+  const end = rest.indexOf('--')
+  const own = (end < 0 ? rest : rest.slice(0, end)).filter((w) => w.startsWith('-')).map((w) => w.split('=')[0] ?? w)
+  const long = own.find((w) => w === `--${key}` || w === `--no-${key}`)
+  return long ?? (key.length === 1 && own.some((w) => /^-[^-]/.test(w) && w.includes(key)) ? `-${key}` : undefined)
+}
+
+/** `; did you mean list?` */
+const orElse = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${meant}?`)
+
+/** No verb, an unknown one, a group without an action, or with an unknown one; undefined: the command is known. */
+function noCommand(commands: readonly (Command | Group)[], rest: readonly string[]): UsageError | undefined {
+  const { words, entry, command } = locate(commands, rest)
+  if (command) return undefined
+  const [verb, action] = words
+  if (verb === undefined) {
+    const option = rest.find((w) => w.startsWith('-') && w !== '--' && !COMMON.includes(w.slice(2)))
+    if (option === undefined) return usage('name a command', 'klab --help')
+    const meant = nearest(option.replace(/^-+/, ''), COMMON)
+    return usage(`no such option ${option}`, `klab --${meant ?? 'help'}`)
+  }
+  const after = rest.slice(rest.indexOf(words.at(-1) ?? verb) + 1).join(' ')
+  const known = (entry && 'actions' in entry ? entry.actions : commands).map(verbOf)
+  const meant = nearest(action ?? verb, known)
+  if (!entry) {
+    const hint = meant === undefined ? '--help' : `${meant} ${after}`.trim()
+    return usage(`${verb}: no such command${orElse(meant)}`, `klab ${hint}`)
+  }
+  if (action === undefined) return usage(`${verb}: name an action: ${known.join(', ')}`, `klab ${verb} --help`)
+  const hint = meant === undefined ? '--help' : `${meant} ${after}`.trim()
+  const there = meant === undefined ? `; there are ${known.join(', ')}` : orElse(meant)
+  return usage(`${verb} ${action}: no such action${there}`, `klab ${verb} ${hint}`)
+}
+
+/** An option that the command does not have, or a word too many. */
+function unknown(key: string, name: string, command: Command, rest: readonly string[]): UsageError {
+  const option = typed(key, rest)
+  if (option === undefined) {
+    const [, ...takes] = command.usage.split(' ')
+    const hint = `klab ${name}${takes.length === 0 ? '' : ` ${takes.join(' ')}`}`
+    // A path after a verb that takes none is most likely a Labfile.
+    if (takes.length === 0) return usage(`${name}: takes no words; ${key} is too much`, pathHint(key, name) ?? hint)
+    return usage(`${name}: ${key} is a word too many`, hint)
+  }
+  if (option === '-f') return usage('-f: goes before the command', `klab -f LABFILE ${name}`)
+  const meant = nearest(key, [...Object.keys(command.options ?? {}), ...COMMON])
+  return usage(`${name}: no such option ${option}`, `klab ${name} --${meant ?? 'help'}`)
+}
+
+const pathHint = (word: string, name: string): string | undefined =>
+  /[./]|labfile/i.test(word) ? `klab -f ${word} ${name}` : undefined
+
+/** The word of the usage that is missing. `given`: how many there were. */
+function missing(given: number, name: string, command: Command): UsageError {
+  const [, ...takes] = command.usage.split(' ')
+  const needed = takes[given] ?? ''
+  const what = command.options?.[needed.replace(/\W/g, '')]?.describe
+  const hint = `klab ${name} ${takes.filter((w) => w.startsWith('<')).join(' ')}`
+  return usage(`${name}: needs ${needed}${what === undefined ? '' : `, ${what}`}`, hint)
+}
+
+/**
+ * The words for a command that takes none after `--`: there they are its own. yargs would drop them, and would take
+ * `--name x` for the word `<name>`. Throws UsageError.
+ */
+export function requireOwnWords(commands: readonly (Command | Group)[], rest: readonly string[]): readonly string[] {
+  const { words, command } = locate(commands, rest)
+  const name = words.join(' ')
+  const end = rest.indexOf('--')
+  const [own, after] = end < 0 ? [rest, []] : [rest.slice(0, end), rest.slice(end + 1)]
+  for (const word of command ? wordsOfUsage(command.usage) : [])
+    if (command && own.some((w) => w === `--${word}` || w.startsWith(`--${word}=`)))
+      throw usage(`${name}: no such option --${word}`, `klab ${[name, ...command.usage.split(' ').slice(1)].join(' ')}`)
+  const dashed = after.find((w) => w.startsWith('-'))
+  if (dashed !== undefined) throw usage(`${name}: ${dashed}: no name begins with -`, `klab ${name} --help`)
+  return [...own, ...after]
+}
+
+/** What yargs complains of, with the nearest thing that would have been right. */
+export function complaint(
+  message: string,
+  commands: readonly (Command | Group)[],
+  rest: readonly string[],
+): UsageError {
+  const none = noCommand(commands, rest)
+  if (none) return none
+  const { words, command } = locate(commands, rest)
+  const name = words.join(' ')
+  if (!command) return usage(message, 'klab --help')
+
+  const strange = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')[0]
+  if (strange !== undefined) return unknown(strange, name, command, rest)
+  const given = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1]
+  if (given !== undefined) return missing(Number(given), name, command)
+  const empty = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
+  if (empty !== undefined) return usage(`${name}: --${empty}: needs a value`, `klab ${name} --help`)
+  const [, option = '', value = ''] = /Argument: (\S+), Given: "?(.*?)"?, Choices:/.exec(message) ?? []
+  if (option) {
+    const choices = (command.options?.[option]?.choices ?? []).map(String)
+    const meant = nearest(value, choices)
+    const hint = meant === undefined ? '--help' : `--${option} ${meant}`
+    return usage(`${name}: --${option}: ${value} is none of ${choices.join(', ')}`, `klab ${name} ${hint}`)
+  }
+  const clash = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message)
+  if (clash) return usage(`${name}: --${clash[1]} and --${clash[2]} do not go together`, `klab ${name} --help`)
+  return usage(`${name}: ${message}`, `klab ${name} --help`)
+}

@@ -1,0 +1,74 @@
+/** The options and words of `klab snapshot`, an action each. */
+import type { OptionTable } from './command.js'
+
+const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
+const jsonProgress = {
+  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
+} as const
+const name = { type: 'string', describe: 'the snapshot', demandOption: true } as const
+const message = {
+  message: { alias: 'm', type: 'string', describe: 'what it is', requiresArg: true },
+} as const
+const live = {
+  live: {
+    type: 'boolean',
+    default: true,
+    describe: 'write RAM while nodes run (--no-live: faster, but pauses them)',
+  },
+} as const
+const undo = {
+  undo: {
+    type: 'boolean',
+    default: true,
+    describe: 'keep the present state for `snapshot undo` (or --no-undo)',
+  },
+} as const
+const verify = {
+  verify: { type: 'boolean', describe: 'compare every byte with the sha256 of when it was saved' },
+} as const
+const wait = {
+  wait: { type: 'boolean', default: true, describe: 'wait until all nodes are Ready (or --no-wait)' },
+} as const
+
+export const SAVE_OPTIONS = {
+  name: { type: 'string', describe: 'its name (default: the time)' },
+  ...message,
+  ...live,
+  ...json,
+} as const satisfies OptionTable
+
+export const LIST_OPTIONS = json satisfies OptionTable
+
+export const SHOW_OPTIONS = { name, ...verify, ...json } as const satisfies OptionTable
+
+export const RESTORE_OPTIONS = { name, ...undo, ...verify, ...wait, ...json } as const satisfies OptionTable
+
+export const DELETE_OPTIONS = { name, ...json } as const satisfies OptionTable
+
+export const RENAME_OPTIONS = {
+  name,
+  to: { type: 'string', describe: 'its new name', demandOption: true },
+  ...json,
+} as const satisfies OptionTable
+
+export const PUSH_OPTIONS = { ...message, ...live, ...json } as const satisfies OptionTable
+
+export const POP_OPTIONS = { ...undo, ...verify, ...wait, ...json } as const satisfies OptionTable
+
+export const UNDO_OPTIONS = { ...verify, ...wait, ...json } as const satisfies OptionTable
+
+export const FLATTEN_OPTIONS = json satisfies OptionTable
+
+export const EXPORT_OPTIONS = {
+  name,
+  to: { type: 'string', describe: 'the file to write', demandOption: true },
+  force: { type: 'boolean', describe: 'write over a file that is there' },
+  ...jsonProgress,
+} as const satisfies OptionTable
+
+export const IMPORT_OPTIONS = {
+  path: { type: 'string', describe: 'the file to read', demandOption: true },
+  name: { type: 'string', describe: 'the snapshot’s name here (default: the one in the file)' },
+  'disk-only': { type: 'boolean', describe: 'leave the RAM out; the lab then boots from its disks' },
+  ...jsonProgress,
+} as const satisfies OptionTable
