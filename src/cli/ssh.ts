@@ -3,9 +3,13 @@ import type { App } from './app.js'
 import { wordsOf, type Args } from './command.js'
 import { labOf } from './progress.js'
 
-/** Runs ssh; its exit status. Throws UsageError, StateError. */
+/**
+ * Runs ssh; its exit status. Words after `--` stay apart, others are joined by spaces, as ssh does. Throws UsageError,
+ * StateError.
+ */
 export async function runSsh(app: App, args: Args): Promise<number> {
   const [, node, ...rest] = args._.map(String)
-  const { argv, env } = await (await labOf(app, args)).terminal.ssh(node, wordsOf(rest))
+  const lab = await labOf(app, args)
+  const { argv, env } = await lab.terminal.ssh(node, wordsOf(rest), { apart: rest[0] === '--' })
   return app.foreground(argv, env)
 }

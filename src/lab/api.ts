@@ -66,9 +66,15 @@ export interface LabHandle {
   doctor(): Promise<readonly Check[]>
   /** The end of klab's own log of the lab, or of a node's serial console. */
   logs(o?: LogsRequest): Promise<string>
-  /** What to run with a terminal: ssh to a node (no words: a shell), kubectl on this host. */
+  /**
+   * What to run with a terminal: ssh to a node (no words: a shell; `apart`: each word stays one), kubectl on this host.
+   */
   readonly terminal: {
-    ssh(node: string | undefined, words: readonly string[]): Promise<TerminalCommand>
+    ssh(
+      node: string | undefined,
+      words: readonly string[],
+      o?: { readonly apart?: boolean | undefined },
+    ): Promise<TerminalCommand>
     kubectl(args: readonly string[]): Promise<TerminalCommand>
   }
   readonly snapshots: Snapshots

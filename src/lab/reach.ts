@@ -4,6 +4,8 @@ import { HostError, StateError, UsageError } from '../errors.js'
 import { topologyOf } from '../cluster/topology.js'
 import { exists } from '../host/files.js'
 import type { Output } from '../host/types.js'
+import { quote } from '../guest/quote.js'
+import { guestTerm } from '../guest/term.js'
 import { connectWithin } from '../node/connections.js'
 import { domainName } from '../node/names.js'
 import { note } from '../report/events.js'
@@ -126,11 +128,16 @@ async function bundled(c: LabContext, record: LabRecord): Promise<string> {
   return kubectlOf(bundle)
 }
 
-/** The system's own ssh with the lab's keys and pinned host keys. No words: a shell. Throws UsageError, StateError. */
+/**
+ * The system's own ssh with the lab's keys and pinned host keys. No words: a shell. `apart`: the words stay apart, as
+ * `exec` takes them; else ssh joins them by spaces, and the guest's shell reads the line. Throws UsageError,
+ * StateError.
+ */
 export async function sshCommand(
   c: LabContext,
   node: string | undefined,
   words: readonly string[],
+  o: { readonly apart?: boolean | undefined } = {},
 ): Promise<TerminalCommand> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   if (node === undefined)
@@ -138,5 +145,7 @@ export async function sshCommand(
   requireNode('ssh', record, node)
   if (!(await exists(paths.sshConfig))) throw new StateError(`${node}: the lab is not booted yet`, { hint: 'klab up' })
   await refuseStill(c, record, node)
-  return { argv: ['ssh', '-F', paths.sshConfig, node, ...(words.length > 0 ? ['--', ...words] : [])], env: {} }
+  const line = words.length === 0 ? [] : ['--', ...(o.apart ? [quote(words)] : words)]
+  const term = guestTerm(c.doors.env.env['TERM'])
+  return { argv: ['ssh', '-F', paths.sshConfig, node, ...line], env: term === undefined ? {} : { TERM: term } }
 }

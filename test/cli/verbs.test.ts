@@ -159,18 +159,19 @@ t.test('kubeconfig and logs print what is there', async (t) => {
   t.equal((await klab.run('logs', '--json')).stdout, line)
 })
 
-t.test('ssh: the system’s own with the lab’s config; words stay words, its exit status is klab’s', async (t) => {
-  const klab = makeKlab(t, fourNodes(), { FAKE_SSH_STATUS: '42' })
+t.test('ssh: the system’s own with the lab’s config; words after -- stay apart, its exit status', async (t) => {
+  const klab = makeKlab(t, fourNodes(), { FAKE_SSH_STATUS: '42', TERM: 'xterm-kitty' })
   const paths = klab.record({}, [1, 1, 1, 1])
   writeFileSync(paths.sshConfig, '')
   t.match(await klab.run('ssh', 'k8s-node01', '--', 'ls', '-l', '--json', 'a b'), {
     code: 42,
-    stdout: ['-F', paths.sshConfig, 'k8s-node01', '--', 'ls', '-l', '--json', 'a b', ''].join('\n'),
+    stdout: ['-F', paths.sshConfig, 'k8s-node01', '--', "ls -l --json 'a b'", 'TERM=xterm-256color', ''].join('\n'),
   })
-  t.equal((await klab.run('ssh', 'k8s-node01')).stdout, `-F\n${paths.sshConfig}\nk8s-node01\n`)
+  klab.env['TERM'] = 'xterm'
+  t.equal((await klab.run('ssh', 'k8s-node01')).stdout, `-F\n${paths.sshConfig}\nk8s-node01\nTERM=xterm\n`)
   t.equal(
-    (await klab.run('-f', 'Labfile', 'ssh', 'k8s-node01', 'uptime')).stdout,
-    `-F\n${paths.sshConfig}\nk8s-node01\n--\nuptime\n`,
+    (await klab.run('-f', 'Labfile', 'ssh', 'k8s-node01', 'uptime;', 'df -h')).stdout,
+    `-F\n${paths.sshConfig}\nk8s-node01\n--\nuptime;\ndf -h\nTERM=xterm\n`,
   )
 })
 

@@ -150,7 +150,6 @@ t.test(
         ...klab,
         'ssh',
         'k8s-node01',
-        '--',
         'sudo sed -i /k8s-node03/d /etc/hosts; sudo sysctl -qw net.ipv4.ip_forward=0',
       ])
       t.equal((await check('2.2')).code, 1)

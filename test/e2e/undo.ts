@@ -74,7 +74,7 @@ const undos = (other: string, image: string): readonly Undo[] => [
 /** Undoes, checks, redoes, checks; `node` has docker, and `other` is a node of the same lab (or itself). */
 export async function proveCheck(t: Test, klab: Klab, node: string, other: string, image: string): Promise<void> {
   const root = async (script: string): Promise<void> => {
-    const { code, stdout } = await klab('ssh', node, '--', `sudo bash -euc '${script}'`)
+    const { code, stdout } = await klab('ssh', node, '--', 'sudo', 'bash', '-euc', script)
     t.equal(code, 0, `${script}${stdout}`)
   }
   const check = async (section: string): Promise<{ code: number; report: CheckReport }> => {
