@@ -203,9 +203,10 @@ export interface Hypervisor {
   describe(name: string): Promise<Description>
   /**
    * Machines (by UUID) that somebody has redefined so that they reach, or are reached, beyond these bounds: what it is,
-   * in words; of the definition of now and of that of the next start. One virsh process. Throws HostError.
+   * in words; of the definition of now and of that of the next start. One virsh process. `mark`: a file that remembers
+   * definitions in which nothing was open, so that the same ones are not parsed again. Throws HostError.
    */
-  openings(uuids: readonly string[], bounds: Bounds): Promise<ReadonlyMap<string, readonly string[]>>
+  openings(uuids: readonly string[], bounds: Bounds, mark?: string): Promise<ReadonlyMap<string, readonly string[]>>
   /** Versions, and whether QEMU knows this machine type (the newest `q35` unless told). */
   abilities(accel: Accel, machine?: string): Promise<Abilities>
   /** Machine type and CPU model that a RAM image was saved with. Throws CorruptError. */

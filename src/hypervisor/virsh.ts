@@ -7,6 +7,7 @@ import { CommandError, HostError, StateError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
 import { writeAtomic } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
+import { findOpenings } from './find-openings.js'
 import type { HostSecurity, Ownership } from './parse-xml.js'
 import { isOff, parseCpuShares, parseDomainList } from './parse.js'
 import { specDigest } from './spec.js'
@@ -70,11 +71,13 @@ export function createVirshHypervisor({
     return parseOwnership((await virsh([batch], { allowFailure: true })).stdout)
   }
 
-  const openings: Hypervisor['openings'] = async (uuids, bounds) => {
+  const openings: Hypervisor['openings'] = async (uuids, bounds, mark) => {
     if (uuids.length === 0) return new Map()
-    const { parseOpenings } = await import('./openings.js')
     const batch = uuids.flatMap((uuid) => [`dumpxml ${uuid}`, `dumpxml --inactive ${uuid}`]).join('; ')
-    return parseOpenings((await virsh([batch], { allowFailure: true })).stdout, bounds)
+    const { stdout } = await virsh([batch], { allowFailure: true })
+    return mark === undefined
+      ? (await import('./openings.js')).parseOpenings(stdout, bounds)
+      : findOpenings(stdout, bounds, mark)
   }
 
   const find = async (name: string): Promise<Machine | undefined> => (await list()).find((m) => m.name === name)

@@ -24,7 +24,7 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
   const say = note(report)
   const look: LockedLab = { world, paths, record: seen, say }
   if (!(await statesOf(look)).some((n) => n.state === 'paused')) return false
-  if ((await openedNodes(world, seen)).length > 0) return false
+  if ((await openedNodes(world, seen, paths)).length > 0) return false
   return withLab(world, paths, { name: 'up', record: (known) => known ?? seen }, async (record) => {
     const lab: LockedLab = { world, paths, record, say }
     const states = await statesOf(lab)

@@ -98,7 +98,7 @@ async function look<T>(
   const answers = listed.then((machines) => hasConfig && apiRuns(record, machines))
   const [machines, opened, asked, unfinished] = await Promise.all([
     listed,
-    openedNodes(world, record),
+    openedNodes(world, record, paths),
     answers.then((may) => (may ? ask() : undefined)),
     unfinishedVerb(paths),
   ])
@@ -116,9 +116,10 @@ async function unfinishedVerb(paths: LabPaths): Promise<string | null> {
 export async function openedNodes(
   world: Pick<StatusWorld, 'hypervisor'>,
   { id, lab }: LabRecord,
+  paths: Pick<LabPaths, 'closed'>,
 ): Promise<Status['opened']> {
   const uuids = lab.nodes.map((n) => machineUuid(id, n.name))
-  const found = await world.hypervisor.openings(uuids, boundsOf(id, lab))
+  const found = await world.hypervisor.openings(uuids, boundsOf(id, lab), paths.closed)
   return lab.nodes.flatMap(({ name }, i) => (found.get(uuids[i] ?? '') ?? []).map((what) => ({ node: name, what })))
 }
 

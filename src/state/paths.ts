@@ -78,6 +78,8 @@ export interface LabPaths {
   readonly kubeconfig: string
   /** What the API server said last of its nodes: `status` shows it while a slow one thinks. */
   readonly seen: string
+  /** sha256 of the machines' definitions when nothing in them was open: `status` parses other ones only. */
+  readonly closed: string
   /** A folder a snapshot: manifest.json, and the RAM of each node. */
   readonly snapshots: string
   /** What a snapshot verb is in the middle of. */
@@ -116,6 +118,7 @@ export function labPaths(r: Roots, id: string, at?: string): LabPaths {
     sshConfig: join(dir, 'ssh_config'),
     kubeconfig: join(dir, 'kubeconfig'),
     seen: join(dir, 'seen.json'),
+    closed: join(dir, 'closed.sha256'),
     snapshots: join(dir, 'snapshots'),
     journal: join(dir, 'journal.json'),
     log: join(dir, 'klab.log'),

@@ -95,6 +95,24 @@ t.test('a machine that is off and was opened with virsh is defined anew, whateve
   }
 })
 
+t.test('openings: what virsh says now counts, whatever the mark remembers', async (t) => {
+  const live = readFileSync(join(import.meta.dirname, 'fixtures/saved.xml'), 'utf8')
+  const mark = join(t.testdir(), 'closed.sha256')
+  let stdout = live
+  const exec = scripted({ dumpxml: () => ({ stdout }) })
+  const find = () =>
+    createVirshHypervisor({ exec, uri: 'qemu:///session' }).openings(
+      [node.uuid],
+      { internet: false, network: undefined },
+      mark,
+    )
+  t.equal((await find()).size, 0)
+  t.match(readFileSync(mark, 'utf8'), /^[0-9a-f]{64}$/)
+  t.equal((await find()).size, 0)
+  stdout = live.replace('127.0.0.1', '0.0.0.0')
+  t.match([...(await find()).values()], [[/open on 0\.0\.0\.0$/]])
+})
+
 t.test("an unreachable libvirt is the host's failure, with what helps", async (t) => {
   const ask = async (uri: string, answer: Answer): Promise<KlabError> =>
     createVirshHypervisor({ exec: scripted({ list: answer }), uri })

@@ -1,0 +1,25 @@
+/** What is open in machines' definitions, without reading the same definitions twice: parsing XML takes 30 ms. */
+import { digestOf } from '../host/digest.js'
+import { readText, writeAtomic } from '../host/files.js'
+import type { Bounds } from './types.js'
+
+type Parse = (text: string, bounds: Bounds) => ReadonlyMap<string, readonly string[]>
+
+/**
+ * As parseOpenings. `mark`: a file that keeps the digest of the definitions in which nothing was open the last time.
+ * The same text with the same bounds is not parsed again; any other text is. `load` loads the parser.
+ */
+export async function findOpenings(
+  text: string,
+  bounds: Bounds,
+  mark: string,
+  load: () => Promise<Parse> = async () => (await import('./openings.js')).parseOpenings,
+): Promise<ReturnType<Parse>> {
+  // A built file is named by a hash of all it loads: with other rules in openings.ts this one has another name.
+  const digest = digestOf({ rules: import.meta.url, bounds, text })
+  if ((await readText(mark).catch(() => undefined)) === digest) return new Map()
+  const open = (await load())(text, bounds)
+  // A lab that is being destroyed has nowhere to keep it; the next one parses again.
+  if (open.size === 0) await writeAtomic(mark, digest).catch(() => undefined)
+  return open
+}
