@@ -3,6 +3,7 @@ import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
 import { checkNetworks, checkAddresses, checkMode } from './check-network.js'
 import { checkVersions } from './check-versions.js'
 import { checkPackages } from './check-packages.js'
+import { checkOffline } from './check-offline.js'
 import type { Draft } from './draft.js'
 import type { Violation, Given } from './violation.js'
 
@@ -31,6 +32,7 @@ export function checkRules(draft: Draft, given: Given): Violation[] {
     ...checkKubernetes(draft, given),
     ...checkVersions(draft),
     ...checkPackages(draft),
+    ...checkOffline(draft),
   ]
 }
 
