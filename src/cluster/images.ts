@@ -1,6 +1,5 @@
 /** Which container images a cluster needs: kubeadm's, and those that a manifest names. Pure. */
-import { isMap, isScalar, isSeq, visit } from 'yaml'
-import { manifestDocuments } from './manifest-docs.js'
+import { imageUses } from './image-uses.js'
 import { releaseOf } from '../versions/kubernetes.js'
 
 export interface KubeadmImages {
@@ -46,26 +45,7 @@ export function fullRef(ref: string): string {
 }
 
 /**
- * The images that a manifest's containers name, each once, as written. Text that is not YAML has none: whoever applies
+ * The images that a manifest's containers and volumes name, each once, as written. Text that is not YAML has none: whoever applies
  * it says so.
  */
-export function manifestImages(text: string): readonly string[] {
-  const found = new Set<string>()
-  for (const doc of manifestDocuments(text) ?? []) {
-    visit(doc, {
-      Pair: (_, pair) => {
-        if (
-          !isScalar(pair.key) ||
-          !/^(?:initC|c|ephemeralC)ontainers$/.test(String(pair.key.value)) ||
-          !isSeq(pair.value)
-        )
-          return
-        for (const item of pair.value.items) {
-          const image = isMap(item) ? item.get('image') : undefined
-          if (typeof image === 'string') found.add(image)
-        }
-      },
-    })
-  }
-  return [...found]
-}
+export const manifestImages = (text: string): readonly string[] => [...new Set(imageUses(text).map((u) => u.image))]
