@@ -3,6 +3,7 @@
  */
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { StateError } from '../errors.js'
+import { readXml } from './read-xml.js'
 import { WRITABLE } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { HostForward, Moment } from './types.js'
@@ -44,10 +45,10 @@ const attributes = (node: Node | undefined): Record<string, unknown> => (isNode(
 
 /**
  * A domain's XML with another file behind its writable disk. The chain behind the old one goes too: libvirt then reads
- * it from the new file. Throws StateError when there is no such disk.
+ * it from the new file. Throws StateError when there is no such disk, HostError.
  */
 export function withDisk(xml: string, path: string): string {
-  const tree = nodes(new XMLParser(OPTIONS).parse(xml))
+  const tree = nodes(readXml(new XMLParser(OPTIONS), xml))
   const devices = inside(inside(tree, 'domain'), 'devices')
   const disk = devices.find(
     (d) => 'disk' in d && attributes(nodes(d['disk']).find((n) => 'target' in n))['@dev'] === WRITABLE,

@@ -2,7 +2,9 @@
  * A lab's network as libvirt network XML, and what libvirt says of all networks. Pure; docs:
  * libvirt.org/formatnetwork.html.
  */
+import { isIPv4 } from 'node:net'
 import { XMLParser } from 'fast-xml-parser'
+import { list, readXml, record, textOf } from './read-xml.js'
 import { checkNetwork, networkDigest } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { Network, NetworkSpec } from './types.js'
@@ -45,42 +47,42 @@ const parser = new XMLParser({
   isArray: (name) => ['network', 'ip', 'txt'].includes(name),
 })
 
-interface Parsed {
-  readonly name?: string
-  readonly uuid?: string
-  readonly bridge?: { '@name'?: string }
-  readonly dns?: { txt?: { '@name'?: string; '@value'?: string }[] } | ''
-  readonly ip?: { '@family'?: string; '@address'?: string; '@prefix'?: string; '@netmask'?: string }[]
-}
-
-/** Output of one or several `net-dumpxml`; `active`: UUIDs of those that run. */
+/** Output of one or several `net-dumpxml`; `active`: UUIDs of those that run. Throws HostError. */
 export function parseNetworks(text: string, active: ReadonlySet<string>): Network[] {
-  const { all } = parser.parse(`<all>${text}</all>`) as { all: { network?: Parsed[] } | '' }
-  return (all === '' ? [] : (all.network ?? [])).flatMap(({ name, uuid, bridge, dns, ip = [] }) => {
-    if (name === undefined || uuid === undefined) return []
-    const mark = (dns ? (dns.txt ?? []) : []).find((t) => t['@name'] === MARK)?.['@value']
-    const [, labId, specDigest] = /^lab=(\S+) digest=([0-9a-f]{64})$/.exec(mark ?? '') ?? []
-    return {
-      name,
-      uuid,
-      active: active.has(uuid),
-      bridge: bridge?.['@name'],
-      ranges: ip.flatMap((i) => range(i)),
-      mark: labId !== undefined && specDigest !== undefined ? { labId, specDigest } : undefined,
-    }
-  })
+  const { network } = record(record(readXml(parser, `<all>${text}</all>`))['all'])
+  return list(network)
+    .map(record)
+    .flatMap((n) => {
+      const [name, uuid, bridge] = [textOf(n['name']), textOf(n['uuid']), textOf(record(n['bridge'])['@name'])]
+      if (name === '' || uuid === '') return []
+      const marks = list(record(n['dns'])['txt']).map(record)
+      const mark = textOf(marks.find((t) => t['@name'] === MARK)?.['@value'])
+      const [, labId, specDigest] = /^lab=(\S+) digest=([0-9a-f]{64})$/.exec(mark) ?? []
+      return {
+        name,
+        uuid,
+        active: active.has(uuid),
+        bridge: bridge === '' ? undefined : bridge,
+        ranges: list(n['ip']).map(record).flatMap(range),
+        mark: labId !== undefined && specDigest !== undefined ? { labId, specDigest } : undefined,
+      }
+    })
 }
 
 /**
  * An IPv4 `<ip>` as a range in CIDR form, with the address's host bits (who reads it masks them). libvirt writes back a
  * prefix or the netmask that it was given.
  */
-function range(ip: NonNullable<Parsed['ip']>[number]): string[] {
-  const { '@family': family = 'ipv4', '@address': address, '@prefix': prefix, '@netmask': netmask } = ip
-  if (family !== 'ipv4' || address === undefined) return []
-  const bits = netmask
-    ?.split('.')
-    .map((part) => Number(part).toString(2).replaceAll('0', '').length)
-    .reduce((a, b) => a + b, 0)
-  return [`${address}/${prefix ?? bits ?? 24}`]
+function range(ip: Readonly<Record<string, unknown>>): string[] {
+  const address = textOf(ip['@address'])
+  if ((textOf(ip['@family']) || 'ipv4') !== 'ipv4' || !isIPv4(address)) return []
+  const netmask = textOf(ip['@netmask'])
+  const bits = isIPv4(netmask)
+    ? netmask
+        .split('.')
+        .map((part) => Number(part).toString(2).replaceAll('0', '').length)
+        .reduce((a, b) => a + b, 0)
+    : 24
+  const prefix = textOf(ip['@prefix']) || String(bits)
+  return /^(\d|[12]\d|3[0-2])$/.test(prefix) ? [`${address}/${prefix}`] : []
 }

@@ -4,6 +4,7 @@
  */
 import { XMLParser } from 'fast-xml-parser'
 import { FORM } from './foreign-form.js'
+import { readXml } from './read-xml.js'
 import type { Bounds } from './types.js'
 
 type Element = Readonly<Record<string, unknown>>
@@ -85,9 +86,9 @@ function ofArguments(line: Element | undefined, bounds: Bounds): readonly string
   return [...found, ...other, ...(open ? ['a card without restrict=on'] : [])]
 }
 
-/** Output of one or several `dumpxml` of klab's machines: domain UUID → what is open, in words; nothing: no entry. */
+/** Output of one or several `dumpxml` of klab's machines: domain UUID → what is open, in words; nothing: no entry. Throws HostError. */
 export function parseOpenings(text: string, bounds: Bounds): ReadonlyMap<string, readonly string[]> {
-  const domains = all(all(parser.parse(`<all>${text}</all>`) as Element, 'all')[0], 'domain')
+  const domains = all(all(readXml(parser, `<all>${text}</all>`) as Element, 'all')[0], 'domain')
   const open = new Map<string, readonly string[]>()
   for (const domain of domains) {
     const uuids: unknown = domain['uuid']

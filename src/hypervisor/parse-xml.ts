@@ -4,6 +4,7 @@
  */
 import { XMLParser } from 'fast-xml-parser'
 import { KLAB_NS } from './domain-xml.js'
+import { list, readXml, record, textOf } from './read-xml.js'
 import type { Description, DiskSpec } from './types.js'
 
 /** klab's own metadata of a domain. */
@@ -20,14 +21,11 @@ const parser = new XMLParser({
   isArray: (name) =>
     name === 'domain' || name === 'secmodel' || name === 'baselabel' || name === 'disk' || name === 'mode',
 })
-const record = (value: unknown): Record<string, unknown> =>
-  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-/** Output of one or several `dumpxml`: domain UUID → klab's metadata, for the domains that carry it. */
+/** Output of one or several `dumpxml`: domain UUID → klab's metadata, for the domains that carry it. Throws HostError. */
 export function parseOwnership(text: string): Map<string, Ownership> {
   const owned = new Map<string, Ownership>()
-  for (const item of list(record(record(parser.parse(`<all>${text}</all>`))['all'])['domain'])) {
+  for (const item of list(record(record(readXml(parser, `<all>${text}</all>`))['all'])['domain'])) {
     const domain = record(item)
     const mark = record(record(domain['metadata'])['klab:machine'])
     const { '@xmlns:klab': ns, '@lab': labId, '@node': node, '@digest': specDigest } = mark
@@ -45,9 +43,9 @@ export interface HostSecurity {
   readonly qemuUser: { readonly uid: number; readonly gid: number } | undefined
 }
 
-/** Reads the security models of `virsh capabilities`. */
+/** Reads the security models of `virsh capabilities`. Throws HostError. */
 export function parseHostSecurity(xml: string): HostSecurity {
-  const models = list(record(record(record(parser.parse(xml))['capabilities'])['host'])['secmodel']).map(record)
+  const models = list(record(record(record(readXml(parser, xml))['capabilities'])['host'])['secmodel']).map(record)
   const dac = models.find((m) => m['model'] === 'dac')
   const labels = list(dac?.['baselabel']).map((l) => record(l)['#text'])
   // `+64055:+64055`: a plus says that the number is an id, not a name.
@@ -58,11 +56,9 @@ export function parseHostSecurity(xml: string): HostSecurity {
   }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-/** Output of `dumpxml` of one of klab's machines. */
+/** Output of `dumpxml` of one of klab's machines. Throws HostError. */
 export function parseDescription(xml: string): Description {
-  const domain = record(list(record(parser.parse(xml))['domain'])[0])
+  const domain = record(list(record(readXml(parser, xml))['domain'])[0])
   const { kernel, initrd, cmdline } = record(domain['os'])
   const disks = list(record(domain['devices'])['disk'])
     .map(record)
@@ -81,9 +77,9 @@ export function parseDescription(xml: string): Description {
   }
 }
 
-/** Output of `domcapabilities`: the CPU model that a host-model guest gets; empty: none. */
+/** Output of `domcapabilities`: the CPU model that a host-model guest gets; empty: none. Throws HostError. */
 export function parseHostModel(xml: string): string {
-  const modes = list(record(record(record(parser.parse(xml))['domainCapabilities'])['cpu'])['mode']).map(record)
+  const modes = list(record(record(record(readXml(parser, xml))['domainCapabilities'])['cpu'])['mode']).map(record)
   const model = modes.find((m) => m['@name'] === 'host-model')?.['model']
   return textOf(model) || textOf(record(model)['#text'])
 }

@@ -6,7 +6,8 @@ import { CorruptError, StateError, UsageError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
 import { nearest } from '../report/nearest.js'
 import type { LabPaths } from '../state/paths.js'
-import type { FrozenFile, Manifest, NodeMoment } from './types.js'
+import { isManifest } from './manifest-form.js'
+import type { FrozenFile, Manifest } from './types.js'
 
 /** One rule for all names that become paths or arguments (reliability notes, rule 2). */
 const NAME = /^[a-z]([a-z0-9.-]{0,30}[a-z0-9])?$/
@@ -62,20 +63,6 @@ export async function listManifests(paths: LabPaths): Promise<readonly Manifest[
   )
   return found.filter((m) => m !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
-
-const isManifest = (data: unknown): data is Manifest => {
-  const m = data as Partial<Manifest> | null | undefined
-  const nodes: readonly Partial<NodeMoment>[] = Array.isArray(m?.nodes) ? (m.nodes as Partial<NodeMoment>[]) : []
-  return (
-    m?.format === 1 &&
-    [m.id, m.name, m.message, m.createdAt, m.accel].every((x) => typeof x === 'string') &&
-    nodes.length > 0 &&
-    nodes.every((n) => typeof n.node === 'string' && isFrozen(n.disk) && (n.memory === undefined || isFrozen(n.memory)))
-  )
-}
-
-const isFrozen = (file: Partial<FrozenFile> | undefined): boolean =>
-  typeof file?.path === 'string' && typeof file.size === 'number' && typeof file.mtimeMs === 'number'
 
 /** Whether it holds the RAM of running machines; else it is of a halted lab. */
 export const isRam = (manifest: Manifest): boolean => manifest.nodes.every((n) => n.memory)

@@ -11,12 +11,20 @@ export interface Listed extends Manifest {
   readonly bytes: number
 }
 
-/** Parents before children, siblings by age; a snapshot whose parent is gone stands at the root. `current`: an id. */
+/**
+ * Parents before children, siblings by age; a snapshot whose parent is gone, or that would be its own ancestor, stands
+ * at the root: none is left out. `current`: an id.
+ */
 export function inTreeOrder(all: readonly Manifest[], current: string | null): readonly Omit<Listed, 'bytes'>[] {
-  const ids = new Set(all.map((m) => m.id))
+  const known = new Map(all.map((m) => [m.id, m]))
+  const parentOf = (m: Manifest): string | null => {
+    const above = new Set<string>()
+    for (let at = known.get(m.parent ?? ''); at && !above.has(at.id); at = known.get(at.parent ?? '')) above.add(at.id)
+    return above.size === 0 || above.has(m.id) ? null : m.parent
+  }
   const under = (parent: string | null, depth: number): Omit<Listed, 'bytes'>[] =>
     all
-      .filter((m) => (m.parent !== null && ids.has(m.parent) ? m.parent : null) === parent)
+      .filter((m) => parentOf(m) === parent)
       .flatMap((m) => [{ ...m, depth, current: m.id === current }, ...under(m.id, depth + 1)])
   return under(null, 0)
 }

@@ -1,5 +1,9 @@
 import t from 'tap'
-import { parseHostSecurity, parseOwnership } from '../../src/hypervisor/parse-xml.js'
+import { HostError } from '../../src/errors.js'
+import { withDisk } from '../../src/hypervisor/moment.js'
+import { parseNetworks } from '../../src/hypervisor/network-xml.js'
+import { parseOpenings } from '../../src/hypervisor/openings.js'
+import { parseDescription, parseHostModel, parseHostSecurity, parseOwnership } from '../../src/hypervisor/parse-xml.js'
 import { machineState, parseCpuShares, parseDomainList } from '../../src/hypervisor/parse.js'
 
 const U = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
@@ -68,5 +72,36 @@ t.test('schedinfo: the share, or that libvirt cannot say', (t) => {
   t.equal(parseCpuShares('Scheduler      : posix\ncpu_shares     : 1024\nvcpu_period    : 100000\n'), 1024)
   t.equal(parseCpuShares(''), undefined)
   t.equal(parseCpuShares('Scheduler      : Unknown\n'), undefined)
+  t.end()
+})
+
+t.test('XML that is none is libvirt’s fault, not a bug of klab’s, whoever asked for it', (t) => {
+  const broken = '<![CDATA[<domain>'
+  const readers = {
+    ownership: () => parseOwnership(broken),
+    security: () => parseHostSecurity(broken),
+    description: () => parseDescription(broken),
+    model: () => parseHostModel(broken),
+    openings: () => parseOpenings(broken, { internet: false, network: undefined }),
+    networks: () => parseNetworks(broken, new Set()),
+    disk: () => withDisk(broken, '/a'),
+  }
+  for (const [name, read] of Object.entries(readers)) t.throws(read, HostError, name)
+  t.end()
+})
+
+t.test('networks: an element that is a list, a text or an odd address counts as not there', (t) => {
+  const of = (inside: string) => `<network><name>n</name><uuid>u</uuid>${inside}</network>`
+  const none = { name: 'n', uuid: 'u', active: false, bridge: undefined, ranges: [], mark: undefined }
+  for (const inside of [
+    '<ip/><dns/>',
+    '<ip address="x" prefix="24"/>',
+    '<ip address="10.0.0.1" prefix="99"/>',
+    '<bridge name="a"/><bridge name="b"/>',
+    '<dns><txt/></dns><dns/>',
+  ])
+    t.same(parseNetworks(of(inside), new Set()), [none], inside)
+  t.same(parseNetworks('<network><name/><name/><uuid>u</uuid></network>', new Set()), [])
+  t.same(parseNetworks(of('<ip address="10.0.0.1" netmask="255.255.0.0"/>'), new Set())[0]?.ranges, ['10.0.0.1/16'])
   t.end()
 })
