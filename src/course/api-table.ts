@@ -15,18 +15,18 @@ export interface ClusterView {
   readonly error: string | undefined
 }
 
-interface Table {
-  kind?: string
-  message?: string
-  columnDefinitions?: { name: string }[]
-  rows?: { cells: unknown[] }[] | null
-}
+type Fields = Readonly<Record<string, unknown>>
+/** Whoever answers in a guest decides on the form: nothing of it is believed. */
+const fields = (x: unknown): Fields => (typeof x === 'object' && x !== null ? (x as Fields) : {})
+const list = (x: unknown): readonly unknown[] => (Array.isArray(x) ? x : [])
+const text = (x: unknown): string =>
+  ['string', 'number', 'boolean'].includes(typeof x) ? String(x as string | number | boolean) : ''
 
-function parse(text: string): Table | undefined {
+function parse(line: string): Fields {
   try {
-    return JSON.parse(text) as Table
+    return fields(JSON.parse(line))
   } catch {
-    return undefined
+    return {}
   }
 }
 
@@ -39,13 +39,13 @@ export function clusterView(facts: GuestFacts | undefined): ClusterView | undefi
   let error: string | undefined
   for (const answer of answers) {
     const table = parse(answer)
-    if (table?.kind !== 'Table') {
-      error ??= table?.message ?? answer
+    if (table['kind'] !== 'Table') {
+      error ??= text(table['message']) || answer
       continue
     }
-    const names = (table.columnDefinitions ?? []).map((c) => c.name)
-    const rows = (table.rows ?? []).map((r) =>
-      Object.fromEntries(r.cells.map((cell, i) => [names[i] ?? '', String(cell)])),
+    const names = list(table['columnDefinitions']).map((c) => text(fields(c)['name']))
+    const rows = list(table['rows']).map((r) =>
+      Object.fromEntries(list(fields(r)['cells']).map((cell, i) => [names[i] ?? '', text(cell)])),
     )
     if (names.includes('Roles')) nodes = rows
     else pods = rows

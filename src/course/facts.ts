@@ -1,4 +1,10 @@
 /** What cloud-init/check/facts.sh printed of one guest: `key value` lines, as data. Pure. */
+import { CorruptError } from '../errors.js'
+
+/** Characters. The API server's tables of a busy lab are the longest part: some hundred KB. */
+const MOST_TEXT = 4 * 2 ** 20
+/** The script prints some hundred. */
+const MOST_FACTS = 20_000
 
 /** Facts by key; a key may come many times. */
 export interface GuestFacts {
@@ -14,10 +20,16 @@ export interface GuestFacts {
   has(key: string, value: string): boolean
 }
 
-/** Reads the script's output. Lines without a value have an empty one. */
+/**
+ * Reads the script's output. Lines without a value have an empty one. Throws CorruptError for more of it than the
+ * script can have printed: the judges look through all of it again and again.
+ */
 export function parseGuestFacts(text: string): GuestFacts {
+  const lines = text.length > MOST_TEXT ? [] : text.split('\n', MOST_FACTS + 1)
+  if (text.length > MOST_TEXT || lines.length > MOST_FACTS)
+    throw new CorruptError(`the look into the guest gave more than ${MOST_FACTS} lines, or ${MOST_TEXT} characters`)
   const map = new Map<string, string[]>()
-  for (const line of text.split('\n')) {
+  for (const line of lines) {
     const [, key, value = ''] = /^(\S+) ?(.*)$/.exec(line.trimEnd()) ?? []
     if (key === undefined) continue
     const values = map.get(key)

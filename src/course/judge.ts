@@ -16,6 +16,18 @@ export type Looked =
   | { readonly node: NodeSpec; readonly facts: GuestFacts; readonly skewS: number }
   | { readonly node: NodeSpec; readonly error: string }
 
+/** Of one section and node; a guest decides how many lines it has of a kind, and how long they are. */
+const [MOST_FINDINGS, MOST_LINE] = [100, 500]
+
+/** As many as can be read, each of a length that can be read. */
+function readable(findings: readonly Finding[]): readonly Finding[] {
+  const cut = findings
+    .slice(0, MOST_FINDINGS)
+    .map((f) => (f.line.length > MOST_LINE ? { ...f, line: `${f.line.slice(0, MOST_LINE)} …` } : f))
+  const left = findings.length - cut.length
+  return left > 0 ? [...cut, { state: worst(findings), line: `… and ${left} more` }] : cut
+}
+
 /** The worst that was found; nothing found: not this node's. */
 const worst = (findings: readonly Finding[]): State =>
   (['wrong', 'not-done', 'done'] as const).find((state) => findings.some((f) => f.state === state)) ?? 'not-applicable'
@@ -53,7 +65,7 @@ export function judgeLab(
     const nodes = looked.flatMap((l) => {
       if ('error' in l) return []
       const findings = judge(section, { lab, node: l.node, facts: l.facts, skewS: l.skewS, cluster, images })
-      return findings.length > 0 ? [{ node: l.node.name, state: worst(findings), findings }] : []
+      return findings.length > 0 ? [{ node: l.node.name, state: worst(findings), findings: readable(findings) }] : []
     })
     const state = worst(nodes.flatMap((n) => n.findings))
     // What a node that was not reached would have said is not known: neither green nor beside the point.

@@ -162,11 +162,20 @@ const ipvs: Judge = ({ facts, lab }) => {
 
 const SERVERS = ['chronyd.service', 'chrony.service', 'ntpd.service', 'ntp.service', 'systemd-timesyncd.service']
 
+/** A zone's offset from UTC at that time; undefined: there is no such time (ECMA-262, time values). */
 function offsetOf(zone: string, epochS: number): string | undefined {
+  if (!(Math.abs(epochS) <= 8.64e12)) return undefined
   const name = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
     .formatToParts(epochS * 1000)
     .find((p) => p.type === 'timeZoneName')?.value
   return name === undefined ? undefined : name === 'GMT' ? '+0000' : name.slice(3).replace(':', '')
+}
+
+function clockFinding(skewS: number): Finding {
+  if (!Number.isFinite(skewS)) return wrong('the guest does not say what time it has')
+  return Math.abs(skewS) > MAX_SKEW_S
+    ? wrong(`the clock is ${Math.abs(Math.round(skewS))} s ${skewS > 0 ? 'ahead of' : 'behind'} the host's`)
+    : done('the clock is the host’s')
 }
 
 const time: Judge = ({ facts, lab, skewS }) => {
@@ -179,9 +188,7 @@ const time: Judge = ({ facts, lab, skewS }) => {
   const said = link === '' ? `/etc/localtime: offset ${offset}` : `/etc/localtime -> ${link}`
   const findings = [
     right ? done(said) : (offset === '+0000' ? notDone : wrong)(`${said}, want ${want}`),
-    Math.abs(skewS) > MAX_SKEW_S
-      ? wrong(`the clock is ${Math.abs(Math.round(skewS))} s ${skewS > 0 ? 'ahead of' : 'behind'} the host's`)
-      : done('the clock is the host’s'),
+    clockFinding(skewS),
   ]
   if (lab.os.timeServers.length > 0) {
     const running = SERVERS.find((unit) => facts.of('unit', unit)?.[1] === 'active')
