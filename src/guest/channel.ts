@@ -116,7 +116,8 @@ function follow(
       channel.destroy()
     }
     const take = (sink: Collector) => (data: Buffer) => {
-      if (!sink.add(data)) quit({ why: `more than ${MAX_BYTES} bytes of output` })
+      // Ended by us, not by a connection that broke: nobody should ask for it again.
+      if (!sink.add(data)) quit({ signal: 'SIGTERM', why: `more than ${MAX_BYTES} bytes of output` })
     }
     let exit: End = { why: 'the connection was lost' }
     channel.on('data', take(stdout))

@@ -63,6 +63,27 @@ export async function readSmall(path: string, maxBytes: number): Promise<Buffer 
   }
 }
 
+/**
+ * The end of a plain file, at most `maxBytes` of it; undefined when there is none. Throws CorruptError when it is no
+ * plain file.
+ */
+export async function readEnd(path: string, maxBytes: number): Promise<string | undefined> {
+  try {
+    const file = await openPlain(path)
+    try {
+      const { size } = await file.stat()
+      const all = Buffer.alloc(Math.min(size, maxBytes))
+      const { bytesRead } = await file.read(all, 0, all.length, size - all.length)
+      return all.toString('utf8', 0, bytesRead)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 /** Bytes. The longest is a bundle's manifest: 150 a file. */
 const MOST_JSON = 4 * 2 ** 20
 

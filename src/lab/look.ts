@@ -2,7 +2,7 @@
 import { claimAsk } from '../api/readiness.js'
 import type { Check } from '../doctor/check.js'
 import { StateError, UsageError } from '../errors.js'
-import { readText } from '../host/files.js'
+import { readEnd } from '../host/files.js'
 import type { Lab } from '../labfile/model.js'
 import { labPaths, roots } from '../state/paths.js'
 import type { LabContext } from './context.js'
@@ -52,7 +52,10 @@ export interface LogsRequest {
   readonly lines?: number | undefined
 }
 
-/** The end of a log. Throws UsageError, StateError. */
+/** Bytes: klab's own log turns at 5 MiB; a console's is as long as the guest likes where no virtlogd limits it. */
+const MOST_LOG = 8 * 2 ** 20
+
+/** The end of a log. Throws UsageError, StateError, CorruptError. */
 export async function logs(c: LabContext, { node, lines = 100 }: LogsRequest = {}): Promise<string> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   const names = record.lab.nodes.map((n) => n.name)
@@ -60,7 +63,7 @@ export async function logs(c: LabContext, { node, lines = 100 }: LogsRequest = {
     throw new UsageError(`logs: ${node}: no such node; there are ${names.join(', ')}`)
   if (!Number.isInteger(lines) || lines < 1) throw new UsageError('logs: --lines: a whole number from 1 on')
   const path = node === undefined ? paths.log : paths.node(node).console
-  const text = await readText(path)
+  const text = await readEnd(path, MOST_LOG)
   if (text === undefined) throw new StateError(`${path}: nothing was logged yet`, { hint: 'klab up' })
   return `${text.trimEnd().split('\n').slice(-lines).join('\n')}\n`
 }

@@ -1,5 +1,7 @@
 /** What is done inside the guests around a snapshot: clocks. */
+import { CorruptError } from '../errors.js'
 import { connectWithin } from '../node/connections.js'
+import { tail } from '../host/tail.js'
 import { nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
 
@@ -66,6 +68,9 @@ async function bySsh(lab: LockedLab, node: string, withinMs: number): Promise<St
     what: 'setting its clock',
   })
   const [before = NaN, after = NaN, from = NaN, to = NaN] = stdout.trim().split(' ').map(Number)
+  // One guest's nonsense must not stand for what all of them slept.
+  if (![before, after, from, to].every(Number.isFinite))
+    throw new CorruptError(`${node}: what it says of its clock cannot be read: ${tail(stdout, 1)}`)
   return { stepped: after - before, late: to - from }
 }
 

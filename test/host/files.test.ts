@@ -10,16 +10,18 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { HostError } from '../../src/errors.js'
+import { CorruptError, HostError } from '../../src/errors.js'
 import {
   ensureDir,
   exists,
   makeDir,
   openNew,
+  readEnd,
   readJson,
   readSmall,
   readText,
@@ -172,3 +174,17 @@ t.test(
     t.equal(await ensureDir(join(run, 'klab')), join(run, 'klab'), 'as in /tmp, nobody can replace what is not his')
   },
 )
+
+t.test('readEnd: the last bytes of a plain file, however long; nothing else is opened', async (t) => {
+  const dir = t.testdir({ short: 'abc', empty: '' })
+  t.equal(await readEnd(join(dir, 'short'), 2), 'bc')
+  t.equal(await readEnd(join(dir, 'short'), 9), 'abc')
+  t.equal(await readEnd(join(dir, 'empty'), 9), '')
+  t.equal(await readEnd(join(dir, 'none'), 9), undefined)
+  writeFileSync(join(dir, 'long'), 'x')
+  truncateSync(join(dir, 'long'), 2 ** 40)
+  t.equal((await readEnd(join(dir, 'long'), 100))!.length, 100)
+  execFileSync('mkfifo', [join(dir, 'pipe')])
+  for (const path of [join(dir, 'pipe'), '/dev/zero', dir])
+    await t.rejects(readEnd(path, 9), { constructor: CorruptError }, path)
+})

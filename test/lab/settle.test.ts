@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { ProbeError } from '../../src/errors.js'
+import { stepClocks } from '../../src/snapshot/guests.js'
 import { goTo } from '../../src/lab/snapshot.js'
 import { domainName } from '../../src/node/names.js'
 import { save } from '../../src/snapshot/save.js'
@@ -91,6 +92,19 @@ t.test('a node without SSH, or one that does not get Ready, is named', async (t)
     settled(other, () => other.nodes.slice(0, 3)),
     { constructor: ProbeError, message: /4 nodes Ready.*k8s-node03/ },
   )
+})
+
+t.test('a guest whose clock says nonsense is named; what the others slept still counts', async (t) => {
+  for (const nonsense of ['', 'NaN NaN NaN NaN', '1 1e999 0 0', '\u001b[2J'.repeat(100_000)]) {
+    const s = await makeStage(t)
+    s.world.guests.answers.unshift(({ node, text }) =>
+      text.startsWith('sudo: ') ? (node === 'k8s-node02' ? nonsense : CLOCK) : undefined,
+    )
+    const { steppedS, spreadS, missed } = await stepClocks(s.lab, 1000)
+    t.same(missed, ['k8s-node02'])
+    t.equal(Math.round(steppedS * 10), 275)
+    t.ok(spreadS < 1)
+  }
 })
 
 t.test('a restore waits for signs of life of now, and says how long it took', async (t) => {
