@@ -186,5 +186,5 @@ t.test('readEnd: the last bytes of a plain file, however long; nothing else is o
   t.equal((await readEnd(join(dir, 'long'), 100))!.length, 100)
   execFileSync('mkfifo', [join(dir, 'pipe')])
   for (const path of [join(dir, 'pipe'), '/dev/zero', dir])
-    await t.rejects(readEnd(path, 9), { constructor: CorruptError }, path)
+    await t.rejects(readEnd(path, 9), CorruptError, path)
 })
