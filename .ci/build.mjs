@@ -1,5 +1,5 @@
-// Builds dist/: bundled, because loading hundreds of small modules costs more than `klab status` may take. Code splitting
-// keeps what a verb does not need unloaded.
+// Builds dist/: bundled, because loading hundreds of small modules costs more than `klab status` may take. Code
+// splitting keeps what a verb does not need unloaded.
 //   node .ci/build.mjs           quick
 //   node .ci/build.mjs --types   type-checked first, and with dist/types/ for programs that import klab
 //

@@ -1,4 +1,5 @@
-// Architecture as data: the rooms of src/ from top to bottom, and what each may import. docs/architecture.md explains them.
+// Architecture as data: the rooms of src/ from top to bottom, and what each may import. docs/architecture.md explains
+// them.
 /** Imports point down this list only; a door (hypervisor, guest, api) imports no other door but host. */
 export const ORDER = [
   'main',
@@ -34,7 +35,9 @@ export const ORDER = [
   'errors',
 ]
 
-/** room → rooms it may import (itself and errors always); `room/file`: that file only. main and lab see all below them. */
+/**
+ * room → rooms it may import (itself and errors always); `room/file`: that file only. main and lab see all below them.
+ */
 export const ROOMS = {
   report: [],
   host: [],

@@ -22,7 +22,8 @@ export function run([tool, ...args], { cwd, env, input } = {}) {
         ? resolve({ stdout, startedAt, ms: Date.now() - startedAt })
         : reject(
             new Error(
-              `${tool} ${args.join(' ')}: ${signal ?? `exit status ${code}`}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`,
+              `${tool} ${args.join(' ')}: ${signal ?? `exit status ${code}`}\n` +
+                `${stdout.slice(-2000)}${stderr.slice(-2000)}`,
             ),
           ),
     )

@@ -79,7 +79,8 @@ stop.signal.throwIfAborted()
 const statusMs = []
 for (let i = 0; i < 5; i++) statusMs.push((await klab('status')).ms)
 console.log(
-  `${new Date().toISOString().slice(0, 10)}  load ${loadavg()[0].toFixed(1)}  ${status.nodes.length} nodes, host ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  `${new Date().toISOString().slice(0, 10)}  load ${loadavg()[0].toFixed(1)}  ` +
+    `${status.nodes.length} nodes, host ${Math.round(totalmem() / 2 ** 30)} GiB`,
 )
 console.table(
   rounds.map((r) => ({

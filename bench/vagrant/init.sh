@@ -1,6 +1,7 @@
 #!/bin/sh
-# PID 1 of the bench's own network, mount and process namespaces (bench/vagrant.mjs makes them). Puts folders of its own in place of the host's libvirt,
-# then runs the command and reaps what daemons leave. When this ends, the kernel ends everything in here and takes the mounts and the network with it.
+# PID 1 of the bench's own network, mount and process namespaces (bench/vagrant.mjs makes them). Puts folders of its own
+# in place of the host's libvirt, then runs the command and reaps what daemons leave. When this ends, the kernel ends
+# everything in here and takes the mounts and the network with it.
 #   init.sh WORK COMMAND...
 set -eu
 work=$1

@@ -46,7 +46,8 @@ async function startLibvirt() {
   // QEMU as root, as klab's layers are root's; nobody's files change hands.
   writeFileSync(
     '/etc/libvirt/qemu.conf',
-    'user = "root"\ngroup = "root"\ndynamic_ownership = 0\nremember_owner = 0\nsecurity_driver = "none"\nstdio_handler = "file"\n',
+    'user = "root"\ngroup = "root"\ndynamic_ownership = 0\nremember_owner = 0\n' +
+      'security_driver = "none"\nstdio_handler = "file"\n',
   )
   writeFileSync('/etc/libvirt/libvirtd.conf', 'auth_unix_ro = "none"\nauth_unix_rw = "none"\n')
   await mkdir(IMAGES, { recursive: true })

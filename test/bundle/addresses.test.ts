@@ -80,7 +80,8 @@ t.test('checksum files in their forms', (t) => {
 
 t.test('an index of packages', (t) => {
   const entry = (name: string, version: string, file = `pool/${name}.deb`, arch = 'amd64'): string =>
-    `Package: ${name}\nVersion: ${version}\nArchitecture: ${arch}\nFilename: ${file}\nSHA256: ${'0'.repeat(64)}\nDescription: x\n more\n`
+    `Package: ${name}\nVersion: ${version}\nArchitecture: ${arch}\nFilename: ${file}\n` +
+    `SHA256: ${'0'.repeat(64)}\nDescription: x\n more\n`
   const names = ['kubeadm', 'kubelet', 'kubectl']
   const index = [
     ...names.flatMap((n) => [entry(n, '1.20.2-00'), entry(n, '1.20.20-00')]),
@@ -97,7 +98,10 @@ t.test('an index of packages', (t) => {
   ].join('\n')
   const all = parsePackageIndex(index, 'amd64')
   t.notOk(all.some((p) => ['evil', 'other'].includes(p.name)))
-  t.same(choosePackages(all, '1.20.2').map((p) => p.version), ['1.20.2-00', '1.20.2-00', '1.20.2-00', '0.8.7-00', '1.19.0-00']) // prettier-ignore
+  t.same(
+    choosePackages(all, '1.20.2').map((p) => p.version),
+    ['1.20.2-00', '1.20.2-00', '1.20.2-00', '0.8.7-00', '1.19.0-00'],
+  )
   t.throws(() => choosePackages(all, '1.20.3'), { message: /no kubeadm 1\.20\.3, kubelet 1\.20\.3, kubectl 1\.20\.3$/ })
   t.throws(() => choosePackages([], '1.20.3'), { message: /kubernetes-cni, cri-tools$/ })
   t.end()

@@ -61,16 +61,21 @@ async function makeMirror(dir: string): Promise<void> {
     const { length } = readFileSync(join(mirror, file))
     const depends = name === 'tool' ? 'Depends: lib\n' : ''
     packages.push(
-      `Package: ${name}\nVersion: 1:2.0\nArchitecture: amd64\nMaintainer: t <t@example>\n${depends}Filename: ${file}\nSize: ${length}\nSHA256: ${sum}\nDescription: x\n`,
+      `Package: ${name}\nVersion: 1:2.0\nArchitecture: amd64\nMaintainer: t <t@example>\n` +
+        `${depends}Filename: ${file}\nSize: ${length}\nSHA256: ${sum}\nDescription: x\n`,
     )
   }
   const dsc = 'Format: 1.0\nSource: kubernetes\nVersion: 1.20.2-1\n'
   await exec.run(['tee', 'pool/kubernetes_1.20.2-1.dsc'], { cwd: mirror, input: dsc })
   const dscSum = (await run(['sha256sum', 'pool/kubernetes_1.20.2-1.dsc'], mirror)).stdout.split(' ')[0]!
-  const sources = `Package: kubernetes\nBinary: kubectl\nVersion: 1.20.2-1\nMaintainer: t <t@example>\nArchitecture: any\nFormat: 1.0\nDirectory: pool\nChecksums-Sha256:\n ${dscSum} ${dsc.length} kubernetes_1.20.2-1.dsc\n`
+  const sources =
+    'Package: kubernetes\nBinary: kubectl\nVersion: 1.20.2-1\nMaintainer: t <t@example>\n' +
+    'Architecture: any\nFormat: 1.0\nDirectory: pool\nChecksums-Sha256:\n' +
+    ` ${dscSum} ${dsc.length} kubernetes_1.20.2-1.dsc\n`
   const indexes = { 'main/binary-amd64/Packages': packages.join('\n'), 'main/source/Sources': sources }
   let release =
-    'Origin: t\nSuite: bookworm\nCodename: bookworm\nDate: Wed, 13 Jan 2021 00:00:00 UTC\nArchitectures: amd64\nComponents: main\nSHA256:\n'
+    'Origin: t\nSuite: bookworm\nCodename: bookworm\nDate: Wed, 13 Jan 2021 00:00:00 UTC\n' +
+    'Architectures: amd64\nComponents: main\nSHA256:\n'
   for (const [path, text] of Object.entries(indexes)) {
     await exec.run(['tee', path], { cwd: join(mirror, 'dists/bookworm'), input: text })
     const sum = (await run(['sha256sum', path], join(mirror, 'dists/bookworm'))).stdout.split(' ')[0]!

@@ -34,7 +34,12 @@ t.test('the configuration: diff ids in order, a history line a layer, entry poin
 t.test('the same content makes the same tar, whatever times, modes and order the files have', async (t) => {
   const dir = t.testdir({ one: { b: 'B', a: 'A', sub: { c: 'C' } }, two: {} })
   mkdirSync(join(dir, 'two/sub'))
-  for (const [path, text] of [['sub/c', 'C'], ['a', 'A'], ['b', 'B']] as const) writeFileSync(join(dir, 'two', path), text) // prettier-ignore
+  for (const [path, text] of [
+    ['sub/c', 'C'],
+    ['a', 'A'],
+    ['b', 'B'],
+  ] as const)
+    writeFileSync(join(dir, 'two', path), text)
   utimesSync(join(dir, 'two/a'), 1000, 1000)
   chmodSync(join(dir, 'two/b'), 0o600)
   chmodSync(join(dir, 'one/b'), 0o664)

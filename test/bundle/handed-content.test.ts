@@ -34,7 +34,9 @@ t.test('images saved by their ID have no name: said so', async (t) => {
     'bash',
     [
       '-c',
-      'mkdir x && tar -xf calico.tar -C x && sed -i \'s/"RepoTags":\\[[^]]*\\]/"RepoTags":null/g\' x/manifest.json && tar -cf calico.tar -C x $(ls x) && rm -r x',
+      'mkdir x && tar -xf calico.tar -C x && ' +
+        'sed -i \'s/"RepoTags":\\[[^]]*\\]/"RepoTags":null/g\' x/manifest.json && ' +
+        'tar -cf calico.tar -C x $(ls x) && rm -r x',
     ],
     { cwd: join(dir, 'images') },
   )

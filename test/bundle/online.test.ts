@@ -163,7 +163,9 @@ t.test('faults of the file server', async (t) => {
     const k = { ...spec('upstream', 'flannel'), version: '1.17.99' }
     await t.rejects(makeBundle(k, c), {
       code: 'state',
-      message: `http://${servers.files.at}/release/v1.17.99/bin/linux/${amd64}/kubeadm.sha512: the server answered 404 (not there)`,
+      message:
+        `http://${servers.files.at}/release/v1.17.99/bin/linux/${amd64}/kubeadm.sha512: the server ` +
+        'answered 404 (not there)',
     })
     const a = { ...spec('aliyun', 'flannel'), version: '1.17.99' }
     await t.rejects(makeBundle(a, c), {

@@ -13,20 +13,28 @@ t.test('the report as text: aligned, what is wrong below its section, told once 
   t.match(text, /^SECTION {3}STATE +WHAT\n/)
   t.match(
     text,
-    /^2\.2\.7 +wrong +swap off\n {3}k8s-node01, k8s-node02: \/proc\/swaps: \/swapfile file 1 0 -2\n2\.2\.8 +not known +hosts\n/m,
+    /^2\.2\.7 +wrong +swap off\n {3}k8s-node01, k8s-node02: \/proc\/swaps: \/swapfile file 1 0 -2\n2\.2\.8 /m,
   )
+  t.match(text, /^2\.2\.8 +not known +hosts\n/m)
   t.match(text, /^k8s-node03 cannot be reached: gave up after 60 s$/m)
   t.match(text, /; not: 2\.2\.1, .*2\.2\.7/)
-  t.equal(new Set(text.split('\n').filter((l) => /^2\./.test(l)).map((l) => l.indexOf(l.split(/ {2,}/)[2]!))).size, 1, 'columns') // prettier-ignore
+  t.equal(
+    new Set(
+      text
+        .split('\n')
+        .filter((l) => /^2\./.test(l))
+        .map((l) => l.indexOf(l.split(/ {2,}/)[2]!)),
+    ).size,
+    1,
+    'columns',
+  )
   t.end()
 })
 
 t.test('a section that was asked for shows all of its lines', (t) => {
   const text = formatReport(report('2.2.7'), true)
-  t.match(
-    text,
-    /\n {3}k8s-master01, k8s-node01, k8s-node02, k8s-node03: \/proc\/swaps is empty.* \(done\)\n\n1 done, 0 do not apply\n$/,
-  )
+  t.match(text, /\n {3}k8s-master01, k8s-node01, k8s-node02, k8s-node03: \/proc\/swaps is empty/)
+  t.match(text, /: \/proc\/swaps is empty.* \(done\)\n\n1 done, 0 do not apply\n$/)
   t.end()
 })
 
@@ -88,9 +96,9 @@ t.test('explain: the sections; one of them, as a script; all below a number', as
   const init = await klab.run('explain', '2.9.2')
   t.match(init, {
     code: 0,
-    stdout:
-      /^# 2\.9\.2 kubeadm init \(phase control-plane, cloud-init\/phases\/control-plane\.sh\)\n# \/.*docs\/course\.md#2\.9\.2\n/,
+    stdout: /^# 2\.9\.2 kubeadm init \(phase control-plane, cloud-init\/phases\/control-plane\.sh\)\n# \//,
   })
+  t.match(init.stdout, /^.*\n# \/.*docs\/course\.md#2\.9\.2\n/)
   t.match(init.stdout, /--pod-network-cidr=10\.99\.0\.0\/16$/m)
   t.match((await klab.run('explain', '2.8')).stdout, /^# 2\.8\.1 [^]*^# 2\.8\.2 /m)
 })

@@ -40,7 +40,10 @@ t.test('list and show: a tree with the current one marked; the same as JSON', as
   t.match(text, /^ {2}first +\d+d +2026-01-01 00:00:00 +running +0 MiB +about first$/m)
   t.match(text, /^\* {3}second /m)
   const listed = JSON.parse((await klab.run('snapshot', 'list', '--json')).stdout) as Listed[]
-  t.match(listed, [{ name: 'first', depth: 0, current: false }, { name: 'second', depth: 1, current: true }]) // prettier-ignore
+  t.match(listed, [
+    { name: 'first', depth: 0, current: false },
+    { name: 'second', depth: 1, current: true },
+  ])
   t.match(formatList(listed, Date.parse('2026-01-01T03:30:00Z')), /^ {2}first +3h30m /m)
   t.match(
     (await klab.run('snapshot', 'show', 'second')).stdout,

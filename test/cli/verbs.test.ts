@@ -60,10 +60,8 @@ t.test('a changed Labfile: plan shows what changed, as text and as data; up refu
   writeFileSync(join(klab.dir, 'work/Labfile'), changed)
   const text = await klab.run('plan')
   t.match(text, { code: 0, stderr: '' })
-  t.match(
-    text.stdout,
-    /^the Labfile changed since .*:\n {2}network\.internet: false → true\n {2}nodes\[1\]\.memoryMiB: 3072 → 4096\nup refuses/m,
-  )
+  t.match(text.stdout, /^the Labfile changed since .*:\n {2}network\.internet: false → true\n {2}nodes/m)
+  t.match(text.stdout, /true\n {2}nodes\[1\]\.memoryMiB: 3072 → 4096\nup refuses/)
   t.match(text.stdout, /^control-plane: /m, 'and what up would do after destroy')
   const changes = [
     { path: 'network.internet', before: false, after: true },

@@ -69,14 +69,13 @@ async function rendered(dir: string, seed: string, kind: string, distro: string)
 }
 
 t.test(
-  'the same network-config serves ifcfg files (CentOS 7, Rocky 8), NetworkManager (9), netplan (Ubuntu), networkd (klab’s image)',
+  'the same network-config serves ifcfg files (CentOS 7, Rocky 8), NetworkManager (9), ' +
+    'netplan (Ubuntu), networkd (klab’s image)',
   async (t) => {
     const dir = t.testdir()
     const ifcfg = await rendered(dir, 'node', 'sysconfig', 'rhel')
-    t.match(
-      ifcfg['ifcfg-lab0'],
-      /^BOOTPROTO=none$[^]*^DEVICE=lab0$[^]*^HWADDR=52:54:00:ab:cd:ef$[^]*^IPADDR=192\.168\.31\.61$[^]*^NETMASK=255\.255\.255\.0$/m,
-    )
+    t.match(ifcfg['ifcfg-lab0'], /^BOOTPROTO=none$[^]*^DEVICE=lab0$[^]*^HWADDR=52:54:00:ab:cd:ef$/m)
+    t.match(ifcfg['ifcfg-lab0'], /^IPADDR=192\.168\.31\.61$[^]*^NETMASK=255\.255\.255\.0$/m)
     t.match(ifcfg['ifcfg-lab0'], /^GATEWAY=192\.168\.31\.1$/m)
     t.match(ifcfg['ifcfg-mgmt0'], /^BOOTPROTO=none$[^]*^DNS1=10\.0\.2\.3$[^]*^IPADDR=10\.0\.2\.15$/m)
     t.notMatch(ifcfg['ifcfg-mgmt0'], /GATEWAY/, 'no internet: no way out')

@@ -47,7 +47,11 @@ t.test('the lab’s card: by name before 3.16, by range from then on', (t) => {
   t.end()
 })
 
-const cases: Record<string, Partial<CalicoSettings>> = { 'ipip': {}, 'vxlan': { encapsulation: 'vxlan' }, 'vxlan-slow': { encapsulation: 'vxlan', patient: true } } // prettier-ignore
+const cases: Record<string, Partial<CalicoSettings>> = {
+  ipip: {},
+  vxlan: { encapsulation: 'vxlan' },
+  'vxlan-slow': { encapsulation: 'vxlan', patient: true },
+}
 for (const [name, change] of Object.entries(cases)) {
   t.test(name, (t) => {
     golden(t, `calico/${name}.yaml`, patchCalico(text, { ...settings, ...change }))

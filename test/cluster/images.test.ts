@@ -42,13 +42,19 @@ t.test('full names: what docker and containerd take for the same', (t) => {
 })
 
 t.test(
-  'images of a manifest: containers of every kind of object, lists and CronJobs too, each once; nothing that is only called so',
+  'images of a manifest: containers of every kind of object, lists and CronJobs too, each ' +
+    'once; nothing that is only called so',
   (t) => {
     const pod = (image: string): string =>
       `{ spec: { initContainers: [{ image: init:1 }], containers: [{ name: a, image: ${image} }] } }`
-    const text = `kind: DaemonSet\nspec: { template: ${pod('a:1')} }\n---\nkind: CronJob\nspec: { jobTemplate: { spec: { template: ${pod('b:1')} } } }\n---
-kind: List\nitems: [{ kind: Pod, spec: { containers: [{ image: 'c:1' }] } }]\n---\nkind: ConfigMap\ndata: { image: no:1, containers: 'image: no:2' }
----\nkind: CustomResourceDefinition\nspec: { properties: { containers: { items: { properties: { image: { type: string } } } } } }\n`
+    const text = [
+      `kind: DaemonSet\nspec: { template: ${pod('a:1')} }\n`,
+      `kind: CronJob\nspec: { jobTemplate: { spec: { template: ${pod('b:1')} } } }\n`,
+      `kind: List\nitems: [{ kind: Pod, spec: { containers: [{ image: 'c:1' }] } }]\n`,
+      `kind: ConfigMap\ndata: { image: no:1, containers: 'image: no:2' }\n`,
+      'kind: CustomResourceDefinition\n' +
+        'spec: { properties: { containers: { items: { properties: { image: { type: string } } } } } }\n',
+    ].join('---\n')
     t.same([...manifestImages(text)].sort(), ['a:1', 'b:1', 'c:1', 'init:1'])
     t.same(manifestImages('{ not YAML'), [])
     t.end()

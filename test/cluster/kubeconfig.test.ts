@@ -52,7 +52,9 @@ t.test('an admin.conf that is none is called corrupt, whatever is wrong with it'
 
 t.test('one from elsewhere: certificates and key alone, never a command that kubectl would run', (t) => {
   const text = (user: string, cluster = `certificate-authority-data: ${CERT}`): string =>
-    `clusters: [{ name: x, cluster: { ${cluster}, server: "https://evil.example:6443", proxy-url: "http://evil.example" } }]\nusers: [{ name: x, user: { ${user} } }]\n`
+    `clusters: [{ name: x, cluster: { ${cluster}, server: "https://evil.example:6443", ` +
+    'proxy-url: "http://evil.example" } }]\n' +
+    `users: [{ name: x, user: { ${user} } }]\n`
   const good = `client-certificate-data: ${CERT}, client-key-data: ${KEY}`
   const own = hostKubeconfig(
     text(`${good}, exec: { apiVersion: v1, command: /bin/sh }`),

@@ -7,7 +7,13 @@ import { root } from '../fakes/world.js'
 t.test('the tables of a real API server (1.20.2, recorded): one node Ready, one silent, one pod that waits', (t) => {
   const view = clusterView(parseGuestFacts(readFileSync(`${root}/test/course/fixtures/api-tables.txt`, 'utf8')))!
   t.equal(view.error, undefined)
-  t.same(view.nodes.map((n) => [n['Name'], isReady(n), n['Version']]), [['n0', true, 'v1.20.2'], ['n1', false, '']]) // prettier-ignore
+  t.same(
+    view.nodes.map((n) => [n['Name'], isReady(n), n['Version']]),
+    [
+      ['n0', true, 'v1.20.2'],
+      ['n1', false, ''],
+    ],
+  )
   t.same(view.pods.map((p) => [p['Name'], p['Node'], isUp(p)]), [['coredns-x', 'n0', false]]) // prettier-ignore
   t.end()
 })

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { parse, parseAllDocuments } from 'yaml'
 import t from 'tap'
 import { explainSection, type ExplainInput } from '../../src/course/explain.js'
-import { blockOf, commandsOf, fill, fold, sectionsOf } from '../../src/course/script.js'
+import { commandsOf, fill, sectionsOf } from '../../src/course/script.js'
 import { findSections, partsFor, SECTIONS } from '../../src/course/sections.js'
 import { explainInput } from '../../src/lab/explain.js'
 import type { OpenLab } from '../../src/lab/open.js'
@@ -26,7 +26,11 @@ const said = async (id: string, more = ''): Promise<string> =>
   )
 
 /** A script with the settings filled in, and no white space at the line's beginning. */
-const lines = (text: string): string[] => text.split('\n').map((l) => l.trim()).filter((l) => l !== '') // prettier-ignore
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((l) => l.trim())
+    .filter((l) => l !== '')
 
 t.test('what is printed of a script stands in it, line for line, and the shell can read it', async (t) => {
   for (const more of [
@@ -63,7 +67,11 @@ t.test(
       const body = script.split('\n')
       const first = body.findIndex((l) => /^# (?:\d+\.\d+|Beside the course:)/.test(l))
       const before = body.slice(0, first).filter((l) => l !== '' && !l.startsWith('#'))
-      t.same(before.filter((l) => !/^\. |^mount_bundle$/.test(l)), [], `${name}: before its first section only the bundle’s disk`) // prettier-ignore
+      t.same(
+        before.filter((l) => !/^\. |^mount_bundle$/.test(l)),
+        [],
+        `${name}: before its first section only the bundle’s disk`,
+      )
     }
   },
 )
@@ -84,58 +92,15 @@ t.test('each section whose file is a phase script prints something of that scrip
   }
 })
 
-t.test('blocks: dedented, without shellcheck’s words, up to the next section or what is beside the course', (t) => {
-  const script =
-    '# 2.2.1: a\none\n\n# 2.2.2, 2.2.3: b\nif x; then\n\t# 2.2.4: c\n\t# shellcheck disable=SC1\n\ttwo\n\t# Beside the course: d\n\tthree\nfi\n'
-  t.same(sectionsOf(script), ['2.2.1', '2.2.2', '2.2.3', '2.2.4'])
-  t.same(blockOf(script, '2.2.1'), ['one', ''])
-  t.same(blockOf(script, '2.2.3'), ['if x; then'])
-  t.same(blockOf(script, '2.2.4'), ['two'])
-  t.same(blockOf(script, '2.2'), [])
-  t.end()
-})
-
-t.test('fold: conditions on settings are decided, those on the guest stay', (t) => {
-  const script = [
-    'if [ "$A" = true ]; then',
-    '\tone',
-    '\tif [ -e x ]; then',
-    '\t\ttwo',
-    '\telse',
-    '\t\tthree',
-    '\tfi',
-    'else',
-    '\tfour',
-    'fi',
-    'five',
-  ]
-  t.same(fold(script, { A: 'true' }), ['one', 'if [ -e x ]; then', '\ttwo', 'else', '\tthree', 'fi', 'five'])
-  t.same(fold(script, { A: 'no' }), ['four', 'five'])
-  t.same(fold(script, {}), script)
-  t.same(fold(['if [ -n "${H:-}" ]; then', '\tx', 'fi'], { H: '' }), [])
-  t.same(fold(['if [ "$M" != "[]" ]; then', '\tx', 'fi'], { M: '["a"]' }), ['x'])
-  const chain = ['if [ "$A" = x ]; then', '\tone', 'elif [ -e g ]; then', '\ttwo', 'elif [ "$N" -ge 24 ]; then', '\tthree', 'else', '\tfour', 'fi'] // prettier-ignore
-  t.same(fold(chain, { A: 'x', N: '20' }), ['one'])
-  t.same(fold(chain, { A: '', N: '20' }), [
-    'if [ -e g ]; then',
-    '\ttwo',
-    'elif [ "$N" -ge 24 ]; then',
-    '\tthree',
-    'else',
-    '\tfour',
-    'fi',
-  ])
-  t.same(fold(['[ -n "$A" ] || return 0', 'x'], { A: '' }), [])
-  t.same(fold(['[ -n "$A" ] || return 0', 'x'], { A: 'y' }), ['x'])
-  t.same(fold(['[ -e g ] || return 0', 'x'], { A: 'y' }), ['[ -e g ] || return 0', 'x'])
-  t.equal(fill('$A ${A} ${A:-} "$B" $AB', { A: '1' }), '1 1 1 "$B" $AB')
-  t.end()
-})
-
 t.test('the course’s line for init says what the configuration says', async (t) => {
   const text = await said('2.9.2', 'kubernetes: { podCidr: 10.82.0.0/16, proxyMode: ipvs }\n')
   const line = /^# kubeadm init (.*)$/m.exec(text)![1]!
-  const flags = Object.fromEntries(line.replace('--kubernetes-version ', '--kubernetes-version=').split(' ').map((f) => f.split('='))) as Record<string, string> // prettier-ignore
+  const flags = Object.fromEntries(
+    line
+      .replace('--kubernetes-version ', '--kubernetes-version=')
+      .split(' ')
+      .map((f) => f.split('=')),
+  ) as Record<string, string>
   const yaml = /<<'EOF'\n([^]*?)\nEOF/.exec(text)![1]!
   const [init, cluster, , proxy] = parseAllDocuments(yaml).map((d) => d.toJS() as Record<string, never>)
   t.match(init, { localAPIEndpoint: { advertiseAddress: flags['--apiserver-advertise-address'] } })
@@ -169,10 +134,12 @@ t.test('the course’s line for join, the archives, hosts, mirrors', async (t) =
 })
 
 t.test(
-  'functions of the distribution’s family: by the image’s name, with their constants, in the order of their calls; else Debian’s, which is said',
+  'functions of the distribution’s family: by the image’s name, with their constants, in the ' +
+    'order of their calls; else Debian’s, which is said',
   async (t) => {
     const rhel = (file: string): string =>
-      `image: { path: ${file} }\nnetwork: { internet: true }\nkubernetes: { version: 1.17.5, bundle: aliyun, packages: repository, dockerVersion: 19.03.8 }\n`
+      `image: { path: ${file} }\nnetwork: { internet: true }\n` +
+      'kubernetes: { version: 1.17.5, bundle: aliyun, packages: repository, dockerVersion: 19.03.8 }\n'
     const centos = await said('2.3.5', rhel('CentOS-7-x86_64.qcow2'))
     t.match(centos, /^install_from_repositories\(\) \{\n\t"yum" -y install "\$@" \|\| failed=true\n\}$/m)
     t.match(centos, /install_packages yum-utils device-mapper-persistent-data lvm2\n/)

@@ -35,14 +35,16 @@ t.test('swap, fstab, hosts, modules, sysctl files: comments and other lines do n
       'proc/swaps':
         'Filename Type Size Used Priority\n/swapfile                               file\t\t524284\t\t0\t\t-2\n',
       'etc/fstab':
-        '# /dev/old none swap sw 0 0\nUUID=1 / ext4 rw 0 1\n/swapfile none\tswap sw 0 0\n#/dev/x swap swap defaults 0 0\n/dev/sdb /swap ext4 rw',
+        '# /dev/old none swap sw 0 0\nUUID=1 / ext4 rw 0 1\n/swapfile none\tswap sw 0 0\n' +
+        '#/dev/x swap swap defaults 0 0\n/dev/sdb /swap ext4 rw',
       'etc/hosts': '127.0.0.1 localhost\n# 1.2.3.4 no\n\n192.168.31.61\t k8s-master01  m1\n192.168.31.62 k8s-node01',
       'etc/modules': '# ip_vs_sh\nip_vs\n',
       'etc/sysconfig/modules/ipvs.modules': '#!/bin/bash\nmodprobe -- ip_vs_rr\n',
       'etc/modules-load.d/k.conf': 'br_netfilter\nip_vs',
       'sys/module/ip_vs_wrr/refcnt': '0',
       'etc/sysctl.d/90-a.conf':
-        '# net.ipv4.ip_forward = 0\nnet.ipv4.ip_forward=1\n-net.bridge.bridge-nf-call-iptables   =   1\nnet.ipv4.ip_forwardx = 7\n',
+        '# net.ipv4.ip_forward = 0\nnet.ipv4.ip_forward=1\n' +
+        '-net.bridge.bridge-nf-call-iptables   =   1\nnet.ipv4.ip_forwardx = 7\n',
       'etc/sysctl.conf': 'net.ipv4.ip_forward = 0',
     },
   })
@@ -95,7 +97,11 @@ t.test('units: one call for all of them, in whatever order their properties come
   const { facts } = look(t, {
     tools: {
       systemctl:
-        'echo "$@" >&2\nprintf "%s\\n" Id=docker.service LoadState=loaded ActiveState=active UnitFileState=enabled "" UnitFileState=disabled ActiveState=inactive LoadState=loaded Id=kubelet.service "" Id=ufw.service LoadState=not-found ActiveState=inactive UnitFileState=',
+        'echo "$@" >&2\n' +
+        'printf "%s\\n" ' +
+        'Id=docker.service LoadState=loaded ActiveState=active UnitFileState=enabled "" ' +
+        'UnitFileState=disabled ActiveState=inactive LoadState=loaded Id=kubelet.service "" ' +
+        'Id=ufw.service LoadState=not-found ActiveState=inactive UnitFileState=',
     },
   })
   t.same(facts.all('unit'), [
@@ -162,7 +168,8 @@ t.test('kubeadm, kubelet, kubectl: versions, and where kubelet gets its driver',
       kubeadm: '[ "$*" = "version -o short" ] && echo v1.20.2',
       kubelet: 'echo Kubernetes v1.20.2',
       kubectl:
-        '[ "$*" = "version --client -o yaml" ] && printf "clientVersion:\\n  gitTreeState: clean\\n  gitVersion: v1.19.0\\n"',
+        '[ "$*" = "version --client -o yaml" ] && ' +
+        'printf "clientVersion:\\n  gitTreeState: clean\\n  gitVersion: v1.19.0\\n"',
     },
   })
   t.equal(stderr, '')
@@ -177,7 +184,9 @@ t.test('kubeadm, kubelet, kubectl: versions, and where kubelet gets its driver',
 })
 
 const API =
-  'apiVersion: v1\nspec:\n  containers:\n  - command:\n    - kube-apiserver\n    - --advertise-address=192.168.31.61\n    - --service-cluster-ip-range=10.1.0.0/16\n    image: k8s.gcr.io/kube-apiserver:v1.20.2\n'
+  'apiVersion: v1\nspec:\n  containers:\n  - command:\n    - kube-apiserver\n' +
+  '    - --advertise-address=192.168.31.61\n    - --service-cluster-ip-range=10.1.0.0/16\n' +
+  '    image: k8s.gcr.io/kube-apiserver:v1.20.2\n'
 const CONTROL_PLANE: Record<string, string> = {
   'etc/kubernetes/admin.conf': '',
   'etc/kubernetes/manifests/kube-apiserver.yaml': API,

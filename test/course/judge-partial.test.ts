@@ -14,8 +14,8 @@ t.test('a lab up to an early phase: what comes later is not done, and nothing br
   const r = report('2', { 0: early, 1: early, 2: early, 3: early })
   const states = Object.fromEntries(r.sections.map((s) => [s.section, s.state]))
   for (const s of ['2.2.1', '2.2.3', '2.2.7', '2.2.8']) t.equal(states[s], 'done', s)
-  for (const s of ['2.3.5', '2.3.6', '2.3.8', '2.3.9', '2.4', '2.5.6', '2.6.1', '2.6.2', '2.8.1', '2.8.2', '2.9.1', '2.9.2', '2.9.3', '2.9.4', '2.9.5'])
-    t.equal(states[s], 'not-done', s) // prettier-ignore
+  const left = '2.3.5 2.3.6 2.3.8 2.3.9 2.4 2.5.6 2.6.1 2.6.2 2.8.1 2.8.2 2.9.1 2.9.2 2.9.3 2.9.4 2.9.5'
+  for (const s of left.split(' ')) t.equal(states[s], 'not-done', s)
   t.equal(r.ok, false)
   t.end()
 })
@@ -62,7 +62,12 @@ t.test('the control plane is not reached: what it would know is not taken for gr
 t.test('no bundle in the cache: the images are not known, and not called done', (t) => {
   const node = course.nodes[1]!
   const facts = parseGuestFacts(linesOf(1).join('\n'))
-  const r = judgeLab(course, { sections: SECTIONS.filter((s) => s.id === '2.8.2'), looked: [{ node, facts, skewS: 0 }], cluster: undefined, images: undefined }) // prettier-ignore
+  const r = judgeLab(course, {
+    sections: SECTIONS.filter((s) => s.id === '2.8.2'),
+    looked: [{ node, facts, skewS: 0 }],
+    cluster: undefined,
+    images: undefined,
+  })
   t.match(r.sections[0], { state: 'not-done', nodes: [{ findings: [{ line: /klab bundle list/ }] }] })
   t.ok(IMAGES.node.length > 0)
   t.end()
@@ -77,7 +82,10 @@ t.test('the API server refuses, or tells of a pod that is not up', (t) => {
   const down = replaced('"kube-flannel-ds-1","1/1","Running"', '"kube-flannel-ds-1","0/1","CrashLoopBackOff"')
   const s = report('2.9.1', { 0: down }).sections[0]!
   t.equal(s.state, 'wrong')
-  t.match(s.nodes[1]!.findings.filter((f) => f.state !== 'done'), [{ line: 'pod kube-flannel-ds-1: 0/1 CrashLoopBackOff' }]) // prettier-ignore
+  t.match(
+    s.nodes[1]!.findings.filter((f) => f.state !== 'done'),
+    [{ line: 'pod kube-flannel-ds-1: 0/1 CrashLoopBackOff' }],
+  )
   const notReady = replaced('["k8s-node02","Ready"', '["k8s-node02","NotReady"')
   t.match(report('2.9.1', { 0: notReady }).sections[0]!.nodes[2]!.findings.at(-1), {
     state: 'not-done',

@@ -15,13 +15,29 @@ export const IMAGES: WantedImages = {
   archives: ['bin/kubeadm', 'images/k8s.1.20.2.tar', 'images/k8s.1.20.2.node.tar'],
 }
 
-const SYSCTLS = ['net.bridge.bridge-nf-call-ip6tables 1', 'net.bridge.bridge-nf-call-iptables 1', 'net.bridge.bridge-nf-call-arptables 1', 'net.ipv4.ip_forward 1', 'net.ipv4.ip_forward_use_pmtu 0'] // prettier-ignore
+const SYSCTLS = [
+  'net.bridge.bridge-nf-call-ip6tables 1',
+  'net.bridge.bridge-nf-call-iptables 1',
+  'net.bridge.bridge-nf-call-arptables 1',
+  'net.ipv4.ip_forward 1',
+  'net.ipv4.ip_forward_use_pmtu 0',
+]
 const table = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `api ${JSON.stringify({ kind: 'Table', columnDefinitions: columns.map((name) => ({ name })), rows: rows.map((cells) => ({ cells })) })}`
-const NODES = table(['Name', 'Status', 'Roles', 'Age', 'Version'], NAMES.map((n) => [n, 'Ready', '<none>', '5m', 'v1.20.2'])) // prettier-ignore
+  `api ${JSON.stringify({
+    kind: 'Table',
+    columnDefinitions: columns.map((name) => ({ name })),
+    rows: rows.map((cells) => ({ cells })),
+  })}`
+const NODES = table(
+  ['Name', 'Status', 'Roles', 'Age', 'Version'],
+  NAMES.map((n) => [n, 'Ready', '<none>', '5m', 'v1.20.2']),
+)
 const PODS = table(
   ['Name', 'Ready', 'Status', 'Restarts', 'Age', 'IP', 'Node'],
-  [['coredns-a', '1/1', 'Running', '0', '5m', '10.81.0.2', 'k8s-master01'], ...NAMES.map((n, i) => [`kube-flannel-ds-${i}`, '1/1', 'Running', '0', '5m', '', n])], // prettier-ignore
+  [
+    ['coredns-a', '1/1', 'Running', '0', '5m', '10.81.0.2', 'k8s-master01'],
+    ...NAMES.map((n, i) => [`kube-flannel-ds-${i}`, '1/1', 'Running', '0', '5m', '', n]),
+  ],
 )
 
 const common = (i: number): readonly string[] => [
@@ -38,7 +54,10 @@ const common = (i: number): readonly string[] => [
   'unit docker.service loaded active enabled',
   'unit kubelet.service loaded active enabled',
   ...SYSCTLS.flatMap((s) => [`sysctl ${s}`, `sysctl.conf ${s} /etc/sysctl.d/90-klab-kubernetes.conf`]),
-  ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'].flatMap((m) => [`module ${m}`, `module.conf ${m} /etc/modules-load.d/klab-ipvs.conf`]), // prettier-ignore
+  ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'nf_conntrack'].flatMap((m) => [
+    `module ${m}`,
+    `module.conf ${m} /etc/modules-load.d/klab-ipvs.conf`,
+  ]),
   'epoch 1795461388',
   'offset +0800',
   'zone /usr/share/zoneinfo/Asia/Shanghai',

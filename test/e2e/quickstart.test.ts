@@ -38,7 +38,9 @@ async function served(t: Test, name: string, replicas = 1): Promise<void> {
   )
   await kubectl('expose', 'deployment', name, '--port=80')
   t.match(await kubectl('rollout', 'status', `deployment/${name}`, '--timeout=600s'), /successfully rolled out/)
-  const fetch = `n=0; until timeout 20 wget -q -O - http://${name}.default.svc.cluster.local; do n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done`
+  const fetch =
+    `n=0; until timeout 20 wget -q -O - http://${name}.default.svc.cluster.local; do ` +
+    'n=$((n+1)); [ $n -lt 30 ] || exit 1; sleep 2; done'
   const client = `${name}-client`
   await kubectl(
     'run',

@@ -14,7 +14,9 @@ type Run = (argv: readonly string[]) => Promise<{ code: number; stdout: string }
 const WRITER = `
 set -u
 if [ -e /etc/kubernetes/admin.conf ]; then
-  for f in client-certificate client-key certificate-authority; do sed -n "s/.*$f-data: //p" /etc/kubernetes/admin.conf | base64 -d >/run/writer-$f; done
+  for f in client-certificate client-key certificate-authority; do
+    sed -n "s/.*$f-data: //p" /etc/kubernetes/admin.conf | base64 -d >/run/writer-$f
+  done
 fi
 : >/var/tmp/log
 i=0
@@ -22,7 +24,8 @@ while :; do
   i=$((i + 1))
   echo $i >>/var/tmp/log
   if [ -e /etc/kubernetes/admin.conf ]; then
-    curl -s -o /dev/null -m 20 --cert /run/writer-client-certificate --key /run/writer-client-key --cacert /run/writer-certificate-authority \\
+    curl -s -o /dev/null -m 20 --cert /run/writer-client-certificate --key /run/writer-client-key \\
+      --cacert /run/writer-certificate-authority \\
       -X PATCH -H 'Content-Type: application/merge-patch+json' -d "{\\"data\\":{\\"count\\":\\"$i\\"}}" \\
       https://192.168.31.61:6443/api/v1/namespaces/default/configmaps/writer
   fi

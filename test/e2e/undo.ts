@@ -24,7 +24,9 @@ const undos = (other: string, image: string): readonly Undo[] => [
     what: 'swap on',
     section: '2.2.7',
     line: /^\/proc\/swaps: \/swapfile file /,
-    undo: 'dd if=/dev/zero of=/swapfile bs=1M count=16 status=none; chmod 600 /swapfile; mkswap /swapfile >/dev/null; swapon /swapfile',
+    undo:
+      'dd if=/dev/zero of=/swapfile bs=1M count=16 status=none; chmod 600 /swapfile; mkswap ' +
+      '/swapfile >/dev/null; swapon /swapfile',
     redo: 'swapoff /swapfile; rm /swapfile',
   },
   {
@@ -66,7 +68,10 @@ const undos = (other: string, image: string): readonly Undo[] => [
     what: 'wrong cgroup driver',
     section: '2.3.9',
     line: /^docker’s cgroup driver: cgroupfs, want systemd$/,
-    undo: 'systemctl -q stop kubelet; cp -a /etc/docker/daemon.json /root/daemon.klab-e2e; sed -i s/cgroupdriver=systemd/cgroupdriver=cgroupfs/ /etc/docker/daemon.json; systemctl restart docker',
+    undo:
+      'systemctl -q stop kubelet; cp -a /etc/docker/daemon.json /root/daemon.klab-e2e; sed -i ' +
+      's/cgroupdriver=systemd/cgroupdriver=cgroupfs/ /etc/docker/daemon.json; systemctl restart ' +
+      'docker',
     redo: 'mv /root/daemon.klab-e2e /etc/docker/daemon.json; systemctl restart docker; systemctl -q start kubelet',
   },
 ]

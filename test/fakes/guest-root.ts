@@ -77,9 +77,10 @@ export function guestRoot(
     writeFileSync(at(path), text)
     chmodSync(at(path), mode)
   }
-  for (const d of 'usr/bin usr/sbin etc/sysconfig etc/default etc/modules-load.d etc/sysctl.d run tmp var/lib/klab home/klab sys/fs/cgroup dev proc state'.split(
-    ' ',
-  ))
+  for (const d of (
+    'usr/bin usr/sbin etc/sysconfig etc/default etc/modules-load.d etc/sysctl.d run tmp ' +
+    'var/lib/klab home/klab sys/fs/cgroup dev proc state'
+  ).split(' '))
     mkdirSync(at(d), { recursive: true })
   for (const tool of TOOLS) {
     const real = execFileSync('bash', ['-c', 'readlink -f "$(type -P "$1")"', 'x', tool], { encoding: 'utf8' }).trim()
@@ -115,9 +116,11 @@ export function guestRoot(
   return {
     run(phase) {
       const before = readFileSync(at('state/log'), 'utf8').length
-      const inside = `set -a; . /etc/klab/env; set +a; exec bash -euo pipefail /usr/lib/klab/${scriptOf(phase, parsed)}.sh 2>&1`
+      const inside =
+        'set -a; . /etc/klab/env; set +a; ' + `exec bash -euo pipefail /usr/lib/klab/${scriptOf(phase, parsed)}.sh 2>&1`
       const enter =
-        'mount --rbind /dev "$1/dev" && mount --rbind /proc "$1/proc" && exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin bash -c "$2"'
+        'mount --rbind /dev "$1/dev" && mount --rbind /proc "$1/proc" && exec chroot "$1" ' +
+        '/usr/bin/env -i PATH=/usr/sbin:/usr/bin bash -c "$2"'
       const out = spawnSync('unshare', ['--map-root-user', '--mount', 'bash', '-c', enter, 'x', dir, inside], {
         encoding: 'utf8',
       })
@@ -128,9 +131,12 @@ export function guestRoot(
     write: (path, text) => write(path, text, mode(path)),
     set: (name) => write(`state/${name}`, ''),
     tree() {
-      const files = ['etc', 'opt', 'var'].flatMap(
-        (top) =>
-        existsSync(at(top)) ? readdirSync(at(top), { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)) : [], // prettier-ignore
+      const files = ['etc', 'opt', 'var'].flatMap((top) =>
+        existsSync(at(top))
+          ? readdirSync(at(top), { recursive: true, withFileTypes: true })
+              .filter((e) => e.isFile())
+              .map((e) => join(e.parentPath, e.name))
+          : [],
       )
       return Object.fromEntries(files.sort().map((f) => [f.slice(dir.length), readFileSync(f, 'utf8')]))
     },

@@ -77,7 +77,9 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     ])
     const busy = spec.mgmt?.forwards.find((f) => taken.has(f.hostPort))
     if (busy === undefined) return
-    const tail = `qemu-system-x86_64: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:${busy.hostPort}-10.0.2.15:${busy.guestPort}'`
+    const tail =
+      'qemu-system-x86_64: -netdev user: Could not set up host forwarding rule ' +
+      `'tcp:127.0.0.1:${busy.hostPort}-10.0.2.15:${busy.guestPort}'`
     throw new CommandError({
       where: 'host',
       argv: ['virsh', 'start'],

@@ -28,7 +28,10 @@ export const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, ''
 
 /** The default lab of the course: four nodes; `more` is added to the Labfile. */
 export const fourNodes = (more = ''): string =>
-  `name: course\nnodes:\n${[61, 62, 63, 64].map((n, i) => `  - { name: ${i === 0 ? 'k8s-master01' : `k8s-node0${i}`}, ip: 192.168.31.${n} }\n`).join('')}${more}`
+  ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03'].reduce(
+    (text, name, i) => `${text}  - { name: ${name}, ip: 192.168.31.${61 + i} }\n`,
+    'name: course\nnodes:\n',
+  ) + more
 
 /** The lab of a Labfile's text. */
 export const labOf = (text: string): Lab => parseLabfile(text, '/lab/Labfile')
@@ -104,7 +107,8 @@ export function makeWorld(t: Test, o: WorldOptions = {}): FakeWorld {
       }
       if (o.kubectl && argv[0]?.endsWith('/bin/kubectl')) {
         const input = options.input === undefined ? '' : String(options.input)
-        return reply(await o.kubectl(argv.slice(1).filter((a) => !a.startsWith('--request-timeout')).join(' '), input)) // prettier-ignore
+        const args = argv.slice(1).filter((a) => !a.startsWith('--request-timeout'))
+        return reply(await o.kubectl(args.join(' '), input))
       }
       const found = known.find(([start]) => line === start || line.startsWith(`${start} `))
       if (!found) {

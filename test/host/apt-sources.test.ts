@@ -32,7 +32,10 @@ t.test('deb822: fields, comments, several entries', (t) => {
 
 t.test('deb822: an embedded key goes on verbatim; disabled entries do not count', (t) => {
   const key = '\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n mQINBF\n -----END PGP PUBLIC KEY BLOCK-----'
-  const text = `Enabled: no\nTypes: deb\nURIs: http://off.example/\nSuites: stable\nComponents: main\n\nTypes: deb deb-src\nURIs: https://on.example/debian/\nSuites: trixie\nComponents: main contrib\nTrusted: yes\nSigned-By:${key}\n`
+  const text =
+    'Enabled: no\nTypes: deb\nURIs: http://off.example/\nSuites: stable\nComponents: main\n\n' +
+    'Types: deb deb-src\nURIs: https://on.example/debian/\nSuites: trixie\n' +
+    `Components: main contrib\nTrusted: yes\nSigned-By:${key}\n`
   const mirror = pickMirror(parseDeb822(text))
   t.same(mirror, { uri: 'https://on.example/debian/', signedBy: key, trusted: true })
   t.same(pickMirror(parseDeb822(sourcesText(mirror!, ['bookworm']))), mirror, 'what we write, we read')
@@ -46,7 +49,8 @@ deb https://vendor.example/apt vendor-bookworm main
 deb-src http://source.example/debian bookworm main
 deb cdrom:[Debian]/ bookworm main
 deb [arch=amd64 signed-by=/k.gpg] http://security.example/debian-security bookworm main
-deb [ arch=amd64,arm64  signed-by=/usr/share/keyrings/k.gpg trusted=yes ] https://mirror.example/debian bookworm main contrib # ours
+deb [ arch=amd64,arm64  signed-by=/usr/share/keyrings/k.gpg trusted=yes ] https://mirror.example/debian bookworm \
+main contrib # ours
 `
   t.same(pickMirror(parseSourcesList(text)), {
     uri: 'https://mirror.example/debian',
@@ -65,14 +69,16 @@ t.test('the private sources file', (t) => {
   ])
   t.equal(
     text,
-    'Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bullseye\nComponents: main\nSigned-By: /k.gpg\n',
+    'Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bullseye\n' +
+      'Components: main\nSigned-By: /k.gpg\n',
   )
   t.end()
 })
 
 t.test('of the configuration only the way to the network is kept', (t) => {
   const dump =
-    'Acquire::http::Proxy "http://127.0.0.1:3142";\nAcquire::IndexTargets::deb::DEP-11 "";\nAcquire::https::CAInfo "/ca";\nAcquire::Retries "3";\nAcquire::httpx "no";\n'
+    'Acquire::http::Proxy "http://127.0.0.1:3142";\nAcquire::IndexTargets::deb::DEP-11 "";\n' +
+    'Acquire::https::CAInfo "/ca";\nAcquire::Retries "3";\nAcquire::httpx "no";\n'
   t.same(networkSettings(dump), [
     'Acquire::http::Proxy "http://127.0.0.1:3142";',
     'Acquire::https::CAInfo "/ca";',

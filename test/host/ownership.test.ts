@@ -47,7 +47,11 @@ t.test('SUDO_UID that is no number trusts nobody', asRoot, async (t) => {
 t.test('a group may write when nobody is in it but who is trusted anyway', asRoot, async (t) => {
   const { file } = stage(t)
   chmodSync(file, 0o664)
-  const fields = (path: string) => readFileSync(path, 'utf8').trim().split('\n').map((l) => l.split(':')) // prettier-ignore
+  const fields = (path: string) =>
+    readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((l) => l.split(':'))
   const users = fields('/etc/passwd')
   // Groups of exactly one user, by primary group alone, as Debian's adduser makes them.
   const own = users.find(

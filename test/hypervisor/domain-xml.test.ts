@@ -72,7 +72,8 @@ t.test('nothing smuggles an option into QEMU', (t) => {
 })
 
 t.test('a network’s mark and ranges come back from its XML; others’ networks have none', (t) => {
-  const others = `<network><name>default</name><uuid>u1</uuid><bridge name='virbr0'/><ip address='192.168.122.1' netmask='255.255.255.0'/><ip family='ipv6' address='fd00::1' prefix='64'/></network>
+  const others = `<network><name>default</name><uuid>u1</uuid><bridge name='virbr0'/>
+<ip address='192.168.122.1' netmask='255.255.255.0'/><ip family='ipv6' address='fd00::1' prefix='64'/></network>
 <network><name>hostdev</name><uuid>u2</uuid><dns><txt name='klab' value='hello'/></dns></network>`
   const { name, uuid, bridge, labId } = network
   t.same(parseNetworks(`${networkXml(network)}\n${others}`, new Set([uuid])), [

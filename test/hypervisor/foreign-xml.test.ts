@@ -97,7 +97,8 @@ t.test('what klab’s machines do not have', (t) => {
     'a network card': put('</devices>', "<interface type='network'><source network='default'/></interface>"),
     'a disk more': put(
       '</devices>',
-      "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='/etc/shadow'/><target dev='vdb' bus='virtio'/></disk>",
+      "<disk type='file' device='disk'><driver name='qemu' type='raw'/><source " +
+        "file='/etc/shadow'/><target dev='vdb' bus='virtio'/></disk>",
     ),
     'a disk of another kind': swap("<disk type='file' device='disk'>", "<disk type='block' device='disk'>"),
     'a raw disk': swap("type='qcow2'", "type='raw'"),

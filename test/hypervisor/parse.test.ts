@@ -57,7 +57,10 @@ t.test("ownership: klab's namespace decides, not the name", (t) => {
 
 t.test('host security', (t) => {
   const caps = (models: string) => `<capabilities><host><uuid>x</uuid>${models}</host></capabilities>`
-  const dac = `<secmodel><model>dac</model><doi>0</doi><baselabel type='kvm'>+64055:+64056</baselabel><baselabel type='qemu'>+64055:+64056</baselabel></secmodel>`
+  const dac =
+    '<secmodel><model>dac</model><doi>0</doi><baselabel ' +
+    `type='kvm'>+64055:+64056</baselabel><baselabel ` +
+    `type='qemu'>+64055:+64056</baselabel></secmodel>`
   const none = `<secmodel><model>none</model><doi>0</doi></secmodel>`
   t.same(parseHostSecurity(caps(none + dac)), { apparmor: false, qemuUser: { uid: 64055, gid: 64056 } })
   t.same(parseHostSecurity(caps(`<secmodel><model>apparmor</model><doi>0</doi></secmodel>`)), {

@@ -181,7 +181,8 @@ t.test('one that libvirt itself lets go on meanwhile is resumed', async (t) => {
 
 t.test('isPortBusy reads what QEMU says', async (t) => {
   const busy =
-    "error: internal error: QEMU unexpectedly closed the monitor: -netdev user: Could not set up host forwarding rule 'tcp:127.0.0.1:1-10.0.2.15:22'"
+    'error: internal error: QEMU unexpectedly closed the monitor: -netdev user: Could not set ' +
+    "up host forwarding rule 'tcp:127.0.0.1:1-10.0.2.15:22'"
   for (const [stderr, expected] of [
     [busy, true],
     ['error: no memory', false],

@@ -40,7 +40,14 @@ t.test(
     const asked = (node: string) => s.world.guests.calls.find((c) => c.node === node)!.text
     t.match(asked('k8s-master01'), /docker control-plane klab $/)
     t.match(asked('k8s-node03'), /docker worker klab $/)
-    t.same([s.world.guests.closed, s.world.guests.files.size, s.world.hypervisor.calls.filter((c) => !/^(ensure|start)/.test(c))], [['all'], 0, []]) // prettier-ignore
+    t.same(
+      [
+        s.world.guests.closed,
+        s.world.guests.files.size,
+        s.world.hypervisor.calls.filter((c) => !/^(ensure|start)/.test(c)),
+      ],
+      [['all'], 0, []],
+    )
   },
 )
 

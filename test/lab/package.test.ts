@@ -10,7 +10,8 @@ if (!existsSync(join(root, 'dist/index.js')))
 
 const USER = `import { openLab, KlabError, type Event, type Lab, type Status } from 'klab'
 const seen: Event['type'][] = []
-const lab: Lab = await openLab({ file: 'nowhere', onEvent: (e) => seen.push(e.type), signal: AbortSignal.timeout(10_000) })
+const signal = AbortSignal.timeout(10_000)
+const lab: Lab = await openLab({ file: 'nowhere', onEvent: (e) => seen.push(e.type), signal })
 const state: Promise<Status['state']> = lab.status().then((s) => s.state)
 const ready: Promise<boolean | null | undefined> = lab.up({ until: 'ready' }).then((r) => r.status.nodes[0]?.ready)
 await Promise.all([state, ready]).catch((e: unknown) => e instanceof KlabError && e.hint)
@@ -29,7 +30,8 @@ t.test('import from a folder that has it linked: openLab, and typed errors', (t)
     import { openLab, KlabError, UsageError } from 'klab'
     const lab = await openLab({ file: 'nowhere' })
     const error = await lab.status().catch((e) => e)
-    console.log(JSON.stringify([error instanceof KlabError, error instanceof UsageError, error.exitCode, process.umask()]))`
+    const is = [error instanceof KlabError, error instanceof UsageError]
+    console.log(JSON.stringify([...is, error.exitCode, process.umask()]))`
   const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd: folder(t), encoding: 'utf8' })
   t.same(JSON.parse(out), [true, true, 2, 0o077])
   t.end()

@@ -170,7 +170,8 @@ t.test('an API server that is silent: ready is not known, the address is', async
 })
 
 t.test(
-  'ready is what the API server says; a node that it does not know is not Ready, one that does not run is not asked for',
+  'ready is what the API server says; a node that it does not know is not Ready, one that ' +
+    'does not run is not asked for',
   async (t) => {
     const { read, cluster } = stage(t, ['running', 'paused', 'running', 'running'])
     cluster()

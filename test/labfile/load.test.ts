@@ -157,7 +157,8 @@ t.test('paths are taken from the folder of the Labfile; checksums are lower case
   t.strictSame(bundle('{ source: upstream }'), { source: 'upstream', mirrors: {} })
   t.strictSame(
     bundle(
-      '{ source: aliyun, arch: arm64, mirrors: { packages: https://m.example/, registries: { docker.io: "reg:5000/hub" } } }',
+      '{ source: aliyun, arch: arm64, mirrors: { packages: https://m.example/, registries: { ' +
+        'docker.io: "reg:5000/hub" } } }',
     ),
     {
       source: 'aliyun',

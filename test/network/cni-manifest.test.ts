@@ -55,7 +55,8 @@ t.test(
     await t.rejects(requireCniImages(lacking.run, lacking.k), {
       constructor: StateError,
       message:
-        'the bundle lacks images that Calico 3.14.2 (vxlan) needs:\n  calico/node:v3.14.2\n  calico/kube-controllers:v3.14.2',
+        'the bundle lacks images that Calico 3.14.2 (vxlan) needs:\n  calico/node:v3.14.2\n' +
+        '  calico/kube-controllers:v3.14.2',
     })
   },
 )

@@ -131,7 +131,9 @@ t.test('the key changes with base, phases, disk size and user, and with nothing 
 t.test('the image is as large as the smallest disk, the machine at least 2 cpus and 2 GiB', async (t) => {
   const s = stage(
     t,
-    'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71, cpus: 1, memory: 256MiB, disk: 10GiB }\n  - { name: b, ip: 192.168.31.72, cpus: 1, memory: 256MiB, disk: 30GiB }\n',
+    'name: vms\nkubernetes: false\nnodes:\n' +
+      '  - { name: a, ip: 192.168.31.71, cpus: 1, memory: 256MiB, disk: 10GiB }\n' +
+      '  - { name: b, ip: 192.168.31.72, cpus: 1, memory: 256MiB, disk: 30GiB }\n',
   )
   let seen: unknown
   s.world.hypervisor.onCall = (verb) => {

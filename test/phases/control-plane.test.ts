@@ -82,7 +82,8 @@ t.test('init: kubeadm’s preflight refuses: its errors alone, and what helps', 
   const tail =
     '[init] Using Kubernetes version\n[preflight] Running\n\x1b[33m[WARNING SystemVerification]\x1b[0m: docker\n' +
     'error execution phase preflight: [preflight] Some fatal errors occurred:\n' +
-    '\t[ERROR NumCPU]: the number of available CPUs 1 is less than the required 2\n\t[ERROR Port-6443]: Port 6443 is in use'
+    '\t[ERROR NumCPU]: the number of available CPUs 1 is less than the required 2\n' +
+    '\t[ERROR Port-6443]: Port 6443 is in use'
   s.world.guests.answers.unshift(({ text }) => {
     if (!/run\.sh control-plane/.test(text)) return undefined
     const failure = { where: CP, argv: ['x'], exitCode: 1, signal: undefined, timedOut: false, durationMs: 1, tail }

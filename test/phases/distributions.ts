@@ -12,7 +12,8 @@ UUID=1c419d6c-5064-4a2b-953c-05b2c67edb15 /    xfs     defaults        0 0
 /dev/mapper/centos-swap swap  swap    defaults        0 0
 `
 const chrony =
-  '# Use public servers from the pool.ntp.org project.\nserver 0.centos.pool.ntp.org iburst\nserver 1.centos.pool.ntp.org iburst\nmakestep 1.0 3\n'
+  '# Use public servers from the pool.ntp.org project.\nserver 0.centos.pool.ntp.org iburst\n' +
+  'server 1.centos.pool.ntp.org iburst\nmakestep 1.0 3\n'
 const KUBE = ['kubelet', 'kubeadm', 'kubectl']
 
 export const centos7: Distribution = {

@@ -1,6 +1,6 @@
 /**
- * labs/course-1.17/centos-7: what klab would do and write for it, as goldens; only a machine with internet can run it (its
- * README).
+ * labs/course-1.17/centos-7: what klab would do and write for it, as goldens. Only a machine with internet can run it
+ * (its README).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,7 +26,14 @@ const settings = Object.entries(commonSettings(lab, IMAGES))
 t.test('the course’s nodes, versions and ranges', (t) => {
   t.same(
     lab.nodes.map((n) => [n.name, n.role, n.ip, n.cpus, n.memoryMiB, n.diskGiB]),
-    ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03'].map((name, i) => [name, i ? 'worker' : 'control-plane', `192.168.31.${61 + i}`, 2, 3072, 50]), // prettier-ignore
+    ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03'].map((name, i) => [
+      name,
+      i ? 'worker' : 'control-plane',
+      `192.168.31.${61 + i}`,
+      2,
+      3072,
+      50,
+    ]),
   )
   t.match(k, {
     version: '1.17.5',

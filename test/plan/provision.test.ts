@@ -22,7 +22,10 @@ t.test('all phases on all nodes: the guest phases of up, none of which asks whet
 })
 
 t.test('a worker alone: its own steps, nothing of the cluster', (t) => {
-  t.same(ids(t, GUEST_PHASES, ['k8s-node02']), ['system', 'runtime', 'packages', 'images', 'workers'].map((p) => `${p}/k8s-node02`)) // prettier-ignore
+  t.same(
+    ids(t, GUEST_PHASES, ['k8s-node02']),
+    ['system', 'runtime', 'packages', 'images', 'workers'].map((p) => `${p}/k8s-node02`),
+  )
   t.end()
 })
 

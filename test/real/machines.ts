@@ -125,7 +125,8 @@ export async function realFixture(t: Test, uri: string): Promise<RealFixture> {
       // Past the page cache: what the disk holds, not what the guest remembers of it.
       const said = await guestShell(
         shellPort(spec),
-        'echo "$(cat /word 2>/dev/null)/$(dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | head -n 1 | tr -d "\\000")"',
+        'echo "$(cat /word 2>/dev/null)/$(dd if=/dev/vda bs=512 count=1 iflag=direct 2>/dev/null | ' +
+          'head -n 1 | tr -d "\\000")"',
       )
       const [ram = '', disk = ''] = said.trim().split('/')
       return { ram, disk }

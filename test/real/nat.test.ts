@@ -37,7 +37,9 @@ else {
       hypervisor: createVirshHypervisor({ exec, uri }),
       foreign: async ({ name, uuid, bridge, range }) => {
         const [address, prefix] = range.split('/') as [string, string]
-        const xml = `<network><name>${name}</name><uuid>${uuid}</uuid><bridge name='${bridge}'/><ip address='${address}' prefix='${prefix}'/></network>`
+        const xml =
+          `<network><name>${name}</name><uuid>${uuid}</uuid><bridge name='${bridge}'/><ip ` +
+          `address='${address}' prefix='${prefix}'/></network>`
         await writeFile(join(dir, 'net.xml'), xml)
         await virsh('net-define', join(dir, 'net.xml'))
         return async () => {

@@ -22,8 +22,12 @@ if (uid === 0) t.before(() => ensureSystemLibvirt(t))
 const FILL = 'mount -o remount,size=90% /; yes 0123456789 | dd of=/big bs=1M count=450 iflag=fullblock 2>/dev/null'
 const CHURN = '(while :; do dd if=/big of=/churn bs=1M count=64 conv=notrunc 2>/dev/null; done) &'
 /** The first counts, notes the number, and only then sends it to the second. */
-const SENDER = `(${FILL}; ${CHURN} i=0; while :; do i=$((i + 1)); echo $i >/s; mv /s /sent; echo $i | nc -w 2 192.168.31.62 9; done) >/dev/null 2>&1 &`
-const RECEIVER = `echo 0 >/got; echo "read n && echo \\$n >/g && mv /g /got" >/take; chmod +x /take; (${FILL}; ${CHURN} nc -ll -p 9 -e sh /take) >/dev/null 2>&1 &`
+const SENDER =
+  `(${FILL}; ${CHURN} i=0; while :; do i=$((i + 1)); echo $i >/s; mv /s /sent; echo $i | nc ` +
+  '-w 2 192.168.31.62 9; done) >/dev/null 2>&1 &'
+const RECEIVER =
+  'echo 0 >/got; echo "read n && echo \\$n >/g && mv /g /got" >/take; chmod +x /take; ' +
+  `(${FILL}; ${CHURN} nc -ll -p 9 -e sh /take) >/dev/null 2>&1 &`
 
 interface Pair {
   readonly specs: readonly [UserMachineSpec, UserMachineSpec]

@@ -67,7 +67,8 @@ t.test('anything else is a bug; its stack only when asked for', (t) => {
   const error = new TypeError('x is undefined', { cause: new Error('deep') })
   t.equal(
     formatError(error),
-    'error: this is a bug in klab: TypeError: x is undefined\nplease report it with what the same command says with --verbose\n',
+    'error: this is a bug in klab: TypeError: x is undefined\n' +
+      'please report it with what the same command says with --verbose\n',
   )
   const long = formatError(error, { verbose: true })
   t.match(long, /format-error\.test/)

@@ -70,7 +70,8 @@ t.test('json: each event with its time, one a line', async (t) => {
   t.equal(lines.pop(), '')
   t.equal(
     lines[3],
-    '{"time":"2026-11-23T12:00:00.410Z","type":"end","phase":"network","step":"network/switch","outcome":"already","ms":400}',
+    '{"time":"2026-11-23T12:00:00.410Z","type":"end","phase":"network","step":"network/switch",' +
+      '"outcome":"already","ms":400}',
   )
   t.same(
     lines.map((l) => {

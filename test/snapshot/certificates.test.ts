@@ -51,7 +51,8 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const pem = (kind: string): string => base64(`-----BEGIN ${kind}-----\nQUJD\n-----END ${kind}-----\n`)
 const CERT = pem('CERTIFICATE')
 const ADMIN = `clusters: [{ cluster: { server: https://192.168.31.61:6443, certificate-authority-data: ${CERT} } }]
-users: [{ user: { exec: { command: /bin/sh }, client-certificate-data: ${CERT}, client-key-data: ${pem('PRIVATE KEY')} } }]
+users:
+  - user: { exec: { command: /bin/sh }, client-certificate-data: ${CERT}, client-key-data: ${pem('PRIVATE KEY')} }
 `
 
 t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig', async (t) => {
@@ -62,9 +63,8 @@ t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig'
   const answer = (lines: readonly string[]): void =>
     void s.world.guests.answers.unshift(({ node, text }) => {
       if (!text.startsWith('sudo: ')) return undefined
-      said.push(
-        `${node} ${/kubeadm certs renew all/.test(text) ? 'renews' : /systemctl restart kubelet/.test(text) ? 'restarts' : text}`,
-      )
+      const does = /systemctl restart kubelet/.test(text) ? 'restarts' : text
+      said.push(`${node} ${/kubeadm certs renew all/.test(text) ? 'renews' : does}`)
       return /kubeadm certs/.test(text) ? lines.join('\n') : ''
     })
   answer(made)

@@ -83,8 +83,14 @@ t.test('a release: what changed when', (t) => {
   t.same([of('1.23.0').networkPluginFlag, of('1.24.0').networkPluginFlag], [true, false])
   t.same([of('1.21.0').cgroupDriver, of('1.22.0').cgroupDriver], ['cgroupfs', 'systemd'])
   const roles = (names: string[]): string[] => names.map((n) => `node-role.kubernetes.io/${n}`)
-  t.same([of('1.19.0').roleLabels, of('1.20.0').roleLabels, of('1.24.0').roleLabels], [roles(['master']), roles(['control-plane', 'master']), roles(['control-plane'])]) // prettier-ignore
-  t.same([of('1.23.0').taints, of('1.24.0').taints, of('1.25.0').taints], [roles(['master']), roles(['control-plane', 'master']), roles(['control-plane'])]) // prettier-ignore
+  t.same(
+    [of('1.19.0').roleLabels, of('1.20.0').roleLabels, of('1.24.0').roleLabels],
+    [roles(['master']), roles(['control-plane', 'master']), roles(['control-plane'])],
+  )
+  t.same(
+    [of('1.23.0').taints, of('1.24.0').taints, of('1.25.0').taints],
+    [roles(['master']), roles(['control-plane', 'master']), roles(['control-plane'])],
+  )
   t.match(
     [of('1.23.0').packages.deb, of('1.24.0').packages.deb],
     [/apt\.kubernetes\.io/, /pkgs\.k8s\.io\/core:\/stable:\/v1\.24\/deb/],
@@ -94,7 +100,14 @@ t.test('a release: what changed when', (t) => {
 
 t.test('patch releases differ where kubeadm’s did; a newer patch than the table has its minor’s last tags', (t) => {
   const etcd = (version: string): string => releaseOf(version).etcd
-  t.same(['1.19.0', '1.19.1', '1.28.13', '1.28.14', '1.34.1', '1.34.2'].map(etcd), ['3.4.9-1', '3.4.13-0', '3.5.12-0', '3.5.15-0', '3.6.4-0', '3.6.5-0']) // prettier-ignore
+  t.same(['1.19.0', '1.19.1', '1.28.13', '1.28.14', '1.34.1', '1.34.2'].map(etcd), [
+    '3.4.9-1',
+    '3.4.13-0',
+    '3.5.12-0',
+    '3.5.15-0',
+    '3.6.4-0',
+    '3.6.5-0',
+  ])
   t.equal(etcd('1.34.99'), '3.6.5-0')
   const moved = ['1.21.14', '1.22.16', '1.22.17', '1.23.14', '1.23.15', '1.24.8', '1.24.9', '1.25.0'].map(
     (v) => releaseOf(v).registry === 'registry.k8s.io',

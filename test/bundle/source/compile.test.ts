@@ -91,7 +91,7 @@ t.test('modules first, then the build: flags, packages done of how many, names o
   const { args, options } = go.calls[1]!
   t.match(
     args.join(' '),
-    /-trimpath -p \d+ -tags netgo,osusergo -ldflags -s -w -buildid= -X main\.version=v1\.0 -o \S+\/ example\.org\/a\/cmd\/one/,
+    /-trimpath -p \d+ -tags netgo,osusergo -ldflags -s -w -buildid= -X main\.version=v1\.0 -o \S+\/ \S+\/a\/cmd\/one/,
   )
   t.match(options.env, { GOPROXY: 'x', CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOCACHE: places.objects })
   t.match(options.env!['GOMEMLIMIT'], /^\d+MiB$/)
@@ -190,7 +190,13 @@ t.test(
     await compileComponent(c, compile, out)
     t.match((await exec.run([join(out, 'hello')])).stderr, 'v1.0')
     t.match(c.lines.at(-1), /^hello-1\.0: (\d+) of \1 packages$/, 'every package that go list names was counted')
-    const lacking = component({ sources: { ...component().sources, 'main.go': 'package main\n\nimport _ "example.org/x"\n\nfunc main() {}\n', 'go.mod': 'module klab.local/hello\n\ngo 1.15\n\nrequire example.org/x v1.0.0\n' } }) // prettier-ignore
+    const lacking = component({
+      sources: {
+        ...component().sources,
+        'main.go': 'package main\n\nimport _ "example.org/x"\n\nfunc main() {}\n',
+        'go.mod': 'module klab.local/hello\n\ngo 1.15\n\nrequire example.org/x v1.0.0\n',
+      },
+    })
     await t.rejects(compileComponent(c, { ...compile, component: lacking }, out), {
       code: 'corrupt',
       message: /go\.sum lacks/,

@@ -137,6 +137,7 @@ t.test('the file that names all that is compiled', async (t) => {
   const text = toolsFile(await readComponent(root, 'etcd-3.5.6'))
   t.equal(
     text,
-    '// +build tools\n\npackage tools\n\nimport (\n\t_ "go.etcd.io/etcd/etcdctl/v3"\n\t_ "go.etcd.io/etcd/server/v3"\n)\n',
+    '// +build tools\n\npackage tools\n\nimport (\n\t_ "go.etcd.io/etcd/etcdctl/v3"\n' +
+      '\t_ "go.etcd.io/etcd/server/v3"\n)\n',
   )
 })

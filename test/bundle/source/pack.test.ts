@@ -21,7 +21,7 @@ t.test('images of Calico, a control plane and the probe, from small stand-ins', 
   mkdirSync(join(c.dir, 'deb/DEBIAN'), { recursive: true })
   mkdirSync(join(c.dir, 'deb/bin'))
   writeFileSync(join(c.dir, 'deb/bin/busybox'), 'B')
-  // What a package has that needs to be seen handled: documents, a character set converter, iptables, a program of its own.
+  // What needs handling in a package: documents, a character set converter, iptables, a program of its own.
   for (const folder of ['usr/sbin', 'usr/lib/triplet/gconv', 'usr/share/doc/x'])
     mkdirSync(join(c.dir, 'deb', folder), { recursive: true })
   writeFileSync(join(c.dir, 'deb/usr/sbin/xtables-nft-multi'), 'X')
