@@ -1,8 +1,8 @@
 #!/bin/bash
-# What the course's chapter 2 left in this guest: a fact a line, `key value`. Looks and changes nothing; whether it is right is
-# klab's to judge (src/check). On an emulated CPU every process costs, so files are read by bash itself.
-# Arguments: the lab's runtime (docker, containerd, or empty), the node's role, the lab user, and which of the dear parts are wanted
-# (engine, versions, cluster): each starts large programs.
+# What the course's chapter 2 left in this guest: a fact a line, `key value`. Looks and changes nothing; whether it is
+# right is klab's to judge (src/check). On an emulated CPU every process costs, so files are read by bash itself.
+# Arguments: the lab's runtime (docker, containerd, or empty), the node's role, the lab user, and which of the dear
+# parts are wanted (engine, versions, cluster): each starts large programs.
 
 # shellcheck disable=SC2094 # `fact "$file"` names a file, it does not write to it
 
@@ -58,7 +58,8 @@ hardware() {
 
 repositories() {
 	local file line
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources /etc/yum.repos.d/*.repo; do
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources \
+		/etc/yum.repos.d/*.repo; do
 		[ -r "$file" ] || continue
 		while read -r line || [ -n "$line" ]; do
 			case $line in deb\ * | URIs:* | baseurl=* | mirrorlist=* | metalink=*) fact repo "$file" "$line" ;; esac
@@ -111,7 +112,8 @@ sysctls() {
 		while read -r line || [ -n "$line" ]; do
 			case $line in '' | \#* | \;*) continue ;; esac
 			for key; do
-				[[ $line =~ ^-?${key//./\\.}[[:space:]]*=[[:space:]]*([^[:space:]]+) ]] && fact sysctl.conf "$key" "${BASH_REMATCH[1]}" "$file"
+				[[ $line =~ ^-?${key//./\\.}[[:space:]]*=[[:space:]]*([^[:space:]]+) ]] &&
+					fact sysctl.conf "$key" "${BASH_REMATCH[1]}" "$file"
 			done
 		done <"$file"
 	done
@@ -126,7 +128,8 @@ modules() {
 		# Built into the kernel: no line in /proc/modules.
 		if [[ $loaded == *" $name "* ]] || [ -d "/sys/module/$name" ]; then fact module "$name"; fi
 	done
-	for file in /etc/modules /usr/lib/modules-load.d/*.conf /etc/modules-load.d/*.conf /etc/sysconfig/modules/*.modules; do
+	for file in /etc/modules /usr/lib/modules-load.d/*.conf /etc/modules-load.d/*.conf \
+		/etc/sysconfig/modules/*.modules; do
 		[ -r "$file" ] || continue
 		while read -r line || [ -n "$line" ]; do
 			case $line in '' | \#*) continue ;; esac
@@ -148,7 +151,8 @@ completion() {
 	files /usr/share/bash-completion/bash_completion /etc/profile.d/bash_completion.sh
 	for word in kubectl kubeadm; do
 		files "/etc/bash_completion.d/$word" "/usr/share/bash-completion/completions/$word"
-		for file in /root/.bashrc /root/.bash_profile "/home/$user/.bashrc" /etc/bash.bashrc /etc/bashrc /etc/profile /etc/profile.d/*.sh; do
+		for file in /root/.bashrc /root/.bash_profile "/home/$user/.bashrc" /etc/bash.bashrc /etc/bashrc /etc/profile \
+			/etc/profile.d/*.sh; do
 			[ -r "$file" ] || continue
 			text=$(<"$file")
 			case $text in *"$word completion bash"*) fact completion "$word" "$file" ;; esac
@@ -164,7 +168,8 @@ swap() {
 	} </proc/swaps
 	[ -r /etc/fstab ] || return 0
 	while read -r line || [ -n "$line" ]; do
-		[[ $line =~ ^[^#[:space:]][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap([[:space:]]|$) ]] && fact fstab "$line"
+		[[ $line =~ ^[^#[:space:]][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap([[:space:]]|$) ]] &&
+			fact fstab "$line"
 	done </etc/fstab
 }
 
@@ -175,7 +180,8 @@ engine() {
 		flat daemon.json /etc/docker/daemon.json
 		command -v docker >/dev/null || return 0
 		fact program docker
-		if said=$(timeout 60 docker info --format '{{.ServerVersion}} {{.CgroupDriver}} {{json .RegistryConfig.Mirrors}}' 2>&1); then
+		local format='{{.ServerVersion}} {{.CgroupDriver}} {{json .RegistryConfig.Mirrors}}'
+		if said=$(timeout 60 docker info --format "$format" 2>&1); then
 			fact docker "${said//$'\n'/ }"
 			docker images --format '{{.Repository}}:{{.Tag}}' | while read -r ref; do fact image "$ref"; done
 		else
@@ -209,7 +215,9 @@ versions() {
 
 kubelet_and_proxy() {
 	local said line file
-	for file in /etc/default/kubelet /etc/sysconfig/kubelet /var/lib/kubelet/kubeadm-flags.env; do lines "kubelet.args" "$file"; done
+	for file in /etc/default/kubelet /etc/sysconfig/kubelet /var/lib/kubelet/kubeadm-flags.env; do
+		lines "kubelet.args" "$file"
+	done
 	if [ -r /var/lib/kubelet/config.yaml ]; then
 		fact kubelet.config
 		while read -r line; do
@@ -250,14 +258,17 @@ control_plane() {
 	for home in /root "/home/$user"; do
 		[ -r "$home/.kube/config" ] || continue
 		while read -r line; do
-			case $line in server:*) fact kubeconfig "$(stat -c %U "$home/.kube/config")" "$home/.kube/config" "${line#server: }" ;; esac
+			case $line in
+			server:*) fact kubeconfig "$(stat -c %U "$home/.kube/config")" "$home/.kube/config" "${line#server: }" ;;
+			esac
 		done <"$home/.kube/config"
 	done
 	[ -n "$address" ] || return 0
 	# As kubectl's tables: small, and one process, where kubectl takes seconds.
 	# curl writes straight to stdout: bash would read the answer byte by byte.
 	printf 'api '
-	curl -sS --max-time 60 --cacert "$pki/ca.crt" --cert "$pki/apiserver-kubelet-client.crt" --key "$pki/apiserver-kubelet-client.key" \
+	curl -sS --max-time 60 --cacert "$pki/ca.crt" \
+		--cert "$pki/apiserver-kubelet-client.crt" --key "$pki/apiserver-kubelet-client.key" \
 		-H 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io' -w '\napi ' \
 		"https://$address:6443/api/v1/nodes?includeObject=None&pretty=false" \
 		"https://$address:6443/api/v1/pods?includeObject=None&pretty=false&limit=500" 2>&1
@@ -266,7 +277,8 @@ control_plane() {
 
 hardware
 repositories
-units firewalld.service ufw.service nftables.service iptables.service docker.service containerd.service kubelet.service \
+units firewalld.service ufw.service nftables.service iptables.service \
+	docker.service containerd.service kubelet.service \
 	chronyd.service chrony.service ntpd.service ntp.service systemd-timesyncd.service
 selinux
 sysctls net.bridge.bridge-nf-call-ip6tables net.bridge.bridge-nf-call-iptables net.bridge.bridge-nf-call-arptables \

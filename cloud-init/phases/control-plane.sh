@@ -1,5 +1,6 @@
 #!/bin/bash
-# Course 2.9.2, 2.9.3: kubeadm init, kubeconfig for root and for the lab user. Input: /etc/klab/kubeadm-init.yaml, /etc/klab/patches/.
+# Course 2.9.2, 2.9.3: kubeadm init, kubeconfig for root and for the lab user. Input: /etc/klab/kubeadm-init.yaml,
+# /etc/klab/patches/.
 
 # shellcheck source-path=SCRIPTDIR source=retry.sh
 . /usr/lib/klab/retry.sh
@@ -7,8 +8,8 @@
 . /usr/lib/klab/bundle.sh
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
-# There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to answer,
-# and never one that a trainee made by hand.
+# There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to
+# answer, and never one that a trainee made by hand.
 begun=/var/lib/klab/init-begun
 
 healthy() {
@@ -22,7 +23,8 @@ if [ -e "$begun" ]; then
 fi
 if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
 	retry healthy || {
-		echo "$KLAB_NODE has a control plane that does not answer; look at it with: docker ps -a, journalctl -u kubelet; or begin again: kubeadm reset"
+		echo "$KLAB_NODE has a control plane that does not answer; look at it with:" \
+			'docker ps -a, journalctl -u kubelet; or begin again: kubeadm reset'
 		exit 1
 	}
 else

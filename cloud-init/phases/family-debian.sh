@@ -78,10 +78,12 @@ docker_repository() {
 # version_of PACKAGE: what is installed of it, nothing where it is not.
 version_of() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; }
 
-# Docker's versions are 5:19.03.8~3-0~debian-buster or 5:24.0.7-1~debian.12~bookworm; apt's own pattern, 5:19.03.1*, would take 19.03.13 too.
+# Docker's versions are 5:19.03.8~3-0~debian-buster or 5:24.0.7-1~debian.12~bookworm; apt's own pattern, 5:19.03.1*,
+# would take 19.03.13 too.
 docker_version() {
 	local found=()
-	mapfile -t found < <(apt-cache madison docker-ce | sed -n "s/^[^|]*| *\(5:${KLAB_DOCKER_VERSION//./\\.}[~-][^ ]*\) .*/\1/p")
+	mapfile -t found < <(apt-cache madison docker-ce |
+		sed -n "s/^[^|]*| *\(5:${KLAB_DOCKER_VERSION//./\\.}[~-][^ ]*\) .*/\1/p")
 	echo "${found[0]-}"
 }
 

@@ -8,7 +8,8 @@ case $MAJOR in
 8) RELEASE_PACKAGES=(iproute-tc iptables iptables-ebtables) ;;
 *) RELEASE_PACKAGES=(iproute-tc iptables-nft) ;;
 esac
-# From 9 on the kernel ignores `disabled` in the file and runs without a policy; permissive is what kubeadm's manual asks for.
+# From 9 on the kernel ignores `disabled` in the file and runs without a policy; permissive is what kubeadm's manual
+# asks for.
 SELINUX_AT_BOOT=permissive
 ELREPO=https://elrepo.org/linux
 # dnf 4.
@@ -20,6 +21,8 @@ dead_release() { if [ "$ID-$MAJOR" = centos-8 ]; then echo https://vault.centos.
 # release_url BASE REPOSITORY
 release_url() { echo "$1/$2/$ARCH/os/"; }
 
-boot_kernel_lt() { grubby --set-default "/boot/vmlinuz-$(rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH}\n' kernel-lt | tail -n 1)"; }
+boot_kernel_lt() {
+	grubby --set-default "/boot/vmlinuz-$(rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH}\n' kernel-lt | tail -n 1)"
+}
 
 ipvs_at_boot() { ipvs_by_modules_load "$@"; }

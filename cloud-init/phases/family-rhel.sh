@@ -1,11 +1,13 @@
 #!/bin/bash
-# RHEL and its relatives; sourced by family.sh. What yum (CentOS 7) and dnf (8 and later) do differently is in family-yum.sh and family-dnf.sh.
+# RHEL and its relatives; sourced by family.sh. What yum (CentOS 7) and dnf (8 and later) do differently is in
+# family-yum.sh and family-dnf.sh.
 # shellcheck disable=SC2034 # what is set here is read by those who source it
 
 FIREWALLS=(firewalld nftables)
 KUBELET_ENV=/etc/sysconfig/kubelet
 PACKAGE_FILES=rpm
-# For the phases: what must be there for kubeadm's preflight, IPVS, completion and the clock. The course's "ipvsdm" is ipvsadm.
+# For the phases: what must be there for kubeadm's preflight, IPVS, completion and the clock. The course's "ipvsdm" is
+# ipvsadm.
 NODE_PACKAGES=(ipset ipvsadm bash-completion chrony conntrack-tools socat ethtool)
 # Course 2.3.2.
 DOCKER_NEEDS=(yum-utils device-mapper-persistent-data lvm2)
@@ -77,14 +79,16 @@ install_from_repositories() {
 }
 
 no_packages() {
-	echo "not installed: $*. Look above: is there such a version, does the mirror answer (network.internet, mirrors.… in the Labfile)?"
+	echo "not installed: $*. Look above: is there such a version," \
+		'does the mirror answer (network.internet, mirrors.… in the Labfile)?'
 	echo "Without internet: a bundle of your own with these as packages/*.rpm."
 	exit 1
 }
 
 kernel_lt() {
 	if ! has kernel-lt; then
-		repository klab-elrepo-kernel "${KLAB_MIRROR_ELREPO:-$ELREPO}/kernel/el$MAJOR/$ARCH" https://www.elrepo.org/RPM-GPG-KEY-elrepo.org |
+		repository klab-elrepo-kernel "${KLAB_MIRROR_ELREPO:-$ELREPO}/kernel/el$MAJOR/$ARCH" \
+			https://www.elrepo.org/RPM-GPG-KEY-elrepo.org |
 			write_repository klab-elrepo.repo
 		install_packages kernel-lt
 	fi
@@ -99,7 +103,8 @@ selinux_permissive() {
 	if [ "$(getenforce)" = Enforcing ]; then setenforce 0; fi
 }
 
-# The course's ntpdate sets the clock once; chrony keeps it. The family's cloud-init leaves out the module that would write its servers.
+# The course's ntpdate sets the clock once; chrony keeps it. The family's cloud-init leaves out the module that would
+# write its servers.
 time_sync() {
 	local server conf=/etc/chrony.conf
 	has chrony || return 0
@@ -158,10 +163,12 @@ kubernetes_install() {
 	kubernetes_repository 1
 	if ! said=$(kubernetes_index 2>&1); then
 		printf '%s\n' "$said"
-		# 2.9.7, the course's yum-key.gpg that does not fit: the index goes unsigned then, over HTTPS; what is in the packages is still checked
-		# against their own key. Anything else (no network, no such mirror) is not taken for it. Never --nogpgcheck.
+		# 2.9.7, the course's yum-key.gpg that does not fit: the index goes unsigned then, over HTTPS; what is in the
+		# packages is still checked against their own key. Anything else (no network, no such mirror) is not taken for it.
+		# Never --nogpgcheck.
 		printf '%s\n' "$said" | grep -Eqi "$BAD_INDEX_SIGNATURE" || exit 1
-		echo 'course 2.9.7: the signature of the index does not verify; going on with repo_gpgcheck=0 for this repository, packages still checked (gpgcheck=1)'
+		echo 'course 2.9.7: the signature of the index does not verify;' \
+			'going on with repo_gpgcheck=0 for this repository, packages still checked (gpgcheck=1)'
 		kubernetes_repository 0
 		kubernetes_index
 	fi

@@ -1,6 +1,7 @@
 #!/bin/bash
-# What differs between distributions, behind one set of names; the phases source this file and never ask which system they run on.
-# `klab explain` prints the functions that a section calls, but for their lines from `# Beside the course:` to `# As the course:`.
+# What differs between distributions, behind one set of names; the phases source this file and never ask which system
+# they run on. `klab explain` prints the functions that a section calls, but not their lines from `# Beside the course:`
+# to `# As the course:`.
 # A family's file sets
 #   FIREWALLS, NODE_PACKAGES, KUBELET_ENV (file), PACKAGE_FILES (deb or rpm)
 # and defines
@@ -33,7 +34,8 @@ missing() {
 	done
 }
 
-# install_packages P…: what of it is missing, from the bundle's folder packages/ where it is there, else from the repositories.
+# install_packages P…: what of it is missing, from the bundle's folder packages/ where it is there, else from the
+# repositories.
 install_packages() {
 	# Beside the course: only what is missing, and from the bundle where it is there.
 	local wanted=() files=()
@@ -50,7 +52,8 @@ install_packages() {
 	install_from_repositories "$@"
 }
 
-# config_before FILE: what it says now; nothing when an earlier phase was killed between writing it and the restart that reads it (config_read FILE).
+# config_before FILE: what it says now; nothing when an earlier phase was killed between writing it and the restart that
+# reads it (config_read FILE).
 config_before() {
 	local mark=/var/lib/klab/changing-${1##*/}
 	[ -e "$mark" ] || cat "$1" 2>/dev/null || true
@@ -58,7 +61,8 @@ config_before() {
 }
 config_read() { rm -f "/var/lib/klab/changing-${1##*/}"; }
 
-# The modules by systemd's own list, for ipvs_at_boot. nf_conntrack_ipv4 is in nf_conntrack from Linux 4.19 on (and in RHEL 8's 4.18).
+# The modules by systemd's own list, for ipvs_at_boot. nf_conntrack_ipv4 is in nf_conntrack from Linux 4.19 on (and in
+# RHEL 8's 4.18).
 ipvs_by_modules_load() {
 	local file=/etc/modules-load.d/klab-ipvs.conf conntrack=nf_conntrack
 	if [ $# -eq 0 ]; then
@@ -83,7 +87,7 @@ case " $ID ${ID_LIKE:-} " in
 	. /usr/lib/klab/family-rhel.sh
 	;;
 *)
-	echo "klab sets up Debian, Ubuntu, and RHEL and its relatives (CentOS, Rocky, Alma); this image is ${PRETTY_NAME:-$ID}"
+	echo "klab sets up Debian, Ubuntu and the RHEL family (CentOS, Rocky, Alma); this image is ${PRETTY_NAME:-$ID}"
 	exit 1
 	;;
 esac

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Course 2.4 to 2.6: kubeadm, kubelet and kubectl from the bundle or from a repository, CNI plugins, kubelet's service, completion.
+# Course 2.4 to 2.6: kubeadm, kubelet and kubectl from the bundle or from a repository, CNI plugins, kubelet's service,
+# completion.
 
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
@@ -17,7 +18,8 @@ else
 	install -m 0755 "$BUNDLE"/bin/* /usr/bin/
 	cp /usr/lib/klab/kubelet.service /etc/systemd/system/kubelet.service
 	# kubelet's own flags stand where the family's packages have them.
-	sed "s#/etc/default/kubelet#$KUBELET_ENV#" /usr/lib/klab/10-kubeadm.conf >/etc/systemd/system/kubelet.service.d/10-kubeadm.conf
+	sed "s#/etc/default/kubelet#$KUBELET_ENV#" /usr/lib/klab/10-kubeadm.conf \
+		>/etc/systemd/system/kubelet.service.d/10-kubeadm.conf
 fi
 # Both ways: the plugins that the bundle's pod network needs; some of them are in no package.
 if [ -d "$BUNDLE/cni" ] || [ "$KLAB_PACKAGES" = bundle ]; then install -m 0755 "$BUNDLE"/cni/* /opt/cni/bin/; fi
@@ -25,10 +27,12 @@ if [ -d "$BUNDLE/cni" ] || [ "$KLAB_PACKAGES" = bundle ]; then install -m 0755 "
 # Beside the course: what a slow host's kubelet asks in place of the plugins (cni-plugin.sh says why).
 if [ "$KLAB_RUNTIME" = docker ] && [ "$MINOR" -lt 24 ]; then
 	mkdir -p /usr/lib/klab/cni
-	for name in bandwidth calico flannel portmap; do install -m 0755 /usr/lib/klab/cni-plugin.sh "/usr/lib/klab/cni/$name"; done
+	for name in bandwidth calico flannel portmap; do
+		install -m 0755 /usr/lib/klab/cni-plugin.sh "/usr/lib/klab/cni/$name"
+	done
 fi
 
-# 2.6.1: one cgroup driver for kubelet and runtime. From 1.20 on kubeadm's KubeletConfiguration says it (2.9.2); before, the course's flag.
+# 2.6.1: one cgroup driver for kubelet and runtime: kubeadm's KubeletConfiguration (2.9.2) from 1.20 on, before a flag.
 flags=
 if [ "$MINOR" -lt 20 ]; then
 	flags=--cgroup-driver=systemd

@@ -20,7 +20,8 @@ from=$(($(wc -l <"$log") + 1))
 # A session of its own: no hang-up reaches it. fd 9 stays open in it: it holds the lock for as long as it lives.
 # shellcheck disable=SC2016 # expanded by the inner shell
 setsid bash -c 'set -a; . /etc/klab/env; set +a
-	if bash -euo pipefail "/usr/lib/klab/$1.sh"; then echo "$2" >"$3"; else exit $?; fi' phase "$phase" "$digest" "$mark" >>"$log" 2>&1 </dev/null &
+	if bash -euo pipefail "/usr/lib/klab/$1.sh"; then echo "$2" >"$3"; else exit $?; fi' \
+	phase "$phase" "$digest" "$mark" >>"$log" 2>&1 </dev/null &
 child=$!
 tail -n "+$from" -s 0.3 -F --pid="$child" "$log" 2>/dev/null || true
 wait "$child"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# containerd as the runtime, where the course has docker (2.3): CRI with the systemd cgroup driver (kubernetes.io, "Container runtimes", containerd).
+# containerd as the runtime, where the course has docker (2.3): CRI with the systemd cgroup driver (kubernetes.io,
+# "Container runtimes", containerd).
 
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
@@ -40,7 +41,8 @@ CONF
 	rm -f /etc/containerd/certs.d/docker.io/hosts.toml
 	if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
 		mkdir -p /etc/containerd/certs.d/docker.io
-		tr -d '[]" ' <<<"$KLAB_REGISTRY_MIRRORS" | tr , '\n' | sed 's#.*#[host."&"]#' >/etc/containerd/certs.d/docker.io/hosts.toml
+		tr -d '[]" ' <<<"$KLAB_REGISTRY_MIRRORS" | tr , '\n' | sed 's#.*#[host."&"]#' \
+			>/etc/containerd/certs.d/docker.io/hosts.toml
 		# Where klab check looks for them.
 		echo "# registry mirrors of docker.io: $KLAB_REGISTRY_MIRRORS" >>/etc/containerd/config.toml
 	fi
@@ -65,7 +67,7 @@ CONF
 	fi
 fi
 
-# 2.3.6, 2.3.8: now, and after a reboot. docker.io brings containerd along in the built image; kubelet would otherwise find two runtimes.
+# 2.3.6, 2.3.8: now, and after a reboot. The built image has docker.io too: kubelet must not find two runtimes.
 systemctl disable --now docker.service docker.socket 2>/dev/null || true
 systemctl unmask containerd.service 2>/dev/null || true
 systemctl enable containerd.service

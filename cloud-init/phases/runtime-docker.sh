@@ -10,7 +10,7 @@ docker_install
 # Beside the course: to tell whether anything changes.
 before=$(config_before /etc/docker/daemon.json)
 
-# 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; kubelet and docker must agree on the cgroup driver. Logs are bounded: a lab's disk is small.
+# 2.3.7, 2.3.9: registry mirrors of the Labfile; the cgroup driver that kubelet has too; bounded logs for a small disk.
 mkdir -p /etc/docker
 echo '{' >/etc/docker/daemon.json
 if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
@@ -30,7 +30,8 @@ CONF
 systemctl unmask docker.service docker.socket containerd.service 2>/dev/null || true
 systemctl enable docker.service
 
-# Beside the course: a restart ends all containers, so only where something changed (klab provision on a running cluster).
+# Beside the course: a restart ends all containers, so only where something changed (klab provision on a running
+# cluster).
 driver() { docker info --format '{{.CgroupDriver}}' 2>/dev/null; }
 if [ "$before" != "$(cat /etc/docker/daemon.json)" ] || [ "$(driver)" != systemd ]; then
 	# 2.3.6, 2.3.7, 2.3.9:

@@ -1,18 +1,20 @@
 #!/bin/bash
 # Course 2.1 (mirror, kernel), 2.2: firewall, SELinux, bridge filter, IPVS modules, time zone, completion, swap, hosts.
-# `klab explain` prints the lines below each `# SECTION:` with the lab's settings filled in, up to the next such line or `# Beside the course:`,
-# after the functions that they call (family-*.sh).
+# `klab explain` prints the lines below each `# SECTION:` with the lab's settings filled in, up to the next such line or
+# `# Beside the course:`, after the functions that they call (family-*.sh).
 
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
 # Beside the course: an image that this Kubernetes cannot run on.
 if [ -n "$MINOR" ] && [ "$MINOR" -lt 19 ] && [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
-	echo "Kubernetes $KLAB_VERSION knows cgroup v1 only, and this image runs v2: take an older image (CentOS 7, Rocky 8), or Kubernetes 1.19 or later"
+	echo "Kubernetes $KLAB_VERSION knows cgroup v1 only, and this image runs v2:" \
+		'take an older image (CentOS 7, Rocky 8), or Kubernetes 1.19 or later'
 	exit 1
 fi
 if [ -n "$MINOR" ] && [ "$MINOR" -ge 35 ] && [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
-	echo "Kubernetes $KLAB_VERSION runs on cgroup v2 only, and this image runs v1: take a newer image (debian-12, Rocky 9), or Kubernetes 1.34 or older"
+	echo "Kubernetes $KLAB_VERSION runs on cgroup v2 only, and this image runs v1:" \
+		'take a newer image (debian-12, Rocky 9), or Kubernetes 1.34 or older'
 	exit 1
 fi
 
@@ -35,7 +37,7 @@ done
 # 2.2.2: SELinux keeps nothing from working, now and after a reboot, where it exists.
 selinux_permissive
 
-# 2.2.6: completion, and what else the course installs on the way (2.2.4, 2.2.5) and kubeadm's preflight wants; klab's own image has all of it.
+# 2.2.6: completion, and what 2.2.4, 2.2.5 and kubeadm's preflight need; klab's own image has all of it.
 if [ -n "$KLAB_VERSION" ]; then
 	install_packages "${NODE_PACKAGES[@]}"
 fi
@@ -68,9 +70,10 @@ time_sync
 
 # 2.2.7: swap off, now and after a reboot.
 swapoff -a
-[ ! -e /etc/fstab ] || sed -i -E 's/^([^#][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap[[:space:]].*)$/#\1/' /etc/fstab
+[ ! -e /etc/fstab ] ||
+	sed -i -E 's/^([^#][^[:space:]]*[[:space:]]+[^[:space:]]+[[:space:]]+swap[[:space:]].*)$/#\1/' /etc/fstab
 
-# 2.2.8: every node by name, from the node table (a node image is baked without). cloud-init wrote the same at the first boot.
+# 2.2.8: every node by name, from the node table; cloud-init wrote the same at the first boot.
 if [ -n "${KLAB_HOSTS:-}" ]; then
 	while read -r ip name; do
 		sed -i -E "/^[^#]*[[:space:]]$name([[:space:]]|\$)/d" /etc/hosts
@@ -78,5 +81,6 @@ if [ -n "${KLAB_HOSTS:-}" ]; then
 	done <<<"$KLAB_HOSTS"
 fi
 
-# Beside the course: a resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name server. 10.0.2.3 is QEMU's own (slirp).
+# Beside the course: a resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name
+# server. 10.0.2.3 is QEMU's own (slirp).
 [ -s /etc/resolv.conf ] || echo 'nameserver 10.0.2.3' >/etc/resolv.conf

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Course 2.9.4: kubeadm join. Input: /etc/klab/kubeadm-join.yaml (a short-lived token and the CA's hash), removed afterwards.
+# Course 2.9.4: kubeadm join. Input: /etc/klab/kubeadm-join.yaml (a short-lived token and the CA's hash), removed
+# afterwards.
 
 # shellcheck source-path=SCRIPTDIR source=retry.sh
 . /usr/lib/klab/retry.sh
@@ -11,7 +12,9 @@ begun=/var/lib/klab/join-begun
 as_node() { kubectl --kubeconfig="$kubelet_conf" --request-timeout=60s "$@"; }
 
 # The bootstrap is over: kubelet has a certificate of its own and runs.
-joined() { [ -s "$kubelet_conf" ] && [ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet; }
+joined() {
+	[ -s "$kubelet_conf" ] && [ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet
+}
 
 annotate() {
 	retry as_node annotate --overwrite node "$KLAB_NODE" "kubeadm.alpha.kubernetes.io/cri-socket=$KLAB_CRI_SOCKET" || {
@@ -43,8 +46,9 @@ else
 	failed=false
 	# 2.9.4: token and hash stand in this file.
 	kubeadm join --config /etc/klab/kubeadm-join.yaml || failed=true
-	# Beside the course: kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a busy API server
-	# under emulation: when only that failed the node has joined all the same. Only then: kubectl in a busy guest takes 20 s.
+	# Beside the course: kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a
+	# busy API server under emulation: when only that failed the node has joined all the same. Only then: kubectl in a
+	# busy guest takes 20 s.
 	if [ "$failed" = true ]; then
 		joined
 		annotate

@@ -7,7 +7,8 @@ name=kube-controller-manager
 [ -e "/etc/kubernetes/manifests/$name.yaml" ] || exit 0
 # Stopped, not restarted: kubelet starts static pods, and a second one would find the port taken.
 if [ "$1" = docker ]; then
-	docker ps -q --filter "label=io.kubernetes.container.name=$name" --filter label=io.kubernetes.docker.type=container | xargs -r docker stop
+	docker ps -q --filter "label=io.kubernetes.container.name=$name" \
+		--filter label=io.kubernetes.docker.type=container | xargs -r docker stop
 else
 	crictl ps -q --label "io.kubernetes.container.name=$name" | xargs -r crictl stop
 fi >&2
