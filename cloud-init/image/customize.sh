@@ -5,21 +5,25 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 
 # Trim the boot: no work that a lab machine never needs. docker and containerd are enabled by the runtime phase.
-systemctl --quiet disable docker.service docker.socket containerd.service systemd-timesyncd.service ssh.socket 2>/dev/null || true
+systemctl --quiet disable docker.service docker.socket containerd.service systemd-timesyncd.service ssh.socket \
+  2>/dev/null || true
 systemctl --quiet mask \
-  apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer man-db.timer \
+  apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
+  fstrim.timer man-db.timer \
   cloud-init-local.service cloud-init.service cloud-config.service cloud-final.service cloud-init-hotplugd.socket \
-  getty@tty1.service serial-getty@ttyS0.service apparmor.service systemd-networkd-wait-online.service systemd-pstore.service systemd-binfmt.service \
-  systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-random-seed.service systemd-network-generator.service \
+  getty@tty1.service serial-getty@ttyS0.service apparmor.service systemd-networkd-wait-online.service \
+  systemd-pstore.service systemd-binfmt.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
+  systemd-random-seed.service systemd-network-generator.service \
   modprobe@drm.service modprobe@efi_pstore.service modprobe@dm_mod.service \
   sys-kernel-debug.mount sys-kernel-tracing.mount dev-hugepages.mount systemd-ask-password-console.path \
   systemd-ask-password-wall.path systemd-firstboot.service systemd-machine-id-commit.service systemd-repart.service \
   modprobe@fuse.service modprobe@configfs.service sys-fs-fuse-connections.mount sys-kernel-config.mount \
   systemd-sysusers.service systemd-journal-flush.service systemd-tmpfiles-clean.timer
 mkdir -p /etc/systemd/system-generators
-for generator in cloud-init-generator systemd-cryptsetup-generator systemd-gpt-auto-generator systemd-hibernate-resume-generator \
-  systemd-integritysetup-generator systemd-veritysetup-generator systemd-rc-local-generator systemd-sysv-generator \
-  systemd-getty-generator systemd-system-update-generator systemd-fstab-generator systemd-run-generator; do
+for generator in cloud-init-generator systemd-cryptsetup-generator systemd-gpt-auto-generator \
+  systemd-hibernate-resume-generator systemd-integritysetup-generator systemd-veritysetup-generator \
+  systemd-rc-local-generator systemd-sysv-generator systemd-getty-generator systemd-system-update-generator \
+  systemd-fstab-generator systemd-run-generator; do
   ln -sf /dev/null "/etc/systemd/system-generators/$generator"
 done
 systemctl --quiet enable systemd-networkd.service klab-cloud-init.service console-getty.service

@@ -1,5 +1,6 @@
-// crictl, as far as kubeadm and a training course need it: kubeadm 1.20 refuses a node with containerd without one, and the
-// original (cri-tools) is neither in Debian nor on every module mirror. Same names, same flags, same sockets; no exec, attach or run.
+// crictl, as far as kubeadm and a training course need it: kubeadm 1.20 refuses a node with containerd without one, and
+// the original (cri-tools) is neither in Debian nor on every module mirror. Same names, same flags, same sockets; no
+// exec, attach or run.
 package main
 
 import (
@@ -111,13 +112,15 @@ func run(args []string) error {
 		fmt.Println("crictl version v1.20.0-klab")
 		return nil
 	}
-	socket = first(socket, os.Getenv("CONTAINER_RUNTIME_ENDPOINT"), setting("runtime-endpoint"), "/run/containerd/containerd.sock")
+	asked := first(socket, os.Getenv("CONTAINER_RUNTIME_ENDPOINT"))
+	socket = first(asked, setting("runtime-endpoint"), "/run/containerd/containerd.sock")
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	dial := func(ctx context.Context, address string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", address)
 	}
-	conn, err := grpc.DialContext(ctx, strings.TrimPrefix(socket, "unix://"), grpc.WithInsecure(), grpc.WithBlock(), grpc.FailOnNonTempDialError(true),
+	conn, err := grpc.DialContext(ctx, strings.TrimPrefix(socket, "unix://"),
+		grpc.WithInsecure(), grpc.WithBlock(), grpc.FailOnNonTempDialError(true),
 		grpc.WithContextDialer(dial), grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(16<<20)))
 	if err != nil {
 		return fmt.Errorf("%s: %v", socket, err)
@@ -167,7 +170,8 @@ func (c *client) command(name string, args []string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("Version:  %s\nRuntimeName:  %s\nRuntimeVersion:  %s\nRuntimeApiVersion:  %s\n", v.Version, v.RuntimeName, v.RuntimeVersion, v.RuntimeApiVersion)
+		fmt.Printf("Version:  %s\nRuntimeName:  %s\n", v.Version, v.RuntimeName)
+		fmt.Printf("RuntimeVersion:  %s\nRuntimeApiVersion:  %s\n", v.RuntimeVersion, v.RuntimeApiVersion)
 		return nil
 	case "info":
 		s, err := c.runtime.Status(c.ctx, &cri.StatusRequest{})
@@ -330,7 +334,8 @@ func (c *client) listPods(quiet bool) error {
 			continue
 		}
 		state := strings.Title(strings.ToLower(strings.TrimPrefix(p.State.String(), "SANDBOX_")))
-		rows = append(rows, []string{short(p.Id), age(p.CreatedAt), state, p.Metadata.Name, p.Metadata.Namespace, fmt.Sprint(p.Metadata.Attempt)})
+		m := p.Metadata
+		rows = append(rows, []string{short(p.Id), age(p.CreatedAt), state, m.Name, m.Namespace, fmt.Sprint(m.Attempt)})
 	}
 	if quiet {
 		return nil
@@ -354,7 +359,10 @@ func (c *client) listContainers(quiet, all bool) error {
 			continue
 		}
 		state := strings.Title(strings.ToLower(strings.TrimPrefix(k.State.String(), "CONTAINER_")))
-		rows = append(rows, []string{short(k.Id), k.Image.Image, age(k.CreatedAt), state, k.Metadata.Name, fmt.Sprint(k.Metadata.Attempt), short(k.PodSandboxId)})
+		attempt := fmt.Sprint(k.Metadata.Attempt)
+		rows = append(rows, []string{
+			short(k.Id), k.Image.Image, age(k.CreatedAt), state, k.Metadata.Name, attempt, short(k.PodSandboxId),
+		})
 	}
 	if quiet {
 		return nil
