@@ -10,8 +10,10 @@ import type { CniSpec } from '../labfile/model.js'
 import { Interrupted, KlabError, StateError } from '../errors.js'
 import type { Digest } from '../host/digest.js'
 import { kubectlOf } from './host-programs.js'
-import { readManifest } from './manifest.js'
-import type { BundleManifest } from './manifest.js'
+import { debianArch } from './arch.js'
+import { heldIn } from './archive/archive-refs.js'
+import { listHanded, sortHanded } from './dir/folder.js'
+import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.js'
 import type { Layers } from '../cache/types.js'
 import { listBundles, makeBundle, type BundleContext, type BundleFor } from './ensure.js'
 
@@ -40,22 +42,49 @@ export async function labImages(k: BundleFor, layers: Layers): Promise<BundleIma
 
 class NotCached extends StateError {}
 
-/**
- * The kubectl of the lab's own bundle where it is in the cache. undefined: it would have to be made, or its folder is
- * gone or not to be used.
- */
-export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<string | undefined> {
+/** The lab's own bundle where it is in the cache; undefined: it would have to be made, or is not to be used. */
+async function madeBefore(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
   const build = async (key: Digest): Promise<string> => {
     const dir = await c.layers.get(key)
     if (dir === undefined) throw new NotCached('not in the cache')
     return dir
   }
+  return unlessKnown(() => makeBundle(k, { ...c, layers: { ...c.layers, build } }))
+}
+
+/** Its result; undefined when it fails as klab expects: whoever makes the bundle says why. */
+async function unlessKnown<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return kubectlOf(await makeBundle(k, { ...c, layers: { ...c.layers, build } }))
+    return await work()
   } catch (error) {
     if (error instanceof KlabError && !(error instanceof Interrupted)) return undefined
     throw error
   }
+}
+
+/**
+ * The kubectl of the lab's own bundle where it is in the cache. undefined: it would have to be made, or its folder is
+ * gone or not to be used.
+ */
+export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<string | undefined> {
+  const bundle = await madeBefore(k, c)
+  return bundle && unlessKnown(() => Promise.resolve(kubectlOf(bundle)))
+}
+
+/**
+ * The images that the lab's bundle holds, as far as that is known without making it: of a handed folder what its
+ * archives hold, else of what is in the cache. undefined: not known.
+ */
+export async function knownHeld(k: BundleFor, c: BundleContext): Promise<readonly string[] | undefined> {
+  const { bundle } = k
+  return unlessKnown(async () => {
+    if (bundle.source !== 'dir') {
+      const made = await madeBefore(k, c)
+      return made && heldIn(made.dir)
+    }
+    const { files } = await listHanded(bundle.path)
+    return (await sortHanded(bundle.path, files, debianArch())).images.flatMap((image) => image.refs)
+  })
 }
 
 /** The most recently used one that fits; undefined when there is none. */

@@ -2,6 +2,7 @@
  * Which images a Kubernetes version and a pod network need: by klab's table and the network's manifest. No program of a
  * bundle is run for it: a bundle comes from other people.
  */
+import { hasDigest } from '../cluster/image-uses.js'
 import { fullRef, kubeadmImages, manifestImages } from '../cluster/images.js'
 import { CorruptError } from '../errors.js'
 
@@ -36,3 +37,10 @@ export function lacking(wanted: readonly string[], there: readonly string[]): re
   const have = new Set(there.map(fullRef))
   return wanted.filter((name) => !have.has(fullRef(name)))
 }
+
+/**
+ * Those of imagesOf that an archive can hold: one that a manifest names by its digest has no such name there. (Without
+ * internet such a manifest is refused; with it, the nodes fetch that image.) Throws CorruptError.
+ */
+export const loadableImages = (text: string, where: string): readonly string[] =>
+  imagesOf(text, where).filter((ref) => !hasDigest(ref))

@@ -1,7 +1,7 @@
 /** `klab up`, all of it: where the lab comes from (snapshot, file, cache, phases), and what is checked first. */
 import { checkHost, requireFit } from '../doctor/doctor.js'
 import { UsageError } from '../errors.js'
-import type { PhaseName } from '../labfile/phases.js'
+import { upTo, type PhaseName } from '../labfile/phases.js'
 import type { LabContext } from './context.js'
 import { withLog } from './context.js'
 import { readLab, type OpenLab } from './open.js'
@@ -67,6 +67,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     }
   }
   if (!(await mayBeCorrected(world, open))) refuseDrift(open)
+  if (upTo('cni', until)) await (await import('./offline.js')).requireOffline(world, open)
 
   const probe = await doors.probeAccel(open.lab)
   const accel = await settleAccel(open.lab, () => Promise.resolve(probe))

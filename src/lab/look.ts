@@ -25,11 +25,16 @@ export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | u
   return status
 }
 
-/** Checks the Labfile, and whether the files are there that it names. Throws LabfileError with all that is wrong. */
+/**
+ * Checks the Labfile, whether the files are there that it names, and that nodes without internet need none. Throws
+ * LabfileError with all that is wrong.
+ */
 export async function validate(c: LabContext): Promise<{ readonly labfile: string; readonly lab: Lab }> {
   const { lab, labfile } = await readLab(c.doors.env, c.file)
   const { requirePlaces } = await import('../labfile/places.js')
   await requirePlaces(lab, labfile)
+  const { requireOffline } = await import('./offline.js')
+  await requireOffline(await c.doors.world(lab), { lab, labfile })
   return { labfile, lab }
 }
 

@@ -6,6 +6,7 @@ import type { Accel } from '../hypervisor/types.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { LabContext } from './context.js'
 import { labDrift } from './drift.js'
+import { requireOffline } from './offline.js'
 import { readLab } from './open.js'
 import { planOf, settleAccel } from './up.js'
 
@@ -36,6 +37,7 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
   const changes = found.record ? labDrift(found.record.lab, found.lab) : []
   const open = changes.length > 0 ? { ...found, record: undefined } : found
   const world = await doors.world(open.lab)
+  await requireOffline(world, open)
   requireFit(await networkChecks(world, open.lab, open.id))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
   const { plan, run } = await planOf(world, open, { until: o.until ?? 'ready', accel })

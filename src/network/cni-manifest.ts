@@ -2,13 +2,14 @@
  * The pod network's manifest as this lab applies it, and whether the bundle has its images: both known before any
  * machine starts.
  */
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { archiveRefs } from '../bundle/archive/archive-refs.js'
+import { heldIn } from '../bundle/archive/archive-refs.js'
 import { ownManifest } from '../bundle/expected.js'
+import { lacking } from '../bundle/needs.js'
 import { patchCalico } from '../cluster/calico-manifest.js'
 import { fillFlannel } from '../cluster/flannel-manifest.js'
-import { fullRef, manifestImages } from '../cluster/images.js'
+import { fetchWords, hasDigest, manifestFetches } from '../cluster/image-uses.js'
+import { manifestImages } from '../cluster/images.js'
 import { CorruptError, StateError } from '../errors.js'
 import { readText } from '../host/files.js'
 import type { CniSpec, KubernetesSpec } from '../labfile/model.js'
@@ -50,17 +51,22 @@ export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<strin
 }
 
 /**
- * Throws StateError that names every image of the manifest that no archive of the bundle holds; what cniManifest
- * throws.
+ * Throws StateError that names every image of the manifest that no archive of the bundle holds, and without internet
+ * all else that nodes would fetch; what cniManifest throws.
  */
 export async function requireCniImages(run: LabRun, k: KubernetesSpec): Promise<void> {
   if (k.cni === 'none') return
-  const wanted = manifestImages(await cniManifest(run, k))
+  const text = await cniManifest(run, k)
+  const fetches = run.lab.network.internet ? [] : manifestFetches(text)
+  if (fetches.length > 0)
+    throw new StateError(
+      [`${cniTitle(k.cni)} makes nodes fetch, and they have no internet:`, ...fetches.map(fetchWords)].join('\n  '),
+      { hint: 'change the manifest, or set network.internet: true' },
+    )
+  // With internet a digest is fetched by the nodes; no archive can hold it.
+  const wanted = manifestImages(text).filter((ref) => !hasDigest(ref))
   const bundle = await run.artifacts.bundle(() => undefined)
-  const images = join(bundle?.dir ?? '', 'images')
-  const archives = (await readdir(images)).filter((name) => name.endsWith('.tar'))
-  const held = new Set((await Promise.all(archives.map((name) => archiveRefs(join(images, name))))).flat().map(fullRef))
-  const missing = wanted.filter((ref) => !held.has(fullRef(ref)))
+  const missing = lacking(wanted, await heldIn(bundle?.dir ?? ''))
   if (missing.length > 0)
     throw new StateError(
       `the bundle lacks images that ${cniTitle(k.cni)} needs:\n${missing.map((ref) => `  ${ref}`).join('\n')}`,

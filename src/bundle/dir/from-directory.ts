@@ -17,7 +17,7 @@ import { checkSums, isPlugin, listHanded, missingFiles, sortHanded, type Handed,
 import { parseRef, shortName } from '../archive/image-ref.js'
 import { inWorkFolder, type BuildContext } from '../jobs.js'
 import { networkTitle, type PodNetwork } from '../expected.js'
-import { coreImages, imagesOf } from '../needs.js'
+import { coreImages, imagesOf, loadableImages } from '../needs.js'
 import { pluginsIn } from '../online/packages.js'
 import { stageImage, type UnstagedImage } from '../archive/stage.js'
 
@@ -170,7 +170,7 @@ async function podNetworks(
   const networks: BundledCni[] = []
   const missing: string[] = []
   for (const n of s.cni) {
-    if (n.name === 'manifest') networks.push({ name: n.name, manifest: n.text, images: imagesOf(n.text, n.path) })
+    if (n.name === 'manifest') networks.push({ name: n.name, manifest: n.text, images: loadableImages(n.text, n.path) })
     else if (n.name === 'flannel') {
       // The plugin's own image has another name: flannel-cni-plugin.
       const image = named.find(

@@ -15,7 +15,7 @@ import { flannelManifest, NODE_BINARIES, PROBE_REF } from '../contents.js'
 import type { Image } from '../archive/docker-archive.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import type { PodNetwork } from '../expected.js'
-import { coreImages, imagesOf } from '../needs.js'
+import { coreImages, imagesOf, loadableImages } from '../needs.js'
 import { fetchPackages, filesIn, pluginsIn } from './packages.js'
 import { takeFiles } from '../archive/take-files.js'
 import { isPlugin } from '../dir/folder.js'
@@ -163,7 +163,7 @@ async function podNetwork(
   c: BuildContext,
 ): Promise<BundledCni & { readonly provenance: Record<string, string> }> {
   const { name } = n
-  if (name === 'manifest') return { name, manifest: n.text, images: imagesOf(n.text, n.path), provenance: {} }
+  if (name === 'manifest') return { name, manifest: n.text, images: loadableImages(n.text, n.path), provenance: {} }
   if (name === 'flannel')
     return { name, manifest: await flannelManifest(c.assets, PINS.flannel), images: [PINS.flannel], provenance: {} }
   const url = calicoUrl(s.mirrors, `v${n.release}`)

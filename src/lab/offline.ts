@@ -1,0 +1,48 @@
+/**
+ * The promise of a lab without internet: nothing in it makes a node fetch while it runs. What settings can break it the
+ * Labfile's own rules say (labfile/check-offline.ts); here it is somebody's own manifest.
+ */
+import { knownHeld } from '../bundle/cached-bundle.js'
+import { ownManifest } from '../bundle/expected.js'
+import { lacking } from '../bundle/needs.js'
+import { fetchWords, hasDigest, manifestFetches } from '../cluster/image-uses.js'
+import { manifestImages } from '../cluster/images.js'
+import { LabfileError } from '../errors.js'
+import { readLabfile } from '../labfile/read.js'
+import { fieldName, readSource } from '../labfile/source.js'
+import { bundleContext } from '../node-image/artifacts.js'
+import type { World } from '../world.js'
+import type { OpenLab } from './open.js'
+
+const FIELD = ['kubernetes', 'cni', 'manifest'] as const
+
+/**
+ * Throws LabfileError with all that the Labfile's own manifest makes nodes fetch, and with the images that its bundle
+ * is known to lack; UsageError when the manifest cannot be read. Nothing is made or fetched to find out.
+ */
+export async function requireOffline(world: World, { lab, labfile }: Pick<OpenLab, 'lab' | 'labfile'>): Promise<void> {
+  const k = lab.kubernetes
+  if (typeof k?.cni !== 'object' || !('manifest' in k.cni)) return
+  const text = await ownManifest(k.cni.manifest)
+  const fetches = lab.network.internet ? [] : manifestFetches(text).map(fetchWords)
+  const wanted = manifestImages(text).filter((ref) => !hasDigest(ref))
+  const held = await knownHeld(
+    k,
+    bundleContext(world, () => undefined),
+  )
+  const missing = lacking(wanted, held ?? wanted).map((ref) => `${ref}: the bundle lacks it`)
+  if (fetches.length + missing.length === 0) return
+  const source = readSource((await readLabfile(labfile)).text)
+  throw new LabfileError(
+    labfile,
+    [...fetches, ...missing].map((message) => ({ field: fieldName(FIELD), message, ...source.place(FIELD) })),
+    {
+      hint: [
+        ...(fetches.length > 0
+          ? ['change the manifest (the nodes have no internet), or set network.internet: true']
+          : []),
+        ...(missing.length > 0 ? ['add the images to the bundle'] : []),
+      ].join('; '),
+    },
+  )
+}
