@@ -1,14 +1,17 @@
 /**
  * The lab's kubeconfig: certificates and key of one that came from a guest or a file, everything else klab's own. Pure.
  */
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { CorruptError } from '../errors.js'
+import { compose, tokenize } from '../labfile/yaml-limits.js'
 
 type Fields = Readonly<Record<string, unknown>>
 const fields = (x: unknown): Fields | undefined => (typeof x === 'object' && x !== null ? (x as Fields) : undefined)
 
 /** Bytes. kubeadm's admin.conf has 6 KB; far more and parsing alone would hold klab up. */
 const MAX_BYTES = 64 * 1024
+/** kubeadm's has a depth of 7 and 100 parts. Deep maps take yaml the cube of their depth: 6 KB of them are hours. */
+const LIMITS = { depth: 40, parts: 20_000 }
 
 /** PEM as kubeadm writes it (RFC 7468): nothing around it, no headers within. */
 const pem = (label: string): string => `-----BEGIN ${label}-----\\n(?:[A-Za-z0-9+/=]+\\n)+-----END ${label}-----\\n?`
@@ -24,9 +27,14 @@ function first(config: unknown, list: string, entry: string): Fields | undefined
 function read(text: string, hint: string): unknown {
   if (Buffer.byteLength(text) > MAX_BYTES)
     throw new CorruptError(`the kubeconfig is larger than ${MAX_BYTES / 1024} KiB`, { hint })
+  const tokens = tokenize(text, LIMITS)
+  if ('why' in tokens) throw new CorruptError(`the kubeconfig ${tokens.why}`, { hint })
+  const [document, more] = compose(tokens, text.length, {})
+  const cause = document?.errors[0]
+  if (!document || more || cause) throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
   try {
-    // Aliases multiply what is small; looking for keys given twice takes the square of their number.
-    return parse(text, { maxAliasCount: 0, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+    // Aliases multiply what is small.
+    return document.toJS({ maxAliasCount: 0 })
   } catch (cause) {
     throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
   }

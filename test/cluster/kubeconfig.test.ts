@@ -144,6 +144,8 @@ t.test('size, aliases and depth: refused at once', (t) => {
     'many keys within the limit': many.slice(0, 64_000) + 'x: [',
     aliases: `a: &a [x, x]\nb: &b [*a, *a]\n${admin().replace('clusters:', 'clusters: &c')}c: [*b, *c]\n`,
     deep: '['.repeat(60_000),
+    'deep keys': '? '.repeat(3000),
+    'deep keys in brackets': `${'{? '.repeat(3000)}a${'}'.repeat(3000)}`,
   }
   for (const [what, text] of Object.entries(bombs)) {
     const started = performance.now()
