@@ -6,13 +6,12 @@ import { checkRules } from './check.js'
 import { draftOf } from './draft.js'
 import { explainIssues } from './explain.js'
 import type { Lab, LoadedLab } from './model.js'
-import { MAX_BYTES, readLabfile, tooLarge } from './read.js'
+import { HINT, MAX_BYTES, readLabfile, tooLarge } from './read.js'
 import { documentSchema } from './schema.js'
 import { fieldName, readSource } from './source.js'
 
 /** Problems shown at most. */
 const MAX_ISSUES = 50
-const HINT = 'Labfile.example shows every field with its default'
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

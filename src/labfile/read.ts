@@ -10,8 +10,10 @@ import { LabfileError, UsageError } from '../errors.js'
 /** Larger than any Labfile a person writes; a bound for what is parsed. */
 export const MAX_BYTES = 256 * 1024
 
+export const HINT = 'Labfile.example shows every field with its default'
+
 const fileError = (path: string, message: string) =>
-  new LabfileError(path, [{ field: '', message, line: 1, column: 1 }])
+  new LabfileError(path, [{ field: '', message, line: 1, column: 1 }], { hint: HINT })
 export const tooLarge = (path: string): LabfileError => fileError(path, `is larger than ${MAX_BYTES / 1024} KiB`)
 
 /** The file's bytes, at most one more than allowed. */
