@@ -12,8 +12,8 @@ import { withProgress } from './progress.js'
  */
 export async function runDestroy(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
   const confirm = args.force ? undefined : (what: LabToDestroy) => ask(app, what)
-  const { lab } = await withProgress(app, args, (lab) => lab.destroy({ confirm }))
-  app.stderr.write(`lab ${lab} is gone\n`)
+  const { lab, found } = await withProgress(app, args, (lab) => lab.destroy({ confirm }))
+  app.stderr.write(found ? `lab ${lab} is gone\n` : 'this Labfile has no lab; klab list shows yours\n')
   return 0
 }
 

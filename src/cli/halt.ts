@@ -9,6 +9,6 @@ import { formatStatus } from './status.js'
 export async function runHalt(app: App, args: Args<typeof HALT_OPTIONS>): Promise<number> {
   const status = await withProgress(app, args, (lab) => lab.halt({ force: args.force }))
   if (args.json) printJson(app, status)
-  else app.stdout.write(`${formatStatus(status, app.clock.now())}\nklab up boots it again\n`)
+  else app.stdout.write(`${formatStatus(status, app.clock.now(), app.stdout.columns)}\nklab up boots it again\n`)
   return 0
 }

@@ -10,6 +10,6 @@ export async function runProvision(app: App, args: Args<typeof PROVISION_OPTIONS
   const { from, only, node: nodes } = args
   const status = await withProgress(app, args, (lab) => lab.provision({ from, only, nodes }))
   if (args.json) printJson(app, status)
-  else app.stdout.write(formatStatus(status, app.clock.now()))
+  else app.stdout.write(formatStatus(status, app.clock.now(), app.stdout.columns))
   return 0
 }

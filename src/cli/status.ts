@@ -14,28 +14,42 @@ const SHOWN_AGE_MS = 5000
 const readyText = ({ ready, joined }: Status['nodes'][number]): string =>
   joined === false ? 'not in the cluster' : ready === null ? '-' : ready ? 'Ready' : 'NotReady'
 
-/** The status as kubectl-like columns. */
-export function formatStatus(s: Status, now: number): string {
-  const rows = s.nodes.map((n) => [
-    n.name,
-    n.role,
-    n.ip,
-    n.state,
-    readyText(n),
-    n.sshPort === null ? '-' : `${n.sshHost ?? ''}:${n.sshPort}`,
-  ])
+/** Heads of the table, and what each says of a node. */
+const COLUMNS: Readonly<Record<string, (n: Status['nodes'][number]) => string>> = {
+  NAME: (n) => n.name,
+  ROLE: (n) => n.role ?? '-',
+  IP: (n) => n.ip,
+  STATE: (n) => n.state,
+  CLUSTER: readyText,
+  SSH: (n) => (n.sshPort === null ? '-' : `${n.sshHost ?? ''}:${n.sshPort}`),
+}
+
+/** The nodes; a lab without a cluster has no roles. A narrow terminal gets no addresses, which wrapped none could read. */
+function table({ nodes, cluster }: Status, width: number): string {
+  const inCluster = (head: string): boolean => cluster !== null || (head !== 'ROLE' && head !== 'CLUSTER')
+  const made = [[], ['SSH'], ['SSH', 'IP']].map((without) => {
+    const heads = Object.keys(COLUMNS).filter((head) => inCluster(head) && !without.includes(head))
+    return columns([heads, ...nodes.map((n) => heads.map((head) => COLUMNS[head]?.(n) ?? ''))])
+  })
+  return made.find((text) => fits(text, width)) ?? made.at(-1) ?? ''
+}
+
+const fits = (text: string, width: number): boolean => text.split('\n').every((line) => line.length <= width)
+
+/** The status as kubectl-like columns. `now`: ms since the epoch; `width`: of the terminal. */
+export function formatStatus(s: Status, now: number, width = Infinity): string {
   const { cluster } = s
-  const last = cluster
-    ? `\ncluster: Kubernetes ${cluster.version}, ${readyCount(s, now)}, API server ${cluster.apiServer ?? 'not up'}\n`
-    : ''
+  const server = `API server ${cluster?.apiServer ?? 'not up'}`
+  const ready = `cluster: Kubernetes ${cluster?.version ?? ''}, ${readyCount(s, now)}`
+  const line = `${ready}, ${server}`
+  const last = cluster ? `\n${fits(line, width) ? line : `${ready}\n${server}`}\n` : ''
   const unfinished =
     s.unfinished === null
       ? ''
       : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
   const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
   const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up makes it as it was\n`
-  const nodes = columns([['NAME', 'ROLE', 'IP', 'STATE', 'CLUSTER', 'SSH'], ...rows])
-  return `lab ${s.lab}: ${s.state}\n\n${nodes}${last}${standing(s)}${left(s)}${unfinished}${closing}`
+  return `lab ${s.lab}: ${s.state}\n\n${table(s, width)}${last}${standing(s)}${left(s)}${unfinished}${closing}`
 }
 
 /** How many are Ready, and when that was; of nodes that stand still nobody knows, and a count would be of no time. */
@@ -69,7 +83,7 @@ export async function runStatus(app: App, args: Args<typeof STATUS_OPTIONS>): Pr
   if (args.json) printJson(app, status)
   else {
     const next = status.state === 'stopped' ? '\nklab up boots it\n' : ''
-    app.stdout.write(`${formatStatus(status, app.clock.now())}${next}`)
+    app.stdout.write(`${formatStatus(status, app.clock.now(), app.stdout.columns)}${next}`)
   }
   return 0
 }

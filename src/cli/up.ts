@@ -15,7 +15,7 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
   if (args.json) printJson(app, result.status)
   else {
     const text = result.already ? 'all is up; nothing to do' : tryNext(result, args)
-    app.stdout.write(`${formatStatus(result.status, app.clock.now())}\n${text}\n`)
+    app.stdout.write(`${formatStatus(result.status, app.clock.now(), app.stdout.columns)}\n${text}\n`)
   }
   return 0
 }

@@ -40,10 +40,13 @@ export interface LabHandle {
   up(o?: UpRequest): Promise<UpResult>
   /** Powers all machines off; disks and snapshots stay. */
   halt(o?: { readonly force?: boolean | undefined }): Promise<Status>
-  /** Removes the lab: machines, disks, switch, ports, keys; the cache stays. Does not ask unless `confirm` is given. */
+  /**
+   * Removes the lab: machines, disks, switch, ports, keys; the cache stays. Does not ask unless `confirm` is given.
+   * `found`: whether there was one.
+   */
   destroy(o?: {
     readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined
-  }): Promise<{ readonly lab: string }>
+  }): Promise<{ readonly lab: string; readonly found: boolean }>
   /** Nodes as libvirt sees them, and the API server's last answer; `fresh`: wait for it, 10 s at most. */
   status(o?: { readonly fresh?: boolean | undefined }): Promise<Status>
   /** Looks into the guests: which sections of the course are done, also by hand. */

@@ -25,30 +25,45 @@ export interface LabToDestroy {
 }
 
 /**
- * Removes the lab; content also when there is nothing to remove. `confirm` is asked before anything is changed; false:
+ * Removes the lab; `found: false`: there was nothing to remove. `confirm` is asked before anything is changed; false:
  * StateError. Throws LockedError, HostError, what the steps throw, what `confirm` throws.
  */
 export async function destroyLab(
   c: LabContext,
   o: { readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined } = {},
-): Promise<{ readonly lab: string }> {
+): Promise<{ readonly lab: string; readonly found: boolean }> {
   const target = await targetOf(c)
+  const world = await c.doors.world(target)
+  if (!target.recorded && (await nothingOf(world, target))) return { lab: target.name, found: false }
   if (o.confirm) {
     const { listManifests } = await import('../snapshot/manifest.js')
     // Damaged ones go too, and need not be counted.
     const snapshots = (await listManifests(target.paths).catch(() => [])).length
     if (!(await o.confirm({ lab: target.name, snapshots }))) throw new StateError('not destroyed')
   }
-  await destroy(await c.doors.world(target), target, c.report)
-  return { lab: target.name }
+  await destroy(world, target, c.report)
+  return { lab: target.name, found: true }
+}
+
+/** Whether neither libvirt nor the disk has anything of the lab. */
+async function nothingOf(world: World, lab: DestroyTarget): Promise<boolean> {
+  const [machines, networks, ...dirs] = await Promise.all([
+    world.hypervisor.owned(lab.id),
+    networksOf(world, lab),
+    ...[lab.paths.dir, lab.paths.staging, lab.paths.run].map(exists),
+  ])
+  return machines.length === 0 && networks.length === 0 && !dirs.includes(true)
 }
 
 /** A lab without a record may still have machines (the record was lost): its id follows from the Labfile. */
-async function targetOf(c: LabContext): Promise<DestroyTarget & Pick<Lab, 'hypervisor' | 'network'>> {
+async function targetOf(
+  c: LabContext,
+): Promise<DestroyTarget & Pick<Lab, 'hypervisor' | 'network'> & { readonly recorded: boolean }> {
   const { env } = c.doors
   const { record } = await findLab(env, c.file)
   const { id, lab, paths } = record ? { ...record, paths: labPaths(roots(env), record.id) } : await readLab(env, c.file)
-  return { id, name: lab.name, paths, hypervisor: lab.hypervisor, network: lab.network }
+  const recorded = record !== undefined
+  return { id, name: lab.name, paths, hypervisor: lab.hypervisor, network: lab.network, recorded }
 }
 
 /** What destroy must know of a lab, whose record may be lost. */

@@ -84,9 +84,14 @@ async function refuseStill(c: LabContext, record: LabRecord, node: string): Prom
   requireRunning(node, state)
 }
 
-/** The lab, which has a cluster. Throws StateError when it has none yet. */
+/** The lab, which has a cluster. Throws StateError when it has none, or none yet. */
 async function clusterLab(c: LabContext): ReturnType<typeof recordedLab> {
   const lab = await recordedLab(c.doors.env, c.file)
+  const { kubernetes, nodes } = lab.record.lab
+  if (!kubernetes)
+    throw new StateError('no cluster in this Labfile (kubernetes: false)', {
+      hint: `klab ssh ${nodes[0]?.name ?? 'NODE'}`,
+    })
   if (!(await exists(lab.paths.kubeconfig))) throw new StateError('the lab has no cluster yet', { hint: 'klab up' })
   return lab
 }

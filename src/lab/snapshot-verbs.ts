@@ -107,11 +107,11 @@ async function goBack(lab: LockedLab, m: Manifest, o: RestoreRequest): Promise<R
  * restored and does not get Ready.
  */
 export const restoreSnapshot = (c: LabContext, name: string, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
-  locked(c, async (lab) => goBack(lab, await named(lab, name), o))
+  locked(c, async (lab) => goBack(lab, await named(lab, name, 'klab snapshot restore'), o))
 
 /** Undoes the last restore. Throws as restoreSnapshot. */
 export const undoRestore = (c: LabContext, o: Omit<RestoreRequest, 'undo'> = {}): Promise<RestoredSnapshot> =>
-  locked(c, async (lab) => goBack(lab, await named(lab, UNDO), { ...o, undo: true }))
+  locked(c, async (lab) => goBack(lab, await named(lab, UNDO, 'klab snapshot restore'), { ...o, undo: true }))
 
 /** Goes back to what was pushed last, and deletes it. Throws as restoreSnapshot. */
 export const popSnapshot = (c: LabContext, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
@@ -125,7 +125,7 @@ export const popSnapshot = (c: LabContext, o: RestoreRequest = {}): Promise<Rest
 /** Deletes a snapshot; those made after it stay. Throws StateError, LockedError. */
 export const deleteSnapshot = (c: LabContext, name: string): Promise<{ deleted: string; freedBytes: number }> =>
   locked(c, async (lab) => {
-    const m = await named(lab, name)
+    const m = await named(lab, name, 'klab snapshot delete')
     return { deleted: m.name, freedBytes: await remove(lab, m) }
   })
 
@@ -150,7 +150,7 @@ export async function showSnapshot(
 ): Promise<ShownSnapshot> {
   const { paths } = await recordedLab(c.doors.env, c.file)
   const all = await listAll(c)
-  const snapshot = findManifest(all, name)
+  const snapshot = findManifest(all, name, 'klab snapshot show')
   return {
     snapshot,
     after: all.find((x) => x.id === snapshot.parent)?.name,

@@ -46,9 +46,9 @@ export async function topOfStack(lab: LockedLab): Promise<Manifest> {
   return top
 }
 
-/** The snapshot of a name, `undo` too. Throws StateError. */
-export const named = async (lab: LockedLab, name: string): Promise<Manifest> =>
-  findManifest(await listManifests(lab.paths), name)
+/** The snapshot of a name, `undo` too. `verb`: what was typed before the name, for the hint. Throws StateError. */
+export const named = async (lab: LockedLab, name: string, verb: string): Promise<Manifest> =>
+  findManifest(await listManifests(lab.paths), name, verb)
 
 export interface Back extends Restored {
   /** What was kept of the state before. */

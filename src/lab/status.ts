@@ -19,7 +19,8 @@ export interface Status {
   readonly state: LabState
   readonly nodes: readonly {
     readonly name: string
-    readonly role: Role
+    /** null: the lab has no cluster. */
+    readonly role: Role | null
     readonly ip: string
     readonly state: MachineState
     /** null: not known (no cluster yet, or the API server does not answer). */
@@ -149,7 +150,7 @@ function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefi
     const ssh = sshEndpoint(record, n.name)
     return {
       name: n.name,
-      role: n.role,
+      role: lab.kubernetes ? n.role : null,
       ip: n.ip,
       state,
       ready: state === 'running' && seen?.ready ? (seen.ready[n.name] ?? false) : null,
@@ -177,7 +178,7 @@ export function absentStatus(lab: Lab): Status {
     state: 'absent',
     nodes: lab.nodes.map((n) => ({
       name: n.name,
-      role: n.role,
+      role: lab.kubernetes ? n.role : null,
       ip: n.ip,
       state: 'absent',
       ready: null,

@@ -88,7 +88,10 @@ export async function exportTo(
     { goal: 'export', title: `${name} to ${path}`, lab: found.record.name },
     async (progress) =>
       withSnapshots(world, found, note(c.report), async (lab) => {
-        const made = await exportSnapshot(lab, await named(lab, name), path, { force: o.force === true, progress })
+        const made = await exportSnapshot(lab, await named(lab, name, 'klab snapshot export'), path, {
+          force: o.force === true,
+          progress,
+        })
         c.report({ type: 'warn', text: `${path}: ${WARNING}` })
         return made
       }),

@@ -47,7 +47,7 @@ export async function upFrom(
   if (own && record) {
     const open = await readLab(env, c.file)
     const world = await c.doors.world(open.lab)
-    const manifest = await named({ world, paths: open.paths, record, say: () => undefined }, from)
+    const manifest = await named({ world, paths: open.paths, record, say: () => undefined }, from, 'klab up --from')
     const status = await restoreAndWait(c, { world, open, manifest, undo: true })
     return isRam(manifest) ? status : undefined
   }

@@ -14,6 +14,8 @@ export function labfileJsonSchema(): Record<string, unknown> {
   })
   return {
     ...schema,
+    // A name, no address: nothing is to be fetched.
+    $id: 'urn:klab:labfile:1',
     title: 'Labfile',
     description: 'A klab lab: the VMs, their network, and the Kubernetes cluster on them.',
   }

@@ -67,14 +67,17 @@ export async function listManifests(paths: LabPaths): Promise<readonly Manifest[
 /** Whether it holds the RAM of running machines; else it is of a halted lab. */
 export const isRam = (manifest: Manifest): boolean => manifest.nodes.every((n) => n.memory)
 
-/** The snapshot of this name. Throws StateError with the nearest name. */
-export function findManifest<M extends Manifest>(all: readonly M[], name: string): M {
+/**
+ * The snapshot of this name. Throws StateError with the nearest name; `verb`: what was typed before it, such as
+ * `klab snapshot show`.
+ */
+export function findManifest<M extends Manifest>(all: readonly M[], name: string, verb: string): M {
   const found = all.findLast((m) => m.name === name)
   if (found) return found
   const names = all.map((m) => m.name)
   const meant = nearest(name, names)
   throw new StateError(`there is no snapshot ${name}`, {
-    hint: meant === undefined ? 'klab snapshot list' : `klab snapshot show ${meant}`,
+    hint: meant === undefined ? 'klab snapshot list' : `${verb} ${meant}`,
   })
 }
 

@@ -36,7 +36,7 @@ export async function remove(lab: LockedLab, manifest: Manifest): Promise<number
 export async function renameSnapshot(lab: LockedLab, from: string, to: string): Promise<Manifest> {
   checkName(to)
   const all = await listManifests(lab.paths)
-  const manifest = findManifest(all, from)
+  const manifest = findManifest(all, from, 'klab snapshot rename')
   if (all.some((m) => m.name === to && m !== manifest))
     throw new StateError(`there is a snapshot ${to} already`, { hint: 'klab snapshot list' })
   // A name of one's own is a wish to keep it.

@@ -55,7 +55,7 @@ export async function settle(
   const { patience } = profileFor(record.accel, 1)
   let unset: Error | undefined
   const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
-    lab.say(`clocks went on by ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
+    lab.say(`guest clocks set forward ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
     if (clocks.missed.length > 0)
       throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', {
         hint: 'klab status',

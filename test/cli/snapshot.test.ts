@@ -53,7 +53,15 @@ t.test('list and show: a tree with the current one marked; the same as JSON', as
     code: 1,
     stderr: /there is no snapshot secnd\n.*klab snapshot show second/,
   })
-  t.match(await klab.run('snapshot', 'restore', 'thrid'), { code: 1, stderr: /there is no snapshot thrid/ })
+  for (const verb of ['restore', 'delete'])
+    t.match(await klab.run('snapshot', verb, 'secnd'), {
+      code: 1,
+      stderr: new RegExp(`there is no snapshot secnd\ntry: klab snapshot ${verb} second\n`),
+    })
+  t.match(await klab.run('snapshot', 'restore', 'zzz'), {
+    code: 1,
+    stderr: /no snapshot zzz\ntry: klab snapshot list\n/,
+  })
 })
 
 t.test('what cannot be done says so, and changes nothing', async (t) => {

@@ -213,7 +213,8 @@ t.test('destroy -f: everything of the lab goes; again it says so and is content'
   const r = await klab.run('destroy', '-f')
   t.match(r, { code: 0, stdout: '', stderr: /lab course is gone\n$/ })
   t.notOk(existsSync(paths.dir))
-  t.match(await klab.run('destroy', '--force'), { code: 0 })
+  for (const argv of [['destroy', '--force'], ['destroy']])
+    t.match(await klab.run(...argv), { code: 0, stderr: /^this Labfile has no lab; klab list shows yours\n$/ })
 })
 
 t.test('destroy works from the record when the Labfile is gone', async (t) => {

@@ -128,9 +128,12 @@ t.test('exec: words as they are, on that node; its failure is typed', async (t) 
 
 t.test('kubeconfig, plan, explain, validate; a lab without a cluster has no kubeconfig', async (t) => {
   const s = await open(t)
-  await t.rejects(s.lab.kubeconfig(), { name: 'StateError', message: /(?:no cluster yet|not up)/, hint: /klab up/ })
-  writeFileSync(s.paths.kubeconfig, 'kind: Config\n')
-  t.same(await s.lab.kubeconfig(), { path: s.paths.kubeconfig, text: 'kind: Config\n' })
+  await t.rejects(s.lab.kubeconfig(), {
+    name: 'StateError',
+    message: 'no cluster in this Labfile (kubernetes: false)',
+    hint: 'klab ssh k8s-master01',
+  })
+  await t.rejects(s.lab.terminal.kubectl(['get', 'pods']), { message: /^no cluster in this Labfile/ })
   t.match(await s.lab.validate(), { labfile: join(s.world.dir, 'Labfile'), lab: { name: 'course' } })
   t.match(await s.lab.sections(), [{ id: '2.1', phase: 'machines' }])
   t.match(await s.lab.explain('2.2.7'), [{ id: '2.2.7', phase: 'system', script: /swapoff/ }])

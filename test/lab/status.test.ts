@@ -80,6 +80,34 @@ t.test('machines that stand still: no count of a time that is not now, and the w
   t.notMatch(await text(...RUNNING), /klab up/)
 })
 
+t.test('on a narrow terminal no line is cut: what `ssh` knows anyway is left out', async (t) => {
+  const s = stage(t, RUNNING)
+  s.cluster()
+  const status = await s.read(() => Promise.resolve(nodesReady))
+  const lines = (width?: number): string[] => formatStatus(status, s.clock.now(), width).split('\n')
+  t.match(lines().join('\n'), /^NAME +ROLE +IP +STATE +CLUSTER +SSH$/m)
+  for (const width of [60, 70, 80, 100])
+    t.same(
+      lines(width).filter((l) => l.length > width),
+      [],
+      String(width),
+    )
+  t.match(
+    lines(60).join('\n'),
+    /^NAME +ROLE +STATE +CLUSTER$[^]*^cluster: Kubernetes 1\.20\.2, 2\/4 Ready\nAPI server http/m,
+  )
+})
+
+t.test('without a cluster there are no roles', async (t) => {
+  const status = await stage(t, RUNNING, fourNodes('kubernetes: false\n')).read()
+  t.same(
+    status.nodes.map((n) => n.role),
+    [null, null, null, null],
+  )
+  t.match(formatStatus(status, 0), /^NAME +IP +STATE +SSH$/m)
+  t.notMatch(formatStatus(status, 0), /control-plane/)
+})
+
 t.test('a machine that somebody opened with virsh', async (t) => {
   const status = await stage(t, RUNNING, fourNodes(), ['graphics vnc on 0.0.0.0', 'port 22 is open']).read()
   t.same(status.opened, [
