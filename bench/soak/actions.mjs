@@ -4,10 +4,8 @@ import { booted, maybeBooted, NODES } from './model.mjs'
 /** Snapshots that are kept; one more means that one is deleted first. */
 const MOST_SNAPSHOTS = 4
 
-/**
- * Kinds of action. `may`: whether it can be done now; `act`: does it, through `c.verb`, and tells the model. More of a
- * kind in the list: it comes more often.
- */
+// An action: `may` says whether it can be done now; `act` does it, through `c.verb`, and tells the model.
+
 const save = {
   name: 'save',
   act: async (c) => {
@@ -41,7 +39,7 @@ const halt = {
   },
 }
 
-/** As by pulling the plug, and then an `up` that is killed. */
+/** As by pulling the plug. */
 const pull = {
   name: 'halt --force',
   act: async (c) => {
@@ -84,7 +82,17 @@ const flatten = {
   act: async (c) => void (await c.verb('flatten', ['snapshot', 'flatten'])),
 }
 
-const ALL = [save, save, save, restore, restore, restore, restore, halt, pull, crash, pause, drop, flatten]
+/** Boots take minutes under emulation: what needs one comes less often. */
+const ALL = [
+  ...Array(5).fill(save),
+  ...Array(8).fill(restore),
+  ...Array(2).fill(pause),
+  ...Array(2).fill(drop),
+  flatten,
+  halt,
+  pull,
+  crash,
+]
 
 /** One of them, as chance has it. */
 export function chooseAction(c) {

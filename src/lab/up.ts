@@ -7,7 +7,8 @@ import { DriftError, StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
-import type { PhaseName } from '../labfile/phases.js'
+import { upTo, type PhaseName } from '../labfile/phases.js'
+import { domainName } from '../node/names.js'
 import { createArtifacts } from '../node-image/artifacts.js'
 import type { LabRun, World } from '../world.js'
 import { executePlan } from '../plan/runner.js'
@@ -112,13 +113,24 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     return existing
   }
   return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (existing) => {
-    const record = existing ?? (await newRecord(world, open, o.accel))
+    const record = await begun(world, existing ?? (await newRecord(world, open, o.accel)))
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     await executePlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
     await writeRecord(open.paths.record, { ...run.record, labfileSha256: open.labfileSha256, completedUntil: o.until })
     return readStatus(world, run.record, open.paths)
   })
+}
+
+/**
+ * The record while `up` boots machines: until they have come up the lab is no further than its machines. Else a kill in
+ * between would leave the next `up` with nothing to do, and guests that nobody waits for.
+ */
+async function begun(world: World, record: LabRecord): Promise<LabRecord> {
+  const running = new Set((await world.hypervisor.list()).filter((m) => m.state === 'running').map((m) => m.name))
+  if (record.lab.nodes.every((n) => running.has(domainName(record.id, n.name)))) return record
+  const completed = record.completedUntil as PhaseName | undefined
+  return completed !== undefined && upTo('machines', completed) ? { ...record, completedUntil: 'machines' } : record
 }
 
 /** Throws StateError when there are machines of a lab that has no record. `hint`: what to do then. */

@@ -1,5 +1,6 @@
 /** A machine from power-on to the end of its cloud-init. */
 import { CommandError, ProbeError, StateError, type KlabError } from '../errors.js'
+import { tail } from '../host/tail.js'
 import type { Guest, GuestAddress } from '../guest/types.js'
 import type { World } from '../world.js'
 
@@ -54,11 +55,12 @@ export async function waitForBoot(
   })
 }
 
-/** The errors in cloud-init's result.json, one a line; empty when it went well. */
+/** The last errors in cloud-init's result.json, one a line; empty when it went well. */
 export function cloudInitErrors(json: string): string {
   try {
     const errors = (JSON.parse(json) as { v1?: { errors?: unknown } | null } | null)?.v1?.errors
-    if (Array.isArray(errors)) return errors.map((e) => (typeof e === 'string' ? e : JSON.stringify(e))).join('\n')
+    if (Array.isArray(errors))
+      return tail(errors.map((e) => (typeof e === 'string' ? e : JSON.stringify(e))).join('\n'))
   } catch {
     // Told below.
   }

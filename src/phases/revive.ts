@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KlabError } from '../errors.js'
+import { tail } from '../host/tail.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
@@ -25,7 +26,7 @@ export function reviver(run: LabRun, line: (text: string) => void): (notReady: r
       const guest = await connect(run, node)
       const script = await readFile(join(assets, 'cloud-init', 'renew', 'units.sh'), 'utf8')
       const { stdout } = await guest.sudo(script, units, { what: `looking at ${units.join(' and ')}` })
-      for (const said of stdout.split('\n').filter(Boolean)) line(`${node}: ${said}`)
+      for (const said of tail(stdout).split('\n').filter(Boolean)) line(`${node}: ${said}`)
     } catch (error) {
       if (!(error instanceof KlabError) || error.code === 'interrupted') throw error
       line(`${node}: ${error.message.split('\n')[0] ?? ''}`)

@@ -1,6 +1,7 @@
 /** Phase `workers` (course 2.9.4): kubeadm join, all workers side by side with one token that dies with the phase. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { nodeConditions } from '../api/server.js'
+import { CorruptError } from '../errors.js'
 import { joinConfig } from '../cluster/kubeadm.js'
 import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
@@ -26,8 +27,15 @@ interface Ticket {
 
 /** Hash of a PEM certificate's public key, as kubeadm wants it. */
 export function caCertHash(pem: string): string {
-  const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
-  return `sha256:${createHash('sha256').update(spki).digest('hex')}`
+  try {
+    const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
+    return `sha256:${createHash('sha256').update(spki).digest('hex')}`
+  } catch (cause) {
+    throw new CorruptError('/etc/kubernetes/pki/ca.crt of the control plane is no certificate', {
+      hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up',
+      cause,
+    })
+  }
 }
 
 /**

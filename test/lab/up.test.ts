@@ -7,14 +7,14 @@ import { alreadyUp, planOf, settleAccel, up } from '../../src/lab/up.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
 import { acquireLock } from '../../src/host/lock.js'
-import { readRecord } from '../../src/state/record.js'
-import { cards, makeRun, makeWorld } from '../fakes/world.js'
+import { readRecord, writeRecord } from '../../src/state/record.js'
+import { cards, makeRun, makeWorld, type WorldOptions } from '../fakes/world.js'
 
 const LAB =
   'name: vms\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71 }\n  - { name: b, ip: 192.168.31.72 }\n'
 
-async function stage(t: Test) {
-  const world = makeWorld(t, { files: { Labfile: LAB } })
+async function stage(t: Test, host: WorldOptions['host'] = {}) {
+  const world = makeWorld(t, { files: { Labfile: LAB }, host })
   const open = () => readLab(world.env, undefined)
   const go = async (until: 'network' | 'machines' = 'network') =>
     up(world, await open(), { until, accel: 'tcg', report: () => undefined })
@@ -120,6 +120,29 @@ t.test('alreadyUp: the same end, the same Labfile, every machine running', async
   s.world.hypervisor.opened.clear()
   s.world.hypervisor.kill(domainName(run.id, 'b'))
   t.equal(await alreadyUp(s.world, await s.open(), 'network'), undefined, 'one crashed')
+})
+
+t.test('killed while machines boot: the next up has them to wait for, though they run', async (t) => {
+  const s = await stage(t, { 'apt-config': new StateError('no apt') })
+  await s.go()
+  const finished = { ...(await readRecord(s.first.paths.record))!, completedUntil: 'ready' }
+  await writeRecord(s.first.paths.record, finished)
+  // It fails where a kill could have come: before the base image is there.
+  const go = async () => up(s.world, await s.open(), { until: 'ready', accel: 'tcg', report: () => undefined })
+  await t.rejects(go())
+  t.equal((await readRecord(s.first.paths.record))?.completedUntil, 'machines')
+  for (const node of s.first.lab.nodes) {
+    const run = { ...makeRun(s.world, s.first.lab), id: s.first.id }
+    await s.world.hypervisor.ensureMachine(
+      machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
+    )
+    await s.world.hypervisor.start(domainName(s.first.id, node.name))
+  }
+  t.equal(await alreadyUp(s.world, await s.open(), 'ready'), undefined)
+  await writeRecord(s.first.paths.record, finished)
+  t.match(await alreadyUp(s.world, await s.open(), 'ready'), { state: 'running' })
+  await t.rejects(go())
+  t.equal((await readRecord(s.first.paths.record))?.completedUntil, 'ready', 'nothing had to boot')
 })
 
 t.test('planning writes nothing', async (t) => {

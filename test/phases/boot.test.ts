@@ -12,6 +12,16 @@ const address = { node: 'n1', host: '127.0.0.1', port: 22000, user: 'klab', priv
 const GOOD = '{"v1":{"datasource":"DataSourceNoCloud","errors":[]}}'
 const MINUTE = 60_000
 
+t.test('cloudInitErrors: the last ones of any number, and those of any form', (t) => {
+  const many = cloudInitErrors(JSON.stringify({ v1: { errors: Array.from({ length: 100_000 }, (_, i) => `e${i}`) } }))
+  t.equal(many.split('\n').length, 15)
+  t.match(many, /e99999$/)
+  t.ok(cloudInitErrors(JSON.stringify({ v1: { errors: ['x'.repeat(1e6)] } })).length < 20_000)
+  const deep = `{"v1":{"errors":[${'['.repeat(20_000)}${']'.repeat(20_000)}]}}`
+  t.match(cloudInitErrors(deep), /^result\.json cannot be read: /)
+  t.end()
+})
+
 t.test('cloudInitErrors: none when it went well, every one otherwise, and never none for what cannot be read', (t) => {
   t.equal(cloudInitErrors(GOOD), '')
   t.equal(
