@@ -5,7 +5,7 @@ import { clean } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { CHECK_OPTIONS } from './options.js'
-import { labOf } from './progress.js'
+import { withProgress } from './progress.js'
 
 type CheckReport = Awaited<ReturnType<LabHandle['check']>>
 type SectionReport = CheckReport['sections'][number]
@@ -56,7 +56,7 @@ export async function runCheck(app: App, args: Args<typeof CHECK_OPTIONS>): Prom
   // Sections begin with a digit, nodes never do.
   const sections = words.filter((w) => /^\d/.test(w))
   const nodes = words.filter((w) => !/^\d/.test(w))
-  const report = await (await labOf(app, args)).check({ sections, nodes })
+  const report = await withProgress(app, args, (lab) => lab.check({ sections, nodes }))
   if (args.json) printJson(app, report)
   else app.stdout.write(formatReport(report, sections.length > 0))
   return report.ok ? 0 : 1

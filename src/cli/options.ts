@@ -4,7 +4,7 @@ import type { OptionTable } from './command.js'
 
 const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 const jsonProgress = {
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
 } as const
 
 export const UP_OPTIONS = {
@@ -57,7 +57,7 @@ export const PROVISION_OPTIONS = {
 export const CHECK_OPTIONS = {
   section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it; all of its lines are shown' },
   node: { type: 'string', array: true, describe: 'only these nodes' },
-  ...json,
+  ...jsonProgress,
 } as const satisfies OptionTable
 
 export const EXPLAIN_OPTIONS = {

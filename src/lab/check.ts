@@ -7,11 +7,12 @@ import { isWhole, parseGuestFacts } from '../course/facts.js'
 import { judgeLab, type Looked } from '../course/judge.js'
 import { findSections, partsFor, SECTIONS, type Section } from '../course/sections.js'
 import type { CheckReport } from '../course/types.js'
-import { CorruptError, Interrupted, KlabError, UsageError } from '../errors.js'
+import { CorruptError, Interrupted, KlabError, StateError, UsageError } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
 import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
 import { connectWithin } from '../node/connections.js'
+import { inPhase, silently, type Stage } from '../report/stages.js'
 import type { World } from '../world.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
@@ -27,6 +28,8 @@ export interface CheckOptions {
   readonly sections: readonly Section[]
   /** Names; the lab's own. */
   readonly nodes: readonly string[]
+  /** Reports each node's look, which takes minutes where guests are busy. */
+  readonly stage?: Stage
 }
 
 export interface CheckRequest {
@@ -43,10 +46,15 @@ export async function checkCourse(c: LabContext, o: CheckRequest = {}): Promise<
   const unknown = o.nodes?.find((n) => !names.includes(n))
   if (unknown !== undefined) throw new UsageError(`check: ${unknown}: no such node; there are ${names.join(', ')}`)
   const wanted = new Set((o.sections ?? []).flatMap(findSections))
-  return checkLab(await c.doors.world(found.record.lab), found, {
-    sections: wanted.size > 0 ? SECTIONS.filter((s) => wanted.has(s)) : SECTIONS,
-    nodes: o.nodes?.length ? o.nodes : names,
-  })
+  const world = await c.doors.world(found.record.lab)
+  const phase = { goal: 'check', title: 'a look into each guest', lab: found.record.name }
+  return inPhase({ report: c.report, clock: c.doors.clock }, phase, (stage) =>
+    checkLab(world, found, {
+      sections: wanted.size > 0 ? SECTIONS.filter((s) => wanted.has(s)) : SECTIONS,
+      nodes: o.nodes?.length ? o.nodes : names,
+      stage,
+    }),
+  )
 }
 
 /**
@@ -68,8 +76,15 @@ export async function checkLab(
     const [all, images] = await Promise.all([
       pMap(asked, async (node): Promise<Looked> => {
         const state = machines.get(domainName(record.id, node.name)) ?? 'absent'
-        if (state !== 'running') return { node, error: `the machine is ${state}, not running` }
-        return look(world, lab, { node, script, parts: partsFor(o.sections) })
+        const parts = partsFor(o.sections)
+        const looking = async (line: (text: string) => void): Promise<Looked> => {
+          if (state !== 'running') throw new StateError(`the machine is ${state}, not running`)
+          return look(world, lab, { node, script, parts, line })
+        }
+        return (o.stage ?? silently)(`check/${node.name}`, node.name, looking).catch((error: unknown) => {
+          if (!(error instanceof KlabError) || error instanceof Interrupted) throw error
+          return { node, error: error.message }
+        })
       }),
       k && labImages(k, world.layers),
     ])
@@ -86,28 +101,32 @@ export async function checkLab(
   }
 }
 
-/** Runs `script`, which finds out these parts, on one node. */
+interface Look {
+  readonly node: NodeSpec
+  readonly script: string
+  readonly parts: readonly string[]
+  readonly line: (text: string) => void
+}
+
+/** Runs `script`, which finds out these parts, on one node. Throws ProbeError, CommandError, CorruptError. */
 async function look(
   world: World,
   lab: { record: LabRecord; paths: LabPaths },
-  { node, script, parts }: { readonly node: NodeSpec; readonly script: string; readonly parts: readonly string[] },
+  { node, script, parts, line }: Look,
 ): Promise<Looked> {
   const { kubernetes, os } = lab.record.lab
-  try {
-    const guest = await connectWithin({ world, ...lab }, node.name, CONNECT_MS)
-    const before = world.clock.now()
-    const out = await guest.sudo(script, [kubernetes?.runtime ?? '', node.role, os.user, parts.join(' ')], {
-      timeoutMs: FACTS_MS,
-      signal: world.signal,
-    })
-    const facts = parseGuestFacts(out.stdout)
-    if (!isWhole(facts))
-      throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
-    return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
-  } catch (error) {
-    if (!(error instanceof KlabError) || error instanceof Interrupted) throw error
-    return { node, error: error.message }
-  }
+  const guest = await connectWithin({ world, ...lab }, node.name, CONNECT_MS)
+  line('SSH answers; looking')
+  const before = world.clock.now()
+  const out = await guest.sudo(script, [kubernetes?.runtime ?? '', node.role, os.user, parts.join(' ')], {
+    timeoutMs: FACTS_MS,
+    signal: world.signal,
+    what: 'looking into the guest',
+  })
+  const facts = parseGuestFacts(out.stdout)
+  if (!isWhole(facts))
+    throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
+  return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
 }
 
 /** ms that a clock is off which showed `at` at some time between `before` and `after`. */

@@ -1,9 +1,10 @@
 /** Labs that travel: a snapshot as one file, and such a file as a snapshot of the lab here. */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { messageOf, StateError, UsageError } from '../errors.js'
+import { StateError, UsageError } from '../errors.js'
 import { exists, writeAtomic } from '../host/files.js'
 import { note } from '../report/events.js'
+import { inPhase } from '../report/stages.js'
 import { exportSnapshot } from '../sealed/export.js'
 import { readFacts } from '../sealed/read.js'
 import { WARNING, type Progress } from '../sealed/types.js'
@@ -23,40 +24,22 @@ const mib = (bytes: number): number => Math.round(bytes / MIB)
 const EVERY_MS = 2000
 
 /** One phase of one step, reported as those of `up` are. `work` gets bytes to count. */
-async function asOneStep<T>(
-  c: LabContext,
+const asOneStep = <T>(
+  { report, doors: { clock } }: LabContext,
   { goal, title, lab }: { readonly goal: string; readonly title: string; readonly lab: string },
   work: (progress: Progress) => Promise<T>,
-): Promise<T> {
-  const { report, doors } = c
-  const base = { phase: goal, step: `${goal}/${lab}` }
-  const started = doors.clock.monotonic()
-  let said = -Infinity
-  const progress: Progress = (done, all) => {
-    if (doors.clock.monotonic() - said < EVERY_MS && done !== all) return
-    said = doors.clock.monotonic()
-    report({ type: 'output', ...base, line: `${mib(done)} of ${mib(all)} MiB` })
-  }
-  report({ type: 'plan', lab, goal, phases: [{ name: goal, title, steps: [base.step] }] })
-  report({ type: 'phase', phase: goal, title })
-  report({ type: 'start', ...base, title })
-  const end = (outcome: 'done' | 'failed', error?: string): void =>
-    report({
-      type: 'end',
-      ...base,
-      outcome,
-      ms: doors.clock.monotonic() - started,
-      ...(error === undefined ? {} : { error }),
-    })
-  try {
-    const result = await work(progress)
-    end('done')
-    report({ type: 'phase-end', phase: goal, ms: doors.clock.monotonic() - started })
-    return result
-  } catch (error) {
-    end('failed', messageOf(error))
-    throw error
-  }
+): Promise<T> => {
+  const id = `${goal}/${lab}`
+  return inPhase({ report, clock }, { goal, title, lab, steps: [id] }, (stage) =>
+    stage(id, title, (line) => {
+      let said = -Infinity
+      return work((done, all) => {
+        if (clock.monotonic() - said < EVERY_MS && done !== all) return
+        said = clock.monotonic()
+        line(`${mib(done)} of ${mib(all)} MiB`)
+      })
+    }),
+  )
 }
 
 export interface ExportedSnapshot {

@@ -45,7 +45,7 @@ t.test('no node can be reached: every section is not known, exit 1; as JSON too'
   const text = await klab.run('check', '2.2')
   t.match(text, {
     code: 1,
-    stderr: '',
+    stderr: /check\/k8s-node03: failed/,
     stdout: /^2\.2\.1 +not known [^]*k8s-master01 cannot be reached: the machine is shut-off, not running/m,
   })
   const { code, stdout } = await klab.run('check', '2.2', 'k8s-node01', '--json')

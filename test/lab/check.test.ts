@@ -4,6 +4,8 @@ import { Interrupted, ProbeError } from '../../src/errors.js'
 import { checkLab } from '../../src/lab/check.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
+import type { Event } from '../../src/report/events.js'
+import { inPhase, silently, type Stage } from '../../src/report/stages.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 import { linesOf, NAMES } from '../course/machines.js'
 
@@ -26,7 +28,8 @@ async function stage(t: Test, off: readonly string[] = []) {
   world.guests.answers.push(({ node, text }) => (text.startsWith('sudo: #!/bin/bash') ? output(node) : undefined))
   return {
     world,
-    check: (ids: string, nodes: readonly string[] = NAMES) => checkLab(world, run, { sections: section(ids), nodes }),
+    check: (ids: string, nodes: readonly string[] = NAMES, reports: Stage = silently) =>
+      checkLab(world, run, { sections: section(ids), nodes, stage: reports }),
   }
 }
 
@@ -86,4 +89,26 @@ t.test('Ctrl-C ends it', async (t) => {
   }
   await t.rejects(s.check('2.2.7'), { name: /Interrupted|AggregateError/ })
   t.same(s.world.guests.closed, ['all'])
+})
+
+t.test('all nodes side by side, and a sign of life of each', async (t) => {
+  const s = await stage(t)
+  const events: Event[] = []
+  let [asked, let4] = [0, (): void => undefined]
+  const all = new Promise<void>((go) => (let4 = go))
+  // Nobody gets an answer before all have been asked.
+  s.world.guests.answers.unshift(async () => {
+    if (++asked === NAMES.length) let4()
+    await all
+    return undefined
+  })
+  const report = (event: Event): void => void events.push(event)
+  await inPhase({ report, clock: s.world.clock }, { goal: 'check', title: 'looks', lab: 'course' }, (stage) =>
+    s.check('2.2.7', NAMES, stage),
+  )
+  for (const node of NAMES)
+    t.match(
+      events.filter((e) => 'step' in e && e.step === `check/${node}`),
+      [{ type: 'start' }, { type: 'output', line: /SSH answers/ }, { type: 'end', outcome: 'done' }],
+    )
 })
