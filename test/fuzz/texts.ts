@@ -133,7 +133,7 @@ const snapshot = target({
     const all = await listManifests(paths)
     const listed = await listSnapshots(all, null)
     if (listed.length !== 1) throw new Error('a snapshot has vanished')
-    const found = findManifest(all, all[0]!.name)
+    const found = findManifest(all, all[0]!.name, 'klab snapshot show')
     isRam(found)
     for (const { node } of found.nodes) if (join(own, `${node}.mem`) !== `${own}/${node}.mem`) throw new Error(node)
     const words = [found.kind, found.createdAt, found.message, found.qemu ?? '', found.completedUntil ?? '']

@@ -50,7 +50,7 @@ t.test('a halted lab is saved cold, and an undo of running machines is kept when
   s.world.clock.time += 1000
   t.match(await goTo(s.lab, cold, { undo: true }), { running: false })
   s.world.clock.time += 1000
-  await goTo(s.lab, await named(s.lab, 'undo'), { undo: false })
+  await goTo(s.lab, await named(s.lab, 'undo', 'klab snapshot undo'), { undo: false })
   t.strictSame(await s.read(), all('work'))
 })
 

@@ -45,7 +45,7 @@ t.test('a restore that fails on the way leaves whole machines, off, and the way 
   t.strictSame(await s.read(), Array(4).fill('/work'), 'the disks of before')
   later(s)
   const { lab } = await s.again()
-  await goTo(lab, await named(lab, 'undo'), { undo: false })
+  await goTo(lab, await named(lab, 'undo', 'klab snapshot undo'), { undo: false })
   t.strictSame(await s.read(), all('work'))
 })
 

@@ -24,14 +24,14 @@ t.test('a restore keeps what it replaces; undo goes back to it, and forth again'
   s.write('more')
   for (const word of ['work', 'more', 'work']) {
     later(s)
-    await goTo(s.lab, await named(s.lab, 'undo'), { undo: true })
+    await goTo(s.lab, await named(s.lab, 'undo', 'klab snapshot undo'), { undo: true })
     t.strictSame(await s.read(), all(word))
     t.strictSame((await names(s)).sort(), ['a', 'undo'], 'one undo at a time')
   }
   later(s)
   t.match(await goTo(s.lab, a, { undo: false }), { kept: undefined })
   later(s)
-  await goTo(s.lab, await named(s.lab, 'undo'), { undo: false })
+  await goTo(s.lab, await named(s.lab, 'undo', 'klab snapshot undo'), { undo: false })
   t.strictSame(await s.read(), all('more'), '--no-undo leaves the older undo alone')
 })
 

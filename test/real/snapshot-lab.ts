@@ -53,6 +53,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const lab = await openMiniLab(JSON.parse(readFileSync(file, 'utf8')) as Descriptor)
   console.log('begin')
   if (verb === 'save') await save(lab, { name, kind: 'manual' })
-  else await restore(lab, findManifest(await listManifests(lab.paths), name))
+  else await restore(lab, findManifest(await listManifests(lab.paths), name, 'klab snapshot restore'))
   console.log('end')
 }
