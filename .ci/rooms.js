@@ -132,6 +132,7 @@ export const ROOMS = {
     'cluster/topology',
     'state',
     'report/nearest',
+    'report/stages',
     'versions',
     'api',
     'guest/until',

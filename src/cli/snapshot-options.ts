@@ -34,14 +34,14 @@ export const SAVE_OPTIONS = {
   name: { type: 'string', describe: 'its name (default: the time)' },
   ...message,
   ...live,
-  ...json,
+  ...jsonProgress,
 } as const satisfies OptionTable
 
 export const LIST_OPTIONS = json satisfies OptionTable
 
 export const SHOW_OPTIONS = { name, ...verify, ...json } as const satisfies OptionTable
 
-export const RESTORE_OPTIONS = { name, ...undo, ...verify, ...wait, ...json } as const satisfies OptionTable
+export const RESTORE_OPTIONS = { name, ...undo, ...verify, ...wait, ...jsonProgress } as const satisfies OptionTable
 
 export const DELETE_OPTIONS = { name, ...json } as const satisfies OptionTable
 
@@ -51,11 +51,11 @@ export const RENAME_OPTIONS = {
   ...json,
 } as const satisfies OptionTable
 
-export const PUSH_OPTIONS = { ...message, ...live, ...json } as const satisfies OptionTable
+export const PUSH_OPTIONS = { ...message, ...live, ...jsonProgress } as const satisfies OptionTable
 
-export const POP_OPTIONS = { ...undo, ...verify, ...wait, ...json } as const satisfies OptionTable
+export const POP_OPTIONS = { ...undo, ...verify, ...wait, ...jsonProgress } as const satisfies OptionTable
 
-export const UNDO_OPTIONS = { ...verify, ...wait, ...json } as const satisfies OptionTable
+export const UNDO_OPTIONS = { ...verify, ...wait, ...jsonProgress } as const satisfies OptionTable
 
 export const FLATTEN_OPTIONS = json satisfies OptionTable
 

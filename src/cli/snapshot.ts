@@ -81,13 +81,13 @@ function restored({ snapshot: m, settled, ...r }: Result<'restore'>): Said {
 /** `klab snapshot save`. Throws UsageError, StateError, LockedError, HostError. */
 export async function runSave(app: App, args: Args<typeof options.SAVE_OPTIONS>): Promise<number> {
   const { name, message, live } = args
-  return print(app, args, saved(await (await snapshotsOf(app, args)).save({ name, message, live })))
+  return print(app, args, saved(await withProgress(app, args, (lab) => lab.snapshots.save({ name, message, live }))))
 }
 
 /** `klab snapshot push`. Throws as runSave. */
 export async function runPush(app: App, args: Args<typeof options.PUSH_OPTIONS>): Promise<number> {
   const { message, live } = args
-  return print(app, args, saved(await (await snapshotsOf(app, args)).push({ message, live })))
+  return print(app, args, saved(await withProgress(app, args, (lab) => lab.snapshots.push({ message, live }))))
 }
 
 /** `klab snapshot list`. Throws StateError. */
@@ -105,19 +105,23 @@ export async function runShow(app: App, args: Args<typeof options.SHOW_OPTIONS>)
 /** `klab snapshot restore`. Throws StateError, LockedError, HostError, CorruptError, ProbeError. */
 export async function runRestore(app: App, args: Args<typeof options.RESTORE_OPTIONS>): Promise<number> {
   const { name, undo, wait, verify } = args
-  return print(app, args, restored(await (await snapshotsOf(app, args)).restore(name, { undo, wait, verify })))
+  return print(
+    app,
+    args,
+    restored(await withProgress(app, args, (lab) => lab.snapshots.restore(name, { undo, wait, verify }))),
+  )
 }
 
 /** `klab snapshot undo`. Throws as runRestore. */
 export async function runUndo(app: App, args: Args<typeof options.UNDO_OPTIONS>): Promise<number> {
   const { wait, verify } = args
-  return print(app, args, restored(await (await snapshotsOf(app, args)).undo({ wait, verify })))
+  return print(app, args, restored(await withProgress(app, args, (lab) => lab.snapshots.undo({ wait, verify }))))
 }
 
 /** `klab snapshot pop`. Throws as runRestore. */
 export async function runPop(app: App, args: Args<typeof options.POP_OPTIONS>): Promise<number> {
   const { undo, wait, verify } = args
-  return print(app, args, restored(await (await snapshotsOf(app, args)).pop({ undo, wait, verify })))
+  return print(app, args, restored(await withProgress(app, args, (lab) => lab.snapshots.pop({ undo, wait, verify }))))
 }
 
 /** `klab snapshot delete`. Throws StateError, LockedError. */

@@ -18,6 +18,19 @@ export interface UntilOptions {
   readonly hint?: string
 }
 
+/** The same probe; what it saw is told as well, when it is something new. */
+export function tellingChanges(
+  probe: () => Promise<Observation>,
+  line: (text: string) => void,
+): () => Promise<Observation> {
+  let last = ''
+  return async () => {
+    const seen = await probe()
+    if (!seen.ok && seen.seen !== last) line((last = seen.seen))
+    return seen
+  }
+}
+
 /**
  * Asks `probe` every `everyMs` until it says ok. A command of the probe that fails is something seen, not the end.
  * Throws ProbeError after `withinMs` (what, how long, what was seen last), Interrupted, and whatever else the probe

@@ -1,5 +1,6 @@
 /** The snapshots of a lab, a function a verb. Those that change something take the lab's lock. */
 import { note } from '../report/events.js'
+import { inPhase } from '../report/stages.js'
 import { flatten, type Flattened } from '../snapshot/flatten.js'
 import { findManifest, listManifests } from '../snapshot/manifest.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
@@ -8,7 +9,7 @@ import type { Settled } from '../snapshot/settle.js'
 import { verify } from '../snapshot/sums.js'
 import { listSnapshots, type Listed } from '../snapshot/tree.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
-import type { LabContext } from './context.js'
+import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { goTo, named, push, topOfStack, UNDO, withSnapshots } from './snapshot.js'
 
@@ -62,8 +63,23 @@ async function locked<T>(c: LabContext, work: (lab: LockedLab) => Promise<T>): P
   return withSnapshots(await c.doors.world(found.record.lab), found, note(c.report), work)
 }
 
-async function keep(c: LabContext, make: (lab: LockedLab) => Promise<Manifest>): Promise<SavedSnapshot> {
-  return locked(c, async (lab) => {
+/** The same for what takes long: stage by stage, to who looks on and to klab's log of the lab. */
+async function inStages<T>(
+  c: LabContext,
+  { goal, title }: { readonly goal: string; readonly title: string },
+  work: (lab: LockedLab) => Promise<T>,
+): Promise<T> {
+  const found = await recordedLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.record.lab)
+  return withLog(c, found.paths.log, (report) =>
+    inPhase({ report, clock: c.doors.clock }, { goal, title, lab: found.record.name }, (stage) =>
+      withSnapshots(world, { ...found, stage }, note(report), work),
+    ),
+  )
+}
+
+async function keep(c: LabContext, title: string, make: (lab: LockedLab) => Promise<Manifest>): Promise<SavedSnapshot> {
+  return inStages(c, { goal: 'save', title }, async (lab) => {
     const { clock } = c.doors
     const started = clock.monotonic()
     const made = await make(lab)
@@ -80,7 +96,7 @@ const stamp = (now: number): string =>
 
 /** Saves the whole lab, RAM included. Throws UsageError (the name), StateError, HostError, LockedError. */
 export const saveSnapshot = (c: LabContext, o: SaveRequest = {}): Promise<SavedSnapshot> =>
-  keep(c, (lab) =>
+  keep(c, o.name ?? 'the lab as it is', (lab) =>
     save(lab, {
       name: o.name ?? stamp(c.doors.clock.now()),
       message: o.message ?? '',
@@ -91,7 +107,7 @@ export const saveSnapshot = (c: LabContext, o: SaveRequest = {}): Promise<SavedS
 
 /** Saves under the next name of the stack. Throws as saveSnapshot. */
 export const pushSnapshot = (c: LabContext, o: PushOptions = {}): Promise<SavedSnapshot> =>
-  keep(c, (lab) => push(lab, { message: o.message ?? '', live: o.live !== false }))
+  keep(c, 'onto the stack', (lab) => push(lab, { message: o.message ?? '', live: o.live !== false }))
 
 async function goBack(lab: LockedLab, m: Manifest, o: RestoreRequest): Promise<RestoredSnapshot> {
   if (o.verify === true) {
@@ -107,15 +123,19 @@ async function goBack(lab: LockedLab, m: Manifest, o: RestoreRequest): Promise<R
  * restored and does not get Ready.
  */
 export const restoreSnapshot = (c: LabContext, name: string, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
-  locked(c, async (lab) => goBack(lab, await named(lab, name, 'klab snapshot restore'), o))
+  inStages(c, { goal: 'restore', title: name }, async (lab) =>
+    goBack(lab, await named(lab, name, 'klab snapshot restore'), o),
+  )
 
 /** Undoes the last restore. Throws as restoreSnapshot. */
 export const undoRestore = (c: LabContext, o: Omit<RestoreRequest, 'undo'> = {}): Promise<RestoredSnapshot> =>
-  locked(c, async (lab) => goBack(lab, await named(lab, UNDO, 'klab snapshot restore'), { ...o, undo: true }))
+  inStages(c, { goal: 'restore', title: 'before the last restore' }, async (lab) =>
+    goBack(lab, await named(lab, UNDO, 'klab snapshot restore'), { ...o, undo: true }),
+  )
 
 /** Goes back to what was pushed last, and deletes it. Throws as restoreSnapshot. */
 export const popSnapshot = (c: LabContext, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
-  locked(c, async (lab) => {
+  inStages(c, { goal: 'restore', title: 'what was pushed last' }, async (lab) => {
     const top = await topOfStack(lab)
     const back = await goBack(lab, top, o)
     await remove(lab, top)

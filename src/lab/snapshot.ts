@@ -20,7 +20,7 @@ const PUSHED = /^push-(\d+)$/
 /** Does `work` while nobody else changes the lab. Throws LockedError; what recover and `work` throw. */
 export async function withSnapshots<T>(
   world: World,
-  lab: { record: LabRecord; paths: LabPaths },
+  lab: { record: LabRecord; paths: LabPaths; stage?: LockedLab['stage'] },
   say: (line: string) => void,
   work: (lab: LockedLab) => Promise<T>,
 ): Promise<T> {
@@ -29,7 +29,7 @@ export async function withSnapshots<T>(
     world,
     paths,
     { name: 'snapshot', record: (existing) => existing ?? lab.record, recover: say },
-    (record) => work({ world, say, paths, record }),
+    (record) => work({ world, say, paths, record, stage: lab.stage }),
   )
 }
 

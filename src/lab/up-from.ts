@@ -4,6 +4,7 @@ import { StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
 import { note } from '../report/events.js'
+import { inPhase } from '../report/stages.js'
 import { seconds } from '../report/text.js'
 import { isRam, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
@@ -25,10 +26,13 @@ async function restoreAndWait(
   const record = await readRecord(open.paths.record)
   if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
   const say = note(c.report)
-  await withSnapshots(world, { record, paths: open.paths }, say, async (lab) => {
-    const { settled } = await goTo(lab, manifest, { undo, wait: true })
-    if (settled?.readyMs !== undefined) say(`${readyWords(manifest)} after ${seconds(settled.readyMs)}`)
-  })
+  const phase = { goal: 'restore', title: manifest.name, lab: record.name }
+  await inPhase({ report: c.report, clock: world.clock }, phase, (stage) =>
+    withSnapshots(world, { record, paths: open.paths, stage }, say, async (lab) => {
+      const { settled } = await goTo(lab, manifest, { undo, wait: true })
+      if (settled?.readyMs !== undefined) say(`${readyWords(manifest)} after ${seconds(settled.readyMs)}`)
+    }),
+  )
   return readStatus(world, (await readRecord(open.paths.record)) ?? record, open.paths)
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
 import { apiAnswers, nodeConditions } from '../api/server.js'
 import { apiNodes } from '../cluster/topology.js'
-import { until, type Observation, type UntilOptions } from '../guest/until.js'
+import { tellingChanges, until, type Observation, type UntilOptions } from '../guest/until.js'
 import type { Step } from '../step.js'
 import { apply, hostKubectl, steadyKubectl, type Kubectl } from '../node/kubectl.js'
 import type { LabRun } from '../world.js'
@@ -125,8 +125,6 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
     signal: world.signal,
     hint,
   })
-  const wait = (what: string, probe: () => Promise<Observation>): Promise<void> =>
-    until(probe, { what, ...limits(10, 'klab kubectl get nodes,pods -A') })
 
   return [
     {
@@ -135,6 +133,8 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
       run: async ({ line }) => {
         const kubectl = await hostKubectl(run)
         const steady = await steadyKubectl(run, line)
+        const wait = (what: string, probe: () => Promise<Observation>): Promise<void> =>
+          until(tellingChanges(probe, line), { what, ...limits(10, 'klab kubectl get nodes,pods -A') })
         // After a cold boot it is minutes away under emulation.
         const revive = reviver(run, line)
         await wait('the API server', async () => {

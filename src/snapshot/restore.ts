@@ -15,7 +15,7 @@ import { freshOverlay, sweep } from './disks.js'
 import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
 import { nodesOf, putBackAfter, resumeAll, statesOf, values, verifyPaused } from './machines.js'
-import type { LockedLab, Manifest, RestoreJournal } from './types.js'
+import { staged, type LockedLab, type Manifest, type RestoreJournal } from './types.js'
 
 type Overlays = Readonly<Record<string, string>>
 
@@ -75,7 +75,7 @@ export async function sweepAfter(lab: LockedLab): Promise<void> {
 
 /** Throws before anything is changed when the snapshot is damaged or of another lab's shape. */
 export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<void> {
-  await checkFrozen(manifest)
+  await staged(lab, ['checks', `the files of ${manifest.name}`], () => checkFrozen(manifest))
   const [have, want] = [manifest.nodes.map((n) => n.node).sort(), lab.record.lab.nodes.map((n) => n.name).sort()]
   if (have.join() !== want.join())
     throw new StateError(`snapshot ${manifest.name} has the nodes ${have.join(', ')}, the lab ${want.join(', ')}`, {
@@ -143,10 +143,11 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
     manifest.nodes.map(async (n) => {
       const domain = domainName(lab.record.id, n.node)
       const disk = to[n.node] ?? ''
-      await hypervisor.stop(domain, 0)
-      return n.memory
-        ? hypervisor.thaw(domain, { memory: n.memory.path, disk }, forwardsOf(lab.record, n.node))
-        : hypervisor.useDisk(domain, disk)
+      await staged(lab, [`machines/${n.node}`, `${n.node} as it was`], async () => {
+        await hypervisor.stop(domain, 0)
+        if (n.memory) await hypervisor.thaw(domain, { memory: n.memory.path, disk }, forwardsOf(lab.record, n.node))
+        else await hypervisor.useDisk(domain, disk)
+      })
     }),
   )
   values(ends)

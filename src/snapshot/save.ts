@@ -15,7 +15,7 @@ import { checkChains } from './flatten.js'
 import { closeJournal, openJournal, readJournal } from './journal.js'
 import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
 import { allRunning, nodesOf, putBackAfter, resumeAll, statesOf, values, verifyPaused } from './machines.js'
-import type { Kind, LockedLab, Manifest, SaveJournal } from './types.js'
+import { staged, type Kind, type LockedLab, type Manifest, type SaveJournal } from './types.js'
 
 export interface SaveOptions {
   readonly name: string
@@ -63,8 +63,10 @@ async function checkSpace(lab: LockedLab): Promise<void> {
 
 async function syncGuests(lab: LockedLab): Promise<void> {
   await Promise.allSettled(
-    nodesOf(lab).map(async ({ node }) =>
-      (await connectWithin(lab, node, SYNC_MS)).run(['sync'], { timeoutMs: SYNC_MS, signal: lab.world.signal }),
+    nodesOf(lab).map(({ node }) =>
+      staged(lab, [`sync/${node}`, `${node} writes what it has cached`], async () =>
+        (await connectWithin(lab, node, SYNC_MS)).run(['sync'], { timeoutMs: SYNC_MS, signal: lab.world.signal }),
+      ),
     ),
   )
 }
@@ -107,7 +109,8 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
 }
 
 /** They are behind by as long as they stood still, and that adds up. */
-const caughtUp = (lab: LockedLab): Promise<unknown> => stepClocks(lab, SYNC_MS).catch(() => undefined)
+const caughtUp = (lab: LockedLab): Promise<unknown> =>
+  staged(lab, ['clocks', 'the clocks of the nodes'], () => stepClocks(lab, SYNC_MS)).catch(() => undefined)
 
 /**
  * After a save with `stay` that was not followed by a whole restore: whatever still stands still because of it runs
@@ -177,9 +180,12 @@ const momentOf = (lab: LockedLab, j: SaveJournal, node: string): Moment => ({
 /** RAM and disk of all nodes at one moment, most of it written while they run. */
 async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<PauseTimes | undefined> {
   const { hypervisor, signal } = lab.world
-  const together = await hypervisor.freezeTogether(
-    nodesOf(lab).map(({ node, domain }) => ({ name: domain, to: momentOf(lab, j, node) })),
-    { committed: () => openJournal(lab.paths, { ...j, together: true }), signal },
+  const all = nodesOf(lab)
+  const together = await staged(lab, ['ram', `RAM of ${all.length} nodes, while they run`], () =>
+    hypervisor.freezeTogether(
+      all.map(({ node, domain }) => ({ name: domain, to: momentOf(lab, j, node) })),
+      { committed: () => openJournal(lab.paths, { ...j, together: true }), signal },
+    ),
   )
   await resumeAll(lab)
   return together
@@ -197,7 +203,11 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
   )
   await verifyPaused(lab)
   const ends = await Promise.allSettled(
-    all.map(({ node, domain }) => hypervisor.freeze(domain, momentOf(lab, j, node))),
+    all.map(({ node, domain }) =>
+      staged(lab, [`ram/${node}`, `RAM of ${node}, which stands still`], () =>
+        hypervisor.freeze(domain, momentOf(lab, j, node)),
+      ),
+    ),
   )
   values(ends)
   if (!stay) await resumeAll(lab)

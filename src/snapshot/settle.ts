@@ -3,7 +3,7 @@ import { API_TIMEOUT_MS, askReadiness, type Ask } from '../api/readiness.js'
 import { nodeLeases } from '../api/server.js'
 import { profileFor } from '../cluster/profile.js'
 import { messageOf, ProbeError } from '../errors.js'
-import { until } from '../guest/until.js'
+import { tellingChanges, until, type Observation } from '../guest/until.js'
 import type { Clock } from '../host/types.js'
 import { seconds } from '../report/text.js'
 import { hasCluster } from '../state/record.js'
@@ -11,7 +11,7 @@ import { certificatesEnded, renewCertificates } from './certificates.js'
 import { stepClocks, type Clocks } from './guests.js'
 import { settledNow } from './recover.js'
 import { refreshTokens } from './tokens.js'
-import type { LockedLab, Manifest } from './types.js'
+import { staged, type LockedLab, type Manifest } from './types.js'
 
 /** How the API server is asked; tests give their own. */
 export interface SettleDoors {
@@ -80,29 +80,30 @@ export async function settle(
   const refreshing = stepping.then(({ steppedS }) => refreshTokens(lab, steppedS, 300_000 * patience))
   refreshing.catch(() => undefined)
   let answeredMs: number | undefined
-  await until(
-    async () => {
-      const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
-      if (unset) throw unset
-      if (!ready) return { ok: false, seen: 'the API server does not answer' }
-      if (answeredMs === undefined) {
-        answeredMs = world.clock.monotonic() - since.monotonic
-        lab.say(`the API server answers after ${seconds(answeredMs)}`)
-      }
-      const not = wanted.filter((n) => !ready[n])
-      if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
-      const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
-      const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
-      return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
-    },
-    {
-      what: wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`,
+  const look = async (): Promise<Observation> => {
+    const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
+    if (unset) throw unset
+    if (!ready) return { ok: false, seen: 'the API server does not answer' }
+    if (answeredMs === undefined) {
+      answeredMs = world.clock.monotonic() - since.monotonic
+      lab.say(`the API server answers after ${seconds(answeredMs)}`)
+    }
+    const not = wanted.filter((n) => !ready[n])
+    if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
+    const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
+    const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
+    return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
+  }
+  const what = wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`
+  await staged(lab, ['ready', what], (line) =>
+    until(tellingChanges(look, line), {
+      what,
       everyMs: 1000,
       withinMs: 300_000 * patience,
       clock: world.clock,
       signal: world.signal,
       hint: 'klab kubectl get nodes,pods -A',
-    },
+    }),
   )
   const readyMs = world.clock.monotonic() - since.monotonic
   const clocks = await stepping

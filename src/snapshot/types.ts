@@ -1,4 +1,5 @@
 /** Snapshots of a whole lab: what is kept on disk. */
+import { silently, type Stage } from '../report/stages.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
@@ -98,5 +99,14 @@ export interface LockedLab {
   readonly paths: LabPaths
   /** Says what happens, one line. */
   readonly say: (line: string) => void
+  /** Reports what takes long, stage by stage; absent: nobody looks on. */
+  readonly stage?: Stage | undefined
   record: LabRecord
 }
+
+/** Does `work` as a stage of what is done with the lab. */
+export const staged = <T>(
+  lab: Pick<LockedLab, 'stage'>,
+  [id, title]: readonly [id: string, title: string],
+  work: (line: (text: string) => void) => Promise<T>,
+): Promise<T> => (lab.stage ?? silently)(id, title, work)

@@ -61,7 +61,7 @@ t.test('docs/program.mjs: brings a lab up, saves it and restores it', async (t) 
   // As soon as the snapshot is there, work goes on.
   const doors = { ...s.doors, background: () => Promise.resolve(s.write('work')) }
   const said = await runProgram(t, s.world.dir, doors)
-  t.match(said, ['4 nodes are running', /^back at before after \d/])
+  t.match(said, ['4 nodes are running', 'save: before', 'restore: before', /^back at before after \d/])
   t.match(await s.lab.snapshots.list(), [{ name: 'before', message: 'to go back to', current: true }])
   t.strictSame(await s.read(), all('zero'), 'what was done since is gone')
 })
@@ -188,4 +188,22 @@ t.test('aborted in the middle: the phase ends, the next does not begin, and the 
   const doors = { ...s.doors, signal, world: () => Promise.resolve({ ...s.world, signal }) }
   t.same(await (await openLab({ doors })).destroy(), { lab: 'course' })
   t.notOk(existsSync(s.paths.dir))
+})
+
+t.test('save and restore: a sign of life of each stage, also in the lab’s log', async (t) => {
+  const s = await open(t)
+  const stages = (): string[] =>
+    s.events.splice(0).flatMap((e) => (e.type === 'end' && e.outcome === 'done' ? [e.step] : []))
+  await s.lab.snapshots.save({ name: 'a', live: false })
+  t.strictSame(
+    stages().sort(),
+    ['clocks', ...s.nodes.map((n) => `ram/${n}`), ...s.nodes.map((n) => `sync/${n}`)].sort(),
+  )
+  s.later()
+  await s.lab.snapshots.save({ name: 'b' })
+  t.ok(stages().includes('ram'), 'all nodes at once, while they run')
+  s.later()
+  await s.lab.snapshots.restore('a', { undo: false })
+  t.strictSame(stages().sort(), ['checks', ...s.nodes.map((n) => `machines/${n}`)].sort())
+  t.match(readFileSync(s.paths.log, 'utf8'), /"goal":"restore"[^]*"step":"machines\/k8s-node03","outcome":"done"/)
 })

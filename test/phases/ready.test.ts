@@ -64,7 +64,14 @@ t.test('waits for all nodes, then for DNS, then every pod is asked for every pod
   })
   await s.play()
   t.same(s.asked(), [3, 2])
-  t.same(s.lines, ['4/4 nodes Ready', 'CoreDNS available', '4 probe pods running', 'pod to pod 16/16, DNS 4/4'])
+  t.same(s.lines, [
+    'Ready: k8s-master01 k8s-node01 k8s-node03',
+    '4/4 nodes Ready',
+    'available replicas: 0',
+    'CoreDNS available',
+    '4 probe pods running',
+    'pod to pod 16/16, DNS 4/4',
+  ])
   t.same([...s.askedPods.values()], [1, 1, 1, 1])
   t.match(s.said.slice(0, 2), [/^delete namespace/, /^apply/], 'the probe starts while nodes are waited for')
   t.match(s.said.at(-1), /^delete namespace/, 'the probe goes')
