@@ -220,14 +220,18 @@ const swap: Judge = ({ facts }) => {
 }
 
 /** Every node of the node table (the course's own listing is off by one against its table of machines). */
-const hosts: Judge = ({ facts, lab }) => {
+const hosts: Judge = ({ facts, lab, node }) => {
   const lines = facts.all('hosts').map((line) => line.replace(/\s*#.*$/, '').split(' '))
-  return lab.nodes.map(({ name, ip }) => {
+  const rows = lab.nodes.map(({ name, ip }) => {
     const found = lines.filter(([, ...names]) => names.includes(name)).map(([address = '']) => address)
     if (found.length === 0) return notDone(`/etc/hosts: no line for ${name} (${ip})`)
     const other = found.find((address) => address !== ip)
     return other === undefined ? done(`/etc/hosts: ${ip} ${name}`) : wrong(`/etc/hosts: ${other} ${name}, want ${ip}`)
   })
+  if (lab.kubernetes) return rows
+  // Where there is a cluster, 2.9.1 tells of the node's own name.
+  const own = facts.one('hostname') ?? 'none'
+  return [...rows, own === node.name ? done(`hostname: ${own}`) : wrong(`hostname: ${own}, want ${node.name}`)]
 }
 
 export const SYSTEM_JUDGES: Readonly<Record<string, (s: Subject) => readonly Finding[]>> = {

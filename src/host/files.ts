@@ -166,3 +166,13 @@ export async function ensureDir(path: string, mode = 0o700): Promise<string> {
   if ((s.mode & 0o777) !== mode) await chmod(path, mode)
   return path
 }
+
+/**
+ * What stays the same when a folder is renamed: device, inode, and when it was made (inodes are used again). Undefined:
+ * there is none.
+ */
+export const folderMark = (path: string): Promise<string | undefined> =>
+  stat(path, { bigint: true }).then(
+    (s) => `${s.dev}:${s.ino}:${s.birthtimeNs}`,
+    () => undefined,
+  )

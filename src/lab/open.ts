@@ -1,14 +1,15 @@
 /** Finding a lab: its Labfile, its id, its record. */
 import { realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { StateError } from '../errors.js'
+import { exists, folderMark } from '../host/files.js'
 import { requireOwnFile } from '../host/ownership.js'
 import type { HostEnv } from '../host/types.js'
 import type { Lab, LoadedLab } from '../labfile/model.js'
 import { labId, labPaths, roots, type LabPaths } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 
-/** A lab as found on disk: where its Labfile is, and what was recorded when it was brought up (undefined: never). */
+/** A lab as found on disk: where its Labfile is (links of folders followed, the file's own not), and what was recorded when it was brought up (undefined: never). */
 export interface FoundLab {
   readonly labfile: string
   readonly record: LabRecord | undefined
@@ -21,6 +22,21 @@ export interface OpenLab extends FoundLab {
   readonly labfileSha256: string
 }
 
+/**
+ * A Labfile that is a link in two folders is two labs: neither can destroy the other's. So only links of folders are
+ * followed.
+ */
+const placeOf = async (found: string): Promise<string> => join(await realpath(dirname(found)), basename(found))
+
+/** The lab whose folder was renamed to where this Labfile is. */
+async function renamed(known: readonly LabRecord[], labfile: string): Promise<LabRecord | undefined> {
+  const folder = await folderMark(dirname(labfile))
+  const same = known.find(
+    (r) => folder !== undefined && r.folder === folder && basename(r.labfile) === basename(labfile),
+  )
+  return same && !(await exists(same.labfile)) ? { ...same, labfile } : undefined
+}
+
 /** Also the Labfile's path before links in it were followed. */
 async function locate(env: HostEnv, named: string | undefined): Promise<FoundLab & { readonly found: string }> {
   const known = await listRecords(roots(env).state)
@@ -30,8 +46,8 @@ async function locate(env: HostEnv, named: string | undefined): Promise<FoundLab
   if (gone) return { found: gone.labfile, labfile: gone.labfile, record: gone }
   const { findLabfile } = await import('../labfile/find.js')
   const found = await findLabfile(env.cwd, named)
-  const labfile = await realpath(found)
-  return { found, labfile, record: known.find((r) => r.labfile === labfile) }
+  const labfile = await placeOf(found)
+  return { found, labfile, record: known.find((r) => r.labfile === labfile) ?? (await renamed(known, labfile)) }
 }
 
 /**
@@ -49,9 +65,11 @@ export async function findLab(env: HostEnv, named: string | undefined): Promise<
  */
 export async function readLab(env: HostEnv, named: string | undefined): Promise<OpenLab> {
   const { found, labfile, record } = await locate(env, named)
-  for (const path of new Set([found, labfile])) await requireOwnFile(path, env)
+  // Paths in it are taken from where it really lies.
+  const real = await realpath(labfile).catch(() => labfile)
+  for (const path of new Set([found, labfile, real])) await requireOwnFile(path, env)
   const { loadLabfile } = await import('../labfile/load.js')
-  const loaded: LoadedLab = await loadLabfile(labfile)
+  const loaded: LoadedLab = await loadLabfile(real)
   const id = record?.id ?? labId(loaded.lab.name, labfile, env.uid)
   return { labfile, record, id, lab: loaded.lab, paths: labPaths(roots(env), id), labfileSha256: loaded.sha256 }
 }
@@ -62,6 +80,17 @@ export async function recordedLab(
   named: string | undefined,
 ): Promise<{ record: LabRecord; paths: LabPaths; labfile: string }> {
   const { record, labfile } = await findLab(env, named)
-  if (!record) throw new StateError(`${labfile}: this lab is not up`, { hint: 'klab up' })
+  if (!record)
+    throw new StateError(`${labfile}: this lab is not up${await lostLike(env, labfile)}`, { hint: 'klab up' })
   return { record, paths: labPaths(roots(env), record.id), labfile }
+}
+
+/** A lab that was made from this very Labfile in a folder that is gone, in words; empty: none. */
+async function lostLike(env: HostEnv, labfile: string): Promise<string> {
+  const { readLabfile } = await import('../labfile/read.js')
+  const { sha256 } = await readLabfile(labfile).catch(() => ({ sha256: undefined }))
+  for (const r of await listRecords(roots(env).state))
+    if (r.labfileSha256 === sha256 && !(await exists(r.labfile)))
+      return `; lab ${r.name} of ${r.labfile}, which is gone, was made from the same text: klab -f ${r.labfile} status`
+  return ''
 }

@@ -4,7 +4,7 @@ import { profileFor } from '../cluster/profile.js'
 import { apiNodes } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
 import { DriftError, StateError } from '../errors.js'
-import { ensureDir, exists } from '../host/files.js'
+import { ensureDir, exists, folderMark } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
 import { upTo, type PhaseName } from '../labfile/phases.js'
@@ -55,6 +55,7 @@ export async function newRecord(world: World, open: OpenLab, accel: Accel): Prom
     id,
     name: lab.name,
     labfile: open.labfile,
+    folder: await folderMark(dirname(open.labfile)),
     labfileSha256: open.labfileSha256,
     lab,
     uri: world.hypervisor.uri,
@@ -117,7 +118,15 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     await executePlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
-    await writeRecord(open.paths.record, { ...run.record, labfileSha256: open.labfileSha256, completedUntil: o.until })
+    const { labfile, labfileSha256 } = open
+    const folder = await folderMark(dirname(labfile))
+    await writeRecord(open.paths.record, {
+      ...run.record,
+      labfile,
+      folder,
+      labfileSha256,
+      completedUntil: o.until,
+    })
     return readStatus(world, run.record, open.paths)
   })
 }

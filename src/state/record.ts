@@ -24,6 +24,8 @@ export interface LabRecord {
   readonly name: string
   /** Absolute path. */
   readonly labfile: string
+  /** The folder that the Labfile is in (host/files.ts: folderMark): found again after a rename. */
+  readonly folder?: string | undefined
   readonly labfileSha256: Digest
   readonly lab: Lab
   /** As settled, not `auto`. */

@@ -31,6 +31,15 @@ t.test('plain VMs: 2.1 and 2.2 only', (t) => {
   t.end()
 })
 
+t.test('plain VMs: a changed host name', (t) => {
+  const lab = labOf(fourNodes('kubernetes: false\n'))
+  const s = report('2.2.8', { 1: replaced('hostname k8s-node01', 'hostname debian') }, lab).sections[0]!
+  t.equal(s.state, 'wrong')
+  t.match(s.nodes[1]!.findings.at(-1), { state: 'wrong', line: 'hostname: debian, want k8s-node01' })
+  t.match(s.nodes[0]!.findings.at(-1), { state: 'done', line: 'hostname: k8s-master01' })
+  t.end()
+})
+
 t.test('a Labfile that asks for less than the course is taken at its word', (t) => {
   const lab = labOf('name: small\nnodes:\n  - { name: k8s-master01, ip: 192.168.31.61, memory: 2GiB, disk: 20GiB }\n')
   const small: Change = (l) =>

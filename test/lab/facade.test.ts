@@ -148,9 +148,9 @@ t.test('destroy: asks when it is told to, and then nothing is left', async (t) =
   }
   await t.rejects(s.lab.destroy({ confirm: confirm(false) }), { constructor: StateError, message: 'not destroyed' })
   t.ok(existsSync(s.paths.record))
-  t.same(await s.lab.destroy({ confirm: confirm(true) }), { lab: 'course' })
+  t.same(await s.lab.destroy({ confirm: confirm(true) }), { lab: 'course', found: true })
   t.notOk(existsSync(s.paths.dir))
-  t.same(await s.lab.destroy(), { lab: 'course' }, 'content when there is nothing to remove')
+  t.same(await s.lab.destroy(), { lab: 'course', found: false }, 'content when there is nothing to remove')
 })
 
 t.test('a lab that was never up, and no Labfile at all: nothing is read before a verb', async (t) => {
@@ -186,7 +186,7 @@ t.test('aborted in the middle: the phase ends, the next does not begin, and the 
   t.ok(existsSync(s.paths.record), 'the files were to be last')
   const { signal } = new AbortController()
   const doors = { ...s.doors, signal, world: () => Promise.resolve({ ...s.world, signal }) }
-  t.same(await (await openLab({ doors })).destroy(), { lab: 'course' })
+  t.match(await (await openLab({ doors })).destroy(), { lab: 'course', found: true })
   t.notOk(existsSync(s.paths.dir))
 })
 

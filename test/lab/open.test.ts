@@ -1,6 +1,18 @@
-import { chmodSync, chownSync, lchownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  lchownSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { folderMark } from '../../src/host/files.js'
 import { LabfileError, StateError, UsageError } from '../../src/errors.js'
 import { findLab, readLab, recordedLab } from '../../src/lab/open.js'
 import { labId } from '../../src/state/paths.js'
@@ -69,6 +81,52 @@ t.test('found upwards and through a link: the same lab', async (t) => {
   t.equal((await findLab(env, 'a/link/Labfile')).record?.id, id)
 })
 
+t.test('a Labfile linked into two folders is two labs', async (t) => {
+  const { world, env, labfile, record } = stage(t)
+  const { id } = await record()
+  for (const [name, link] of [
+    ['soft', symlinkSync],
+    ['hard', linkSync],
+  ] as const) {
+    mkdirSync(join(world.dir, name))
+    link(labfile, join(world.dir, name, 'Labfile'))
+    const other = await readLab(env, name)
+    t.equal(other.labfile, join(world.dir, name, 'Labfile'))
+    t.equal(other.record, undefined, name)
+    t.not(other.id, id, name)
+    await t.rejects(recordedLab(env, name), { message: /is not up$/ })
+  }
+})
+
+t.test('paths in a linked Labfile are taken from where the file lies', async (t) => {
+  const { world, env, labfile } = stage(t, 'name: course\nimage: { path: disk.qcow2 }\n')
+  mkdirSync(join(world.dir, 'soft'))
+  symlinkSync(labfile, join(world.dir, 'soft/Labfile'))
+  t.match((await readLab(env, 'soft')).lab.image, { path: join(world.dir, 'disk.qcow2') })
+})
+
+t.test('a lab whose folder was renamed is the same lab; a copy is another', async (t) => {
+  const { world, env } = stage(t)
+  const old = join(world.dir, 'old')
+  mkdirSync(old)
+  writeFileSync(join(old, 'Labfile'), fourNodes())
+  const open = await readLab(env, 'old')
+  const run = makeRun(world, open.lab)
+  const folder = await folderMark(old)
+  const made = { ...run.record, id: open.id, labfile: open.labfile, labfileSha256: open.labfileSha256, folder }
+  await writeRecord(open.paths.record, made)
+  cpSync(old, join(world.dir, 'copy'), { recursive: true })
+  t.equal((await findLab(env, 'copy')).record, undefined)
+  await t.rejects(recordedLab(env, 'copy'), { message: /is not up$/ }, 'the first one is where it was')
+  renameSync(old, join(world.dir, 'new'))
+  t.match(await findLab(env, 'new'), { labfile: join(world.dir, 'new/Labfile'), record: { id: open.id } })
+  t.match(await readLab(env, 'new'), { id: open.id, record: { labfile: join(world.dir, 'new/Labfile') } })
+  t.equal((await findLab(env, 'copy')).record, undefined)
+  await t.rejects(recordedLab(env, 'copy'), {
+    message: new RegExp(`not up; lab course of ${old}/Labfile, which is gone`),
+  })
+})
+
 t.test('another Labfile is another lab; no Labfile at all is a usage error', async (t) => {
   const { world, env, record } = stage(t)
   await record()
@@ -129,7 +187,7 @@ t.test('a Labfile that another user owns or can write is not believed', asRoot, 
   // A link of his in a folder of ours: what it leads to may be anything.
   renameSync(labfile, join(world.dir, 'real'))
   symlinkSync('real', labfile)
-  t.equal((await open()).labfile, join(world.dir, 'real'))
+  t.equal((await open()).labfile, labfile)
   lchownSync(labfile, BOB, BOB)
   await t.rejects(open(), { code: 'unsafe', message: new RegExp(`^${labfile}: belongs to`) })
 })
