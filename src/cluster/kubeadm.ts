@@ -49,12 +49,19 @@ const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Reco
   }
 }
 
-/** v1beta4's other time-outs (defaults: 4, 1 and 5 minutes), which older kubeadms have no fields for. */
+/** The profile's limit for the API server's start, as kubeadm writes it. */
+const startLimit = (profile: Profile): string => `${Math.round(profile.apiServerTimeoutS / 60)}m0s`
+
+/**
+ * v1beta4's other time-outs (defaults: 4, 1 and 5 minutes), which older kubeadms have no fields for. `init` makes the
+ * binding of its admin before it waits for the API server (kubeadm, util/kubeconfig: EnsureAdminClusterRoleBinding), so
+ * the limit of one API call covers that start as well. Seen with 1.37.2: four minutes were too few on a busy host.
+ */
 const patientTimeouts = (profile: Profile): Record<string, string> =>
   profile.patience > 1
     ? {
         kubeletHealthCheck: `${4 * profile.patience}m0s`,
-        kubernetesAPICall: `${profile.patience}m0s`,
+        kubernetesAPICall: startLimit(profile),
         tlsBootstrap: `${5 * profile.patience}m0s`,
       }
     : {}
@@ -122,7 +129,7 @@ export function initConfig(
   const minor = minorOf(k.version)
   const api = kubeadmApi(minor)
   const apiVersion = `kubeadm.k8s.io/${api}`
-  const timeout = `${Math.round(profile.apiServerTimeoutS / 60)}m0s`
+  const timeout = startLimit(profile)
   return documents([
     {
       apiVersion,
