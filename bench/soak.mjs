@@ -159,7 +159,8 @@ await destroy()
 
 const kills = [...faults.values()].reduce((a, b) => a + b, 0)
 console.log(
-  `\n${new Date().toISOString().slice(0, 10)}  seed ${seed}  ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[0].toFixed(1)}`,
+  `\n${new Date().toISOString().slice(0, 10)}  seed ${seed}  ${cpus().length} cores, ` +
+    `${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[0].toFixed(1)}`,
 )
 console.log(`rounds ${round}, faults ${kills}, losses ${losses.length}`)
 for (const [what, count] of [...faults].sort()) console.log(`  ${String(count).padStart(3)}  ${what}`)

@@ -1,6 +1,6 @@
-// What the guests of the soak must hold, as klab's own promises say. A state says it of each node: { node: { disk, ram } },
-// the last word written to its disk and to its RAM; `ram` is null after a boot. Where klab was killed, more than one state
-// is right.
+// What the guests of the soak must hold, as klab's own promises say. A state says it of each node: { node: { disk, ram
+// } }, the last word written to its disk and to its RAM; `ram` is null after a boot. Where klab was killed, more than
+// one state is right.
 
 const nodes = ['a', 'b']
 const both = (make) => Object.fromEntries(nodes.map((n) => [n, make(n)]))

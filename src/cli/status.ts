@@ -24,7 +24,10 @@ const COLUMNS: Readonly<Record<string, (n: Status['nodes'][number]) => string>> 
   SSH: (n) => (n.sshPort === null ? '-' : `${n.sshHost ?? ''}:${n.sshPort}`),
 }
 
-/** The nodes; a lab without a cluster has no roles. A narrow terminal gets no addresses, which wrapped none could read. */
+/**
+ * The nodes; a lab without a cluster has no roles. A narrow terminal gets no addresses, which wrapped none could
+ * read.
+ */
 function table({ nodes, cluster }: Status, width: number): string {
   const inCluster = (head: string): boolean => cluster !== null || (head !== 'ROLE' && head !== 'CLUSTER')
   const made = [[], ['SSH'], ['SSH', 'IP']].map((without) => {

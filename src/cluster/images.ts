@@ -45,7 +45,7 @@ export function fullRef(ref: string): string {
 }
 
 /**
- * The images that a manifest's containers and volumes name, each once, as written. Text that is not YAML has none: whoever applies
- * it says so.
+ * The images that a manifest's containers and volumes name, each once, as written. Text that is not YAML has none:
+ * whoever applies it says so.
  */
 export const manifestImages = (text: string): readonly string[] => [...new Set(imageUses(text).map((u) => u.image))]

@@ -86,7 +86,10 @@ function ofArguments(line: Element | undefined, bounds: Bounds): readonly string
   return [...found, ...other, ...(open ? ['a card without restrict=on'] : [])]
 }
 
-/** Output of one or several `dumpxml` of klab's machines: domain UUID → what is open, in words; nothing: no entry. Throws HostError. */
+/**
+ * Output of one or several `dumpxml` of klab's machines: domain UUID → what is open, in words; nothing: no entry.
+ * Throws HostError.
+ */
 export function parseOpenings(text: string, bounds: Bounds): ReadonlyMap<string, readonly string[]> {
   const domains = all(all(readXml(parser, `<all>${text}</all>`) as Element, 'all')[0], 'domain')
   const open = new Map<string, readonly string[]>()

@@ -22,7 +22,9 @@ const parser = new XMLParser({
     name === 'domain' || name === 'secmodel' || name === 'baselabel' || name === 'disk' || name === 'mode',
 })
 
-/** Output of one or several `dumpxml`: domain UUID → klab's metadata, for the domains that carry it. Throws HostError. */
+/**
+ * Output of one or several `dumpxml`: domain UUID → klab's metadata, for the domains that carry it. Throws HostError.
+ */
 export function parseOwnership(text: string): Map<string, Ownership> {
   const owned = new Map<string, Ownership>()
   for (const item of list(record(record(readXml(parser, `<all>${text}</all>`))['all'])['domain'])) {

@@ -39,7 +39,8 @@ t.test('a hundred lines of a kind are shown, each as long as can be read; the ot
 t.test('an answer of the API server of any form is no answer, and nothing breaks', (t) => {
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
   const forms = [
-    'null', '5', '[]', '{"kind":"Table","rows":5}', '{"kind":"Table","rows":[null,5,{}],"columnDefinitions":[null,{"name":{}}]}',
+    'null', '5', '[]', '{"kind":"Table","rows":5}',
+    '{"kind":"Table","rows":[null,5,{}],"columnDefinitions":[null,{"name":{}}]}',
     `{"kind":"Table","columnDefinitions":[{"name":"Roles"}],"rows":[{"cells":[${deep}]}]}`,
     '{"kind":"Status","message":{"toString":5}}', '{"kind":"Table","rows":[{"cells":{"length":1e9}}]}',
   ] // prettier-ignore

@@ -1,4 +1,6 @@
-/** Whole inputs, damaged: what a fuzzer of readers feeds on. Each is small, and each can be made again from the seed. */
+/**
+ * Whole inputs, damaged: what a fuzzer of readers feeds on. Each is small, and each can be made again from the seed.
+ */
 import fc from 'fast-check'
 
 /** What texts of several formats stumble over. */

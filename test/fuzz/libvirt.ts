@@ -1,4 +1,7 @@
-/** Readers of what libvirt says: domain XML, also of a RAM image from elsewhere, and virsh's answers to every question. */
+/**
+ * Readers of what libvirt says: domain XML, also of a RAM image from elsewhere, and virsh's answers to every
+ * question.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -56,8 +59,10 @@ const ANSWERS = [
   'Job type:         Unbounded\nIteration:  2\nMemory remaining: 1.5 GiB\n',
   'Using library: libvirt 9.0.0\nRunning hypervisor: QEMU 7.2.22\n',
   '{"return":1767225600000000000}\n',
-  "<capabilities><host><secmodel><model>dac</model><baselabel type='kvm'>+64055:+64055</baselabel></secmodel></host></capabilities>",
-  "<domainCapabilities><machine>pc-q35-7.2</machine><cpu><mode name='host-model'><model>Nehalem</model></mode></cpu></domainCapabilities>",
+  '<capabilities><host><secmodel><model>dac</model>' +
+    "<baselabel type='kvm'>+64055:+64055</baselabel></secmodel></host></capabilities>",
+  '<domainCapabilities><machine>pc-q35-7.2</machine>' +
+    "<cpu><mode name='host-model'><model>Nehalem</model></mode></cpu></domainCapabilities>",
   'cpu_shares     : 1024\n',
 ]
 
@@ -103,7 +108,11 @@ const virsh = target({
   }),
   read: async ({ question, first, answers, fails }, dir) => {
     let passed = 0
-    const clock = { now: () => passed, monotonic: () => passed, sleep: (ms: number) => Promise.resolve(void (passed += ms)) } // prettier-ignore
+    const clock = {
+      now: () => passed,
+      monotonic: () => passed,
+      sleep: (ms: number) => Promise.resolve(void (passed += ms)),
+    }
     const h = createVirshHypervisor({ exec: talking([first, ...answers], fails), uri: join('qemu:', dir), clock })
     await QUESTIONS[question]!(h)
   },

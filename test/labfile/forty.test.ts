@@ -25,7 +25,13 @@ const ip = (address: string) => nodes(`name: m, ip: ${address}`)
 
 const ROWS: Readonly<Record<number, Row>> = {
   1: { what: 'empty file', texts: [['', /is empty/]] },
-  2: { what: 'no map, several documents', texts: [['- a\n', /map|fields/], ['name: a\n---\nname: b\n', /document/]] }, // prettier-ignore
+  2: {
+    what: 'no map, several documents',
+    texts: [
+      ['- a\n', /map|fields/],
+      ['name: a\n---\nname: b\n', /document/],
+    ],
+  },
   3: {
     what: 'tabs, broken YAML',
     texts: [
@@ -112,7 +118,10 @@ const ROWS: Readonly<Record<number, Row>> = {
   23: { what: 'port: klab chooses them itself', texts: [[one('port: 22'), /nodes\[0\]\.port: /]] },
   24: {
     what: 'listen address: never another than 127.0.0.1',
-    texts: [[net('listen: 0.0.0.0'), /network\.listen: /], [one('expose: 0.0.0.0'), /nodes\[0\]\.expose: /]], // prettier-ignore
+    texts: [
+      [net('listen: 0.0.0.0'), /network\.listen: /],
+      [one('expose: 0.0.0.0'), /nodes\[0\]\.expose: /],
+    ],
   },
   25: {
     what: 'image path',
@@ -131,7 +140,10 @@ const ROWS: Readonly<Record<number, Row>> = {
   },
   27: {
     what: 'sha256',
-    texts: ['https://x.test/a.qcow2', 'https://x.test/a.qcow2, sha256: abc'].map((u) => [`name: a\nimage: { url: ${u} }\n`, /sha256/]), // prettier-ignore
+    texts: ['https://x.test/a.qcow2', 'https://x.test/a.qcow2, sha256: abc'].map((u) => [
+      `name: a\nimage: { url: ${u} }\n`,
+      /sha256/,
+    ]),
     tests: [['cache/download', 'a wrong sum names both and keeps nothing']],
   },
   28: {
@@ -178,7 +190,10 @@ const ROWS: Readonly<Record<number, Row>> = {
   },
   35: {
     what: 'QEMU arguments and raw XML: not offered',
-    texts: [['name: a\nhypervisor: { args: [-vnc] }\n', /hypervisor\.args: /], [one('xml: "<a/>"'), /nodes\[0\]\.xml: /]], // prettier-ignore
+    texts: [
+      ['name: a\nhypervisor: { args: [-vnc] }\n', /hypervisor\.args: /],
+      [one('xml: "<a/>"'), /nodes\[0\]\.xml: /],
+    ],
   },
   36: { what: 'user-data: not offered', texts: [['name: a\nos: { userData: "users: []" }\n', /os\.userData: /]] },
   37: {
