@@ -1,9 +1,10 @@
 // Runs the unit tests with what this machine has; installs nothing. Test files that call a program which is not here
 // are left out, and named. More arguments go to tap.
-//   node .ci/unit.mjs         what can run here
-//   node .ci/unit.mjs --all   all of them, as `npm test` does: a missing program is a failure
+//   node .ci/unit.mjs              what can run here
+//   node .ci/unit.mjs --all        all of them, as `npm test` does: a missing program is a failure
+//   node .ci/unit.mjs --coverage   the last line says how much of src/ was run
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** These need more than a unit test may: machines, or they are no tests. */
@@ -30,7 +31,9 @@ const here = (name) =>
     ? existsSync(name)
     : (process.env.PATH ?? '').split(delimiter).some((dir) => existsSync(join(dir, name)))
 
-const [all, args] = process.argv[2] === '--all' ? [true, process.argv.slice(3)] : [false, process.argv.slice(2)]
+const more = new Set(process.argv.slice(2))
+const all = more.delete('--all')
+const coverage = more.delete('--coverage')
 const missing = all ? [] : Object.keys(NEEDS).filter((name) => !here(name))
 const leftOut = new Set(missing.flatMap((name) => NEEDS[name].map((file) => `test/${file}.test.ts`)))
 const files = readdirSync('test', { recursive: true })
@@ -43,10 +46,22 @@ const unknown = Object.values(NEEDS)
   .filter((file) => !files.includes(`test/${file}.test.ts`))
 if (unknown.length > 0) throw new Error(`.ci/unit.mjs: no such test: ${unknown.join(', ')}`)
 
-const tap = ['run', '--timeout=120', ...(args.length > 0 ? args : ['--disable-coverage', '--allow-empty-coverage'])]
-const { status } = spawnSync('tap', [...tap, ...files.filter((file) => !leftOut.has(file))], { stdio: 'inherit' })
+/** Where tap writes what was run. */
+const SUMMARY = '.tap/report/coverage-summary.json'
+
+const options = coverage
+  ? ['--timeout=300', '--allow-incomplete-coverage', '--coverage-report=json-summary']
+  : ['--timeout=120', '--disable-coverage', '--allow-empty-coverage']
+rmSync(SUMMARY, { force: true })
+const chosen = files.filter((file) => !leftOut.has(file))
+const { status } = spawnSync('tap', ['run', ...options, ...more, ...chosen], { stdio: 'inherit' })
 if (leftOut.size > 0) {
   process.stderr.write(`\nnot run: ${[...leftOut].join(', ')}\n`)
   process.stderr.write(`missing here: ${missing.join(', ')}; npm run setup installs what all tests need\n`)
+}
+if (coverage && existsSync(SUMMARY)) {
+  const { lines, branches, functions } = JSON.parse(readFileSync(SUMMARY, 'utf8')).total
+  const parts = [`${lines.pct} % of lines`, `${branches.pct} % of branches`, `${functions.pct} % of functions`]
+  console.log(`coverage of src/: ${parts.join(', ')}${status === 0 ? '' : '; tests failed'}`)
 }
 process.exitCode = status ?? 1
