@@ -26,6 +26,7 @@ export const UP_OPTIONS = {
   },
   fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
   force: { type: 'boolean', describe: 'go on where the host’s memory looks too small' },
+  yes: { alias: 'y', type: 'boolean', describe: 'remove nodes that the Labfile no longer has without a question' },
   ...jsonProgress,
 } as const satisfies OptionTable
 

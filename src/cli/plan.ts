@@ -1,5 +1,5 @@
 /** `klab plan`. */
-import { formatChanges } from '../lab/drift.js'
+import { formatConsequences } from '../lab/drift.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { PLAN_OPTIONS } from './options.js'
@@ -15,8 +15,10 @@ export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promis
     )
     if (plan.changes.length > 0)
       app.stdout.write(
-        `\nthe Labfile changed since this lab was brought up:\n${formatChanges(plan.changes)}\n` +
-          'up refuses that: klab destroy, then klab up; or change it back. After destroy, up would do:\n',
+        `\nthe Labfile changed since this lab was brought up:\n${formatConsequences(plan.changes)}\n` +
+          (plan.changes.some((c) => c.when === 'new-lab')
+            ? 'up refuses that: klab destroy, then klab up; or change it back. After destroy, up would do:\n'
+            : 'up takes that over; it would do:\n'),
       )
     for (const p of plan.phases)
       app.stdout.write(`\n${p.name}: ${p.title}\n${p.steps.map((s) => `  ${s.id}  ${s.title}\n`).join('')}`)

@@ -1,4 +1,6 @@
 /** `klab up`. */
+import { UsageError } from '../errors.js'
+import type { Consequence } from '../lab/apply.js'
 import type { UpResult } from '../lab/bring-up.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
@@ -8,9 +10,10 @@ import { formatStatus } from './status.js'
 
 /** Brings the lab up and prints its status. Throws what the lab's `up` throws. */
 export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<number> {
-  const { until, from, seal, fresh, force } = args
+  const { until, from, seal, fresh, force, yes } = args
+  const confirm = (changes: readonly Consequence[]): Promise<boolean> => askToRemove(app, changes)
   const result = await withProgress(app, args, (lab) =>
-    lab.up({ until, from, seal, fresh, force, diskOnly: args['disk-only'] }),
+    lab.up({ until, from, seal, fresh, force, yes, confirm, diskOnly: args['disk-only'] }),
   )
   if (args.json) printJson(app, result.status)
   else {
@@ -18,6 +21,14 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
     app.stdout.write(`${formatStatus(result.status, app.clock.now(), app.stdout.columns)}\n${text}\n`)
   }
   return 0
+}
+
+/** Asks before nodes go. Throws UsageError without a terminal. */
+export async function askToRemove(app: App, changes: readonly Consequence[]): Promise<boolean> {
+  const names = changes.flatMap((c) => c.leaves ?? []).join(', ')
+  const answer = await app.ask(`remove ${names} with all that is on it? [y/N] `)
+  if (answer === undefined) throw new UsageError(`up: ${names} would be removed`, { hint: 'klab up --yes' })
+  return /^y(es)?$/i.test(answer.trim())
 }
 
 /** What to type now. */

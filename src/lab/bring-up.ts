@@ -7,7 +7,8 @@ import { withLog } from './context.js'
 import { readLab, type OpenLab } from './open.js'
 import { presentOf } from './present.js'
 import type { Status } from './status.js'
-import { alreadyUp, makeFolders, mayBeCorrected, refuseDrift, settleAccel, up } from './up.js'
+import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
+import { alreadyUp, makeFolders, mayBeCorrected, settleAccel, up } from './up.js'
 
 export interface UpRequest {
   /** The last phase to do; default: `ready`. */
@@ -22,6 +23,9 @@ export interface UpRequest {
   readonly fresh?: boolean | undefined
   /** Go on where memory looks too small. */
   readonly force?: boolean | undefined
+  /** Nodes that the Labfile no longer has may be removed; else `confirm` is asked, with what changed. */
+  readonly yes?: boolean | undefined
+  readonly confirm?: Confirm | undefined
 }
 
 export interface UpResult {
@@ -66,7 +70,8 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
       return result(open, all)
     }
   }
-  if (!(await mayBeCorrected(world, open))) refuseDrift(open)
+  if (open.record && !(await mayBeCorrected(world, open)))
+    refuseNewLab(open.labfile, consequencesFor(open.record, open.lab))
   if (upTo('cni', until)) await (await import('./offline.js')).requireOffline(world, open)
 
   const probe = await doors.probeAccel(open.lab)
@@ -84,7 +89,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   const status = await withLog(c, open.paths.log, (report) => {
     for (const { state, name, found, fix } of checks)
       if (state !== 'ok') report({ type: 'warn', text: `${name}: ${found}${fix === undefined ? '' : `; try: ${fix}`}` })
-    return up(world, open, { until, accel, report })
+    return up(world, open, { until, accel, report, confirm: o.yes === true ? () => true : o.confirm })
   })
   await sealed()
   return result(open, status)

@@ -1,11 +1,11 @@
 /** `klab plan`: what `up` would do, as data. */
 import { requireFit } from '../doctor/doctor.js'
 import { networkChecks } from '../doctor/network.js'
-import type { Change } from '../errors.js'
 import type { Accel } from '../hypervisor/types.js'
 import type { PhaseName } from '../labfile/phases.js'
+import type { Consequence } from '../plan/changes.js'
 import type { LabContext } from './context.js'
-import { labDrift } from './drift.js'
+import { consequencesFor, recordFor } from './apply.js'
 import { requireOffline } from './offline.js'
 import { readLab } from './open.js'
 import { planOf, settleAccel } from './up.js'
@@ -19,10 +19,10 @@ export interface PlanReport {
   readonly accel: Accel
   readonly profile: { readonly name: string; readonly why: string }
   /**
-   * What changed in the Labfile since the lab was brought up. If anything did, `up` refuses, and the phases are those
-   * of the changed lab, once this one is destroyed.
+   * What changed in the Labfile since the lab was brought up, and what follows. Where one takes a new lab, `up` refuses,
+   * and the phases are those of the changed lab, once this one is destroyed.
    */
-  readonly changes: readonly Change[]
+  readonly changes: readonly Consequence[]
   readonly phases: readonly {
     readonly name: string
     readonly title: string
@@ -34,9 +34,14 @@ export interface PlanReport {
 export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | undefined } = {}): Promise<PlanReport> {
   const { doors } = c
   const found = await readLab(doors.env, c.file)
-  const changes = found.record ? labDrift(found.record.lab, found.lab) : []
-  const open = changes.length > 0 ? { ...found, record: undefined } : found
-  const world = await doors.world(open.lab)
+  const changes = found.record ? consequencesFor(found.record, found.lab) : []
+  const never = changes.some((change) => change.when === 'new-lab')
+  const world = await doors.world(found.lab)
+  const taken = found.record && !never && changes.length > 0
+  const open = {
+    ...found,
+    record: never ? undefined : taken ? await recordFor(world, found.record, found.lab) : found.record,
+  }
   await requireOffline(world, open)
   requireFit(await networkChecks(world, open.lab, open.id))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))

@@ -47,7 +47,7 @@ export async function topOfStack(lab: LockedLab): Promise<Manifest> {
 }
 
 /** The snapshot of a name, `undo` too. `verb`: what was typed before the name, for the hint. Throws StateError. */
-export const named = async (lab: LockedLab, name: string, verb: string): Promise<Manifest> =>
+export const named = async (lab: LockedLab, name: string, verb = 'klab snapshot restore'): Promise<Manifest> =>
   findManifest(await listManifests(lab.paths), name, verb)
 
 export interface Back extends Restored {

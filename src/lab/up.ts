@@ -13,12 +13,14 @@ import { createArtifacts } from '../node-image/artifacts.js'
 import type { LabRun, World } from '../world.js'
 import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
+import { planApply } from '../plan/apply.js'
 import { planUp } from '../plan/up.js'
 import { note, type Report } from '../report/events.js'
 import { assignPorts, portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import { writeRecord, type LabRecord } from '../state/record.js'
-import { formatChanges, labDrift } from './drift.js'
+import { agree, consequencesFor, refuseNewLab, takeOver, type Confirm } from './apply.js'
+import { formatConsequences, labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
 import { withLab } from './with-lab.js'
@@ -27,6 +29,8 @@ export interface UpOptions {
   readonly until: PhaseName
   readonly accel: Accel
   readonly report: Report
+  /** Asked before nodes leave, which the Labfile no longer has; absent: they may not. */
+  readonly confirm?: Confirm | undefined
 }
 
 /** The run that a plan is made for; nothing is written yet. */
@@ -73,7 +77,7 @@ export async function planOf(
 ): Promise<{ plan: Plan; run: LabRun }> {
   const record = open.record ?? (await newRecord(world, open, o.accel))
   const run = createRun(world, open, record, o.until)
-  return { plan: planUp(run), run }
+  return { plan: record.applying ? planApply(run, record.applying) : planUp(run), run }
 }
 
 /**
@@ -83,7 +87,12 @@ export async function planOf(
 export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): Promise<Status | undefined> {
   const { record } = open
   if (await exists(open.paths.journal)) return undefined
-  if (record?.completedUntil !== until || record.unsettled === true || labDrift(record.lab, open.lab).length > 0)
+  if (
+    record?.completedUntil !== until ||
+    record.unsettled === true ||
+    record.applying !== undefined ||
+    labDrift(record.lab, open.lab).length > 0
+  )
     return undefined
   if (until === 'ready' && open.lab.kubernetes && !(await exists(open.paths.kubeconfig))) return undefined
   const status = await readStatus(world, record, open.paths)
@@ -109,25 +118,35 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
   await makeFolders(world, open)
   const mayGoOn = async (existing: LabRecord | undefined): Promise<LabRecord | undefined> => {
     if (await mayBeCorrected(world, open)) return undefined
-    refuseDrift(open)
-    if (!existing) await refuseUnrecorded(world, open, 'klab destroy, then klab up')
+    if (existing) await agree(open, consequencesFor(existing, open.lab), o)
+    else await refuseUnrecorded(world, open, 'klab destroy, then klab up')
     return existing
   }
   return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (existing) => {
-    const record = await begun(world, existing ?? (await newRecord(world, open, o.accel)))
+    const { paths } = open
+    // The phases of a node that leaves are those of the lab that still has it.
+    const before = (record: LabRecord): LabRun => createRun(world, { ...open, lab: record.lab }, record, 'ready')
+    const found = existing
+      ? await takeOver({ world, paths, record: existing, report: o.report }, open.lab, before)
+      : await newRecord(world, open, o.accel)
+    const record = await begun(world, found)
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
-    await executePlan(planUp(run), { report: o.report, clock: world.clock, signal: world.signal })
+    const plan = record.applying ? planApply(run, record.applying) : planUp(run)
+    await executePlan(plan, { report: o.report, clock: world.clock, signal: world.signal })
     const { labfile, labfileSha256 } = open
     const folder = await folderMark(dirname(labfile))
-    await writeRecord(open.paths.record, {
+    const done = {
       ...run.record,
+      // Of a plan without a boot, guests that were there before have not heard of it yet.
+      applying: plan.phases.some((p) => p.name === 'boot') ? undefined : run.record.applying,
       labfile,
       folder,
       labfileSha256,
       completedUntil: o.until,
-    })
-    return readStatus(world, run.record, open.paths)
+    }
+    await writeRecord(open.paths.record, done)
+    return readStatus(world, done, open.paths)
   })
 }
 
@@ -151,11 +170,11 @@ export async function refuseUnrecorded(world: World, open: OpenLab, hint: string
 
 /** Throws DriftError, with the list of changes, when the Labfile is not what the lab was brought up with. */
 export function refuseDrift(open: OpenLab): void {
-  const changes = open.record ? labDrift(open.record.lab, open.lab) : []
-  if (changes.length > 0) {
-    const message = `${open.labfile}: changed since this lab was brought up:\n${formatChanges(changes)}`
-    throw new DriftError(message, changes, { hint: 'klab destroy, then klab up; or change it back' })
-  }
+  const changes = open.record ? consequencesFor(open.record, open.lab) : []
+  refuseNewLab(open.labfile, changes)
+  if (changes.length === 0) return
+  const message = `${open.labfile}: changed since this lab was brought up:\n${formatConsequences(changes)}`
+  throw new DriftError(message, changes, { hint: 'klab up takes it over' })
 }
 
 /** Fields that nothing depends on until a machine is made. (A network with its leases may be there already.) */

@@ -34,6 +34,11 @@ export interface LabRecord {
   readonly ports: Readonly<Record<string, NodePorts>>
   /** ISO 8601. */
   readonly createdAt: string
+  /**
+   * The lab before its Labfile changed, while `up` is taking that over: guests that were there know names and keys of
+   * then.
+   */
+  readonly applying?: Lab | undefined
   /** The last phase that a whole `up` finished. */
   readonly completedUntil?: string | undefined
   /**

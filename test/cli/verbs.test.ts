@@ -60,17 +60,30 @@ t.test('a changed Labfile: plan shows what changed, as text and as data; up refu
   writeFileSync(join(klab.dir, 'work/Labfile'), changed)
   const text = await klab.run('plan')
   t.match(text, { code: 0, stderr: '' })
-  t.match(text.stdout, /^the Labfile changed since .*:\n {2}network\.internet: false → true\n {2}nodes/m)
-  t.match(text.stdout, /true\n {2}nodes\[1\]\.memoryMiB: 3072 → 4096\nup refuses/)
+  t.match(
+    text.stdout,
+    /^the Labfile changed since .*:\n {2}network\.internet: false → true: takes a new lab\n {2}nodes\[1\]\.memoryMiB: 3072 → 4096: from the next boot of .*\nup refuses/m,
+  )
   t.match(text.stdout, /^control-plane: /m, 'and what up would do after destroy')
   const changes = [
-    { path: 'network.internet', before: false, after: true },
-    { path: 'nodes[1].memoryMiB', before: 3072, after: 4096 },
+    { path: 'network.internet', before: false, after: true, when: 'new-lab', command: 'klab destroy, then klab up' },
+    { path: 'nodes[1].memoryMiB', before: 3072, after: 4096, when: 'boot', command: 'klab reload k8s-node01' },
   ]
-  t.same((JSON.parse((await klab.run('plan', '--json')).stdout) as { changes: unknown }).changes, changes)
+  t.match((JSON.parse((await klab.run('plan', '--json')).stdout) as { changes: unknown }).changes, changes)
   const up = await klab.run('up', '--json')
   t.match(up, { code: 1, stderr: /nodes\[1\]\.memoryMiB: 3072 → 4096[^]*klab destroy/ })
   t.match(JSON.parse(up.stdout), { error: { code: 'state', changes } })
+})
+
+t.test('a Labfile with a node more: plan shows that up takes it over, with the phases of all five', async (t) => {
+  const klab = makeKlab(t, TCG)
+  klab.record({ completedUntil: 'ready' }, [1, 1, 1, 1])
+  const more = TCG.replace(/^hypervisor/m, '  - { name: k8s-node04, ip: 192.168.31.65 }\n$&')
+  writeFileSync(join(klab.dir, 'work/Labfile'), more)
+  const { code, stdout } = await klab.run('plan')
+  t.equal(code, 0)
+  t.match(stdout, /^ {2}\+ k8s-node04 is booted and joins\nup takes that over; it would do:$/m)
+  t.match(stdout, /^settings: [^]*settings\/k8s-node04[^]*workers\/k8s-node04/m)
 })
 
 const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give files away' }

@@ -1,0 +1,122 @@
+/** A changed Labfile on a lab that is there: what `up` takes over, what it asks for, what it refuses. */
+import { DriftError, StateError } from '../errors.js'
+import { apiNodes, topologyOf } from '../cluster/topology.js'
+import type { Lab } from '../labfile/model.js'
+import { domainName } from '../node/names.js'
+import { planLeave } from '../plan/apply.js'
+import { consequencesOf, type Consequence } from '../plan/changes.js'
+import { executePlan } from '../plan/runner.js'
+import { planUp } from '../plan/up.js'
+import type { Report } from '../report/events.js'
+import { listManifests } from '../snapshot/manifest.js'
+import type { LabPaths } from '../state/paths.js'
+import { portCount } from '../state/endpoints.js'
+import { allocatePorts, reservedPorts } from '../state/ports.js'
+import { writeRecord, type LabRecord, type NodePorts } from '../state/record.js'
+import type { LabRun, World } from '../world.js'
+import { formatConsequences } from './drift.js'
+
+export type { Consequence }
+
+/** Asked before nodes leave; false: nothing is changed. */
+export type Confirm = (changes: readonly Consequence[]) => boolean | Promise<boolean>
+
+/** What the Labfile would change in a lab. A lab that came sealed has no image that a new node could start from. */
+export function consequencesFor(record: LabRecord, lab: Lab): readonly Consequence[] {
+  const all = consequencesOf(record.lab, lab)
+  if (!record.image) return all
+  const command = 'klab destroy, then klab up'
+  return all.map((c) =>
+    c.joins === undefined ? c : { ...c, when: 'new-lab', what: 'takes a new lab: this one came sealed', command },
+  )
+}
+
+const isNever = (c: Consequence): boolean => c.when === 'new-lab'
+
+/** Throws DriftError, with the whole list, where a change takes a new lab. */
+export function refuseNewLab(labfile: string, changes: readonly Consequence[]): void {
+  if (!changes.some(isNever)) return
+  const message = `${labfile}: changed since this lab was brought up:\n${formatConsequences(changes)}`
+  throw new DriftError(message, changes, { hint: 'klab destroy, then klab up; or change it back' })
+}
+
+/** Throws StateError where a snapshot has a node that is to leave: it could not be restored without its disk. */
+async function refuseKept(paths: LabPaths, leaving: readonly string[]): Promise<void> {
+  const kept = (await listManifests(paths)).filter((m) => m.nodes.some((n) => leaving.includes(n.node)))
+  if (kept.length === 0) return
+  const names = kept.map((m) => m.name)
+  throw new StateError(`${leaving.join(', ')}: part of ${kept.length} snapshots: ${names.join(', ')}`, {
+    hint: names.map((name) => `klab snapshot delete ${name}`).join('; '),
+  })
+}
+
+/**
+ * Says what will change; asks where nodes leave. Throws DriftError (a change takes a new lab), StateError (answered no,
+ * nobody to ask, part of snapshots).
+ */
+export async function agree(
+  lab: { readonly labfile: string; readonly paths: LabPaths },
+  changes: readonly Consequence[],
+  o: { readonly confirm?: Confirm | undefined; readonly report: Report },
+): Promise<void> {
+  if (changes.length === 0) return
+  refuseNewLab(lab.labfile, changes)
+  const leaving = changes.flatMap((c) => c.leaves ?? [])
+  if (leaving.length > 0) {
+    await refuseKept(lab.paths, leaving)
+    if (!o.confirm)
+      throw new StateError(`${leaving.join(', ')} would be removed with all that is on it`, { hint: 'klab up --yes' })
+    if (!(await o.confirm(changes))) throw new StateError('nothing was changed')
+  }
+  o.report({ type: 'note', text: `the Labfile changed:\n${formatConsequences(changes)}` })
+}
+
+/** The record for the changed lab: ports for new nodes, nothing of those that left. Writes nothing. */
+export async function recordFor(world: World, record: LabRecord, lab: Lab): Promise<LabRecord> {
+  const names = lab.nodes.map((n) => n.name)
+  const mine = <T>(of: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(of).filter(([name]) => names.includes(name)))
+  const ports: Record<string, NodePorts> = mine(record.ports)
+  const added = portCount(lab, apiNodes(lab)) > 0 ? names.filter((name) => !(name in ports)) : []
+  const held = new Set(await reservedPorts(world.roots.state, record.id))
+  for (const p of Object.values(record.ports)) held.add(p.ssh).add(p.api ?? p.ssh)
+  const free = await allocatePorts(added.length, held, `${record.id} ${added.join(' ')}`)
+  added.forEach((name, i) => (ports[name] = { ssh: free[i] ?? 0 }))
+  return {
+    ...record,
+    lab,
+    ports,
+    ...(record.disks && { disks: mine(record.disks) }),
+    // A kill leaves the rest to the next `up`.
+    applying: record.applying ?? record.lab,
+    completedUntil: undefined,
+  }
+}
+
+/**
+ * Takes the changes over: nodes leave, and the record is that of the changed lab. `runOf`: a run of the lab as it was.
+ * Throws what the steps throw.
+ */
+export async function takeOver(
+  o: { readonly world: World; readonly paths: LabPaths; readonly record: LabRecord; readonly report: Report },
+  lab: Lab,
+  runOf: (record: LabRecord) => LabRun,
+): Promise<LabRecord> {
+  const { world, record, paths, report } = o
+  const changes = consequencesFor(record, lab)
+  // At most their order changed.
+  if (changes.length === 0) return { ...record, lab }
+  const leaving = record.lab.nodes.filter((n) => changes.some((c) => c.leaves === n.name))
+  if (leaving.length > 0) {
+    const run = runOf(record)
+    const runner = { report, clock: world.clock, signal: world.signal }
+    // Who leaves says so to the API server.
+    const first = topologyOf(record.lab)?.first
+    if (first && (await world.hypervisor.state(domainName(record.id, first.name))) !== 'running')
+      await executePlan(planUp(run), runner)
+    await executePlan(planLeave(run, leaving), runner)
+  }
+  const next = await recordFor(world, record, lab)
+  await writeRecord(paths.record, next)
+  return next
+}

@@ -1,0 +1,44 @@
+/** What a changed Labfile brings to guests that have booted before: names of the nodes, keys that may log in. */
+import type { Lab } from '../labfile/model.js'
+import { connect } from '../node/connections.js'
+import type { Step } from '../step.js'
+import type { LabRun } from '../world.js'
+
+/** $1: names whose lines go; $2: the lines. Written into the file itself: containers may have it mounted. */
+export const HOSTS = `set -e
+new=$(mktemp)
+cp /etc/hosts "$new"
+for name in $1; do sed -i -E "/^[^#]*[[:space:]]$name([[:space:]]|\\$)/d" "$new"; done
+printf '%s\\n' "$2" >>"$new"
+cat "$new" >/etc/hosts
+rm -f "$new"
+`
+
+/** $1: the user; $2: keys that go; $3: keys that come, a line each. Others are somebody's own, and stay. */
+export const KEYS = `set -e
+file=$(getent passwd "$1" | cut -d: -f6)/.ssh/authorized_keys
+new=$(mktemp)
+grep -vxF -e "$2" "$file" >"$new" || true
+[ -z "$3" ] || printf '%s\\n' "$3" >>"$new"
+cat "$new" >"$file"
+rm -f "$new"
+`
+
+const lines = (list: readonly string[]): string => [...new Set(list)].join('\n')
+
+/** A step a node. `before`: the lab as it was. */
+export const settingsSteps = (run: LabRun, before: Lab): readonly Step[] =>
+  run.lab.nodes.map((node) => ({
+    id: `settings/${node.name}`,
+    title: `${node.name}: /etc/hosts, authorized keys`,
+    run: async () => {
+      const { lab } = run
+      const guest = await connect(run, node.name)
+      const names = [...before.nodes, ...lab.nodes].map((n) => n.name)
+      const hosts = lab.nodes.map((n) => `${n.ip} ${n.name}`)
+      await guest.sudo(HOSTS, [[...new Set(names)].join(' '), lines(hosts)], { what: 'writing /etc/hosts' })
+      const [gone, keys] = [before.os.authorizedKeys, lab.os.authorizedKeys]
+      if (gone.length + keys.length > 0)
+        await guest.sudo(KEYS, [lab.os.user, lines([...gone, ...keys]), lines(keys)], { what: 'writing its keys' })
+    },
+  }))

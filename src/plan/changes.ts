@@ -1,0 +1,81 @@
+/** What follows from each change of a Labfile for a lab that is there. Pure. */
+import type { Change } from '../errors.js'
+import { changesBetween } from '../labfile/changes.js'
+import type { Lab, NodeSpec } from '../labfile/model.js'
+
+/** `now`: `up` does it; `boot`: `up` takes it over, machines have it from their next boot on; `new-lab`: never here. */
+export type When = 'now' | 'boot' | 'new-lab'
+
+/** A change of a Labfile, and what it means. */
+export interface Consequence extends Change {
+  readonly when: When
+  /** In words. */
+  readonly what: string
+  /** The command that does it, where `up` does not do all of it. */
+  readonly command?: string
+  /** The node that joins or leaves. */
+  readonly joins?: string
+  readonly leaves?: string
+}
+
+const NEW_LAB = { when: 'new-lab', what: 'takes a new lab', command: 'klab destroy, then klab up' } as const
+
+/** Fields beside the nodes that `up` brings to a lab that is there: its phases run again where they are read. */
+const NOW: readonly (readonly [path: RegExp, what: string])[] = [
+  [/^os\.authorizedKeys$/, 'is written on every node'],
+  [/^os\.(?:timezone|timeServers)$/, 'the guest phases run again on every node'],
+  [/^mirrors\b/, 'the guest phases run again on every node'],
+  [/^kubernetes\.registryMirrors$/, 'the guest phases run again on every node; the runtime restarts'],
+]
+
+/** Whether the lab has a cluster of one node: that one takes pods, which only kubeadm init decides. */
+const alone = ({ kubernetes, nodes }: Lab): boolean => kubernetes !== undefined && nodes.length === 1
+
+/** A pod network where there was none, with images that the nodes have. */
+const getsNetwork = (before: Lab, after: Lab): boolean =>
+  before.kubernetes?.cni === 'none' && after.kubernetes !== undefined && after.kubernetes.bundle.source !== 'dir'
+
+function ofField(change: Change, before: Lab, after: Lab): Consequence {
+  if (/^kubernetes\.cni\b/.test(change.path) && getsNetwork(before, after))
+    return { ...change, when: 'now', what: 'the pod network is applied' }
+  const known = NOW.find(([path]) => path.test(change.path))
+  return { ...change, ...(known ? { when: 'now', what: known[1] } : NEW_LAB) }
+}
+
+function ofNode(change: Change, { name }: NodeSpec): Consequence {
+  if (!/\.(?:cpus|memoryMiB)$/.test(change.path)) return { ...change, ...NEW_LAB }
+  const command = `klab reload ${name}`
+  return { ...change, when: 'boot', what: `from the next boot of ${name} on (${command})`, command }
+}
+
+/** A node more, or one less. */
+function ofCount(before: Lab, after: Lab): readonly Consequence[] {
+  const cluster = after.kubernetes !== undefined
+  const fixed = alone(before) || alone(after)
+  const added = after.nodes.flatMap((node, i): Consequence[] => {
+    if (before.nodes.some((n) => n.name === node.name)) return []
+    const change = { path: `nodes[${i}]`, before: undefined, after: node }
+    if (fixed || (cluster && node.role === 'control-plane')) return [{ ...change, ...NEW_LAB }]
+    const what = `${node.name} is booted${cluster ? ' and joins' : ''}`
+    return [{ ...change, when: 'now', what, joins: node.name }]
+  })
+  const gone = before.nodes.flatMap((node, i): Consequence[] => {
+    if (after.nodes.some((n) => n.name === node.name)) return []
+    const change = { path: `nodes[${i}]`, before: node, after: undefined }
+    if (fixed || (cluster && node.role === 'control-plane')) return [{ ...change, ...NEW_LAB }]
+    const what = `${node.name} ${cluster ? 'is drained and leaves; ' : ''}its machine and disk are removed`
+    return [{ ...change, when: 'now', what, leaves: node.name }]
+  })
+  return [...added, ...gone]
+}
+
+/** Every change, with what follows from it; nodes are the same where their names are. */
+export function consequencesOf(before: Lab, after: Lab): readonly Consequence[] {
+  const fields = changesBetween({ ...before, nodes: [] }, { ...after, nodes: [] }).map((c) => ofField(c, before, after))
+  const nodes = after.nodes.flatMap((node, i) => {
+    const old = before.nodes.find((n) => n.name === node.name)
+    const changes = old ? changesBetween(old, node) : []
+    return changes.map((c) => ofNode({ ...c, path: `nodes[${i}].${c.path}` }, node))
+  })
+  return [...fields, ...nodes, ...ofCount(before, after)]
+}
