@@ -54,7 +54,7 @@ export const ROOMS = {
   bundle: ['host', 'cache', 'report', 'cluster', 'labfile', 'versions'],
   course: ['labfile', 'cluster', 'versions'],
   step: ['report'],
-  artifacts: ['bundle/ensure', 'base-image/base', 'labfile/phases', 'host/digest'],
+  artifacts: ['bundle/ensure', 'base-image/base', 'labfile/model', 'labfile/phases', 'host/digest'],
   world: [
     'artifacts',
     'cluster/profile',

@@ -2,6 +2,7 @@
 import type { BaseImage } from './base-image/base.js'
 import type { Bundle } from './bundle/ensure.js'
 import type { Digest } from './host/digest.js'
+import type { BundleChoice } from './labfile/model.js'
 import type { PhaseName } from './labfile/phases.js'
 
 export interface PhaseScripts {
@@ -29,4 +30,6 @@ export interface Artifacts {
   /** undefined for plain VMs. */
   bundle(line: (text: string) => void): Promise<Bundle | undefined>
   recipe(): Promise<BakeRecipe>
+  /** What `bundle: auto` is now: making the bundle may change it. undefined: the Labfile says it. */
+  choice(): BundleChoice | undefined
 }

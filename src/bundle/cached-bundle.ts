@@ -40,10 +40,16 @@ export async function labImages(k: BundleFor, layers: Layers): Promise<BundleIma
   return { all: manifest.images, node: manifest.nodeImages, cni, archives: manifest.files.map((f) => f.path) }
 }
 
+/** What `auto` may have become. */
+const AUTO: readonly BundleManifest['source'][] = ['upstream', 'source']
+
 class NotCached extends StateError {}
 
-/** The lab's own bundle where it is in the cache; undefined: it would have to be made, or is not to be used. */
-async function madeBefore(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
+/**
+ * The lab's own bundle where it is in the cache. undefined: it would have to be made, or its folder is gone or not to
+ * be used.
+ */
+export async function keptBundle(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
   const build = async (key: Digest): Promise<string> => {
     const dir = await c.layers.get(key)
     if (dir === undefined) throw new NotCached('not in the cache')
@@ -67,7 +73,7 @@ async function unlessKnown<T>(work: () => Promise<T>): Promise<T | undefined> {
  * gone or not to be used.
  */
 export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<string | undefined> {
-  const bundle = await madeBefore(k, c)
+  const bundle = await keptBundle(k, c)
   return bundle && unlessKnown(() => Promise.resolve(kubectlOf(bundle)))
 }
 
@@ -79,7 +85,7 @@ export async function knownHeld(k: BundleFor, c: BundleContext): Promise<readonl
   const { bundle } = k
   return unlessKnown(async () => {
     if (bundle.source !== 'dir') {
-      const made = await madeBefore(k, c)
+      const made = await keptBundle(k, c)
       return made && heldIn(made.dir)
     }
     const { files } = await listHanded(bundle.path)
@@ -99,7 +105,9 @@ async function cachedBundle(
     if (manifest) return { dir: bundle.path, manifest }
   }
   return (await listBundles(layers)).find(
-    (b) => b.manifest.source === bundle.source && b.manifest.kubernetes === version,
+    (b) =>
+      (bundle.source === 'auto' ? AUTO : [bundle.source]).includes(b.manifest.source) &&
+      b.manifest.kubernetes === version,
   )
 }
 

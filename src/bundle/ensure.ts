@@ -61,6 +61,8 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
     case 'dir':
       await requireOwnFolder(bundle.path, context.env)
       return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
+    case 'auto':
+      throw new TypeError('bundle auto: nothing was chosen (bundle/choose.ts)')
     case 'upstream':
     case 'aliyun':
       return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version) }, c)

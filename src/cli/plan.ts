@@ -1,9 +1,14 @@
 /** `klab plan`. */
 import { formatConsequences } from '../lab/drift.js'
+import type { PlanReport } from '../lab/plan.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { PLAN_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
+
+/** `bundle upstream: dl.k8s.io and registry.k8s.io answer`; nothing for plain VMs. */
+const bundleLine = ({ bundle }: PlanReport): string =>
+  bundle ? `bundle ${bundle.source}${bundle.why === undefined ? '' : `: ${bundle.why}`}\n` : ''
 
 /** Prints what `up` would do. Changes nothing. Throws HostError when the lab's network has no place on this host. */
 export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promise<number> {
@@ -11,7 +16,8 @@ export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promis
   if (args.json) printJson(app, plan)
   else {
     app.stdout.write(
-      `lab ${plan.lab} on ${plan.uri}, ${plan.accel}\nprofile ${plan.profile.name}: ${plan.profile.why}\n`,
+      `lab ${plan.lab} on ${plan.uri}, ${plan.accel}\n` +
+        `profile ${plan.profile.name}: ${plan.profile.why}\n${bundleLine(plan)}`,
     )
     if (plan.changes.length > 0)
       app.stdout.write(

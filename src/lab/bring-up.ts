@@ -5,6 +5,9 @@ import { upTo, type PhaseName } from '../labfile/phases.js'
 import type { LabContext } from './context.js'
 import { withLog } from './context.js'
 import { readLab, type OpenLab } from './open.js'
+import { note } from '../report/events.js'
+import { settledLab } from '../labfile/auto.js'
+import { choiceLine, settleBundle } from './settle-bundle.js'
 import { presentOf } from './present.js'
 import type { Status } from './status.js'
 import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
@@ -48,7 +51,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     const status = await upFrom(c, { from: o.from, diskOnly: o.diskOnly === true })
     if (status) return result(await readLab(doors.env, file), status)
   }
-  const open = await readLab(doors.env, file)
+  let open = await readLab(doors.env, file)
   const world = await doors.world(open.lab)
 
   const sealed = async (): Promise<void> => {
@@ -74,9 +77,13 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     refuseNewLab(open.labfile, consequencesFor(open.record, open.lab))
   if (upTo('cni', until)) await (await import('./offline.js')).requireOffline(world, open)
 
+  open = await settleBundle(world, open)
+  if (open.bundle) note(c.report)(choiceLine(open.bundle))
+  const made = settledLab(open.lab, open.bundle)
+
   const probe = await doors.probeAccel(open.lab)
   const accel = await settleAccel(open.lab, () => Promise.resolve(probe))
-  const checks = await checkHost(world, open.lab, { ...(await presentOf(world, open)), accel: probe, id: open.id })
+  const checks = await checkHost(world, made, { ...(await presentOf(world, open)), accel: probe, id: open.id })
   requireFit(checks, { force: o.force === true })
 
   if (!open.record && open.lab.kubernetes && until === 'ready' && o.fresh !== true) {

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { exportBundle, importBundle, verifyExport, type Exported } from '../bundle/archive/transfer.js'
+import { eitherBundle } from '../bundle/choose.js'
 import { bundleGaps } from '../bundle/completeness.js'
 import { type BuiltBundle, verifyBundle } from '../bundle/manifest.js'
 import { buildContext, listBundles, makeBundle, type ListedBundle } from '../bundle/ensure.js'
@@ -12,6 +13,7 @@ import { note } from '../report/events.js'
 import type { World } from '../world.js'
 import type { LabContext } from './context.js'
 import { readLab } from './open.js'
+import { choiceLine, settleBundle } from './settle-bundle.js'
 
 export interface VerifiedBundle {
   /** Folder or file. */
@@ -30,9 +32,19 @@ export async function buildLabBundle(c: LabContext): Promise<BuiltBundle | undef
 }
 
 async function make(c: LabContext): Promise<{ bundle: BuiltBundle | undefined; world: World }> {
-  const { lab } = await readLab(c.doors.env, c.file)
-  const world = await c.doors.world(lab)
-  return { bundle: lab.kubernetes && (await makeBundle(lab.kubernetes, bundleContext(world, note(c.report)))), world }
+  const found = await readLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.lab)
+  const { lab, bundle: choice, record } = await settleBundle(world, found)
+  const say = note(c.report)
+  if (!lab.kubernetes) return { bundle: undefined, world }
+  if (choice) say(choiceLine(choice))
+  const { bundle } = await eitherBundle(lab.kubernetes, choice, {
+    make: (k) => makeBundle(k, bundleContext(world, say)),
+    // A lab that is there goes on with what it was made of.
+    mayChange: () => Promise.resolve(record === undefined),
+    say,
+  })
+  return { bundle, world }
 }
 
 /** What is in the cache, most recently used first. */

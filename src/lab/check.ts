@@ -8,6 +8,7 @@ import { judgeLab, type Looked } from '../course/judge.js'
 import { findSections, partsFor, SECTIONS, type Section } from '../course/sections.js'
 import type { CheckReport } from '../course/types.js'
 import { CorruptError, Interrupted, KlabError, StateError, UsageError } from '../errors.js'
+import { settledLab } from '../labfile/auto.js'
 import type { NodeSpec } from '../labfile/model.js'
 import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
@@ -66,7 +67,8 @@ export async function checkLab(
   o: CheckOptions,
 ): Promise<CheckReport> {
   const { record } = lab
-  const k = record.lab.kubernetes
+  const made = settledLab(record.lab, record.bundle)
+  const k = made.kubernetes
   const first = topologyOf(record.lab)?.first
   // The first control plane is asked too when only others are wanted: it knows whether they are Ready.
   const asked = record.lab.nodes.filter((n) => n === first || o.nodes.includes(n.name))
@@ -90,7 +92,7 @@ export async function checkLab(
     ])
     const cluster = all.find((l) => l.node === first)
     const facts = cluster && 'facts' in cluster ? cluster.facts : undefined
-    return judgeLab(record.lab, {
+    return judgeLab(made, {
       sections: o.sections,
       looked: all.filter((l) => o.nodes.includes(l.node.name)),
       cluster: facts,

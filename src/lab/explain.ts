@@ -8,6 +8,7 @@ import { findSections, SECTIONS } from '../course/sections.js'
 import { profileFor } from '../cluster/profile.js'
 import { topologyOf } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
+import { settledLab } from '../labfile/auto.js'
 import type { ImageSource } from '../labfile/model.js'
 import { commonSettings, loadScripts, nodeSettings, scriptOf } from '../node/guest-phase.js'
 import type { World } from '../world.js'
@@ -58,8 +59,9 @@ export async function explainCourse(c: LabContext, wanted: string): Promise<read
  */
 export async function explainInput(
   world: Pick<World, 'assets' | 'layers'>,
-  { lab, record }: OpenLab,
+  { lab: declared, record }: OpenLab,
 ): Promise<ExplainInput> {
+  const lab = settledLab(declared, record?.bundle)
   const k = lab.kubernetes
   const topology = topologyOf(lab)
   const [{ files }, images] = await Promise.all([loadScripts(world.assets), k && labImages(k, world.layers)])

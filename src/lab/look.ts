@@ -3,6 +3,7 @@ import { claimAsk } from '../api/readiness.js'
 import type { Check } from '../doctor/check.js'
 import { StateError, UsageError } from '../errors.js'
 import { readEnd } from '../host/files.js'
+import { settledLab } from '../labfile/auto.js'
 import type { Lab } from '../labfile/model.js'
 import { labPaths, roots } from '../state/paths.js'
 import type { LabContext } from './context.js'
@@ -40,10 +41,15 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
 
 /** What this host has for the lab, and lacks. Throws LabfileError. */
 export async function doctor(c: LabContext): Promise<readonly Check[]> {
-  const [{ checkHost }, { presentOf }] = await Promise.all([import('../doctor/doctor.js'), import('./present.js')])
-  const open = await readLab(c.doors.env, c.file)
-  const world = await c.doors.world(open.lab)
-  return checkHost(world, open.lab, {
+  const [{ checkHost }, { presentOf }, { settleBundle }] = await Promise.all([
+    import('../doctor/doctor.js'),
+    import('./present.js'),
+    import('./settle-bundle.js'),
+  ])
+  const found = await readLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.lab)
+  const open = await settleBundle(world, found)
+  return checkHost(world, settledLab(open.lab, open.bundle), {
     ...(await presentOf(world, open)),
     accel: await c.doors.probeAccel(open.lab),
     id: open.id,

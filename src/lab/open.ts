@@ -5,7 +5,7 @@ import { StateError } from '../errors.js'
 import { exists, folderMark } from '../host/files.js'
 import { requireOwnFile } from '../host/ownership.js'
 import type { HostEnv } from '../host/types.js'
-import type { Lab, LoadedLab } from '../labfile/model.js'
+import type { BundleChoice, Lab, LoadedLab } from '../labfile/model.js'
 import { labId, labPaths, roots, type LabPaths } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 
@@ -20,6 +20,8 @@ export interface OpenLab extends FoundLab {
   readonly lab: Lab
   readonly paths: LabPaths
   readonly labfileSha256: string
+  /** What `bundle: auto` becomes, where that was settled (settle-bundle.ts). */
+  readonly bundle?: BundleChoice
 }
 
 /**

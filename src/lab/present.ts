@@ -1,18 +1,19 @@
 /** What of a lab is on this host already: machines that run, and what is in the cache. */
 import type { Present } from '../doctor/doctor.js'
+import { settledLab } from '../labfile/auto.js'
 import { HostError } from '../errors.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
 
 /** Looks; makes nothing, and fetches nothing. */
-export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab'>): Promise<Present> {
+export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab' | 'bundle'>): Promise<Present> {
   const machines = await world.hypervisor.owned(open.id).catch((error: unknown) => {
     // The check of libvirt tells.
     if (!(error instanceof HostError)) throw error
     return []
   })
   const running = machines.filter((m) => m.state !== 'shut-off' && m.state !== 'crashed').map((m) => m.node)
-  return { running, cached: await cachedOf(world, open.lab) }
+  return { running, cached: await cachedOf(world, settledLab(open.lab, open.bundle)) }
 }
 
 /** The makers themselves say what they would take from the cache; a world in which nothing can be made stops them. */

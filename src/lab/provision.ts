@@ -12,6 +12,7 @@ import { withLog, type LabContext } from './context.js'
 import { readLab, recordedLab, type OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
 import { createRun, makeFolders, refuseDrift } from './up.js'
+import { settleBundle } from './settle-bundle.js'
 import { withLab } from './with-lab.js'
 
 export interface ProvisionRequest {
@@ -32,8 +33,9 @@ export interface ProvisionOptions extends ProvisionRequest {
 export async function provisionLab(c: LabContext, o: ProvisionRequest = {}): Promise<Status> {
   // A lab that was never up has no folder for a log; it is told so before anything is made.
   await recordedLab(c.doors.env, c.file)
-  const open = await readLab(c.doors.env, c.file)
-  const world = await c.doors.world(open.lab)
+  const found = await readLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.lab)
+  const open = await settleBundle(world, found)
   return withLog(c, open.paths.log, (report) => provision(world, open, { ...o, nodes: o.nodes ?? [], report }))
 }
 

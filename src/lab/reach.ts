@@ -115,19 +115,23 @@ export async function kubectlCommand(c: LabContext, args: readonly string[]): Pr
 }
 
 /** That of a bundle in the cache. */
-async function kept(c: LabContext, { lab }: LabRecord): Promise<string | undefined> {
-  if (!lab.kubernetes) return undefined
-  const world = await c.doors.world(lab)
+async function kept(c: LabContext, record: LabRecord): Promise<string | undefined> {
+  const { recordedCluster } = await import('./settle-bundle.js')
+  const k = recordedCluster(record)
+  if (!k) return undefined
+  const world = await c.doors.world(record.lab)
   const { bundleContext } = await import('../node-image/artifacts.js')
   const { cachedKubectl } = await import('../bundle/cached-bundle.js')
   const context = bundleContext(world, () => undefined)
-  return cachedKubectl(lab.kubernetes, context)
+  return cachedKubectl(k, context)
 }
 
 async function bundled(c: LabContext, record: LabRecord): Promise<string> {
   const world = await c.doors.world(record.lab)
   const { createArtifacts } = await import('../node-image/artifacts.js')
-  const bundle = await createArtifacts(world, record.lab, 'ready').bundle(note(c.report))
+  const bundle = await createArtifacts(world, record.lab, 'ready', {
+    ...(record.bundle && { choice: record.bundle }),
+  }).bundle(note(c.report))
   if (!bundle) throw new HostError('kubectl: command not found', { hint: 'install kubectl' })
   const { kubectlOf } = await import('../bundle/host-programs.js')
   return kubectlOf(bundle)

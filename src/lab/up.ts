@@ -6,6 +6,7 @@ import { minorOf } from '../versions/kubernetes.js'
 import { DriftError, StateError } from '../errors.js'
 import { ensureDir, exists, folderMark } from '../host/files.js'
 import type { Accel } from '../hypervisor/types.js'
+import { settledLab } from '../labfile/auto.js'
 import type { Lab } from '../labfile/model.js'
 import { upTo, type PhaseName } from '../labfile/phases.js'
 import { domainName } from '../node/names.js'
@@ -35,7 +36,9 @@ export interface UpOptions {
 
 /** The run that a plan is made for; nothing is written yet. */
 export function createRun(world: World, open: OpenLab, record: LabRecord, until: PhaseName): LabRun {
-  const { lab, id, paths } = open
+  const { id, paths } = open
+  const choice = record.bundle ?? open.bundle
+  const lab = settledLab(open.lab, choice)
   return {
     world,
     lab,
@@ -44,7 +47,10 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
     accel: record.accel,
     profile: profileFor(record.accel, apiNodes(lab).length, lab.kubernetes && minorOf(lab.kubernetes.version)),
     until,
-    artifacts: createArtifacts(world, lab, until),
+    artifacts: createArtifacts(world, open.lab, until, {
+      ...(choice && { choice }),
+      mayChange: async () => !(await hasMachines(world, open)),
+    }),
     record,
   }
 }
@@ -64,6 +70,7 @@ export async function newRecord(world: World, open: OpenLab, accel: Accel): Prom
     lab,
     uri: world.hypervisor.uri,
     accel,
+    ...(open.bundle && { bundle: open.bundle }),
     ports: assignPorts(lab, api, ports),
     createdAt: new Date(world.clock.now()).toISOString(),
   }
@@ -129,7 +136,7 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     const found = existing
       ? await takeOver({ world, paths, record: existing, report: o.report }, open.lab, before)
       : await newRecord(world, open, o.accel)
-    const record = await begun(world, found)
+    const record = await begun(world, { ...(open.bundle && { bundle: open.bundle }), ...found })
     await writeRecord(open.paths.record, record)
     const run = createRun(world, open, record, o.until)
     const plan = record.applying ? planApply(run, record.applying) : planUp(run)
@@ -182,12 +189,16 @@ const OF_MACHINES = /^(?:image|kubernetes|os|mirrors)\b|^nodes\[\d+\]\.(?:cpus|m
 
 /** Whether the Labfile was changed before the lab had any machine or disk, so that nothing need be destroyed. */
 export async function mayBeCorrected(world: World, open: OpenLab): Promise<boolean> {
-  const { record, paths } = open
+  const { record } = open
   const changes = record ? labDrift(record.lab, open.lab) : []
   if (!record || changes.length === 0 || !changes.every((c) => OF_MACHINES.test(c.path))) return false
-  if (record.disks !== undefined || (await world.hypervisor.owned(open.id)).length > 0) return false
-  const there = await Promise.all(record.lab.nodes.map((n) => exists(paths.node(n.name).disk)))
-  return !there.includes(true)
+  return record.disks === undefined && !(await hasMachines(world, { ...open, lab: record.lab }))
+}
+
+/** Whether a machine or a disk of the lab is there. */
+async function hasMachines(world: World, { id, lab, paths }: OpenLab): Promise<boolean> {
+  if ((await world.hypervisor.owned(id)).length > 0) return true
+  return (await Promise.all(lab.nodes.map((n) => exists(paths.node(n.name).disk)))).includes(true)
 }
 
 /** The accelerator for a lab: what the Labfile says, or what really works here. */

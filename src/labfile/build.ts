@@ -37,11 +37,15 @@ export function fillRoles(nodes: readonly ({ readonly role?: Role | undefined } 
 
 type CniDocument = Exclude<LabDocument['kubernetes'], false>['cni']
 
+/** Whether the bundle is, or may become, one that is built from source: it has fewer pod networks than others. */
+export const mayBeSource = (source: BundleSource['source'] | undefined): boolean =>
+  source === 'source' || source === 'auto'
+
 /** The pod network with Calico's version filled in and an absolute path. */
 function fillCni(cni: CniDocument, kubernetes: string, source: BundleSource['source'], dir: string): CniSpec {
   if (typeof cni === 'string') return cni
   if ('manifest' in cni) return { manifest: resolve(dir, cni.manifest) }
-  const ours = source === 'source'
+  const ours = mayBeSource(source)
   const version = ours ? sourceCalico(kubernetes) : defaultCalico(minorOf(kubernetes))
   return {
     name: cni.name,

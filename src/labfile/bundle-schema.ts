@@ -39,7 +39,9 @@ const mirrors = section({
 })
 
 const online = section({
-  source: choice('upstream', 'aliyun').describe('upstream: the official servers; aliyun: the mirrors of the course.'),
+  source: choice('auto', 'upstream', 'aliyun').describe(
+    'auto: upstream where it answers, else source; upstream: the official servers; aliyun: the mirrors of the course.',
+  ),
   arch: choice('amd64', 'arm64').optional().describe('Architecture of the nodes. Default: that of this machine.'),
   mirrors: mirrors.prefault({}).describe('Servers to use instead, with the same layout.'),
 })
@@ -48,16 +50,17 @@ export const bundle = z
   .union(
     [
       z.enum(['debian', 'source']).transform((source) => ({ source })),
-      z.enum(['upstream', 'aliyun']).transform((source) => ({ source, mirrors: {} })),
+      z.enum(['auto', 'upstream', 'aliyun']).transform((source) => ({ source, mirrors: {} })),
       section({
         dir: path.describe('Folder with archives, binaries and manifests, or of a bundle, relative to the Labfile.'),
       }).transform(({ dir }) => ({ source: 'dir' as const, path: dir })),
       online,
     ],
-    { error: 'must be source, debian, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}' },
+    { error: 'must be auto, source, debian, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}' },
   )
   .prefault('debian')
   .describe(
-    'Where binaries and images come from: built from Go modules and Debian packages, downloaded from the official ' +
-      'servers or the mirrors of the course, or a folder that somebody hands you.',
+    'Where binaries and images come from: built from Go modules and Debian packages (source), downloaded from the ' +
+      'official servers (upstream) or the mirrors of the course, a folder that somebody hands you, or (auto) ' +
+      'upstream where it answers within 3 s, else source.',
   )

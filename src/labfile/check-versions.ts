@@ -4,6 +4,7 @@
 import { calicoProblem } from '../versions/calico.js'
 import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../versions/kubernetes.js'
+import { mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
@@ -20,13 +21,17 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
       tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
     return findings
   }
-  const ours = kubernetes.bundle?.source === 'source'
+  const { bundle } = kubernetes
+  const source = bundle?.source
+  const ours = mayBeSource(source)
   if (ours && !SOURCE_VERSIONS.includes(version))
     tell(
       ['version'],
-      `has no recipe with bundle source; there is one for ${nearestSource(version).join(', ')}. ` +
+      `has no recipe with bundle ${source ?? ''}; there is one for ${nearestSource(version).join(', ')}. ` +
         'Or take another bundle, such as upstream',
     )
+  if (bundle?.source === 'auto' && 'arch' in bundle && bundle.arch !== undefined)
+    tell(['bundle', 'arch'], 'goes with upstream or aliyun alone: what auto may build is for this machine')
   const release = releaseOf(version)
   const { runtimes } = release
   if (kubernetes.proxyMode === 'nftables' && !release.nftables)
@@ -34,15 +39,15 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   if (kubernetes.runtime !== undefined && !runtimes.includes(kubernetes.runtime))
     tell(['runtime'], `must be containerd from Kubernetes 1.24 on, found ${kubernetes.runtime} with ${version}`)
   if (kubernetes.runtime === 'containerd' && image?.kind === 'builtin') {
-    const problem = containerdProblem(version, kubernetes.bundle?.source)
+    const problem = containerdProblem(version, source)
     if (problem !== undefined) tell(['runtime'], problem)
   }
   const { cni } = kubernetes
   if (typeof cni !== 'object' || !('name' in cni) || cni.name === undefined) return findings
-  if (ours) return [...findings, ...checkSourceCalico(version, cni)]
+  if (ours) return [...findings, ...checkSourceCalico(version, cni, source ?? '')]
   const problem = cni.version === undefined ? undefined : calicoProblem(cni.version, minor)
   if (problem !== undefined) tell(['cni', 'version'], problem)
-  else if (kubernetes.bundle?.source === 'debian')
+  else if (source === 'debian')
     tell(['cni'], 'calico is not in bundle debian, which has flannel alone: take another bundle, such as source')
   return findings
 }
@@ -77,6 +82,7 @@ function atLeast(version: string, oldest: string): boolean {
 function checkSourceCalico(
   version: string,
   cni: { readonly version?: string | undefined; readonly encapsulation?: string | undefined },
+  bundle: string,
 ): Violation[] {
   const release = sourceCalico(version)
   const tell = (field: string, message: string): Violation => ({
@@ -85,14 +91,14 @@ function checkSourceCalico(
   })
   if (release === undefined)
     return SOURCE_VERSIONS.includes(version)
-      ? [tell('', `calico is not in bundle source for Kubernetes ${version}: take flannel, or another bundle`)]
+      ? [tell('', `calico is not in bundle ${bundle} for Kubernetes ${version}: take flannel, or another bundle`)]
       : []
   return [
     ...(cni.version === undefined || cni.version === release
       ? []
-      : [tell('version', `must be ${release} with bundle source, found ${cni.version}`)]),
+      : [tell('version', `must be ${release} with bundle ${bundle}, found ${cni.version}`)]),
     ...(cni.encapsulation === 'ipip'
-      ? [tell('encapsulation', 'must be vxlanCrossSubnet or vxlan with bundle source, found ipip: it has no BIRD')]
+      ? [tell('encapsulation', `must be vxlanCrossSubnet or vxlan with bundle ${bundle}, found ipip: it has no BIRD`)]
       : []),
   ]
 }

@@ -58,11 +58,25 @@ export interface ComponentSpec {
 }
 
 /**
- * `debian`: built from Debian's packages; `source`: built from Go modules and Debian's packages; `upstream`, `aliyun`:
- * downloaded; `dir`: archives, binaries and manifests somebody hands over.
+ * `auto`: `upstream` where it answers, else `source`; `debian`: built from Debian's packages; `source`: built from Go
+ * modules and Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: archives, binaries and manifests somebody
+ * hands over.
  */
 export type BundleSource =
-  { readonly source: 'debian' | 'source' } | OnlineSource | { readonly source: 'dir'; readonly path: string }
+  | { readonly source: 'debian' | 'source' }
+  | AutoSource
+  | OnlineSource
+  | { readonly source: 'dir'; readonly path: string }
+
+/** What `auto` became for one lab, and why, in words that follow its name. */
+export interface BundleChoice {
+  readonly source: 'upstream' | 'source'
+  readonly why: string
+}
+
+export interface AutoSource extends Omit<OnlineSource, 'source'> {
+  readonly source: 'auto'
+}
 
 export interface OnlineSource {
   readonly source: 'upstream' | 'aliyun'

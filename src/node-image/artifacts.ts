@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
 import { ISO_NAME } from '../bundle/iso.js'
 import { ensureBaseImage, type BaseImage } from '../base-image/base.js'
-import type { Lab } from '../labfile/model.js'
+import { eitherBundle } from '../bundle/choose.js'
+import type { BundleChoice, Lab } from '../labfile/model.js'
 import { BAKED, upTo, type PhaseName } from '../labfile/phases.js'
 import { releaseOf } from '../versions/kubernetes.js'
 import { cachePaths } from '../state/paths.js'
@@ -49,19 +50,40 @@ function withCgroup(base: BaseImage, k: Lab['kubernetes']): BaseImage {
   return { ...base, boot: { ...base.boot, cmdline: `${base.boot.cmdline} systemd.unified_cgroup_hierarchy=0` } }
 }
 
-/** The artifacts of a lab up to (and with) phase `until`. */
-export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artifacts {
+/** For labs with `bundle: auto`. */
+export interface AutoOptions {
+  readonly choice?: BundleChoice
+  /** Whether nothing was made of the choice yet, so that it may become another. */
+  readonly mayChange?: () => Promise<boolean>
+}
+
+/**
+ * The artifacts of a lab up to (and with) phase `until`. Its bundle throws what ensureBundle throws; one that `auto`
+ * takes from the servers is built from source where they break off.
+ */
+export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: AutoOptions = {}): Artifacts {
   const context = (line: Line): BundleContext => bundleContext(world, line)
   const k = lab.kubernetes
+  let { choice } = auto
   const base = once(async (line: Line) => withCgroup(await ensureBaseImage(lab.image, context(line)), k))
-  const bundle = once(async (line: Line) => (k ? await ensureBundle(k, context(line)) : undefined))
+  const bundle = once(async (line: Line) => {
+    if (!k) return undefined
+    const made = await eitherBundle(k, choice, {
+      make: (settled) => ensureBundle(settled, context(line)),
+      mayChange: auto.mayChange ?? (() => Promise.resolve(false)),
+      say: line,
+    })
+    choice = made.choice
+    return made.bundle
+  })
   const recipe = once(async () => {
     const made = await bundle(() => undefined)
     const scripts = await loadScripts(world.assets)
     const settings = commonSettings(lab, made?.manifest.images ?? [])
     const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
     // A bundle of one's own may carry packages for the system and the runtime too.
-    const fromBundle = (p: PhaseName): boolean => p === 'packages' || p === 'images' || k?.bundle.source !== 'source'
+    const fromBundle = (p: PhaseName): boolean =>
+      p === 'packages' || p === 'images' || (choice?.source !== 'source' && k?.bundle.source !== 'source')
     const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))
     const extra = (p: PhaseName): string =>
       fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.key ?? '') : ''
@@ -75,7 +97,7 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName): Artif
       })),
     }
   })
-  return { base, bundle, recipe }
+  return { base, bundle, recipe, choice: () => choice }
 }
 
 /** Path of the bundle's ISO image for the guests' read-only disk. */

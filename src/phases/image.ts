@@ -2,6 +2,7 @@
 import { StateError } from '../errors.js'
 import { upTo } from '../labfile/phases.js'
 import type { Step } from '../step.js'
+import { writeRecord } from '../state/record.js'
 import { requireCniImages } from '../network/cni-manifest.js'
 import type { LabRun } from '../world.js'
 
@@ -21,6 +22,14 @@ function requireRoom({ nodes }: LabRun['lab'], bytes: number): void {
     })
 }
 
+/** Records what `bundle: auto` became while it was made, so that the next `up` does not choose again. */
+async function keepChoice(run: LabRun): Promise<void> {
+  const choice = run.artifacts.choice()
+  if (!choice || choice === run.record.bundle) return
+  run.record = { ...run.record, bundle: choice }
+  await writeRecord(run.paths.record, run.record)
+}
+
 /** Base image and bundle: built once, then taken from the cache. */
 export function imageSteps(run: LabRun): readonly Step[] {
   const { image, kubernetes: k } = run.lab
@@ -38,6 +47,7 @@ export function imageSteps(run: LabRun): readonly Step[] {
     title: `bundle Kubernetes ${k?.version ?? ''}`,
     run: async ({ line }) => {
       const made = await run.artifacts.bundle(line)
+      await keepChoice(run)
       // Now, not when four machines are up and wait for a pod network that can never start.
       if (k && upTo('cni', run.until)) await requireCniImages(run, k)
       return made?.cached ? 'cached' : 'done'

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exists, makeDir, readJson, writeAtomic } from '../host/files.js'
-import type { Lab } from '../labfile/model.js'
+import type { BundleChoice, Lab } from '../labfile/model.js'
 import type { LabPaths } from './paths.js'
 import type { Digest } from '../host/digest.js'
 import { isObject } from '../host/json.js'
@@ -31,6 +31,8 @@ export interface LabRecord {
   /** As settled, not `auto`. */
   readonly uri: string
   readonly accel: 'kvm' | 'tcg'
+  /** What `bundle: auto` became, so that the lab keeps it. */
+  readonly bundle?: BundleChoice
   readonly ports: Readonly<Record<string, NodePorts>>
   /** ISO 8601. */
   readonly createdAt: string

@@ -29,3 +29,13 @@ export function createFakeClock(): FakeClock {
   }
   return clock
 }
+
+/** A clock on which no wait ever ends by itself: for limits that are not to be reached, however busy the machine is. */
+export const endlessClock: Clock = {
+  now: () => Date.UTC(2026, 0, 1),
+  monotonic: () => 0,
+  sleep: (_, signal) =>
+    new Promise((_resolve, reject) =>
+      signal?.addEventListener('abort', () => reject(new Interrupted()), { once: true }),
+    ),
+}

@@ -194,6 +194,7 @@ export function fakeArtifacts(world: FakeWorld, lab: Lab, until: PhaseName): Art
   } as const
   const base = { dir, key: 'b'.repeat(64), disk: join(dir, 'disk.qcow2'), boot, cached: true }
   return {
+    choice: () => undefined,
     base: () => Promise.resolve({ ...base, virtualBytes: 2 ** 31 }),
     bundle: () => Promise.resolve(k ? { dir, key: 'c'.repeat(64), manifest, cached: true, isoDir: dir } : undefined),
     recipe: async () => {

@@ -29,7 +29,8 @@ const FINAL = new RegExp(
   ].join('|'),
   'i',
 )
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
+/** Registries on this very machine, which may speak plain http: `127.0.0.1:5000`. */
+export const LOOPBACK_REGISTRY = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
 /** How often the growth of a pull is looked at, ms. */
 const LOOK_MS = 500
 
@@ -59,7 +60,7 @@ export function skopeoPull(
       hint: 'check kubernetes.bundle.mirrors.registries in the Labfile',
     })
   const name = `${ref.host}/${ref.path}`
-  const insecure = LOOPBACK.test(ref.host)
+  const insecure = LOOPBACK_REGISTRY.test(ref.host)
   const registries = [
     'unqualified-search-registries = []',
     '',

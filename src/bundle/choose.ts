@@ -1,0 +1,142 @@
+/** Bundle `auto`: the official servers where they answer, else what can be built on this machine. */
+import { Interrupted, messageOf, StateError } from '../errors.js'
+import { settledSpec } from '../labfile/auto.js'
+import type { AutoSource, BundleChoice } from '../labfile/model.js'
+import { debianArch } from './arch.js'
+import { parseRef } from './archive/image-ref.js'
+import { keptBundle } from './cached-bundle.js'
+import type { BundleContext, BundleFor } from './ensure.js'
+import { coreImages } from './needs.js'
+import { binaryUrl, pullAddress } from './online/addresses.js'
+import { LOOPBACK_REGISTRY } from './online/skopeo.js'
+
+/** ms that both servers have to answer, together. */
+const LIMIT_MS = 3000
+/** Bytes of an answer that are read. */
+const MOST = 4096
+
+/**
+ * What a lab's `auto` becomes: what the cache has, so that nothing is fetched or built again; else `upstream` where
+ * skopeo is here and release server and registry answer within 3 s; else `source`. Throws Interrupted.
+ */
+export async function chooseBundle(
+  k: BundleFor & { readonly bundle: AutoSource },
+  c: BundleContext,
+): Promise<BundleChoice> {
+  for (const source of ['upstream', 'source'] as const) {
+    const choice = { source, why: 'it is in the cache' }
+    if (await keptBundle(settledSpec<BundleFor>(k, choice), c)) return choice
+  }
+  if ((await c.exec.which('skopeo')) === undefined)
+    return { source: 'source', why: 'skopeo is not here, which upstream needs' }
+  const { servers, silent } = await askServers(k, c)
+  return silent.length === 0
+    ? { source: 'upstream', why: `${servers.join(' and ')} answer` }
+    : { source: 'source', why: silent.join(', ') }
+}
+
+interface Question {
+  readonly server: string
+  readonly url: string
+  /** Whether this is the answer of such a server, not of a hotel's log-in page. */
+  readonly good: (status: number, text: string) => boolean
+}
+
+/** The first bytes of kubeadm, and the registry's first page (OCI distribution spec, "Determining Support"). */
+function questions({ version, bundle }: BundleFor & { readonly bundle: AutoSource }): readonly Question[] {
+  const release = binaryUrl(bundle.mirrors, version, debianArch(), 'kubeadm')
+  const image = pullAddress({ ...bundle, source: 'upstream' }, coreImages(version).images[0] ?? '')
+  const host = parseRef(image)?.host ?? ''
+  return [
+    {
+      server: new URL(release).host,
+      url: release,
+      good: (status, text) => [200, 206].includes(status) && text.startsWith('\x7fELF'),
+    },
+    {
+      server: host,
+      url: `${LOOPBACK_REGISTRY.test(host) ? 'http' : 'https'}://${host}/v2/`,
+      // 401: it wants to know who asks, which skopeo may tell.
+      good: (status, text) => [200, 401].includes(status) && !text.trimStart().startsWith('<'),
+    },
+  ]
+}
+
+/** Asks both side by side. `silent`: what is wrong with those that gave no answer in time, in words. */
+async function askServers(
+  k: BundleFor & { readonly bundle: AutoSource },
+  c: BundleContext,
+): Promise<{ readonly servers: readonly string[]; readonly silent: readonly string[] }> {
+  const asked = questions(k)
+  const [late, over] = [new AbortController(), new AbortController()]
+  const stop = AbortSignal.any([late.signal, ...(c.signal ? [c.signal] : [])])
+  // Our clock's sleep, which no setting of the host's clock makes longer.
+  const limit = c.clock.sleep(LIMIT_MS, over.signal).then(
+    () => late.abort(),
+    () => undefined,
+  )
+  try {
+    const answers = await Promise.all(asked.map((q) => problemOf(q, stop, late.signal)))
+    if (c.signal?.aborted) throw new Interrupted()
+    return { servers: asked.map((q) => q.server), silent: answers.filter((a) => a !== undefined) }
+  } finally {
+    over.abort()
+    await limit
+  }
+}
+
+/** What is wrong with a server, or undefined. Never throws. */
+async function problemOf(q: Question, stop: AbortSignal, late: AbortSignal): Promise<string | undefined> {
+  try {
+    const response = await fetch(q.url, { signal: stop, headers: { range: `bytes=0-${MOST - 1}` } })
+    const text = await beginning(response)
+    return q.good(response.status, text)
+      ? undefined
+      : `${q.server} gave another answer than it should (${response.status})`
+  } catch (error) {
+    if (late.aborted) return `${q.server} did not answer within ${LIMIT_MS / 1000} s`
+    // fetch says only `fetch failed`; the reason is in the cause.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    return `${q.server} cannot be reached (${(cause as NodeJS.ErrnoException).code ?? messageOf(cause)})`
+  }
+}
+
+/** The beginning of an answer's text; the rest is not fetched. */
+async function beginning(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  const reader = response.body?.getReader()
+  while (bytes < MOST) {
+    const next = await reader?.read()
+    if (next?.value === undefined) break
+    const part = next.value as Uint8Array
+    chunks.push(part)
+    bytes += part.length
+  }
+  await reader?.cancel()
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/**
+ * A bundle by what was chosen. Servers that break off while it is downloaded: all of it is made from source instead,
+ * where `mayChange` allows that; nothing of one is ever used with the other. Throws what `make` throws.
+ */
+export async function eitherBundle<K extends BundleFor, B>(
+  k: K,
+  choice: BundleChoice | undefined,
+  o: {
+    readonly make: (k: K) => Promise<B>
+    readonly mayChange: () => Promise<boolean>
+    readonly say: (line: string) => void
+  },
+): Promise<{ readonly bundle: B; readonly choice: BundleChoice | undefined }> {
+  try {
+    return { bundle: await o.make(settledSpec(k, choice)), choice }
+  } catch (error) {
+    const broke = k.bundle.source === 'auto' && choice?.source === 'upstream' && error instanceof StateError
+    if (!broke || !(await o.mayChange())) throw error
+    const other = { source: 'source', why: `upstream broke off: ${error.message}` } as const
+    o.say(`bundle source: ${other.why}`)
+    return { bundle: await o.make(settledSpec(k, other)), choice: other }
+  }
+}
