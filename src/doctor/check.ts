@@ -1,4 +1,4 @@
-/** One thing that a lab needs of the host. Types only. */
+/** One thing that a lab needs of the host. And the programs it calls. Types only. */
 
 export interface Check {
   readonly name: string
@@ -10,3 +10,6 @@ export interface Check {
   /** It may work all the same: `klab up --force` goes on. */
   readonly mayTry?: boolean
 }
+
+/** A program, the Debian package it is in, and what to do on other distributions when that is of no use there. */
+export type Tool = readonly [name: string, pkg: string, elsewhere?: string]

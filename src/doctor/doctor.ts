@@ -5,6 +5,7 @@
 import { access, constants } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { HostError, KlabError } from '../errors.js'
+import { hostDistro, installCommand, type Distro } from '../host/distro.js'
 import { readText } from '../host/files.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
 import type { Lab } from '../labfile/model.js'
@@ -13,7 +14,7 @@ import { apiNodes } from '../cluster/topology.js'
 import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
-import { install, labToolChecks, type Cached } from './tools.js'
+import { labToolChecks, type Cached } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
 import { nearest, roomChecks } from './room.js'
@@ -89,7 +90,7 @@ async function cgroupCheck(): Promise<Check> {
 }
 
 /** An ordinary user builds the base image in a user namespace. */
-async function namespaceCheck(world: World): Promise<readonly Check[]> {
+async function namespaceCheck(world: World, distro: Distro): Promise<readonly Check[]> {
   if (world.env.uid === 0) return []
   const subuid = (await readText('/etc/subuid')) ?? ''
   const entry = new RegExp(`^(${world.env.user}|${world.env.uid}):`, 'm').test(subuid)
@@ -103,7 +104,7 @@ async function namespaceCheck(world: World): Promise<readonly Check[]> {
       found: tool === undefined ? 'newuidmap is missing' : `no line for ${world.env.user} in /etc/subuid`,
       fix:
         tool === undefined
-          ? install(['uidmap'])
+          ? installCommand(distro, ['uidmap'])
           : `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${world.env.user}`,
     },
   ]
@@ -142,24 +143,25 @@ export interface Present {
   readonly cached: Cached
 }
 
-/** All checks for a lab (`id`: its own network is no clash). */
+/** All checks for a lab (`id`: its own network is no clash; `distro`: this host’s unless told). */
 export async function checkHost(
   world: World,
   lab: Lab,
-  o: Present & { readonly accel: AccelProbe; readonly id?: string },
+  o: Present & { readonly accel: AccelProbe; readonly id?: string; readonly distro?: Distro },
 ): Promise<readonly Check[]> {
+  const distro = o.distro ?? (await hostDistro())
   const build = !o.cached.image && lab.image.kind === 'builtin'
   const checks = await Promise.all([
-    labToolChecks(world, lab, o.cached),
+    labToolChecks(world, lab, o.cached, distro),
     libvirtCheck(world).then((c) => [c]),
     Promise.resolve([accelCheck(lab, o.accel)]),
     roomChecks(world, lab, o.running),
     Promise.all([world.roots.state, world.roots.cache, world.roots.run].map(writableCheck)),
     portCheck(world, lab),
-    networkChecks(world, lab, o.id).catch(unreachable),
+    networkChecks(world, lab, { id: o.id, distro }).catch(unreachable),
     openingChecks(world, lab, o.id).catch(unreachable),
     cgroupCheck().then((c) => [c]),
-    build ? namespaceCheck(world) : [],
+    build ? namespaceCheck(world, distro) : [],
   ])
   return checks.flat()
 }

@@ -5,7 +5,8 @@ import { hostRoutes, type Route } from '../host/routes.js'
 import type { HostExec } from '../host/types.js'
 import { overlaps, parseCidr, type Cidr } from '../labfile/cidr.js'
 import type { Lab } from '../labfile/model.js'
-import type { Check } from './check.js'
+import { hostDistro, installCommand, type Distro } from '../host/distro.js'
+import type { Check, Tool } from './check.js'
 
 /** What this looks through. */
 export interface NetworkWorld {
@@ -13,9 +14,11 @@ export interface NetworkWorld {
   readonly host: Pick<HostExec, 'which'>
 }
 
-/** Tools of each kind of network: tool → Debian package. libvirt itself calls dnsmasq. */
-export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly (readonly [string, string])[]>> = {
-  user: [['vde_switch', 'vde2']],
+/** Where QEMU has no vde (see vdeCheck) its switch is of no use either. */
+export const OTHER_NETWORK = 'set network.mode to nat in the Labfile, and run klab as root'
+/** Tools of each kind of network. libvirt itself calls dnsmasq. */
+export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly Tool[]>> = {
+  user: [['vde_switch', 'vde2', OTHER_NETWORK]],
   nat: [['dnsmasq', 'dnsmasq-base']],
 }
 
@@ -29,8 +32,11 @@ const OTHER_RANGE = 'choose another network.cidr in the Labfile (and addresses o
 export async function networkChecks(
   world: NetworkWorld,
   lab: Lab,
-  id: string | undefined,
-  routes: () => Promise<readonly Route[]> = hostRoutes,
+  o: {
+    readonly id: string | undefined
+    readonly distro?: Distro
+    readonly routes?: () => Promise<readonly Route[]>
+  },
 ): Promise<readonly Check[]> {
   if (lab.network.mode !== 'nat') return []
   const { uri } = world.hypervisor
@@ -60,18 +66,21 @@ export async function networkChecks(
           'then: virsh -c qemu:///system net-list',
       },
     ]
-  return [await firewallCheck(world), rangeCheck(lab.network.cidr, id, networks, await routes())]
+  return [
+    await firewallCheck(world, o.distro ?? (await hostDistro())),
+    rangeCheck(lab.network.cidr, o.id, networks, await (o.routes ?? hostRoutes)()),
+  ]
 }
 
 /** libvirt calls iptables, and from 10.4 on nft where it is there. */
-async function firewallCheck({ host }: NetworkWorld): Promise<Check> {
+async function firewallCheck({ host }: NetworkWorld, distro: Distro): Promise<Check> {
   const tool = (await host.which('iptables')) ?? (await host.which('nft'))
   return tool === undefined
     ? {
         name: 'firewall',
         state: 'missing',
         found: 'neither iptables nor nft',
-        fix: 'sudo apt-get install -y --no-install-recommends iptables',
+        fix: installCommand(distro, ['iptables']),
       }
     : { name: 'firewall', state: 'ok', found: tool }
 }

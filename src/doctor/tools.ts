@@ -1,14 +1,15 @@
-/** The programs that a lab calls, and the Debian packages that have them. */
+/** The programs that a lab calls, and the packages that have them. */
 import { ONLINE_TOOLS } from '../bundle/online/online.js'
 import { BUNDLE_TOOLS } from '../bundle/debian/parts.js'
 import { SOURCE_TOOLS } from '../bundle/source/tools.js'
+import { installCommand, type Distro } from '../host/distro.js'
 import type { BundleSource, Lab } from '../labfile/model.js'
 import type { World } from '../world.js'
-import type { Check } from './check.js'
-import { NETWORK_TOOLS } from './network.js'
+import type { Check, Tool } from './check.js'
+import { NETWORK_TOOLS, OTHER_NETWORK } from './network.js'
 
-/** Tools that every lab needs: tool → Debian package. */
-const TOOLS: readonly (readonly [string, string])[] = [
+/** Tools that every lab needs. */
+const TOOLS: readonly Tool[] = [
   ['virsh', 'libvirt-clients'],
   ['qemu-system-x86_64', 'qemu-system-x86'],
   ['qemu-img', 'qemu-utils'],
@@ -16,43 +17,69 @@ const TOOLS: readonly (readonly [string, string])[] = [
   ['ssh', 'openssh-client'],
   ['flock', 'util-linux'],
 ]
-/** And those that only build the base image of klab's own. */
-const IMAGE_TOOLS: readonly (readonly [string, string])[] = [
-  ['mmdebstrap', 'mmdebstrap'],
+/** On other hosts: what is built from Debian’s packages, with apt. */
+const FROM_DEBIAN = 'only Debian and Ubuntu can build this; name one that is made: '
+const OTHER_IMAGE = `${FROM_DEBIAN}image: {url: …, sha256: …} or {path: …} in the Labfile`
+const OTHER_BUNDLE = `${FROM_DEBIAN}kubernetes.bundle: upstream or {dir: PATH} in the Labfile`
+
+/** Tools that only build the base image of klab's own. */
+const IMAGE_TOOLS: readonly Tool[] = [
+  ['mmdebstrap', 'mmdebstrap', OTHER_IMAGE],
   ['mke2fs', 'e2fsprogs'],
-  ['fakeroot', 'fakeroot'],
+  ['fakeroot', 'fakeroot', OTHER_IMAGE],
 ]
 
-/** The command that installs these. */
-export const install = (packages: readonly string[]): string =>
-  `sudo apt-get install -y --no-install-recommends ${[...new Set(packages)].join(' ')}`
-
-async function toolChecks(world: World, tools: readonly (readonly [string, string])[]): Promise<readonly Check[]> {
+async function toolChecks(world: World, tools: readonly Tool[], distro: Distro): Promise<readonly Check[]> {
   return Promise.all(
-    tools.map(async ([tool, pkg]): Promise<Check> => {
+    tools.map(async ([tool, pkg, elsewhere]): Promise<Check> => {
       const at = await world.host.which(tool)
-      return at === undefined
-        ? { name: tool, state: 'missing', found: 'not on PATH', fix: install([pkg]) }
-        : { name: tool, state: 'ok', found: at }
+      if (at !== undefined) return { name: tool, state: 'ok', found: at }
+      const fix = (distro.family === 'debian' ? undefined : elsewhere) ?? installCommand(distro, [pkg])
+      return { name: tool, state: 'missing', found: 'not on PATH', fix }
     }),
   )
 }
 
 /** Sealed labs alone need it. */
-const zstdCheck = async (world: World): Promise<readonly Check[]> =>
-  (await toolChecks(world, [['zstd', 'zstd']])).map((c) =>
+const zstdCheck = async (world: World, distro: Distro): Promise<readonly Check[]> =>
+  (await toolChecks(world, [['zstd', 'zstd']], distro)).map((c) =>
     c.state === 'missing' ? { ...c, state: 'warn', found: 'not on PATH: no `snapshot export`, no `import`' } : c,
   )
 
+/**
+ * Whether this QEMU can plug into the lab’s switch. Debian’s is built with vde; Ubuntu’s and Fedora’s are not
+ * (docs/hosts.md).
+ */
+async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonly Check[]> {
+  const name = 'qemu vde'
+  const qemu = 'qemu-system-x86_64'
+  if (lab.network.mode !== 'user' || (await world.host.which(qemu)) === undefined) return []
+  const { stdout, stderr, exitCode } = await world.host.run([qemu, '-netdev', 'help'], {
+    timeoutMs: 30_000,
+    allowFailure: true,
+  })
+  const kinds = `${stdout}\n${stderr}`.split(/\s+/)
+  if (exitCode !== 0) return [{ name, state: 'missing', found: `${qemu} does not start: ${stderr.trim()}` }]
+  return ['user', 'vde'].every((kind) => kinds.includes(kind))
+    ? [{ name, state: 'ok', found: 'this QEMU knows the networks user and vde' }]
+    : [
+        {
+          name,
+          state: 'missing',
+          found: `QEMU of ${distro.name} is built without ${kinds.includes('vde') ? 'user' : 'vde'} networks`,
+          fix: OTHER_NETWORK,
+        },
+      ]
+}
+
 /** What making a bundle of this source calls. */
-const bundleTools = (source: BundleSource['source'] | undefined): typeof BUNDLE_TOOLS =>
-  source === 'debian'
-    ? BUNDLE_TOOLS
-    : source === 'source'
-      ? SOURCE_TOOLS
-      : source === 'upstream' || source === 'aliyun'
-        ? ONLINE_TOOLS
-        : []
+const bundleTools = (source: BundleSource['source'] | undefined): readonly Tool[] => {
+  const list = (tools: typeof BUNDLE_TOOLS, elsewhere?: string): readonly Tool[] =>
+    tools.map((t) => (elsewhere === undefined ? [t.tool, t.package] : [t.tool, t.package, elsewhere]))
+  if (source === 'debian') return list(BUNDLE_TOOLS, OTHER_BUNDLE)
+  if (source === 'source') return list(SOURCE_TOOLS, OTHER_BUNDLE)
+  return source === 'upstream' || source === 'aliyun' ? list(ONLINE_TOOLS) : []
+}
 
 /** What of a lab is in the cache. */
 export interface Cached {
@@ -61,14 +88,14 @@ export interface Cached {
 }
 
 /** All that this lab calls; what makes something that is in the cache is not needed. */
-export async function labToolChecks(world: World, lab: Lab, cached: Cached): Promise<readonly Check[]> {
+export async function labToolChecks(world: World, lab: Lab, cached: Cached, distro: Distro): Promise<readonly Check[]> {
   const build = cached.image || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
-  const bundle = cached.bundle
-    ? []
-    : bundleTools(lab.kubernetes?.bundle.source).map((t) => [t.tool, t.package] as const)
+  const bundle = cached.bundle ? [] : bundleTools(lab.kubernetes?.bundle.source)
   const known = new Set<string>()
   const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(
     ([tool]) => !known.has(tool) && known.add(tool),
   )
-  return (await Promise.all([toolChecks(world, tools), zstdCheck(world)])).flat()
+  return (
+    await Promise.all([toolChecks(world, tools, distro), zstdCheck(world, distro), vdeCheck(world, lab, distro)])
+  ).flat()
 }

@@ -16,12 +16,25 @@ export type Virsh = (
 /** root → qemu:///system, others → qemu:///session, which needs no rights at all. */
 export const defaultUri = (uid: number): string => (uid === 0 ? 'qemu:///system' : 'qemu:///session')
 
-/** How to reach libvirt again, judged by virsh's own words (LC_ALL=C). */
-function hint(uri: string, words: string): string {
+/**
+ * How to reach libvirt again, judged by virsh's own words (LC_ALL=C) and by which daemons are installed. Debian and
+ * Ubuntu have libvirtd alone; Fedora has a daemon for each driver (libvirt.org/daemons.html).
+ */
+async function hint(exec: HostExec, uri: string, words: string): Promise<string> {
   if (/Permission denied|authentication (failed|unavailable)|access denied/i.test(words))
     return 'join the group libvirt (sudo usermod -aG libvirt "$USER", then log in again), or use qemu:///session'
-  return uri.endsWith('/session')
-    ? 'install libvirt-daemon and look at: virsh -c qemu:///session list'
+  const session = uri.endsWith('/session')
+  const split = (await exec.which('virtqemud')) !== undefined
+  if (!split && (await exec.which('libvirtd')) === undefined) {
+    const { hostDistro, installCommand } = await import('../host/distro.js')
+    return installCommand(
+      await hostDistro(),
+      session ? ['libvirt-daemon', 'libvirt-daemon-driver-qemu'] : ['libvirt-daemon-system'],
+    )
+  }
+  if (session) return 'see what it says: virsh -c qemu:///session list'
+  return split
+    ? 'start libvirt: sudo systemctl start virtqemud.socket virtlogd.socket'
     : 'start libvirt: sudo systemctl start libvirtd (without systemd: sudo virtlogd -d; sudo libvirtd -d)'
 }
 
@@ -40,7 +53,9 @@ export function createVirsh(exec: HostExec, uri: string): Virsh {
     const { exitCode, durationMs } = output
     const words = tail(output.stderr || output.stdout)
     if (words.includes('failed to connect to the hypervisor'))
-      throw new HostError(`libvirt cannot be reached at ${uri}: ${words}`, { hint: hint(uri, words) })
+      throw new HostError(`libvirt cannot be reached at ${uri}: ${words}`, {
+        hint: await hint(exec, uri, words),
+      })
     if (allowFailure) return output
     throw new CommandError({
       where: 'host',

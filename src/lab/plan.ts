@@ -53,7 +53,7 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
   }
   const open = await settleBundle(world, asked)
   await requireOffline(world, open)
-  requireFit(await networkChecks(world, open.lab, open.id))
+  requireFit(await networkChecks(world, open.lab, { id: open.id }))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
   const { plan, run } = await planOf(world, open, { until: o.until ?? 'ready', accel })
   return {

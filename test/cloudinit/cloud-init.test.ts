@@ -1,6 +1,7 @@
 /**
- * cloud-init's own word on klab's seeds: Debian 12's cloud-init (22.4), which .ci/setup unpacks into .cloud-init/,
- * checks user-data against its schema and turns network-config into what each kind of guest's network service reads.
+ * cloud-init's own word on klab's seeds: the one of this Debian (12: 22.4, 13: 25.1), which .ci/setup unpacks into
+ * .cloud-init/, checks user-data against its schema and turns network-config into what each kind of guest's network
+ * service reads.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'

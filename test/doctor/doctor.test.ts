@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { BUNDLE_TOOLS } from '../../src/bundle/debian/parts.js'
 import { HostError } from '../../src/errors.js'
+import { parseDistro } from '../../src/host/distro.js'
 import { accelCheck, checkHost, requireFit } from '../../src/doctor/doctor.js'
 import { memoryCheck } from '../../src/doctor/room.js'
 import { type Check } from '../../src/doctor/check.js'
@@ -15,13 +16,14 @@ const SMALL =
 
 async function look(
   t: Test,
-  o: WorldOptions & { labfile?: string; running?: readonly string[]; cached?: boolean } = {},
+  o: WorldOptions & { labfile?: string; running?: readonly string[]; cached?: boolean; distro?: string } = {},
 ) {
   const world = makeWorld(t, { host: { virsh: '' }, ...o })
   const checks = await checkHost(world, labOf(o.labfile ?? SMALL), {
     accel: TCG,
     running: o.running ?? [],
     cached: { image: o.cached ?? false, bundle: o.cached ?? false },
+    distro: parseDistro(`ID=${o.distro ?? 'debian'}`),
   })
   return { world, checks, get: (name: string): Check | undefined => checks.find((c) => c.name === name) }
 }
@@ -54,6 +56,30 @@ t.test('each missing tool gives its package; the others stay ok', async (t) => {
       if (other !== tool) t.equal(get(other)?.state, 'ok', `${other} without ${tool}`)
     t.throws(() => requireFit(checks), HostError)
   }
+})
+
+t.test('on Fedora: its own names; and what only Debian can build is not installed but replaced', async (t) => {
+  const fix = async (tool: string, labfile?: string): Promise<string | undefined> =>
+    (await look(t, { absent: [tool], distro: 'fedora', ...(labfile === undefined ? {} : { labfile }) })).get(tool)?.fix
+  const own = { virsh: 'libvirt-client', 'qemu-img': 'qemu-img', ssh: 'openssh-clients', mke2fs: 'e2fsprogs' }
+  for (const [tool, pkg] of Object.entries(own))
+    t.match(await fix(tool), new RegExp(`^sudo dnf install -y \\S+ ${pkg}$`), tool)
+  t.match(await fix('mmdebstrap'), /image: .*Labfile/)
+  t.match(await fix('dpkg-source', fourNodes()), /kubernetes\.bundle: upstream/)
+  t.match(await fix('skopeo', fourNodes('kubernetes: { bundle: upstream }\n')), /^sudo dnf .* skopeo$/)
+  t.match(await fix('vde_switch'), /network\.mode to nat/)
+  t.match(await fix('dnsmasq', `${SMALL}network: { mode: nat }\n`), / dnsmasq$/)
+})
+
+t.test('a QEMU without vde (Ubuntu, Fedora): refused in user mode only, and the way out is named', async (t) => {
+  const host = { virsh: '', 'qemu-system-x86_64 -netdev help': 'Available netdev backend types:\nsocket\nuser\n' }
+  const { get } = await look(t, { host, distro: 'ubuntu' })
+  t.match(get('qemu vde'), { state: 'missing', found: /ubuntu is built without vde/, fix: /network\.mode to nat/ })
+  t.equal((await look(t, { host, labfile: `${SMALL}network: { mode: nat }\n` })).get('qemu vde'), undefined)
+  t.match((await look(t)).get('qemu vde'), { state: 'ok' })
+  t.equal((await look(t, { absent: ['qemu-system-x86_64'] })).get('qemu vde'), undefined, 'its own line says it')
+  const broken = { virsh: '', 'qemu-system-x86_64 -netdev help': { exitCode: 127, stderr: 'no libfdt\n' } }
+  t.match((await look(t, { host: broken })).get('qemu vde'), { state: 'missing', found: /no libfdt/ })
 })
 
 t.test('a machine that somebody opened with virsh: refused while it runs; when it is off, up closes it', async (t) => {

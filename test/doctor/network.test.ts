@@ -2,9 +2,11 @@ import t from 'tap'
 import { CommandError, HostError } from '../../src/errors.js'
 import type { Network } from '../../src/hypervisor/types.js'
 import { networkChecks, rangeCheck } from '../../src/doctor/network.js'
+import { parseDistro } from '../../src/host/distro.js'
 import { labOf, fourNodes, makeWorld } from '../fakes/world.js'
 
 const nat = labOf(fourNodes('network: { mode: nat }\n'))
+const DEBIAN = parseDistro('ID=debian')
 const CIDR = '192.168.31.0/24'
 const network = (name: string, more: Partial<Network> = {}): Network => ({
   name,
@@ -55,19 +57,26 @@ t.test(
       hypervisor: { ...world.hypervisor, uri },
       host: makeWorld(t, { absent }).host,
     })
-    t.same(await networkChecks(at('qemu:///session'), labOf(fourNodes()), 'x', routes), [])
-    t.match(await networkChecks(at('qemu:///session'), nat, 'x', routes), [
+    t.same(await networkChecks(at('qemu:///session'), labOf(fourNodes()), { id: 'x', distro: DEBIAN, routes }), [])
+    t.match(await networkChecks(at('qemu:///session'), nat, { id: 'x', distro: DEBIAN, routes }), [
       { state: 'missing', found: /qemu:\/\/\/system/, fix: /root/ },
     ])
-    t.match(await networkChecks(at('qemu:///system'), nat, 'x', routes), [{ state: 'ok' }, { state: 'ok' }])
-    t.match(await networkChecks(at('qemu:///system', ['iptables']), nat, 'x', routes), [
+    t.match(await networkChecks(at('qemu:///system'), nat, { id: 'x', distro: DEBIAN, routes }), [
+      { state: 'ok' },
+      { state: 'ok' },
+    ])
+    t.match(await networkChecks(at('qemu:///system', ['iptables']), nat, { id: 'x', distro: DEBIAN, routes }), [
       { found: /nft/, state: 'ok' },
       {},
     ])
-    t.match(await networkChecks(at('qemu:///system', ['iptables', 'nft']), nat, 'x', routes), [
-      { state: 'missing', fix: /iptables/ },
-      {},
-    ])
+    for (const [distro, fix] of [
+      [DEBIAN, /^sudo apt-get .* iptables$/],
+      [parseDistro('ID=fedora'), /^sudo dnf .* iptables-nft$/],
+    ] as const)
+      t.match(await networkChecks(at('qemu:///system', ['iptables', 'nft']), nat, { id: 'x', distro, routes }), [
+        { state: 'missing', fix },
+        {},
+      ])
     const failure = {
       where: 'host',
       argv: [],
@@ -81,9 +90,9 @@ t.test(
       ...at(''),
       hypervisor: { uri: 'qemu:///system', networks: () => Promise.reject(error) },
     })
-    t.match(await networkChecks(failing(new CommandError(failure)), nat, 'x', routes), [
+    t.match(await networkChecks(failing(new CommandError(failure)), nat, { id: 'x', distro: DEBIAN, routes }), [
       { state: 'missing', found: /virtnetworkd-sock/ },
     ])
-    await t.rejects(networkChecks(failing(new HostError('x')), nat, 'x', routes), HostError)
+    await t.rejects(networkChecks(failing(new HostError('x')), nat, { id: 'x', distro: DEBIAN, routes }), HostError)
   },
 )

@@ -12,6 +12,7 @@ type Answer = Partial<Output> | Error
 /** An Exec that answers by the command after `virsh -q -c URI`, and fails on any that is not expected. */
 function scripted(
   answers: Record<string, Answer | (() => Answer)>,
+  installed: readonly string[] = ['libvirtd'],
 ): HostExec & { readonly argv: string[][]; readonly limits: (number | undefined)[] } {
   const argv: string[][] = []
   const limits: (number | undefined)[] = []
@@ -31,7 +32,7 @@ function scripted(
         : Promise.resolve({ stdout: '', stderr: '', exitCode: 0, durationMs: 1, ...answer })
     },
     spawnDetached: () => Promise.reject(new Error('unexpected')),
-    which: () => Promise.resolve(undefined),
+    which: (tool) => Promise.resolve(installed.includes(tool) ? `/usr/sbin/${tool}` : undefined),
   }
 }
 
@@ -114,8 +115,8 @@ t.test('openings: what virsh says now counts, whatever the mark remembers', asyn
 })
 
 t.test("an unreachable libvirt is the host's failure, with what helps", async (t) => {
-  const ask = async (uri: string, answer: Answer): Promise<KlabError> =>
-    createVirshHypervisor({ exec: scripted({ list: answer }), uri })
+  const ask = async (uri: string, answer: Answer, installed?: readonly string[]): Promise<KlabError> =>
+    createVirshHypervisor({ exec: scripted({ list: answer }, installed), uri })
       .list()
       .then(
         () => t.fail('must fail') as never,
@@ -153,6 +154,14 @@ t.test("an unreachable libvirt is the host's failure, with what helps", async (t
     t.match(error, { exitCode: 3, hint })
   }
   t.notOk((await ask('qemu:///system', { exitCode: 1, stderr: 'error: something else' })) instanceof HostError)
+  const none = refused("Failed to connect socket to '/var/run/libvirt/virtqemud-sock': No such file or directory")
+  t.match(
+    await ask('qemu:///system', none, ['virtqemud']),
+    { hint: 'start libvirt: sudo systemctl start virtqemud.socket virtlogd.socket' },
+    'a daemon for each driver',
+  )
+  for (const uri of ['qemu:///system', 'qemu:///session'])
+    t.match(await ask(uri, none, []), { hint: /install .*libvirt-daemon/ }, `${uri}: no daemon at all`)
 })
 
 t.test('a command that lost a race is no failure when the machine is as wanted', async (t) => {

@@ -6,10 +6,13 @@ import { debianArch } from '../../src/bundle/arch.js'
 import { bundleKey } from '../../src/bundle/debian/build.js'
 import { recipeOf } from '../../src/bundle/debian/recipe.js'
 import { labToolChecks } from '../../src/doctor/tools.js'
+import { parseDistro } from '../../src/host/distro.js'
 import { presentOf } from '../../src/lab/present.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
+
+const DEBIAN = parseDistro('ID=debian')
 
 t.test('the cache: image and bundle each, and nothing is made to find out', async (t) => {
   const world = { ...makeWorld(t, { absent: ['mmdebstrap'] }), assets: root }
@@ -34,13 +37,13 @@ t.test('the cache: image and bundle each, and nothing is made to find out', asyn
   })
   const cached = await look()
   t.same(cached, { image: true, bundle: true })
-  const tools = await labToolChecks(world, lab, cached)
+  const tools = await labToolChecks(world, lab, cached, DEBIAN)
   t.notOk(
     tools.some((c) => c.state === 'missing'),
     'a host without mmdebstrap is fit',
   )
-  t.ok((await labToolChecks(world, lab, { image: false, bundle: true })).some((c) => c.state === 'missing'))
-  t.same(world.commands, [])
+  t.ok((await labToolChecks(world, lab, { image: false, bundle: true }, DEBIAN)).some((c) => c.state === 'missing'))
+  t.same([...new Set(world.commands)], ['qemu-system-x86_64 -netdev help'])
 })
 
 t.test('machines: those that have their memory', async (t) => {

@@ -2,6 +2,7 @@
  * A guest that boots in seconds under TCG: Debian's cloud kernel, and an initramfs of busybox and one script
  * (mini-guest-init.sh).
  */
+import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { basename, join } from 'node:path'
@@ -36,6 +37,9 @@ async function unpackKernel(exec: HostExec, dir: string): Promise<string> {
   const deb = (await readdir(dir)).find((f) => f.endsWith('.deb'))!
   await exec.run(['dpkg-deb', '-x', join(dir, deb), join(dir, 'root')])
   await rm(join(dir, deb))
+  // Debian 13's modules are compressed; the mini guest's insmod wants them plain.
+  const packed = (await readdir(join(dir, 'root'), { recursive: true })).filter((f) => f.endsWith('.ko.xz'))
+  if (packed.length > 0) await exec.run(['xz', '--decompress', '--', ...packed], { cwd: join(dir, 'root') })
   return name.slice('linux-image-'.length)
 }
 
@@ -44,7 +48,9 @@ async function unpackKernel(exec: HostExec, dir: string): Promise<string> {
  * themselves: not every host has depmod.
  */
 async function moduleFiles(root: string, version: string): Promise<string[]> {
-  const lib = join(root, 'lib/modules', version)
+  // Debian 13 has them under usr/.
+  const lib = [join(root, 'lib/modules', version), join(root, 'usr/lib/modules', version)].find((d) => existsSync(d))
+  if (lib === undefined) throw new Error(`no modules of ${version} in ${root}`)
   const word = (name: string): string => name.replaceAll('-', '_')
   const paths = (await readdir(lib, { recursive: true })).filter((f) => f.endsWith('.ko'))
   const files = new Map(paths.map((f) => [word(basename(f, '.ko')), join(lib, f)]))
