@@ -103,6 +103,10 @@ export function wordsOf(rest: readonly (string | number)[]): readonly string[] {
   return words[0] === '--' ? words.slice(1) : words
 }
 
+/** The words after `--`, for a verb that runs them as a command; none: there was no `--`. */
+export const wordsAfterDashes = (args: Args): readonly string[] =>
+  ((args as { readonly '--'?: readonly (string | number)[] })['--'] ?? []).map(String)
+
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */
 export async function parse(
   program: Program,

@@ -1,5 +1,6 @@
 /** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
 import { command, type Command } from './command.js'
+import { DAILY } from './daily-commands.js'
 import * as options from './options.js'
 
 export const COMMANDS: readonly Command[] = [
@@ -137,4 +138,5 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => (await import('./bundle.js')).runBundle,
   }),
+  ...DAILY,
 ]

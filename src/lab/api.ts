@@ -14,6 +14,7 @@ import type { UpRequest, UpResult } from './bring-up.js'
 import type { VerifiedBundle } from './bundles.js'
 import type { CheckRequest } from './check.js'
 import type { LabToDestroy } from './destroy.js'
+import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { LogsRequest } from './look.js'
 import type { PlanReport } from './plan.js'
@@ -58,6 +59,8 @@ export interface LabHandle {
   provision(o?: ProvisionRequest): Promise<Status>
   /** Runs a command on a node, as the lab's user; words as they are, no shell. Throws CommandError when it fails. */
   exec(node: string, argv: readonly string[], o?: ExecOptions): Promise<Output>
+  /** The same on several nodes side by side (undefined: all); a node that cannot be reached is told in the report. */
+  execAll(nodes: readonly string[] | undefined, argv: readonly string[], o?: ExecAllOptions): Promise<ExecReport>
   /** The cluster's kubeconfig (server on 127.0.0.1). */
   kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
   /** Checks the Labfile. */

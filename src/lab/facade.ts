@@ -32,6 +32,7 @@ export function labWith(c: LabContext): LabHandle {
     plan: verb(async () => (await import('./plan.js')).planUpOf),
     provision: verb(async () => (await import('./provision.js')).provisionLab),
     exec: verb(async () => (await import('./reach.js')).execOn),
+    execAll: verb(async () => (await import('./exec.js')).execOnAll),
     kubeconfig: verb(async () => (await import('./reach.js')).kubeconfig),
     validate: verb(async () => (await import('./look.js')).validate),
     doctor: verb(async () => (await import('./look.js')).doctor),

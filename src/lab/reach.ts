@@ -15,7 +15,7 @@ import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
 
 /** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
-const CONNECT_MS = 60_000
+export const CONNECT_MS = 60_000
 
 /** A program to be run with a terminal of its own. */
 export interface TerminalCommand {
@@ -35,7 +35,7 @@ export interface ExecOptions {
 }
 
 /** Throws UsageError unless the lab has such a node. */
-function requireNode(verb: string, record: LabRecord, node: string): void {
+export function requireNode(verb: string, record: LabRecord, node: string): void {
   const names = record.lab.nodes.map((n) => n.name)
   if (!names.includes(node)) throw new UsageError(`${verb}: ${node}: no such node; there are ${names.join(', ')}`)
 }

@@ -17,3 +17,11 @@ t.test('a guest that prints lines without number, and none that ends', async (t)
     [8192 + ' … (line cut)'.length],
   )
 })
+
+t.test('each line with the stream that it came on', async (t) => {
+  const server = await startGuest(t)
+  const guest = await makeGuests(t).connect(server.address, within)
+  const lines: string[] = []
+  await guest.run(['sh', '-c', 'echo out; echo err >&2'], { onLine: (l, from) => lines.push(`${from ?? ''} ${l}`) })
+  t.same(lines.sort(), ['stderr err', 'stdout out'])
+})
