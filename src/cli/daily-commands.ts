@@ -14,4 +14,14 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./exec.js')).runExec,
   }),
+  command({
+    usage: 'cp <from> <to>',
+    describe: 'Copy a file or folder to a node or from it; modes are kept, links stay links',
+    options: options.CP_OPTIONS,
+    examples: [
+      ['klab cp app.yaml k8s-master01:', 'into the lab user’s home'],
+      ['klab cp -r --root k8s-master01:/etc/kubernetes ./etc', 'a folder that only root may read'],
+    ],
+    load: async () => (await import('./cp.js')).runCp,
+  }),
 ]

@@ -11,3 +11,11 @@ export const EXEC_OPTIONS = {
   },
   json: { type: 'boolean', describe: 'print JSON: exit status, stdout and stderr of each node' },
 } as const satisfies OptionTable
+
+export const CP_OPTIONS = {
+  from: { type: 'string', demandOption: true, describe: 'a path here, or NODE:PATH' },
+  to: { type: 'string', demandOption: true, describe: 'a path here, or NODE:PATH (from the lab user’s home)' },
+  recursive: { alias: 'r', type: 'boolean', describe: 'folders too, with all that is in them' },
+  root: { type: 'boolean', describe: 'as root in the guest (default: the lab’s user)' },
+  json: { type: 'boolean', describe: 'print JSON: where it is now, files, bytes' },
+} as const satisfies OptionTable

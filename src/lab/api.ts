@@ -13,6 +13,7 @@ import type { Manifest } from '../snapshot/types.js'
 import type { UpRequest, UpResult } from './bring-up.js'
 import type { VerifiedBundle } from './bundles.js'
 import type { CheckRequest } from './check.js'
+import type { Copied, CopyOptions, NodePath } from './copy.js'
 import type { LabToDestroy } from './destroy.js'
 import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
@@ -61,6 +62,10 @@ export interface LabHandle {
   exec(node: string, argv: readonly string[], o?: ExecOptions): Promise<Output>
   /** The same on several nodes side by side (undefined: all); a node that cannot be reached is told in the report. */
   execAll(nodes: readonly string[] | undefined, argv: readonly string[], o?: ExecAllOptions): Promise<ExecReport>
+  /** Copies a file or folder of this host to a node. */
+  upload(file: string, to: NodePath, o?: CopyOptions): Promise<Copied>
+  /** Copies a file or folder of a node to this host. */
+  download(from: NodePath, file: string, o?: CopyOptions): Promise<Copied>
   /** The cluster's kubeconfig (server on 127.0.0.1). */
   kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
   /** Checks the Labfile. */

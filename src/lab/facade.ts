@@ -33,6 +33,8 @@ export function labWith(c: LabContext): LabHandle {
     provision: verb(async () => (await import('./provision.js')).provisionLab),
     exec: verb(async () => (await import('./reach.js')).execOn),
     execAll: verb(async () => (await import('./exec.js')).execOnAll),
+    upload: verb(async () => (await import('./copy.js')).upload),
+    download: verb(async () => (await import('./copy.js')).download),
     kubeconfig: verb(async () => (await import('./reach.js')).kubeconfig),
     validate: verb(async () => (await import('./look.js')).validate),
     doctor: verb(async () => (await import('./look.js')).doctor),

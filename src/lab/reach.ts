@@ -64,7 +64,7 @@ export async function execOn(
 }
 
 /** What libvirt says of a node's machine. */
-async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, { id }: LabRecord, node: string) {
+export async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, { id }: LabRecord, node: string) {
   const domain = domainName(id, node)
   return (await world.hypervisor.list()).find((m) => m.name === domain)?.state ?? 'absent'
 }

@@ -35,3 +35,19 @@ t.test('exec: words after -- stay as they are; nodes that are off are told, exit
   )
   t.match(await klab.run('exec', 'k8s-node01', '--', 'true'), { code: 255, stderr: 'k8s-node01: k8s-node01 is off\n' })
 })
+
+t.test('cp: which of the two is on a node is told by NODE:PATH', async (t) => {
+  const klab = makeKlab(t)
+  klab.record({}, [5, 5, 5, 5])
+  for (const [argv, said] of [
+    [['cp', 'a', 'b'], /neither of them is NODE:PATH/],
+    [['cp', 'k8s-node01:a', 'k8s-node02:b'], /copy it here first/],
+    [['cp', './a:b', 'k8s-node01:'], /\.\/a:b: no such file/],
+    [['cp', 'Labfile', 'nobody:x'], /nobody: no such node/],
+  ] as const) {
+    const r = await klab.run(...argv)
+    t.match(r, { code: 2, stdout: '' }, argv.join(' '))
+    t.match(r.stderr, said)
+  }
+  t.match(await klab.run('cp', 'Labfile', 'k8s-node01:'), { code: 1, stderr: /k8s-node01 is off/ })
+})

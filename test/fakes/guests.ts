@@ -2,7 +2,7 @@
 import type { Test } from 'tap'
 import { CommandError } from '../../src/errors.js'
 import type { Guest, GuestAddress, Guests } from '../../src/guest/types.js'
-import type { Output, RunOptions } from '../../src/host/types.js'
+import type { Filter, Output, RunOptions } from '../../src/host/types.js'
 
 export interface GuestCall {
   readonly node: string
@@ -25,10 +25,18 @@ export interface FakeGuests extends Guests {
   readonly closed: string[]
   /** Asked in order, the first that answers wins. */
   readonly answers: Answer[]
+  /** Runs what the guests are told for real, in folders of the test; without it `answers` answer. */
+  shell: GuestShell | undefined
   /** Called at each connect; throw from it to make it fail. */
   onConnect: (address: GuestAddress) => void
   /** Called before each `put`; throw from it to make it fail. */
   onPut: (node: string) => void
+}
+
+/** Guests whose commands run on this host, each in a home folder of its own. */
+export interface GuestShell {
+  run(node: string, argv: readonly string[], options: RunOptions): Promise<Output>
+  filter(node: string, argv: readonly string[]): Promise<Filter>
 }
 
 /** A command's failure as the SSH door words it. */
@@ -59,8 +67,19 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
   }
   const guest = (node: string): Guest => ({
     node,
-    run: (argv, options = {}) => reply({ node, text: argv.join(' '), options }),
+    run: (argv, options = {}) =>
+      fake.shell
+        ? (fake.calls.push({ node, text: argv.join(' '), options }), fake.shell.run(node, argv, options))
+        : reply({ node, text: argv.join(' '), options }),
     sudo: (script, args = [], options = {}) => reply({ node, text: `sudo: ${[script, ...args].join(' ')}`, options }),
+    filter: (argv) => {
+      if (!fake.shell) {
+        t.fail(`unexpected on ${node}: ${argv.join(' ')}`)
+        throw new Error(`unexpected on ${node}`)
+      }
+      fake.calls.push({ node, text: argv.join(' '), options: {} })
+      return fake.shell.filter(node, argv)
+    },
     put: (files) =>
       Promise.resolve().then(() => {
         fake.onPut(node)
@@ -76,6 +95,7 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
     addresses: [],
     closed: [],
     answers,
+    shell: undefined,
     onConnect: () => undefined,
     onPut: () => undefined,
     connect: (address) =>
