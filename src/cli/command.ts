@@ -22,6 +22,8 @@ interface Declaration<O extends OptionTable> {
   /** yargs' form: `up`, `logs [node]`. */
   readonly usage: string
   readonly describe: string
+  /** Other names of the verb. */
+  readonly aliases?: readonly string[]
   readonly options?: O
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** Everything after the verb goes to another program as it is. */
@@ -149,7 +151,7 @@ export async function parse(
     })
   for (const command of program.commands) {
     parser.command(
-      command.usage,
+      [command.usage, ...(command.aliases ?? [])],
       command.describe,
       (y) => {
         y.options(command.options ?? {})

@@ -94,10 +94,13 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./explain.js')).runExplain,
   }),
   command({
-    usage: 'halt',
-    describe: 'Shut all machines down; disks and snapshots stay, `up` boots them again',
+    usage: 'halt [node..]',
+    describe: 'Shut machines down; disks and snapshots stay, `up` boots them again',
     options: options.HALT_OPTIONS,
-    examples: [['klab halt', 'for the night']],
+    examples: [
+      ['klab halt', 'for the night'],
+      ['klab halt k8s-node02', 'one node; klab up boots it again'],
+    ],
     load: async () => (await import('./halt.js')).runHalt,
   }),
   command({

@@ -24,4 +24,39 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./cp.js')).runCp,
   }),
+  command({
+    usage: 'suspend',
+    describe: 'Put the lab to sleep: RAM to disk, machines off, so that the host has its memory back',
+    options: options.SUSPEND_OPTIONS,
+    examples: [['klab suspend', 'klab resume, or klab up, goes on where it was']],
+    load: async () => (await import('./sleep.js')).runSuspend,
+  }),
+  command({
+    usage: 'resume',
+    describe: 'Wake a lab that sleeps, or let a paused one go on, with the time of now',
+    options: options.RESUME_OPTIONS,
+    examples: [['klab resume', 'until all nodes are Ready again']],
+    load: async () => (await import('./sleep.js')).runResume,
+  }),
+  command({
+    usage: 'reload [node..]',
+    describe: 'Halt the lab or some of its nodes, and bring it up again',
+    options: options.RELOAD_OPTIONS,
+    examples: [
+      ['klab reload', 'the whole lab'],
+      ['klab reload k8s-node01', 'one node'],
+    ],
+    load: async () => (await import('./sleep.js')).runReload,
+  }),
+  command({
+    usage: 'list',
+    aliases: ['global-status'],
+    describe: 'Every lab of this user, also those whose folder was moved or deleted',
+    options: options.LIST_OPTIONS,
+    examples: [
+      ['klab list', 'state, nodes and folder of each'],
+      ['klab list --prune', 'remove what is left of labs whose machines are gone'],
+    ],
+    load: async () => (await import('./list.js')).runList,
+  }),
 ]

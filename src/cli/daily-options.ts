@@ -1,6 +1,10 @@
 /** The options and words of the verbs for everyday life with a lab that is up. */
 import type { OptionTable } from './command.js'
 
+const jsonProgress = {
+  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the status as JSON on stdout' },
+} as const
+
 export const EXEC_OPTIONS = {
   all: { alias: 'a', type: 'boolean', describe: 'on all nodes' },
   node: { alias: 'n', type: 'string', array: true, describe: 'on these nodes', requiresArg: true },
@@ -18,4 +22,20 @@ export const CP_OPTIONS = {
   recursive: { alias: 'r', type: 'boolean', describe: 'folders too, with all that is in them' },
   root: { type: 'boolean', describe: 'as root in the guest (default: the lab’s user)' },
   json: { type: 'boolean', describe: 'print JSON: where it is now, files, bytes' },
+} as const satisfies OptionTable
+
+export const SUSPEND_OPTIONS = jsonProgress satisfies OptionTable
+
+export const RESUME_OPTIONS = jsonProgress satisfies OptionTable
+
+export const LIST_OPTIONS = {
+  prune: { type: 'boolean', describe: 'remove the records of labs that have no machine left, with their snapshots' },
+  yes: { alias: 'y', type: 'boolean', describe: 'with --prune: do not ask' },
+  json: { type: 'boolean', describe: 'print JSON' },
+} as const satisfies OptionTable
+
+export const RELOAD_OPTIONS = {
+  node: { type: 'string', array: true, describe: 'only these nodes' },
+  force: { type: 'boolean', describe: 'off at once, as by pulling the plug' },
+  ...jsonProgress,
 } as const satisfies OptionTable

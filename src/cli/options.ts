@@ -106,6 +106,7 @@ export const EXPLAIN_OPTIONS = {
 } as const satisfies OptionTable
 
 export const HALT_OPTIONS = {
+  node: { type: 'string', array: true, describe: 'only these nodes' },
   force: { type: 'boolean', describe: 'at once, as by pulling the plug' },
   ...jsonProgress,
 } as const satisfies OptionTable

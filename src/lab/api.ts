@@ -18,6 +18,8 @@ import type { LabToDestroy } from './destroy.js'
 import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { LogsRequest } from './look.js'
+import type { HaltOptions } from './halt.js'
+import type { ListedLab, Pruned } from './list.js'
 import type { PlanReport } from './plan.js'
 import type { ProvisionRequest } from './provision.js'
 import type { ExecOptions, TerminalCommand } from './reach.js'
@@ -40,8 +42,14 @@ import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 export interface LabHandle {
   /** Brings the lab up; continues where an earlier try stopped. */
   up(o?: UpRequest): Promise<UpResult>
-  /** Powers all machines off; disks and snapshots stay. */
-  halt(o?: { readonly force?: boolean | undefined }): Promise<Status>
+  /** Powers all machines off, or those of `nodes`; disks and snapshots stay. */
+  halt(o?: HaltOptions): Promise<Status>
+  /** Halts them, and brings the lab up again as far as it was. */
+  reload(o?: HaltOptions): Promise<UpResult>
+  /** RAM of all nodes to disk at one moment, and their machines end: the host has its memory back. */
+  suspend(): Promise<Status>
+  /** Wakes a lab that sleeps, or lets a paused one go on, with the time of now. `up` does so too. */
+  resume(): Promise<Status>
   /** Removes the lab: machines, disks, switch, ports, keys; the cache stays. Does not ask unless `confirm` is given. */
   destroy(o?: {
     readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined
@@ -81,6 +89,17 @@ export interface LabHandle {
   }
   readonly snapshots: Snapshots
   readonly bundles: Bundles
+  readonly labs: Labs
+}
+
+/** All labs of this user; no Labfile is needed. */
+export interface Labs {
+  /** Also those whose folder was moved or deleted. */
+  list(): Promise<readonly ListedLab[]>
+  /** Removes the records of labs that have no machine left. Does not ask unless `confirm` is given. */
+  prune(o?: {
+    readonly confirm?: ((labs: readonly ListedLab[]) => boolean | Promise<boolean>) | undefined
+  }): Promise<Pruned>
 }
 
 /** The whole lab at one moment, RAM included. */

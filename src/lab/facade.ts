@@ -24,6 +24,9 @@ export function labWith(c: LabContext): LabHandle {
   return {
     up: verb(async () => (await import('./bring-up.js')).bringUp),
     halt: verb(async () => (await import('./halt.js')).haltLab),
+    reload: verb(async () => (await import('./reload.js')).reloadLab),
+    suspend: verb(async () => (await import('./suspend.js')).suspendLab),
+    resume: verb(async () => (await import('./suspend.js')).resumeLab),
     destroy: verb(async () => (await import('./destroy.js')).destroyLab),
     status: verb(async () => (await import('./look.js')).labStatus),
     check: verb(async () => (await import('./check.js')).checkCourse),
@@ -56,6 +59,10 @@ export function labWith(c: LabContext): LabHandle {
       flatten: verb(async () => (await import('./snapshot-verbs.js')).flattenDisks),
       export: verb(async () => (await import('./transfer.js')).exportTo),
       import: verb(async () => (await import('./transfer.js')).importFrom),
+    },
+    labs: {
+      list: verb(async () => (await import('./list.js')).listLabs),
+      prune: verb(async () => (await import('./list.js')).pruneLabs),
     },
     bundles: {
       build: verb(async () => (await import('./bundles.js')).buildLabBundle),

@@ -1,8 +1,10 @@
 /** The command line of the verbs for everyday life. What they do is tested in test/lab/. */
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { makeKlab } from './klab.js'
 
-t.jobs = 2
+t.jobs = 1
 
 t.test('exec: what is missing is told, and nothing is run', async (t) => {
   const klab = makeKlab(t)
@@ -50,4 +52,33 @@ t.test('cp: which of the two is on a node is told by NODE:PATH', async (t) => {
     t.match(r.stderr, said)
   }
   t.match(await klab.run('cp', 'Labfile', 'k8s-node01:'), { code: 1, stderr: /k8s-node01 is off/ })
+})
+
+t.test('list: each lab with its folder; global-status is the same; --prune asks', async (t) => {
+  const klab = makeKlab(t)
+  t.match(await klab.run('list'), { code: 0, stdout: 'no labs; klab init makes a Labfile\n', stderr: '' })
+  const paths = klab.record({}, [1, 1, 5, 1])
+  const { stdout, code } = await klab.run('list')
+  t.equal(code, 0)
+  t.match(stdout, /^LAB +STATE +RUNNING +AGE +FOLDER\ncourse-\w{8} +partial +3\/4 +\w+ +.*\/work\n$/)
+  t.match(JSON.parse((await klab.run('global-status', '--json')).stdout), [{ lab: 'course', state: 'partial' }])
+  renameSync(join(klab.dir, 'work/Labfile'), join(klab.dir, 'work/moved'))
+  t.match((await klab.run('list')).stdout, /\(Labfile gone\)\n$/)
+  t.match(await klab.run('list', '--prune'), { code: 0, stdout: 'nothing to remove\n' }, 'it has machines')
+  writeFileSync(join(klab.dir, 'virsh/list'), '')
+  t.match(await klab.run('list', '--prune'), { code: 2, stderr: /no terminal to ask on\ntry: klab list --prune --yes/ })
+  t.ok(existsSync(paths.record))
+  t.match(await klab.run('list', '--prune', '--yes'), { code: 0, stdout: /^removed course-\w{8}\n$/ })
+  t.notOk(existsSync(paths.dir))
+})
+
+t.test('suspended: status says so and how it is woken; halted nodes are named', async (t) => {
+  const klab = makeKlab(t)
+  klab.record({ asleep: 'x', snapshot: 'x' }, [5, 5, 5, 5])
+  t.match(await klab.run('status'), { code: 0, stdout: /^lab course: suspended\n[^]*\nklab resume wakes it\n$/ })
+  t.match(await klab.run('halt', 'nobody'), { code: 2, stderr: /halt: nobody: no such node/ })
+  t.match(await klab.run('reload', 'nobody'), { code: 2, stderr: /no such node/ })
+  klab.record({}, [5, 5, 5, 5])
+  t.match(await klab.run('suspend'), { code: 1, stderr: /nothing to suspend/ })
+  t.match(await klab.run('resume'), { code: 1, stderr: /off, not asleep\ntry: klab up boots it/ })
 })
