@@ -63,7 +63,8 @@ function splitGlobal(argv: readonly string[]): { file: string | undefined; rest:
   return { file: undefined, rest: argv }
 }
 
-const verbOf = (usage: string): string => usage.split(' ')[0] ?? usage
+/** The verb of a usage. */
+export const verbOf = (usage: string): string => usage.split(' ')[0] ?? usage
 
 /** What yargs complains of, with the nearest thing that would have been right. */
 function complaint(message: string, commands: readonly Command[], rest: readonly string[]): UsageError {

@@ -59,4 +59,37 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./list.js')).runList,
   }),
+  command({
+    usage: 'init [template]',
+    describe: 'Write a Labfile to begin with; never over one that is there',
+    options: options.INIT_OPTIONS,
+    examples: [
+      ['klab init', 'asks which; quickstart where nobody can be asked'],
+      ['klab init single', 'one node that is the whole cluster'],
+    ],
+    load: async () => (await import('./init.js')).runInit,
+  }),
+  command({
+    usage: 'ssh-config',
+    describe: 'Print an OpenSSH configuration for an Include: ssh, scp, rsync and editors then know the nodes',
+    examples: [['klab ssh-config >~/.ssh/config.d/course', 'then ssh k8s-node01, or ssh k8s-node01.course']],
+    load: async () => (await import('./export-config.js')).runSshConfig,
+  }),
+  command({
+    usage: 'inventory',
+    describe: 'Print an Ansible inventory, as YAML',
+    options: options.INVENTORY_OPTIONS,
+    examples: [['klab inventory >lab.yaml && ansible -i lab.yaml all -m ping', 'every node answers']],
+    load: async () => (await import('./export-config.js')).runInventory,
+  }),
+  command({
+    usage: 'completion <shell>',
+    describe: 'Print what makes a shell complete verbs, options, nodes, snapshots, phases and sections',
+    options: options.COMPLETION_OPTIONS,
+    examples: [
+      ['source <(klab completion bash)', 'in ~/.bashrc; zsh the same'],
+      ['klab completion fish >~/.config/fish/completions/klab.fish', 'for fish'],
+    ],
+    load: async () => (await import('./completion.js')).runCompletion,
+  }),
 ]

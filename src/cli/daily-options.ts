@@ -39,3 +39,17 @@ export const RELOAD_OPTIONS = {
   force: { type: 'boolean', describe: 'off at once, as by pulling the plug' },
   ...jsonProgress,
 } as const satisfies OptionTable
+
+export const INVENTORY_OPTIONS = {
+  json: { type: 'boolean', describe: 'print JSON, which Ansible reads too' },
+} as const satisfies OptionTable
+
+export const INIT_OPTIONS = {
+  template: { type: 'string', describe: 'one of klab’s own labs; without it klab asks, or takes quickstart' },
+  json: { type: 'boolean', describe: 'print JSON, and do not ask' },
+} as const satisfies OptionTable
+
+export const COMPLETION_OPTIONS = {
+  shell: { choices: ['bash', 'zsh', 'fish'], demandOption: true, describe: 'the shell that is to complete' },
+  words: { type: 'boolean', describe: 'print what may come after the words after --; the scripts call it' },
+} as const satisfies OptionTable

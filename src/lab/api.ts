@@ -18,7 +18,9 @@ import type { LabToDestroy } from './destroy.js'
 import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { LogsRequest } from './look.js'
+import type { Inventory } from './export-config.js'
 import type { HaltOptions } from './halt.js'
+import type { Template } from './init.js'
 import type { ListedLab, Pruned } from './list.js'
 import type { PlanReport } from './plan.js'
 import type { ProvisionRequest } from './provision.js'
@@ -32,6 +34,7 @@ import type {
   ShownSnapshot,
 } from './snapshot-verbs.js'
 import type { Status } from './status.js'
+import type { WordKind } from './words.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
 /**
@@ -74,6 +77,12 @@ export interface LabHandle {
   upload(file: string, to: NodePath, o?: CopyOptions): Promise<Copied>
   /** Copies a file or folder of a node to this host. */
   download(from: NodePath, file: string, o?: CopyOptions): Promise<Copied>
+  /** ssh_config text for an `Include`. */
+  sshConfig(): Promise<string>
+  /** Ansible's inventory, as data and as YAML. */
+  inventory(): Promise<{ readonly inventory: Inventory; readonly text: string }>
+  /** Names that a shell completes; none where there is no lab to ask. */
+  words(kind: WordKind): Promise<readonly string[]>
   /** The cluster's kubeconfig (server on 127.0.0.1). */
   kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
   /** Checks the Labfile. */
@@ -96,6 +105,10 @@ export interface LabHandle {
 export interface Labs {
   /** Also those whose folder was moved or deleted. */
   list(): Promise<readonly ListedLab[]>
+  /** The labs that klab comes with. */
+  templates(): Promise<readonly Template[]>
+  /** Writes the Labfile of one (default: `quickstart`) into the working folder, or where `file` says. */
+  init(template?: string): Promise<{ readonly labfile: string; readonly template: Template }>
   /** Removes the records of labs that have no machine left. Does not ask unless `confirm` is given. */
   prune(o?: {
     readonly confirm?: ((labs: readonly ListedLab[]) => boolean | Promise<boolean>) | undefined

@@ -38,6 +38,9 @@ export function labWith(c: LabContext): LabHandle {
     execAll: verb(async () => (await import('./exec.js')).execOnAll),
     upload: verb(async () => (await import('./copy.js')).upload),
     download: verb(async () => (await import('./copy.js')).download),
+    sshConfig: verb(async () => (await import('./export-config.js')).sshConfigText),
+    inventory: verb(async () => (await import('./export-config.js')).inventoryOf),
+    words: verb(async () => (await import('./words.js')).words),
     kubeconfig: verb(async () => (await import('./reach.js')).kubeconfig),
     validate: verb(async () => (await import('./look.js')).validate),
     doctor: verb(async () => (await import('./look.js')).doctor),
@@ -62,6 +65,8 @@ export function labWith(c: LabContext): LabHandle {
     },
     labs: {
       list: verb(async () => (await import('./list.js')).listLabs),
+      templates: verb(async () => (await import('./init.js')).templates),
+      init: verb(async () => (await import('./init.js')).initLab),
       prune: verb(async () => (await import('./list.js')).pruneLabs),
     },
     bundles: {

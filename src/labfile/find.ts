@@ -28,6 +28,6 @@ export async function findLabfile(cwd: string, named?: string): Promise<string> 
     if (dirname(dir) === dir) break
   }
   throw new UsageError(`no Labfile in ${cwd} or any folder above it`, {
-    hint: 'cp Labfile.example Labfile, go to a folder that has one, or name one with -f (such as -f labs/quickstart)',
+    hint: 'klab init makes one; or go to a folder that has one, or name one with -f (such as -f labs/quickstart)',
   })
 }

@@ -82,3 +82,15 @@ t.test('suspended: status says so and how it is woken; halted nodes are named', 
   t.match(await klab.run('suspend'), { code: 1, stderr: /nothing to suspend/ })
   t.match(await klab.run('resume'), { code: 1, stderr: /off, not asleep\ntry: klab up boots it/ })
 })
+
+t.test('init: writes a Labfile that klab takes; without a terminal it is quickstart', async (t) => {
+  const klab = makeKlab(t, null)
+  t.match(await klab.run('status'), { code: 2, stderr: /klab init makes one/ })
+  t.match(await klab.run('init'), {
+    code: 0,
+    stdout: /work\/Labfile: quickstart\. .*\ntry next: klab up\n$/,
+    stderr: '',
+  })
+  t.match(await klab.run('validate'), { code: 0, stdout: /lab quickstart, 4 nodes/ })
+  t.match(await klab.run('init', 'plain'), { code: 1, stderr: /is there already/ })
+})
