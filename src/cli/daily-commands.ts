@@ -92,4 +92,14 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./completion.js')).runCompletion,
   }),
+  command({
+    usage: 'cache <action>',
+    describe: 'What lies in the cache, why, and what goes first; remove what no lab stands on',
+    options: options.CACHE_OPTIONS,
+    examples: [
+      ['klab cache list', 'what goes first at the top'],
+      ['klab cache prune --to 8GiB', 'until 8 GiB are left; without --to, all that no lab stands on'],
+    ],
+    load: async () => (await import('./cache.js')).runCache,
+  }),
 ]

@@ -53,3 +53,10 @@ export const COMPLETION_OPTIONS = {
   shell: { choices: ['bash', 'zsh', 'fish'], demandOption: true, describe: 'the shell that is to complete' },
   words: { type: 'boolean', describe: 'print what may come after the words after --; the scripts call it' },
 } as const satisfies OptionTable
+
+export const CACHE_OPTIONS = {
+  action: { choices: ['list', 'prune'], demandOption: true, describe: 'what to do' },
+  to: { type: 'string', describe: 'prune: until the cache takes no more than this, such as 8GiB', requiresArg: true },
+  yes: { alias: 'y', type: 'boolean', describe: 'prune: do not ask' },
+  json: { type: 'boolean', describe: 'print JSON' },
+} as const satisfies OptionTable

@@ -13,6 +13,7 @@ import type { Manifest } from '../snapshot/types.js'
 import type { UpRequest, UpResult } from './bring-up.js'
 import type { VerifiedBundle } from './bundles.js'
 import type { CheckRequest } from './check.js'
+import type { CacheEntry, PruneRequest } from './cache.js'
 import type { Copied, CopyOptions, NodePath } from './copy.js'
 import type { LabToDestroy } from './destroy.js'
 import type { ExecAllOptions, ExecReport } from './exec.js'
@@ -99,6 +100,15 @@ export interface LabHandle {
   readonly snapshots: Snapshots
   readonly bundles: Bundles
   readonly labs: Labs
+  readonly cache: Cache
+}
+
+/** What can be made again: images, bundles, downloads, sealed labs. No Labfile is needed. */
+export interface Cache {
+  /** What goes first at the top. */
+  list(): Promise<readonly CacheEntry[]>
+  /** Removes what no lab stands on. Does not ask unless `confirm` is given. */
+  prune(o?: PruneRequest): Promise<{ readonly removed: readonly CacheEntry[]; readonly freedBytes: number }>
 }
 
 /** All labs of this user; no Labfile is needed. */

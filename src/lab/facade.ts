@@ -69,6 +69,10 @@ export function labWith(c: LabContext): LabHandle {
       init: verb(async () => (await import('./init.js')).initLab),
       prune: verb(async () => (await import('./list.js')).pruneLabs),
     },
+    cache: {
+      list: verb(async () => (await import('./cache.js')).listCache),
+      prune: verb(async () => (await import('./cache.js')).pruneCache),
+    },
     bundles: {
       build: verb(async () => (await import('./bundles.js')).buildLabBundle),
       list: verb(async () => (await import('./bundles.js')).cachedBundles),

@@ -1,5 +1,5 @@
 /** The command line of the verbs for everyday life. What they do is tested in test/lab/. */
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { makeKlab } from './klab.js'
@@ -93,4 +93,19 @@ t.test('init: writes a Labfile that klab takes; without a terminal it is quickst
   })
   t.match(await klab.run('validate'), { code: 0, stdout: /lab quickstart, 4 nodes/ })
   t.match(await klab.run('init', 'plain'), { code: 1, stderr: /is there already/ })
+})
+
+t.test('cache: list and prune, without a Labfile', async (t) => {
+  const klab = makeKlab(t, null)
+  t.match(await klab.run('cache', 'list'), { code: 0, stdout: 'the cache is empty\n', stderr: '' })
+  mkdirSync(join(klab.dir, 'cache/downloads'), { recursive: true })
+  const file = join(klab.dir, 'cache/downloads/x')
+  writeFileSync(file, 'data')
+  t.match((await klab.run('cache', 'list')).stdout, /^GOES +WHAT .*\n1 +download +\S+ \S+ +\w+ +x +else it is fetched again\n\n/) // prettier-ignore
+  t.match(await klab.run('cache', 'prune'), { code: 2, stderr: /no terminal to ask on\ntry: klab cache prune --yes/ })
+  t.match(await klab.run('cache', 'list', '--yes'), { code: 2 })
+  t.ok(existsSync(file))
+  t.match(await klab.run('cache', 'prune', '--yes', '--to', '1GiB'), { code: 0, stdout: /^0 removed/ })
+  t.match(await klab.run('cache', 'prune', '--yes'), { code: 0, stdout: /^1 removed: \S+ \S+ freed\n$/ })
+  t.notOk(existsSync(file))
 })
