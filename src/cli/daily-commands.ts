@@ -102,4 +102,14 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./cache.js')).runCache,
   }),
+  command({
+    usage: 'port-forward <node> <ports..>',
+    describe: 'Ports on 127.0.0.1 that lead into a node, until Ctrl-C; restores and reboots do not end it',
+    options: options.FORWARD_OPTIONS,
+    examples: [
+      ['klab port-forward k8s-node01 8080:30080', 'a NodePort, at http://127.0.0.1:8080'],
+      ['klab port-forward k8s-master01 8443:10.1.0.5:443', 'a service, by its cluster address'],
+    ],
+    load: async () => (await import('./forward.js')).runForward,
+  }),
 ]

@@ -60,3 +60,14 @@ export const CACHE_OPTIONS = {
   yes: { alias: 'y', type: 'boolean', describe: 'prune: do not ask' },
   json: { type: 'boolean', describe: 'print JSON' },
 } as const satisfies OptionTable
+
+export const FORWARD_OPTIONS = {
+  node: { type: 'string', demandOption: true, describe: 'the node that it leads into' },
+  ports: {
+    type: 'string',
+    array: true,
+    demandOption: true,
+    describe: 'HOSTPORT:GUESTPORT, one number for both, or HOSTPORT:ADDRESS:GUESTPORT from the node on',
+  },
+  json: { type: 'boolean', describe: 'print JSON, a line for each port' },
+} as const satisfies OptionTable

@@ -1,4 +1,5 @@
 /** Guests over SSH: one kept connection a node, opened with patience and again when it dropped. */
+import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { Interrupted, KlabError, ProbeError, StateError } from '../errors.js'
 import type { Clock, Filter, Output, RunOptions } from '../host/types.js'
@@ -105,6 +106,28 @@ class Node {
     return this.#begin(signal, (client) => startFilter(client, command, signal))
   }
 
+  /** What the guest says no to is a StateError: nothing listens there, or it may not be reached. */
+  forward(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    return this.#begin(
+      signal,
+      (client) =>
+        new Promise((resolve, reject) => {
+          const failed = (error: Error): void => {
+            const refused = /channel open failure|refused|prohibited/i.test(error.message)
+            const where = `${this.address.node}: ${host}:${port}`
+            reject(refused ? new StateError(`${where}: ${error.message}`) : new NotStarted(error.message))
+          }
+          try {
+            client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
+              error ? failed(error) : resolve(channel),
+            )
+          } catch (error) {
+            failed(error as Error)
+          }
+        }),
+    )
+  }
+
   /** On the open connection; once more on a new one when it was gone before anything could start. */
   async #begin<T>(signal: AbortSignal, start: (client: Client) => Promise<T>): Promise<T> {
     for (let again = false; ; again = true) {
@@ -144,6 +167,7 @@ function guest(node: Node, limits: Limits): Guest {
     sudo: (script, args = [], o = {}) =>
       run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
     filter: (argv) => node.filter({ node: name, argv, line: quote(argv) }, limits.signal),
+    forward: (host, port) => node.forward(host, port, limits.signal),
     put: async (files) => {
       if (files.length === 0) return
       const what = `writing ${files[0]?.path ?? ''}${files.length > 1 ? ` and ${files.length - 1} more` : ''}`

@@ -20,6 +20,7 @@ import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { LogsRequest } from './look.js'
 import type { Inventory } from './export-config.js'
+import type { Forward, ForwardRequest } from './forward.js'
 import type { HaltOptions } from './halt.js'
 import type { Template } from './init.js'
 import type { ListedLab, Pruned } from './list.js'
@@ -78,6 +79,8 @@ export interface LabHandle {
   upload(file: string, to: NodePath, o?: CopyOptions): Promise<Copied>
   /** Copies a file or folder of a node to this host. */
   download(from: NodePath, file: string, o?: CopyOptions): Promise<Copied>
+  /** A port on 127.0.0.1 that leads into a node, until it is closed; restores and reboots do not end it. */
+  forward(node: string, o: ForwardRequest): Promise<Forward>
   /** ssh_config text for an `Include`. */
   sshConfig(): Promise<string>
   /** Ansible's inventory, as data and as YAML. */

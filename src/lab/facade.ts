@@ -38,6 +38,7 @@ export function labWith(c: LabContext): LabHandle {
     execAll: verb(async () => (await import('./exec.js')).execOnAll),
     upload: verb(async () => (await import('./copy.js')).upload),
     download: verb(async () => (await import('./copy.js')).download),
+    forward: verb(async () => (await import('./forward.js')).forwardPort),
     sshConfig: verb(async () => (await import('./export-config.js')).sshConfigText),
     inventory: verb(async () => (await import('./export-config.js')).inventoryOf),
     words: verb(async () => (await import('./words.js')).words),

@@ -1,4 +1,5 @@
 /** Guests that answer from a script; a command nobody expected fails the test. */
+import type { Duplex } from 'node:stream'
 import type { Test } from 'tap'
 import { CommandError } from '../../src/errors.js'
 import type { Guest, GuestAddress, Guests } from '../../src/guest/types.js'
@@ -29,6 +30,8 @@ export interface FakeGuests extends Guests {
   shell: GuestShell | undefined
   /** Called at each connect; throw from it to make it fail. */
   onConnect: (address: GuestAddress) => void
+  /** What a forwarded connection leads to. */
+  onForward: (node: string, host: string, port: number) => Promise<Duplex>
   /** Called before each `put`; throw from it to make it fail. */
   onPut: (node: string) => void
 }
@@ -72,6 +75,10 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
         ? (fake.calls.push({ node, text: argv.join(' '), options }), fake.shell.run(node, argv, options))
         : reply({ node, text: argv.join(' '), options }),
     sudo: (script, args = [], options = {}) => reply({ node, text: `sudo: ${[script, ...args].join(' ')}`, options }),
+    forward: (host, port) => {
+      fake.calls.push({ node, text: `forward ${host}:${port}`, options: {} })
+      return fake.onForward(node, host, port)
+    },
     filter: (argv) => {
       if (!fake.shell) {
         t.fail(`unexpected on ${node}: ${argv.join(' ')}`)
@@ -96,6 +103,10 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
     closed: [],
     answers,
     shell: undefined,
+    onForward: (node) => {
+      t.fail(`unexpected on ${node}: forward`)
+      return Promise.reject(new Error(`unexpected on ${node}`))
+    },
     onConnect: () => undefined,
     onPut: () => undefined,
     connect: (address) =>

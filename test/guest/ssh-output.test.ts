@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
@@ -48,4 +50,28 @@ t.test('filter: streams both ways, larger than may be held; its failure says wha
   const long = await guest.filter(['sleep', '60'])
   long.kill()
   await long.done
+})
+
+t.test('forward: into the guest, also after the connection was lost; what it refuses is told', async (t) => {
+  const server = await startGuest(t)
+  const guest = await makeGuests(t).connect(server.address, within)
+  const inside = createServer((s) => s.end('inside'))
+  inside.listen(0, '127.0.0.1')
+  await once(inside, 'listening')
+  t.teardown(() => inside.close())
+  const { port } = inside.address() as AddressInfo
+  const read = async (): Promise<string> => {
+    let said = ''
+    for await (const chunk of await guest.forward('127.0.0.1', port)) said += String(chunk)
+    return said
+  }
+  t.equal(await read(), 'inside')
+  const lost = once(server.connections[0]!, 'close')
+  server.connections[0]?.end()
+  await lost
+  t.equal(await read(), 'inside')
+  t.equal(server.connections.length, 2)
+  inside.close()
+  await once(inside, 'close')
+  await t.rejects(guest.forward('127.0.0.1', port), { name: 'StateError', message: /k8s-node01: 127\.0\.0\.1:\d+/ })
 })
