@@ -43,7 +43,10 @@ export const COMMANDS: readonly Command[] = [
     usage: 'kubeconfig',
     describe: 'Print the lab’s kubeconfig (server on 127.0.0.1), or its path',
     options: options.KUBECONFIG_OPTIONS,
-    examples: [['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl']],
+    examples: [
+      ['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl'],
+      ['klab kubeconfig --merge', 'beside your other clusters; kubectl config use-context changes between them'],
+    ],
     load: async () => (await import('./kubectl.js')).runKubeconfig,
   }),
   command({

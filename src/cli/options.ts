@@ -39,6 +39,9 @@ export const STATUS_OPTIONS = {
 
 export const KUBECONFIG_OPTIONS = {
   path: { type: 'boolean', describe: 'print where the file is instead' },
+  merge: { type: 'boolean', describe: 'add it to your own kubeconfig, as the current context' },
+  unmerge: { type: 'boolean', describe: 'take it out of there again; nothing else is changed' },
+  ...json,
 } as const satisfies OptionTable
 
 export const LOGS_OPTIONS = {

@@ -23,6 +23,7 @@ import type { Inventory } from './export-config.js'
 import type { Forward, ForwardRequest } from './forward.js'
 import type { HaltOptions } from './halt.js'
 import type { Template } from './init.js'
+import type { Merged } from './kubeconfig-merge.js'
 import type { ListedLab, Pruned } from './list.js'
 import type { PlanReport } from './plan.js'
 import type { ProvisionRequest } from './provision.js'
@@ -89,6 +90,9 @@ export interface LabHandle {
   words(kind: WordKind): Promise<readonly string[]>
   /** The cluster's kubeconfig (server on 127.0.0.1). */
   kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
+  /** Adds the lab's cluster to the user's own kubeconfig, as its current context; takes it out again. */
+  mergeKubeconfig(): Promise<Merged>
+  unmergeKubeconfig(): Promise<Merged>
   /** Checks the Labfile. */
   validate(): Promise<{ readonly labfile: string; readonly lab: Lab }>
   /** What this host has for the lab, and lacks. */

@@ -43,6 +43,8 @@ export function labWith(c: LabContext): LabHandle {
     inventory: verb(async () => (await import('./export-config.js')).inventoryOf),
     words: verb(async () => (await import('./words.js')).words),
     kubeconfig: verb(async () => (await import('./reach.js')).kubeconfig),
+    mergeKubeconfig: verb(async () => (await import('./kubeconfig-merge.js')).mergeKubeconfig),
+    unmergeKubeconfig: verb(async () => (await import('./kubeconfig-merge.js')).unmergeKubeconfig),
     validate: verb(async () => (await import('./look.js')).validate),
     doctor: verb(async () => (await import('./look.js')).doctor),
     logs: verb(async () => (await import('./look.js')).logs),
