@@ -53,7 +53,10 @@ export const COMMANDS: readonly Command[] = [
     usage: 'logs [node]',
     describe: 'klab’s own log of the lab, or a node’s serial console',
     options: options.LOGS_OPTIONS,
-    examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
+    examples: [
+      ['klab logs k8s-master01', 'what the node printed while it booted'],
+      ['klab logs -f', 'klab’s own log, while another klab works'],
+    ],
     load: async () => (await import('./logs.js')).runLogs,
   }),
   command({

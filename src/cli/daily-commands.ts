@@ -112,4 +112,16 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./forward.js')).runForward,
   }),
+  command({
+    usage: 'console <node>',
+    describe: 'A node’s serial console, also when SSH does not answer; Ctrl-] ends it',
+    options: options.CONSOLE_OPTIONS,
+    examples: [
+      [
+        'klab console k8s-node01',
+        'what it prints now; to log in there, set a password first: klab ssh NODE, sudo passwd',
+      ],
+    ],
+    load: async () => (await import('./console.js')).runConsole,
+  }),
 ]

@@ -71,3 +71,7 @@ export const FORWARD_OPTIONS = {
   },
   json: { type: 'boolean', describe: 'print JSON, a line for each port' },
 } as const satisfies OptionTable
+
+export const CONSOLE_OPTIONS = {
+  node: { type: 'string', demandOption: true, describe: 'the node whose serial console it is' },
+} as const satisfies OptionTable

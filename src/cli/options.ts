@@ -47,6 +47,7 @@ export const KUBECONFIG_OPTIONS = {
 export const LOGS_OPTIONS = {
   node: { type: 'string', describe: 'the node whose console it is' },
   lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true },
+  follow: { alias: 'f', type: 'boolean', describe: 'go on with what is written from now on, until Ctrl-C' },
   json: { type: 'boolean', describe: 'klab’s own log as JSON lines' },
 } as const satisfies OptionTable
 

@@ -20,6 +20,7 @@ import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { LogsRequest } from './look.js'
 import type { Inventory } from './export-config.js'
+import type { FollowRequest } from './follow.js'
 import type { Forward, ForwardRequest } from './forward.js'
 import type { HaltOptions } from './halt.js'
 import type { Template } from './init.js'
@@ -99,10 +100,14 @@ export interface LabHandle {
   doctor(): Promise<readonly Check[]>
   /** The end of klab's own log of the lab, or of a node's serial console. */
   logs(o?: LogsRequest): Promise<string>
-  /** What to run with a terminal: ssh to a node (no words: a shell), kubectl on this host. */
+  /** The same, and what comes, until the signal of `openLab`. */
+  followLogs(o: FollowRequest): Promise<void>
+  /** What to run with a terminal: ssh to a node (no words: a shell), kubectl on this host, virsh. */
   readonly terminal: {
     ssh(node: string | undefined, words: readonly string[]): Promise<TerminalCommand>
     kubectl(args: readonly string[]): Promise<TerminalCommand>
+    /** A node's serial console. */
+    console(node: string): Promise<TerminalCommand>
   }
   readonly snapshots: Snapshots
   readonly bundles: Bundles

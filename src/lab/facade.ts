@@ -48,9 +48,11 @@ export function labWith(c: LabContext): LabHandle {
     validate: verb(async () => (await import('./look.js')).validate),
     doctor: verb(async () => (await import('./look.js')).doctor),
     logs: verb(async () => (await import('./look.js')).logs),
+    followLogs: verb(async () => (await import('./follow.js')).followLogs),
     terminal: {
       ssh: verb(async () => (await import('./reach.js')).sshCommand),
       kubectl: verb(async () => (await import('./reach.js')).kubectlCommand),
+      console: verb(async () => (await import('./reach.js')).consoleCommand),
     },
     snapshots: {
       save: verb(async () => (await import('./snapshot-verbs.js')).saveSnapshot),

@@ -140,3 +140,13 @@ export async function sshCommand(
   await refuseStill(c, record, node)
   return { argv: ['ssh', '-F', paths.sshConfig, node, ...(words.length > 0 ? ['--', ...words] : [])], env: {} }
 }
+
+/**
+ * virsh with a node's serial console: the way in when SSH has none. Ctrl-] ends it. Throws UsageError, StateError.
+ */
+export async function consoleCommand(c: LabContext, node: string): Promise<TerminalCommand> {
+  const { record } = await recordedLab(c.doors.env, c.file)
+  requireNode('console', record, node)
+  await refuseStill(c, record, node)
+  return { argv: ['virsh', '-c', record.uri, 'console', domainName(record.id, node)], env: {} }
+}

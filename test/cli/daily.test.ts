@@ -1,6 +1,7 @@
 /** The command line of the verbs for everyday life. What they do is tested in test/lab/. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { makeKlab } from './klab.js'
 
@@ -108,4 +109,21 @@ t.test('cache: list and prune, without a Labfile', async (t) => {
   t.match(await klab.run('cache', 'prune', '--yes', '--to', '1GiB'), { code: 0, stdout: /^0 removed/ })
   t.match(await klab.run('cache', 'prune', '--yes'), { code: 0, stdout: /^1 removed: \S+ \S+ freed\n$/ })
   t.notOk(existsSync(file))
+})
+
+t.test('logs -f: what is there, then what comes, until it is ended', async (t) => {
+  const klab = makeKlab(t)
+  const paths = klab.record()
+  const { console } = paths.node('k8s-node01')
+  mkdirSync(dirname(console), { recursive: true })
+  writeFileSync(console, 'one\ntwo\n')
+  const { child, ended } = klab.start('logs', '-f', 'k8s-node01', '-n', '1')
+  const until = async (text: string): Promise<void> => {
+    for (let said = ''; !said.includes(text);) said += String((await once(child.stdout!, 'data'))[0])
+  }
+  await until('two\n')
+  appendFileSync(console, 'three\n')
+  await until('three\n')
+  child.kill('SIGINT')
+  t.match(await ended, { code: 0, stdout: 'two\nthree\n', stderr: '' })
 })

@@ -72,3 +72,14 @@ t.test('mistakes and aborts are thrown, not reported', async (t) => {
   }
   await t.rejects(s.lab.execAll(undefined, ['true']), Interrupted)
 })
+
+t.test('console: virsh of the lab’s libvirt; only of a node that runs', async (t) => {
+  const s = await open(t)
+  t.same(await s.lab.terminal.console('k8s-node01'), {
+    argv: ['virsh', '-c', s.world.hypervisor.uri, 'console', s.domain('k8s-node01')],
+    env: {},
+  })
+  await t.rejects(s.lab.terminal.console('nobody'), { name: 'UsageError', message: /no such node/ })
+  await s.world.hypervisor.stop(s.domain('k8s-node01'), 0)
+  await t.rejects(s.lab.terminal.console('k8s-node01'), { name: 'StateError', message: /is off/ })
+})
