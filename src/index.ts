@@ -25,6 +25,7 @@ export type { PlanReport } from './lab/plan.js'
 export type { ProvisionRequest } from './lab/provision.js'
 export type { RestoredSnapshot, RestoreRequest, SavedSnapshot, SaveRequest } from './lab/snapshot-verbs.js'
 export type { Status } from './lab/status.js'
+export type { LabUsage, NodeUsage } from './lab/top.js'
 export type { Event } from './report/events.js'
 export * from './errors.js'
 

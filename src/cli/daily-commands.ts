@@ -79,7 +79,7 @@ export const DAILY: readonly Command[] = [
     usage: 'inventory',
     describe: 'Print an Ansible inventory, as YAML',
     options: options.INVENTORY_OPTIONS,
-    examples: [['klab inventory >lab.yaml && ansible -i lab.yaml all -m ping', 'every node answers']],
+    examples: [['klab inventory >lab.yaml', 'then ansible -i lab.yaml all -m ping']],
     load: async () => (await import('./export-config.js')).runInventory,
   }),
   command({
@@ -123,5 +123,12 @@ export const DAILY: readonly Command[] = [
       ],
     ],
     load: async () => (await import('./console.js')).runConsole,
+  }),
+  command({
+    usage: 'top',
+    describe: 'What each node really takes of the host: memory, CPU, disk',
+    options: options.TOP_OPTIONS,
+    examples: [['klab top', 'CPU is that of the last second; 100% is one CPU of the host']],
+    load: async () => (await import('./top.js')).runTop,
   }),
 ]

@@ -75,3 +75,7 @@ export const FORWARD_OPTIONS = {
 export const CONSOLE_OPTIONS = {
   node: { type: 'string', demandOption: true, describe: 'the node whose serial console it is' },
 } as const satisfies OptionTable
+
+export const TOP_OPTIONS = {
+  json: { type: 'boolean', describe: 'print JSON, in bytes' },
+} as const satisfies OptionTable

@@ -38,6 +38,7 @@ import type {
   ShownSnapshot,
 } from './snapshot-verbs.js'
 import type { Status } from './status.js'
+import type { LabUsage } from './top.js'
 import type { WordKind } from './words.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
@@ -63,6 +64,8 @@ export interface LabHandle {
   }): Promise<{ readonly lab: string }>
   /** Nodes as libvirt sees them, and the API server's last answer; `fresh`: wait for it, 10 s at most. */
   status(o?: { readonly fresh?: boolean | undefined }): Promise<Status>
+  /** What each node really takes of the host: two looks, a second apart. */
+  top(): Promise<LabUsage>
   /** Looks into the guests: which sections of the course are done, also by hand. */
   check(o?: CheckRequest): Promise<CheckReport>
   /** The commands that klab runs for a section of the course (`2.2.7`, or `2.2` for all of it). */

@@ -29,6 +29,7 @@ export function labWith(c: LabContext): LabHandle {
     resume: verb(async () => (await import('./suspend.js')).resumeLab),
     destroy: verb(async () => (await import('./destroy.js')).destroyLab),
     status: verb(async () => (await import('./look.js')).labStatus),
+    top: verb(async () => (await import('./top.js')).usageOf),
     check: verb(async () => (await import('./check.js')).checkCourse),
     explain: verb(async () => (await import('./explain.js')).explainCourse),
     sections: verb(async () => (await import('./explain.js')).courseSections),

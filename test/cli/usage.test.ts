@@ -83,7 +83,7 @@ t.test('no Labfile: exit 2 for every verb that needs one, and how to get one', a
   ]) {
     const r = await klab.run(...argv)
     t.match(r, { code: 2, stdout: '' }, argv.join(' '))
-    t.match(r.stderr, /no Labfile in .*\n.*cp Labfile\.example Labfile/, argv.join(' '))
+    t.match(r.stderr, /no Labfile in .*\ntry: klab init makes one/, argv.join(' '))
   }
 })
 
