@@ -7,7 +7,7 @@ import type { CP_OPTIONS } from './daily-options.js'
 import { labOf } from './progress.js'
 
 /** `NODE:PATH`, as scp reads it: a path here that has a colon is written ./a:b. */
-const remote = (word: string): { node: string; path: string } | undefined => {
+export const remote = (word: string): { node: string; path: string } | undefined => {
   const [, node, path] = /^([^/:]+):(.*)$/s.exec(word) ?? []
   return node === undefined || path === undefined ? undefined : { node, path }
 }

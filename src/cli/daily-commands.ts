@@ -131,4 +131,14 @@ export const DAILY: readonly Command[] = [
     examples: [['klab top', 'CPU is that of the last second; 100% is one CPU of the host']],
     load: async () => (await import('./top.js')).runTop,
   }),
+  command({
+    usage: 'sync <folder> <to..>',
+    describe: 'Send a folder into nodes, by what has changed; nothing is mounted, so live snapshots hold',
+    options: options.SYNC_OPTIONS,
+    examples: [
+      ['klab sync lesson k8s-master01:lesson', 'once'],
+      ['klab sync -w --delete lesson k8s-master01:lesson', 'and again after each change'],
+    ],
+    load: async () => (await import('./sync.js')).runSync,
+  }),
 ]

@@ -79,3 +79,12 @@ export const CONSOLE_OPTIONS = {
 export const TOP_OPTIONS = {
   json: { type: 'boolean', describe: 'print JSON, in bytes' },
 } as const satisfies OptionTable
+
+export const SYNC_OPTIONS = {
+  folder: { type: 'string', demandOption: true, describe: 'the folder here' },
+  to: { type: 'string', array: true, demandOption: true, describe: 'NODE:PATH, as many as you like' },
+  watch: { alias: 'w', type: 'boolean', describe: 'go on with each change, until Ctrl-C' },
+  delete: { type: 'boolean', describe: 'remove there what the folder here does not have' },
+  root: { type: 'boolean', describe: 'as root in the guest (default: the lab’s user)' },
+  json: { type: 'boolean', describe: 'print JSON' },
+} as const satisfies OptionTable

@@ -1,5 +1,6 @@
 /** `klab port-forward`. */
 import { UsageError } from '../errors.js'
+import type { LabHandle } from '../lab/api.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import type { FORWARD_OPTIONS } from './daily-options.js'
@@ -19,7 +20,7 @@ export function parseForward(word: string): { hostPort: number; guestHost: strin
 export async function runForward(app: App, args: Args<typeof FORWARD_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   const wanted = args.ports.map(parseForward)
-  const open = []
+  const open: Awaited<ReturnType<LabHandle['forward']>>[] = []
   for (const [i, o] of wanted.entries()) {
     const forward = await lab.forward(args.node, o).catch(async (error: unknown) => {
       for (const f of open) await f.close()

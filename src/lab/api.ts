@@ -38,6 +38,7 @@ import type {
   ShownSnapshot,
 } from './snapshot-verbs.js'
 import type { Status } from './status.js'
+import type { Synced, SyncOptions } from './sync.js'
 import type { LabUsage } from './top.js'
 import type { WordKind } from './words.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
@@ -84,6 +85,14 @@ export interface LabHandle {
   upload(file: string, to: NodePath, o?: CopyOptions): Promise<Copied>
   /** Copies a file or folder of a node to this host. */
   download(from: NodePath, file: string, o?: CopyOptions): Promise<Copied>
+  /** Makes folders in nodes like one of this host, by what has changed. */
+  sync(folder: string, targets: readonly NodePath[], o?: SyncOptions): Promise<readonly Synced[]>
+  /** The same after each change, until the signal of `openLab`. */
+  watchSync(
+    folder: string,
+    targets: readonly NodePath[],
+    o: SyncOptions & { readonly onSynced: (done: readonly Synced[]) => void },
+  ): Promise<void>
   /** A port on 127.0.0.1 that leads into a node, until it is closed; restores and reboots do not end it. */
   forward(node: string, o: ForwardRequest): Promise<Forward>
   /** ssh_config text for an `Include`. */

@@ -43,7 +43,7 @@ const WHY: Readonly<Record<CacheKind, string>> = {
 const ORDER = Object.keys(WHY) as CacheKind[]
 
 async function kindOfLayer(dir: string): Promise<CacheKind> {
-  const files = await readdir(dir).catch(() => [])
+  const files = await readdir(dir).catch((): string[] => [])
   if (files.includes('manifest.json')) return 'bundle'
   if (files.includes('bundle.iso')) return 'disk of a bundle'
   return files.some((f) => f.endsWith('.qcow2')) ? 'disk image' : 'built part'

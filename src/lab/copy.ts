@@ -64,7 +64,7 @@ const GIVE = `if [ "$1" = dir ]; then exec tar -c -C "$2" -f - .
 else exec tar -c -h -C "$(dirname -- "$2")" -f - "./$(basename -- "$2")"; fi`
 
 /** \`~/x\` as a shell reads it; an empty one is the home. */
-const guestPath = (path: string): string => path.replace(/^~(?:\/|$)/, '') || '.'
+export const guestPath = (path: string): string => path.replace(/^~(?:\/|$)/, '') || '.'
 
 /** Connects to a node that runs, and does `work`. Throws UsageError, StateError, ProbeError. */
 export async function withGuest<T>(
@@ -84,7 +84,8 @@ export async function withGuest<T>(
   }
 }
 
-const shell = (o: CopyOptions, script: string, args: readonly string[]): readonly string[] => [
+/** A script in the guest, as its user or as root. */
+export const shell = (o: Pick<CopyOptions, 'root'>, script: string, args: readonly string[]): readonly string[] => [
   ...(o.root === true ? ['sudo', '-n'] : []),
   'sh',
   '-c',
@@ -94,7 +95,7 @@ const shell = (o: CopyOptions, script: string, args: readonly string[]): readonl
 ]
 
 /** Both ends of it; what the guest says of a failure goes before what a broken pipe says. */
-async function through<T>(c: LabContext, filter: Filter, work: () => Promise<T>): Promise<T> {
+export async function through<T>(c: LabContext, filter: Filter, work: () => Promise<T>): Promise<T> {
   const stop = (): void => filter.kill()
   c.doors.signal.addEventListener('abort', stop, { once: true })
   try {
@@ -140,7 +141,7 @@ export async function upload(c: LabContext, file: string, to: NodePath, o: CopyO
   })
 }
 
-async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
+export async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
   let text = ''
   for await (const chunk of stream) text = (text + String(chunk)).slice(-4096)
   return text

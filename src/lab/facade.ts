@@ -39,6 +39,8 @@ export function labWith(c: LabContext): LabHandle {
     execAll: verb(async () => (await import('./exec.js')).execOnAll),
     upload: verb(async () => (await import('./copy.js')).upload),
     download: verb(async () => (await import('./copy.js')).download),
+    sync: verb(async () => (await import('./sync.js')).syncFolder),
+    watchSync: verb(async () => (await import('./sync.js')).watchFolder),
     forward: verb(async () => (await import('./forward.js')).forwardPort),
     sshConfig: verb(async () => (await import('./export-config.js')).sshConfigText),
     inventory: verb(async () => (await import('./export-config.js')).inventoryOf),

@@ -127,3 +127,24 @@ t.test('logs -f: what is there, then what comes, until it is ended', async (t) =
   child.kill('SIGINT')
   t.match(await ended, { code: 0, stdout: 'two\nthree\n', stderr: '' })
 })
+
+t.test('port-forward, console, top, sync, kubeconfig: what is wrong is told', async (t) => {
+  const klab = makeKlab(t)
+  klab.record({}, [5, 5, 5, 5])
+  for (const [argv, code, said] of [
+    [['port-forward', 'k8s-node01'], 2, /port-forward/],
+    [['port-forward', 'k8s-node01', 'x:y'], 2, /not HOSTPORT:GUESTPORT/],
+    [['port-forward', 'k8s-node01', '0:80'], 1, /k8s-node01 is off\ntry: klab up/],
+    [['console', 'k8s-node01'], 1, /k8s-node01 is off\ntry: klab up/],
+    [['sync', '.', 'k8s-node01'], 2, /k8s-node01: not NODE:PATH/],
+    [['sync', '.', 'k8s-node01:x'], 1, /k8s-node01 is off/],
+    [['kubeconfig', '--merge', '--unmerge'], 2, /only one of/],
+    [['kubeconfig', '--merge'], 1, /no cluster yet/],
+  ] as const) {
+    const r = await klab.run(...argv)
+    t.match(r, { code, stdout: '' }, argv.join(' '))
+    t.match(r.stderr, said)
+  }
+  const { nodes } = JSON.parse((await klab.run('top', '--json')).stdout) as { nodes: object[] }
+  t.match(nodes[0], { name: 'k8s-master01', state: 'shut-off', memoryBytes: null, diskBytes: 0 })
+})
