@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { makeKlab } from './klab.js'
 
-t.jobs = 1
+t.jobs = 2
 
 t.test('exec: what is missing is told, and nothing is run', async (t) => {
   const klab = makeKlab(t)
