@@ -25,6 +25,8 @@ interface Declaration<O extends OptionTable> {
   /** yargs' form: `up`, `logs [node]`. */
   readonly usage: string
   readonly describe: string
+  /** Other names of the verb. */
+  readonly aliases?: readonly string[]
   readonly options?: O
   readonly examples: readonly (readonly [command: string, what: string])[]
   /** Everything after the verb goes to another program as it is. */
@@ -106,7 +108,7 @@ function declare(parser: Argv, entry: Command | Group, found: (parsed: Parsed) =
     return
   }
   parser.command(
-    entry.usage,
+    [entry.usage, ...(entry.aliases ?? [])],
     entry.describe,
     (y) => {
       for (const [name, option] of Object.entries(entry.options ?? {})) {
@@ -127,6 +129,9 @@ function refuseTwice({ command, args }: Parsed, name: string): void {
     if (Array.isArray((args as unknown as Record<string, unknown>)[key]) && option.array !== true)
       throw new UsageError(`${name}: --${key} is given twice`, { hint: `klab ${name} --help` })
 }
+
+/** The words after `--`, for a verb that runs them as a command; none: there was no `--`. */
+export const wordsAfterDashes = (args: Args): readonly string[] => (args['--'] ?? []).map(String)
 
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */
 export async function parse(

@@ -1,6 +1,7 @@
 /** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
 import { command, type Command, type Group } from './command.js'
+import { DAILY } from './daily-commands.js'
 import * as options from './options.js'
 import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
 
@@ -45,14 +46,20 @@ export const COMMANDS: readonly (Command | Group)[] = [
     usage: 'kubeconfig',
     describe: 'Print the lab’s kubeconfig (server on 127.0.0.1), or its path',
     options: options.KUBECONFIG_OPTIONS,
-    examples: [['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl']],
+    examples: [
+      ['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl'],
+      ['klab kubeconfig --merge', 'beside your other clusters; kubectl config use-context changes between them'],
+    ],
     load: async () => (await import('./kubectl.js')).runKubeconfig,
   }),
   command({
     usage: 'logs [node]',
     describe: 'klab’s own log of the lab, or a node’s serial console',
     options: options.LOGS_OPTIONS,
-    examples: [['klab logs k8s-master01', 'what the node printed while it booted']],
+    examples: [
+      ['klab logs k8s-master01', 'what the node printed while it booted'],
+      ['klab logs -f', 'klab’s own log, while another klab works'],
+    ],
     load: async () => (await import('./logs.js')).runLogs,
   }),
   {
@@ -93,10 +100,13 @@ export const COMMANDS: readonly (Command | Group)[] = [
     load: async () => (await import('./explain.js')).runExplain,
   }),
   command({
-    usage: 'halt',
-    describe: 'Shut all machines down; disks and snapshots stay, `up` boots them again',
+    usage: 'halt [node..]',
+    describe: 'Shut machines down; disks and snapshots stay, `up` boots them again',
     options: options.HALT_OPTIONS,
-    examples: [['klab halt', 'for the night']],
+    examples: [
+      ['klab halt', 'for the night'],
+      ['klab halt k8s-node02', 'one node; klab up boots it again'],
+    ],
     load: async () => (await import('./halt.js')).runHalt,
   }),
   command({
@@ -136,4 +146,5 @@ export const COMMANDS: readonly (Command | Group)[] = [
     ],
     actions: BUNDLE_ACTIONS,
   },
+  ...DAILY,
 ]

@@ -7,8 +7,11 @@ import { formatStatus } from './status.js'
 
 /** Powers the lab off and prints its status. Throws StateError when it was never up, what `halt` throws. */
 export async function runHalt(app: App, args: Args<typeof HALT_OPTIONS>): Promise<number> {
-  const status = await withProgress(app, args, (lab) => lab.halt({ force: args.force }))
+  const status = await withProgress(app, args, (lab) => lab.halt({ force: args.force, nodes: args.node }))
   if (args.json) printJson(app, status)
-  else app.stdout.write(`${formatStatus(status, app.clock.now(), app.stdout.columns)}\nklab up boots it again\n`)
+  else {
+    const next = `klab up boots ${args.node?.length ? 'what is off' : 'it again'}`
+    app.stdout.write(`${formatStatus(status, app.clock.now(), app.stdout.columns)}\n${next}\n`)
+  }
   return 0
 }

@@ -1,5 +1,6 @@
 /** `klab kubectl` and `klab kubeconfig`. */
-import type { App } from './app.js'
+import { UsageError } from '../errors.js'
+import { printJson, type App } from './app.js'
 import { wordsOf, type Args } from './command.js'
 import type { KUBECONFIG_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
@@ -14,9 +15,30 @@ export async function runKubectl(app: App, args: Args): Promise<number> {
   return app.foreground(argv, env)
 }
 
-/** Prints the kubeconfig, or its path. */
+/** Prints the kubeconfig or its path, or merges it. Throws UsageError, StateError, CorruptError, LockedError. */
 export async function runKubeconfig(app: App, args: Args<typeof KUBECONFIG_OPTIONS>): Promise<number> {
-  const { path, text } = await (await labOf(app, args)).kubeconfig()
+  const lab = await labOf(app, args)
+  if ([args.path, args.merge, args.unmerge].filter(Boolean).length > 1)
+    throw new UsageError('kubeconfig: only one of --path, --merge, --unmerge')
+  if (args.merge || args.unmerge) {
+    const done = await (args.merge ? lab.mergeKubeconfig() : lab.unmergeKubeconfig())
+    if (args.json) printJson(app, done)
+    else {
+      const state = done.changed
+        ? args.merge
+          ? 'is the current context of'
+          : 'was taken out of'
+        : 'changed nothing in'
+      const backup = done.backup === null ? '' : `; as it was: ${done.backup}`
+      app.stdout.write(`${done.context} ${state} ${done.path}${backup}\n`)
+    }
+    return 0
+  }
+  const { path, text } = await lab.kubeconfig()
+  if (args.json) {
+    printJson(app, { path, text })
+    return 0
+  }
   app.stdout.write(args.path ? `${path}\n` : text)
   return 0
 }

@@ -5,9 +5,14 @@ import type { Args } from './command.js'
 import type { LOGS_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-/** Prints the end of klab's log or of a node's serial console. Throws UsageError, StateError. */
-export async function runLogs(app: App, { file, node, lines, json }: Args<typeof LOGS_OPTIONS>): Promise<number> {
-  const text = await (await labOf(app, { file })).logs({ node, lines })
-  app.stdout.write(node === undefined && !json ? readableLog(text) : text)
+/** Prints the end of klab's log or of a node's serial console; `-f`: and what comes. Throws UsageError, StateError. */
+export async function runLogs(app: App, args: Args<typeof LOGS_OPTIONS>): Promise<number> {
+  const { file, node, lines, json, follow } = args
+  const lab = await labOf(app, { file })
+  const show = (text: string): void => {
+    app.stdout.write(node === undefined && !json ? readableLog(text) : text)
+  }
+  if (follow) await lab.followLogs({ node, lines, onText: show })
+  else show(await lab.logs({ node, lines }))
   return 0
 }

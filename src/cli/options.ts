@@ -40,11 +40,15 @@ export const STATUS_OPTIONS = {
 
 export const KUBECONFIG_OPTIONS = {
   path: { type: 'boolean', describe: 'print where the file is instead' },
+  merge: { type: 'boolean', describe: 'add it to your own kubeconfig, as the current context' },
+  unmerge: { type: 'boolean', describe: 'take it out of there again; nothing else is changed' },
+  ...json,
 } as const satisfies OptionTable
 
 export const LOGS_OPTIONS = {
   node: { type: 'string', describe: 'the node whose console it is' },
   lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true },
+  follow: { alias: 'f', type: 'boolean', describe: 'go on with what is written from now on, until Ctrl-C' },
   json: { type: 'boolean', describe: 'klab’s own log as JSON lines' },
 } as const satisfies OptionTable
 
@@ -66,6 +70,7 @@ export const EXPLAIN_OPTIONS = {
 } as const satisfies OptionTable
 
 export const HALT_OPTIONS = {
+  node: { type: 'string', array: true, describe: 'only these nodes' },
   force: { type: 'boolean', describe: 'at once, as by pulling the plug' },
   ...jsonProgress,
 } as const satisfies OptionTable

@@ -58,7 +58,7 @@ export function formatStatus(s: Status, now: number, width = Infinity): string {
 /** How many are Ready, and when that was; of nodes that stand still nobody knows, and a count would be of no time. */
 function readyCount({ state, cluster }: Status, now: number): string {
   if (state === 'paused') return 'paused'
-  if (state === 'stopped') return 'off'
+  if (state === 'stopped' || state === 'suspended') return 'off'
   if (!cluster || cluster.ready === null) return 'the API server does not answer'
   const age = cluster.seenAt ? now - Date.parse(cluster.seenAt) : 0
   return `${cluster.ready}/${cluster.total} Ready${age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`}`
@@ -80,12 +80,18 @@ function left({ nodes, cluster }: Status): string {
   return `\n${gone.join(', ')} ${are} not in the cluster; klab up joins ${them} again\n`
 }
 
+/** What to type in this state. */
+const NEXT: Readonly<Partial<Record<Status['state'], string>>> = {
+  stopped: '\nklab up boots it\n',
+  suspended: '\nklab resume wakes it\n',
+}
+
 /** Prints the status; 0 whatever it is. */
 export async function runStatus(app: App, args: Args<typeof STATUS_OPTIONS>): Promise<number> {
   const status = await (await labOf(app, args)).status({ fresh: args.fresh })
   if (args.json) printJson(app, status)
   else {
-    const next = status.state === 'stopped' ? '\nklab up boots it\n' : ''
+    const next = NEXT[status.state] ?? ''
     app.stdout.write(`${formatStatus(status, app.clock.now(), app.stdout.columns)}${next}`)
   }
   return 0

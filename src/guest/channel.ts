@@ -34,7 +34,9 @@ interface End {
 export async function runCommand(client: Client, command: RemoteCommand, o: RunOptions): Promise<Output> {
   if (o.signal?.aborted) throw new Interrupted()
   const started = performance.now()
-  const [stdout, stderr] = [collect(o.onLine), collect(o.onLine)]
+  const { onLine } = o
+  const from = (stream: 'stdout' | 'stderr'): Collector => collect(onLine && ((line) => onLine(line, stream)))
+  const [stdout, stderr] = [from('stdout'), from('stderr')]
   const late = o.timeoutMs === undefined ? undefined : AbortSignal.timeout(o.timeoutMs)
   const stop = AbortSignal.any([o.signal, late].filter((s) => s !== undefined))
   const end = await onChannel(client, command, stop, (channel) =>

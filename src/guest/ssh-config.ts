@@ -42,6 +42,32 @@ Host *
 `
 }
 
+/**
+ * ssh_config text for an `Include` in somebody's own: whole in each `Host`, so that it says nothing of other hosts. The
+ * node's name and NODE.LAB both lead there.
+ */
+export function includedConfig(
+  hosts: readonly SshHost[],
+  { key, knownHosts, lab }: { readonly key: string; readonly knownHosts: string; readonly lab: string },
+): string {
+  const each = hosts.map(
+    (h) => `Host ${h.node} ${h.node}.${lab}
+  HostName ${h.host}
+  Port ${h.port}
+  User ${h.user}
+  HostKeyAlias ${h.node}
+  IdentityFile ${path(key)}
+  IdentitiesOnly yes
+  UserKnownHostsFile ${path(knownHosts)}
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  CheckHostIP no
+  UpdateHostKeys no
+`,
+  )
+  return each.join('\n')
+}
+
 /** known_hosts text: each node's key under its alias, so that a port used again by another lab never matches. */
 export function knownHosts(hosts: readonly SshHost[]): string {
   return hosts.map((h) => `${h.node} ${h.hostKey.split(' ').slice(0, 2).join(' ')}\n`).join('')

@@ -1,8 +1,10 @@
 /** Guests over SSH: one kept connection a node, opened with patience and again when it dropped. */
+import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { Interrupted, KlabError, ProbeError, StateError } from '../errors.js'
-import type { Clock, Output, RunOptions } from '../host/types.js'
+import type { Clock, Filter, Output, RunOptions } from '../host/types.js'
 import { NotStarted, runCommand, type RemoteCommand } from './channel.js'
+import { startFilter } from './channel-filter.js'
 import { openConnection } from './connection.js'
 import { quote } from './quote.js'
 import type { Guest, GuestAddress, Guests } from './types.js'
@@ -96,11 +98,42 @@ class Node {
     }
   }
 
-  async run(command: RemoteCommand, o: RunOptions & Limits): Promise<Output> {
+  run(command: RemoteCommand, o: RunOptions & Limits): Promise<Output> {
+    return this.#begin(o.signal, (client) => runCommand(client, command, o))
+  }
+
+  filter(command: RemoteCommand, signal: AbortSignal): Promise<Filter> {
+    return this.#begin(signal, (client) => startFilter(client, command, signal))
+  }
+
+  /** What the guest says no to is a StateError: nothing listens there, or it may not be reached. */
+  forward(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+    return this.#begin(
+      signal,
+      (client) =>
+        new Promise((resolve, reject) => {
+          const failed = (error: Error): void => {
+            const refused = /channel open failure|refused|prohibited/i.test(error.message)
+            const where = `${this.address.node}: ${host}:${port}`
+            reject(refused ? new StateError(`${where}: ${error.message}`) : new NotStarted(error.message))
+          }
+          try {
+            client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
+              error ? failed(error) : resolve(channel),
+            )
+          } catch (error) {
+            failed(error as Error)
+          }
+        }),
+    )
+  }
+
+  /** On the open connection; once more on a new one when it was gone before anything could start. */
+  async #begin<T>(signal: AbortSignal, start: (client: Client) => Promise<T>): Promise<T> {
     for (let again = false; ; again = true) {
-      const client = await this.client(RECONNECT_MS, o.signal)
+      const client = await this.client(RECONNECT_MS, signal)
       try {
-        return await runCommand(client, command, o)
+        return await start(client)
       } catch (error) {
         if (!(error instanceof NotStarted)) throw error
         if (this.closed) throw new Interrupted()
@@ -133,6 +166,8 @@ function guest(node: Node, limits: Limits): Guest {
     // Read whole before it runs, and with an empty stdin: else a command in the script would eat what follows it.
     sudo: (script, args = [], o = {}) =>
       run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
+    filter: (argv) => node.filter({ node: name, argv, line: quote(argv) }, limits.signal),
+    forward: (host, port) => node.forward(host, port, limits.signal),
     put: async (files) => {
       if (files.length === 0) return
       const what = `writing ${files[0]?.path ?? ''}${files.length > 1 ? ` and ${files.length - 1} more` : ''}`

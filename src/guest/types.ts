@@ -1,5 +1,6 @@
 /** Door 2, the guests: commands and files over SSH. Types only. */
-import type { Exec, Output, RunOptions } from '../host/types.js'
+import type { Duplex } from 'node:stream'
+import type { Exec, Filter, Output, RunOptions } from '../host/types.js'
 
 export interface GuestAddress {
   /** Node name: used in errors and as the pinned host key's alias. */
@@ -21,6 +22,10 @@ export interface Guest extends Exec {
   readonly node: string
   /** Runs a script (text) with `sudo bash -s -- args…` on stdin. */
   sudo(script: string, args?: readonly string[], options?: Omit<RunOptions, 'input'>): Promise<Output>
+  /** Starts a command for streams that are too large for `run`; words as they are. Throws ProbeError. */
+  filter(argv: readonly string[]): Promise<Filter>
+  /** A connection from the guest to `host`:`port`, as it sees them. Throws StateError when it is refused, ProbeError. */
+  forward(host: string, port: number): Promise<Duplex>
   /** Writes files as root (0755 for executables), parent folders made; all in one round trip. */
   put(files: readonly { path: string; content: string; mode?: number }[]): Promise<void>
   close(): Promise<void>

@@ -16,8 +16,8 @@ export interface RunOptions {
   /** What it is for, in words, such as `reading its kubeconfig`; an error says it. */
   readonly what?: string
   readonly signal?: AbortSignal
-  /** Called for each line as it comes, of stdout and stderr. */
-  readonly onLine?: (line: string) => void
+  /** Called for each line as it comes, of stdout and stderr; which of them, only a guest says. */
+  readonly onLine?: (line: string, from?: 'stdout' | 'stderr') => void
   /** Return the output with its exit code instead of throwing CommandError. */
   readonly allowFailure?: boolean
 }

@@ -2,7 +2,7 @@
  * What virsh prints, as data. Pure; numbers are libvirt's enums (libvirt-domain.h: virDomainState,
  * virDomainShutoffReason).
  */
-import type { Machine, MachineState } from './types.js'
+import type { Machine, MachineState, Usage } from './types.js'
 
 const SHUTOFF = '5'
 const SHUTOFF_CRASHED = '3'
@@ -90,3 +90,21 @@ export const parseJobs = (text: string): readonly Job[] =>
         leftMiB: Number(left) * (UNIT_MIB[unit] ?? NaN),
       }
     })
+
+/** Output of `domstats --balloon --cpu-total --raw`, by name; domains without a QEMU are left out. */
+export function parseUsage(text: string): ReadonlyMap<string, Usage> {
+  const parts = text.split(/^(?=Domain: ')/m).map((part) => {
+    const name = /^Domain: '(.*)'\s*$/m.exec(part)?.[1]
+    const rssKiB = /^\s*balloon\.rss=(\d+)$/m.exec(part)?.[1]
+    const cpuNs = /^\s*cpu\.time=(\d+)$/m.exec(part)?.[1]
+    return name === undefined || rssKiB === undefined
+      ? []
+      : [
+          [
+            name,
+            { memoryBytes: Number(rssKiB) * 1024, cpuNs: cpuNs === undefined ? undefined : Number(cpuNs) },
+          ] as const,
+        ]
+  })
+  return new Map(parts.flat())
+}

@@ -103,6 +103,14 @@ export interface PauseTimes {
   readonly skewMs: number
 }
 
+/** What a machine takes of its host. */
+export interface Usage {
+  /** RAM of the host that its QEMU has touched, with QEMU's own, bytes. */
+  readonly memoryBytes: number
+  /** CPU time since it was started, ns; undefined where libvirt cannot say. */
+  readonly cpuNs: number | undefined
+}
+
 /** What a machine is defined as: what of it has to travel with it. */
 export interface Description {
   readonly boot: BootSpec
@@ -181,6 +189,8 @@ export interface Hypervisor {
    * frozen.
    */
   thaw(name: string, from: Moment, forwards: readonly HostForward[]): Promise<void>
+  /** What the QEMUs of these machines take of the host now; of one that is off, nothing is said. One virsh process. */
+  usage(names: readonly string[]): Promise<ReadonlyMap<string, Usage>>
   /** Host memory that the QEMUs of these running machines take, MiB in all: no RAM image is larger. */
   memoryMiB(names: readonly string[]): Promise<number>
   /** Throws StateError when there is no such machine. */

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
 import { writeAtomic } from '../host/files.js'
 import type { Clock } from '../host/types.js'
-import { isOff, parseDisks, parseJobs } from './parse.js'
+import { isOff, parseDisks, parseJobs, parseUsage } from './parse.js'
 import { WRITABLE } from './spec.js'
 import type { DiskFiles, Hypervisor, Machine, MachineState, Moment } from './types.js'
 import { freezeTogether } from './virsh-live.js'
@@ -34,6 +34,7 @@ export function momentMethods({
   | 'pause'
   | 'resume'
   | 'memoryMiB'
+  | 'usage'
   | 'freeze'
   | 'freezeTogether'
   | 'thaw'
@@ -119,6 +120,14 @@ export function momentMethods({
       const { stdout } = await virsh(['domstats', '--balloon', '--raw', '--nowait', ...machines.map((m) => m.uuid)])
       const kib = [...stdout.matchAll(/^\s*balloon\.rss=(\d+)$/gm)].map((m) => Number(m[1]))
       return kib.reduce((a, b) => a + b, 0) / 1024
+    },
+
+    usage: async (names) => {
+      // One that is gone by now would make virsh fail for all of them.
+      const uuids = (await list()).filter((m) => names.includes(m.name) && !isOff(m.state)).map((m) => m.uuid)
+      if (uuids.length === 0) return new Map()
+      const argv = ['domstats', '--balloon', '--cpu-total', '--raw', '--nowait', ...uuids]
+      return parseUsage((await virsh(argv, { allowFailure: true })).stdout)
     },
 
     freeze: async (name, to) => {

@@ -13,9 +13,19 @@ import type { Manifest } from '../snapshot/types.js'
 import type { UpRequest, UpResult } from './bring-up.js'
 import type { VerifiedBundle } from './bundles.js'
 import type { CheckRequest } from './check.js'
+import type { CacheEntry, PruneRequest } from './cache.js'
+import type { Copied, CopyOptions, NodePath } from './copy.js'
 import type { LabToDestroy } from './destroy.js'
+import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { LogsRequest } from './look.js'
+import type { Inventory } from './export-config.js'
+import type { FollowRequest } from './follow.js'
+import type { Forward, ForwardRequest } from './forward.js'
+import type { HaltOptions } from './halt.js'
+import type { Template } from './init.js'
+import type { Merged } from './kubeconfig-merge.js'
+import type { ListedLab, Pruned } from './list.js'
 import type { PlanReport } from './plan.js'
 import type { ProvisionRequest } from './provision.js'
 import type { ExecOptions, TerminalCommand } from './reach.js'
@@ -28,6 +38,9 @@ import type {
   ShownSnapshot,
 } from './snapshot-verbs.js'
 import type { Status } from './status.js'
+import type { Synced, SyncOptions } from './sync.js'
+import type { LabUsage } from './top.js'
+import type { WordKind } from './words.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
 /**
@@ -38,8 +51,14 @@ import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 export interface LabHandle {
   /** Brings the lab up; continues where an earlier try stopped. */
   up(o?: UpRequest): Promise<UpResult>
-  /** Powers all machines off; disks and snapshots stay. */
-  halt(o?: { readonly force?: boolean | undefined }): Promise<Status>
+  /** Powers all machines off, or those of `nodes`; disks and snapshots stay. */
+  halt(o?: HaltOptions): Promise<Status>
+  /** Halts them, and brings the lab up again as far as it was. */
+  reload(o?: HaltOptions): Promise<UpResult>
+  /** RAM of all nodes to disk at one moment, and their machines end: the host has its memory back. */
+  suspend(): Promise<Status>
+  /** Wakes a lab that sleeps, or lets a paused one go on, with the time of now. `up` does so too. */
+  resume(): Promise<Status>
   /**
    * Removes the lab: machines, disks, switch, ports, keys; the cache stays. Does not ask unless `confirm` is given.
    * `found`: whether there was one.
@@ -49,6 +68,8 @@ export interface LabHandle {
   }): Promise<{ readonly lab: string; readonly found: boolean }>
   /** Nodes as libvirt sees them, and the API server's last answer; `fresh`: wait for it, 10 s at most. */
   status(o?: { readonly fresh?: boolean | undefined }): Promise<Status>
+  /** What each node really takes of the host: two looks, a second apart. */
+  top(): Promise<LabUsage>
   /** Looks into the guests: which sections of the course are done, also by hand. */
   check(o?: CheckRequest): Promise<CheckReport>
   /** The commands that klab runs for a section of the course (`2.2.7`, or `2.2` for all of it). */
@@ -61,16 +82,44 @@ export interface LabHandle {
   provision(o?: ProvisionRequest): Promise<Status>
   /** Runs a command on a node, as the lab's user; words as they are, no shell. Throws CommandError when it fails. */
   exec(node: string, argv: readonly string[], o?: ExecOptions): Promise<Output>
+  /** The same on several nodes side by side (undefined: all); a node that cannot be reached is told in the report. */
+  execAll(nodes: readonly string[] | undefined, argv: readonly string[], o?: ExecAllOptions): Promise<ExecReport>
+  /** Copies a file or folder of this host to a node. */
+  upload(file: string, to: NodePath, o?: CopyOptions): Promise<Copied>
+  /** Copies a file or folder of a node to this host. */
+  download(from: NodePath, file: string, o?: CopyOptions): Promise<Copied>
+  /** Makes folders in nodes like one of this host, by what has changed. */
+  sync(folder: string, targets: readonly NodePath[], o?: SyncOptions): Promise<readonly Synced[]>
+  /** The same after each change, until the signal of `openLab`. */
+  watchSync(
+    folder: string,
+    targets: readonly NodePath[],
+    o: SyncOptions & { readonly onSynced: (done: readonly Synced[]) => void },
+  ): Promise<void>
+  /** A port on 127.0.0.1 that leads into a node, until it is closed; restores and reboots do not end it. */
+  forward(node: string, o: ForwardRequest): Promise<Forward>
+  /** ssh_config text for an `Include`. */
+  sshConfig(): Promise<string>
+  /** Ansible's inventory, as data and as YAML. */
+  inventory(): Promise<{ readonly inventory: Inventory; readonly text: string }>
+  /** Names that a shell completes; none where there is no lab to ask. */
+  words(kind: WordKind): Promise<readonly string[]>
   /** The cluster's kubeconfig (server on 127.0.0.1). */
   kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
+  /** Adds the lab's cluster to the user's own kubeconfig, as its current context; takes it out again. */
+  mergeKubeconfig(): Promise<Merged>
+  unmergeKubeconfig(): Promise<Merged>
   /** Checks the Labfile. */
   validate(): Promise<{ readonly labfile: string; readonly lab: Lab }>
   /** What this host has for the lab, and lacks. */
   doctor(): Promise<readonly Check[]>
   /** The end of klab's own log of the lab, or of a node's serial console. */
   logs(o?: LogsRequest): Promise<string>
+  /** The same, and what comes, until the signal of `openLab`. */
+  followLogs(o: FollowRequest): Promise<void>
   /**
-   * What to run with a terminal: ssh to a node (no words: a shell; `apart`: each word stays one), kubectl on this host.
+   * What to run with a terminal: ssh to a node (no words: a shell; `apart`: each word stays one), kubectl on this host,
+   * virsh.
    */
   readonly terminal: {
     ssh(
@@ -79,9 +128,35 @@ export interface LabHandle {
       o?: { readonly apart?: boolean | undefined },
     ): Promise<TerminalCommand>
     kubectl(args: readonly string[]): Promise<TerminalCommand>
+    /** A node's serial console. */
+    console(node: string): Promise<TerminalCommand>
   }
   readonly snapshots: Snapshots
   readonly bundles: Bundles
+  readonly labs: Labs
+  readonly cache: Cache
+}
+
+/** What can be made again: images, bundles, downloads, sealed labs. No Labfile is needed. */
+export interface Cache {
+  /** What goes first at the top. */
+  list(): Promise<readonly CacheEntry[]>
+  /** Removes what no lab stands on. Does not ask unless `confirm` is given. */
+  prune(o?: PruneRequest): Promise<{ readonly removed: readonly CacheEntry[]; readonly freedBytes: number }>
+}
+
+/** All labs of this user; no Labfile is needed. */
+export interface Labs {
+  /** Also those whose folder was moved or deleted. */
+  list(): Promise<readonly ListedLab[]>
+  /** The labs that klab comes with. */
+  templates(): Promise<readonly Template[]>
+  /** Writes the Labfile of one (default: `quickstart`) into the working folder, or where `file` says. */
+  init(template?: string): Promise<{ readonly labfile: string; readonly template: Template }>
+  /** Removes the records of labs that have no machine left. Does not ask unless `confirm` is given. */
+  prune(o?: {
+    readonly confirm?: ((labs: readonly ListedLab[]) => boolean | Promise<boolean>) | undefined
+  }): Promise<Pruned>
 }
 
 /** The whole lab at one moment, RAM included. */

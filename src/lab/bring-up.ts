@@ -2,8 +2,11 @@
 import { checkHost, requireFit } from '../doctor/doctor.js'
 import { UsageError } from '../errors.js'
 import { upTo, type PhaseName } from '../labfile/phases.js'
+import { sleepsOn } from '../state/record.js'
+import type { World } from '../world.js'
 import type { LabContext } from './context.js'
 import { withLog } from './context.js'
+import { labDrift } from './drift.js'
 import { readLab, type OpenLab } from './open.js'
 import { note } from '../report/events.js'
 import { settledLab } from '../labfile/auto.js'
@@ -65,8 +68,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     await sealed()
     return { ...result(open, quick), already: true }
   }
-  const { resumePaused } = await import('./resume.js')
-  if (await resumePaused(world, open, c.report)) {
+  if ((await wakeUp(c, world, open)) || (await (await import('./resume.js')).resumePaused(world, open, c.report))) {
     const all = await alreadyUp(world, open, until)
     if (all) {
       await sealed()
@@ -100,6 +102,14 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   })
   await sealed()
   return result(open, status)
+}
+
+/** A lab that sleeps goes on where it was; false: it does not, or its Labfile has changed. */
+async function wakeUp(c: LabContext, world: World, open: OpenLab): Promise<boolean> {
+  const { record, paths } = open
+  if (!record || sleepsOn(record) === undefined || labDrift(record.lab, open.lab).length > 0) return false
+  const { wake } = await import('./suspend.js')
+  return wake(world, { record, paths }, c.report)
 }
 
 const result = (open: OpenLab, status: Status): UpResult => ({

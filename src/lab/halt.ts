@@ -9,9 +9,11 @@ import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
 import { note, type Report } from '../report/events.js'
 import type { LabPaths } from '../state/paths.js'
-import type { LabRecord } from '../state/record.js'
+import type { LockedLab } from '../snapshot/types.js'
+import { sleepsOn, type LabRecord } from '../state/record.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
+import { requireNode } from './reach.js'
 import { readStatus, type Status } from './status.js'
 import { withLab } from './with-lab.js'
 
@@ -21,12 +23,23 @@ import { withLab } from './with-lab.js'
  */
 const GRACE_MS = 60_000
 
-/** Machines side by side. `force`: powered off at once. */
-async function planHalt(world: World, lab: { record: LabRecord; paths: LabPaths }, force: boolean): Promise<Plan> {
-  const { record, paths } = lab
+interface HaltRequest {
+  /** Powered off at once. */
+  readonly force: boolean
+  /** Only these; default: all. */
+  readonly nodes?: readonly string[] | undefined
+}
+
+/** Machines side by side. */
+async function planHalt(
+  world: World,
+  { record, paths }: { record: LabRecord; paths: LabPaths },
+  { force, nodes }: HaltRequest,
+): Promise<Plan> {
   const states = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
   const graceMs = force ? 0 : GRACE_MS * profileFor(record.accel, 1).patience
-  const steps = record.lab.nodes.map(({ name }) => {
+  const wanted = record.lab.nodes.filter((n) => nodes?.includes(n.name) ?? true)
+  const steps = wanted.map(({ name }) => {
     const domain = domainName(record.id, name)
     const state = states.get(domain) ?? 'absent'
     return {
@@ -49,18 +62,30 @@ async function planHalt(world: World, lab: { record: LabRecord; paths: LabPaths 
   }
 }
 
-/** Powers the lab off. `force`: at once. Throws StateError when it was never up, what `halt` throws. */
-export async function haltLab(c: LabContext, o: { readonly force?: boolean | undefined } = {}): Promise<Status> {
-  const lab = await recordedLab(c.doors.env, c.file)
-  const world = await c.doors.world(lab.record.lab)
-  return withLog(c, lab.paths.log, (report) => halt(world, lab, { force: o.force === true, report }))
+export interface HaltOptions {
+  /** At once, as by pulling the plug. */
+  readonly force?: boolean | undefined
+  /** Only these; default: all. */
+  readonly nodes?: readonly string[] | undefined
 }
 
-/** Halts the lab. Returns its status. Throws LockedError, HostError, what the steps throw. */
+/**
+ * Powers the lab or some of its nodes off. Throws UsageError for a node that it has not, StateError when it was never
+ * up, what `halt` throws.
+ */
+export async function haltLab(c: LabContext, o: HaltOptions = {}): Promise<Status> {
+  const lab = await recordedLab(c.doors.env, c.file)
+  for (const node of o.nodes ?? []) requireNode('halt', lab.record, node)
+  const world = await c.doors.world(lab.record.lab)
+  const nodes = o.nodes !== undefined && o.nodes.length > 0 ? o.nodes : undefined
+  return withLog(c, lab.paths.log, (report) => halt(world, lab, { force: o.force === true, nodes, report }))
+}
+
+/** Halts the lab, or these nodes. Returns its status. Throws LockedError, HostError, what the steps throw. */
 export async function halt(
   world: World,
   lab: { readonly record: LabRecord; readonly paths: LabPaths },
-  o: { readonly force: boolean; readonly report: Report },
+  o: HaltRequest & { readonly report: Report },
 ): Promise<Status> {
   const { paths } = lab
   const verb = {
@@ -70,11 +95,17 @@ export async function halt(
     recover: o.force ? undefined : note(o.report),
   }
   return withLab(world, paths, verb, async (record) => {
-    await executePlan(await planHalt(world, { record, paths }, o.force), {
+    await executePlan(await planHalt(world, { record, paths }, o), {
       report: o.report,
       clock: world.clock,
       signal: world.signal,
     })
-    return readStatus(world, record, paths)
+    const halted: LockedLab = { world, paths, record, say: note(o.report) }
+    if (o.nodes === undefined && record.asleep !== undefined) {
+      const { forget } = await import('./suspend.js')
+      if (sleepsOn(record) !== undefined) halted.say('the RAM that the lab slept on is given up')
+      await forget(halted)
+    }
+    return readStatus(world, halted.record, paths)
   })
 }

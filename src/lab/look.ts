@@ -66,15 +66,24 @@ export interface LogsRequest {
 /** Bytes: klab's own log turns at 5 MiB; a console's is as long as the guest likes where no virtlogd limits it. */
 const MOST_LOG = 8 * 2 ** 20
 
-/** The end of a log. Throws UsageError, StateError, CorruptError. */
-export async function logs(c: LabContext, { node, lines = 100 }: LogsRequest = {}): Promise<string> {
+/** Where the log is. Throws UsageError, StateError. */
+export async function logFile(c: LabContext, { node, lines = 100 }: LogsRequest): Promise<string> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   const names = record.lab.nodes.map((n) => n.name)
   if (node !== undefined && !names.includes(node))
     throw new UsageError(`logs: ${node}: no such node; there are ${names.join(', ')}`)
   if (!Number.isInteger(lines) || lines < 1) throw new UsageError('logs: --lines: a whole number from 1 on')
-  const path = node === undefined ? paths.log : paths.node(node).console
+  return node === undefined ? paths.log : paths.node(node).console
+}
+
+/** The last lines of a text. */
+export const lastLines = (text: string, lines = 100): string =>
+  text === '' ? '' : `${text.trimEnd().split('\n').slice(-lines).join('\n')}\n`
+
+/** The end of a log. Throws UsageError, StateError, CorruptError. */
+export async function logs(c: LabContext, o: LogsRequest = {}): Promise<string> {
+  const path = await logFile(c, o)
   const text = await readEnd(path, MOST_LOG)
   if (text === undefined) throw new StateError(`${path}: nothing was logged yet`, { hint: 'klab up' })
-  return `${text.trimEnd().split('\n').slice(-lines).join('\n')}\n`
+  return lastLines(text, o.lines)
 }

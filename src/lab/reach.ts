@@ -17,7 +17,7 @@ import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
 
 /** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
-const CONNECT_MS = 60_000
+export const CONNECT_MS = 60_000
 
 /** A program to be run with a terminal of its own. */
 export interface TerminalCommand {
@@ -37,7 +37,7 @@ export interface ExecOptions {
 }
 
 /** Throws UsageError unless the lab has such a node. */
-function requireNode(verb: string, record: LabRecord, node: string): void {
+export function requireNode(verb: string, record: LabRecord, node: string): void {
   const names = record.lab.nodes.map((n) => n.name)
   if (!names.includes(node)) throw new UsageError(`${verb}: ${node}: no such node; there are ${names.join(', ')}`)
 }
@@ -66,7 +66,7 @@ export async function execOn(
 }
 
 /** What libvirt says of a node's machine. */
-async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, { id }: LabRecord, node: string) {
+export async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, { id }: LabRecord, node: string) {
   const domain = domainName(id, node)
   return (await world.hypervisor.list()).find((m) => m.name === domain)?.state ?? 'absent'
 }
@@ -157,4 +157,14 @@ export async function sshCommand(
   const line = words.length === 0 ? [] : ['--', ...(o.apart ? [quote(words)] : words)]
   const term = guestTerm(c.doors.env.env['TERM'])
   return { argv: ['ssh', '-F', paths.sshConfig, node, ...line], env: term === undefined ? {} : { TERM: term } }
+}
+
+/**
+ * virsh with a node's serial console: the way in when SSH has none. Ctrl-] ends it. Throws UsageError, StateError.
+ */
+export async function consoleCommand(c: LabContext, node: string): Promise<TerminalCommand> {
+  const { record } = await recordedLab(c.doors.env, c.file)
+  requireNode('console', record, node)
+  await refuseStill(c, record, node)
+  return { argv: ['virsh', '-c', record.uri, 'console', domainName(record.id, node)], env: {} }
 }

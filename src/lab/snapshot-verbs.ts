@@ -1,14 +1,17 @@
 /** The snapshots of a lab, a function a verb. Those that change something take the lab's lock. */
+import { StateError } from '../errors.js'
 import { note } from '../report/events.js'
 import { inPhase } from '../report/stages.js'
 import { flatten, type Flattened } from '../snapshot/flatten.js'
 import { findManifest, listManifests } from '../snapshot/manifest.js'
+import { allRunning } from '../snapshot/machines.js'
 import { remove, renameSnapshot } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
 import type { Settled } from '../snapshot/settle.js'
 import { verify } from '../snapshot/sums.js'
 import { listSnapshots, type Listed } from '../snapshot/tree.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
+import { sleepsOn } from '../state/record.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { goTo, named, push, topOfStack, UNDO, withSnapshots } from './snapshot.js'
@@ -81,6 +84,8 @@ async function inStages<T>(
 async function keep(c: LabContext, title: string, make: (lab: LockedLab) => Promise<Manifest>): Promise<SavedSnapshot> {
   return inStages(c, { goal: 'save', title }, async (lab) => {
     const { clock } = c.doors
+    if (sleepsOn(lab.record) !== undefined && !(await allRunning(lab)))
+      throw new StateError('the lab sleeps, with its RAM on disk', { hint: 'klab resume, then save it' })
     const started = clock.monotonic()
     const made = await make(lab)
     const wholeMs = clock.monotonic() - started

@@ -8,10 +8,10 @@ import { readJournal } from '../snapshot/journal.js'
 import type { LabPaths } from '../state/paths.js'
 import { apiServer } from '../node/api-server.js'
 import { sshEndpoint } from '../state/endpoints.js'
-import { hasCluster, type LabRecord } from '../state/record.js'
+import { hasCluster, sleepsOn, type LabRecord } from '../state/record.js'
 import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Readiness } from '../api/readiness.js'
 
-export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped'
+export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped' | 'suspended'
 
 /** `klab status --json`: a contract for scripts. */
 export interface Status {
@@ -49,7 +49,8 @@ export interface Status {
 /** ms that a glance gives the API server: with KVM it answers in 10, under emulation in 100 to 3000. */
 const GLANCE_MS = 50
 
-function overall(states: readonly MachineState[]): LabState {
+/** The state of a lab whose machines are so. */
+export function overall(states: readonly MachineState[]): LabState {
   const all = (s: MachineState): boolean => states.every((x) => x === s)
   if (all('absent')) return 'absent'
   if (all('running')) return 'running'
@@ -168,7 +169,9 @@ function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefi
         seenAt: seen?.at ?? null,
       }
     : null
-  return { lab: lab.name, state: overall(nodes.map((n) => n.state)), nodes, cluster, unfinished, opened }
+  const machinesAre = overall(nodes.map((n) => n.state))
+  const state = machinesAre === 'stopped' && sleepsOn(record) !== undefined ? 'suspended' : machinesAre
+  return { lab: lab.name, state, nodes, cluster, unfinished, opened }
 }
 
 /** The status of a lab that was never brought up. */

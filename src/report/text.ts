@@ -13,6 +13,14 @@ export function duration(ms: number): string {
 /** `4.5 s`: of what was measured. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
+/** Bytes for people: `512 B`, `3.4 KiB`, `5.0 MiB`, `12 GiB`. */
+export function size(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let [n, i] = [bytes, 0]
+  for (; n >= 1023.95 && i < units.length - 1; i++) n /= 1024
+  return `${i === 0 || n >= 99.95 ? Math.round(n) : n.toFixed(n >= 9.95 ? 0 : 1)} ${units[i] ?? ''}`
+}
+
 /**
  * How long ago, as kubectl writes it (apimachinery's HumanDuration): `45s`, `9m5s`, `90m`, `3h20m`, `30h`, `5d3h`,
  * `400d`, `2y35d`.

@@ -74,6 +74,12 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
   const { hypervisor } = lab.world
   const all = nodesOf(lab)
   await Promise.all(all.map(({ domain }) => hypervisor.abortJob(domain)))
+  if (lab.record.asleep === j.manifest.id) {
+    // `klab suspend` says so when everything is written: what has not ended yet stands still.
+    await Promise.all(all.map(({ domain }) => hypervisor.stop(domain, 0)))
+    await closeJournal(lab.paths)
+    return 'klab suspend was interrupted and has been finished; klab resume wakes the lab'
+  }
   const written = await Promise.all(
     all.map(async ({ node }) =>
       j.ram

@@ -12,7 +12,7 @@ import type { FrozenFile, Manifest } from './types.js'
 /** One rule for all names that become paths or arguments (reliability notes, rule 2). */
 const NAME = /^[a-z]([a-z0-9.-]{0,30}[a-z0-9])?$/
 /** Words that mean something else. */
-const RESERVED = ['current', 'undo', 'head']
+const RESERVED = ['current', 'undo', 'head', 'suspended']
 
 /** A new snapshot's id: sorts by time. `now` in ms. */
 export const newId = (now: number): string => `${now.toString(36)}${randomBytes(2).toString('hex')}`

@@ -50,6 +50,8 @@ export interface LabRecord {
   readonly disks?: Readonly<Record<string, string>>
   /** The snapshot that the lab's present state came from. */
   readonly snapshot?: string | null
+  /** The snapshot that the lab sleeps on (`klab suspend`); it does while this is its state too (`sleepsOn`). */
+  readonly asleep?: string
   /** Its guests were restored and have not been told the time yet: clocks, and tokens that have ended meanwhile. */
   readonly unsettled?: boolean
   /**
@@ -81,6 +83,10 @@ export const identityOf = (record: LabRecord): string => record.origin?.id ?? re
 /** The overlay that a node runs from. */
 export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string =>
   record.disks?.[node] ?? paths.node(node).disk
+
+/** The snapshot that a lab whose machines are off sleeps on; undefined: it does not, or has gone to another state since. */
+export const sleepsOn = ({ asleep, snapshot }: LabRecord): string | undefined =>
+  asleep !== undefined && asleep === snapshot ? asleep : undefined
 
 /** Whether there is an API server to ask. */
 export const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>

@@ -48,6 +48,18 @@ export async function hypervisorContract(t: Test, world: HypervisorFixture): Pro
     t.same(await h.owned(labId), [])
   })
 
+  await t.test('usage: of what runs, memory and CPU time; of what is off or not there, nothing', async (t) => {
+    const [on, off] = [await machine(t, 'on'), await machine(t, 'off')]
+    for (const spec of [on, off]) await h.ensureMachine(spec)
+    t.equal((await h.usage([on.name, off.name, 'klab-no-such'])).size, 0)
+    await h.start(on.name)
+    const used = await h.usage([on.name, off.name, 'klab-no-such'])
+    t.same([...used.keys()], [on.name])
+    t.ok((used.get(on.name)?.memoryBytes ?? 0) > 0)
+    t.ok((used.get(on.name)?.cpuNs ?? 0) >= 0)
+    await h.stop(on.name, 0)
+  })
+
   await t.test('ensureMachine defines, is idempotent, and redefines what is off', async (t) => {
     const spec = await machine(t, 'a')
     await h.ensureMachine(spec)

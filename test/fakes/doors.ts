@@ -1,5 +1,6 @@
 /** The façade's doors onto a fake world. */
 import type { Doors } from '../../src/lab/doors.js'
+import type { Clock } from '../../src/host/types.js'
 import type { FakeWorld } from './world.js'
 
 export interface FakeDoors extends Doors {
@@ -7,7 +8,7 @@ export interface FakeDoors extends Doors {
   readonly started: (readonly string[])[]
 }
 
-export function fakeDoors(world: FakeWorld): FakeDoors {
+export function fakeDoors(world: Omit<FakeWorld, 'clock'> & { readonly clock: Clock }): FakeDoors {
   const started: (readonly string[])[] = []
   const { env, host, clock, assets, signal } = world
   return {

@@ -1,8 +1,9 @@
 /** Guests that answer from a script; a command nobody expected fails the test. */
+import type { Duplex } from 'node:stream'
 import type { Test } from 'tap'
 import { CommandError } from '../../src/errors.js'
 import type { Guest, GuestAddress, Guests } from '../../src/guest/types.js'
-import type { Output, RunOptions } from '../../src/host/types.js'
+import type { Filter, Output, RunOptions } from '../../src/host/types.js'
 
 export interface GuestCall {
   readonly node: string
@@ -25,10 +26,20 @@ export interface FakeGuests extends Guests {
   readonly closed: string[]
   /** Asked in order, the first that answers wins. */
   readonly answers: Answer[]
+  /** Runs what the guests are told for real, in folders of the test; without it `answers` answer. */
+  shell: GuestShell | undefined
   /** Called at each connect; throw from it to make it fail. */
   onConnect: (address: GuestAddress) => void
+  /** What a forwarded connection leads to. */
+  onForward: (node: string, host: string, port: number) => Promise<Duplex>
   /** Called before each `put`; throw from it to make it fail. */
   onPut: (node: string) => void
+}
+
+/** Guests whose commands run on this host, each in a home folder of its own. */
+export interface GuestShell {
+  run(node: string, argv: readonly string[], options: RunOptions): Promise<Output>
+  filter(node: string, argv: readonly string[]): Promise<Filter>
 }
 
 /** A command's failure as the SSH door words it. */
@@ -59,8 +70,23 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
   }
   const guest = (node: string): Guest => ({
     node,
-    run: (argv, options = {}) => reply({ node, text: argv.join(' '), options }),
+    run: (argv, options = {}) =>
+      fake.shell
+        ? (fake.calls.push({ node, text: argv.join(' '), options }), fake.shell.run(node, argv, options))
+        : reply({ node, text: argv.join(' '), options }),
     sudo: (script, args = [], options = {}) => reply({ node, text: `sudo: ${[script, ...args].join(' ')}`, options }),
+    forward: (host, port) => {
+      fake.calls.push({ node, text: `forward ${host}:${port}`, options: {} })
+      return fake.onForward(node, host, port)
+    },
+    filter: (argv) => {
+      if (!fake.shell) {
+        t.fail(`unexpected on ${node}: ${argv.join(' ')}`)
+        throw new Error(`unexpected on ${node}`)
+      }
+      fake.calls.push({ node, text: argv.join(' '), options: {} })
+      return fake.shell.filter(node, argv)
+    },
     put: (files) =>
       Promise.resolve().then(() => {
         fake.onPut(node)
@@ -76,6 +102,11 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
     addresses: [],
     closed: [],
     answers,
+    shell: undefined,
+    onForward: (node) => {
+      t.fail(`unexpected on ${node}: forward`)
+      return Promise.reject(new Error(`unexpected on ${node}`))
+    },
     onConnect: () => undefined,
     onPut: () => undefined,
     connect: (address) =>

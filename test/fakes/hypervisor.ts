@@ -14,6 +14,8 @@ export interface FakeHypervisor extends Hypervisor {
   readonly idle: Set<string>
   /** Machines whose guest has an agent, and what their clocks show. */
   readonly clocks: Map<string, number>
+  /** CPU time that machines have had, ns; under '' of all others. */
+  readonly cpuNs: Map<string, number>
   /** What somebody has opened with virsh, by machine. */
   readonly opened: Map<string, readonly string[]>
   /** Every call that changes something, such as `start klab-x-n1`. */
@@ -104,6 +106,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     preferred: new Set(),
     idle: new Set(),
     clocks: new Map(),
+    cpuNs: new Map(),
     opened: new Map(),
     calls: [],
     busyPorts: new Set(),

@@ -44,6 +44,7 @@ type Moments =
   | 'pause'
   | 'resume'
   | 'memoryMiB'
+  | 'usage'
   | 'freeze'
   | 'freezeTogether'
   | 'thaw'
@@ -79,6 +80,15 @@ export function fakeMoments({
         for (const e of names.map(get)) if (e.state === 'paused') e.state = 'running'
       }),
     memoryMiB: (names) => look(() => names.length),
+    usage: (names) =>
+      look(() => {
+        const on = names.flatMap((name) => {
+          const spec = self().specOf(name)
+          return spec && !isOff(get(name)) ? [spec] : []
+        })
+        const cpuNs = self().cpuNs.get('') ?? 0
+        return new Map(on.map((s) => [s.name, { memoryBytes: 2 ** 20, cpuNs: self().cpuNs.get(s.name) ?? cpuNs }]))
+      }),
     freeze: (name, to) =>
       change('freeze', name, () => {
         const e = get(name)

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { knownHosts, sshConfig } from '../../src/guest/ssh-config.js'
+import { includedConfig, knownHosts, sshConfig } from '../../src/guest/ssh-config.js'
 import { makeKeyPair } from '../../src/state/keys.js'
 import { startGuest } from './fixtures/server.js'
 
@@ -66,4 +66,19 @@ Host *
 `,
   )
   t.end()
+})
+
+t.test('for an Include: the real ssh logs in under both names, and other hosts are as they were', async (t) => {
+  const server = await startGuest(t)
+  const dir = t.testdir()
+  const { address } = server
+  const [config, key, hosts] = [join(dir, 'ssh config'), join(dir, 'key'), join(dir, 'known_hosts')]
+  const host = { ...address, host: '127.0.0.1' }
+  writeFileSync(key, address.privateKey, { mode: 0o600 })
+  writeFileSync(hosts, knownHosts([host]))
+  writeFileSync(config, includedConfig([host], { key, knownHosts: hosts, lab: 'course' }))
+  for (const name of ['k8s-node01', 'k8s-node01.course'])
+    t.same(await ssh(config, name, 'echo', 'in'), { stdout: 'in\n', stderr: '' })
+  t.match((await ssh(config, '-G', 'elsewhere.example')).stdout, /^hostname elsewhere\.example$/m)
+  t.notMatch((await ssh(config, '-G', 'elsewhere.example')).stdout, key)
 })

@@ -129,7 +129,7 @@ t.test('verbs that take nothing over say who does', async (t) => {
   const s = await stage(t)
   s.change(lab(A, B, C))
   const open = await s.open()
-  t.throws(() => refuseDrift(open), { constructor: DriftError, hint: 'klab up takes it over' })
+  t.throws(() => refuseDrift(open), { name: 'DriftError', hint: 'klab up takes it over' })
 })
 
 t.test('the plan has what guests that were there must hear of, after the boot', async (t) => {

@@ -61,3 +61,13 @@ t.test('not while another klab works on the lab', async (t) => {
   await lock.release()
   t.strictSame(await s.read(), all('zero'))
 })
+
+t.test('only the nodes that are named', async (t) => {
+  const s = await makeStage(t)
+  const { state, nodes } = await halt(s.world, s.lab, { ...quiet, nodes: ['k8s-node02'] })
+  t.equal(state, 'partial')
+  t.same(
+    nodes.map((n) => n.state),
+    ['running', 'running', 'shut-off', 'running'],
+  )
+})

@@ -1,0 +1,55 @@
+/** `klab cache list` and `klab cache prune`. */
+import { UsageError } from '../errors.js'
+import type { LabHandle } from '../lab/api.js'
+import { columns } from '../report/columns.js'
+import { age, size } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { CACHE_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+type Entry = Awaited<ReturnType<LabHandle['cache']['list']>>[number]
+
+const sum = (entries: readonly Entry[]): string => size(entries.reduce((a, e) => a + e.bytes, 0))
+
+/** What goes first at the top. */
+export function formatCache(entries: readonly Entry[], now: number): string {
+  const rows = entries.map((e) => [
+    e.goes === null ? 'kept' : String(e.goes),
+    e.kind,
+    size(e.bytes),
+    age(now - Date.parse(e.usedAt)),
+    (e.path.split('/').at(-1) ?? '').slice(0, 12),
+    e.why,
+  ])
+  const kept = entries.filter((e) => e.goes === null)
+  const folder =
+    entries.length === 0 ? 'the cache is empty\n' : `${sum(entries)} in all, ${sum(kept)} of it under labs\n`
+  return rows.length === 0
+    ? folder
+    : `${columns([['GOES', 'WHAT', 'SIZE', 'USED', 'NAME', 'WHY'], ...rows])}\n${folder}`
+}
+
+/** Does what the action says. Throws UsageError, StateError (answered no), LockedError. */
+export async function runCache(app: App, args: Args<typeof CACHE_OPTIONS>): Promise<number> {
+  const { cache } = await labOf(app, args)
+  if (args.action === 'list') {
+    if (args.to !== undefined || args.yes) throw new UsageError('cache list: --to and --yes are for prune')
+    const entries = await cache.list()
+    if (args.json) printJson(app, entries)
+    else app.stdout.write(formatCache(entries, app.clock.now()))
+    return 0
+  }
+  const confirm = args.yes ? undefined : (what: readonly Entry[]) => ask(app, what)
+  const done = await cache.prune({ toSize: args.to, confirm })
+  if (args.json) printJson(app, done)
+  else app.stdout.write(`${done.removed.length} removed: ${size(done.freedBytes)} freed\n`)
+  return 0
+}
+
+async function ask(app: App, what: readonly Entry[]): Promise<boolean> {
+  app.stderr.write(formatCache(what, app.clock.now()))
+  const answer = await app.ask(`remove these ${what.length}? [y/N] `)
+  if (answer === undefined) throw new UsageError('cache: no terminal to ask on', { hint: 'klab cache prune --yes' })
+  return /^y(es)?$/i.test(answer.trim())
+}

@@ -1,0 +1,30 @@
+/** `klab cp`: files to a node and from it. */
+import { UsageError } from '../errors.js'
+import { size } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { CP_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+/** `NODE:PATH`, as scp reads it: a path here that has a colon is written ./a:b. */
+export const remote = (word: string): { node: string; path: string } | undefined => {
+  const [, node, path] = /^([^/:]+):(.*)$/s.exec(word) ?? []
+  return node === undefined || path === undefined ? undefined : { node, path }
+}
+
+/** Copies, and says what and where. Throws UsageError, StateError, what the guest says. */
+export async function runCp(app: App, args: Args<typeof CP_OPTIONS>): Promise<number> {
+  const [from, to] = [remote(args.from), remote(args.to)]
+  const o = { recursive: args.recursive, root: args.root }
+  const hint = 'klab cp FILE NODE:PATH; klab cp NODE:PATH FILE'
+  const lab = await labOf(app, args)
+  if (from && to) throw new UsageError('cp: from one node to another: copy it here first', { hint })
+  if (!from && !to) throw new UsageError('cp: neither of them is NODE:PATH', { hint })
+  const done = from
+    ? await lab.download(from, args.to, o)
+    : await lab.upload(args.from, to ?? { node: '', path: '' }, o)
+  if (args.json) printJson(app, done)
+  else app.stdout.write(`${done.to}: ${done.files} ${done.files === 1 ? 'file' : 'files'}, ${size(done.bytes)}\n`)
+  for (const name of done.leftOut) app.stderr.write(`left out: ${name}\n`)
+  return 0
+}

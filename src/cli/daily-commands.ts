@@ -1,0 +1,146 @@
+/** The verbs for everyday life with a lab that is up: names, options, examples. */
+import { command, type Command } from './command.js'
+import * as options from './daily-options.js'
+
+export const DAILY: readonly Command[] = [
+  command({
+    usage: 'exec [node..]',
+    describe: 'Run a command on nodes, side by side; ends with the highest exit status',
+    options: options.EXEC_OPTIONS,
+    rest: true,
+    examples: [
+      ['klab exec --all -- uptime', 'on every node; each line begins with the node’s name'],
+      ['klab exec k8s-node01 -- sudo systemctl status kubelet', 'on one node'],
+      ['klab exec -n k8s-node01 k8s-node02 -- sh -c "df -h | tail -1"', 'on two, with a shell'],
+    ],
+    load: async () => (await import('./exec.js')).runExec,
+  }),
+  command({
+    usage: 'cp <from> <to>',
+    describe: 'Copy a file or folder to a node or from it; modes are kept, links stay links',
+    options: options.CP_OPTIONS,
+    examples: [
+      ['klab cp app.yaml k8s-master01:', 'into the lab user’s home'],
+      ['klab cp -r --root k8s-master01:/etc/kubernetes ./etc', 'a folder that only root may read'],
+    ],
+    load: async () => (await import('./cp.js')).runCp,
+  }),
+  command({
+    usage: 'suspend',
+    describe: 'Put the lab to sleep: RAM to disk, machines off, so that the host has its memory back',
+    options: options.SUSPEND_OPTIONS,
+    examples: [['klab suspend', 'klab resume, or klab up, goes on where it was']],
+    load: async () => (await import('./sleep.js')).runSuspend,
+  }),
+  command({
+    usage: 'resume',
+    describe: 'Wake a lab that sleeps, or let a paused one go on, with the time of now',
+    options: options.RESUME_OPTIONS,
+    examples: [['klab resume', 'until all nodes are Ready again']],
+    load: async () => (await import('./sleep.js')).runResume,
+  }),
+  command({
+    usage: 'reload [node..]',
+    describe: 'Halt the lab or some of its nodes, and bring it up again',
+    options: options.RELOAD_OPTIONS,
+    examples: [
+      ['klab reload', 'the whole lab'],
+      ['klab reload k8s-node01', 'one node'],
+    ],
+    load: async () => (await import('./sleep.js')).runReload,
+  }),
+  command({
+    usage: 'list',
+    aliases: ['global-status'],
+    describe: 'Every lab of this user, also those whose folder was moved or deleted',
+    options: options.LIST_OPTIONS,
+    examples: [
+      ['klab list', 'state, nodes and folder of each'],
+      ['klab list --prune', 'remove what is left of labs whose machines are gone'],
+    ],
+    load: async () => (await import('./list.js')).runList,
+  }),
+  command({
+    usage: 'init [template]',
+    describe: 'Write a Labfile to begin with; never over one that is there',
+    options: options.INIT_OPTIONS,
+    examples: [
+      ['klab init', 'asks which; quickstart where nobody can be asked'],
+      ['klab init single', 'one node that is the whole cluster'],
+    ],
+    load: async () => (await import('./init.js')).runInit,
+  }),
+  command({
+    usage: 'ssh-config',
+    describe: 'Print an OpenSSH configuration for an Include: ssh, scp, rsync and editors then know the nodes',
+    examples: [['klab ssh-config >~/.ssh/config.d/course', 'then ssh k8s-node01, or ssh k8s-node01.course']],
+    load: async () => (await import('./export-config.js')).runSshConfig,
+  }),
+  command({
+    usage: 'inventory',
+    describe: 'Print an Ansible inventory, as YAML',
+    options: options.INVENTORY_OPTIONS,
+    examples: [['klab inventory >lab.yaml', 'then ansible -i lab.yaml all -m ping']],
+    load: async () => (await import('./export-config.js')).runInventory,
+  }),
+  command({
+    usage: 'completion <shell>',
+    describe: 'Print what makes a shell complete verbs, options, nodes, snapshots, phases and sections',
+    options: options.COMPLETION_OPTIONS,
+    rest: true,
+    examples: [
+      ['source <(klab completion bash)', 'in ~/.bashrc; zsh the same'],
+      ['klab completion fish >~/.config/fish/completions/klab.fish', 'for fish'],
+    ],
+    load: async () => (await import('./completion.js')).runCompletion,
+  }),
+  command({
+    usage: 'cache <action>',
+    describe: 'What lies in the cache, why, and what goes first; remove what no lab stands on',
+    options: options.CACHE_OPTIONS,
+    examples: [
+      ['klab cache list', 'what goes first at the top'],
+      ['klab cache prune --to 8GiB', 'until 8 GiB are left; without --to, all that no lab stands on'],
+    ],
+    load: async () => (await import('./cache.js')).runCache,
+  }),
+  command({
+    usage: 'port-forward <node> <ports..>',
+    describe: 'Ports on 127.0.0.1 that lead into a node, until Ctrl-C; restores and reboots do not end it',
+    options: options.FORWARD_OPTIONS,
+    examples: [
+      ['klab port-forward k8s-node01 8080:30080', 'a NodePort, at http://127.0.0.1:8080'],
+      ['klab port-forward k8s-master01 8443:10.1.0.5:443', 'a service, by its cluster address'],
+    ],
+    load: async () => (await import('./forward.js')).runForward,
+  }),
+  command({
+    usage: 'console <node>',
+    describe: 'A node’s serial console, also when SSH does not answer; Ctrl-] ends it',
+    options: options.CONSOLE_OPTIONS,
+    examples: [
+      [
+        'klab console k8s-node01',
+        'what it prints now; to log in there, set a password first: klab ssh NODE, sudo passwd',
+      ],
+    ],
+    load: async () => (await import('./console.js')).runConsole,
+  }),
+  command({
+    usage: 'top',
+    describe: 'What each node really takes of the host: memory, CPU, disk',
+    options: options.TOP_OPTIONS,
+    examples: [['klab top', 'CPU is that of the last second; 100% is one CPU of the host']],
+    load: async () => (await import('./top.js')).runTop,
+  }),
+  command({
+    usage: 'sync <folder> <to..>',
+    describe: 'Send a folder into nodes, by what has changed; nothing is mounted, so live snapshots hold',
+    options: options.SYNC_OPTIONS,
+    examples: [
+      ['klab sync lesson k8s-master01:lesson', 'once'],
+      ['klab sync -w --delete lesson k8s-master01:lesson', 'and again after each change'],
+    ],
+    load: async () => (await import('./sync.js')).runSync,
+  }),
+]

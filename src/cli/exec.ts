@@ -1,0 +1,32 @@
+/** `klab exec`: one command on several nodes. */
+import { UsageError } from '../errors.js'
+import { printJson, type App } from './app.js'
+import { wordsAfterDashes, type Args } from './command.js'
+import type { EXEC_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+/** What a timer can wait at most, 24 days. */
+const MOST_S = 2_147_483
+
+/** Runs it and prints what it prints, each line behind its node's name; the highest exit status. Throws UsageError. */
+export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promise<number> {
+  const argv = wordsAfterDashes(args)
+  const nodes = args.node ?? []
+  const hint = 'klab exec --all -- uptime; klab exec NODE -- uptime'
+  if (argv.length === 0) throw new UsageError('exec: name a command, after --', { hint })
+  if (args.all === true ? nodes.length > 0 : nodes.length === 0)
+    throw new UsageError('exec: name nodes, or say --all', { hint })
+  const { timeout } = args
+  if (timeout !== undefined && !(timeout > 0 && timeout <= MOST_S))
+    throw new UsageError(`exec: --timeout: seconds, more than 0 and up to ${MOST_S}`, { hint })
+  const timeoutMs = timeout === undefined ? undefined : timeout * 1000
+  const lab = await labOf(app, args)
+  const onLine = (node: string, line: string, from: 'stdout' | 'stderr'): void => {
+    // One node needs no name before its lines.
+    app[from].write(nodes.length === 1 ? `${line}\n` : `${node} | ${line}\n`)
+  }
+  const report = await lab.execAll(args.all ? undefined : nodes, argv, { timeoutMs, ...(args.json ? {} : { onLine }) })
+  if (args.json) printJson(app, report)
+  else for (const n of report.nodes) if (n.error !== null) app.stderr.write(`${n.node}: ${n.error}\n`)
+  return report.exitCode
+}

@@ -1,0 +1,25 @@
+/** `klab init`: a Labfile to begin with. */
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { INIT_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+/** Writes a Labfile, asking which on a terminal. Throws UsageError, StateError when one is there. */
+export async function runInit(app: App, args: Args<typeof INIT_OPTIONS>): Promise<number> {
+  const lab = await labOf(app, args)
+  const template = args.template ?? (await choose(app, args, await lab.labs.templates()))
+  const made = await lab.labs.init(template)
+  if (args.json) printJson(app, made)
+  else app.stdout.write(`${made.labfile}: ${made.template.name}. ${made.template.about}\ntry next: klab up\n`)
+  return 0
+}
+
+type Templates = Awaited<ReturnType<Awaited<ReturnType<App['lab']>>['labs']['templates']>>
+
+/** A number or a name; nothing: the first one, as without a terminal. */
+async function choose(app: App, { json }: { json?: boolean | undefined }, all: Templates): Promise<string | undefined> {
+  if (json) return undefined
+  const lines = all.map((t, i) => `${i + 1}  ${t.name}: ${t.about}\n`)
+  const answer = (await app.ask(`${lines.join('')}which one? [1] `))?.trim() ?? ''
+  return answer === '' ? undefined : (all[Number(answer) - 1]?.name ?? answer)
+}

@@ -1,0 +1,55 @@
+/** `klab list`: every lab of this user. */
+import { UsageError } from '../errors.js'
+import type { LabHandle } from '../lab/api.js'
+import { columns } from '../report/columns.js'
+import { age } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { LIST_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+type Listed = Awaited<ReturnType<LabHandle['labs']['list']>>[number]
+
+/** One line a lab, as kubectl prints. */
+export function formatLabs(labs: readonly Listed[], now: number): string {
+  const rows = labs.map((l) => [
+    l.id,
+    l.state ?? 'not known',
+    `${l.nodes.filter((n) => n.state === 'running').length}/${l.nodes.length}`,
+    age(now - Date.parse(l.createdAt)),
+    l.labfileThere ? l.folder : `${l.folder} (Labfile gone)`,
+  ])
+  return columns([['LAB', 'STATE', 'RUNNING', 'AGE', 'FOLDER'], ...rows])
+}
+
+/** Prints the labs, or removes what is left of those that have no machines. Throws UsageError, StateError, HostError. */
+export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
+  const lab = await labOf(app, args)
+  if (args.prune !== true) {
+    const labs = await lab.labs.list()
+    if (args.json) printJson(app, labs)
+    else
+      app.stdout.write(labs.length === 0 ? 'no labs; klab init makes a Labfile\n' : formatLabs(labs, app.clock.now()))
+    for (const { id, labfile, labfileThere } of labs)
+      if (!labfileThere && !args.json) app.stderr.write(`${id}: klab -f ${labfile} destroy removes it\n`)
+    return 0
+  }
+  const confirm = args.yes ? undefined : (labs: readonly Listed[]) => ask(app, labs)
+  const done = await lab.labs.prune({ confirm })
+  if (args.json) printJson(app, done)
+  else {
+    app.stdout.write(
+      done.removed.length === 0 ? 'nothing to remove\n' : done.removed.map((id) => `removed ${id}\n`).join(''),
+    )
+    for (const id of done.busy) app.stderr.write(`${id}: another klab works on it\n`)
+  }
+  return 0
+}
+
+async function ask(app: App, labs: readonly Listed[]): Promise<boolean> {
+  const of = ({ id, folder, snapshots }: Listed): string =>
+    `${id} (${folder}${snapshots > 0 ? `, ${snapshots} snapshots` : ''})`
+  const answer = await app.ask(`remove keys, disks and snapshots of ${labs.map(of).join(', ')}? [y/N] `)
+  if (answer === undefined) throw new UsageError('list: no terminal to ask on', { hint: 'klab list --prune --yes' })
+  return /^y(es)?$/i.test(answer.trim())
+}

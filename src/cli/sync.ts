@@ -1,0 +1,32 @@
+/** `klab sync`: a folder into nodes. */
+import { UsageError } from '../errors.js'
+import type { LabHandle } from '../lab/api.js'
+import { size } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import { remote } from './cp.js'
+import type { SYNC_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+type Synced = Awaited<ReturnType<LabHandle['sync']>>[number]
+
+const line = ({ node, path, files, bytes, removed }: Synced): string =>
+  `${node}:${path}: ${files} sent, ${size(bytes)}${removed > 0 ? `; ${removed} removed` : ''}\n`
+
+/** Syncs once, or (`--watch`) until Ctrl-C. Throws UsageError, StateError, what the guest says. */
+export async function runSync(app: App, args: Args<typeof SYNC_OPTIONS>): Promise<number> {
+  const targets = args.to.map((word) => {
+    const at = remote(word)
+    if (!at) throw new UsageError(`sync: ${word}: not NODE:PATH`, { hint: 'klab sync FOLDER NODE:PATH' })
+    return at
+  })
+  const o = { delete: args.delete, root: args.root }
+  const show = (done: readonly Synced[]): void => {
+    if (args.json) printJson(app, done)
+    else for (const d of done) app.stdout.write(line(d))
+  }
+  const lab = await labOf(app, args)
+  if (args.watch) await lab.watchSync(args.folder, targets, { ...o, onSynced: show })
+  else show(await lab.sync(args.folder, targets, o))
+  return 0
+}

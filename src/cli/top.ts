@@ -1,0 +1,36 @@
+/** `klab top`. */
+import type { LabHandle } from '../lab/api.js'
+import { columns } from '../report/columns.js'
+import { size } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { TOP_OPTIONS } from './daily-options.js'
+import { labOf } from './progress.js'
+
+type Usage = Awaited<ReturnType<LabHandle['top']>>
+
+/** A line a node, and what it comes to. */
+export function formatUsage({ nodes, snapshotBytes }: Usage): string {
+  const sum = (of: (n: Usage['nodes'][number]) => number): number => nodes.reduce((a, n) => a + of(n), 0)
+  const rows = nodes.map((n) => [
+    n.name,
+    n.state,
+    n.memoryBytes === null ? '-' : size(n.memoryBytes),
+    size(n.memoryLimitBytes),
+    n.cpuPercent === null ? '-' : `${n.cpuPercent}%`,
+    String(n.cpus),
+    size(n.diskBytes),
+  ])
+  const all = ['all', '', size(sum((n) => n.memoryBytes ?? 0)), size(sum((n) => n.memoryLimitBytes))]
+  const cpu = [`${sum((n) => n.cpuPercent ?? 0)}%`, String(sum((n) => n.cpus)), size(sum((n) => n.diskBytes))]
+  const kept = snapshotBytes === 0 ? '' : `\nRAM in snapshots: ${size(snapshotBytes)}\n`
+  return `${columns([['NAME', 'STATE', 'MEMORY', 'OF', 'CPU', 'CPUS', 'DISK'], ...rows, [...all, ...cpu]])}${kept}`
+}
+
+/** Prints it. Throws StateError, HostError. */
+export async function runTop(app: App, args: Args<typeof TOP_OPTIONS>): Promise<number> {
+  const usage = await (await labOf(app, args)).top()
+  if (args.json) printJson(app, usage)
+  else app.stdout.write(formatUsage(usage))
+  return 0
+}

@@ -1,0 +1,74 @@
+/** A command in a guest with a stream at either end, for what is too large to be held. */
+import { performance } from 'node:perf_hooks'
+import type { Client, ClientChannel } from 'ssh2'
+import { CommandError } from '../errors.js'
+import { tail } from '../host/tail.js'
+import type { Filter } from '../host/types.js'
+import { NotStarted, type RemoteCommand } from './channel.js'
+
+/** Characters of stderr that an error may need. */
+const SAID = 4000
+
+/**
+ * Starts the command; `done` throws CommandError when it fails. After an abort of `signal` it is ended as by `kill`, and
+ * fails. Throws NotStarted.
+ */
+export function startFilter(client: Client, command: RemoteCommand, signal: AbortSignal): Promise<Filter> {
+  return new Promise((resolve, reject) => {
+    const gone = (): void => reject(new NotStarted('the connection was lost'))
+    client.once('close', gone)
+    try {
+      client.exec(command.line, (error, channel) => {
+        client.removeListener('close', gone)
+        if (error) reject(new NotStarted(error.message))
+        else resolve(asFilter(channel, command, signal))
+      })
+    } catch (cause) {
+      client.removeListener('close', gone)
+      reject(new NotStarted('not connected', { cause }))
+    }
+  })
+}
+
+function asFilter(channel: ClientChannel, { node, argv }: RemoteCommand, signal: AbortSignal): Filter {
+  const started = performance.now()
+  let said = ''
+  let exit: { readonly code?: number | undefined; readonly signal?: string | undefined } | undefined
+  channel.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-SAID)))
+  channel.on('exit', (code: number | null, name?: string) => (exit = { code: code ?? undefined, signal: name }))
+  // Told by its end; a write to one that has ended must not be an event that nobody hears.
+  channel.on('error', () => undefined)
+  // A hung guest may never close it.
+  const quit = (settle: () => void): void => {
+    settle()
+    channel.signal('TERM')
+    channel.destroy()
+  }
+  let kill = (): void => undefined
+  const done = new Promise<void>((resolve, reject) => {
+    const fail = (why?: string): void =>
+      reject(
+        new CommandError({
+          where: node,
+          argv,
+          exitCode: exit?.code,
+          signal: exit?.signal,
+          timedOut: false,
+          durationMs: performance.now() - started,
+          tail: tail([said, why].filter(Boolean).join('\n')),
+        }),
+      )
+    const abort = (): void => quit(() => fail('stopped'))
+    kill = () => quit(resolve)
+    signal.addEventListener('abort', abort, { once: true })
+    channel.on('close', () => {
+      signal.removeEventListener('abort', abort)
+      if (exit?.code === 0) resolve()
+      else fail(exit ? undefined : 'the connection was lost')
+    })
+    if (signal.aborted) abort()
+  })
+  // Whoever awaits it hears of it; nobody may, when something else has failed first.
+  done.catch(() => undefined)
+  return { input: channel, output: channel, done, kill: () => kill() }
+}

@@ -1,0 +1,161 @@
+/** `klab cache`: what lies in the cache, why, and what of it can go. */
+import { readdir, rm, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { StateError, UsageError } from '../errors.js'
+import { acquireLock } from '../host/lock.js'
+import { diskUsage, removeTree } from '../host/tree.js'
+import { parseSize } from '../labfile/size.js'
+import { listCached, sealsOf } from '../sealed/cached.js'
+import { cachePaths } from '../state/paths.js'
+import type { World } from '../world.js'
+import { usesOfLabs } from './cache-uses.js'
+import type { LabContext } from './context.js'
+
+export type CacheKind =
+  'bundle' | 'disk of a bundle' | 'disk image' | 'built part' | 'download' | 'build folder' | 'sealed lab'
+
+export interface CacheEntry {
+  /** File or folder. */
+  readonly path: string
+  readonly kind: CacheKind
+  /** On disk; files shared with other entries count in each. */
+  readonly bytes: number
+  /** When klab used it last, ISO 8601. */
+  readonly usedAt: string
+  /** Ids of labs that stand on it. */
+  readonly labs: readonly string[]
+  /** Why it is kept, in words. */
+  readonly why: string
+  /** Its turn when something must go, from 1; null: it stays, since a lab stands on it. */
+  readonly goes: number | null
+}
+
+const WHY: Readonly<Record<CacheKind, string>> = {
+  'build folder': 'left by builds; made again when one needs it',
+  download: 'else it is fetched again',
+  'built part': 'else it is built again',
+  'disk of a bundle': 'else it is made again, in a minute',
+  bundle: 'else it is built or fetched again',
+  'disk image': 'else it is made again',
+  'sealed lab': '`klab up` takes the lab from here',
+}
+/** What goes first, by kind: what costs least to make again. */
+const ORDER = Object.keys(WHY) as CacheKind[]
+
+async function kindOfLayer(dir: string): Promise<CacheKind> {
+  const files = await readdir(dir).catch((): string[] => [])
+  if (files.includes('manifest.json')) return 'bundle'
+  if (files.includes('bundle.iso')) return 'disk of a bundle'
+  return files.some((f) => f.endsWith('.qcow2')) ? 'disk image' : 'built part'
+}
+
+type Found = Omit<CacheEntry, 'labs' | 'why' | 'goes' | 'usedAt'> & { readonly usedAt: number }
+
+/** Files and folders right in `dir`. */
+async function inside(dir: string, kind: CacheKind): Promise<readonly Found[]> {
+  const names = (await readdir(dir).catch(() => [])).filter((n) => !n.endsWith('.lock'))
+  const all = names.map(async (name) => {
+    const path = join(dir, name)
+    const s = await stat(path).catch(() => undefined)
+    return s ? [{ path, kind, bytes: await diskUsage(path), usedAt: s.mtimeMs }] : []
+  })
+  return (await Promise.all(all)).flat()
+}
+
+async function everything(world: World): Promise<readonly Found[]> {
+  const { downloads } = cachePaths(world.roots)
+  const layers = (await world.layers.list()).map(async (l) => ({
+    path: l.dir,
+    kind: await kindOfLayer(l.dir),
+    bytes: l.bytes,
+    usedAt: l.usedAt,
+  }))
+  const seals = (await sealsOf(world).list()).map((s) => ({
+    path: s.dir,
+    kind: 'sealed lab' as const,
+    bytes: s.bytes,
+    usedAt: s.usedAt,
+  }))
+  const rest = [inside(downloads, 'download'), inside(join(world.roots.cache, 'work'), 'build folder')]
+  return [...(await Promise.all(layers)), ...seals, ...(await Promise.all(rest)).flat()]
+}
+
+/** Files in the cache that sealed labs stand on. */
+async function heldBySeals(world: World): Promise<readonly string[]> {
+  const images = (await listCached(world)).map((c) => c.image)
+  return images.flatMap(({ disk, iso, boot }) =>
+    [disk, iso, ...(boot.kind === 'direct' ? [boot.kernel, boot.initrd] : [])].filter((f) => f !== undefined),
+  )
+}
+
+/** All that is there, what goes first at the top. Throws HostError when it cannot be told what labs stand on. */
+export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
+  const world = await c.doors.world(undefined)
+  const [found, uses, held] = await Promise.all([everything(world), usesOfLabs(c), heldBySeals(world)])
+  const under = (path: string, files: Iterable<string>): boolean =>
+    [...files].some((f) => f === path || f.startsWith(`${path}/`))
+  const known = found.map((f) => {
+    const labs = [...uses].flatMap(([id, files]) => (under(f.path, files) ? [id] : []))
+    const sealed = under(f.path, held)
+    // Behind the sealed labs, which go before what they stand on.
+    const rank = ORDER.indexOf(f.kind) + (sealed ? ORDER.length : 0)
+    const why = labs.length > 0 ? `stands under ${labs.join(', ')}` : sealed ? 'a sealed lab stands on it' : WHY[f.kind]
+    return { ...f, labs, why, rank }
+  })
+  const sorted = known.sort((a, b) => a.rank - b.rank || a.usedAt - b.usedAt)
+  const free = sorted.filter((e) => e.labs.length === 0)
+  const kept = sorted.filter((e) => e.labs.length > 0)
+  return [...free, ...kept].map(({ rank: _rank, usedAt, ...e }, i) => ({
+    ...e,
+    usedAt: new Date(usedAt).toISOString(),
+    goes: i < free.length ? i + 1 : null,
+  }))
+}
+
+/** Throws LockedError when a klab works on a lab, which may be about to use what no lab stands on yet. */
+async function requireIdle(world: World): Promise<void> {
+  const dir = join(world.roots.state, 'locks')
+  const holder = { verb: 'cache prune', pid: world.env.pid, since: world.clock.now() }
+  for (const name of await readdir(dir).catch(() => []))
+    await (await acquireLock(world.host, join(dir, name), holder)).release()
+}
+
+export interface PruneRequest {
+  /** Until the cache takes no more than this, such as `8GiB`; default: all that no lab stands on. */
+  readonly toSize?: string | undefined
+  /** Asked with what goes; false: StateError. */
+  readonly confirm?: ((what: readonly CacheEntry[]) => boolean | Promise<boolean>) | undefined
+}
+
+/**
+ * Removes what no lab stands on, in the order of `list`. Throws StateError (answered no), LockedError when a klab works
+ * on a lab, HostError.
+ */
+export async function pruneCache(
+  c: LabContext,
+  { toSize, confirm }: PruneRequest = {},
+): Promise<{ readonly removed: readonly CacheEntry[]; readonly freedBytes: number }> {
+  const mib = toSize === undefined ? 0 : parseSize(toSize)
+  if (mib === undefined) throw new UsageError(`cache prune: ${toSize ?? ''}: not a size, such as 8GiB or 500MiB`)
+  const toBytes = mib * 2 ** 20
+  const world = await c.doors.world(undefined)
+  await requireIdle(world)
+  const all = await listCache(c)
+  let left = all.reduce((sum, e) => sum + e.bytes, 0)
+  const removed = all.filter((e) => {
+    if (e.goes === null || left <= toBytes) return false
+    left -= e.bytes
+    return true
+  })
+  if (removed.length > 0 && confirm && !(await confirm(removed))) throw new StateError('nothing was removed')
+  const before = await diskUsage(world.roots.cache)
+  for (const e of removed) await removeEntry(world, e)
+  return { removed, freedBytes: Math.max(0, before - (await diskUsage(world.roots.cache))) }
+}
+
+async function removeEntry(world: World, { kind, path }: CacheEntry): Promise<void> {
+  if (kind === 'sealed lab') await sealsOf(world).remove(basename(path))
+  else if (kind === 'download') await rm(path, { recursive: true, force: true })
+  else if (kind === 'build folder') await removeTree(world.host, path)
+  else await world.layers.remove(basename(path))
+}

@@ -1,0 +1,198 @@
+/** `klab cp`: files and folders to a node and from it, as one tar stream over SSH. */
+import { lstat, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { Interrupted, StateError, UsageError } from '../errors.js'
+import type { Unpacked } from '../host/archive.js'
+import type { Filter } from '../host/types.js'
+import type { Guest } from '../guest/types.js'
+import { connectWithin } from '../node/connections.js'
+import type { LabContext } from './context.js'
+import { requireRunning } from './machine-words.js'
+import { recordedLab } from './open.js'
+import { CONNECT_MS, requireNode, stateOf } from './reach.js'
+
+export interface CopyOptions {
+  /** Folders too, with all that is in them. */
+  readonly recursive?: boolean | undefined
+  /** In the guest as root. */
+  readonly root?: boolean | undefined
+}
+
+/** Where on a node; relative: from the lab user's home. */
+export interface NodePath {
+  readonly node: string
+  readonly path: string
+}
+
+export interface Copied {
+  /** Where it is now. */
+  readonly to: string
+  readonly files: number
+  readonly bytes: number
+  /** What came from the guest and was not taken: devices, links that lead out of the folder. */
+  readonly leftOut: readonly string[]
+}
+
+/**
+ * In the guest: where a file or folder goes, as cp(1) decides it, then the archive into a folder that nothing else
+ * knows (a file: it is whole or not there) or into the folder itself. A link at its place is replaced, never followed.
+ */
+const TAKE = `set -eu
+kind=$1 to=$2 base=$3 inside=$4
+case $to in */) [ -d "$to" ] || { echo "$to: no such folder" >&2; exit 1; } ;; esac
+if [ -d "$to" ]; then to=\${to%/}/$base; fi
+if [ "$kind" = dir ]; then
+  if [ -L "$to" ] || { [ -e "$to" ] && [ ! -d "$to" ]; }; then echo "$to: is there, and no folder" >&2; exit 1; fi
+  [ -d "$to" ] || mkdir -- "$to"
+  tar -x -p --no-same-owner -C "$to" -f -
+else
+  if [ -d "$to" ] && [ ! -L "$to" ]; then echo "$to: is a folder" >&2; exit 1; fi
+  t=$(mktemp -d -- "$(dirname -- "$to")/.klab-XXXXXX")
+  trap 'rm -rf -- "$t"' EXIT
+  tar -x -p --no-same-owner -C "$t" -f -
+  mv -fT -- "$t/$inside" "$to"
+fi
+printf %s "$to"`
+
+/** In the guest: `dir` or `file`; what is named may be a link. */
+const LOOK = `if [ -d "$1" ]; then echo dir; elif [ -f "$1" ]; then echo file
+elif [ -e "$1" ]; then echo "$1: is neither a file nor a folder" >&2; exit 1
+else echo "$1: no such file or folder" >&2; exit 1; fi`
+
+const GIVE = `if [ "$1" = dir ]; then exec tar -c -C "$2" -f - .
+else exec tar -c -h -C "$(dirname -- "$2")" -f - "./$(basename -- "$2")"; fi`
+
+/** \`~/x\` as a shell reads it; an empty one is the home. */
+export const guestPath = (path: string): string => path.replace(/^~(?:\/|$)/, '') || '.'
+
+/** Connects to a node that runs, and does `work`. Throws UsageError, StateError, ProbeError. */
+export async function withGuest<T>(
+  c: LabContext,
+  verb: string,
+  node: string,
+  work: (guest: Guest) => Promise<T>,
+): Promise<T> {
+  const { record, paths } = await recordedLab(c.doors.env, c.file)
+  requireNode(verb, record, node)
+  const world = await c.doors.world(record.lab)
+  requireRunning(node, await stateOf(world, record, node))
+  try {
+    return await work(await connectWithin({ world, paths, record }, node, CONNECT_MS))
+  } finally {
+    await world.guests.close()
+  }
+}
+
+/** A script in the guest, as its user or as root. */
+export const shell = (o: Pick<CopyOptions, 'root'>, script: string, args: readonly string[]): readonly string[] => [
+  ...(o.root === true ? ['sudo', '-n'] : []),
+  'sh',
+  '-c',
+  script,
+  'sh',
+  ...args,
+]
+
+/** Both ends of it; what the guest says of a failure goes before what a broken pipe says. */
+export async function through<T>(c: LabContext, filter: Filter, work: () => Promise<T>): Promise<T> {
+  const stop = (): void => filter.kill()
+  c.doors.signal.addEventListener('abort', stop, { once: true })
+  try {
+    const ended = await work().catch(async (error: unknown) => {
+      filter.input.destroy()
+      await filter.done
+      throw error
+    })
+    await filter.done
+    return ended
+  } catch (error) {
+    throw c.doors.signal.aborted ? new Interrupted() : error
+  } finally {
+    c.doors.signal.removeEventListener('abort', stop)
+  }
+}
+
+const noFolder = (what: string): UsageError => new UsageError(`cp: ${what}: is a folder`, { hint: 'klab cp -r …' })
+
+/**
+ * Copies a file or folder of this host to a node, as the lab's user, modes kept, links as links. Throws UsageError,
+ * StateError, ProbeError, CommandError with what the guest says.
+ */
+export async function upload(c: LabContext, file: string, to: NodePath, o: CopyOptions = {}): Promise<Copied> {
+  const from = resolve(c.doors.env.cwd, file)
+  const s = await stat(from).catch(() => undefined)
+  if (!s) throw new UsageError(`cp: ${file}: no such file or folder`)
+  if (s.isDirectory() && o.recursive !== true) throw noFolder(file)
+  if (!s.isDirectory() && !s.isFile()) throw new UsageError(`cp: ${file}: is neither a file nor a folder`)
+  return withGuest(c, 'cp', to.node, async (guest) => {
+    const { pack } = await import('../host/archive.js')
+    const dir = s.isDirectory()
+    // A link that is named is followed, as cp does; those inside stay links.
+    const real = await realpath(from)
+    const { stream, counted } = pack(dir ? real : dirname(real), [dir ? '.' : basename(real)])
+    const args = [dir ? 'dir' : 'file', guestPath(to.path), basename(from), basename(real)]
+    const filter = await guest.filter(shell(o, TAKE, args))
+    const said = await through(c, filter, async () => {
+      const [, text] = await Promise.all([pipeline(stream, filter.input), textOf(filter.output)])
+      return text
+    })
+    return { to: `${to.node}:${said}`, ...counted(), leftOut: [] }
+  })
+}
+
+export async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
+  let text = ''
+  for await (const chunk of stream) text = (text + String(chunk)).slice(-4096)
+  return text
+}
+
+/** Where a download goes, as cp(1) decides it. Throws UsageError, StateError. */
+async function placeFor(to: string, base: string, dir: boolean): Promise<string> {
+  const there = await stat(to).catch(() => undefined)
+  if (!there && to.endsWith('/')) throw new UsageError(`cp: ${to}: no such folder`)
+  const place = there?.isDirectory() ? join(to, base) : to
+  const at = await lstat(place).catch(() => undefined)
+  if (dir && at && !at.isDirectory()) throw new StateError(`${place}: is there, and no folder`)
+  if (!dir && at?.isDirectory()) throw new StateError(`${place}: is a folder`)
+  if (!(await stat(dirname(place)).catch(() => undefined)))
+    throw new UsageError(`cp: ${dirname(place)}: no such folder`)
+  return place
+}
+
+/**
+ * Copies a file or folder of a node to this host, modes kept. A link at its place is replaced, never followed; what a
+ * guest sends that is neither file, folder nor a link within is left out. Throws as upload.
+ */
+export async function download(c: LabContext, from: NodePath, file: string, o: CopyOptions = {}): Promise<Copied> {
+  return withGuest(c, 'cp', from.node, async (guest) => {
+    const path = guestPath(from.path)
+    const looked = await guest.run(shell(o, LOOK, [path]), { what: `looking for ${from.path}` })
+    const dir = looked.stdout.trim() === 'dir'
+    if (dir && o.recursive !== true) throw noFolder(`${from.node}:${from.path}`)
+    const base = basename(path)
+    // A trailing slash says that it must be a folder; resolve() would take it away.
+    const asked = `${resolve(c.doors.env.cwd, file)}${file.endsWith('/') ? '/' : ''}`
+    const to = await placeFor(asked, ['', '.', '..'].includes(base) ? from.node : base, dir)
+    const { unpack } = await import('../host/archive.js')
+    const into = async (place: string): Promise<Unpacked> => {
+      const filter = await guest.filter(shell(o, GIVE, [dir ? 'dir' : 'file', path]))
+      filter.input.end()
+      return through(c, filter, () => unpack(filter.output, place))
+    }
+    if (dir) {
+      if (!(await stat(to).catch(() => undefined))) await mkdir(to)
+      return { to, ...(await into(to)) }
+    }
+    const temp = await mkdtemp(join(dirname(to), '.klab-'))
+    try {
+      const got = await into(temp)
+      if (!(await lstat(join(temp, base)).catch(() => undefined))?.isFile())
+        throw new StateError(`${from.node}:${from.path}: the guest sent no file`)
+      await rename(join(temp, base), to)
+      return { to, ...got, leftOut: [] }
+    } finally {
+      await rm(temp, { recursive: true, force: true })
+    }
+  })
+}

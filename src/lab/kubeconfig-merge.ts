@@ -1,0 +1,145 @@
+/** `klab kubeconfig --merge` and `--unmerge`: the lab's cluster in the user's own kubeconfig, and out of it again. */
+import { open, readFile, realpath, rm } from 'node:fs/promises'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { parse, parseDocument, type Document } from 'yaml'
+import { CorruptError, HostError, LockedError } from '../errors.js'
+import { makeDir, readText, writeAtomic } from '../host/files.js'
+import type { Clock, HostEnv } from '../host/types.js'
+import { roots } from '../state/paths.js'
+import type { LabContext } from './context.js'
+import { findLab, readLab } from './open.js'
+import { kubeconfig } from './reach.js'
+
+export interface Merged {
+  /** The file that was written to. */
+  readonly path: string
+  /** The lab's context, cluster and user in it: its id, so that two labs of one name do not clash. */
+  readonly context: string
+  readonly changed: boolean
+  /** The file as it was before; null: there was none, or nothing was changed. */
+  readonly backup: string | null
+}
+
+const LISTS = ['clusters', 'users', 'contexts'] as const
+type Entries = Readonly<Record<(typeof LISTS)[number], object>>
+
+const contextName = (labId: string): string => `klab-${labId}`
+
+/**
+ * Where kubectl writes: the first file of KUBECONFIG, else ~/.kube/config. Not a lab's own, which somebody may have
+ * exported.
+ */
+async function targetOf(env: HostEnv): Promise<string> {
+  const { state } = roots(env)
+  const named = (env.env['KUBECONFIG'] ?? '')
+    .split(delimiter)
+    .filter((p) => isAbsolute(p) && !p.startsWith(`${state}/`))
+  if (named.length === 0 && env.home === '')
+    throw new HostError('no home folder is known, so nobody knows where your kubeconfig is', { hint: 'set KUBECONFIG' })
+  const path = named[0] ?? join(env.home, '.kube', 'config')
+  // A link stays one: the file that it leads to is written.
+  return realpath(path).catch(() => path)
+}
+
+/** ms that another program gets to end its writing. */
+const [WAIT_MS, EVERY_MS] = [5000, 100]
+
+/** The lock that kubectl takes too (client-go, tools/clientcmd): a file that must not be there. Throws LockedError. */
+async function withKubectlLock<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`
+  const started = clock.monotonic()
+  for (;;) {
+    try {
+      await (await open(lock, 'wx', 0o600)).close()
+      break
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (clock.monotonic() - started >= WAIT_MS)
+        throw new LockedError(`${path}: kubectl or another klab is writing it`, {
+          hint: `if none runs, remove what a killed one left: rm ${lock}`,
+        })
+      await clock.sleep(EVERY_MS)
+    }
+  }
+  return work().finally(() => rm(lock, { force: true }))
+}
+
+/** Throws CorruptError for what is no kubeconfig; the file is then left alone. */
+function read(text: string, path: string): Document {
+  const doc = parseDocument(text.trim() === '' ? '{}' : text, { logLevel: 'silent' })
+  const data: unknown = doc.errors.length > 0 ? undefined : doc.toJS({ maxAliasCount: 100 })
+  const lists = (d: Record<string, unknown>): boolean => LISTS.every((l) => d[l] == null || Array.isArray(d[l]))
+  if (typeof data === 'object' && data !== null && !Array.isArray(data) && lists(data as Record<string, unknown>))
+    return doc
+  throw new CorruptError(`${path}: is no kubeconfig, and was left as it is`, {
+    hint: `look at it: kubectl config view`,
+  })
+}
+
+/** Puts the entries in (undefined: takes them out) and leaves all others, comments too, as they are. */
+function edit(doc: Document, name: string, entries: Entries | undefined): void {
+  for (const list of LISTS) {
+    const items = (doc.toJS() as Record<string, { name?: unknown }[] | null>)[list] ?? []
+    const at = items.findIndex((i) => i?.name === name)
+    if (at >= 0) doc.deleteIn([list, at])
+    if (!entries) continue
+    if (!Array.isArray((doc.toJS() as Record<string, unknown>)[list])) doc.set(list, doc.createNode([]))
+    doc.addIn([list], doc.createNode(entries[list]))
+  }
+  if (entries) {
+    for (const [key, value] of [
+      ['apiVersion', 'v1'],
+      ['kind', 'Config'],
+    ] as const)
+      if (!doc.has(key)) doc.set(key, value)
+    doc.set('current-context', name)
+  } else if (doc.get('current-context') === name) doc.set('current-context', '')
+}
+
+async function change(c: LabContext, id: string, entries: Entries | undefined): Promise<Merged> {
+  const path = await targetOf(c.doors.env)
+  const context = contextName(id)
+  if (entries) await makeDir(dirname(path))
+  else if ((await readText(path)) === undefined) return { path, context, changed: false, backup: null }
+  return withKubectlLock(path, c.doors.clock, async () => {
+    const before = await readText(path)
+    const doc = read(before ?? '', path)
+    if (doc.contents && 'flow' in doc.contents && before === undefined) doc.contents.flow = false
+    const old = JSON.stringify(doc.toJS())
+    edit(doc, context, entries)
+    if (JSON.stringify(doc.toJS()) === old) return { path, context, changed: false, backup: null }
+    const backup = before === undefined ? null : `${path}.klab-backup`
+    if (backup !== null && before !== undefined) await writeAtomic(backup, before)
+    await writeAtomic(path, doc.toString({ lineWidth: 0 }))
+    return { path, context, changed: true, backup }
+  })
+}
+
+interface First {
+  readonly clusters: readonly { readonly cluster: object }[]
+  readonly users: readonly { readonly user: object }[]
+}
+
+/**
+ * Adds the lab's cluster to the user's kubeconfig and makes it the current one. Throws StateError when the lab has no
+ * cluster, CorruptError, LockedError.
+ */
+export async function mergeKubeconfig(c: LabContext): Promise<Merged> {
+  const { path } = await kubeconfig(c)
+  const { record } = await findLab(c.doors.env, c.file)
+  const id = record?.id ?? ''
+  const name = contextName(id)
+  // klab's own file: one of each.
+  const own = parse(await readFile(path, 'utf8')) as First
+  return change(c, id, {
+    clusters: { name, cluster: own.clusters[0]?.cluster ?? {} },
+    users: { name, user: own.users[0]?.user ?? {} },
+    contexts: { name, context: { cluster: name, user: name } },
+  })
+}
+
+/** Takes it out again; also of a lab that was destroyed meanwhile, while its Labfile is there. */
+export async function unmergeKubeconfig(c: LabContext): Promise<Merged> {
+  const { record } = await findLab(c.doors.env, c.file)
+  return change(c, record?.id ?? (await readLab(c.doors.env, c.file)).id, undefined)
+}

@@ -1,0 +1,126 @@
+/** `klab suspend` and `klab resume`: the lab sleeps on disk, RAM included, and the host has its memory back. */
+import { StateError } from '../errors.js'
+import { exists } from '../host/files.js'
+import { isOff } from '../hypervisor/parse.js'
+import { note, type Report } from '../report/events.js'
+import { seconds } from '../report/text.js'
+import { closeJournal } from '../snapshot/journal.js'
+import { allRunning, nodesOf, putBackAfter, statesOf } from '../snapshot/machines.js'
+import { listManifests } from '../snapshot/manifest.js'
+import { remove } from '../snapshot/remove.js'
+import { goOn, save } from '../snapshot/save.js'
+import type { SettleDoors } from '../snapshot/settle.js'
+import type { LockedLab, Manifest } from '../snapshot/types.js'
+import type { LabPaths } from '../state/paths.js'
+import { readRecord, sleepsOn, writeRecord, type LabRecord } from '../state/record.js'
+import type { World } from '../world.js'
+import { withLog, type LabContext } from './context.js'
+import { recordedLab } from './open.js'
+import { resumePaused } from './resume.js'
+import { goTo, withSnapshots } from './snapshot.js'
+import { readStatus, type Status } from './status.js'
+
+/** Its snapshot's name; klab's own, so that no user's is in its way. */
+const NAME = 'suspended'
+
+/** Snapshots of a sleep, this one and what a kill has left. */
+const sleeps = async (paths: LabPaths): Promise<readonly Manifest[]> =>
+  (await listManifests(paths)).filter((m) => m.kind === 'auto' && m.name === NAME)
+
+interface Found {
+  readonly record: LabRecord
+  readonly paths: LabPaths
+}
+
+/**
+ * All nodes stop at one moment, their RAM is written to disk, and their machines end. Content when the lab sleeps
+ * already. Throws StateError unless all nodes run, HostError when there is no room, LockedError; what a save throws, and
+ * then all run on.
+ */
+export async function suspendLab(c: LabContext): Promise<Status> {
+  const found = await recordedLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.record.lab)
+  return withLog(c, found.paths.log, (report) => suspend(world, found, report))
+}
+
+/** The same for a lab that was found. */
+export async function suspend(world: World, { record, paths }: Found, report: Report): Promise<Status> {
+  await withSnapshots(world, { record, paths }, note(report), async (lab) => {
+    const running = await allRunning(lab)
+    if (!running && sleepsOn(lab.record) !== undefined) return
+    if (!running) throw new StateError('all nodes are off: there is nothing to suspend', { hint: 'klab up' })
+    const before = await sleeps(paths)
+    const started = world.clock.monotonic()
+    const made = await save(lab, { name: NAME, message: 'klab suspend', kind: 'auto', stay: true })
+    // From here on a kill, or a libvirt that dies, leaves the rest to the next verb (recoverSave): it ends the machines.
+    await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => goOn(lab)))
+    await Promise.all(nodesOf(lab).map(({ domain }) => world.hypervisor.stop(domain, 0)))
+    await closeJournal(paths)
+    lab.say(`asleep after ${seconds(world.clock.monotonic() - started)}; klab resume wakes it`)
+    for (const m of before) await remove(lab, m)
+  })
+  return readStatus(world, (await readRecord(paths.record)) ?? record, paths)
+}
+
+async function writeAsleep(lab: LockedLab, id: string): Promise<void> {
+  const record = { ...lab.record, asleep: id }
+  await writeRecord(lab.paths.record, record)
+  lab.record = record
+}
+
+/**
+ * Wakes a lab that sleeps: clocks are set, and it is awaited until all nodes are Ready that were. A paused one goes on.
+ * Content when all runs. Throws StateError when it is off; what a restore throws, and then it still sleeps.
+ */
+export async function resumeLab(c: LabContext): Promise<Status> {
+  const found = await recordedLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.record.lab)
+  return withLog(c, found.paths.log, async (report) => {
+    if (!(await wake(world, found, report))) {
+      const lab = { world, say: note(report), ...found }
+      const states = await statesOf(lab)
+      if (states.some((n) => n.state === 'paused'))
+        await resumePaused(world, { ...found, lab: found.record.lab, id: found.record.id, labfileSha256: '' }, report)
+      else if (states.some((n) => isOff(n.state)))
+        throw new StateError('the lab is off, not asleep', { hint: 'klab up boots it' })
+    }
+    return readStatus(world, (await readRecord(found.paths.record)) ?? found.record, found.paths)
+  })
+}
+
+/**
+ * Wakes the lab if it sleeps; false: it does not. `doors`: how the API server is asked, for tests. Throws as resumeLab.
+ */
+export async function wake(
+  world: World,
+  { record, paths }: Found,
+  report: Report,
+  doors?: SettleDoors,
+): Promise<boolean> {
+  if (sleepsOn(record) === undefined || (await exists(paths.journal))) return false
+  return withSnapshots(world, { record, paths }, note(report), async (lab) => {
+    const id = sleepsOn(lab.record)
+    const manifest = (await sleeps(paths)).find((m) => m.id === id)
+    // Somebody may have started a machine with virsh: what it has done since must not be lost.
+    if (!manifest || !(await statesOf(lab)).every((n) => isOff(n.state))) {
+      await forget(lab)
+      return false
+    }
+    // One that does not get Ready is awake all the same.
+    const awake = (): Promise<void> => forget(lab)
+    await goTo(lab, manifest, { undo: false, wait: true, ...(doors && { doors }) }).finally(async () => {
+      if ((await statesOf(lab)).some((n) => n.state === 'running')) await awake()
+    })
+    return true
+  })
+}
+
+/** Gives the RAM of a sleeping lab up: its disks are as after a power cut, and `up` boots them. */
+export async function forget(lab: LockedLab): Promise<void> {
+  const { asleep, ...record } = lab.record
+  if (asleep !== undefined) {
+    lab.record = record
+    await writeRecord(lab.paths.record, record)
+  }
+  for (const m of await sleeps(lab.paths)) await remove(lab, m)
+}
