@@ -10,8 +10,8 @@ export const DAILY: readonly Command[] = [
     rest: true,
     examples: [
       ['klab exec --all -- uptime', 'on every node; each line begins with the node’s name'],
-      ['klab exec k8s-node01 -- sudo systemctl status kubelet', 'on one node'],
-      ['klab exec -n k8s-node01 k8s-node02 -- sh -c "df -h | tail -1"', 'on two, with a shell'],
+      ['klab exec k8s-node01 -- sudo crictl ps', 'on one node'],
+      ['klab exec -n k8s-node01 k8s-node02 -- df -h /', 'on two of them'],
     ],
     load: async () => (await import('./exec.js')).runExec,
   }),
@@ -21,7 +21,7 @@ export const DAILY: readonly Command[] = [
     options: options.CP_OPTIONS,
     examples: [
       ['klab cp app.yaml k8s-master01:', 'into the lab user’s home'],
-      ['klab cp -r --root k8s-master01:/etc/kubernetes ./etc', 'a folder that only root may read'],
+      ['klab cp -r --root k8s-master01:/etc/kubernetes .', 'a folder that only root may read'],
     ],
     load: async () => (await import('./cp.js')).runCp,
   }),

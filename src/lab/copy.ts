@@ -100,7 +100,8 @@ export async function through<T>(c: LabContext, filter: Filter, work: () => Prom
   c.doors.signal.addEventListener('abort', stop, { once: true })
   try {
     const ended = await work().catch(async (error: unknown) => {
-      filter.input.destroy()
+      if (isOfHost(error)) filter.kill()
+      else filter.input.destroy()
       await filter.done
       throw error
     })
@@ -112,6 +113,10 @@ export async function through<T>(c: LabContext, filter: Filter, work: () => Prom
     c.doors.signal.removeEventListener('abort', stop)
   }
 }
+
+/** What this host's files said no to; else the guest knows better. */
+const isOfHost = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && error.syscall !== 'read' && error.syscall !== 'write'
 
 const noFolder = (what: string): UsageError => new UsageError(`cp: ${what}: is a folder`, { hint: 'klab cp -r …' })
 

@@ -1,6 +1,5 @@
 /** `klab suspend` and `klab resume`: the lab sleeps on disk, RAM included, and the host has its memory back. */
 import { StateError } from '../errors.js'
-import { exists } from '../host/files.js'
 import { isOff } from '../hypervisor/parse.js'
 import { note, type Report } from '../report/events.js'
 import { seconds } from '../report/text.js'
@@ -80,9 +79,16 @@ export async function resumeLab(c: LabContext): Promise<Status> {
       const lab = { world, say: note(report), ...found }
       const states = await statesOf(lab)
       if (states.some((n) => n.state === 'paused'))
-        await resumePaused(world, { ...found, lab: found.record.lab, id: found.record.id, labfileSha256: '' }, report)
-      else if (states.some((n) => isOff(n.state)))
-        throw new StateError('the lab is off, not asleep', { hint: 'klab up boots it' })
+        await resumePaused(
+          world,
+          { ...found, lab: found.record.lab, id: found.record.id, labfileSha256: found.record.labfileSha256 },
+          report,
+        )
+      else if (states.some((n) => isOff(n.state))) {
+        const off = states.filter((n) => isOff(n.state)).map((n) => n.node)
+        const what = off.length === states.length ? 'the lab is off' : `the lab runs, with ${off.join(', ')} off`
+        throw new StateError(`${what}: it is not asleep`, { hint: 'klab up' })
+      }
     }
     return readStatus(world, (await readRecord(found.paths.record)) ?? found.record, found.paths)
   })
@@ -97,7 +103,7 @@ export async function wake(
   report: Report,
   doors?: SettleDoors,
 ): Promise<boolean> {
-  if (sleepsOn(record) === undefined || (await exists(paths.journal))) return false
+  if (sleepsOn(record) === undefined) return false
   return withSnapshots(world, { record, paths }, note(report), async (lab) => {
     const id = sleepsOn(lab.record)
     const manifest = (await sleeps(paths)).find((m) => m.id === id)

@@ -81,7 +81,7 @@ t.test('suspended: status says so and how it is woken; halted nodes are named', 
   t.match(await klab.run('reload', 'nobody'), { code: 2, stderr: /no such node/ })
   klab.record({}, [5, 5, 5, 5])
   t.match(await klab.run('suspend'), { code: 1, stderr: /nothing to suspend/ })
-  t.match(await klab.run('resume'), { code: 1, stderr: /off, not asleep\ntry: klab up boots it/ })
+  t.match(await klab.run('resume'), { code: 1, stderr: /the lab is off: it is not asleep\ntry: klab up/ })
 })
 
 t.test('init: writes a Labfile that klab takes; without a terminal it is quickstart', async (t) => {

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs' // prettier-ignore
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import t, { type Test } from 'tap'
 import { CommandError, openLab, StateError, UsageError } from '../../src/index.js'
+import { pack } from '../../src/host/archive.js'
+import { through } from '../../src/lab/copy.js'
 import { domainName } from '../../src/node/names.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { useShell } from '../fakes/guest-shell.js'
@@ -138,4 +141,17 @@ t.test('what a guest sends lands in the folder or nowhere', async (t) => {
   t.equal(got.leftOut.length, 4, got.leftOut.join('\n'))
   s.world.guests.shell = { ...shell!, filter: (node) => shell!.filter(node, ['head', '-c', '700', join(evil, 'a.tar')]) } // prettier-ignore
   await t.rejects(s.lab.download({ node: NODE, path: 'd' }, s.here('cut'), { recursive: true }))
+})
+
+t.test('what goes wrong is told by who knows: the host’s files, or the guest', async (t) => {
+  const s = await open(t)
+  const c = { doors: fakeDoors(s.world), file: undefined, report: () => undefined }
+  const ends = async (script: string, names: readonly string[]) => {
+    const filter = await s.world.guests.shell!.filter(NODE, ['sh', '-c', script])
+    filter.output.resume()
+    return through(c, filter, () => pipeline(pack(s.here(), names).stream, filter.input))
+  }
+  writeFileSync(s.here('big'), Buffer.alloc(5_000_000))
+  await t.rejects(ends('cat >/dev/null; echo half >&2; exit 1', ['gone']), { code: 'ENOENT' })
+  await t.rejects(ends('echo full >&2; exit 1', ['big']), { name: 'CommandError', message: /full/ })
 })

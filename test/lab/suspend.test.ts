@@ -63,7 +63,7 @@ t.test('halt gives the RAM up; the lab is off then, and resume says what to do',
   s.later()
   t.match(await s.lab.halt(), { state: 'stopped' })
   t.same(await s.lab.snapshots.list(), [])
-  await t.rejects(s.lab.resume(), { message: /off, not asleep/, hint: /klab up/ })
+  await t.rejects(s.lab.resume(), { message: /the lab is off: it is not asleep/, hint: /klab up/ })
   await t.rejects(s.lab.suspend(), { message: /nothing to suspend/ })
 })
 
@@ -115,6 +115,28 @@ t.test('killed at any point of suspend: the lab runs on or sleeps, and nothing i
     s.later()
     await s.lab.resume()
     t.strictSame(await s.read(), all('work'), `after ${n} changes`)
+    if (!whole) continue
+    t.ok(n > 10, `${n} changes`)
+    break
+  }
+})
+
+t.test('killed at any point of resume: it sleeps still, or is awake; again makes it whole', async (t) => {
+  for (let n = 0; ; n++) {
+    const s = await open(t)
+    s.write('work')
+    await s.lab.suspend()
+    s.later()
+    s.killAt(n)
+    const whole = await s.lab.resume().then(
+      () => true,
+      () => false,
+    )
+    await s.again()
+    s.later()
+    await s.lab.resume()
+    t.strictSame(await s.read(), all('work'), `after ${n} changes`)
+    t.same(await s.lab.snapshots.list(), [], `after ${n} changes`)
     if (!whole) continue
     t.ok(n > 10, `${n} changes`)
     break
