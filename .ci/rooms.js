@@ -155,6 +155,8 @@ export const ROOMS = {
     'version',
   ],
   doctor: [
+    'base-image/recipe',
+    'base-image/sources',
     'bundle',
     'world',
     'cluster/topology',

@@ -1,7 +1,10 @@
 /** The programs that a lab calls, and the packages that have them. */
+import { RELEASE } from '../base-image/recipe.js'
+import { hostSources, imageSources } from '../base-image/sources.js'
 import { ONLINE_TOOLS } from '../bundle/online/online.js'
 import { BUNDLE_TOOLS } from '../bundle/debian/parts.js'
 import { SOURCE_TOOLS } from '../bundle/source/tools.js'
+import { HostError } from '../errors.js'
 import { installCommand, type Distro } from '../host/distro.js'
 import type { BundleSource, Lab } from '../labfile/model.js'
 import type { World } from '../world.js'
@@ -72,6 +75,18 @@ async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonl
       ]
 }
 
+/** klab's own image is made of Debian's packages: from which mirror, apt's own files say. `etc` is there for tests. */
+export async function mirrorCheck(etc?: string): Promise<Check> {
+  const name = 'debian mirror'
+  try {
+    imageSources(await hostSources(etc), RELEASE)
+    return { name, state: 'ok', found: 'named in /etc/apt' }
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error
+    return { name, state: 'warn', found: `klab’s own image cannot be made: ${error.message}`, fix: OTHER_IMAGE }
+  }
+}
+
 /** What making a bundle of this source calls. */
 const bundleTools = (source: BundleSource['source'] | undefined): readonly Tool[] => {
   const list = (tools: typeof BUNDLE_TOOLS, elsewhere?: string): readonly Tool[] =>
@@ -96,6 +111,11 @@ export async function labToolChecks(world: World, lab: Lab, cached: Cached, dist
     ([tool]) => !known.has(tool) && known.add(tool),
   )
   return (
-    await Promise.all([toolChecks(world, tools, distro), zstdCheck(world, distro), vdeCheck(world, lab, distro)])
+    await Promise.all([
+      toolChecks(world, tools, distro),
+      zstdCheck(world, distro),
+      vdeCheck(world, lab, distro),
+      build.length > 0 && distro.id !== 'debian' ? mirrorCheck().then((c) => [c]) : [],
+    ])
   ).flat()
 }

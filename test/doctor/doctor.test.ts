@@ -4,6 +4,7 @@ import { HostError } from '../../src/errors.js'
 import { parseDistro } from '../../src/host/distro.js'
 import { accelCheck, checkHost, requireFit } from '../../src/doctor/doctor.js'
 import { memoryCheck } from '../../src/doctor/room.js'
+import { mirrorCheck } from '../../src/doctor/tools.js'
 import { type Check } from '../../src/doctor/check.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
@@ -80,6 +81,19 @@ t.test('a QEMU without vde (Ubuntu, Fedora): refused in user mode only, and the 
   t.equal((await look(t, { absent: ['qemu-system-x86_64'] })).get('qemu vde'), undefined, 'its own line says it')
   const broken = { virsh: '', 'qemu-system-x86_64 -netdev help': { exitCode: 127, stderr: 'no libfdt\n' } }
   t.match((await look(t, { host: broken })).get('qemu vde'), { state: 'missing', found: /no libfdt/ })
+})
+
+t.test('klab’s own image wants a Debian mirror, which Ubuntu does not have', async (t) => {
+  const deb = (suite: string, part: string) => `deb https://mirror.test/x ${suite} ${part}\n`
+  const dir = t.testdir({
+    debian: { 'sources.list': deb('trixie', 'main') },
+    ubuntu: { 'sources.list': deb('noble', 'main universe') },
+  })
+  t.match(await mirrorCheck(`${dir}/debian`), { state: 'ok' })
+  for (const etc of ['ubuntu', 'none'])
+    t.match(await mirrorCheck(`${dir}/${etc}`), { state: 'warn', found: /no Debian mirror/, fix: /image: .*Labfile/ })
+  t.ok((await look(t, { distro: 'ubuntu' })).get('debian mirror'))
+  t.notOk((await look(t, { distro: 'ubuntu', cached: true })).get('debian mirror'))
 })
 
 t.test('a machine that somebody opened with virsh: refused while it runs; when it is off, up closes it', async (t) => {
