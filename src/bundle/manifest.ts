@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
 import { sha256File, type Digest } from '../host/digest.js'
-import { isObject } from '../host/json.js'
+import { isObject, quoted } from '../host/json.js'
 
 export interface BundleFile {
   /** Relative, such as `bin/kubeadm`. */
@@ -124,21 +124,23 @@ async function walk(dir: string, under = ''): Promise<string[]> {
 /** What is wrong with a manifest, or undefined. Bundles come from other people, so nothing in them is believed. */
 function flaw(data: unknown): string | undefined {
   if (!isObject(data) || data['format'] !== 1) return 'not a bundle manifest of format 1'
-  if (!SOURCES.includes(data['source'])) return `unknown source ${JSON.stringify(data['source'])}`
+  if (!SOURCES.includes(data['source'])) return `unknown source ${quoted(data['source'])}`
   if (typeof data['kubernetes'] !== 'string') return 'no Kubernetes version'
   for (const key of ['images', 'nodeImages']) if (!isTexts(data[key])) return `${key} is not a list of names`
   if (!isObject(data['provenance']) || !isTexts(Object.values(data['provenance'])))
     return 'provenance is not a map of texts'
   if (!Array.isArray(data['files'])) return 'no files'
   const bad = data['files'].find((f) => !isFile(f)) as unknown
-  return bad === undefined ? undefined : `bad file entry ${JSON.stringify(bad)}`
+  return bad === undefined ? undefined : `bad file entry ${quoted(bad)}`
 }
 
 const isTexts = (x: unknown): boolean => Array.isArray(x) && x.every((s) => typeof s === 'string')
 const isFile = (f: unknown): boolean =>
   isObject(f) &&
   typeof f['path'] === 'string' &&
+  !f['path'].includes('\0') &&
   f['path'].split('/').every((part) => part !== '' && part !== '.' && part !== '..') &&
   typeof f['sha256'] === 'string' &&
   /^[0-9a-f]{64}$/.test(f['sha256']) &&
-  Number.isSafeInteger(f['size'])
+  Number.isSafeInteger(f['size']) &&
+  Number(f['size']) >= 0

@@ -66,6 +66,9 @@ function readyCount({ state, cluster }: Status, now: number): string {
 
 /** Machines that stand still in a lab that is meant to run, and the way out. */
 function standing({ state, nodes }: Status): string {
+  const stuck = nodes.filter((n) => n.stuck).map((n) => n.name)
+  if (stuck.length > 0)
+    return `\n${stuck.join(', ')} cannot write to disk: free space on this host (df -h), then klab up\n`
   if (state === 'paused') return '\nall machines are paused; klab up lets them go on\n'
   if (state !== 'partial') return ''
   const still = nodes.filter((n) => n.state !== 'running')

@@ -1,5 +1,14 @@
 /** Data from outside, as JSON.parse and the YAML parser give it. */
 
+/** Characters of foreign data in a message. */
+const SHOWN = 200
+
+/** Foreign data as JSON for a message, cut where it is long. */
+export function quoted(x: unknown): string {
+  const text = JSON.stringify(x) as string | undefined
+  return text === undefined || text.length <= SHOWN ? String(text) : `${text.slice(0, SHOWN)}…`
+}
+
 /** Whether it is an object with fields: no array, not null. */
 export const isObject = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !Array.isArray(x)

@@ -1,16 +1,18 @@
 /**
  * What virsh prints, as data. Pure; numbers are libvirt's enums (libvirt-domain.h: virDomainState,
- * virDomainShutoffReason).
+ * virDomainShutoffReason, virDomainPausedReason).
  */
 import type { Machine, MachineState, Usage } from './types.js'
 
 const SHUTOFF = '5'
 const SHUTOFF_CRASHED = '3'
+const PAUSED = '3'
+const PAUSED_IOERROR = '5'
 const STATES: Readonly<Record<string, MachineState>> = {
   // 2 is Xen's "blocked", a running domain.
   '1': 'running',
   '2': 'running',
-  '3': 'paused',
+  [PAUSED]: 'paused',
   '4': 'in-shutdown',
   [SHUTOFF]: 'shut-off',
   '6': 'crashed',
@@ -42,7 +44,9 @@ export function parseDomainList(text: string): Machine[] {
     else if (field?.[1] === 'state') state = field[2] ?? ''
     else if (field && name !== undefined) {
       const uuid = uuids.get(name)
-      if (uuid !== undefined) machines.push({ name, uuid, state: machineState(state, field[2] ?? '') })
+      const reason = field[2] ?? ''
+      const stuck = state === PAUSED && reason === PAUSED_IOERROR
+      if (uuid !== undefined) machines.push({ name, uuid, state: machineState(state, reason), ...(stuck && { stuck }) })
     }
   }
   return machines

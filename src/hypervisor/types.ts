@@ -70,6 +70,8 @@ export interface Machine {
   readonly name: string
   readonly uuid: string
   readonly state: MachineState
+  /** QEMU has paused it, for its disk could not be written: as a rule the host's is full. Absent: no. */
+  readonly stuck?: true
 }
 
 /** A machine with what klab wrote in its <metadata>. */

@@ -69,7 +69,8 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     return { ...result(open, quick), already: true }
   }
   if ((await wakeUp(c, world, open)) || (await (await import('./resume.js')).resumePaused(world, open, c.report))) {
-    const all = await alreadyUp(world, open, until)
+    // Read again: the record of before may say that clocks are still to be set.
+    const all = await alreadyUp(world, await readLab(doors.env, file), until)
     if (all) {
       await sealed()
       return result(open, all)

@@ -23,6 +23,8 @@ export interface Status {
     readonly role: Role | null
     readonly ip: string
     readonly state: MachineState
+    /** Its disk could not be written (the host's is full, as a rule), so QEMU has paused it. */
+    readonly stuck: boolean
     /** null: not known (no cluster yet, or the API server does not answer). */
     readonly ready: boolean | null
     /** Whether the API server knows such a node; null as `ready`. */
@@ -145,15 +147,17 @@ interface Findings {
 function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefined): Status {
   const { machines, opened, hasConfig, unfinished } = found
   const { lab } = record
-  const states = new Map(machines.map((m) => [m.name, m.state]))
+  const known = new Map(machines.map((m) => [m.name, m]))
   const nodes = lab.nodes.map((n) => {
-    const state = states.get(domainName(record.id, n.name)) ?? 'absent'
+    const machine = known.get(domainName(record.id, n.name))
+    const state = machine?.state ?? 'absent'
     const ssh = sshEndpoint(record, n.name)
     return {
       name: n.name,
       role: lab.kubernetes ? n.role : null,
       ip: n.ip,
       state,
+      stuck: machine?.stuck === true,
       ready: state === 'running' && seen?.ready ? (seen.ready[n.name] ?? false) : null,
       joined: state === 'running' && seen?.ready ? n.name in seen.ready : null,
       sshHost: ssh?.host ?? null,
@@ -184,6 +188,7 @@ export function absentStatus(lab: Lab): Status {
       role: lab.kubernetes ? n.role : null,
       ip: n.ip,
       state: 'absent',
+      stuck: false,
       ready: null,
       joined: null,
       sshHost: null,

@@ -1,6 +1,7 @@
 /** Reading seal.json, which anybody may have written. */
 import { z } from 'zod'
 import { CorruptError, messageOf } from '../errors.js'
+import { quoted } from '../host/json.js'
 import {
   INITRD,
   ISO,
@@ -17,6 +18,8 @@ import type { SealedFacts } from './types.js'
 
 /** Bytes; four nodes take 4 KiB. */
 export const MOST_FACTS = 2 ** 20
+/** Characters of a problem; it may quote the file. */
+const MOST_WORDS = 300
 
 /** Printable, one line: it is shown to people. */
 const line = z
@@ -98,12 +101,14 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
   }
   const format: unknown = (data as { format?: unknown } | null)?.format
   if (format !== 1)
-    throw new CorruptError(`${path}: is a sealed lab of format ${JSON.stringify(format)}; this klab knows format 1`, {
+    throw new CorruptError(`${path}: is a sealed lab of format ${quoted(format)}; this klab knows format 1`, {
       hint: 'take the klab that made it, or a newer one',
     })
   const parsed = schema.safeParse(data)
   if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, 5).map((i) => `seal.json: ${i.path.join('.')}: ${i.message}`)
+    const problems = parsed.error.issues
+      .slice(0, 5)
+      .map((i) => `seal.json: ${`${i.path.join('.')}: ${i.message}`.slice(0, MOST_WORDS)}`)
     throw new CorruptError(`${path}: ${problems.join('\n')}`, { hint: 'ask whoever made the file' })
   }
   const facts = parsed.data as unknown as SealedFacts

@@ -1,5 +1,5 @@
 /** The machines of a lab, all together. */
-import { messageOf, StateError } from '../errors.js'
+import { HostError, messageOf, StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
 import { domainName } from '../node/names.js'
 import type { LockedLab } from './types.js'
@@ -12,12 +12,17 @@ export interface NodeState {
   readonly node: string
   readonly domain: string
   readonly state: MachineState
+  /** QEMU has paused it, for its disk could not be written. */
+  readonly stuck: boolean
 }
 
 /** The same with what libvirt says of each now; one virsh process. */
 export async function statesOf(lab: LockedLab): Promise<readonly NodeState[]> {
-  const states = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m.state]))
-  return nodesOf(lab).map((n) => ({ ...n, state: states.get(n.domain) ?? 'absent' }))
+  const machines = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m]))
+  return nodesOf(lab).map((n) => {
+    const { state = 'absent', stuck = false } = machines.get(n.domain) ?? {}
+    return { ...n, state, stuck }
+  })
 }
 
 const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
@@ -53,19 +58,29 @@ export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[
   })
 }
 
+/** ms until QEMU has tried once more to write what it could not. */
+const WRITE_AGAIN_MS = 1000
+
 /**
- * Lets go on what stands still (`only`: of these domains). Throws StateError when something still does: virsh tells of
- * its last command only.
+ * Lets go on what stands still (`only`: of these domains). Throws StateError when something still does (virsh tells of
+ * its last command only), HostError when a disk still cannot be written.
  */
 export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promise<void> {
-  const { hypervisor } = lab.world
-  const paused = async (): Promise<string[]> =>
-    (await statesOf(lab)).filter((n) => n.state === 'paused' && (only?.includes(n.domain) ?? true)).map((n) => n.domain)
-  await hypervisor.resume(await paused())
+  const { hypervisor, clock } = lab.world
+  const paused = async () =>
+    (await statesOf(lab)).filter((n) => n.state === 'paused' && (only?.includes(n.domain) ?? true))
+  const before = await paused()
+  await hypervisor.resume(before.map((n) => n.domain))
+  if (before.some((n) => n.stuck)) await clock.sleep(WRITE_AGAIN_MS, lab.world.signal)
   const left = await paused()
+  const stuck = left.filter((n) => n.stuck)
+  if (stuck.length > 0)
+    throw new HostError(`${stuck.map((n) => n.node).join(', ')}: QEMU cannot write to disk, so it stands still`, {
+      hint: `free space: df -h ${lab.paths.dir}; then klab up`,
+    })
   if (left.length > 0)
-    throw new StateError(`${left.join(', ')}: still paused`, {
-      hint: `virsh -c ${hypervisor.uri} resume ${left[0] ?? ''}`,
+    throw new StateError(`${left.map((n) => n.domain).join(', ')}: still paused`, {
+      hint: `virsh -c ${hypervisor.uri} resume ${left[0]?.domain ?? ''}`,
     })
 }
 

@@ -52,16 +52,18 @@ t.test('a manifest that is no good is refused', async (t) => {
   const bad: [object, RegExp][] = [
     [{ ...m, format: 2 }, /format 1/],
     [{ ...m, source: 'web' }, /unknown source "web"/],
+    [{ ...m, source: 'x'.repeat(100_000) }, /^.{0,600}$/],
     [{ ...m, kubernetes: 1.2 }, /version/],
     [{ ...m, images: [1] }, /images/],
     [{ ...m, provenance: { a: 1 } }, /provenance/],
     [{ ...m, files: {} }, /no files/],
-    ...['../x', '/etc/passwd', 'a//b', './a', ''].map((path): [object, RegExp] => [
+    ...['../x', '/etc/passwd', 'a//b', './a', '', 'a\0b', '../x'.repeat(30_000)].map((path): [object, RegExp] => [
       { ...m, files: [{ ...file, path }] },
       /bad file entry/,
     ]),
     [{ ...m, files: [{ ...file, sha256: 'zz' }] }, /bad file entry/],
     [{ ...m, files: [{ ...file, size: '1' }] }, /bad file entry/],
+    [{ ...m, files: [{ ...file, size: -1 }] }, /^.{0,600}bad file entry.{0,300}$/],
   ]
   for (const [data, message] of bad) {
     writeFileSync(join(dir, 'manifest.json'), JSON.stringify(data))

@@ -16,6 +16,8 @@ export interface FakeHypervisor extends Hypervisor {
   readonly clocks: Map<string, number>
   /** CPU time that machines have had, ns; under '' of all others. */
   readonly cpuNs: Map<string, number>
+  /** Machines whose disk cannot be written: QEMU pauses them, and again after each resume. */
+  readonly full: Set<string>
   /** What somebody has opened with virsh, by machine. */
   readonly opened: Map<string, readonly string[]>
   /** Every call that changes something, such as `start klab-x-n1`. */
@@ -107,6 +109,7 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
     idle: new Set(),
     clocks: new Map(),
     cpuNs: new Map(),
+    full: new Set(),
     opened: new Map(),
     calls: [],
     busyPorts: new Set(),
@@ -131,7 +134,15 @@ export function createFakeHypervisor(uri = 'fake:///'): FakeHypervisor {
       return { ram: e.ram, disk: readDisk(e.live ?? '') }
     },
 
-    list: () => look(() => [...entries.values()].map(({ name, uuid, state }) => ({ name, uuid, state }))),
+    list: () =>
+      look(() =>
+        [...entries.values()].map(({ name, uuid, state }) => ({
+          name,
+          uuid,
+          state,
+          ...(state === 'paused' && fake.full.has(name) && { stuck: true as const }),
+        })),
+      ),
     state: (name) => look(() => entries.get(name)?.state ?? 'absent'),
     owned: (labId) =>
       look(() =>

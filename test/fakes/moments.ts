@@ -77,7 +77,7 @@ export function fakeMoments({
       }),
     resume: (names) =>
       change('resume', names.join(' '), () => {
-        for (const e of names.map(get)) if (e.state === 'paused') e.state = 'running'
+        for (const e of names.map(get)) if (e.state === 'paused' && !self().full.has(e.name)) e.state = 'running'
       }),
     memoryMiB: (names) => look(() => names.length),
     usage: (names) =>

@@ -35,6 +35,18 @@ t.test('list: names with spaces and quotes, states with reasons, domains that ca
   t.end()
 })
 
+t.test(
+  'a machine that QEMU has paused since its disk could not be written is told from one that somebody paused',
+  (t) => {
+    const of = (state: number, reason: number) =>
+      parseDomainList(`${U(1)} a\n\nDomain: 'a'\n  state.state=${state}\n  state.reason=${reason}\n`)
+    t.strictSame(of(3, 5), [{ name: 'a', uuid: U(1), state: 'paused', stuck: true }])
+    t.strictSame(of(3, 1), [{ name: 'a', uuid: U(1), state: 'paused' }])
+    t.strictSame(of(1, 5), [{ name: 'a', uuid: U(1), state: 'running' }])
+    t.end()
+  },
+)
+
 t.test('states', (t) => {
   const seen = [1, 2, 3, 4, 5, 6, 7].map((n) => machineState(`${n}`, '1'))
   t.same(seen, ['running', 'running', 'paused', 'in-shutdown', 'shut-off', 'crashed', 'suspended'])

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { CommandError, Interrupted, openLab, StateError, UsageError, type Event } from '../../src/index.js'
+import { CommandError, HostError, Interrupted, openLab, StateError, UsageError, type Event } from '../../src/index.js'
+import { formatStatus } from '../../src/cli/status.js'
 import { domainName } from '../../src/node/names.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
@@ -54,6 +55,25 @@ t.test('a paused lab: nothing waits for it, and up lets it go on with the time o
   await t.rejects(s.lab.terminal.ssh('k8s-node01', []), { message: 'k8s-node01 is off' })
   hypervisor.unreachable = true
   t.match(await s.lab.terminal.ssh('k8s-node01', []), { argv: ['ssh'] }, 'libvirt does not answer: ssh may')
+})
+
+t.test('a full disk under a running lab: status says so, up says what to free, and then lets it go on', async (t) => {
+  const s = await open(t)
+  const { hypervisor, clock } = s.world
+  const domains = s.nodes.map((n) => domainName(s.id, n))
+  for (const name of domains) hypervisor.clocks.set(name, clock.time)
+  writeFileSync(s.paths.sshConfig, '')
+  const d = domains[1]
+  hypervisor.full.add(d!)
+  await hypervisor.pause(d!)
+  const status = await s.lab.status()
+  t.match(status, { state: 'partial', nodes: [{ stuck: false }, { name: 'k8s-node01', state: 'paused', stuck: true }] })
+  t.match(formatStatus(status, 0), /k8s-node01 cannot write to disk: free space on this host \(df -h\), then klab up\n/)
+  await t.rejects(s.lab.up(), { constructor: HostError, message: /^k8s-node01: QEMU cannot write/, hint: /^free space: df -h / }) // prettier-ignore
+  t.equal((await s.lab.status()).nodes[1]?.state, 'paused')
+  hypervisor.full.clear()
+  t.match(await s.lab.up(), { status: { state: 'running' } })
+  t.strictSame(await s.read(), all('zero'), 'nothing was booted')
 })
 
 t.test('docs/program.mjs: brings a lab up, saves it and restores it', async (t) => {

@@ -128,6 +128,7 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       role: i === 0 ? 'control-plane' : 'worker',
       ip: `192.168.31.${61 + i}`,
       state: 'running',
+      stuck: false,
       ready: null,
       joined: null,
       sshHost: '127.0.0.1',

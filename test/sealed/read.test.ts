@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileS
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { CorruptError } from '../../src/errors.js'
+import { parseSealedFacts } from '../../src/sealed/facts.js'
 import { readFacts, unpackSeal } from '../../src/sealed/read.js'
 import { writeSeal } from '../../src/sealed/write.js'
 import { exec } from '../real/libvirt.js'
@@ -143,6 +144,22 @@ t.test('archives that nobody should make', async (t) => {
     'taken',
     'and the one that they were made from',
   )
+})
+
+t.test('what is wrong is said in a few words, however long the file’s own are', (t) => {
+  const said = (text: string): string => {
+    try {
+      parseSealedFacts(text, 'FILE')
+    } catch (error) {
+      if (error instanceof CorruptError) return error.message
+      throw error
+    }
+    return 'taken'
+  }
+  const long = 'x'.repeat(100_000)
+  for (const facts of [{ format: Array(20_000).fill(0) }, { format: 1, [long]: 1 }, { ...factsOf(), [long]: 1 }])
+    t.match(said(JSON.stringify(facts)), /^FILE: [^]{10,2000}$/)
+  t.end()
 })
 
 t.test('damaged files', async (t) => {
