@@ -17,11 +17,42 @@ healthy() {
 		kubectl --request-timeout=60s -n kube-system get daemonset/kube-proxy deployment/coredns >/dev/null 2>&1
 }
 
+# After `kubectl delete node` its kubelet makes the node known when it starts, without kubeadm's labels and taints.
+make_known() {
+	local said
+	said=$(kubectl --request-timeout=60s get node "$KLAB_NODE" -o name 2>&1) && return
+	case $said in *NotFound*)
+		# The node gets another range of pod addresses, and the bridge plugin refuses a bridge that has one of the old.
+		ip link delete cni0 2>/dev/null || true
+		systemctl restart kubelet
+		retry kubectl --request-timeout=60s get node "$KLAB_NODE"
+		kubeadm init phase upload-config kubelet --config /etc/klab/kubeadm-init.yaml
+		kubeadm init phase mark-control-plane --config /etc/klab/kubeadm-init.yaml
+		echo "$KLAB_NODE is in the cluster again, with its labels and taints"
+		;;
+	esac
+}
+
+# Certificates and kubeconfigs that somebody deleted: kubeadm makes those that are not there, of the CAs that are.
+make_whole() {
+	local login=/var/lib/kubelet/pki/kubelet-client-current.pem
+	# kubelet.conf names that file and would be left as it is.
+	[ -s "$login" ] || ! grep -qs "$login" /etc/kubernetes/kubelet.conf || rm -f /etc/kubernetes/kubelet.conf
+	kubeadm init phase certs all --config /etc/klab/kubeadm-init.yaml
+	kubeadm init phase kubeconfig all --config /etc/klab/kubeadm-init.yaml
+	systemctl restart kubelet
+}
+
 if [ -e "$begun" ]; then
 	kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	rm -f "$begun"
 fi
 if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+	# KLAB_MEND: klab made it, and something of it is gone.
+	if [ -n "${KLAB_MEND:-}" ]; then
+		make_whole
+		make_known
+	fi
 	retry healthy || {
 		echo "$KLAB_NODE has a control plane that does not answer; look at it with:" \
 			'docker ps -a, journalctl -u kubelet; or begin again: kubeadm reset'

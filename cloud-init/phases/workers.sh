@@ -39,7 +39,8 @@ if joined; then
 	make_known
 	annotate
 else
-	if [ -e "$begun" ]; then
+	# KLAB_REJOIN: klab joined it, and what it had of that is gone (kubeadm reset, deleted certificates).
+	if [ -e "$begun" ] || [ -n "${KLAB_REJOIN:-}" ]; then
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	fi
 	touch "$begun"

@@ -1,6 +1,7 @@
 /** Phase `control-plane` (course 2.9.2, 2.9.3): kubeadm init and the lab's kubeconfig. */
 import { randomInt } from 'node:crypto'
 import { stringify } from 'yaml'
+import { nodeConditions } from '../api/server.js'
 import { hostKubeconfig } from '../cluster/kubeconfig.js'
 import type { Topology } from '../cluster/topology.js'
 import { initConfig, initFlags, patchFiles, PATCHES_DIR, unpatched } from '../cluster/kubeadm.js'
@@ -17,6 +18,8 @@ import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
+/** ms for one answer of the API server. */
+const API_MS = 10_000
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const word = (length: number): string => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('')
 
@@ -100,40 +103,76 @@ async function requirePatched(run: LabRun, guest: Guest): Promise<void> {
     })
 }
 
+const pair = (name: string): readonly string[] => [`pki/${name}.crt`, `pki/${name}.key`]
+/** In /etc/kubernetes: what only another cluster would have. */
+const ORIGINAL = [
+  ...['ca', 'front-proxy-ca', 'etcd/ca'].flatMap(pair),
+  ...['pki/sa.key', 'pki/sa.pub'],
+  ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => `manifests/${name}.yaml`),
+]
+/** What kubeadm makes again of that. */
+const DERIVED = [
+  ...['apiserver', 'apiserver-kubelet-client', 'apiserver-etcd-client', 'front-proxy-client'].flatMap(pair),
+  ...['etcd/server', 'etcd/peer', 'etcd/healthcheck-client'].flatMap(pair),
+  ...['admin', 'controller-manager', 'scheduler', 'kubelet'].map((name) => `${name}.conf`),
+  '/var/lib/kubelet/pki/kubelet-client-current.pem',
+]
+/** Prints those of its arguments that are not there, or are empty. */
+const LOST = 'cd /etc/kubernetes && for f in "$@"; do [ -s "$f" ] || echo "$f"; done'
+
 /**
- * klab's mark says that it was made, not that nobody has reset it since; a new one would be another cluster, so that is
- * not klab's to decide. Throws StateError.
+ * Whether all files of the control plane are there; klab's mark says that it was made, not that nobody has reset it or
+ * deleted something since. Throws StateError when that is gone which only another cluster would have: not klab's to
+ * decide.
  */
-async function requireControlPlane(run: LabRun, node: string): Promise<void> {
+async function isWhole(run: LabRun, node: string): Promise<boolean> {
   const guest = await connect(run, node)
-  const { exitCode } = await guest.sudo('[ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]', [], {
-    allowFailure: true,
+  const { stdout } = await guest.sudo(LOST, [...ORIGINAL, ...DERIVED], {
     what: 'looking for its control plane',
+    allowFailure: true,
   })
-  if (exitCode === 0) return
-  throw new StateError(`${node}: the control plane that klab made is gone (kubeadm reset?)`, {
-    hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up',
-  })
+  const lost = stdout.split('\n').filter(Boolean)
+  const gone = lost.filter((file) => ORIGINAL.includes(file))
+  if (gone.length > 0)
+    throw new StateError(
+      `${node}: the control plane that klab made is gone (kubeadm reset?): no /etc/kubernetes/${gone.join(', ')}`,
+      { hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up' },
+    )
+  return lost.length === 0
 }
 
 /** kubeadm init on the first control plane. */
-export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topology, marks: Marks): Step {
+export function controlPlaneStep(
+  run: LabRun,
+  k: KubernetesSpec,
+  topology: Topology,
+  { marks, askNodes = nodeConditions }: { readonly marks: Marks; readonly askNodes?: typeof nodeConditions },
+): Step {
   const node = topology.first
   const alone = topology.workers.length === 0
   const config = (token: string): string => initConfig(k, node, run.profile, { token, alone })
   const mark = (): Promise<string> =>
     clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
+  const marked = async (): Promise<boolean> => (await marks(node.name)).get('control-plane') === (await mark())
+  let mend = false
   return {
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
     done: async () => {
-      if (!(await hasKubeconfig(run)) || (await marks(node.name)).get('control-plane') !== (await mark())) return false
-      await requireControlPlane(run, node.name)
-      return true
+      if (!(await hasKubeconfig(run)) || !(await marked())) return false
+      // Who does not answer cannot tell; `ready` will.
+      const known = (await askNodes(run.paths.kubeconfig, API_MS))?.has(node.name) ?? true
+      mend = !(await isWhole(run, node.name)) || !known
+      return !mend
     },
     again: async () => dropMark(await connect(run, node.name), 'control-plane'),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
+      if (mend) {
+        line('something of this control plane was deleted: it is made whole')
+        // Else run.sh would find it, and do nothing.
+        await dropMark(guest, 'control-plane')
+      }
       await guest.put([
         { path: '/etc/klab/kubeadm-init.yaml', content: config(bootstrapToken()), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
@@ -141,7 +180,7 @@ export function controlPlaneStep(run: LabRun, k: KubernetesSpec, topology: Topol
       await runClusterPhase(run, guest, {
         phase: 'control-plane',
         mark: await mark(),
-        settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' ') },
+        settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' '), KLAB_MEND: mend ? 'true' : '' },
         line,
       })
       await requirePatched(run, guest)

@@ -1,6 +1,6 @@
 /**
- * Nodes that stay NotReady because somebody stopped or masked what they run on (a lesson in finding faults, not tidied
- * up): after a while `up` starts it again, and says what it was.
+ * Nodes that stay NotReady because somebody stopped or masked what they run on, or changed their name or address (a
+ * lesson in finding faults, not tidied up): after a while `up` puts it back, and says what it was.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,12 +20,20 @@ export function reviver(run: LabRun, line: (text: string) => void): (notReady: r
   const since = new Map<string, number>()
   const done = new Set<string>()
   const units = [run.lab.kubernetes?.runtime ?? 'docker', 'kubelet']
+  const own = (name: string): readonly string[] => {
+    const { nodes, network } = run.lab
+    const prefix = network.cidr.split('/')[1] ?? '24'
+    const ip = nodes.find((n) => n.name === name)?.ip ?? ''
+    return [name, `${ip}/${prefix}`, nodes.map((n) => `${n.ip} ${n.name}`).join('\n'), String(network.internet)]
+  }
   const revive = async (node: string): Promise<void> => {
     done.add(node)
     try {
       const guest = await connect(run, node)
-      const script = await readFile(join(assets, 'cloud-init', 'renew', 'units.sh'), 'utf8')
-      const { stdout } = await guest.sudo(script, units, { what: `looking at ${units.join(' and ')}` })
+      const script = await readFile(join(assets, 'cloud-init', 'renew', 'node.sh'), 'utf8')
+      const { stdout } = await guest.sudo(script, [...own(node), ...units], {
+        what: 'looking what keeps it from Ready',
+      })
       for (const said of tail(stdout).split('\n').filter(Boolean)) line(`${node}: ${said}`)
     } catch (error) {
       if (!(error instanceof KlabError) || error.code === 'interrupted') throw error

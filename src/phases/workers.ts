@@ -19,6 +19,11 @@ const TOKEN_MS = 15 * 60_000
 /** ms for one answer of the API server. */
 const API_MS = 10_000
 
+/** What kubelet needs to be this node: none of it is left after `kubeadm reset`. */
+const HAS_LOGIN =
+  '[ -s /etc/kubernetes/kubelet.conf ] && [ -s /etc/kubernetes/pki/ca.crt ] && ' +
+  '[ -s /var/lib/kubelet/pki/kubelet-client-current.pem ]'
+
 interface Ticket {
   readonly token: string
   /** `sha256:…` of the CA's public key (kubeadm join, --discovery-token-ca-cert-hash). */
@@ -130,10 +135,10 @@ export function workerSteps(
   const stillJoined = async ({ name }: NodeSpec): Promise<boolean> => {
     const nodes = await (asked ??= askNodes(run.paths.kubeconfig, API_MS))
     // Who does not answer, or knows nobody, cannot tell; `ready` will.
-    if (!nodes || nodes.size === 0 || nodes.get(name) === true) return true
-    if (!nodes.has(name)) return false
+    if (nodes && nodes.size > 0 && !nodes.has(name)) return false
+    // The API server calls a node Ready for most of a minute after it was reset.
     const guest = await connect(run, name)
-    const { exitCode } = await guest.sudo('[ -s /etc/kubernetes/kubelet.conf ]', [], { allowFailure: true })
+    const { exitCode } = await guest.sudo(HAS_LOGIN, [], { allowFailure: true, what: 'looking for its certificates' })
     return exitCode === 0
   }
   return workers.map((node) => ({
@@ -144,8 +149,9 @@ export function workerSteps(
     run: ({ line }) =>
       withTicket(async ({ token, caHash }) => {
         const guest = await connect(run, node.name)
-        if (await marked(node)) {
-          line('it had joined, and the cluster does not know it any more: once more')
+        const again = await marked(node)
+        if (again) {
+          line('it had joined, and the cluster does not know it any more, or it has lost its certificates: once more')
           await dropMark(guest, 'workers')
         }
         await guest.put([
@@ -155,7 +161,12 @@ export function workerSteps(
             mode: 0o600,
           },
         ])
-        await runClusterPhase(run, guest, { phase: 'workers', mark: await mark(node), line })
+        await runClusterPhase(run, guest, {
+          phase: 'workers',
+          mark: await mark(node),
+          settings: again ? { KLAB_REJOIN: 'true' } : {},
+          line,
+        })
       }),
   }))
 }

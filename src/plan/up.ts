@@ -39,7 +39,7 @@ export function planUp(run: LabRun): Plan {
     runtime: () => (k ? runtimeSteps(run, marks) : []),
     packages: () => (k ? packagesSteps(run, marks) : []),
     images: () => (k ? imagesSteps(run, marks) : []),
-    'control-plane': () => (k && topology ? [controlPlaneStep(run, k, topology, marks)] : []),
+    'control-plane': () => (k && topology ? [controlPlaneStep(run, k, topology, { marks })] : []),
     workers: () => (k && topology ? workerSteps(run, k, topology, { marks }) : []),
     cni: () => (k && topology && k.cni !== 'none' ? [cniStep(run, k, topology.first, marks)] : []),
     ready: () => (k && topology ? (k.cni === 'none' ? joinedSteps(run) : readySteps(run)) : []),

@@ -18,7 +18,7 @@ users: [{ name: kubernetes-admin, user: { client-certificate-data: ${CERT}, clie
 `
 const CP = 'k8s-master01'
 
-function stage(t: Test, marks = '', unpatchedPod = '', gone = false) {
+function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
   const applied: string[] = []
   const world = makeWorld(t, {
     kubectl: (args, input) => {
@@ -32,7 +32,8 @@ function stage(t: Test, marks = '', unpatchedPod = '', gone = false) {
   world.guests.answers.push(({ text }) => {
     if (text.includes('/var/lib/klab/done')) return marks
     if (text === 'sudo: cat /etc/kubernetes/admin.conf') return ADMIN
-    if (text.includes('[ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]')) return { exitCode: gone ? 1 : 0 }
+    if (text.includes('kubelet-client-current.pem')) return lost
+    if (text.includes('rm -f -- "/var/lib/klab/done/$1" control-plane')) return ''
     const pod = /^sudo: cat -- "\$1" \/etc\/kubernetes\/manifests\/(\S+)\.yaml$/.exec(text)?.[1]
     if (pod !== undefined)
       return pod === unpatchedPod ? 'spec: { containers: [{ name: etcd }] }' : stringify(run.profile.patches[pod])
@@ -41,11 +42,24 @@ function stage(t: Test, marks = '', unpatchedPod = '', gone = false) {
     return phase ? '' : undefined
   })
   const context = { line: () => undefined, signal: world.signal }
+  let known: ReadonlyMap<string, boolean> | undefined
+  const askNodes = () => Promise.resolve(known)
   const [node] = run.lab.nodes
   const k = run.lab.kubernetes!
-  const init = () => controlPlaneStep(run, k, topologyOf(run.lab)!, createMarks(run))
+  const init = () => controlPlaneStep(run, k, topologyOf(run.lab)!, { marks: createMarks(run), askNodes })
   const cni = () => cniStep(run, k, node!, createMarks(run))
-  return { world, run, ran, applied, context, init, cni, file: (path: string) => world.guests.files.get(CP)?.get(path) }
+  const knows = (...names: readonly string[]): void => void (known = new Map(names.map((n) => [n, true])))
+  return {
+    world,
+    run,
+    ran,
+    applied,
+    context,
+    knows,
+    init,
+    cni,
+    file: (path: string) => world.guests.files.get(CP)?.get(path),
+  }
 }
 
 t.test(
@@ -119,13 +133,35 @@ t.test(
 t.test('init: a control plane that somebody has reset is said at once, with the ways out', async (t) => {
   const first = stage(t)
   await first.init().run(first.context)
-  const s = stage(t, `${first.ran[0]!}\n`, '', true)
+  const s = stage(t, `${first.ran[0]!}\n`, '', 'pki/ca.crt\nmanifests/etcd.yaml\nadmin.conf\n')
   await s.init().run(s.context)
   await t.rejects(s.init().done!(s.context), {
     constructor: StateError,
-    message: /k8s-master01: the control plane that klab made is gone/,
+    message: /k8s-master01: the control plane that klab made is gone.*kubernetes\/pki\/ca\.crt, manifests\/etcd\.yaml$/,
     hint: /klab snapshot restore NAME; or klab destroy/,
   })
+})
+
+t.test('init: a deleted node object, deleted certificates: made whole, with the mark out of the way', async (t) => {
+  const first = stage(t)
+  await first.init().run(first.context)
+  for (const lost of ['', 'pki/apiserver.crt\n']) {
+    const s = stage(t, `${first.ran[0]!}\n`, '', lost)
+    await s.init().run(s.context)
+    s.knows(lost === '' ? 'k8s-node01' : CP)
+    const step = s.init()
+    t.equal(await step.done!(s.context), false)
+    const before = s.world.guests.calls.length
+    await step.run(s.context)
+    const calls = s.world.guests.calls.slice(before).map((c) => c.text)
+    t.ok(calls.findIndex((c) => c.includes('rm -f')) < calls.findIndex((c) => c.includes('run.sh control-plane')))
+    t.match(s.file('/etc/klab/env')!.content, "KLAB_MEND='true'")
+  }
+  const whole = stage(t, `${first.ran[0]!}\n`)
+  await whole.init().run(whole.context)
+  t.match(whole.file('/etc/klab/env')!.content, "KLAB_MEND=''")
+  whole.knows(CP)
+  t.equal(await whole.init().done!(whole.context), true)
 })
 
 t.test('init: the token is a new one at each run, yet the mark stays', async (t) => {

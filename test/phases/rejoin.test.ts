@@ -1,6 +1,6 @@
 /** What trainees do to nodes after `up`, and what the next `up` makes of it. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { topologyOf } from '../../src/cluster/topology.js'
@@ -29,7 +29,7 @@ t.test('workers: joined is what the API server says, not klab’s mark alone', a
     if (text === 'sudo: cat /etc/kubernetes/pki/ca.crt') return ca
     if (text.includes('rm -f')) return dropped.push(node) ? '' : ''
     if (text.includes('/var/lib/klab/done')) return marks.has(node) ? `workers:${marks.get(node)!}` : ''
-    if (text.includes('kubelet.conf')) return { exitCode: reset.has(node) ? 1 : 0 }
+    if (text.includes('kubelet-client-current.pem')) return { exitCode: reset.has(node) ? 1 : 0 }
     const mark = /run\.sh workers (\w+)/.exec(text)?.[1]
     if (mark !== undefined) marks.set(node, mark)
     return mark === undefined ? undefined : ''
@@ -52,11 +52,19 @@ t.test('workers: joined is what the API server says, not klab’s mark alone', a
   t.same(await done(deleted), [true, true, false], 'deleted; NotReady alone is no reason')
   reset.add('k8s-node02')
   t.same(await done(deleted), [true, false, false], 'reset')
+  t.same(await done(new Map(Object.entries(all))), [true, false, true], 'also while the API server calls it Ready')
   await steps(deleted)[2]!.run(context)
   t.same(dropped, ['k8s-node03'], 'else run.sh would find its mark, and do nothing')
+  const env = (node: string) => world.guests.files.get(node)?.get('/etc/klab/env')?.content
+  t.match(
+    [env('k8s-node03'), env('k8s-node01')],
+    [/KLAB_REJOIN='true'/, /^(?![^]*KLAB_REJOIN)/],
+    'kubeadm may reset it',
+  )
 })
 
-t.test('workers.sh: a node that was deleted comes back when its kubelet starts anew', (t) => {
+/** A phase's script in a root of its own, with programs that write down how they were called. */
+function scriptStage(t: Test, script: string) {
   const dir = t.testdir()
   for (const d of ['bin', 'etc/kubernetes', 'etc/klab', 'var/lib/klab', 'var/lib/kubelet/pki', 'usr/lib/klab'])
     mkdirSync(join(dir, d), { recursive: true })
@@ -64,19 +72,25 @@ t.test('workers.sh: a node that was deleted comes back when its kubelet starts a
     text.replace(/\/(etc\/kubernetes|etc\/klab|var\/lib|usr\/lib\/klab)\b/g, `${dir}/$1`)
   const phases = join(root, 'cloud-init/phases')
   writeFileSync(join(dir, 'usr/lib/klab/retry.sh'), readFileSync(join(phases, 'retry.sh')))
-  writeFileSync(join(dir, 'workers.sh'), moved(readFileSync(join(phases, 'workers.sh'), 'utf8')))
+  writeFileSync(join(dir, script), moved(readFileSync(join(phases, script), 'utf8')))
   writeFileSync(join(dir, 'etc/kubernetes/kubelet.conf'), 'x')
   writeFileSync(join(dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'), 'x')
   const program = (name: string, text: string): void => {
     writeFileSync(join(dir, 'bin', name), `#!/bin/bash\necho "${name} $*" >>"${dir}/log"\n${text}\n`)
     chmodSync(join(dir, 'bin', name), 0o755)
   }
-  const run = (): string => {
+  const run = (more: Readonly<Record<string, string>> = {}): string => {
     writeFileSync(join(dir, 'log'), '')
-    const env = { PATH: `${dir}/bin:${process.env['PATH'] ?? ''}`, KLAB_NODE: 'n', KLAB_CRI_SOCKET: '/s' }
-    execFileSync('bash', ['-euo', 'pipefail', join(dir, 'workers.sh')], { env, stdio: 'ignore' })
+    const path = `${dir}/bin:${process.env['PATH'] ?? ''}`
+    const env = { PATH: path, KLAB_NODE: 'n', KLAB_CRI_SOCKET: '/s', KLAB_USER: 'u', KLAB_INIT_FLAGS: '', ...more }
+    execFileSync('bash', ['-euo', 'pipefail', join(dir, script)], { env, stdio: 'ignore' })
     return readFileSync(join(dir, 'log'), 'utf8')
   }
+  return { dir, program, run }
+}
+
+t.test('workers.sh: a node that was deleted comes back when its kubelet starts anew', (t) => {
+  const { dir, program, run } = scriptStage(t, 'workers.sh')
   program('kubeadm', 'exit 1')
   program('ip', '')
   program('systemctl', `[ "$1" != restart ] || touch "${dir}/known"`)
@@ -91,6 +105,61 @@ t.test('workers.sh: a node that was deleted comes back when its kubelet starts a
   t.end()
 })
 
+t.test('workers.sh: certificates that are gone: reset, as klab joined it, and joined again', (t) => {
+  const s = scriptStage(t, 'workers.sh')
+  s.program('kubeadm', '')
+  s.program('ip', '')
+  s.program('systemctl', '')
+  s.program('kubectl', '')
+  rmSync(join(s.dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'))
+  t.notMatch(s.run(), /kubeadm reset/, 'one that klab did not join is nobody’s to reset')
+  t.match(s.run({ KLAB_REJOIN: 'true' }), /kubeadm reset -f[^]*kubeadm join/)
+  t.end()
+})
+
+t.test(
+  'control-plane.sh: a node that was deleted comes back with labels and taints; certificates are made again',
+  (t) => {
+    const s = scriptStage(t, 'control-plane.sh')
+    mkdirSync(join(s.dir, 'etc/kubernetes/manifests'), { recursive: true })
+    for (const f of ['manifests/kube-apiserver.yaml', 'admin.conf'])
+      writeFileSync(join(s.dir, 'etc/kubernetes', f), 'x')
+    writeFileSync(
+      join(s.dir, 'etc/kubernetes/kubelet.conf'),
+      `client-certificate: ${s.dir}/var/lib/kubelet/pki/kubelet-client-current.pem`,
+    )
+    writeFileSync(join(s.dir, 'usr/lib/klab/bundle.sh'), 'mount_bundle() { false; }\n')
+    for (const name of ['kubeadm', 'ip', 'install', 'stat', 'sleep']) s.program(name, '')
+    s.program('systemctl', `[ "$1" != restart ] || touch "${s.dir}/known"`)
+    s.program(
+      'kubectl',
+      `[[ $* != *'get node'* ]] || [ -e "${s.dir}/known" ] || { echo 'Error (NotFound)' >&2; exit 1; }`,
+    )
+    writeFileSync(join(s.dir, 'known'), '')
+    t.notMatch(s.run(), /kubeadm|restart/, 'one that is whole is left alone')
+    rmSync(join(s.dir, 'known'))
+    // make_whole restarts kubelet too: this one alone makes the node known.
+    const said = s.run({ KLAB_MEND: 'true' })
+    t.match(said, /kubeadm init phase certs all[^]*kubeadm init phase kubeconfig all[^]*systemctl restart kubelet/)
+    t.ok(existsSync(join(s.dir, 'etc/kubernetes/kubelet.conf')))
+    rmSync(join(s.dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'))
+    s.program(
+      'systemctl',
+      `echo $(($(cat "${s.dir}/n" 2>/dev/null || echo 0) + 1)) >"${s.dir}/n"
+[ "$1" != restart ] || [ "$(cat "${s.dir}/n")" -lt 2 ] || touch "${s.dir}/known"`,
+    )
+    rmSync(join(s.dir, 'known'), { force: true })
+    t.match(
+      s.run({ KLAB_MEND: 'true' }),
+      /ip link delete cni0\n[^]*kubeadm init phase upload-config kubelet [^]*kubeadm init phase mark-control-plane /,
+    )
+    t.notOk(existsSync(join(s.dir, 'etc/kubernetes/kubelet.conf')), 'kubeadm would leave one that names a lost file')
+    t.end()
+  },
+)
+
+const HOSTS = '192.168.31.61 k8s-master01\n192.168.31.62 k8s-node01\n192.168.31.63 k8s-node02\n192.168.31.64 k8s-node03'
+
 t.test('kubelet or docker stopped or masked: started again after a while, once, and told', async (t) => {
   const world = makeWorld(t)
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
@@ -99,7 +168,7 @@ t.test('kubelet or docker stopped or masked: started again after a while, once, 
   world.guests.answers.push(({ node, text }) => {
     if (!text.includes('unmask')) return undefined
     asked.push(node)
-    t.match(text, / docker kubelet$/)
+    t.ok(text.endsWith(` ${node} 192.168.31.6${node.at(-1) === '1' ? 2 : 3}/24 ${HOSTS} false docker kubelet`))
     return node === 'k8s-node02' ? failure(node, ['sudo'], 1, 'no route') : 'kubelet was stopped and masked: active\n'
   })
   const revive = reviver(run, (line) => lines.push(line))
@@ -114,4 +183,46 @@ t.test('kubelet or docker stopped or masked: started again after a while, once, 
   await revive(['k8s-node01', 'k8s-node02'])
   t.same(asked, ['k8s-node01', 'k8s-node02'])
   t.match(lines, [/^k8s-node01: kubelet was stopped and masked: active$/, /^k8s-node02: .*/])
+})
+
+t.test('node.sh: hostname, /etc/hosts and the lab card’s address are put back, and kubelet starts anew', (t) => {
+  const s = scriptStage(t, 'workers.sh')
+  const { dir, program } = s
+  mkdirSync(join(dir, 'net/lab0'), { recursive: true })
+  const moved = readFileSync(join(root, 'cloud-init/renew/node.sh'), 'utf8')
+    .replaceAll('/sys/class/net', join(dir, 'net'))
+    .replaceAll('/proc/sys/kernel/hostname', join(dir, 'hostname'))
+    .replaceAll('/etc/hosts', join(dir, 'hosts'))
+  writeFileSync(join(dir, 'node.sh'), moved)
+  writeFileSync(join(dir, 'hostname'), 'other\n')
+  writeFileSync(join(dir, 'hosts'), '127.0.0.1 localhost\n10.9.9.9 a mine\n192.168.31.62 b\n')
+  program('hostnamectl', `echo "$2" >"${dir}/hostname"`)
+  program('systemctl', '')
+  program(
+    'ip',
+    `[[ $* != *'addr show'* ]] || cat "${dir}/addresses"; [[ $* != *'addr add'* ]] || echo "2: lab0 inet $3 x" >"${dir}/addresses"`,
+  )
+  writeFileSync(join(dir, 'addresses'), '2: lab0 inet 192.168.31.99/24 x\n')
+  const look = (): { said: string; log: string } => {
+    writeFileSync(join(dir, 'log'), '')
+    const env = { PATH: `${dir}/bin:${process.env['PATH'] ?? ''}` }
+    const argv = [join(dir, 'node.sh'), 'a', '192.168.31.61/24', '192.168.31.61 a\n192.168.31.62 b', 'false', 'docker', 'kubelet'] // prettier-ignore
+    return { said: execFileSync('bash', argv, { env, encoding: 'utf8' }), log: readFileSync(join(dir, 'log'), 'utf8') }
+  }
+  const first = look()
+  t.equal(
+    first.said,
+    'its hostname was other: a again\n' +
+      `${dir}/hosts had 10.9.9.9 for a: 192.168.31.61 again\n` +
+      'its card lab0 had 192.168.31.99/24: 192.168.31.61/24 again\n',
+  )
+  t.match(
+    first.log,
+    /ip addr add 192\.168\.31\.61\/24 dev lab0[^]*ip route add default dev lab0[^]*systemctl restart kubelet/,
+  )
+  t.equal(readFileSync(join(dir, 'hosts'), 'utf8'), '127.0.0.1 localhost\n192.168.31.62 b\n192.168.31.61 a\n')
+  const second = look()
+  t.equal(second.said, '')
+  t.notMatch(second.log, /restart|addr add|hostnamectl/, 'nothing is done to one that is as it should be')
+  t.end()
 })
