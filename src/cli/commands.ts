@@ -113,7 +113,10 @@ export const COMMANDS: readonly (Command | Group)[] = [
     usage: 'destroy',
     describe: 'Remove the lab: machines, disks, switch, ports, keys; the cache stays',
     options: options.DESTROY_OPTIONS,
-    examples: [['klab destroy -f', 'without a question']],
+    examples: [
+      ['klab destroy -f', 'without a question'],
+      ['klab destroy --orphans', 'what a lost state folder left behind'],
+    ],
     load: async () => (await import('./destroy.js')).runDestroy,
   }),
   command({

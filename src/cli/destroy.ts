@@ -1,6 +1,7 @@
 /** `klab destroy`. */
 import { UsageError } from '../errors.js'
 import type { LabToDestroy } from '../lab/destroy.js'
+import { orphanWords, type Orphan } from '../lab/orphans.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import type { DESTROY_OPTIONS } from './options.js'
@@ -11,15 +12,34 @@ import { withProgress } from './progress.js'
  * (answered no), what destroy throws.
  */
 export async function runDestroy(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
+  if (args.orphans) return runOrphans(app, args)
   const confirm = args.force ? undefined : (what: LabToDestroy) => ask(app, what)
   const { lab, found } = await withProgress(app, args, (lab) => lab.destroy({ confirm }))
   app.stderr.write(found ? `lab ${lab} is gone\n` : 'this Labfile has no lab; klab list shows yours\n')
   return 0
 }
 
+const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim())
+
 async function ask(app: App, { lab, snapshots }: LabToDestroy): Promise<boolean> {
   const what = snapshots === 0 ? ' and all its disks' : `, all its disks and its snapshots (${snapshots})`
   const answer = await app.ask(`destroy lab ${lab}${what}? [y/N] `)
   if (answer === undefined) throw new UsageError('destroy: no terminal to ask on', { hint: 'klab destroy --force' })
-  return /^y(es)?$/i.test(answer.trim())
+  return isYes(answer)
+}
+
+/** The same for what labs left whose record is gone. */
+async function runOrphans(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
+  const confirm = args.force ? undefined : (found: readonly Orphan[]) => askAll(app, found)
+  const gone = await withProgress(app, args, (lab) => lab.destroyOrphans({ confirm }))
+  app.stderr.write(gone.length === 0 ? 'nothing is left of lost labs\n' : `gone: ${gone.map((o) => o.id).join(', ')}\n`)
+  return 0
+}
+
+async function askAll(app: App, found: readonly Orphan[]): Promise<boolean> {
+  for (const o of found) app.stderr.write(`lab ${o.id}: ${orphanWords(o)}\n`)
+  const answer = await app.ask('destroy all of that? [y/N] ')
+  if (answer === undefined)
+    throw new UsageError('destroy: no terminal to ask on', { hint: 'klab destroy --orphans --force' })
+  return isYes(answer)
 }

@@ -77,6 +77,7 @@ export const HALT_OPTIONS = {
 
 export const DESTROY_OPTIONS = {
   force: { alias: 'f', type: 'boolean', describe: 'do not ask' },
+  orphans: { type: 'boolean', describe: 'what labs left in libvirt whose record is gone, whatever the Labfile' },
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr' },
 } as const satisfies OptionTable
 

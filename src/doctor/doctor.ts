@@ -17,6 +17,7 @@ import type { Check } from './check.js'
 import { labToolChecks, type Cached } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
+import { orphanChecks } from './orphans.js'
 import { nearest, roomChecks } from './room.js'
 
 /** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
@@ -160,6 +161,7 @@ export async function checkHost(
     portCheck(world, lab),
     networkChecks(world, lab, { id: o.id, distro }).catch(unreachable),
     openingChecks(world, lab, o.id).catch(unreachable),
+    orphanChecks(world, o.id).catch(unreachable),
     cgroupCheck().then((c) => [c]),
     build ? namespaceCheck(world, distro) : [],
   ])

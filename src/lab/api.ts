@@ -4,6 +4,7 @@ import type { BuiltBundle } from '../bundle/manifest.js'
 import type { ListedBundle } from '../bundle/ensure.js'
 import type { CheckReport } from '../course/types.js'
 import type { Check } from '../doctor/check.js'
+import type { Orphan } from '../doctor/orphans.js'
 import type { Output } from '../host/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
@@ -66,6 +67,13 @@ export interface LabHandle {
   destroy(o?: {
     readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined
   }): Promise<{ readonly lab: string; readonly found: boolean }>
+  /**
+   * Removes what labs left in libvirt and on disk whose record is gone, whatever the Labfile. Does not ask unless
+   * `confirm` is given.
+   */
+  destroyOrphans(o?: {
+    readonly confirm?: ((what: readonly Orphan[]) => boolean | Promise<boolean>) | undefined
+  }): Promise<readonly Orphan[]>
   /** Nodes as libvirt sees them, and the API server's last answer; `fresh`: wait for it, 10 s at most. */
   status(o?: { readonly fresh?: boolean | undefined }): Promise<Status>
   /** What each node really takes of the host: two looks, a second apart. */

@@ -28,6 +28,7 @@ export function labWith(c: LabContext): LabHandle {
     suspend: verb(async () => (await import('./suspend.js')).suspendLab),
     resume: verb(async () => (await import('./suspend.js')).resumeLab),
     destroy: verb(async () => (await import('./destroy.js')).destroyLab),
+    destroyOrphans: verb(async () => (await import('./orphans.js')).destroyOrphans),
     status: verb(async () => (await import('./look.js')).labStatus),
     top: verb(async () => (await import('./top.js')).usageOf),
     check: verb(async () => (await import('./check.js')).checkCourse),

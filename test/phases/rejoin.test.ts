@@ -200,13 +200,15 @@ t.test('node.sh: hostname, /etc/hosts and the lab card’s address are put back,
   program('systemctl', '')
   program(
     'ip',
-    `[[ $* != *'addr show'* ]] || cat "${dir}/addresses"; [[ $* != *'addr add'* ]] || echo "2: lab0 inet $3 x" >"${dir}/addresses"`,
+    `[[ $* != *'addr show'* ]] || cat "${dir}/addresses"
+[[ $* != *'addr add'* ]] || echo "2: lab0 inet $3 x" >"${dir}/addresses"`,
   )
   writeFileSync(join(dir, 'addresses'), '2: lab0 inet 192.168.31.99/24 x\n')
   const look = (): { said: string; log: string } => {
     writeFileSync(join(dir, 'log'), '')
     const env = { PATH: `${dir}/bin:${process.env['PATH'] ?? ''}` }
-    const argv = [join(dir, 'node.sh'), 'a', '192.168.31.61/24', '192.168.31.61 a\n192.168.31.62 b', 'false', 'docker', 'kubelet'] // prettier-ignore
+    const own = ['a', '192.168.31.61/24', '192.168.31.61 a\n192.168.31.62 b', 'false']
+    const argv = [join(dir, 'node.sh'), ...own, 'docker', 'kubelet']
     return { said: execFileSync('bash', argv, { env, encoding: 'utf8' }), log: readFileSync(join(dir, 'log'), 'utf8') }
   }
   const first = look()

@@ -1,0 +1,25 @@
+/** `klab destroy --orphans`: what labs left behind whose record is gone. */
+import { findOrphans, type Orphan } from '../doctor/orphans.js'
+import { StateError } from '../errors.js'
+import { labPaths } from '../state/paths.js'
+import type { LabContext } from './context.js'
+import { destroy } from './destroy.js'
+
+export { orphanWords, type Orphan } from '../doctor/orphans.js'
+
+/**
+ * Removes machines, networks, sockets and files of all labs that libvirt has klab's mark of and that have no record any
+ * more. `confirm` is asked once, before anything is changed; false: StateError. Returns what was there. Throws
+ * HostError, LockedError, what the steps throw.
+ */
+export async function destroyOrphans(
+  c: LabContext,
+  o: { readonly confirm?: ((what: readonly Orphan[]) => boolean | Promise<boolean>) | undefined } = {},
+): Promise<readonly Orphan[]> {
+  const world = await c.doors.world(undefined)
+  const found = await findOrphans(world)
+  if (found.length === 0) return []
+  if (o.confirm && !(await o.confirm(found))) throw new StateError('not destroyed')
+  for (const { id } of found) await destroy(world, { id, name: id, paths: labPaths(world.roots, id) }, c.report)
+  return found
+}
