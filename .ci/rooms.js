@@ -84,6 +84,7 @@ export const ROOMS = {
     'world',
     'bundle/archive',
     'bundle/expected',
+    'bundle/needs',
     'cluster',
     'cloudinit',
     'host',

@@ -13,9 +13,9 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
   command({
     usage: 'list',
     describe: 'The bundles in the cache',
-    options: options.LIST_OPTIONS,
+    options: options.BUNDLE_LIST_OPTIONS,
     examples: [['klab bundle list --json', 'for scripts']],
-    load: async () => (await import('./bundle.js')).runList,
+    load: async () => (await import('./bundle.js')).runBundleList,
   }),
   command({
     usage: 'verify [path]',
@@ -30,15 +30,15 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
   command({
     usage: 'export <path>',
     describe: 'Write the Labfile’s bundle as one file',
-    options: options.EXPORT_OPTIONS,
+    options: options.BUNDLE_EXPORT_OPTIONS,
     examples: [['klab bundle export course.tar', 'for machines without internet']],
-    load: async () => (await import('./bundle.js')).runExport,
+    load: async () => (await import('./bundle.js')).runBundleExport,
   }),
   command({
     usage: 'import <path>',
     describe: 'Take such a file into the cache',
-    options: options.IMPORT_OPTIONS,
+    options: options.BUNDLE_IMPORT_OPTIONS,
     examples: [['klab bundle import course.tar', 'labs with the same Labfile then use it']],
-    load: async () => (await import('./bundle.js')).runImport,
+    load: async () => (await import('./bundle.js')).runBundleImport,
   }),
 ]

@@ -5,19 +5,19 @@ const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
 
 export const BUILD_OPTIONS = json satisfies OptionTable
 
-export const LIST_OPTIONS = json satisfies OptionTable
+export const BUNDLE_LIST_OPTIONS = json satisfies OptionTable
 
 export const VERIFY_OPTIONS = {
   path: { type: 'string', describe: 'a file or folder (default: all bundles in the cache)' },
   ...json,
 } as const satisfies OptionTable
 
-export const EXPORT_OPTIONS = {
+export const BUNDLE_EXPORT_OPTIONS = {
   path: { type: 'string', describe: 'the file to write', demandOption: true },
   ...json,
 } as const satisfies OptionTable
 
-export const IMPORT_OPTIONS = {
+export const BUNDLE_IMPORT_OPTIONS = {
   path: { type: 'string', describe: 'the file to read', demandOption: true },
   sha256: { type: 'string', describe: 'what the whole file’s sha256 must be', requiresArg: true },
   ...json,

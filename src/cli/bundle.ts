@@ -3,7 +3,13 @@ import { CorruptError } from '../errors.js'
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { BUILD_OPTIONS, EXPORT_OPTIONS, IMPORT_OPTIONS, LIST_OPTIONS, VERIFY_OPTIONS } from './bundle-options.js'
+import type {
+  BUILD_OPTIONS,
+  BUNDLE_EXPORT_OPTIONS,
+  BUNDLE_IMPORT_OPTIONS,
+  BUNDLE_LIST_OPTIONS,
+  VERIFY_OPTIONS,
+} from './bundle-options.js'
 import { labOf } from './progress.js'
 
 const MIB = 1024 ** 2
@@ -19,7 +25,7 @@ export async function runBuild(app: App, args: Args<typeof BUILD_OPTIONS>): Prom
 }
 
 /** Prints the bundles of the cache. */
-export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
+export async function runBundleList(app: App, args: Args<typeof BUNDLE_LIST_OPTIONS>): Promise<number> {
   const { bundles } = await labOf(app, args)
   const found = await bundles.list()
   if (args.json) printJson(app, found)
@@ -44,7 +50,7 @@ export async function runVerify(app: App, args: Args<typeof VERIFY_OPTIONS>): Pr
 }
 
 /** Writes the bundle as one file. Throws StateError when the file is there. */
-export async function runExport(app: App, args: Args<typeof EXPORT_OPTIONS>): Promise<number> {
+export async function runBundleExport(app: App, args: Args<typeof BUNDLE_EXPORT_OPTIONS>): Promise<number> {
   const { bundles } = await labOf(app, args)
   const made = await bundles.export(args.path)
   if (args.json) printJson(app, made)
@@ -53,7 +59,7 @@ export async function runExport(app: App, args: Args<typeof EXPORT_OPTIONS>): Pr
 }
 
 /** Takes a bundle from a file. Throws UsageError, CorruptError. */
-export async function runImport(app: App, args: Args<typeof IMPORT_OPTIONS>): Promise<number> {
+export async function runBundleImport(app: App, args: Args<typeof BUNDLE_IMPORT_OPTIONS>): Promise<number> {
   const { bundles } = await labOf(app, args)
   const { key, dir, cached, manifest } = await bundles.import(args.path, { sha256: args.sha256 })
   if (args.json) printJson(app, { key, dir, cached, kubernetes: manifest.kubernetes })

@@ -14,11 +14,11 @@ import { apiNodes } from '../cluster/topology.js'
 import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
-import { labToolChecks, type Cached } from './tools.js'
+import { labToolChecks, type CachedParts } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
 import { orphanChecks } from './orphans.js'
-import { nearest, roomChecks } from './room.js'
+import { existingAbove, roomChecks } from './room.js'
 
 /** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000
@@ -126,7 +126,7 @@ async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
 
 /** Whether the folder, or the one it would be made in, can be written. */
 async function writableCheck(dir: string): Promise<Check> {
-  const at = await nearest(dir)
+  const at = await existingAbove(dir)
   const ok = await access(at, constants.W_OK).then(
     () => true,
     () => false,
@@ -141,7 +141,7 @@ export interface Present {
   /** Nodes whose machine runs or is paused: they have their memory. */
   readonly running: readonly string[]
   /** What is in the cache, so that what makes it is not needed. */
-  readonly cached: Cached
+  readonly cached: CachedParts
 }
 
 /** All checks for a lab (`id`: its own network is no clash; `distro`: this host’s unless told). */

@@ -61,7 +61,7 @@ export async function roomChecks(world: World, lab: Lab, running: readonly strin
     [world.roots.state, lab.nodes.length * DISK_GIB.node],
     [world.roots.cache, DISK_GIB.cache],
   ] as const) {
-    const at = await nearest(dir)
+    const at = await existingAbove(dir)
     needs.set(at, (needs.get(at) ?? 0) + gib)
   }
   const disks = await Promise.all(
@@ -83,6 +83,6 @@ export async function roomChecks(world: World, lab: Lab, running: readonly strin
 }
 
 /** The folder itself, or the first one above that exists. */
-export async function nearest(dir: string): Promise<string> {
-  return (await exists(dir)) || dir === '/' ? dir : nearest(dirname(dir))
+export async function existingAbove(dir: string): Promise<string> {
+  return (await exists(dir)) || dir === '/' ? dir : existingAbove(dirname(dir))
 }

@@ -9,7 +9,10 @@ import type { BundleChoice, Lab, LoadedLab } from '../labfile/model.js'
 import { labId, labPaths, roots, type LabPaths } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 
-/** A lab as found on disk: where its Labfile is (links of folders followed, the file's own not), and what was recorded when it was brought up (undefined: never). */
+/**
+ * A lab as found on disk: where its Labfile is (links of folders followed, the file’s own not), and what was recorded
+ * when it was brought up (undefined: never).
+ */
 export interface FoundLab {
   readonly labfile: string
   readonly record: LabRecord | undefined

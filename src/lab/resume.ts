@@ -2,7 +2,7 @@
 import { ProbeError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { nodesOf, resumeAll, statesOf } from '../snapshot/machines.js'
-import { momentOf, settle } from '../snapshot/settle.js'
+import { instantOf, settle } from '../snapshot/settle.js'
 import type { LockedLab } from '../snapshot/types.js'
 import { writeRecord } from '../state/record.js'
 import { note, type Report } from '../report/events.js'
@@ -30,7 +30,7 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
     const states = await statesOf(lab)
     const paused = states.filter((n) => n.state === 'paused')
     if (paused.length === 0 || (await exists(paths.journal))) return false
-    const since = momentOf(world.clock)
+    const since = instantOf(world.clock)
     // A klab that is killed now leaves the clocks to the next one.
     lab.record = { ...record, unsettled: true }
     await writeRecord(paths.record, lab.record)

@@ -6,7 +6,7 @@ import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, sweepAfter, type Restored } from '../snapshot/restore.js'
 import { goOn, save } from '../snapshot/save.js'
-import { momentOf, settle, type SettleDoors, type Settled } from '../snapshot/settle.js'
+import { instantOf, settle, type SettleDoors, type Settled } from '../snapshot/settle.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
 import type { LabPaths } from '../state/paths.js'
@@ -73,7 +73,7 @@ export interface GoOptions {
  */
 export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Promise<Back> {
   const { clock } = lab.world
-  const since = momentOf(clock)
+  const since = instantOf(clock)
   const passed = (): number => clock.monotonic() - since.monotonic
   await checkFits(lab, manifest)
   const checksMs = passed()

@@ -22,14 +22,14 @@ import { FACTS, KEY, KUBECONFIG, PUBLIC_KEY, nodeFile } from './names.js'
 import type { SealedFacts } from './types.js'
 
 /** What stands in its seal.json. klab's own word, so not looked through as a file's is. */
-export interface Cached {
+export interface CachedSeal {
   readonly facts: SealedFacts
   readonly image: SealedImage
   /** The lab whose machines the RAM images are of: for it they need no change. */
   readonly machinesOf: string
 }
 
-export interface Found extends Cached {
+export interface Found extends CachedSeal {
   readonly key: Digest
   readonly dir: string
 }
@@ -48,9 +48,9 @@ export const sealsOf = (world: World): Layers =>
 export async function listCached(world: World): Promise<readonly Found[]> {
   const found: Found[] = []
   for (const { key, dir } of await sealsOf(world).list()) {
-    const data = (await readJson(join(dir, FACTS))) as Partial<Cached> | undefined
+    const data = (await readJson(join(dir, FACTS))) as Partial<CachedSeal> | undefined
     if (data?.facts?.format === 1 && data.image && data.machinesOf !== undefined)
-      found.push({ ...(data as Cached), key, dir })
+      found.push({ ...(data as CachedSeal), key, dir })
   }
   return found
 }
@@ -94,7 +94,7 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
         for (const file of ['disk.qcow2', ...(n.memory ? ['memory'] : [])] as const)
           await chmod(at(file as 'memory'), 0o400)
       }
-      const cached: Cached = { facts, image, machinesOf: record.id }
+      const cached: CachedSeal = { facts, image, machinesOf: record.id }
       await writeFile(join(dir, FACTS), `${JSON.stringify(cached, undefined, 2)}\n`, { mode: 0o400 })
     },
     { signal: world.signal },

@@ -20,14 +20,14 @@ export interface SettleDoors {
 }
 
 /** One moment by both clocks of this host, ms: guests' leases are told by the one, durations by the other. */
-export interface Moment {
+export interface Instant {
   /** Since the epoch. */
   readonly wall: number
   readonly monotonic: number
 }
 
 /** Now. */
-export const momentOf = (clock: Pick<Clock, 'now' | 'monotonic'>): Moment => ({
+export const instantOf = (clock: Pick<Clock, 'now' | 'monotonic'>): Instant => ({
   wall: clock.now(),
   monotonic: clock.monotonic(),
 })
@@ -47,7 +47,7 @@ export interface Settled {
 export async function settle(
   lab: LockedLab,
   manifest: Pick<Manifest, 'ready'>,
-  since: Moment,
+  since: Instant,
   { ask, leases = nodeLeases }: SettleDoors = {},
 ): Promise<Settled> {
   const { world, record, paths } = lab

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parse, type Parsed } from '../../src/cli/command.js'
+import { parse, type Parsed } from '../../src/cli/parse.js'
 import { COMMANDS } from '../../src/cli/commands.js'
 import { verbOf } from '../../src/cli/locate.js'
 import { UsageError } from '../../src/errors.js'
