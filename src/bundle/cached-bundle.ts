@@ -11,8 +11,8 @@ import { Interrupted, KlabError, StateError } from '../errors.js'
 import type { Digest } from '../host/digest.js'
 import { kubectlOf } from './host-programs.js'
 import { debianArch } from './arch.js'
-import { heldIn } from './archive/archive-refs.js'
-import { listHanded, sortHanded } from './dir/folder.js'
+import { bundleRefs } from './archive/archive-refs.js'
+import { listFolder, sortFolder } from './dir/folder.js'
 import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.js'
 import type { Layers } from '../cache/types.js'
 import { listBundles, makeBundle, type BundleContext, type BundleFor } from './ensure.js'
@@ -81,15 +81,15 @@ export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<str
  * The images that the lab's bundle holds, as far as that is known without making it: of a handed folder what its
  * archives hold, else of what is in the cache. undefined: not known.
  */
-export async function knownHeld(k: BundleFor, c: BundleContext): Promise<readonly string[] | undefined> {
+export async function knownRefs(k: BundleFor, c: BundleContext): Promise<readonly string[] | undefined> {
   const { bundle } = k
   return unlessKnown(async () => {
     if (bundle.source !== 'dir') {
       const made = await keptBundle(k, c)
-      return made && heldIn(made.dir)
+      return made && bundleRefs(made.dir)
     }
-    const { files } = await listHanded(bundle.path)
-    return (await sortHanded(bundle.path, files, debianArch())).images.flatMap((image) => image.refs)
+    const { files } = await listFolder(bundle.path)
+    return (await sortFolder(bundle.path, files, debianArch())).images.flatMap((image) => image.refs)
   })
 }
 

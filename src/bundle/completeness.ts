@@ -70,7 +70,7 @@ export async function requireSums(dir: string, signal?: AbortSignal): Promise<Bu
 }
 
 /** Throws CorruptError when a file is not what the manifest says, StateError that names all that is missing. */
-export async function requireWhole(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
+export async function requireComplete(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
   const manifest = await requireSums(dir, c.signal)
   const gaps = await bundleGaps(dir, manifest, cni, c)
   if (gaps.length === 0) return

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path'
 import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
-import { requireOwnFolder, type Who } from '../host/ownership.js'
+import { requireOwnFolder, type Caller } from '../host/ownership.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.js'
@@ -10,13 +10,13 @@ import { digestOf } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
 import { debianArch } from './arch.js'
 import { buildBundle } from './debian/build.js'
-import { handedBundle } from './dir/from-directory.js'
+import { directoryBundle } from './dir/from-directory.js'
 import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
 import { networksOf, type PodNetwork } from './expected.js'
 import { fetchBundle } from './online/online.js'
 import { sourceBundle } from './source/bundle.js'
-import { requireSums, requireWhole } from './completeness.js'
+import { requireSums, requireComplete } from './completeness.js'
 import { keepKubectl } from './host-programs.js'
 
 export interface Bundle extends BuiltBundle {
@@ -27,7 +27,7 @@ export interface Bundle extends BuiltBundle {
 export interface BundleContext {
   readonly exec: HostExec
   /** Whose folders' programs may be run. */
-  readonly env: Who
+  readonly env: Caller
   readonly layers: Layers
   /** Its sibling `work` is where builds take place. */
   readonly downloadsDir: string
@@ -98,7 +98,7 @@ async function fromFolder(
   cni: readonly PodNetwork[],
   c: BuildContext,
 ): Promise<BuiltBundle> {
-  if (!(await exists(join(dir, 'manifest.json')))) return handedBundle({ path: dir, version, cni }, c)
+  if (!(await exists(join(dir, 'manifest.json')))) return directoryBundle({ path: dir, version, cni }, c)
   const manifest = await readManifest(dir)
   if (manifest.kubernetes !== version) {
     throw new StateError(`${dir}: holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${version}`, {
@@ -112,7 +112,7 @@ async function fromFolder(
   // disk image, not the folder.
   const cached = (await c.layers.get(key)) !== undefined
   const make = async (out: string): Promise<void> => {
-    await requireWhole(dir, names, c)
+    await requireComplete(dir, names, c)
     await keepKubectl(dir, manifest, out)
   }
   const hostBin = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })

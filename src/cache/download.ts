@@ -7,7 +7,7 @@ import { CorruptError } from '../errors.js'
 import { exists } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { cachedEntry } from './entry.js'
-import { Broken, fetchSmall, persist, receive, RefusedError } from './http.js'
+import { RetryableError, fetchSmall, tryAgain, receive, RefusedError } from './http.js'
 
 /** What a checksum file may be at most: one line a file of a release. */
 const MAX_SUMS_BYTES = 1 << 20
@@ -39,7 +39,7 @@ export async function download(o: DownloadOptions): Promise<string> {
   if (!/^(?:[0-9a-f]{64}){1,2}$/.test(o.sum)) throw new TypeError(`not a sha256 or sha512: ${o.sum}`)
   return cachedEntry(o, join(o.dir, o.sum), async (part) => {
     let old = await exists(part)
-    await persist({ ...o, what: o.url }, async () => {
+    await tryAgain({ ...o, what: o.url }, async () => {
       for (;;) {
         const sum = await attempt(o, part)
         if (sum === o.sum) return
@@ -108,7 +108,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<string> {
   return receive({ ...o, headers: bytes > 0 ? { range: `bytes=${bytes}-` } : {} }, async (response, chunks) => {
     if (response.status === 416) {
       await rm(part, { force: true })
-      throw new Broken('the server would not go on in the middle')
+      throw new RetryableError('the server would not go on in the middle')
     }
     const resumed = response.status === 206 && bytes > 0
     if (!resumed) {
@@ -130,7 +130,8 @@ async function attempt(o: DownloadOptions, part: string): Promise<string> {
     } finally {
       await file.close()
     }
-    if (total !== undefined && bytes < total) throw new Broken(`the connection ended at ${bytes} of ${total} bytes`)
+    if (total !== undefined && bytes < total)
+      throw new RetryableError(`the connection ended at ${bytes} of ${total} bytes`)
     return hash.digest('hex')
   })
 }

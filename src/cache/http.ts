@@ -9,7 +9,7 @@ const FIRST_PAUSE_MS = 1000
 export const IDLE_MS = 60_000
 
 /** A failure that another try may fix. */
-export class Broken extends Error {}
+export class RetryableError extends Error {}
 
 /** A server's answer that another try would not change. */
 export class RefusedError extends StateError {
@@ -22,7 +22,7 @@ export class RefusedError extends StateError {
   }
 }
 
-export interface Persistence {
+export interface TryAgainOptions {
   /** What is fetched, for messages: an address. */
   readonly what: string
   /** Where it goes, for the message about a full disk. */
@@ -32,10 +32,10 @@ export interface Persistence {
 }
 
 /**
- * Does it again, five times in all, as long as it fails with Broken. Throws StateError (given up), HostError (disk
- * full), Interrupted, and what else `attempt` throws.
+ * Does it again, five times in all, as long as it fails with RetryableError. Throws StateError (given up), HostError
+ * (disk full), Interrupted, and what else `attempt` throws.
  */
-export async function persist<T>(o: Persistence, attempt: () => Promise<T>): Promise<T> {
+export async function tryAgain<T>(o: TryAgainOptions, attempt: () => Promise<T>): Promise<T> {
   for (let failures = 0; ;) {
     try {
       return await attempt()
@@ -47,7 +47,7 @@ export async function persist<T>(o: Persistence, attempt: () => Promise<T>): Pro
           cause: error,
         })
       }
-      if (!(error instanceof Broken)) throw error
+      if (!(error instanceof RetryableError)) throw error
       if (++failures >= TRIES) {
         throw new StateError(`${o.what}: ${error.message} (tried ${TRIES} times)`, {
           hint: 'run the same command again: it continues where it stopped',
@@ -67,8 +67,8 @@ export interface ReceiveOptions {
 }
 
 /**
- * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws Broken for what another
- * try may fix,
+ * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws RetryableError for what
+ * another try may fix,
  * RefusedError for every other status and for an https address that leads to a plain http one.
  */
 export async function receive<T>(
@@ -90,7 +90,7 @@ export async function receive<T>(
       chunks(response, () => timer.refresh()),
     )
   } catch (error) {
-    throw idle.signal.aborted ? new Broken(`nothing came for ${idleMs / 1000} s`) : error
+    throw idle.signal.aborted ? new RetryableError(`nothing came for ${idleMs / 1000} s`) : error
   } finally {
     clearTimeout(timer)
     idle.abort()
@@ -110,24 +110,26 @@ async function* chunks(response: Response, onChunk: () => void): AsyncGenerator<
 /** fetch says only `fetch failed` or `terminated`; the reason is in the cause. */
 function broken(error: unknown): never {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error)
-  throw new Broken(cause.message || (cause as NodeJS.ErrnoException).code || 'the connection broke', { cause: error })
+  throw new RetryableError(cause.message || (cause as NodeJS.ErrnoException).code || 'the connection broke', {
+    cause: error,
+  })
 }
 
-function refused(url: string, status: number): RefusedError | Broken {
+function refused(url: string, status: number): RefusedError | RetryableError {
   // 408, 429 and 5xx are of the moment (RFC 9110, section 15; RFC 6585).
-  if (status === 408 || status === 429 || status >= 500) return new Broken(`the server answered ${status}`)
+  if (status === 408 || status === 429 || status >= 500) return new RetryableError(`the server answered ${status}`)
   return new RefusedError(url, status)
 }
 
 /**
  * A small file whose sum is not known before (a checksum, an index, a manifest). Throws StateError when it is
- * larger than `maxBytes`, and what `receive` and `persist` throw.
+ * larger than `maxBytes`, and what `receive` and `tryAgain` throw.
  */
 export async function fetchSmall(
-  o: ReceiveOptions & Omit<Persistence, 'what' | 'dir'>,
+  o: ReceiveOptions & Omit<TryAgainOptions, 'what' | 'dir'>,
   maxBytes: number,
 ): Promise<Buffer> {
-  return persist({ ...o, what: o.url, dir: '' }, () =>
+  return tryAgain({ ...o, what: o.url, dir: '' }, () =>
     receive(o, async (response, parts) => {
       const length = Number(response.headers.get('content-length') ?? Number.NaN)
       const all: Uint8Array[] = []
@@ -139,7 +141,7 @@ export async function fetchSmall(
         all.push(part)
       }
       if (bytes < length && !response.headers.has('content-encoding'))
-        throw new Broken(`the connection ended at ${bytes} of ${length} bytes`)
+        throw new RetryableError(`the connection ended at ${bytes} of ${length} bytes`)
       return Buffer.concat(all)
     }),
   )

@@ -2,7 +2,7 @@
 import { hostPort } from '../cluster/topology.js'
 import { clusterView, isReady, isUp } from './api-table.js'
 import { present } from './packages.js'
-import { done, elsewhere, notDone, wrong, type ClusterJudge, type ClusterSubject, type Finding } from './types.js'
+import { done, notApplicable, notDone, wrong, type ClusterJudge, type ClusterSubject, type Finding } from './types.js'
 
 /** The pods that a CNI runs on each node, by the name of its DaemonSet. */
 const CNI_PODS: Readonly<Record<string, string>> = { flannel: 'kube-flannel', calico: 'calico-node' }
@@ -122,9 +122,9 @@ export const CLUSTER_JUDGES: Readonly<Record<string, ClusterJudge>> = {
   '2.9.3': kubeconfig,
   '2.9.4': join,
   '2.9.5': completion,
-  '2.9.6': () => [elsewhere('no mail program is installed, so the shell announces no mail')],
+  '2.9.6': () => [notApplicable('no mail program is installed, so the shell announces no mail')],
   '2.9.7': ({ k }) => [
-    elsewhere(
+    notApplicable(
       k.packages === 'bundle'
         ? 'kubernetes.packages is bundle: no repository, so no key of one'
         : 'a key that does not fit stops the installation: 2.5.6 shows how that ended',

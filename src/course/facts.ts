@@ -50,4 +50,4 @@ export function parseGuestFacts(text: string): GuestFacts {
 }
 
 /** Whether the script came to its end: half an answer must not be judged. */
-export const isWhole = (facts: GuestFacts): boolean => facts.one('end') !== undefined
+export const isComplete = (facts: GuestFacts): boolean => facts.one('end') !== undefined

@@ -7,12 +7,12 @@ import { PACKAGE_JUDGES } from './packages.js'
 import { RUNTIME_JUDGES } from './runtime.js'
 import type { Section } from './sections.js'
 import { SYSTEM_JUDGES } from './system.js'
-import { elsewhere, type CheckReport, type Finding, type State, type Subject, type WantedImages } from './types.js'
+import { notApplicable, type CheckReport, type Finding, type State, type Subject, type WantedImages } from './types.js'
 
 const CLUSTER = { ...RUNTIME_JUDGES, ...PACKAGE_JUDGES, ...CLUSTER_JUDGES }
 
 /** What was learnt of one node: its facts, or why there are none. */
-export type Looked =
+export type NodeLook =
   | { readonly node: NodeSpec; readonly facts: GuestFacts; readonly skewS: number }
   | { readonly node: NodeSpec; readonly error: string }
 
@@ -33,12 +33,12 @@ const worst = (findings: readonly Finding[]): State =>
   (['wrong', 'not-done', 'done'] as const).find((state) => findings.some((f) => f.state === state)) ?? 'not-applicable'
 
 function judge(section: Section, s: Subject): readonly Finding[] {
-  if (section.look !== undefined) return [elsewhere('only looks; nothing is to be found afterwards')]
+  if (section.look !== undefined) return [notApplicable('only looks; nothing is to be found afterwards')]
   const k = s.lab.kubernetes
   const system = SYSTEM_JUDGES[section.id]
   if (system) return system(s)
   const topology = topologyOf(s.lab)
-  if (!k || !topology) return [elsewhere('the Labfile has no Kubernetes')]
+  if (!k || !topology) return [notApplicable('the Labfile has no Kubernetes')]
   return CLUSTER[section.id]?.({ ...s, k, topology }) ?? []
 }
 
@@ -55,7 +55,7 @@ export function judgeLab(
     images,
   }: {
     readonly sections: readonly Section[]
-    readonly looked: readonly Looked[]
+    readonly looked: readonly NodeLook[]
     readonly cluster: GuestFacts | undefined
     readonly images: WantedImages | undefined
   },

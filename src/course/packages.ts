@@ -1,6 +1,6 @@
 /** Judges of 2.4 to 2.8: kubeadm, kubelet, kubectl, and the images. */
 import { runtimeDriver } from './runtime.js'
-import { done, elsewhere, notDone, wrong, type ClusterJudge, type ClusterSubject, type Finding } from './types.js'
+import { done, notApplicable, notDone, wrong, type ClusterJudge, type ClusterSubject, type Finding } from './types.js'
 
 const PROGRAMS = ['kubeadm', 'kubelet', 'kubectl'] as const
 
@@ -22,7 +22,7 @@ const repository: ClusterJudge = ({ facts, k }) => {
   const line = facts.all('repo').find((r) => r.includes('kubernetes'))
   if (line !== undefined) return [done(line)]
   if (k.packages === 'repository') return [notDone('no repository of Kubernetes in /etc/apt or /etc/yum.repos.d')]
-  return [elsewhere(`no repository: the programs come from the bundle (${k.bundle.source})`)]
+  return [notApplicable(`no repository: the programs come from the bundle (${k.bundle.source})`)]
 }
 
 /**
@@ -85,7 +85,7 @@ const images =
     s.node.role !== role ? [] : s.images ? present(s, s.images[of]) : [UNKNOWN]
 
 const made: ClusterJudge = ({ k }) => [
-  elsewhere(`bundle ${k.bundle.source}: klab makes the archives on the host (klab bundle build)`),
+  notApplicable(`bundle ${k.bundle.source}: klab makes the archives on the host (klab bundle build)`),
 ]
 
 export const PACKAGE_JUDGES: Readonly<Record<string, ClusterJudge>> = {

@@ -1,6 +1,6 @@
 /** Judges of 2.3: the container runtime. With containerd the same sections ask for the same of it. */
 import type { GuestFacts } from './facts.js'
-import { done, elsewhere, notDone, wrong, type ClusterJudge } from './types.js'
+import { done, notApplicable, notDone, wrong, type ClusterJudge } from './types.js'
 
 /**
  * The cgroup driver that the runtime really uses; undefined: it says nothing. containerd's default is cgroupfs (its
@@ -50,7 +50,7 @@ const enabled: ClusterJudge = (s) => {
 const trimmed = (address: string): string => address.replace(/\/+$/, '')
 
 const mirrors: ClusterJudge = ({ k, facts }) => {
-  if (k.registryMirrors.length === 0) return [elsewhere('the Labfile names no kubernetes.registryMirrors')]
+  if (k.registryMirrors.length === 0) return [notApplicable('the Labfile names no kubernetes.registryMirrors')]
   // docker says what it uses; containerd is gone by what its file says.
   const said = k.runtime === 'docker' ? (facts.one('docker') ?? '') : facts.all('containerd.conf').join(' ')
   const used = [...said.matchAll(/"(https?:[^"]+)"/g)].map(([, address = '']) => trimmed(address))
@@ -78,11 +78,11 @@ const repository: ClusterJudge = ({ k, facts }) => {
   if (line !== undefined) return [done(line)]
   if (k.runtime === 'docker' && k.dockerVersion !== undefined)
     return [notDone('no repository of docker in /etc/apt or /etc/yum.repos.d')]
-  return [elsewhere(`${k.runtime} is the system’s own package: no further repository`)]
+  return [notApplicable(`${k.runtime} is the system’s own package: no further repository`)]
 }
 
 export const RUNTIME_JUDGES: Readonly<Record<string, ClusterJudge>> = {
-  '2.3.2': ({ k }) => [elsewhere(`what ${k.runtime} needs comes with its package: 2.3.5`)],
+  '2.3.2': ({ k }) => [notApplicable(`what ${k.runtime} needs comes with its package: 2.3.5`)],
   '2.3.3': repository,
   '2.3.5': versionOf,
   '2.3.6': started,

@@ -1,6 +1,6 @@
 /** Judges of 2.1 and 2.2: the machine and its system. Numbers and names are the course's. */
 import type { GuestFacts } from './facts.js'
-import { done, elsewhere, notDone, wrong, type Finding, type Judge, type Subject } from './types.js'
+import { done, notApplicable, notDone, wrong, type Finding, type Judge, type Subject } from './types.js'
 
 const GIB = 2 ** 30
 /** What the kernel keeps of a machine's memory for itself; 3 GiB show as about 2.85. */
@@ -53,7 +53,7 @@ const mirror: Judge = ({ facts, lab }) => {
   const [first, ...more] = facts.all('repo')
   if (first !== undefined) return [done(`${first}${more.length > 0 ? ` and ${more.length} more` : ''}`)]
   if (!lab.network.internet)
-    return [elsewhere('network.internet is false: all packages come with the image and the bundle')]
+    return [notApplicable('network.internet is false: all packages come with the image and the bundle')]
   return [notDone('no repository in /etc/apt or /etc/yum.repos.d')]
 }
 
@@ -68,7 +68,9 @@ const kernel: Judge = ({ facts, lab }) => {
   const isNew = kernelFrom(facts, NEW_KERNEL)
   if (!isNew && lab.os.kernel === 'lt')
     return [notDone(`uname -r: ${release}; os.kernel is lt, which runs from the next boot on`)]
-  return [isNew ? done(`uname -r: ${release}`) : elsewhere(`uname -r: ${release}; the course's kernel-lt is optional`)]
+  return [
+    isNew ? done(`uname -r: ${release}`) : notApplicable(`uname -r: ${release}; the course's kernel-lt is optional`),
+  ]
 }
 
 const FIREWALLS = ['firewalld.service', 'ufw.service', 'nftables.service', 'iptables.service']
@@ -88,7 +90,7 @@ const firewall: Judge = ({ facts }) => {
 
 const selinux: Judge = ({ facts }) => {
   const [now, conf] = [facts.one('selinux'), facts.one('selinux.conf')]
-  if (now === undefined && conf === undefined) return [elsewhere('this system has no SELinux')]
+  if (now === undefined && conf === undefined) return [notApplicable('this system has no SELinux')]
   // From RHEL 9 on the kernel ignores `disabled` in the file; permissive is what kubeadm's manual asks for, and what
   // klab writes from 8 on.
   const release = Number.parseInt(
@@ -139,7 +141,7 @@ const IPVS = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh'] as const
 
 /** Modules now and at the next boot; and kube-proxy's own word for its mode, where the Labfile asks for ipvs. */
 const ipvs: Judge = ({ facts, lab }) => {
-  if (!lab.os.ipvs) return [elsewhere('os.ipvs is false in the Labfile')]
+  if (!lab.os.ipvs) return [notApplicable('os.ipvs is false in the Labfile')]
   // Linux 4.19 made one module of two.
   const conntrack = facts.has('module', 'nf_conntrack_ipv4') ? 'nf_conntrack_ipv4' : 'nf_conntrack'
   const findings = [...IPVS, conntrack].map((name) => {

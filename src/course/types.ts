@@ -66,4 +66,4 @@ export interface CheckReport {
 export const done = (line: string): Finding => ({ state: 'done', line })
 export const notDone = (line: string): Finding => ({ state: 'not-done', line })
 export const wrong = (line: string): Finding => ({ state: 'wrong', line })
-export const elsewhere = (line: string): Finding => ({ state: 'not-applicable', line })
+export const notApplicable = (line: string): Finding => ({ state: 'not-applicable', line })

@@ -137,7 +137,7 @@ async function writableCheck(dir: string): Promise<Check> {
 }
 
 /** What a lab already has on this host. */
-export interface Present {
+export interface HostState {
   /** Nodes whose machine runs or is paused: they have their memory. */
   readonly running: readonly string[]
   /** What is in the cache, so that what makes it is not needed. */
@@ -148,7 +148,7 @@ export interface Present {
 export async function checkHost(
   world: World,
   lab: Lab,
-  o: Present & { readonly accel: AccelProbe; readonly id?: string; readonly distro?: Distro },
+  o: HostState & { readonly accel: AccelProbe; readonly id?: string; readonly distro?: Distro },
 ): Promise<readonly Check[]> {
   const distro = o.distro ?? (await hostDistro())
   const build = !o.cached.image && lab.image.kind === 'builtin'

@@ -9,13 +9,13 @@ import { HostError, StateError, UnsafeError } from '../errors.js'
 import type { HostEnv } from './types.js'
 
 /** Who runs klab, and what that user allows. */
-export type Who = Pick<HostEnv, 'uid' | 'env'>
+export type Caller = Pick<HostEnv, 'uid' | 'env'>
 
 /** More than any bundle has; such a folder is the wrong one. */
 const MAX_ENTRIES = 10_000
 
 /** root, who can do anything anyway, and the user; for root also the one who called sudo, as in git. */
-function trustedUids({ uid, env }: Who): ReadonlySet<number> {
+function trustedUids({ uid, env }: Caller): ReadonlySet<number> {
   const sudo = uid === 0 ? env['SUDO_UID'] : undefined
   return new Set([0, uid, ...(sudo !== undefined && /^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])])
 }
@@ -24,7 +24,7 @@ function trustedUids({ uid, env }: Who): ReadonlySet<number> {
  * Whether KLAB_SAFE_DIRECTORY (absolute folders with colons between) has the folder: by name, as `DIR/*` for all below
  * DIR, or as `*`.
  */
-function allowed(folder: string, { env }: Who): boolean {
+function allowed(folder: string, { env }: Caller): boolean {
   return (env['KLAB_SAFE_DIRECTORY'] ?? '').split(':').some((entry) => {
     if (entry === '*') return true
     if (!isAbsolute(entry)) return false
@@ -76,7 +76,7 @@ async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): 
  * Throws UnsafeError for the first of these paths (of `folder`) that others can change. What is not there is the
  * reader's to tell.
  */
-async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folder: string, who: Who): Promise<void> {
+async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folder: string, who: Caller): Promise<void> {
   const trusted = trustedUids(who)
   // sudo takes the variable from its command line, not from the user's environment.
   const sudo = who.uid === 0 && who.env['SUDO_UID'] !== undefined ? 'sudo ' : ''
@@ -99,7 +99,7 @@ async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folde
  * is no exception, as in git: naming a folder on the command line says where to look, not that its owner may run
  * programs as us. Throws UnsafeError.
  */
-export async function requireOwnFile(path: string, who: Who): Promise<void> {
+export async function requireOwnFile(path: string, who: Caller): Promise<void> {
   const folder = await realpath(dirname(path)).catch(() => undefined)
   if (folder !== undefined && !allowed(folder, who)) await requireAll([folder, path], folder, who)
 }
@@ -127,7 +127,7 @@ const above = (dir: string): readonly string[] => (dirname(dir) === dir ? [] : [
  * A folder whose programs are run: it, all in it, and the folders above it, since it could be exchanged later. Nothing
  * to say of one that is not there or cannot be read. Throws UnsafeError, StateError (absurdly large).
  */
-export async function requireOwnFolder(path: string, who: Who): Promise<void> {
+export async function requireOwnFolder(path: string, who: Caller): Promise<void> {
   const dir = await realpath(path).catch(() => undefined)
   if (dir === undefined || allowed(dir, who)) return
   await requireAll([...above(dir).toReversed(), dir], dir, who)
@@ -138,7 +138,7 @@ export async function requireOwnFolder(path: string, who: Who): Promise<void> {
  * A place for keys, sockets and disks, and every folder above it, links among them: who can change one of those can put
  * something else there, before klab makes it or later. Nothing to say of what is not there yet. Throws HostError.
  */
-export async function requirePrivatePlace(path: string, who: Who): Promise<void> {
+export async function requirePrivatePlace(path: string, who: Caller): Promise<void> {
   const trusted = trustedUids(who)
   const named = [...above(resolve(path)).toReversed(), resolve(path)]
   // Where the part that is there leads.

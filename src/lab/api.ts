@@ -9,7 +9,7 @@ import type { Output } from '../host/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { Flattened } from '../snapshot/flatten.js'
-import type { Listed } from '../snapshot/tree.js'
+import type { ListedSnapshot } from '../snapshot/tree.js'
 import type { Manifest } from '../snapshot/types.js'
 import type { UpRequest, UpResult } from './bring-up.js'
 import type { VerifiedBundle } from './bundles.js'
@@ -170,7 +170,7 @@ export interface Labs {
 /** The whole lab at one moment, RAM included. */
 export interface Snapshots {
   save(o?: SaveRequest): Promise<SavedSnapshot>
-  list(): Promise<readonly Listed[]>
+  list(): Promise<readonly ListedSnapshot[]>
   /** `verify`: compare every byte with the sha256 of when it was saved. */
   show(name: string, o?: { readonly verify?: boolean | undefined }): Promise<ShownSnapshot>
   restore(name: string, o?: RestoreRequest): Promise<RestoredSnapshot>

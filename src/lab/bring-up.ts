@@ -11,7 +11,7 @@ import { readLab, type OpenLab } from './open.js'
 import { note } from '../report/events.js'
 import { settledLab } from '../labfile/auto.js'
 import { choiceLine, settleBundle } from './settle-bundle.js'
-import { presentOf } from './present.js'
+import { hostState } from './present.js'
 import type { Status } from './status.js'
 import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
 import { alreadyUp, makeFolders, mayBeCorrected, settleAccel, up } from './up.js'
@@ -86,7 +86,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
 
   const probe = await doors.probeAccel(open.lab)
   const accel = await settleAccel(open.lab, () => Promise.resolve(probe))
-  const checks = await checkHost(world, made, { ...(await presentOf(world, open)), accel: probe, id: open.id })
+  const checks = await checkHost(world, made, { ...(await hostState(world, open)), accel: probe, id: open.id })
   requireFit(checks, { force: o.force === true })
 
   if (!open.record && open.lab.kubernetes && until === 'ready' && o.fresh !== true) {

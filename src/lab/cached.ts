@@ -7,7 +7,7 @@ import type { Accel } from '../hypervisor/types.js'
 import { nodeImageKey } from '../node-image/bake.js'
 import type { LabRun, World } from '../world.js'
 import { adoptCached, keepCached, listCached, sealsOf, type Found } from '../sealed/cached.js'
-import { fitOf } from '../sealed/fit.js'
+import { diskOnlyReason } from '../sealed/fit.js'
 import { remove } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
@@ -83,7 +83,7 @@ export async function findSealed(world: World, open: OpenLab, accel: Accel): Pro
   const found = alike.find((c) => c.key === key)
   if (!found) return undefined
   const able = await world.hypervisor.abilities(accel, found.facts.host.ram?.machine)
-  return fitOf(found.facts, { accel, able }, { diskOnly: false }) === undefined ? found : undefined
+  return diskOnlyReason(found.facts, { accel, able }, { diskOnly: false }) === undefined ? found : undefined
 }
 
 /** Makes the lab from it, halted, under the lab's lock; undefined when somebody else was quicker. */

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pMap from 'p-map'
 import { labImages } from '../bundle/cached-bundle.js'
-import { isWhole, parseGuestFacts } from '../course/facts.js'
-import { judgeLab, type Looked } from '../course/judge.js'
+import { isComplete, parseGuestFacts } from '../course/facts.js'
+import { judgeLab, type NodeLook } from '../course/judge.js'
 import { findSections, partsFor, SECTIONS, type Section } from '../course/sections.js'
 import type { CheckReport } from '../course/types.js'
 import { CorruptError, Interrupted, KlabError, StateError, UsageError } from '../errors.js'
@@ -76,10 +76,10 @@ export async function checkLab(
   const machines = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
   try {
     const [all, images] = await Promise.all([
-      pMap(asked, async (node): Promise<Looked> => {
+      pMap(asked, async (node): Promise<NodeLook> => {
         const state = machines.get(domainName(record.id, node.name)) ?? 'absent'
         const parts = partsFor(o.sections)
-        const looking = async (line: (text: string) => void): Promise<Looked> => {
+        const looking = async (line: (text: string) => void): Promise<NodeLook> => {
           if (state !== 'running') throw new StateError(`the machine is ${state}, not running`)
           return look(world, lab, { node, script, parts, line })
         }
@@ -115,7 +115,7 @@ async function look(
   world: World,
   lab: { record: LabRecord; paths: LabPaths },
   { node, script, parts, line }: Look,
-): Promise<Looked> {
+): Promise<NodeLook> {
   const { kubernetes, os } = lab.record.lab
   const guest = await connectWithin({ world, ...lab }, node.name, CONNECT_MS)
   line('SSH answers; looking')
@@ -126,7 +126,7 @@ async function look(
     what: 'looking into the guest',
   })
   const facts = parseGuestFacts(out.stdout)
-  if (!isWhole(facts))
+  if (!isComplete(facts))
     throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
   return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
 }

@@ -41,7 +41,7 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
 
 /** What this host has for the lab, and lacks. Throws LabfileError. */
 export async function doctor(c: LabContext): Promise<readonly Check[]> {
-  const [{ checkHost }, { presentOf }, { settleBundle }] = await Promise.all([
+  const [{ checkHost }, { hostState }, { settleBundle }] = await Promise.all([
     import('../doctor/doctor.js'),
     import('./present.js'),
     import('./settle-bundle.js'),
@@ -50,7 +50,7 @@ export async function doctor(c: LabContext): Promise<readonly Check[]> {
   const world = await c.doors.world(found.lab)
   const open = await settleBundle(world, found)
   return checkHost(world, settledLab(open.lab, open.bundle), {
-    ...(await presentOf(world, open)),
+    ...(await hostState(world, open)),
     accel: await c.doors.probeAccel(open.lab),
     id: open.id,
   })

@@ -2,7 +2,7 @@
  * The promise of a lab without internet: nothing in it makes a node fetch while it runs. What settings can break it the
  * Labfile's own rules say (labfile/check-offline.ts); here it is somebody's own manifest.
  */
-import { knownHeld } from '../bundle/cached-bundle.js'
+import { knownRefs } from '../bundle/cached-bundle.js'
 import { ownManifest } from '../bundle/expected.js'
 import { lacking } from '../bundle/needs.js'
 import { fetchWords, hasDigest, manifestFetches } from '../cluster/image-uses.js'
@@ -26,7 +26,7 @@ export async function requireOffline(world: World, { lab, labfile }: Pick<OpenLa
   const text = await ownManifest(k.cni.manifest)
   const fetches = lab.network.internet ? [] : manifestFetches(text).map(fetchWords)
   const wanted = manifestImages(text).filter((ref) => !hasDigest(ref))
-  const held = await knownHeld(
+  const held = await knownRefs(
     k,
     bundleContext(world, () => undefined),
   )

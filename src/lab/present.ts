@@ -1,12 +1,12 @@
 /** What of a lab is on this host already: machines that run, and what is in the cache. */
-import type { Present } from '../doctor/doctor.js'
+import type { HostState } from '../doctor/doctor.js'
 import { settledLab } from '../labfile/auto.js'
 import { HostError } from '../errors.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
 
 /** Looks; makes nothing, and fetches nothing. */
-export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab' | 'bundle'>): Promise<Present> {
+export async function hostState(world: World, open: Pick<OpenLab, 'id' | 'lab' | 'bundle'>): Promise<HostState> {
   const machines = await world.hypervisor.owned(open.id).catch((error: unknown) => {
     // The check of libvirt tells.
     if (!(error instanceof HostError)) throw error
@@ -17,7 +17,7 @@ export async function presentOf(world: World, open: Pick<OpenLab, 'id' | 'lab' |
 }
 
 /** The makers themselves say what they would take from the cache; a world in which nothing can be made stops them. */
-async function cachedOf(world: World, lab: OpenLab['lab']): Promise<Present['cached']> {
+async function cachedOf(world: World, lab: OpenLab['lab']): Promise<HostState['cached']> {
   const never = (): never => {
     throw new Error('not in the cache')
   }

@@ -6,7 +6,7 @@ import type { Accel } from '../hypervisor/types.js'
 import { parseLabfile } from '../labfile/load.js'
 import type { Lab } from '../labfile/model.js'
 import type { World } from '../world.js'
-import { fitOf, type DiskOnly } from '../sealed/fit.js'
+import { diskOnlyReason, type DiskOnly } from '../sealed/fit.js'
 import { checkIdentity, importSeal } from '../sealed/import.js'
 import type { SealedFacts, Progress } from '../sealed/types.js'
 import { checkName, listManifests } from '../snapshot/manifest.js'
@@ -57,7 +57,7 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
 /** Whether its RAM can be used here, found out before anything is changed. */
 async function fitHere(world: World, o: SealedInput): Promise<DiskOnly> {
   const able = await world.hypervisor.abilities(o.facts.host.accel, o.facts.host.ram?.machine)
-  return fitOf(o.facts, { accel: o.accel, able }, o)
+  return diskOnlyReason(o.facts, { accel: o.accel, able }, o)
 }
 
 /**

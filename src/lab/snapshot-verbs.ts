@@ -9,7 +9,7 @@ import { remove, renameSnapshot } from '../snapshot/remove.js'
 import { save } from '../snapshot/save.js'
 import type { Settled } from '../snapshot/settle.js'
 import { verify } from '../snapshot/sums.js'
-import { listSnapshots, type Listed } from '../snapshot/tree.js'
+import { listSnapshots, type ListedSnapshot } from '../snapshot/tree.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { sleepsOn } from '../state/record.js'
 import { withLog, type LabContext } from './context.js'
@@ -54,7 +54,7 @@ export interface RestoredSnapshot {
 }
 
 export interface ShownSnapshot {
-  readonly snapshot: Listed
+  readonly snapshot: ListedSnapshot
   /** Name of the one that it came from; undefined: none, or it is gone. */
   readonly after: string | undefined
   /** `recorded`: there was nothing yet to compare with. */
@@ -162,7 +162,7 @@ export const rename = (c: LabContext, from: string, to: string): Promise<Manifes
 export const flattenDisks = (c: LabContext): Promise<Flattened> => locked(c, flatten)
 
 /** Parents before children. What only reads takes no lock. Throws StateError when the lab was never up. */
-export async function listAll(c: LabContext): Promise<readonly Listed[]> {
+export async function listAll(c: LabContext): Promise<readonly ListedSnapshot[]> {
   const { paths, record } = await recordedLab(c.doors.env, c.file)
   return listSnapshots(await listManifests(paths), record.snapshot ?? null)
 }

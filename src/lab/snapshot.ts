@@ -5,7 +5,7 @@ import { nodesOf, putBackAfter } from '../snapshot/machines.js'
 import { findManifest, isRam, listManifests } from '../snapshot/manifest.js'
 import { remove } from '../snapshot/remove.js'
 import { checkFits, restore, sweepAfter, type Restored } from '../snapshot/restore.js'
-import { goOn, save } from '../snapshot/save.js'
+import { resumeAfterSave, save } from '../snapshot/save.js'
 import { instantOf, settle, type SettleDoors, type Settled } from '../snapshot/settle.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
@@ -50,7 +50,7 @@ export async function topOfStack(lab: LockedLab): Promise<Manifest> {
 export const named = async (lab: LockedLab, name: string, verb = 'klab snapshot restore'): Promise<Manifest> =>
   findManifest(await listManifests(lab.paths), name, verb)
 
-export interface Back extends Restored {
+export interface WentTo extends Restored {
   /** What was kept of the state before. */
   readonly kept: Manifest | undefined
   /** Undefined: nobody waited, or nothing runs. */
@@ -71,7 +71,7 @@ export interface GoOptions {
  * was (settle). Says how far it is. Throws StateError, HostError when that is not possible; ProbeError, CommandError
  * when the restore has happened and the lab does not settle.
  */
-export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Promise<Back> {
+export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Promise<WentTo> {
   const { clock } = lab.world
   const since = instantOf(clock)
   const passed = (): number => clock.monotonic() - since.monotonic
@@ -84,7 +84,7 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Pr
     ...(kept && isRam(kept) ? { paused: nodesOf(lab).map((n) => n.domain) } : {}),
     checked: true,
     sweep: false,
-  }).catch((error: unknown) => putBackAfter(error, () => (kept ? goOn(lab) : Promise.resolve())))
+  }).catch((error: unknown) => putBackAfter(error, () => (kept ? resumeAfterSave(lab) : Promise.resolve())))
   const { running } = restored
   const ms = checksMs + restored.ms
   lab.say(`${manifest.name}: ${running ? 'all nodes resumed' : 'disks are back'} after ${seconds(ms)}`)

@@ -7,7 +7,7 @@ import { closeJournal } from '../snapshot/journal.js'
 import { allRunning, nodesOf, putBackAfter, statesOf } from '../snapshot/machines.js'
 import { listManifests } from '../snapshot/manifest.js'
 import { remove } from '../snapshot/remove.js'
-import { goOn, save } from '../snapshot/save.js'
+import { resumeAfterSave, save } from '../snapshot/save.js'
 import type { SettleDoors } from '../snapshot/settle.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import type { LabPaths } from '../state/paths.js'
@@ -52,7 +52,7 @@ export async function suspend(world: World, { record, paths }: Found, report: Re
     const started = world.clock.monotonic()
     const made = await save(lab, { name: NAME, message: 'klab suspend', kind: 'auto', stay: true })
     // From here on a kill, or a libvirt that dies, leaves the rest to the next verb (recoverSave): it ends the machines.
-    await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => goOn(lab)))
+    await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => resumeAfterSave(lab)))
     await Promise.all(nodesOf(lab).map(({ domain }) => world.hypervisor.stop(domain, 0)))
     await closeJournal(paths)
     lab.say(`asleep after ${seconds(world.clock.monotonic() - started)}; klab resume wakes it`)

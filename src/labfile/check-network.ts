@@ -1,5 +1,5 @@
 /** Addresses and ranges against each other. Pure. */
-import type { Violation, Given } from './violation.js'
+import type { Violation, IsGiven } from './violation.js'
 import { hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from './cidr.js'
 import type { Draft } from './draft.js'
 
@@ -37,7 +37,7 @@ export function checkAddresses({ nodes, network }: Draft): Violation[] {
  * Node, pod and service ranges: apart from each other and from those that a node has anyway. The blame is on the range
  * that was written.
  */
-export function checkNetworks({ network, kubernetes }: Draft, given: Given): Violation[] {
+export function checkNetworks({ network, kubernetes }: Draft, given: IsGiven): Violation[] {
   const ranges = [
     { path: ['network', 'cidr'], name: 'network.cidr', cidr: network?.cidr },
     ...(kubernetes

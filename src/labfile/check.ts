@@ -5,7 +5,7 @@ import { checkVersions } from './check-versions.js'
 import { checkPackages } from './check-packages.js'
 import { checkOffline } from './check-offline.js'
 import type { Draft } from './draft.js'
-import type { Violation, Given } from './violation.js'
+import type { Violation, IsGiven } from './violation.js'
 
 /** kubeadm wants 1700 MB on a control plane; the guest's kernel keeps some of what the VM is given. */
 const MIN_MEMORY = { 'control-plane': 2048, worker: 1024 } as const
@@ -22,7 +22,7 @@ const DEBIAN_VERSION = '1.20.2'
 /**
  * All cross-field problems. `given` says whether the file itself has a field, so that blame falls on what was written.
  */
-export function checkRules(draft: Draft, given: Given): Violation[] {
+export function checkRules(draft: Draft, given: IsGiven): Violation[] {
   return [
     ...checkNodes(draft, given),
     ...checkRoles(draft),
@@ -36,7 +36,7 @@ export function checkRules(draft: Draft, given: Given): Violation[] {
   ]
 }
 
-function checkNodes({ nodes, network, kubernetes }: Draft, given: Given): Violation[] {
+function checkNodes({ nodes, network, kubernetes }: Draft, given: IsGiven): Violation[] {
   if (nodes === undefined) {
     const cidr = network?.cidr
     if (given(['nodes']) || cidr === undefined || defaultNodes(cidr)) return []
@@ -82,7 +82,7 @@ function checkRoles({ nodes, kubernetes }: Draft): Violation[] {
   }))
 }
 
-function checkKubernetes({ kubernetes, os, nodes }: Draft, given: Given): Violation[] {
+function checkKubernetes({ kubernetes, os, nodes }: Draft, given: IsGiven): Violation[] {
   if (!kubernetes) return []
   const { version, bundle, proxyMode } = kubernetes
   const findings: Violation[] = []

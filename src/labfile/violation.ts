@@ -7,4 +7,4 @@ export interface Violation {
 }
 
 /** Whether the file itself has the field. */
-export type Given = (path: Path) => boolean
+export type IsGiven = (path: Path) => boolean

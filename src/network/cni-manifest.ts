@@ -3,7 +3,7 @@
  * machine starts.
  */
 import { join } from 'node:path'
-import { heldIn } from '../bundle/archive/archive-refs.js'
+import { bundleRefs } from '../bundle/archive/archive-refs.js'
 import { ownManifest } from '../bundle/expected.js'
 import { lacking } from '../bundle/needs.js'
 import { patchCalico } from '../cluster/calico-manifest.js'
@@ -66,7 +66,7 @@ export async function requireCniImages(run: LabRun, k: KubernetesSpec): Promise<
   // With internet a digest is fetched by the nodes; no archive can hold it.
   const wanted = manifestImages(text).filter((ref) => !hasDigest(ref))
   const bundle = await run.artifacts.bundle(() => undefined)
-  const missing = lacking(wanted, await heldIn(bundle?.dir ?? ''))
+  const missing = lacking(wanted, await bundleRefs(bundle?.dir ?? ''))
   if (missing.length > 0)
     throw new StateError(
       `the bundle lacks images that ${cniTitle(k.cni)} needs:\n${missing.map((ref) => `  ${ref}`).join('\n')}`,

@@ -7,7 +7,7 @@ import { knownHosts, sshConfig } from '../guest/ssh-config.js'
 import { ensureDir, writeAtomic } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
-import { forwardsOf, portsOf, wayIn } from '../state/endpoints.js'
+import { forwardsOf, portsOf, accessTitle } from '../state/endpoints.js'
 import { ensureKeyPair } from '../state/keys.js'
 import { allocatePorts, isFree, reservedPorts } from '../state/ports.js'
 import { writeRecord, type NodePorts } from '../state/record.js'
@@ -59,7 +59,7 @@ export async function writeSshFiles(run: Pick<LabRun, 'paths' | 'record' | 'lab'
 /** Ports, keys, ssh_config. */
 export const accessStep = (run: LabRun): Step => ({
   id: 'network/access',
-  title: `${wayIn(run.lab)}, SSH keys`,
+  title: `${accessTitle(run.lab)}, SSH keys`,
   run: async ({ line }) => {
     const { paths, world, lab, id } = run
     const moved = await nodesWithTakenPorts(run)

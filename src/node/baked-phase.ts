@@ -6,7 +6,7 @@ import type { NodeSpec } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { Step } from '../step.js'
 import type { Digest } from '../host/digest.js'
-import { dropMark, installScripts, nodeSettings, readMarks, runGuestPhase, scriptOf } from './guest-phase.js'
+import { removeMark, installScripts, nodeSettings, readMarks, runGuestPhase, scriptOf } from './guest-phase.js'
 import { connect } from './connections.js'
 import type { LabRun } from '../world.js'
 
@@ -43,7 +43,7 @@ export function bakedStep(run: LabRun, node: NodeSpec, phase: PhaseName, marks: 
       const { baked } = await find()
       return (await marks(node.name)).get(baked.script) === baked.digest
     },
-    again: async () => dropMark(await connect(run, node.name), scriptOf(phase, run.lab)),
+    again: async () => removeMark(await connect(run, node.name), scriptOf(phase, run.lab)),
     run: async ({ line, signal }) => {
       const { recipe, baked } = await find()
       const guest = await connect(run, node.name)

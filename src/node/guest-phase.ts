@@ -118,7 +118,7 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
 }
 
 /** Takes a mark away, so that the phase runs again. */
-export async function dropMark(guest: Guest, script: string): Promise<void> {
+export async function removeMark(guest: Guest, script: string): Promise<void> {
   await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script], { what: `taking away its mark of ${script}` })
 }
 

@@ -13,7 +13,7 @@ import type { KubernetesSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
 import { apiServer } from '../node/api-server.js'
 import type { Marks } from '../node/baked-phase.js'
-import { digest, dropMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
+import { digest, removeMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
@@ -165,13 +165,13 @@ export function controlPlaneStep(
       mend = !(await isWhole(run, node.name)) || !known
       return !mend
     },
-    again: async () => dropMark(await connect(run, node.name), 'control-plane'),
+    again: async () => removeMark(await connect(run, node.name), 'control-plane'),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       if (mend) {
         line('something of this control plane was deleted: it is made whole')
         // Else run.sh would find it, and do nothing.
-        await dropMark(guest, 'control-plane')
+        await removeMark(guest, 'control-plane')
       }
       await guest.put([
         { path: '/etc/klab/kubeadm-init.yaml', content: config(bootstrapToken()), mode: 0o600 },

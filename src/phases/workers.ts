@@ -8,7 +8,7 @@ import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
 import { bootstrapToken, clusterMark, runClusterPhase } from './control-plane.js'
-import { dropMark } from '../node/guest-phase.js'
+import { removeMark } from '../node/guest-phase.js'
 import { hostKubectl, steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
@@ -145,14 +145,14 @@ export function workerSteps(
     id: `workers/${node.name}`,
     title: `kubeadm join on ${node.name}`,
     done: async () => (await marked(node)) && stillJoined(node),
-    again: async () => dropMark(await connect(run, node.name), 'workers'),
+    again: async () => removeMark(await connect(run, node.name), 'workers'),
     run: ({ line }) =>
       withTicket(async ({ token, caHash }) => {
         const guest = await connect(run, node.name)
         const again = await marked(node)
         if (again) {
           line('it had joined, and the cluster does not know it any more, or it has lost its certificates: once more')
-          await dropMark(guest, 'workers')
+          await removeMark(guest, 'workers')
         }
         await guest.put([
           {

@@ -15,7 +15,7 @@ interface LiveStep {
 }
 
 /** The running phase; empty between phases. */
-export interface Live {
+export interface LiveState {
   phase?: {
     readonly name: string
     readonly title: string
@@ -27,13 +27,13 @@ export interface Live {
   phases: readonly string[]
 }
 
-export const emptyLive = (): Live => ({ steps: new Map(), phases: [] })
+export const emptyLiveState = (): LiveState => ({ steps: new Map(), phases: [] })
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const FRAME_MS = 100
 
 /** Takes an event into account; `now` in ms. */
-export function advance(live: Live, event: Event, now: number): void {
+export function advance(live: LiveState, event: Event, now: number): void {
   switch (event.type) {
     case 'plan':
       live.phases = event.phases.map((p) => p.name)
@@ -72,7 +72,7 @@ export function advance(live: Live, event: Event, now: number): void {
 }
 
 /** The running phase as lines of at most `columns`, at most `rows` of them. */
-export function drawLive(live: Live, now: number, o: { columns: number; rows: number; color: boolean }): string {
+export function drawLive(live: LiveState, now: number, o: { columns: number; rows: number; color: boolean }): string {
   const { phase } = live
   if (!phase) return ''
   const c = pc.createColors(o.color)
@@ -99,7 +99,7 @@ export function drawLive(live: Live, now: number, o: { columns: number; rows: nu
 }
 
 /** What stays on the screen of a phase that is over: one line, and one more for each step that failed. */
-export function drawEnded(live: Live, ms: number, o: { columns: number; color: boolean }): string {
+export function drawEnded(live: LiveState, ms: number, o: { columns: number; color: boolean }): string {
   const { phase } = live
   if (!phase) return ''
   const c = pc.createColors(o.color)

@@ -2,7 +2,7 @@
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { Renderer } from './events.js'
-import { advance, drawEnded, drawLive, emptyLive } from './live.js'
+import { advance, drawEnded, drawLive, emptyLiveState } from './live.js'
 import { wantsColor, type RendererOptions } from './options.js'
 import { clean } from './text.js'
 
@@ -13,7 +13,7 @@ export function createTty(o: RendererOptions): Renderer {
   const { stream, clock, columns } = o
   const color = wantsColor(o)
   const c = pc.createColors(color)
-  const live = emptyLive()
+  const live = emptyLiveState()
   // The last column stays free: some terminals wrap already when it is filled.
   const size = () => ({ columns: Math.max(20, (columns ?? stream.columns ?? 80) - 1), rows: stream.rows ?? 24, color })
   const log = createLogUpdate(stream as NodeJS.WritableStream)

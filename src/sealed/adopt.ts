@@ -19,7 +19,7 @@ import type { DiskOnly } from './fit.js'
 import type { SealedFacts } from './types.js'
 
 /** A sealed lab whose files lie where those of a lab do, in paths.staging. */
-export interface Staged {
+export interface StagedSeal {
   readonly world: World
   /** Of the lab as it will be. */
   readonly paths: LabPaths
@@ -53,7 +53,7 @@ export async function openStaging(
   return staged
 }
 
-const stagingOf = (s: Staged): LabPaths => labPaths(s.world.roots, s.record.id, s.paths.staging)
+const stagingOf = (s: StagedSeal): LabPaths => labPaths(s.world.roots, s.record.id, s.paths.staging)
 
 const frozenAt = async (staged: string, final: string): Promise<NodeMoment['disk']> => {
   await chmod(staged, 0o400)
@@ -65,7 +65,7 @@ const frozenAt = async (staged: string, final: string): Promise<NodeMoment['disk
  * The machines as they will be here; their RAM images are made theirs. Throws CorruptError when one is of another
  * machine.
  */
-async function adoptMemory(s: Staged, staged: LabPaths): Promise<void> {
+async function adoptMemory(s: StagedSeal, staged: LabPaths): Promise<void> {
   const { world, record, paths } = s
   if (s.diskOnly !== undefined) return
   const { boot, iso } = record.image ?? { boot: { kind: 'disk' as const } }
@@ -81,7 +81,7 @@ async function adoptMemory(s: Staged, staged: LabPaths): Promise<void> {
   }
 }
 
-async function manifestOf(s: Staged, staged: LabPaths): Promise<Manifest> {
+async function manifestOf(s: StagedSeal, staged: LabPaths): Promise<Manifest> {
   const { facts, paths, world } = s
   const nodes = await Promise.all(
     s.record.lab.nodes.map(async ({ name: node }): Promise<NodeMoment> => {
@@ -121,7 +121,7 @@ async function manifestOf(s: Staged, staged: LabPaths): Promise<Manifest> {
 }
 
 /** The snapshot's kubeconfig, of what came; undefined when none did. */
-async function kubeconfigFor(s: Staged, staged: LabPaths): Promise<string | undefined> {
+async function kubeconfigFor(s: StagedSeal, staged: LabPaths): Promise<string | undefined> {
   const text = await readText(staged.kubeconfig)
   if (text === undefined) return undefined
   const own = hostKubeconfig(text, s.record.name, apiServer(s.record) ?? '', 'ask whoever made the file')
@@ -131,7 +131,7 @@ async function kubeconfigFor(s: Staged, staged: LabPaths): Promise<string | unde
 
 /** Everything of a whole new lab, in the staging folder. */
 async function stageLab(
-  s: Staged,
+  s: StagedSeal,
   staged: LabPaths,
 ): Promise<{ readonly manifest: Manifest; readonly newRecord: LabRecord }> {
   const { world, paths, record } = s
@@ -167,7 +167,7 @@ async function stageLab(
  * A whole new lab, halted, on the snapshot's disks. Its machines are defined last: `up` does that too when klab is
  * killed before.
  */
-export async function becomeLab(s: Staged): Promise<Manifest> {
+export async function installLab(s: StagedSeal): Promise<Manifest> {
   const { world, paths } = s
   const staged = stagingOf(s)
   const { manifest, newRecord } = await stageLab(s, staged).catch(async (error: unknown) => {
@@ -193,7 +193,7 @@ export async function becomeLab(s: Staged): Promise<Manifest> {
 }
 
 /** One more snapshot of a lab that has the same keys and cards. */
-export async function becomeSnapshot(s: Staged): Promise<Manifest> {
+export async function installSnapshot(s: StagedSeal): Promise<Manifest> {
   const { world, paths } = s
   const staged = stagingOf(s)
   await adoptMemory(s, staged)

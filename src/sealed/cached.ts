@@ -13,7 +13,7 @@ import { cachePaths, type LabPaths } from '../state/paths.js'
 import type { LabRecord, SealedImage } from '../state/record.js'
 import type { Digest } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
-import { becomeLab, openStaging } from './adopt.js'
+import { installLab, openStaging } from './adopt.js'
 import { factsOf, imageOf } from './contents.js'
 import { checkRoom } from './export.js'
 import { collapseOnto, linkFile } from './disks.js'
@@ -154,7 +154,7 @@ async function fill(
     await copyFile(memory, copy, constants.COPYFILE_FICLONE)
     await chmod(copy, 0o600)
   }
-  return becomeLab({
+  return installLab({
     world,
     paths,
     id,

@@ -20,11 +20,11 @@ export async function sharedChain(exec: Exec, file: string, layers: string): Pro
 }
 
 /** What the backing file of a node's disk is called while it travels. */
-export const TRAVELLING = 'image.qcow2'
+export const IMAGE_IN_SEAL = 'image.qcow2'
 
 /**
  * One file with all that `disk` holds above `base` (undefined: with everything). It names its backing file by
- * TRAVELLING, so nothing can use it as it is.
+ * IMAGE_IN_SEAL, so nothing can use it as it is.
  */
 export async function collapse(
   exec: Exec,
@@ -41,7 +41,7 @@ export async function collapse(
     ['qemu-img', 'rebase', '-q', '-f', 'qcow2', ...(base === undefined ? ['-b', ''] : ['-F', 'qcow2', '-b', base]), to],
     { signal, timeoutMs: LONG_MS },
   )
-  if (base !== undefined) await nameBacking(exec, to, TRAVELLING)
+  if (base !== undefined) await nameBacking(exec, to, IMAGE_IN_SEAL)
 }
 
 /** Only the name in the header (rebase -u opens no backing file). */
@@ -79,7 +79,7 @@ export async function collapseOnto(
  */
 export async function rejoin(exec: Exec, disk: string, base: string | undefined): Promise<void> {
   const backing = await backingOf(disk)
-  if (backing !== (base === undefined ? undefined : TRAVELLING)) throw refuse(disk, backing)
+  if (backing !== (base === undefined ? undefined : IMAGE_IN_SEAL)) throw refuse(disk, backing)
   if (base !== undefined) await nameBacking(exec, disk, base)
 }
 

@@ -10,7 +10,7 @@ export type DiskOnly = string | undefined
  * Same accelerator, same CPU model, a machine type that this QEMU knows, and a QEMU that is not older than the writer's
  * (reliability notes, 3.3). Pure.
  */
-export function fitOf(
+export function diskOnlyReason(
   facts: SealedFacts,
   here: { readonly accel: Accel; readonly able: Abilities },
   wish: { readonly diskOnly: boolean },

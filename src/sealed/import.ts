@@ -11,7 +11,7 @@ import type { Manifest } from '../snapshot/types.js'
 import type { World } from '../world.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
-import { becomeLab, becomeSnapshot, openStaging, type Staged } from './adopt.js'
+import { installLab, installSnapshot, openStaging, type StagedSeal } from './adopt.js'
 import { rejoin } from './disks.js'
 import { checkRoom } from './export.js'
 import type { DiskOnly } from './fit.js'
@@ -88,7 +88,7 @@ export async function importSeal(i: ImportInput): Promise<Manifest> {
     const image = found ?? (await keepImage(world, facts, (name) => join(staged.dir, name)))
     await rm(join(staged.dir, 'image'), { recursive: true, force: true })
     for (const n of nodes) await rejoin(world.host, staged.node(n).overlay(id), image.disk)
-    const ready: Staged = {
+    const ready: StagedSeal = {
       world,
       paths,
       id,
@@ -100,7 +100,7 @@ export async function importSeal(i: ImportInput): Promise<Manifest> {
         ? { ...record, image: record.image ?? image }
         : { ...record, origin: { id: facts.lab.id, seal: i.digest }, image },
     }
-    return await (i.labExists ? becomeSnapshot(ready) : becomeLab(ready))
+    return await (i.labExists ? installSnapshot(ready) : installLab(ready))
   } catch (error) {
     await rm(paths.staging, { recursive: true, force: true })
     throw error

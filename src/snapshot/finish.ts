@@ -55,7 +55,7 @@ async function moved(lab: LockedLab, j: SaveJournal): Promise<ReadonlySet<string
  * Back to where the nodes run and no snapshot is there. Those that have moved stay where they are: a longer chain harms
  * nobody.
  */
-export async function abandon(lab: LockedLab, j: SaveJournal): Promise<void> {
+export async function undoSave(lab: LockedLab, j: SaveJournal): Promise<void> {
   const { world, paths } = lab
   const all = nodesOf(lab)
   await Promise.all(all.map(({ domain }) => world.hypervisor.abortJob(domain)))
@@ -94,7 +94,7 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
   // was whole.
   const oneMoment = !j.live || j.together === true
   if (!oneMoment || (await moved(lab, j)).size < all.length || written.includes(false)) {
-    await abandon(lab, j)
+    await undoSave(lab, j)
     return `saving ${j.manifest.name} was interrupted and has been undone; the lab runs on as it was`
   }
   if (j.ram) await resumeAll(lab)

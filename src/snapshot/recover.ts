@@ -46,7 +46,7 @@ async function tellTime(lab: LockedLab): Promise<void> {
   } catch (error) {
     lab.say(`what holds old tokens was not restarted: ${messageOf(error)}`)
   }
-  await settledNow(lab)
+  await markSettled(lab)
 }
 
 /** Seconds that the guests of a lab that did not settle may have slept: its clocks may have been set by then. */
@@ -57,7 +57,7 @@ async function sleptS({ record, paths, world }: LockedLab): Promise<number> {
 }
 
 /** Writes down that the guests know the time. */
-export async function settledNow(lab: LockedLab): Promise<void> {
+export async function markSettled(lab: LockedLab): Promise<void> {
   if (lab.record.unsettled !== true) return
   lab.record = { ...lab.record, unsettled: false }
   await writeRecord(lab.paths.record, lab.record)

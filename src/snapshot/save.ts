@@ -10,7 +10,7 @@ import type { Moment, PauseTimes } from '../hypervisor/types.js'
 import { connectWithin } from '../node/connections.js'
 import { freshOverlay } from './disks.js'
 import { stepClocks } from './guests.js'
-import { abandon, finish } from './finish.js'
+import { undoSave, finish } from './finish.js'
 import { checkChains } from './flatten.js'
 import { closeJournal, openJournal, readJournal } from './journal.js'
 import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
@@ -28,7 +28,7 @@ export interface SaveOptions {
   readonly live?: boolean
   /**
    * Nodes that ran stay paused, and the journal open, for a restore that ends them; who does not go on to one calls
-   * `goOn`.
+   * `resumeAfterSave`.
    */
   readonly stay?: boolean
 }
@@ -116,7 +116,7 @@ const caughtUp = (lab: LockedLab): Promise<unknown> =>
  * After a save with `stay` that was not followed by a whole restore: whatever still stands still because of it runs
  * again. Throws StateError, HostError.
  */
-export async function goOn(lab: LockedLab): Promise<void> {
+export async function resumeAfterSave(lab: LockedLab): Promise<void> {
   // From a restore's journal on, the restore sees to it.
   if ((await readJournal(lab.paths))?.op === 'save') {
     await resumeAll(lab)
@@ -166,9 +166,9 @@ async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['r
     const times = await { live: freezeLive, paused: freezeAll, halted: layAll }[way](lab, journal, o)
     if (times) return await finish(lab, journal, times, o)
   } catch (error) {
-    return await putBackAfter(error, () => abandon(lab, journal))
+    return await putBackAfter(error, () => undoSave(lab, journal))
   }
-  await abandon(lab, journal)
+  await undoSave(lab, journal)
   return undefined
 }
 

@@ -9,7 +9,7 @@ import { seconds } from '../report/text.js'
 import { hasCluster } from '../state/record.js'
 import { certificatesEnded, renewCertificates } from './certificates.js'
 import { stepClocks, type Clocks } from './guests.js'
-import { settledNow } from './recover.js'
+import { markSettled } from './recover.js'
 import { refreshTokens } from './tokens.js'
 import { staged, type LockedLab, type Manifest } from './types.js'
 
@@ -68,7 +68,7 @@ export async function settle(
   })
   if (!(await hasCluster(record, paths))) {
     const clocks = await stepping
-    await settledNow(lab)
+    await markSettled(lab)
     return { clocks, answeredMs: undefined, readyMs: undefined }
   }
   if (await certificatesEnded(paths, world.clock.now())) {
@@ -108,6 +108,6 @@ export async function settle(
   const readyMs = world.clock.monotonic() - since.monotonic
   const clocks = await stepping
   await refreshing
-  await settledNow(lab)
+  await markSettled(lab)
   return { clocks, answeredMs, readyMs }
 }

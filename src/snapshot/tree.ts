@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import type { Manifest } from './types.js'
 
-export interface Listed extends Manifest {
+export interface ListedSnapshot extends Manifest {
   /** From 0. */
   readonly depth: number
   /** Whether the lab's present state came from it. */
@@ -15,14 +15,17 @@ export interface Listed extends Manifest {
  * Parents before children, siblings by age; a snapshot whose parent is gone, or that would be its own ancestor, stands
  * at the root: none is left out. `current`: an id.
  */
-export function inTreeOrder(all: readonly Manifest[], current: string | null): readonly Omit<Listed, 'bytes'>[] {
+export function inTreeOrder(
+  all: readonly Manifest[],
+  current: string | null,
+): readonly Omit<ListedSnapshot, 'bytes'>[] {
   const known = new Map(all.map((m) => [m.id, m]))
   const parentOf = (m: Manifest): string | null => {
     const above = new Set<string>()
     for (let at = known.get(m.parent ?? ''); at && !above.has(at.id); at = known.get(at.parent ?? '')) above.add(at.id)
     return above.size === 0 || above.has(m.id) ? null : m.parent
   }
-  const under = (parent: string | null, depth: number): Omit<Listed, 'bytes'>[] =>
+  const under = (parent: string | null, depth: number): Omit<ListedSnapshot, 'bytes'>[] =>
     all
       .filter((m) => parentOf(m) === parent)
       .flatMap((m) => [{ ...m, depth, current: m.id === current }, ...under(m.id, depth + 1)])
@@ -30,7 +33,10 @@ export function inTreeOrder(all: readonly Manifest[], current: string | null): r
 }
 
 /** With their sizes. An overlay that several snapshots share counts with the first that froze it. */
-export async function listSnapshots(all: readonly Manifest[], current: string | null): Promise<readonly Listed[]> {
+export async function listSnapshots(
+  all: readonly Manifest[],
+  current: string | null,
+): Promise<readonly ListedSnapshot[]> {
   const seen = new Set<string>()
   const sizes = new Map<string, number>()
   for (const m of all) {

@@ -22,7 +22,7 @@ export const LOOPBACK = '127.0.0.1'
 const isForwarded = (lab: Pick<Lab, 'network'>): boolean => lab.network.mode === 'user'
 
 /** How people come to the nodes, for a title. */
-export const wayIn = (lab: Pick<Lab, 'network'>): string =>
+export const accessTitle = (lab: Pick<Lab, 'network'>): string =>
   isForwarded(lab) ? 'ports on 127.0.0.1' : 'the nodes’ own addresses'
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { formatList } from '../../src/cli/snapshot.js'
-import type { Listed } from '../../src/snapshot/tree.js'
+import type { ListedSnapshot } from '../../src/snapshot/tree.js'
 import { makeKlab } from './klab.js'
 
 t.jobs = 2
@@ -39,7 +39,7 @@ t.test('list and show: a tree with the current one marked; the same as JSON', as
   const text = (await klab.run('snapshot', 'list')).stdout
   t.match(text, /^ {2}first +\d+d +2026-01-01 00:00:00 +running +0 MiB +about first$/m)
   t.match(text, /^\* {3}second /m)
-  const listed = JSON.parse((await klab.run('snapshot', 'list', '--json')).stdout) as Listed[]
+  const listed = JSON.parse((await klab.run('snapshot', 'list', '--json')).stdout) as ListedSnapshot[]
   t.match(listed, [
     { name: 'first', depth: 0, current: false },
     { name: 'second', depth: 1, current: true },

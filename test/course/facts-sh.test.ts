@@ -1,6 +1,6 @@
 /** What cloud-init/check/facts.sh prints of machines in all states, and that it comes to its end on each. */
 import t from 'tap'
-import { isWhole } from '../../src/course/facts.js'
+import { isComplete } from '../../src/course/facts.js'
 import { FOLDERS, look, SCRIPT } from './guest-root.js'
 
 t.test('every folder that the script reads is moved: nothing here depends on the host', (t) => {
@@ -14,7 +14,7 @@ t.test('every folder that the script reads is moved: nothing here depends on the
 t.test('an empty machine: what there is, no errors, and the end', (t) => {
   const { facts, stderr } = look(t)
   t.equal(stderr, '')
-  t.ok(isWhole(facts))
+  t.ok(isComplete(facts))
   t.equal(facts.one('cpus'), '2')
   t.equal(facts.one('memory'), '3016396')
   t.equal(facts.one('disk'), String(50 * 2 ** 30))
@@ -134,7 +134,7 @@ t.test('docker that does not answer', (t) => {
   t.equal(facts.one('docker.error'), 'Cannot connect to the daemon again')
   t.ok(facts.has('program', 'docker'))
   t.same(facts.all('image'), [])
-  t.ok(isWhole(facts))
+  t.ok(isComplete(facts))
   t.end()
 })
 
@@ -218,7 +218,7 @@ t.test('no API server: curl’s own words', (t) => {
     tools: { curl: 'echo "curl: (7) Failed to connect" >&2; exit 7', stat: 'echo root' },
   })
   t.same(facts.all('api').filter(Boolean), ['curl: (7) Failed to connect'])
-  t.ok(isWhole(facts))
+  t.ok(isComplete(facts))
   t.end()
 })
 
@@ -230,7 +230,7 @@ t.test('workers and plain machines', (t) => {
   const plain = look(t, { files: {}, tools }, '', 'worker')
   t.equal(plain.stderr, '')
   t.same(plain.facts.all('version'), [])
-  t.ok(isWhole(plain.facts))
+  t.ok(isComplete(plain.facts))
   t.end()
 })
 
@@ -239,6 +239,6 @@ t.test('dear parts are left out where nobody wants them', (t) => {
   const tools = { curl: loud, docker: loud, kubeadm: loud, kubelet: loud, kubectl: loud, stat: loud }
   const { facts, stderr } = look(t, { files: CONTROL_PLANE, tools }, 'docker', 'control-plane', 'klab', '')
   t.equal(stderr, '')
-  t.ok(isWhole(facts))
+  t.ok(isComplete(facts))
   t.end()
 })

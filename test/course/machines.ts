@@ -1,6 +1,6 @@
 /** Facts of nodes on which all is as the course wants it, as facts.sh prints them; a test takes one thing away. */
 import { parseGuestFacts, type GuestFacts } from '../../src/course/facts.js'
-import { judgeLab, type Looked } from '../../src/course/judge.js'
+import { judgeLab, type NodeLook } from '../../src/course/judge.js'
 import { findSections } from '../../src/course/sections.js'
 import type { CheckReport, WantedImages } from '../../src/course/types.js'
 import type { Lab } from '../../src/labfile/model.js'
@@ -122,7 +122,7 @@ export function report(
   lab: Lab = course,
   skewS = 0,
 ): CheckReport {
-  const looked = lab.nodes.map((node, i): Looked => {
+  const looked = lab.nodes.map((node, i): NodeLook => {
     const lines = (changes[i] ?? ((l) => l))(linesOf(i))
     return lines ? { node, facts: parseGuestFacts(lines.join('\n')), skewS } : { node, error: 'gave up after 60 s' }
   })

@@ -7,7 +7,7 @@ import { bundleKey } from '../../src/bundle/debian/build.js'
 import { recipeOf } from '../../src/bundle/debian/recipe.js'
 import { labToolChecks } from '../../src/doctor/tools.js'
 import { parseDistro } from '../../src/host/distro.js'
-import { presentOf } from '../../src/lab/present.js'
+import { hostState } from '../../src/lab/present.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
@@ -17,7 +17,7 @@ const DEBIAN = parseDistro('ID=debian')
 t.test('the cache: image and bundle each, and nothing is made to find out', async (t) => {
   const world = { ...makeWorld(t, { absent: ['mmdebstrap'] }), assets: root }
   const lab = labOf(fourNodes())
-  const look = async () => (await presentOf(world, { id: 'x', lab })).cached
+  const look = async () => (await hostState(world, { id: 'x', lab })).cached
   t.same(await look(), { image: false, bundle: false })
   await world.layers.build((await readRecipe(root)).key, () => Promise.resolve())
   t.same(await look(), { image: true, bundle: false })
@@ -59,7 +59,7 @@ t.test('machines: those that have their memory', async (t) => {
   }
   await hypervisor.pause(domainName(run.id, 'k8s-node01'))
   await hypervisor.stop(domainName(run.id, 'k8s-node02'), 0)
-  t.same((await presentOf(world, run)).running, ['k8s-master01', 'k8s-node01'])
+  t.same((await hostState(world, run)).running, ['k8s-master01', 'k8s-node01'])
   hypervisor.unreachable = true
-  t.same((await presentOf(world, run)).running, [])
+  t.same((await hostState(world, run)).running, [])
 })

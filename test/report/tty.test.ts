@@ -1,12 +1,12 @@
 import t from 'tap'
-import { advance, drawEnded, drawLive, emptyLive } from '../../src/report/live.js'
+import { advance, drawEnded, drawLive, emptyLiveState } from '../../src/report/live.js'
 import { createRenderer } from '../../src/report/renderer.js'
 import { width } from '../../src/report/text.js'
 import { handClock, START, story } from './fixtures/story.js'
 
 /** The plan as far as `until` ms. */
 function liveAt(until: number) {
-  const live = emptyLive()
+  const live = emptyLiveState()
   for (const [at, event] of story) if (at <= until) advance(live, event, START + at)
   return live
 }
@@ -29,7 +29,7 @@ t.test('the running phase: spinner, elapsed, last line, ended steps', (t) => {
     drawLive(liveAt(415), START + 415, o),
     '[1/2] network: private L2 segment  0.4s\n  ✓ vde_switch   0.4s  already',
   )
-  t.equal(drawLive(emptyLive(), START, o), '')
+  t.equal(drawLive(emptyLiveState(), START, o), '')
   t.match(drawLive(liveAt(70_000), START + 70_630, { ...o, color: true }), '1m05s  \u001b[32mdone\u001b[39m')
   t.end()
 })

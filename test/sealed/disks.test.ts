@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { CorruptError } from '../../src/errors.js'
-import { collapse, rejoin, rejoinImage, TRAVELLING } from '../../src/sealed/disks.js'
+import { collapse, rejoin, rejoinImage, IMAGE_IN_SEAL } from '../../src/sealed/disks.js'
 import { backingOf } from '../../src/base-image/disk-format.js'
 import { exec } from '../real/libvirt.js'
 
@@ -27,7 +27,7 @@ t.test('a chain comes down to one file on the shared image, and is whole again e
   io(at('two'), 'write -P 3 2M 64k')
   io(at('three'), 'write -z 0 64k')
   await collapse(exec, { disk: at('three'), base: at('base'), to: at('sent'), signal })
-  t.equal(await backingOf(at('sent')), TRAVELLING, 'names nothing of this machine')
+  t.equal(await backingOf(at('sent')), IMAGE_IN_SEAL, 'names nothing of this machine')
   img('create', '-q', '-f', 'qcow2', at('other'), '8M')
   io(at('other'), 'write -P 1 0 1M')
   await rejoin(exec, at('sent'), at('other'))

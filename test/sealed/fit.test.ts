@@ -1,6 +1,6 @@
 import t from 'tap'
 import { compareVersions } from '../../src/host/versions.js'
-import { fitOf } from '../../src/sealed/fit.js'
+import { diskOnlyReason } from '../../src/sealed/fit.js'
 import { factsOf } from './archive.js'
 
 const able = { libvirt: '9.0.0', qemu: '7.2.22', machine: 'pc-q35-7.2', hostCpu: 'EPYC' }
@@ -12,21 +12,27 @@ t.test('RAM only where it can be loaded; the reason in words', (t) => {
     host: { accel: 'kvm', qemu: '7.2.22', libvirt: '9.0.0', ram: { machine: 'pc-q35-7.2', cpu: 'EPYC' } },
   })
   const no = { diskOnly: false }
-  t.equal(fitOf(facts, here, no), undefined)
-  t.equal(fitOf(facts, { accel: 'tcg', able: { ...able, qemu: '10.0.2' } }, no), undefined, 'a newer QEMU')
-  t.match(fitOf(facts, here, { diskOnly: true }), /asked for/)
-  t.match(fitOf(facts, { accel: 'kvm', able }, no), /under tcg, this lab runs under kvm/)
-  t.match(fitOf(facts, { accel: 'tcg', able: { ...able, qemu: '7.1.99' } }, no), /this one is older \(7.1.99\)/)
+  t.equal(diskOnlyReason(facts, here, no), undefined)
+  t.equal(diskOnlyReason(facts, { accel: 'tcg', able: { ...able, qemu: '10.0.2' } }, no), undefined, 'a newer QEMU')
+  t.match(diskOnlyReason(facts, here, { diskOnly: true }), /asked for/)
+  t.match(diskOnlyReason(facts, { accel: 'kvm', able }, no), /under tcg, this lab runs under kvm/)
   t.match(
-    fitOf(facts, { accel: 'tcg', able: { ...able, machine: undefined } }, no),
+    diskOnlyReason(facts, { accel: 'tcg', able: { ...able, qemu: '7.1.99' } }, no),
+    /this one is older \(7.1.99\)/,
+  )
+  t.match(
+    diskOnlyReason(facts, { accel: 'tcg', able: { ...able, machine: undefined } }, no),
     /does not know the machine type pc-q35-7.2/,
   )
-  t.equal(fitOf(kvm, { accel: 'kvm', able }, no), undefined)
+  t.equal(diskOnlyReason(kvm, { accel: 'kvm', able }, no), undefined)
   t.match(
-    fitOf(kvm, { accel: 'kvm', able: { ...able, hostCpu: 'Skylake-Client' } }, no),
+    diskOnlyReason(kvm, { accel: 'kvm', able: { ...able, hostCpu: 'Skylake-Client' } }, no),
     /model EPYC, this one is Skylake-Client/,
   )
-  t.match(fitOf(factsOf(undefined, { host: { accel: 'tcg', qemu: '7.2.22', libvirt: '9.0.0' } }), here, no), /halted/)
+  t.match(
+    diskOnlyReason(factsOf(undefined, { host: { accel: 'tcg', qemu: '7.2.22', libvirt: '9.0.0' } }), here, no),
+    /halted/,
+  )
   t.end()
 })
 

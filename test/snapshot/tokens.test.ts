@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { recover, settledNow } from '../../src/snapshot/recover.js'
+import { recover, markSettled } from '../../src/snapshot/recover.js'
 import { refreshTokens } from '../../src/snapshot/tokens.js'
 import { readRecord } from '../../src/state/record.js'
 import { makeStage, saveAs, type Stage } from './stage.js'
@@ -81,5 +81,5 @@ t.test('a klab that did not live to see to it: the next one does, once', async (
   await recover(s.lab)
   t.match(s.said.at(-1), /not restarted: no answer/, 'a broken guest stops no verb')
   t.equal(s.lab.record.unsettled, false)
-  await settledNow(s.lab)
+  await markSettled(s.lab)
 })

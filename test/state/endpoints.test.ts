@@ -1,7 +1,7 @@
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
 import { apiServer, directEnv } from '../../src/node/api-server.js'
-import { assignPorts, forwardsOf, portCount, portsOf, sshEndpoint, wayIn } from '../../src/state/endpoints.js'
+import { assignPorts, forwardsOf, portCount, portsOf, sshEndpoint, accessTitle } from '../../src/state/endpoints.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NODE = 'k8s-node01'
@@ -21,7 +21,7 @@ t.test('user mode: forwarded ports on 127.0.0.1', (t) => {
   t.equal(sshEndpoint(record, 'other'), undefined)
   t.throws(() => portsOf(record, 'other'), StateError)
   t.throws(() => forwardsOf(record, 'other'), StateError)
-  t.match(wayIn(lab), /127\.0\.0\.1/)
+  t.match(accessTitle(lab), /127\.0\.0\.1/)
   t.end()
 })
 
@@ -36,7 +36,7 @@ t.test('NAT mode: the nodes’ own addresses, and no port of the host', (t) => {
   t.same(directEnv(record, {}), { NO_PROXY: '192.168.31.61' })
   t.same(directEnv(record, { no_proxy: 'a,b' }), { NO_PROXY: 'a,b,192.168.31.61' })
   t.equal(sshEndpoint(record, 'other'), undefined)
-  t.notMatch(wayIn(lab), /127/)
+  t.notMatch(accessTitle(lab), /127/)
   t.end()
 })
 

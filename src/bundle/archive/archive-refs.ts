@@ -11,7 +11,7 @@ export const archiveRefs = async (file: string): Promise<readonly string[]> =>
   (await readDockerArchive(file)).flatMap((image) => image.refs)
 
 /** References in all archives of a bundle (its folder). Throws CorruptError for a damaged one. */
-export async function heldIn(dir: string): Promise<readonly string[]> {
+export async function bundleRefs(dir: string): Promise<readonly string[]> {
   const images = join(dir, 'images')
   const archives = (await readdir(images)).filter((name) => name.endsWith('.tar'))
   return (await Promise.all(archives.map((name) => archiveRefs(join(images, name))))).flat()

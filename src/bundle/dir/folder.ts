@@ -31,7 +31,7 @@ export const isPlugin = (name: string): boolean => /^[a-z][a-z-]*$/.test(name)
 /** Every CNI set-up calls these two (kubelet and containerd: loopback; all networks that klab knows: portmap). */
 const PLUGINS = ['loopback', 'portmap']
 
-export interface HandedFile {
+export interface FolderFile {
   /** Relative to the folder. */
   readonly path: string
   readonly size: number
@@ -46,7 +46,7 @@ export interface Unused {
 }
 
 /** What was found, by kind. Paths are absolute. */
-export interface Handed {
+export interface SortedFolder {
   readonly programs: ReadonlyMap<string, string>
   readonly plugins: ReadonlyMap<string, string>
   /** Archive of the CNI plugins, where they are not unpacked. */
@@ -63,10 +63,10 @@ export interface Handed {
  * All files of the folder, sorted, and what is none. Links are not followed, out of the folder or elsewhere. Throws
  * StateError when it is not there or absurdly large.
  */
-export async function listHanded(
+export async function listFolder(
   dir: string,
-): Promise<{ readonly files: readonly HandedFile[]; readonly skipped: readonly Unused[] }> {
-  const found: HandedFile[] = []
+): Promise<{ readonly files: readonly FolderFile[]; readonly skipped: readonly Unused[] }> {
+  const found: FolderFile[] = []
   const skipped: Unused[] = []
   const walk = async (under: string, depth: number): Promise<void> => {
     const entries = await readdir(join(dir, under), { withFileTypes: true }).catch((cause: unknown) => {
@@ -99,7 +99,7 @@ export async function listHanded(
  * Compares the files that a SHA256SUMS of the folder names. Throws CorruptError that names every one that differs or is
  * gone.
  */
-export async function checkSums(dir: string, files: readonly HandedFile[], signal?: AbortSignal): Promise<void> {
+export async function checkSums(dir: string, files: readonly FolderFile[], signal?: AbortSignal): Promise<void> {
   const problems: string[] = []
   for (const list of files.filter((f) => SUMS.includes(basename(f.path)))) {
     const text = (await readSmall(join(dir, list.path), MOST_SUMS))?.toString('utf8') ?? ''
@@ -127,7 +127,7 @@ async function imagesIn(path: string): Promise<readonly ArchivedImage[] | undefi
  * Sorts the files by what they are: their content decides, not their ending. Throws CorruptError for an archive or a
  * program that is damaged or for another machine.
  */
-export async function sortHanded(dir: string, files: readonly HandedFile[], arch: string): Promise<Handed> {
+export async function sortFolder(dir: string, files: readonly FolderFile[], arch: string): Promise<SortedFolder> {
   const [programs, plugins, manifests] = [
     new Map<string, string>(),
     new Map<string, string>(),
@@ -196,7 +196,11 @@ export async function checkedProgram(path: string, arch: string): Promise<string
 /**
  * Files that are needed and not there, in words. `flannel`: whether its plugin, and those that it calls, must be there.
  */
-export function missingFiles(h: Handed, plugins: ReadonlyMap<string, string>, flannel: boolean): readonly string[] {
+export function missingFiles(
+  h: SortedFolder,
+  plugins: ReadonlyMap<string, string>,
+  flannel: boolean,
+): readonly string[] {
   const programs = ['kubeadm', 'kubelet', 'kubectl']
     .filter((name) => !h.programs.has(name))
     .map((name) => `program ${name}`)

@@ -13,7 +13,7 @@ import { debianArch } from '../arch.js'
 import { flannelManifest, PROBE_REF } from '../contents.js'
 import type { Image } from '../archive/docker-archive.js'
 import { takeFiles } from '../archive/take-files.js'
-import { checkSums, isPlugin, listHanded, missingFiles, sortHanded, type Handed, type Unused } from './folder.js'
+import { checkSums, isPlugin, listFolder, missingFiles, sortFolder, type SortedFolder, type Unused } from './folder.js'
 import { parseRef, shortName } from '../archive/image-ref.js'
 import { inWorkFolder, type BuildContext } from '../jobs.js'
 import { networkTitle, type PodNetwork } from '../expected.js'
@@ -24,7 +24,7 @@ import { stageImage, type UnstagedImage } from '../archive/stage.js'
 /** Raised when the way such a bundle is made changes. */
 const FORMAT = 2
 
-export interface HandedSpec {
+export interface DirectorySpec {
   readonly path: string
   readonly version: string
   readonly cni: readonly PodNetwork[]
@@ -35,9 +35,9 @@ export interface HandedSpec {
  * StateError that names every image and file which is missing, CorruptError for damaged ones, CommandError,
  * Interrupted.
  */
-export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<BuiltBundle> {
+export async function directoryBundle(s: DirectorySpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = debianArch()
-  const { files, skipped } = await listHanded(s.path)
+  const { files, skipped } = await listFolder(s.path)
   const key = digestOf({
     format: FORMAT,
     kind: 'handed',
@@ -50,7 +50,7 @@ export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<Buil
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
       await checkSums(s.path, files, c.signal)
-      const handed = await sortHanded(s.path, files, arch)
+      const handed = await sortFolder(s.path, files, arch)
       tellUnused([...skipped, ...handed.unused, ...unusedManifests(s, handed)], c.report)
       await fill(s, c, { handed, arch, out, work })
     })
@@ -59,7 +59,7 @@ export async function handedBundle(s: HandedSpec, c: BuildContext): Promise<Buil
 }
 
 /** Manifests that no network of the Labfile asks for. */
-const unusedManifests = (s: HandedSpec, h: Handed): readonly Unused[] =>
+const unusedManifests = (s: DirectorySpec, h: SortedFolder): readonly Unused[] =>
   [...h.manifests]
     .filter(([name]) => !(/^calico\.ya?ml$/.test(name) && s.cni.some((n) => n.name === 'calico')))
     .map(([, path]) => ({
@@ -76,14 +76,14 @@ function tellUnused(unused: readonly Unused[], report: (line: string) => void): 
 }
 
 async function fill(
-  s: HandedSpec,
+  s: DirectorySpec,
   c: BuildContext,
   {
     handed: h,
     arch,
     out,
     work,
-  }: { readonly handed: Handed; readonly arch: string; readonly out: string; readonly work: string },
+  }: { readonly handed: SortedFolder; readonly arch: string; readonly out: string; readonly work: string },
 ): Promise<void> {
   const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
   const find = (ref: string): UnstagedImage | undefined =>
@@ -162,9 +162,9 @@ function sameOnMirror(name: string, wanted: string): boolean {
 
 /** The networks with their manifests and images, and what they lack. */
 async function podNetworks(
-  s: HandedSpec,
+  s: DirectorySpec,
   c: BuildContext,
-  h: Handed,
+  h: SortedFolder,
   named: readonly UnstagedImage[],
 ): Promise<{ networks: readonly BundledCni[]; missing: readonly string[] }> {
   const networks: BundledCni[] = []
@@ -200,7 +200,7 @@ async function unpackPlugins(
   return pluginsIn(dir, arch)
 }
 
-function incomplete(s: HandedSpec, missing: readonly string[], compressed: readonly string[] = []): StateError {
+function incomplete(s: DirectorySpec, missing: readonly string[], compressed: readonly string[] = []): StateError {
   const what = `Kubernetes ${s.version}${s.cni.length > 0 ? ` with ${s.cni.map(networkTitle).join(' and ')}` : ''}`
   return new StateError(`${s.path}: lacks what ${what} needs:\n${missing.map((m) => `  ${m}`).join('\n')}`, {
     hint:

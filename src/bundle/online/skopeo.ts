@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { CommandError, CorruptError, Interrupted, StateError } from '../../errors.js'
 import { cachedEntry } from '../../cache/entry.js'
 import { digestOf } from '../../host/digest.js'
-import { Broken, IDLE_MS, persist } from '../../cache/http.js'
+import { RetryableError, IDLE_MS, tryAgain } from '../../cache/http.js'
 import { LONG_MS } from '../../host/limits.js'
 import { diskUsage } from '../../host/tree.js'
 import { parseRef } from '../archive/image-ref.js'
@@ -109,7 +109,7 @@ export async function pullImage(c: BuildContext, o: PullOptions): Promise<string
     await mkdir(join(settings, 'registries.d'), { recursive: true })
     for (const [name, text] of files) await writeFile(join(settings, name), text)
     try {
-      await persist({ what: o.from, dir: o.dir, clock: c.clock, ...stop }, () => attempt(c, argv, part, o))
+      await tryAgain({ what: o.from, dir: o.dir, clock: c.clock, ...stop }, () => attempt(c, argv, part, o))
     } finally {
       await rm(settings, { recursive: true, force: true })
     }
@@ -133,7 +133,8 @@ async function attempt(c: BuildContext, argv: readonly string[], part: string, o
     const signal = c.signal ? AbortSignal.any([c.signal, stalled.signal]) : stalled.signal
     await c.exec.run(argv, { signal, timeoutMs: LONG_MS })
   } catch (error) {
-    if (error instanceof Interrupted && stalled.signal.aborted) throw new Broken(`nothing came for ${idleMs / 1000} s`)
+    if (error instanceof Interrupted && stalled.signal.aborted)
+      throw new RetryableError(`nothing came for ${idleMs / 1000} s`)
     if (!(error instanceof CommandError)) throw error
     const why = reason(error.failure.tail)
     if (/no space left on device/.test(why)) throw Object.assign(new Error(why), { code: 'ENOSPC' })
@@ -143,7 +144,7 @@ async function attempt(c: BuildContext, argv: readonly string[], part: string, o
         : 'check the version, and kubernetes.bundle.mirrors.registries in the Labfile'
       throw new StateError(`${o.from}: ${why}`, { hint, cause: error })
     }
-    throw new Broken(why, { cause: error })
+    throw new RetryableError(why, { cause: error })
   } finally {
     clearInterval(watch)
   }
