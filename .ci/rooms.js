@@ -91,6 +91,7 @@ export const ROOMS = {
     'hypervisor/types',
     'labfile',
     'state',
+    'versions',
   ],
   'node-image': [
     'node',

@@ -14,6 +14,12 @@ has() { [ "$(dpkg-query -W -f '${db:Status-Status}' "${1%%=*}" 2>/dev/null)" = i
 
 apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; }
 
+file_installed() {
+	local name
+	name=$(dpkg-deb -f "$1" Package)
+	[ "$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null)" = "$(dpkg-deb -f "$1" Version)" ]
+}
+
 install_files() { apt_install --no-download "$@"; }
 
 install_from_repositories() {

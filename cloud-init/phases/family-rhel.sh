@@ -64,6 +64,8 @@ os_repositories() {
 
 has() { rpm -q --quiet "$1"; }
 
+file_installed() { rpm -q --quiet "$(rpm -qp --qf '%{NAME}-%{VERSION}-%{RELEASE}' "$1" 2>/dev/null)"; }
+
 install_files() { "$PM" -y --disablerepo='*' install "$@"; }
 
 install_from_repositories() {

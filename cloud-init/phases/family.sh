@@ -7,6 +7,7 @@
 # and defines
 #   os_repositories      the distribution's repositories at $KLAB_MIRROR_OS (course 2.1)
 #   has P                whether it is installed
+#   file_installed F     whether a package file is installed, in that very version
 #   install_files F…     these files and nothing else
 #   install_from_repositories P…
 #   kernel_lt            ELRepo's long-term kernel, for the next boot (course 2.1)
@@ -50,6 +51,17 @@ install_packages() {
 	set -- "${wanted[@]}"
 	# As the course:
 	install_from_repositories "$@"
+}
+
+# install_handed: all of the bundle's folder packages/ that is not installed yet.
+install_handed() {
+	# Beside the course: what somebody put there is meant for the nodes, needed by klab or not.
+	local file files=()
+	while read -r file; do
+		file_installed "$file" || files+=("$file")
+	done < <(bundle_packages "$PACKAGE_FILES")
+	[ "${#files[@]}" -eq 0 ] || install_files "${files[@]}"
+	umount "$BUNDLE" 2>/dev/null || true
 }
 
 # config_before FILE: what it says now; nothing when an earlier phase was killed between writing it and the restart that

@@ -5,6 +5,9 @@
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
+# Beside the course: packages that somebody handed over, the runtime's perhaps.
+install_handed
+
 # 2.3.5: containerd; klab's own image has it, and a bundle may bring a newer one.
 if containerd_from_bundle; then
 	echo "containerd from the bundle"

@@ -4,6 +4,9 @@
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
+# Beside the course: packages that somebody handed over, the runtime's perhaps.
+install_handed
+
 # 2.3.5: docker; klab's own image has it. With docker-ce also what it needs and its repository (2.3.2, 2.3.3).
 docker_install
 

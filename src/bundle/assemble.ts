@@ -26,6 +26,8 @@ export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes
   readonly controlPlane?: ReadonlyMap<string, string>
   /** Name in runtime/ → file: a containerd newer than the distribution's, runc. */
   readonly runtime?: ReadonlyMap<string, string>
+  /** Name in packages/ → file: deb or rpm, for the nodes. */
+  readonly packages?: ReadonlyMap<string, string>
   /** Name in cni/ → file. */
   readonly plugins: ReadonlyMap<string, string>
   readonly cni: readonly BundledCni[]
@@ -60,6 +62,7 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
   for (const [name, file] of i.binaries) await addCopy(file, join(out, 'bin', name))
   for (const [name, file] of i.controlPlane ?? []) await addCopy(file, join(out, 'control-plane', name))
   for (const [name, file] of i.runtime ?? []) await addCopy(file, join(out, 'runtime', name))
+  for (const [name, file] of i.packages ?? []) await addCopy(file, join(out, 'packages', name))
   for (const [name, file] of i.plugins) await addCopy(file, join(out, 'cni', name))
   for (const n of i.cni) await writeFile(join(out, 'manifests', `${n.name}.yaml`), n.manifest)
   const files = await timed(c, 'checksums', () => listBundleFiles(out))

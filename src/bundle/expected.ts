@@ -21,7 +21,7 @@ export function knownImages(version: string): readonly string[] | undefined {
 /** A pod network that a bundle brings. */
 export type PodNetwork =
   | { readonly name: 'flannel' }
-  /** `release`: 3.x.y. */
+  /** `release`: 3.x.y; empty: whatever the folder has. */
   | { readonly name: 'calico'; readonly release: string }
   /** Somebody's own: only its images are the bundle's business. */
   | { readonly name: 'manifest'; readonly path: string; readonly text: string }
@@ -55,4 +55,4 @@ export async function networksOf(
 
 /** For messages: `flannel`, `Calico 3.14.2`. */
 export const networkTitle = (n: PodNetwork): string =>
-  n.name === 'calico' ? `Calico ${n.release}` : n.name === 'manifest' ? n.path : n.name
+  n.name === 'calico' ? `Calico ${n.release}`.trim() : n.name === 'manifest' ? n.path : n.name

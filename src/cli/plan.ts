@@ -17,7 +17,8 @@ export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promis
   else {
     app.stdout.write(
       `lab ${plan.lab} on ${plan.uri}, ${plan.accel}\n` +
-        `profile ${plan.profile.name}: ${plan.profile.why}\n${bundleLine(plan)}`,
+        `profile ${plan.profile.name}: ${plan.profile.why}\n${bundleLine(plan)}` +
+        plan.settings.map((line) => `setting ${line}\n`).join(''),
     )
     if (plan.changes.length > 0)
       app.stdout.write(

@@ -7,7 +7,7 @@ import { manifestDocuments } from './manifest-docs.js'
 import { autodetection, type Encapsulation } from '../versions/calico.js'
 
 export interface CalicoSettings {
-  /** 3.x.y. */
+  /** 3.x.y; empty: whatever the manifest is. */
   readonly version: string
   readonly encapsulation: Encapsulation
   readonly podCidr: string
@@ -59,10 +59,10 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   }
   const node = find('DaemonSet', 'calico-node')
   const container = containerOf(node, 'calico-node')
-  const found = /:v(3\.\d+\.\d+)[^/]*$/.exec(String(container.get('image')))?.[1]
-  if (found !== s.version)
+  const found = calicoRelease([String(container.get('image'))])
+  if (found === undefined || (s.version !== '' && found !== s.version))
     throw bad(
-      `is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version}`,
+      `is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version === '' ? '3.x.y' : s.version}`,
       `set kubernetes.cni to { name: calico, version: ${found ?? '3.x.y'} }`,
     )
   const vxlan = s.encapsulation !== 'ipip'
@@ -73,7 +73,7 @@ export function patchCalico(text: string, s: CalicoSettings): string {
     CALICO_IPV4POOL_IPIP: vxlan ? 'Never' : 'Always',
     CALICO_IPV4POOL_VXLAN: POOL_VXLAN[s.encapsulation],
     IP: 'autodetect',
-    IP_AUTODETECTION_METHOD: autodetection(s.version, s.labCidr, s.labNic),
+    IP_AUTODETECTION_METHOD: autodetection(found, s.labCidr, s.labNic),
     // Felix looks for the MTU at cards with usual names only; without one the first pods get more than the tunnel
     // carries (seen with 3.21.6).
     FELIX_MTUIFACEPATTERN: `^${s.labNic}$`,
@@ -87,6 +87,10 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   if (s.patient) changed.filter(workload).forEach(relaxProbes)
   return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
 }
+
+/** Calico's release by its node's image, `calico/node:v3.14.2`; undefined: there is none. */
+export const calicoRelease = (images: readonly string[]): string | undefined =>
+  images.map((ref) => /(?:^|[/])node:v(3\.\d+\.\d+)[^/]*$/.exec(ref)?.[1]).find((v) => v !== undefined)
 
 const workload = (doc: Document.Parsed): boolean => isMap(doc.contents) && WORKLOADS.includes(String(doc.get('kind')))
 

@@ -78,7 +78,10 @@ const kubernetesRepository = ({ k }: ClusterInput): string =>
 function podNetwork({ cni, podCidr }: KubernetesSpec): string {
   if (cni === 'none') return note('kubernetes.cni is none: the pod network is yours')
   if (typeof cni === 'object' && 'manifest' in cni) return `kubectl apply -f ${cni.manifest} ${note('as it is')}`
-  const [name, more] = typeof cni === 'string' ? [cni, ''] : [cni.name, `${cni.version}, ${cni.encapsulation}, `]
+  const [name, more] =
+    typeof cni === 'string'
+      ? [cni, '']
+      : [cni.name, `${cni.version === '' ? '' : `${cni.version}, `}${cni.encapsulation}, `]
   return `kubectl apply -f ${name}.yaml ${note(`${more}from the bundle, pods in ${podCidr}, on card lab0`)}`
 }
 

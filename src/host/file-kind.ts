@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { openPlain } from './files.js'
 
-export type FileKind = 'gzip' | 'xz' | 'zstd' | 'bzip2' | 'zip' | 'tar' | 'iso' | 'program' | 'other'
+export type FileKind = 'gzip' | 'xz' | 'zstd' | 'bzip2' | 'zip' | 'tar' | 'iso' | 'program' | 'deb' | 'rpm' | 'other'
 
 /** First bytes, in hex, and where they are. */
 const MAGIC: readonly (readonly [kind: FileKind, at: number, hex: string])[] = [
@@ -13,6 +13,9 @@ const MAGIC: readonly (readonly [kind: FileKind, at: number, hex: string])[] = [
   ['zip', 0, '504b0304'],
   // ELF, elf(5).
   ['program', 0, '7f454c46'],
+  // deb(5): an ar archive that begins with debian-binary; rpm's lead, RPM file format.
+  ['deb', 0, Buffer.from('!<arch>\ndebian-binary').toString('hex')],
+  ['rpm', 0, 'edabeedb'],
   // POSIX ustar and GNU both write `ustar` there.
   ['tar', 257, '7573746172'],
   // "CD001" of ISO 9660 (ECMA-119, 8.4.2); most of them also look like a disk to a BIOS.

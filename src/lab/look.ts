@@ -27,8 +27,8 @@ export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | u
 }
 
 /**
- * Checks the Labfile, whether the files are there that it names, and that nodes without internet need none. Throws
- * LabfileError with all that is wrong.
+ * Checks the Labfile, whether the files are there that it names, whether a handed folder has what is
+ * needed, and that nodes without internet need none. Throws LabfileError with all that is wrong.
  */
 export async function validate(c: LabContext): Promise<{ readonly labfile: string; readonly lab: Lab }> {
   const { lab, labfile } = await readLab(c.doors.env, c.file)
@@ -36,6 +36,8 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
   await requirePlaces(lab, labfile)
   const { requireOffline } = await import('./offline.js')
   await requireOffline(await c.doors.world(lab), { lab, labfile })
+  const { requireFolder } = await import('./folder.js')
+  await requireFolder(lab, labfile, c.doors.assets)
   return { labfile, lab }
 }
 

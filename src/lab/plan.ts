@@ -2,12 +2,15 @@
 import { requireFit } from '../doctor/doctor.js'
 import { networkChecks } from '../doctor/network.js'
 import type { Accel } from '../hypervisor/types.js'
+import { requirePlaces } from '../labfile/places.js'
 import type { PhaseName } from '../labfile/phases.js'
+import type { KubernetesSpec } from '../labfile/model.js'
 import type { Consequence } from '../plan/changes.js'
 import type { LabContext } from './context.js'
 import { consequencesFor, recordFor } from './apply.js'
 import { requireOffline } from './offline.js'
 import { readLab, type OpenLab } from './open.js'
+import { requireFolder } from './folder.js'
 import { settleBundle } from './settle-bundle.js'
 import { planOf, settleAccel } from './up.js'
 
@@ -20,6 +23,8 @@ export interface PlanReport {
   readonly accel: Accel
   /** Where the cluster’s programs and images come from; null: no cluster. `why`: of what `auto` became. */
   readonly bundle: { readonly source: string; readonly why?: string } | null
+  /** What the Labfile adds to kubeadm's configuration: `kubelet.maxPods: 50`. */
+  readonly settings: readonly string[]
   readonly profile: { readonly name: string; readonly why: string }
   /**
    * What changed in the Labfile since the lab was brought up, and what follows. Where one takes a new lab, `up` refuses,
@@ -39,12 +44,34 @@ function bundleOf({ lab, bundle }: OpenLab): PlanReport['bundle'] {
   return bundle ?? { source: lab.kubernetes.bundle.source }
 }
 
-/** Changes nothing. Throws LabfileError, HostError when the lab's network has no place on this host. */
+/** The Labfile's own settings of kubelet and the control plane, a line each. */
+function settingsOf(k: KubernetesSpec | undefined): readonly string[] {
+  if (!k) return []
+  const lines = (name: string, fields: Readonly<Record<string, unknown>> = {}): readonly string[] =>
+    Object.entries(fields).map(([key, value]) => `${name}.${key}: ${JSON.stringify(value)}`)
+  return [
+    ...lines('kubelet', k.kubelet),
+    ...(['apiServer', 'controllerManager', 'scheduler', 'etcd'] as const).flatMap((name) =>
+      lines(`${name}.extraArgs`, k[name]?.extraArgs),
+    ),
+    ...(k.ignorePreflightErrors?.length ? [`ignorePreflightErrors: ${k.ignorePreflightErrors.join(', ')}`] : []),
+  ]
+}
+
+/**
+ * Changes nothing. Throws LabfileError (also: a handed folder that lacks something), HostError when the lab's network
+ * has no place on this host.
+ */
 export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | undefined } = {}): Promise<PlanReport> {
   const { doors } = c
   const found = await readLab(doors.env, c.file)
   const changes = found.record ? consequencesFor(found.record, found.lab) : []
   const never = changes.some((change) => change.when === 'new-lab')
+  // What a lab was made of may be gone since.
+  if (found.record?.completedUntil === undefined || changes.length > 0) {
+    await requirePlaces(found.lab, found.labfile)
+    await requireFolder(found.lab, found.labfile, doors.assets)
+  }
   const world = await doors.world(found.lab)
   const taken = found.record && !never && changes.length > 0
   const asked = {
@@ -62,6 +89,7 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
     uri: world.hypervisor.uri,
     accel: run.accel,
     bundle: bundleOf(open),
+    settings: settingsOf(open.lab.kubernetes),
     profile: { name: run.profile.name, why: run.profile.why },
     changes,
     phases: plan.phases.map((p) => ({

@@ -46,7 +46,8 @@ function fillCni(cni: CniDocument, kubernetes: string, source: BundleSource['sou
   if (typeof cni === 'string') return cni
   if ('manifest' in cni) return { manifest: resolve(dir, cni.manifest) }
   const ours = mayBeSource(source)
-  const version = ours ? sourceCalico(kubernetes) : defaultCalico(minorOf(kubernetes))
+  // What a folder holds is its maker's choice.
+  const version = source === 'dir' ? '' : ours ? sourceCalico(kubernetes) : defaultCalico(minorOf(kubernetes))
   return {
     name: cni.name,
     version: cni.version ?? version ?? '',

@@ -20,11 +20,14 @@ export type ImageSource =
   | { readonly kind: 'path'; readonly path: string; readonly sha256?: string }
 
 /** The pod network: klab's own flannel, Calico from the bundle, somebody's own manifest (absolute path), or none. */
-export type CniSpec =
-  | 'flannel'
-  | 'none'
-  | { readonly name: 'calico'; readonly version: string; readonly encapsulation: 'ipip' | 'vxlan' | 'vxlanCrossSubnet' }
-  | { readonly manifest: string }
+export type CniSpec = 'flannel' | 'none' | CalicoSpec | { readonly manifest: string }
+
+export interface CalicoSpec {
+  readonly name: 'calico'
+  /** 3.x.y; empty: whatever the handed folder has. */
+  readonly version: string
+  readonly encapsulation: 'ipip' | 'vxlan' | 'vxlanCrossSubnet'
+}
 
 export interface KubernetesSpec {
   /** Without the `v`: 1.20.2. */

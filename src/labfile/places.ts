@@ -1,6 +1,6 @@
 /** What a Labfile names on this machine: whether it is there. Only `validate` asks; the phases say it when in need. */
 import { stat } from 'node:fs/promises'
-import { LabfileError } from '../errors.js'
+import { LabfileError, type LabfileIssue } from '../errors.js'
 import type { Lab } from './model.js'
 import { readLabfile } from './read.js'
 import { fieldName, readSource, type Path } from './source.js'
@@ -23,6 +23,12 @@ function placesOf({ image, kubernetes: k }: Lab): readonly Place[] {
   return places
 }
 
+/** A problem of a field, at its place in the Labfile. Throws UsageError when that cannot be read. */
+export async function placeOf(labfile: string, field: Path, message: string): Promise<LabfileIssue> {
+  const source = readSource((await readLabfile(labfile)).text)
+  return { field: fieldName(field), message, ...source.place(field) }
+}
+
 /** Throws LabfileError with every file and folder that the lab names and that is not there. */
 export async function requirePlaces(lab: Lab, labfile: string): Promise<void> {
   const missing: Place[] = []
@@ -31,11 +37,8 @@ export async function requirePlaces(lab: Lab, labfile: string): Promise<void> {
     if (!(place.kind === 'file' ? s?.isFile() : s?.isDirectory())) missing.push(place)
   }
   if (missing.length === 0) return
-  const source = readSource((await readLabfile(labfile)).text)
-  const issues = missing.map(({ field, path, kind }) => ({
-    field: fieldName(field),
-    message: `no such ${kind}: ${path}`,
-    ...source.place(field),
-  }))
+  const issues = await Promise.all(
+    missing.map(({ field, path, kind }) => placeOf(labfile, field, `no such ${kind}: ${path}`)),
+  )
   throw new LabfileError(labfile, issues, { hint: 'correct the path, or put it there' })
 }

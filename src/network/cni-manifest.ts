@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { bundleRefs } from '../bundle/archive/archive-refs.js'
 import { ownManifest } from '../bundle/expected.js'
 import { lacking } from '../bundle/needs.js'
-import { patchCalico } from '../cluster/calico-manifest.js'
+import { calicoRelease, patchCalico } from '../cluster/calico-manifest.js'
+import { calicoProblem } from '../versions/calico.js'
+import { minorOf } from '../versions/kubernetes.js'
 import { fillFlannel } from '../cluster/flannel-manifest.js'
 import { fetchWords, hasDigest, manifestFetches } from '../cluster/image-uses.js'
 import { manifestImages } from '../cluster/images.js'
@@ -14,6 +16,13 @@ import { CorruptError, StateError } from '../errors.js'
 import { readText } from '../host/files.js'
 import type { CniSpec, KubernetesSpec } from '../labfile/model.js'
 import type { LabRun } from '../world.js'
+
+/** What is said of the Calico of a handed folder: which it is, and whether its makers mean it for this Kubernetes. */
+function takenLine(manifest: string, kubernetes: string): string {
+  const release = calicoRelease(manifestImages(manifest)) ?? ''
+  const problem = calicoProblem(release, minorOf(kubernetes))
+  return `the folder’s calico.yaml is Calico ${release}: taken${problem === undefined ? '' : `, though ${problem}`}`
+}
 
 /** The name of the lab's NIC in every guest (cloudinit room). */
 export const LAB_NIC = 'lab0'
@@ -23,7 +32,11 @@ export const cniName = (cni: CniSpec): string => (typeof cni === 'string' ? cni 
 
 /** The same with what matters of it, for people. */
 export const cniTitle = (cni: CniSpec): string =>
-  typeof cni === 'string' ? cni : 'name' in cni ? `Calico ${cni.version} (${cni.encapsulation})` : cni.manifest
+  typeof cni === 'string'
+    ? cni
+    : 'name' in cni
+      ? `Calico ${cni.version === '' ? 'of the folder' : cni.version} (${cni.encapsulation})`
+      : cni.manifest
 
 /**
  * The manifest, filled in for this lab; somebody's own is applied as it is. Throws CorruptError (bundle), UsageError
@@ -52,9 +65,14 @@ export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<strin
 
 /**
  * Throws StateError that names every image of the manifest that no archive of the bundle holds, and without internet
- * all else that nodes would fetch; what cniManifest throws.
+ * all else that nodes would fetch; what cniManifest throws. `line`: told which Calico a handed folder has, where the
+ * Labfile leaves that open.
  */
-export async function requireCniImages(run: LabRun, k: KubernetesSpec): Promise<void> {
+export async function requireCniImages(
+  run: LabRun,
+  k: KubernetesSpec,
+  line: (text: string) => void = () => undefined,
+): Promise<void> {
   if (k.cni === 'none') return
   const text = await cniManifest(run, k)
   const fetches = run.lab.network.internet ? [] : manifestFetches(text)
@@ -65,6 +83,7 @@ export async function requireCniImages(run: LabRun, k: KubernetesSpec): Promise<
     )
   // With internet a digest is fetched by the nodes; no archive can hold it.
   const wanted = manifestImages(text).filter((ref) => !hasDigest(ref))
+  if (typeof k.cni === 'object' && 'name' in k.cni && k.cni.version === '') line(takenLine(text, k.version))
   const bundle = await run.artifacts.bundle(() => undefined)
   const missing = lacking(wanted, await bundleRefs(bundle?.dir ?? ''))
   if (missing.length > 0)

@@ -49,7 +49,7 @@ export function imageSteps(run: LabRun): readonly Step[] {
       const made = await run.artifacts.bundle(line)
       await keepChoice(run)
       // Now, not when four machines are up and wait for a pod network that can never start.
-      if (k && upTo('cni', run.until)) await requireCniImages(run, k)
+      if (k && upTo('cni', run.until)) await requireCniImages(run, k, line)
       return made?.cached ? 'cached' : 'done'
     },
   }

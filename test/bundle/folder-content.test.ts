@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { makeBundle } from '../../src/bundle/ensure.js'
-import { handing, refs, spec } from './fixtures/handed.js'
+import { amd64, handing, refs, spec } from './fixtures/handed.js'
 import { CALICO, CORE, PLUGINS } from './fixtures/programs.js'
 import { makeContext } from './fixtures/world.js'
 
@@ -89,4 +98,38 @@ t.test('CNI plugins packed, with and without compression', async (t) => {
     const bundle = await makeBundle(spec(dir), c)
     for (const name of PLUGINS) t.ok(existsSync(join(bundle.dir, 'cni', name)), name)
   }
+})
+
+t.test('packages and a runtime of one’s own go along; nothing says where the folder lay', async (t) => {
+  const c = makeContext(t)
+  const dir = handed(c, ALL)
+  const deb = `!<arch>\ndebian-binary   rest`
+  const rpm = Buffer.from('edabeedb0300', 'hex')
+  const [own, other] = amd64 === 'amd64' ? ['amd64', 'arm64'] : ['arm64', 'amd64']
+  mkdirSync(join(dir, 'packages'))
+  writeFileSync(join(dir, 'packages', `docker.io_20.10.24_${own}.deb`), deb)
+  writeFileSync(join(dir, 'packages', 'tzdata_2024a_all.deb'), deb)
+  writeFileSync(join(dir, `runc_1.1_${other}.deb`), deb)
+  writeFileSync(join(dir, 'epel-release-7-14.noarch.rpm'), rpm)
+  for (const name of ['containerd', 'containerd-shim-runc-v2', 'runc'])
+    copyFileSync(join(dir, 'kubelet'), join(dir, 'images', name))
+  const bundle = await makeBundle(spec(dir), c)
+  const files = bundle.manifest.files.map((f) => f.path)
+  t.same(
+    files.filter((f) => /^(packages|runtime)\//.test(f)),
+    [
+      `packages/docker.io_20.10.24_${own}.deb`,
+      'packages/epel-release-7-14.noarch.rpm',
+      'packages/tzdata_2024a_all.deb',
+      'runtime/containerd',
+      'runtime/containerd-shim-runc-v2',
+      'runtime/runc',
+    ],
+  )
+  t.ok(c.lines.includes(`not used: runc_1.1_${other}.deb: is a package for ${other}`), c.lines.join('\n'))
+  t.notMatch(readFileSync(join(bundle.dir, 'manifest.json'), 'utf8'), c.dir)
+  t.equal(bundle.manifest.provenance['k8s.gcr.io/etcd:3.4.3-0'], 'images/k8s.1.17.5.tar')
+  t.equal(bundle.manifest.provenance['klab.local/probe:1'], 'images/calico.tar')
+  rmSync(join(dir, 'images', 'containerd-shim-runc-v2'))
+  await t.rejects(makeBundle(spec(dir), c), { message: /needs:\n {2}program runtime\/containerd-shim-runc-v2$/ })
 })

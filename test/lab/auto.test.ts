@@ -30,7 +30,7 @@ function stage(t: Test) {
 
 t.test('plan says what auto becomes, and why; a Labfile that says it has no reason to give', async (t) => {
   const s = stage(t)
-  const doors = fakeDoors(s.patient)
+  const doors = { ...fakeDoors(s.world), world: () => Promise.resolve(s.patient) }
   const context = { doors, file: undefined, report: () => undefined }
   t.match((await planUpOf(context)).bundle, NOBODY)
   writeFileSync(join(s.world.dir, 'Labfile'), fourNodes())

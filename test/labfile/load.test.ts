@@ -173,11 +173,11 @@ t.test('paths are taken from the folder of the Labfile; checksums are lower case
 })
 
 t.test('the pod network: words, Calico with its version filled in, a manifest with its path', (t) => {
-  const cni = (text: string, version = '1.20.2') =>
-    parse(`name: x\nkubernetes: { version: ${version}, bundle: { dir: b }, cni: ${text} }`).kubernetes?.cni
+  const cni = (text: string, version = '1.20.2', bundle = '{ dir: b }') =>
+    parse(`name: x\nkubernetes: { version: ${version}, bundle: ${bundle}, cni: ${text} }`).kubernetes?.cni
   t.equal(cni('none'), 'none')
-  t.strictSame(cni('calico'), { name: 'calico', version: '3.21.6', encapsulation: 'ipip' })
-  t.strictSame(cni('{ name: calico }', '1.17.5'), { name: 'calico', version: '3.17.6', encapsulation: 'ipip' })
+  t.strictSame(cni('calico'), { name: 'calico', version: '', encapsulation: 'ipip' }, 'what the folder has')
+  t.strictSame(cni('calico', '1.17.5', 'upstream'), { name: 'calico', version: '3.17.6', encapsulation: 'ipip' })
   t.strictSame(cni('{ name: calico, version: 3.14.2, encapsulation: vxlan }', '1.17.5'), {
     name: 'calico',
     version: '3.14.2',

@@ -23,6 +23,23 @@ t.test('packages in a bundle of one’s own: no repository is asked', (t) => {
   t.end()
 })
 
+t.test('packages that somebody handed over are installed, needed or not, and once', (t) => {
+  const debs = { 'packages/htop_3.2.2-2_amd64.deb': '', 'packages/socat_1.7.4_amd64.deb': '', 'packages/x.rpm': '' }
+  const known = { ...debian12, installed: [...debian12.installed.filter((p) => !/^socat /.test(p)), 'socat 1.7.4'] }
+  const g = guestRoot(t, fourNodes(), known, { ...BUNDLE, ...debs })
+  const installs = (log: string): string[] => log.split('\n').filter((c) => /^(apt-get|yum) .*install/.test(c))
+  t.same(installs(runAll(t, g)), [
+    'apt-get install -qy --no-install-recommends --no-download /run/klab/bundle/packages/htop_3.2.2-2_amd64.deb',
+  ])
+  t.same(installs(runAll(t, g)), [], 'again: nothing to do')
+  const rpm = { 'packages/htop-3.2.2-1.el7.x86_64.rpm': '' }
+  const lab = fourNodes('network: { internet: true }\nkubernetes: { version: 1.17.5, bundle: { dir: b } }\n')
+  const el = guestRoot(t, lab, centos7, { ...BUNDLE, ...rpm })
+  t.match(installs(runAll(t, el)), [/^yum -y --disablerepo=\* install .*htop-3\.2\.2-1\.el7\.x86_64\.rpm$/])
+  t.same(installs(runAll(t, el)), [], 'again: nothing to do')
+  t.end()
+})
+
 t.test('klab’s own Debian image: nothing is installed, settings as ever', (t) => {
   const g = guestRoot(t, fourNodes(), debian12, BUNDLE)
   golden(t, 'guest/debian12.txt', runAll(t, g))

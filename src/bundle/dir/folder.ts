@@ -15,6 +15,10 @@ import { isCompressed, kindOfFile } from '../../host/file-kind.js'
 const MAX_DEPTH = 5
 const MAX_FILES = 2000
 const PROGRAMS = ['kubeadm', 'kubelet', 'kubectl', 'crictl']
+/** A containerd newer than the nodes' own, and what it starts (containerd's releases; cloud-init/phases/bundle.sh). */
+const RUNTIME = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']
+/** What a containerd of one's own is nothing without. */
+const WITH_CONTAINERD = ['containerd-shim-runc-v2']
 /** Bytes: 2000 files with long names. */
 const MOST_SUMS = 2 ** 20
 /** Names of what is packed in a way that their first bytes do not tell, or damaged. */
@@ -49,6 +53,10 @@ export interface Unused {
 export interface SortedFolder {
   readonly programs: ReadonlyMap<string, string>
   readonly plugins: ReadonlyMap<string, string>
+  /** containerd and what goes with it. */
+  readonly runtime: ReadonlyMap<string, string>
+  /** Packages (deb, rpm) for the nodes. */
+  readonly packages: ReadonlyMap<string, string>
   /** Archive of the CNI plugins, where they are not unpacked. */
   readonly pluginArchive: string | undefined
   readonly images: readonly ArchivedImage[]
@@ -128,11 +136,8 @@ async function imagesIn(path: string): Promise<readonly ArchivedImage[] | undefi
  * program that is damaged or for another machine.
  */
 export async function sortFolder(dir: string, files: readonly FolderFile[], arch: string): Promise<SortedFolder> {
-  const [programs, plugins, manifests] = [
-    new Map<string, string>(),
-    new Map<string, string>(),
-    new Map<string, string>(),
-  ]
+  const map = (): Map<string, string> => new Map()
+  const [programs, plugins, manifests, runtime, packages] = [map(), map(), map(), map(), map()]
   const images: ArchivedImage[] = []
   const compressed: string[] = []
   const unused: Unused[] = []
@@ -148,6 +153,7 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
     if (leftBehind(path)) unused.push({ path, why: 'was left there by a system or an editor' })
     else if (PROGRAMS.includes(name)) set(programs, name, await checkedProgram(at, arch))
     else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) set(plugins, name, await checkedProgram(at, arch))
+    else if (RUNTIME.includes(name)) set(runtime, name, await checkedProgram(at, arch))
     else if (/\.ya?ml$/.test(name)) set(manifests, name, at)
     else if (!SUMS.includes(name)) {
       const kind = await kindOfFile(at)
@@ -155,7 +161,12 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
       const unknown = ['other', 'zip', 'iso'].includes(kind)
       const archive = kind === 'tar' || name.endsWith('.tar')
       if (/^cni-plugins-/.test(name) && (kind === 'gzip' || kind === 'tar')) pluginArchive = at
-      else if (isCompressed(kind) || (unknown && COMPRESSED.test(name))) {
+      else if (kind === 'deb' || kind === 'rpm') {
+        const other = packageArch(name)
+        if (other === undefined || ANY_MACHINE.includes(other) || MACHINE_NAMES[arch]?.includes(other))
+          set(packages, name, at)
+        else unused.push({ path, why: `is a package for ${other}` })
+      } else if (isCompressed(kind) || (unknown && COMPRESSED.test(name))) {
         compressed.push(path)
         unused.push({ path, why: `is compressed${unknown ? ', by its name' : ` (${kind})`}: unpack it` })
       } else if (archive) {
@@ -178,8 +189,21 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
         })
     }
   }
-  return { programs, plugins, pluginArchive, images, compressed, manifests, unused }
+  return { programs, plugins, runtime, packages, pluginArchive, images, compressed, manifests, unused }
 }
+
+/** Architectures that packages for every machine have in their names. */
+const ANY_MACHINE = ['all', 'noarch']
+const MACHINE_NAMES: Readonly<Record<string, readonly string[]>> = {
+  amd64: ['amd64', 'x86_64'],
+  arm64: ['arm64', 'aarch64'],
+}
+
+/**
+ * The architecture in a package's file name, where it has one: `docker.io_20.10.24_amd64.deb`,
+ * `runc-1.1.el7.x86_64.rpm`.
+ */
+const packageArch = (name: string): string | undefined => /[_.]([a-z0-9]+(?:_64)?)\.(?:deb|rpm)$/.exec(name)?.[1]
 
 /** The path of a program for this machine type. Throws CorruptError for anything else. */
 export async function checkedProgram(path: string, arch: string): Promise<string> {
@@ -205,5 +229,10 @@ export function missingFiles(
     .filter((name) => !h.programs.has(name))
     .map((name) => `program ${name}`)
   const wanted = [...PLUGINS, ...(flannel ? ['flannel', 'bridge', 'host-local'] : [])]
-  return [...programs, ...wanted.filter((name) => !plugins.has(name)).map((name) => `CNI plugin cni/${name}`)]
+  const runtime = (h.runtime.has('containerd') ? WITH_CONTAINERD : []).filter((name) => !h.runtime.has(name))
+  return [
+    ...programs,
+    ...runtime.map((name) => `program runtime/${name}`),
+    ...wanted.filter((name) => !plugins.has(name)).map((name) => `CNI plugin cni/${name}`),
+  ]
 }

@@ -22,7 +22,7 @@ import { pluginsIn } from '../online/packages.js'
 import { stageImage, type UnstagedImage } from '../archive/stage.js'
 
 /** Raised when the way such a bundle is made changes. */
-const FORMAT = 2
+const FORMAT = 3
 
 export interface DirectorySpec {
   readonly path: string
@@ -85,27 +85,11 @@ async function fill(
     work,
   }: { readonly handed: SortedFolder; readonly arch: string; readonly out: string; readonly work: string },
 ): Promise<void> {
-  const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
-  const find = (ref: string): UnstagedImage | undefined =>
-    named.find((i) => fullRef(i.ref) === fullRef(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
-  const core = coreImages(s.version)
-  const cni = await podNetworks(s, c, h, named)
   const plugins =
     h.pluginArchive === undefined
       ? h.plugins
       : new Map([...(await unpackPlugins(c, h.pluginArchive, arch, work)), ...h.plugins])
-  const probe = find(PROBE_REF) ?? named.find((i) => shortName(i.ref) === 'busybox')
-  const wanted = [...core.images, ...cni.networks.flatMap((n) => n.images)]
-  const missing = [
-    ...wanted.filter((ref) => !find(ref)).map((ref) => `image ${ref}`),
-    ...(probe ? [] : [`image ${PROBE_REF} (any busybox will do: klab proves the pod network with it)`]),
-    ...cni.missing,
-    ...missingFiles(
-      h,
-      plugins,
-      s.cni.some((n) => n.name === 'flannel'),
-    ),
-  ]
+  const { named, find, core, cni, probe, wanted, missing } = await survey(s, c.assets, h, plugins)
   if (missing.length > 0) throw incomplete(s, missing, h.compressed)
 
   const images: Image[] = []
@@ -126,7 +110,11 @@ async function fill(
   for (const image of rest) await stage(image, image.ref)
   const extra = { 'probe.tar': [PROBE_REF], ...(rest.length > 0 && { 'cni.extra.tar': rest.map((i) => i.ref) }) }
   const provenance = Object.fromEntries(
-    images.map((i) => [i.ref, named.find((n) => fullRef(n.ref) === fullRef(i.ref))?.where ?? s.path]),
+    images.map((i) => {
+      // From the folder on: where it lies on its maker's machine is nobody's business.
+      const where = find(i.ref)?.where ?? (i.ref === PROBE_REF ? probe?.where : undefined)
+      return [i.ref, where === undefined ? 'handed' : relative(s.path, where)]
+    }),
   )
   await assemble(
     c,
@@ -136,6 +124,8 @@ async function fill(
       core,
       binaries: h.programs,
       plugins,
+      runtime: h.runtime,
+      packages: h.packages,
       cni: cni.networks,
       images,
       provenance,
@@ -144,6 +134,36 @@ async function fill(
     out,
     work,
   )
+}
+
+/** What a sorted folder has of what this version and these networks need, and what is missing, a line each. */
+async function survey(s: DirectorySpec, assets: string, h: SortedFolder, plugins: ReadonlyMap<string, string>) {
+  const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
+  const find = (ref: string): UnstagedImage | undefined =>
+    named.find((i) => fullRef(i.ref) === fullRef(ref)) ?? named.find((i) => sameOnMirror(i.ref, ref))
+  const core = coreImages(s.version)
+  const cni = await podNetworks(s, assets, h, named)
+  const probe = find(PROBE_REF) ?? named.find((i) => shortName(i.ref) === 'busybox')
+  const wanted = [...core.images, ...cni.networks.flatMap((n) => n.images)]
+  const flannel = s.cni.some((n) => n.name === 'flannel')
+  const missing = [
+    ...wanted.filter((ref) => !find(ref)).map((ref) => `image ${ref}`),
+    ...(probe ? [] : [`image ${PROBE_REF} (any busybox will do: klab proves the pod network with it)`]),
+    ...cni.missing,
+    ...missingFiles(h, plugins, flannel),
+  ]
+  return { named, find, core, cni, probe, wanted, missing }
+}
+
+/**
+ * Looks through a folder without making anything of it: for `plan` and `validate`. What an archive of CNI plugins holds
+ * is believed. Throws what directoryBundle throws.
+ */
+export async function requireContents(s: DirectorySpec, assets: string): Promise<void> {
+  const h = await sortFolder(s.path, (await listFolder(s.path)).files, debianArch())
+  const { missing } = await survey(s, assets, h, h.plugins)
+  const lacks = h.pluginArchive === undefined ? missing : missing.filter((m) => !m.startsWith('CNI plugin '))
+  if (lacks.length > 0) throw incomplete(s, lacks, h.compressed)
 }
 
 /**
@@ -163,7 +183,7 @@ function sameOnMirror(name: string, wanted: string): boolean {
 /** The networks with their manifests and images, and what they lack. */
 async function podNetworks(
   s: DirectorySpec,
-  c: BuildContext,
+  assets: string,
   h: SortedFolder,
   named: readonly UnstagedImage[],
 ): Promise<{ networks: readonly BundledCni[]; missing: readonly string[] }> {
@@ -177,7 +197,7 @@ async function podNetworks(
         (i) => shortName(i.ref) === 'flannel' || shortName(i.ref) === 'mirrored-flannelcni-flannel',
       )
       if (image)
-        networks.push({ name: n.name, manifest: await flannelManifest(c.assets, image.ref), images: [image.ref] })
+        networks.push({ name: n.name, manifest: await flannelManifest(assets, image.ref), images: [image.ref] })
       else missing.push('image flannel (quay.io/coreos/flannel or docker.io/flannel/flannel, any tag)')
     } else {
       const file = h.manifests.get('calico.yaml') ?? h.manifests.get('calico.yml')

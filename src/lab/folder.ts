@@ -1,0 +1,42 @@
+/** What a handed folder (`bundle: {dir: PATH}`) lacks, asked before anything is made: for `validate` and `plan`. */
+import { requireContents } from '../bundle/dir/from-directory.js'
+import { bundleGaps } from '../bundle/completeness.js'
+import { networksOf } from '../bundle/expected.js'
+import { readManifest } from '../bundle/manifest.js'
+import { KlabError, LabfileError, StateError } from '../errors.js'
+import { exists } from '../host/files.js'
+import type { Lab, KubernetesSpec } from '../labfile/model.js'
+import { placeOf } from '../labfile/places.js'
+import { join } from 'node:path'
+
+/** Throws StateError, CorruptError with what is wrong. Sums are compared when the bundle is made. */
+async function look(k: KubernetesSpec, path: string, assets: string): Promise<void> {
+  const cni = k.cni === 'none' ? [] : await networksOf(k.cni, k.version)
+  if (!(await exists(join(path, 'manifest.json')))) return requireContents({ path, version: k.version, cni }, assets)
+  const manifest = await readManifest(path)
+  if (manifest.kubernetes !== k.version)
+    throw new StateError(`holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${k.version}`, {
+      hint: `set kubernetes.version to ${manifest.kubernetes}`,
+    })
+  const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
+  const gaps = await bundleGaps(path, manifest, names, { report: () => undefined })
+  if (gaps.length > 0) throw new StateError(`lacks what it needs:\n${gaps.map((g) => `  ${g}`).join('\n')}`)
+}
+
+/** Throws LabfileError at the folder's place in the Labfile when it has not all that this version needs. */
+export async function requireFolder(lab: Lab, labfile: string, assets: string): Promise<void> {
+  const k = lab.kubernetes
+  if (k?.bundle.source !== 'dir') return
+  const { path } = k.bundle
+  try {
+    await look(k, path, assets)
+  } catch (error) {
+    if (!(error instanceof KlabError)) throw error
+    const field = ['kubernetes', 'bundle', 'dir']
+    const said = error.message.startsWith(`${path}: `) ? error.message : `${path}: ${error.message}`
+    throw new LabfileError(labfile, [await placeOf(labfile, field, said)], {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    })
+  }
+}
