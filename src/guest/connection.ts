@@ -1,10 +1,20 @@
 /** One authenticated SSH connection to a guest whose host key is pinned. */
+import { connect, type Socket } from 'node:net'
 import type { Client } from 'ssh2'
 import { CorruptError, Interrupted } from '../errors.js'
 import type { GuestAddress } from './types.js'
 
 /** A loaded emulated guest may leave keepalives unanswered for long: two minutes of silence end a connection. */
 const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 }
+
+/** An open connection, and its two ends: whoever is at the other side must not keep klab running. */
+export interface Connection {
+  readonly client: Client
+  /** Says goodbye, and waits for nobody. */
+  end(): void
+  /** At once. */
+  destroy(): void
+}
 
 /**
  * Connects once. Throws CorruptError when the host shows another key than the pinned one or the private key is no key,
@@ -14,25 +24,32 @@ export async function openConnection(
   address: GuestAddress,
   readyTimeoutMs: number,
   signal: AbortSignal,
-): Promise<Client> {
+): Promise<Connection> {
   // Loaded here, so that verbs which talk to no guest do not pay for it.
   const { default: ssh2 } = await import('ssh2')
   if (signal.aborted) throw new Interrupted()
   const client = new ssh2.Client()
+  // A socket of our own: ssh2 closes only its half after an error, and reads on for as long as the other side writes.
+  const socket = connect({ host: address.host, port: address.port })
+  // ssh2 leaves Nagle's algorithm on; against delayed acknowledgements that costs 80 to 180 ms a command.
+  socket.setNoDelay(true)
+  const destroy = (): void => void socket.destroy()
   const [type = '', key = ''] = address.hostKey.split(' ')
   const pinned = Buffer.from(key, 'base64')
   let shown: Buffer | undefined
   let stop = (): void => undefined
   try {
-    return await new Promise<Client>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       stop = () => reject(new Interrupted())
       signal.addEventListener('abort', stop, { once: true })
-      client.on('ready', () => resolve(client))
-      client.on('error', (error) => reject(otherKey(error, shown, pinned) ? mismatch(address, shown) : error))
+      client.on('ready', () => resolve())
+      client.on('error', (error) => {
+        reject(otherKey(error, shown, pinned) ? mismatch(address, shown) : error)
+        destroy()
+      })
       client.on('close', () => reject(new Error('the connection was closed before it was ready')))
       client.connect({
-        host: address.host,
-        port: address.port,
+        sock: socket,
         username: address.user,
         privateKey: address.privateKey,
         readyTimeout: readyTimeoutMs,
@@ -44,11 +61,10 @@ export async function openConnection(
           return k.equals(pinned)
         },
       })
-      // ssh2 leaves Nagle's algorithm on; against delayed acknowledgements that costs 80 to 180 ms a command.
-      client.setNoDelay(true)
     })
+    return { client, end: () => goodbye(client, socket), destroy }
   } catch (error) {
-    client.destroy()
+    destroy()
     if (error instanceof Error && error.message.startsWith('Cannot parse privateKey')) {
       throw new CorruptError(`${address.node}: the lab's private SSH key cannot be read`, { cause: error })
     }
@@ -56,6 +72,12 @@ export async function openConnection(
   } finally {
     signal.removeEventListener('abort', stop)
   }
+}
+
+/** Ends the connection when all is sent; a guest that does not end its half cannot keep the process alive. */
+function goodbye(client: Client, socket: Socket): void {
+  client.end()
+  socket.destroySoon()
 }
 
 /** Without a key of the pinned type the handshake ends before any key is shown. */

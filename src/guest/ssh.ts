@@ -5,7 +5,7 @@ import { Interrupted, KlabError, ProbeError, StateError } from '../errors.js'
 import type { Clock, Filter, Output, RunOptions } from '../host/types.js'
 import { NotStarted, runCommand, type RemoteCommand } from './channel.js'
 import { startFilter } from './channel-filter.js'
-import { openConnection } from './connection.js'
+import { openConnection, type Connection } from './connection.js'
 import { quote } from './quote.js'
 import type { Guest, GuestAddress, Guests } from './types.js'
 import { ustar } from './ustar.js'
@@ -32,7 +32,7 @@ export function createGuests({ clock, limitMs = LIMIT_MS }: { clock: Clock; limi
         node = new Node(address, clock)
         nodes.set(address.node, node)
       }
-      await node.client(withinMs, signal)
+      await node.connection(withinMs, signal)
       return guest(node, { timeoutMs: limitMs, signal })
     },
     close: () => {
@@ -45,7 +45,7 @@ export function createGuests({ clock, limitMs = LIMIT_MS }: { clock: Clock; limi
 
 /** The connection of one node. */
 class Node {
-  #client: Promise<Client> | undefined
+  #connection: Promise<Connection> | undefined
   readonly #closing = new AbortController()
 
   constructor(
@@ -58,25 +58,24 @@ class Node {
   }
 
   /** The open connection; callers at the same time share one attempt (and its patience). */
-  async client(withinMs: number, signal: AbortSignal): Promise<Client> {
+  async connection(withinMs: number, signal: AbortSignal): Promise<Connection> {
     if (this.closed) throw new StateError(`${this.address.node}: the connection was closed`)
-    this.#client ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, signal]))
-    return this.#client
+    this.#connection ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, signal]))
+    return this.#connection
   }
 
-  async #open(withinMs: number, signal: AbortSignal): Promise<Client> {
+  async #open(withinMs: number, signal: AbortSignal): Promise<Connection> {
     try {
-      const client = await this.#retry(withinMs, signal)
-      client.on('close', () => (this.#client = undefined))
-      client.on('error', () => undefined)
-      return client
+      const connection = await this.#retry(withinMs, signal)
+      connection.client.on('close', () => (this.#connection = undefined))
+      return connection
     } catch (error) {
-      this.#client = undefined
+      this.#connection = undefined
       throw error
     }
   }
 
-  async #retry(withinMs: number, signal: AbortSignal): Promise<Client> {
+  async #retry(withinMs: number, signal: AbortSignal): Promise<Connection> {
     const { node, host, port } = this.address
     const started = this.clock.monotonic()
     for (;;) {
@@ -131,14 +130,14 @@ class Node {
   /** On the open connection; once more on a new one when it was gone before anything could start. */
   async #begin<T>(signal: AbortSignal, start: (client: Client) => Promise<T>): Promise<T> {
     for (let again = false; ; again = true) {
-      const client = await this.client(RECONNECT_MS, signal)
+      const connection = await this.connection(RECONNECT_MS, signal)
       try {
-        return await start(client)
+        return await start(connection.client)
       } catch (error) {
         if (!(error instanceof NotStarted)) throw error
         if (this.closed) throw new Interrupted()
-        client.destroy()
-        this.#client = undefined
+        connection.destroy()
+        this.#connection = undefined
         if (again) throw new ProbeError(`${this.address.node}: SSH`, 0, error.message, { cause: error })
       }
     }
@@ -146,8 +145,8 @@ class Node {
 
   close(): void {
     this.#closing.abort()
-    void this.#client?.then(
-      (client) => client.end(),
+    void this.#connection?.then(
+      (connection) => connection.end(),
       () => undefined,
     )
   }
