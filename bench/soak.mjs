@@ -29,6 +29,8 @@ const model = new Model()
 const random = randomOf(seed)
 const faults = new Map()
 const losses = []
+/** Verbs that waited as long as they may, and said so: nothing is lost by it, if what follows finds all in place. */
+const late = []
 const took = new Map()
 let round = 0
 let stopped = false
@@ -41,6 +43,11 @@ const say = (line) => {
 const lost = (what) => {
   losses.push(`round ${round}: ${what}`)
   say(`LOST ${what}`)
+}
+const failed = (what) => {
+  if (!/gave up after \d+ s/.test(what)) return lost(what)
+  late.push(`round ${round}: ${what}`)
+  say(`  LATE (load ${loadavg()[0].toFixed(0)}) ${what}`)
 }
 const fault = (what) => {
   faults.set(what.split(' at ')[0], (faults.get(what.split(' at ')[0]) ?? 0) + 1)
@@ -58,7 +65,7 @@ async function verb(kind, args, { chance = 0.5 } = {}) {
   else {
     took.set(kind, known === undefined ? r.ms : (known + r.ms) / 2)
     say(`  klab ${args.join(' ')}: ${(r.ms / 1000).toFixed(1)} s`)
-    if (r.code !== 0) lost(`klab ${args.join(' ')}: exit status ${r.code}: ${r.stderr.slice(-1500)}`)
+    if (r.code !== 0) failed(`klab ${args.join(' ')}: exit status ${r.code}: ${r.stderr.slice(-1500)}`)
   }
   return r
 }
@@ -94,7 +101,8 @@ function rubbish() {
 async function check() {
   if (random.chance(0.25)) await verb('up', ['up'], { chance: 1 })
   const up = await verb('up', ['up'], { chance: 0 })
-  if (up.code !== 0) return
+  // On a starved host once more; a second time it is a loss.
+  if (up.code !== 0 && (await lab.klab(['up'])).code !== 0) return lost('klab up, twice')
   const status = JSON.parse((await lab.klab(['status', '--json'])).stdout)
   if (status.state !== 'running' || status.unfinished !== null || status.opened.length > 0)
     lost(`status: ${JSON.stringify(status)}`)
@@ -105,7 +113,7 @@ async function check() {
   for (const name of rubbish()) problems.push(`${name} was left`)
   const all = [
     ...model.listed(listed.map((s) => s.name)),
-    ...model.found(state),
+    ...(state ? model.found(state) : []),
     ...problems,
     ...(await quiet(lab.record.id, { machines: 2, switches: 1 })),
     ...deletedButOpen(lab.dir),
@@ -162,8 +170,9 @@ console.log(
   `\n${new Date().toISOString().slice(0, 10)}  seed ${seed}  ${cpus().length} cores, ` +
     `${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[0].toFixed(1)}`,
 )
-console.log(`rounds ${round}, faults ${kills}, losses ${losses.length}`)
+console.log(`rounds ${round}, faults ${kills}, losses ${losses.length}, verbs that gave up waiting ${late.length}`)
 for (const [what, count] of [...faults].sort()) console.log(`  ${String(count).padStart(3)}  ${what}`)
+for (const what of late) console.log(`  late ${what}`)
 for (const what of losses) console.log(`  LOST ${what}`)
 console.table(Object.fromEntries(Object.keys(before).map((k) => [k, { start: before[k], end: after[k] }])))
 if (losses.length === 0) rmSync(lab.dir, { recursive: true })

@@ -108,7 +108,7 @@ export class SoakLab {
     }
   }
 
-  /** What both guests hold, and what else is wrong inside: { state, problems }. */
+  /** What both guests hold (nothing, when one does not answer), and what else is wrong inside: { state, problems }. */
   async read() {
     const problems = []
     const state = {}
@@ -117,10 +117,11 @@ export class SoakLab {
       const ping = `for i in 1 2 3 4 5 6 7 8; do ping -c1 -W2 ${other} >/dev/null && { echo reached; break; }; done`
       const before = Date.now() / 1000
       const r = await this.ssh(node, `date +%s; sha256sum <soak; sha256sum </dev/shm/soak || echo none; ${ping}`)
+      if (r.code !== 0) return { problems: [...problems, `${node} does not answer: ${r.stderr.trim()}`] }
       const [time = '', disk = '', ram = '', reached] = r.stdout.split('\n')
       const word = (line) => {
         const sum = line.split(' ')[0]
-        return sum === 'none' ? null : (this.#words.get(sum) ?? `unknown bytes (${line || r.stderr})`)
+        return sum === 'none' ? null : (this.#words.get(sum) ?? `unknown bytes (${line})`)
       }
       state[node] = { disk: word(disk), ram: word(ram) }
       if (reached !== 'reached') problems.push(`${node} does not reach ${other}`)
