@@ -62,6 +62,13 @@ export const COMMANDS: readonly (Command | Group)[] = [
     ],
     load: async () => (await import('./logs.js')).runLogs,
   }),
+  command({
+    usage: 'report [path]',
+    describe: 'Pack logs, plan, versions and facts of this host for a bug report, without secrets',
+    options: options.REPORT_OPTIONS,
+    examples: [['klab report', 'one .tar.gz in this folder']],
+    load: async () => (await import('./report.js')).runReport,
+  }),
   {
     usage: 'snapshot',
     describe: 'Save the whole lab at one moment, RAM included, and restore it',

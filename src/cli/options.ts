@@ -52,6 +52,11 @@ export const LOGS_OPTIONS = {
   json: { type: 'boolean', describe: 'klab’s own log as JSON lines' },
 } as const satisfies OptionTable
 
+export const REPORT_OPTIONS = {
+  path: { type: 'string', describe: 'the file to write; default: klab-report-LAB-TIME.tar.gz here' },
+  ...json,
+} as const satisfies OptionTable
+
 export const PROVISION_OPTIONS = {
   node: { type: 'string', array: true, describe: 'only on these nodes' },
   from: { choices: PROVISION_PHASES, describe: 'the first phase to run', requiresArg: true },

@@ -29,6 +29,7 @@ import type { Merged } from './kubeconfig-merge.js'
 import type { ListedLab, Pruned } from './list.js'
 import type { PlanReport } from './plan.js'
 import type { ProvisionRequest } from './provision.js'
+import type { ReportFile } from './report.js'
 import type { ExecOptions, TerminalCommand } from './reach.js'
 import type {
   PushOptions,
@@ -125,6 +126,8 @@ export interface LabHandle {
   logs(o?: LogsRequest): Promise<string>
   /** The same, and what comes, until the signal of `openLab`. */
   followLogs(o: FollowRequest): Promise<void>
+  /** Packs what a bug report needs, without secrets, into `file` (default: a .tar.gz in the working folder). */
+  report(file?: string): Promise<ReportFile>
   /**
    * What to run with a terminal: ssh to a node (no words: a shell; `apart`: each word stays one), kubectl on this host,
    * virsh.

@@ -53,6 +53,7 @@ export function labWith(c: LabContext): LabHandle {
     doctor: verb(async () => (await import('./look.js')).doctor),
     logs: verb(async () => (await import('./look.js')).logs),
     followLogs: verb(async () => (await import('./follow.js')).followLogs),
+    report: verb(async () => (await import('./report.js')).makeReport),
     terminal: {
       ssh: verb(async () => (await import('./reach.js')).sshCommand),
       kubectl: verb(async () => (await import('./reach.js')).kubectlCommand),
