@@ -14,6 +14,7 @@ import { apiNodes } from '../cluster/topology.js'
 import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
+import { consoleCheck } from './console.js'
 import { labToolChecks, type CachedParts } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
@@ -162,6 +163,7 @@ export async function checkHost(
     networkChecks(world, lab, { id: o.id, distro }).catch(unreachable),
     openingChecks(world, lab, o.id).catch(unreachable),
     orphanChecks(world, o.id).catch(unreachable),
+    consoleCheck(world).then((c) => [c]),
     cgroupCheck().then((c) => [c]),
     build ? namespaceCheck(world, distro) : [],
   ])

@@ -1,0 +1,49 @@
+/**
+ * The log of a node's serial console is written by libvirt's virtlogd, which turns it over at a size: a guest that
+ * prints for ever fills no disk. Where somebody has switched that off, it does (virtlogd.conf, qemu.conf:
+ * stdio_handler).
+ */
+import { join } from 'node:path'
+import { readText } from '../host/files.js'
+import type { World } from '../world.js'
+import type { Check } from './check.js'
+
+/** virtlogd's own values where its file has none (as Debian’s libvirt 9.0 brings it). */
+const DEFAULTS = { max_size: 2 * 2 ** 20, max_backups: 3 }
+const MIB = 2 ** 20
+
+/** The value of a key in a file of libvirt's; undefined: it is a comment, or the file cannot be read. */
+async function setting(file: string, key: string): Promise<string | undefined> {
+  const text = await readText(file).catch(() => undefined)
+  return new RegExp(`^\\s*${key}\\s*=\\s*"?([^"\\s#]+)`, 'm').exec(text ?? '')?.[1]
+}
+
+/** Whether the consoles' logs have an end. `etc`: where the system's libvirt has its files. */
+export async function consoleCheck({ env, hypervisor }: World, etc = '/etc/libvirt'): Promise<Check> {
+  const own = env.env['XDG_CONFIG_HOME'] ?? join(env.home, '.config')
+  const dir = hypervisor.uri.endsWith('/session') ? join(own, 'libvirt') : etc
+  const name = 'console logs'
+  const handler = await setting(join(dir, 'qemu.conf'), 'stdio_handler')
+  if (handler === 'file')
+    return {
+      name,
+      state: 'warn',
+      found: 'have no limit: QEMU writes them itself, and a guest that prints for ever fills the disk',
+      fix: `set stdio_handler = "logd" in ${join(dir, 'qemu.conf')}, then restart libvirtd`,
+    }
+  const [size, backups] = await Promise.all(
+    (['max_size', 'max_backups'] as const).map(async (key) => {
+      const value = Number(await setting(join(dir, 'virtlogd.conf'), key))
+      return Number.isInteger(value) && value >= 0 ? value : DEFAULTS[key]
+    }),
+  )
+  if (size === 0)
+    return {
+      name,
+      state: 'warn',
+      found: 'have no limit: virtlogd turns no file over, and a guest that prints for ever fills the disk',
+      fix: `set max_size = ${DEFAULTS.max_size} in ${join(dir, 'virtlogd.conf')}, then restart virtlogd`,
+    }
+  const most = Math.ceil(((size ?? 0) * (1 + (backups ?? 0))) / MIB)
+  return { name, state: 'ok', found: `at most ${most} MiB a node` }
+}
