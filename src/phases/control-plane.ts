@@ -15,6 +15,7 @@ import { apiServer } from '../node/api-server.js'
 import type { Marks } from '../node/baked-phase.js'
 import { digest, removeMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
 import { connect } from '../node/connections.js'
+import { hostKubectl } from '../node/kubectl.js'
 import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
@@ -141,6 +142,13 @@ async function isWhole(run: LabRun, node: string): Promise<boolean> {
   return lost.length === 0
 }
 
+/** Deletes the bootstrap token that `kubeadm init` made (security rule 11). Throws CommandError, HostError. */
+async function dropToken(run: LabRun, token: string): Promise<void> {
+  const kubectl = await hostKubectl(run)
+  const name = `bootstrap-token-${token.slice(0, 6)}`
+  await kubectl(['-n', 'kube-system', 'delete', 'secret', name, '--wait=false', '--ignore-not-found'])
+}
+
 /** kubeadm init on the first control plane. */
 export function controlPlaneStep(
   run: LabRun,
@@ -168,13 +176,14 @@ export function controlPlaneStep(
     again: async () => removeMark(await connect(run, node.name), 'control-plane'),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
+      const token = bootstrapToken()
       if (mend) {
         line('something of this control plane was deleted: it is made whole')
         // Else run.sh would find it, and do nothing.
         await removeMark(guest, 'control-plane')
       }
       await guest.put([
-        { path: '/etc/klab/kubeadm-init.yaml', content: config(bootstrapToken()), mode: 0o600 },
+        { path: '/etc/klab/kubeadm-init.yaml', content: config(token), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
       ])
       await runClusterPhase(run, guest, {
@@ -185,6 +194,10 @@ export function controlPlaneStep(
       })
       await requirePatched(run, guest)
       await fetchKubeconfig(run, guest, node.name)
+      // Workers get one of their own. It lives 15 minutes at most; that it cannot be deleted early is no failure.
+      await dropToken(run, token).catch((error: unknown) => {
+        if (!(error instanceof CommandError)) throw error
+      })
     },
   }
 }

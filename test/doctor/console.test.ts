@@ -17,7 +17,10 @@ t.test('what virtlogd allows, and the settings that take the limit away', async 
   t.match(await check(usual), { state: 'ok', found: 'at most 8 MiB a node' })
   const other = 'max_size = 1048576\nmax_backups = 0\n'
   t.match(await check({ 'virtlogd.conf': other }), { found: 'at most 1 MiB a node' })
-  t.match(await check({ 'virtlogd.conf': 'max_size = 0\n' }), { state: 'warn', fix: /max_size = 2097152 in .*virtlogd/ })
+  t.match(await check({ 'virtlogd.conf': 'max_size = 0\n' }), {
+    state: 'warn',
+    fix: /max_size = 2097152 in .*virtlogd/,
+  })
   t.match(await check({ 'qemu.conf': 'stdio_handler = "file"\n' }), { state: 'warn', fix: /stdio_handler = "logd"/ })
 })
 

@@ -18,10 +18,23 @@ users: [{ name: kubernetes-admin, user: { client-certificate-data: ${CERT}, clie
 `
 const CP = 'k8s-master01'
 
+const BUSY = {
+  where: 'host',
+  argv: ['kubectl'],
+  exitCode: 1,
+  signal: undefined,
+  timedOut: false,
+  durationMs: 1,
+  tail: 'busy',
+}
+
 function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
   const applied: string[] = []
+  const dropped: string[] = []
   const world = makeWorld(t, {
     kubectl: (args, input) => {
+      const token = /^-n kube-system delete secret bootstrap-token-(\w{6}) --wait=false --ignore-not-found$/.exec(args)
+      if (token) return dropped.push(token[1]!) > 1 ? new CommandError(BUSY) : ''
       t.equal(args, 'apply --validate=false -f -')
       applied.push(input)
       return 'created'
@@ -54,6 +67,7 @@ function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
     run,
     ran,
     applied,
+    dropped,
     context,
     knows,
     init,
@@ -172,6 +186,11 @@ t.test('init: the token is a new one at each run, yet the mark stays', async (t)
   await s.init().run(s.context)
   t.not(token(), before)
   t.equal(s.ran[0], s.ran[1])
+  t.strictSame(
+    s.dropped,
+    [before, token()].map((x) => x.slice(0, 6)),
+    'nobody joins with it',
+  )
 })
 
 t.test('a port that moved moves in the kubeconfig too', async (t) => {
