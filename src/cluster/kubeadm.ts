@@ -80,29 +80,48 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
   return [minor < 19 ? '--experimental-kustomize' : '--experimental-patches', PATCHES_DIR]
 }
 
+/** The flags of each static pod that are not kubeadm's own: the profile's, and over them the Labfile's. */
+const podArgs = (k: KubernetesSpec, profile: Profile) => ({
+  etcd: { ...profile.etcdArgs, ...k.etcd?.extraArgs },
+  'kube-apiserver': { ...profile.apiServerArgs, ...k.apiServer?.extraArgs },
+  'kube-controller-manager': { ...profile.controllerManagerArgs, ...k.controllerManager?.extraArgs },
+  'kube-scheduler': { ...profile.schedulerArgs, ...k.scheduler?.extraArgs },
+})
+
 /**
- * What of the patches is not in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds is 10,
- * not 60`. `manifests`: target → YAML of its static pod. A kubeadm that drops patches says nothing of it (seen with
- * 1.17 and 1.18, before their flag was known).
+ * What of patches and flags is not in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds is
+ * 10, not 60`, `etcd: --heartbeat-interval=500 is missing`. `manifests`: target → YAML of its static pod. A kubeadm that
+ * drops patches says nothing of it (seen with 1.17 and 1.18, before their flag was known).
  */
-export function unpatched(profile: Profile, manifests: Readonly<Record<string, string>>): readonly string[] {
+export function unpatched(
+  k: KubernetesSpec,
+  profile: Profile,
+  manifests: Readonly<Record<string, string>>,
+): readonly string[] {
   const text = (x: unknown): string => (x === undefined ? 'missing' : JSON.stringify(x))
+  const args: Readonly<Record<string, Readonly<Record<string, string>>>> = podArgs(k, profile)
   return Object.entries(profile.patches).flatMap(([target, patch]) => {
     const have = firstContainer(manifests[target] ?? '')
     if (have === undefined) return [`${target}: no manifest`]
-    return changesBetween(firstContainer(stringify(patch)), have).flatMap(({ path, before, after }) =>
+    const command: readonly unknown[] = Array.isArray(have.command) ? have.command : []
+    const flags = Object.entries(args[target] ?? {})
+      .map(([name, value]) => `--${name}=${value}`)
+      .filter((flag) => !command.includes(flag))
+      .map((flag) => `${target}: ${flag} is missing`)
+    const probes = changesBetween(firstContainer(stringify(patch)), have).flatMap(({ path, before, after }) =>
       // What only kubeadm says is none of them.
       before === undefined ? [] : [`${target}: ${path} is ${text(after)}, not ${text(before)}`],
     )
+    return [...flags, ...probes]
   })
 }
 
 /** The first container of a pod, as data; undefined: it is no pod. A guest wrote the text, so it may be anything. */
-function firstContainer(yaml: string): unknown {
+function firstContainer(yaml: string): { readonly command?: unknown } | undefined {
   const [pod] = manifestDocuments(yaml) ?? []
   const container = pod?.getIn(['spec', 'containers', 0], true)
   try {
-    return pod && isMap(container) ? container.toJS(pod, { maxAliasCount: 0 }) : undefined
+    return pod && isMap(container) ? (container.toJS(pod, { maxAliasCount: 0 }) as { command?: unknown }) : undefined
   } catch {
     // Aliases, which kubeadm writes none of.
     return undefined
@@ -129,6 +148,7 @@ export function initConfig(
   const minor = minorOf(k.version)
   const api = kubeadmApi(minor)
   const apiVersion = `kubeadm.k8s.io/${api}`
+  const args = podArgs(k, profile)
   const timeout = startLimit(profile)
   return documents([
     {
@@ -157,19 +177,15 @@ export function initConfig(
       apiServer: {
         // 127.0.0.1: the forwarded port on the host, where the lab's kubeconfig points.
         certSANs: ['127.0.0.1', 'localhost', node.ip, node.name],
-        ...ifAny('extraArgs', { ...profile.apiServerArgs, ...k.apiServer?.extraArgs }, api),
+        ...ifAny('extraArgs', args['kube-apiserver'], api),
         ...(api === 'v1beta4' ? {} : { timeoutForControlPlane: timeout }),
       },
-      controllerManager: ifAny(
-        'extraArgs',
-        { ...profile.controllerManagerArgs, ...k.controllerManager?.extraArgs },
-        api,
-      ),
-      scheduler: ifAny('extraArgs', { ...profile.schedulerArgs, ...k.scheduler?.extraArgs }, api),
+      controllerManager: ifAny('extraArgs', args['kube-controller-manager'], api),
+      scheduler: ifAny('extraArgs', args['kube-scheduler'], api),
       etcd: {
         local: {
           dataDir: '/var/lib/etcd',
-          ...ifAny('extraArgs', { ...profile.etcdArgs, ...k.etcd?.extraArgs }, api),
+          ...ifAny('extraArgs', args.etcd, api),
         },
       },
     },

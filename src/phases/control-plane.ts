@@ -93,11 +93,11 @@ async function hasKubeconfig(run: LabRun): Promise<boolean> {
  * Looks whether the manifests have what the plan announced. Throws StateError when kubeadm left some of it out: the
  * probes of a slow host would then kill a control plane that is merely busy.
  */
-async function requirePatched(run: LabRun, guest: Guest): Promise<void> {
+async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Guest): Promise<void> {
   const manifests: Record<string, string> = {}
   for (const target of Object.keys(run.profile.patches))
     manifests[target] = (await guest.sudo('cat -- "$1"', [`/etc/kubernetes/manifests/${target}.yaml`])).stdout
-  const missing = unpatched(run.profile, manifests)
+  const missing = unpatched(k, run.profile, manifests)
   if (missing.length > 0)
     throw new StateError(`kubeadm left settings of the ${run.profile.name} profile out: ${missing.join('; ')}`, {
       hint: 'klab destroy, then klab up; if it says so again, report it with the output of: klab logs',
@@ -192,7 +192,7 @@ export function controlPlaneStep(
         settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' '), KLAB_MEND: mend ? 'true' : '' },
         line,
       })
-      await requirePatched(run, guest)
+      await requirePatched(run, k, guest)
       await fetchKubeconfig(run, guest, node.name)
       // Workers get one of their own. It lives 15 minutes at most; that it cannot be deleted early is no failure.
       await dropToken(run, token).catch((error: unknown) => {

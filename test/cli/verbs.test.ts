@@ -41,7 +41,7 @@ t.test('plan: text and JSON on stdout, nothing written', async (t) => {
   const klab = makeKlab(t, TCG)
   const text = await klab.run('plan')
   t.match(text, { code: 0, stderr: '' })
-  t.match(text.stdout, /^lab course on qemu:\/\/\/\w+, tcg\nprofile slow-host: .*\n\nnetwork: /)
+  t.match(text.stdout, /^lab course on qemu:\/\/\/\w+, tcg\nprofile slow-host: .*\nbundle debian\n\nnetwork: /)
   t.match(text.stdout, /control-plane\/k8s-master01/)
   const { stdout } = await klab.run('plan', '--json', '--until', 'boot')
   const plan = JSON.parse(stdout) as { phases: { name: string; steps: { id: string; title: string }[] }[] }

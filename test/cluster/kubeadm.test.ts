@@ -13,6 +13,7 @@ import {
 import { profileFor } from '../../src/cluster/profile.js'
 import { knownMinors, minorOf } from '../../src/versions/kubernetes.js'
 import type { KubernetesSpec, NodeSpec } from '../../src/labfile/model.js'
+import { staticPods } from '../fakes/static-pods.js'
 import { golden } from '../fakes/golden.js'
 import { fourNodes, labOf, root } from '../fakes/world.js'
 
@@ -124,17 +125,36 @@ t.test(
 
 t.test('what of the patches is not in the manifests', (t) => {
   const slow = profileFor('tcg', 1)
-  const pod = (probes: object) => stringify({ spec: { containers: [{ name: 'x', image: 'i', ...probes }] } })
-  const right = Object.fromEntries(patchFiles(slow).map((f) => [f.name.replace('+strategic.yaml', ''), f.content]))
-  t.same(unpatched(slow, right), [])
-  t.same(unpatched(slow, { ...right, etcd: pod({ livenessProbe: { failureThreshold: 8, periodSeconds: 10 } }) }), [
+  const k = spec('1.20.2', 'docker')
+  const flags = Object.entries(slow.etcdArgs).map(([name, value]) => `--${name}=${value}`)
+  const pod = (probes: object) =>
+    stringify({ spec: { containers: [{ name: 'x', image: 'i', command: ['etcd', ...flags.slice(1)], ...probes }] } })
+  const right = staticPods(k, master!, slow)
+  t.same(unpatched(k, slow, right), [])
+  t.same(unpatched(k, slow, { ...right, etcd: pod({ livenessProbe: { failureThreshold: 8, periodSeconds: 10 } }) }), [
+    'etcd: --heartbeat-interval=500 is missing',
     'etcd: name is "x", not "etcd"',
     'etcd: livenessProbe.timeoutSeconds is missing, not 60',
     'etcd: livenessProbe.periodSeconds is 10, not 60',
     'etcd: startupProbe is missing, not {"failureThreshold":90,"timeoutSeconds":30,"periodSeconds":10}',
   ])
-  t.same(unpatched(slow, { ...right, 'kube-apiserver': '' }), ['kube-apiserver: no manifest'])
-  t.same(unpatched(profileFor('kvm', 1), {}), [], 'nothing was announced')
+  t.same(unpatched(k, slow, { ...right, 'kube-apiserver': '' }), ['kube-apiserver: no manifest'])
+  t.same(unpatched(k, profileFor('kvm', 1), {}), [], 'nothing was announced')
+  t.end()
+})
+
+t.test('every minor: what the slow-host profile announces is in the static pods that its kubeadm writes', (t) => {
+  for (const minor of knownMinors) {
+    const slow = profileFor('tcg', 1, minor)
+    const own = { scheduler: { extraArgs: { 'leader-elect': 'true', v: '4' } } }
+    const k = { ...spec(`1.${minor}.0`, minor < 24 ? 'docker' : 'containerd'), ...own }
+    const pods = staticPods(k, master!, slow)
+    t.same(unpatched(k, slow, pods), [], `1.${minor}`)
+    t.match(pods['kube-scheduler'], /--leader-elect=true\n.*--v=4/, 'the Labfile’s own flags win')
+    t.match(pods['kube-apiserver'], /livenessProbe:[^]*timeoutSeconds: 60/)
+    const dropped = staticPods(k, master!, slow, { dropPatches: true })
+    t.equal(unpatched(k, slow, dropped).length > 0, true, `1.${minor}: a kubeadm that drops patches is found out`)
+  }
   t.end()
 })
 

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { parse, parseAllDocuments, stringify } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { topologyOf } from '../../src/cluster/topology.js'
 import { CommandError, CorruptError, StateError } from '../../src/errors.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { cniStep } from '../../src/phases/cni.js'
 import { LAB_NIC } from '../../src/network/cni-manifest.js'
 import { controlPlaneStep } from '../../src/phases/control-plane.js'
+import { staticPods } from '../fakes/static-pods.js'
 import { fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 
 const CERT = Buffer.from('-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n').toString('base64')
@@ -49,7 +50,9 @@ function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
     if (text.includes('rm -f -- "/var/lib/klab/done/$1" control-plane')) return ''
     const pod = /^sudo: cat -- "\$1" \/etc\/kubernetes\/manifests\/(\S+)\.yaml$/.exec(text)?.[1]
     if (pod !== undefined)
-      return pod === unpatchedPod ? 'spec: { containers: [{ name: etcd }] }' : stringify(run.profile.patches[pod])
+      return pod === unpatchedPod
+        ? 'spec: { containers: [{ name: etcd }] }'
+        : staticPods(run.lab.kubernetes!, run.lab.nodes[0]!, run.profile)[pod]
     const phase = /run\.sh (\S+) (\w+)$/.exec(text)
     if (phase) ran.push(`${phase[1]!}:${phase[2]!}`)
     return phase ? '' : undefined
@@ -100,7 +103,7 @@ t.test('init: settings that kubeadm left out are told, and the phase has failed'
   const s = stage(t, '', 'etcd')
   await t.rejects(Promise.resolve(s.init().run(s.context)), {
     code: 'state',
-    message: /slow-host profile out: etcd: livenessProbe is missing, not /,
+    message: /slow-host profile out: etcd: --heartbeat-interval=500 is missing; .*; etcd: livenessProbe is missing, not /,
   })
   t.notOk(existsSync(s.run.paths.kubeconfig))
 })

@@ -7,7 +7,8 @@ import { sourceRecipe, sourceVersions } from '../../../src/bundle/source/lines.j
 import { imageContents } from '../../../src/bundle/source/pack.js'
 import { SOURCE_VERSIONS, nearestSource, sourceCalico, sourceContainerd } from '../../../src/versions/source.js'
 import { kubeadmImages } from '../../../src/cluster/images.js'
-import { root } from '../fixtures/world.js'
+import { makeBundle } from '../../../src/bundle/ensure.js'
+import { makeContext, root } from '../fixtures/world.js'
 
 const components = join(root, 'cloud-init/bundle/components')
 
@@ -99,6 +100,20 @@ t.test('a damaged recipe is named, with its file and field', async (t) => {
   writeFileSync(at('component.yaml'), 'x: 1\n')
   await t.rejects(read(), { code: 'corrupt', message: /etcd-3\.5\.6 has no sums of its modules \(go\.sum\)/ })
   await t.rejects(readComponent(assets, 'etcd-9'), { code: 'corrupt', message: /etcd-9 has no component\.yaml/ })
+})
+
+t.test('a recipe without sums: named before anything is fetched or made', async (t) => {
+  const assets = t.testdir({ own: {} })
+  cpSync(join(root, 'cloud-init'), join(assets, 'cloud-init'), { recursive: true })
+  rmSync(join(assets, 'cloud-init/bundle/components/etcd-3.5.6/go.sum'))
+  const c = { ...makeContext(t, join(assets, 'own')), assets }
+  const run = (argv: readonly string[]) => Promise.reject(new Error(`nothing may run: ${argv.join(' ')}`))
+  const k = { version: '1.23.17', cni: 'flannel', bundle: { source: 'source' } } as const
+  await t.rejects(makeBundle(k, { ...c, exec: { ...c.exec, run } }), {
+    code: 'corrupt',
+    message: /etcd-3\.5\.6 has no sums of its modules/,
+  })
+  t.same(readdirSync(join(assets, 'own')), [], 'nothing half-made')
 })
 
 t.test('a new Calico makes another bundle, but compiles no Kubernetes', async (t) => {
