@@ -50,6 +50,15 @@ export const calicoLines = (minor: number): readonly string[] =>
 export const defaultCalico = (minor: number): string | undefined =>
   LINES.filter(([, , from, to]) => from <= minor && minor <= to).at(-1)?.[1]
 
+/**
+ * Calico releases that ran on klab with a minor, with all nodes Ready and pods that reached each other, whatever its
+ * makers say: minor → release (docs/versions.md has dates and figures).
+ */
+const RAN: Readonly<Record<number, string>> = { 23: '3.28.5' }
+
+/** The Calico that ran here with a minor; undefined: none did yet. */
+export const calicoRan = (minor: number): string | undefined => RAN[minor]
+
 const lineOf = (version: string): number => Number(version.split('.')[1])
 
 /** Why this Calico (3.x.y) does not fit Kubernetes 1.`minor`, or undefined. */

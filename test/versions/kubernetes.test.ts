@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as prettier from 'prettier'
 import t from 'tap'
-import { calicoLines, defaultCalico } from '../../src/versions/calico.js'
+import { calicoLines, calicoRan, defaultCalico } from '../../src/versions/calico.js'
 import { criSocket, kubeadmApi, knownMinors, minorOf, releaseOf } from '../../src/versions/kubernetes.js'
 import { UsageError } from '../../src/errors.js'
 
@@ -136,7 +136,8 @@ function table(): string {
     'CoreDNS',
     'registry',
     'control plane’s taint',
-    'Calico',
+    'Calico made for it',
+    'Calico that ran here',
     '`cni: calico`',
   ]
   const rows = knownMinors.map((minor) => {
@@ -155,6 +156,7 @@ function table(): string {
       r.registry,
       taints,
       calicoLines(minor).join(', '),
+      calicoRan(minor) ?? '–',
       defaultCalico(minor) ?? '',
     ]
   })
