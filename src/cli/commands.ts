@@ -2,6 +2,7 @@
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
 import { command, type Command, type Group } from './command.js'
 import { DAILY } from './daily-commands.js'
+import { NODE_ACTIONS } from './node-commands.js'
 import * as options from './options.js'
 import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
 
@@ -78,6 +79,15 @@ export const COMMANDS: readonly (Command | Group)[] = [
       ['klab snapshot restore --help', 'what an action takes'],
     ],
     actions: SNAPSHOT_ACTIONS,
+  },
+  {
+    usage: 'node',
+    describe: 'Add, remove, drain and list the lab’s nodes; the Labfile is not written',
+    examples: [
+      ['klab node add k8s-node04', 'a worker more; prints the line for the Labfile'],
+      ['klab node remove k8s-node03', 'a worker less; asks first'],
+    ],
+    actions: NODE_ACTIONS,
   },
   command({
     usage: 'provision [node..]',

@@ -11,7 +11,12 @@ import { formatStatus } from './status.js'
 /** Brings the lab up and prints its status. Throws what the lab's `up` throws. */
 export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<number> {
   const { until, from, seal, fresh, force, yes } = args
-  const confirm = (changes: readonly Consequence[]): Promise<boolean> => askToRemove(app, changes)
+  const confirm = (changes: readonly Consequence[]): Promise<boolean> =>
+    askToRemove(
+      app,
+      changes.flatMap((c) => c.leaves ?? []),
+      'klab up --yes',
+    )
   const result = await withProgress(app, args, (lab) =>
     lab.up({ until, from, seal, fresh, force, yes, confirm, diskOnly: args['disk-only'] }),
   )
@@ -23,11 +28,12 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
   return 0
 }
 
-/** Asks before nodes go. Throws UsageError without a terminal. */
-export async function askToRemove(app: App, changes: readonly Consequence[]): Promise<boolean> {
-  const names = changes.flatMap((c) => c.leaves ?? []).join(', ')
+/** Asks before nodes go. `hint`: the command that needs no answer. Throws UsageError without a terminal. */
+export async function askToRemove(app: App, nodes: readonly string[], hint: string): Promise<boolean> {
+  const names = nodes.join(', ')
   const answer = await app.ask(`remove ${names} with all that is on it? [y/N] `)
-  if (answer === undefined) throw new UsageError(`up: ${names} would be removed`, { hint: 'klab up --yes' })
+  if (answer === undefined)
+    throw new UsageError(`${names} would be removed, and there is no terminal to ask on`, { hint })
   return /^y(es)?$/i.test(answer.trim())
 }
 

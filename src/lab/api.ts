@@ -11,6 +11,8 @@ import type { PhaseName } from '../labfile/phases.js'
 import type { Flattened } from '../snapshot/flatten.js'
 import type { ListedSnapshot } from '../snapshot/tree.js'
 import type { Manifest } from '../snapshot/types.js'
+import type { Confirm } from './apply.js'
+import type { ChangedNodes, NewNode } from './nodes.js'
 import type { UpRequest, UpResult } from './bring-up.js'
 import type { VerifiedBundle } from './bundles.js'
 import type { CheckRequest } from './check.js'
@@ -142,6 +144,7 @@ export interface LabHandle {
     /** A node's serial console. */
     console(node: string): Promise<TerminalCommand>
   }
+  readonly nodes: Nodes
   readonly snapshots: Snapshots
   readonly bundles: Bundles
   readonly labs: Labs
@@ -168,6 +171,19 @@ export interface Labs {
   prune(o?: {
     readonly confirm?: ((labs: readonly ListedLab[]) => boolean | Promise<boolean>) | undefined
   }): Promise<Pruned>
+}
+
+/** Nodes ad hoc: the Labfile is not written, and until it says the same the next `up` would take the change back. */
+export interface Nodes {
+  /** A new worker, booted and joined. */
+  add(o: NewNode): Promise<ChangedNodes>
+  /** A worker leaves, and its machine goes. Nothing is removed unless `yes`, or `confirm` says so. */
+  remove(
+    name: string,
+    o?: { readonly confirm?: Confirm | undefined; readonly yes?: boolean | undefined },
+  ): Promise<ChangedNodes>
+  /** Its pods go elsewhere, and no new ones come. */
+  drain(name: string): Promise<void>
 }
 
 /** The whole lab at one moment, RAM included. */

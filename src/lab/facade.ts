@@ -73,6 +73,11 @@ export function labWith(c: LabContext): LabHandle {
       export: verb(async () => (await import('./transfer.js')).exportTo),
       import: verb(async () => (await import('./transfer.js')).importFrom),
     },
+    nodes: {
+      add: verb(async () => (await import('./nodes.js')).addNode),
+      remove: verb(async () => (await import('./nodes.js')).removeNode),
+      drain: verb(async () => (await import('./nodes.js')).drainNode),
+    },
     labs: {
       list: verb(async () => (await import('./list.js')).listLabs),
       templates: verb(async () => (await import('./init.js')).templates),

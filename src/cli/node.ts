@@ -1,0 +1,48 @@
+/** `klab node list|add|remove|drain`. */
+import type { ChangedNodes } from '../lab/nodes.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { ADD_OPTIONS, DRAIN_OPTIONS, LIST_OPTIONS, REMOVE_OPTIONS } from './node-options.js'
+import { labOf, withProgress } from './progress.js'
+import { formatStatus } from './status.js'
+import { askToRemove } from './up.js'
+
+/** Prints the nodes; 0 whatever they are. */
+export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
+  const status = await (await labOf(app, args)).status()
+  if (args.json) printJson(app, status.nodes)
+  else app.stdout.write(formatStatus(status, app.clock.now(), app.stdout.columns))
+  return 0
+}
+
+/** The status, and what to do with the Labfile, which is nobody's but its owner's. */
+function print(app: App, json: boolean | undefined, { status, labfile }: ChangedNodes, todo: string): number {
+  if (json) printJson(app, { status, labfile })
+  else {
+    const text = formatStatus(status, app.clock.now(), app.stdout.columns)
+    app.stdout.write(`${text}\n${todo} ${labfile.path}, or the next klab up takes it back:\n${labfile.lines}`)
+  }
+  return 0
+}
+
+/** Adds a worker. Throws UsageError, what the lab's `nodes.add` throws. */
+export async function runAdd(app: App, args: Args<typeof ADD_OPTIONS>): Promise<number> {
+  const { name, ip, cpus, memory, disk, json } = args
+  const made = await withProgress(app, args, (lab) => lab.nodes.add({ name, ip, cpus, memory, disk }))
+  return print(app, json, made, 'write this into')
+}
+
+/** Removes a worker. Throws UsageError (no terminal to ask on), what the lab's `nodes.remove` throws. */
+export async function runRemove(app: App, args: Args<typeof REMOVE_OPTIONS>): Promise<number> {
+  const { name, yes, json } = args
+  const confirm = () => askToRemove(app, [name], `klab node remove ${name} --yes`)
+  const made = await withProgress(app, args, (lab) => lab.nodes.remove(name, { yes, confirm }))
+  return print(app, json, made, 'take this out of')
+}
+
+/** Drains a node. Throws UsageError, StateError, CommandError. */
+export async function runDrain(app: App, args: Args<typeof DRAIN_OPTIONS>): Promise<number> {
+  await (await labOf(app, args)).nodes.drain(args.name)
+  app.stdout.write(`${args.name} is drained; klab kubectl uncordon ${args.name} lets new pods come\n`)
+  return 0
+}

@@ -1,0 +1,151 @@
+/** `klab node`: nodes added, removed and drained ad hoc. The Labfile is never written. */
+import { stringify } from 'yaml'
+import { checkHost, requireFit } from '../doctor/doctor.js'
+import { LabfileError, StateError, UsageError } from '../errors.js'
+import { exists, readText } from '../host/files.js'
+import { settledLab } from '../labfile/auto.js'
+import { ipToNumber, numberToIp } from '../labfile/cidr.js'
+import { parseLabfile } from '../labfile/load.js'
+import type { Lab, NodeSpec } from '../labfile/model.js'
+import type { PhaseName } from '../labfile/phases.js'
+import { steadyKubectl } from '../node/kubectl.js'
+import { drainArgs } from '../phases/leave.js'
+import { note } from '../report/events.js'
+import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
+import { withLog, type LabContext } from './context.js'
+import { recordedLab, type OpenLab } from './open.js'
+import { presentOf } from './present.js'
+import type { Status } from './status.js'
+import { createRun, makeFolders, up } from './up.js'
+
+export interface NewNode {
+  readonly name: string
+  /** Default: the one after the highest. */
+  readonly ip?: string | undefined
+  /** Defaults: those of the lab's last node. */
+  readonly cpus?: number | undefined
+  /** With a unit, as in a Labfile: `4GiB`. */
+  readonly memory?: string | undefined
+  readonly disk?: string | undefined
+}
+
+export interface ChangedNodes {
+  readonly status: Status
+  /** What belongs into the Labfile, or out of it: else the next `up` takes the change back. */
+  readonly labfile: { readonly path: string; readonly lines: string }
+}
+
+/** A node as a Labfile has it. */
+const entryOf = ({ name, ip, cpus, memoryMiB, diskGiB }: NodeSpec) => ({
+  name,
+  ip,
+  cpus,
+  memory: `${memoryMiB}MiB`,
+  disk: `${diskGiB}GiB`,
+})
+
+/** The line of `nodes`. */
+export function nodeLine(node: NodeSpec): string {
+  const fields = Object.entries(entryOf(node)).map(([key, value]) => `${key}: ${value}`)
+  return `  - { ${fields.join(', ')} }\n`
+}
+
+/** The address after the highest of the lab's. */
+const nextIp = ({ nodes }: Lab): string => numberToIp(Math.max(...nodes.map((n) => ipToNumber(n.ip) ?? 0)) + 1)
+
+/** The lab with one more worker, checked as a Labfile is. Throws UsageError. */
+export function withNode(lab: Lab, o: NewNode): Lab {
+  const last = lab.nodes.at(-1)
+  if (!last) throw new TypeError('a lab without nodes')
+  const given = Object.fromEntries(
+    Object.entries({ cpus: o.cpus, memory: o.memory, disk: o.disk }).filter(([, value]) => value !== undefined),
+  )
+  const entry = { ...entryOf(last), name: o.name, ip: o.ip ?? nextIp(lab), ...given }
+  const { mode, cidr } = lab.network
+  // Nodes and network alone: the rest was checked when the lab was made.
+  const text = stringify({
+    name: lab.name,
+    network: { mode, cidr },
+    kubernetes: false,
+    nodes: [...lab.nodes.map(entryOf), entry],
+  })
+  try {
+    const made = parseLabfile(text, '/Labfile').nodes.at(-1)
+    if (!made) throw new TypeError('no node')
+    return { ...lab, nodes: [...lab.nodes, { ...made, role: 'worker' }] }
+  } catch (error) {
+    if (!(error instanceof LabfileError)) throw error
+    const problems = error.issues.map((i) => `${i.field.replace(/^nodes\[\d+\]\.?/, '')}: ${i.message}`)
+    throw new UsageError(`node add: ${problems.join('; ')}`, { hint: 'klab node add --help' })
+  }
+}
+
+/** The recorded lab, with these nodes instead. */
+async function changedLab(c: LabContext, change: (lab: Lab) => Lab): Promise<OpenLab> {
+  const { record, paths, labfile } = await recordedLab(c.doors.env, c.file)
+  const { id, labfileSha256 } = record
+  const bundle = record.bundle && { bundle: record.bundle }
+  return { id, labfile, record, paths, labfileSha256, lab: change(record.lab), ...bundle }
+}
+
+/** As `up` does with a changed Labfile. Throws what `up` throws. */
+async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Promise<Status> {
+  const { doors } = c
+  const { record, lab } = open
+  if (!record) throw new TypeError('no record')
+  refuseNewLab(open.labfile, consequencesFor(record, lab))
+  const world = await doors.world(lab)
+  const probe = await doors.probeAccel(lab)
+  const present = await presentOf(world, open)
+  requireFit(await checkHost(world, settledLab(lab, open.bundle), { ...present, accel: probe, id: open.id }))
+  await makeFolders(world, open)
+  const until = (record.completedUntil as PhaseName | undefined) ?? 'ready'
+  return withLog(c, open.paths.log, (report) => up(world, open, { until, accel: record.accel, report, confirm }))
+}
+
+/** Adds a worker: booted, joined, Ready. Throws UsageError, StateError, HostError, what `up` throws. */
+export async function addNode(c: LabContext, o: NewNode): Promise<ChangedNodes> {
+  const open = await changedLab(c, (lab) => withNode(lab, o))
+  const status = await bring(c, open)
+  const listed = /^\s*"?nodes"?:/m.test((await readText(open.labfile).catch(() => undefined)) ?? '')
+  // A Labfile that lists none has the course's four: then all of them are to be written.
+  const lines = listed ? open.lab.nodes.slice(-1).map(nodeLine) : ['nodes:\n', ...open.lab.nodes.map(nodeLine)]
+  return { status, labfile: { path: open.labfile, lines: lines.join('') } }
+}
+
+/** Throws UsageError unless the lab has such a node. */
+function requireNode(verb: string, lab: Lab, name: string): void {
+  if (lab.nodes.some((n) => n.name === name)) return
+  throw new UsageError(`${verb}: ${name}: no such node; there are ${lab.nodes.map((n) => n.name).join(', ')}`)
+}
+
+/**
+ * Removes a worker: drained, reset, deleted from the cluster, its machine gone. `confirm` is asked first; absent: no.
+ * Throws UsageError, DriftError for a control plane, what `up` throws.
+ */
+export async function removeNode(
+  c: LabContext,
+  name: string,
+  o: { readonly confirm?: Confirm | undefined; readonly yes?: boolean | undefined } = {},
+): Promise<ChangedNodes> {
+  const open = await changedLab(c, (lab) => {
+    requireNode('node remove', lab, name)
+    return { ...lab, nodes: lab.nodes.filter((n) => n.name !== name) }
+  })
+  const status = await bring(c, open, o.yes === true ? () => true : o.confirm)
+  const gone = open.record?.lab.nodes.filter((n) => n.name === name) ?? []
+  return { status, labfile: { path: open.labfile, lines: gone.map(nodeLine).join('') } }
+}
+
+/** Drains a node: its pods go elsewhere, no new ones come. Throws UsageError, StateError, CommandError. */
+export async function drainNode(c: LabContext, name: string): Promise<void> {
+  const open = await changedLab(c, (lab) => lab)
+  const { record, lab, paths } = open
+  requireNode('node drain', lab, name)
+  if (!record || !lab.kubernetes) throw new StateError('no cluster in this Labfile (kubernetes: false)')
+  if (!(await exists(paths.kubeconfig))) throw new StateError('the lab has no cluster yet', { hint: 'klab up' })
+  const say = note(c.report)
+  const run = createRun(await c.doors.world(lab), open, record, 'ready')
+  const kubectl = await steadyKubectl(run, say)
+  await kubectl(drainArgs(lab.kubernetes.version, name, 5 * run.profile.patience), { onLine: say })
+}
