@@ -2,7 +2,7 @@
  * `klab destroy`: every domain, disk, seed, network, port and key of one lab, and nothing else; from any half-made
  * state.
  */
-import { lstat, realpath, rm } from 'node:fs/promises'
+import { lstat, readdir, realpath, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
 import { ensureDir, exists } from '../host/files.js'
@@ -34,7 +34,10 @@ export async function destroyLab(
 ): Promise<{ readonly lab: string; readonly found: boolean }> {
   const target = await targetOf(c)
   const world = await c.doors.world(target)
-  if (!target.recorded && (await nothingOf(world, target))) return { lab: target.name, found: false }
+  if (!target.recorded && (await nothingOf(world, target))) {
+    await requireReadable(roots(c.doors.env).state)
+    return { lab: target.name, found: false }
+  }
   if (o.confirm) {
     const { listManifests } = await import('../snapshot/manifest.js')
     // Damaged ones go too, and need not be counted.
@@ -43,6 +46,13 @@ export async function destroyLab(
   }
   await destroy(world, target, c.report)
   return { lab: target.name, found: true }
+}
+
+/** A state folder that cannot be read says nothing about what is in it. Throws the system's error then. */
+async function requireReadable(dir: string): Promise<void> {
+  await readdir(dir).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  })
 }
 
 /** Whether neither libvirt nor the disk has anything of the lab. */
