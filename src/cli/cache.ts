@@ -5,7 +5,7 @@ import { columns } from '../report/columns.js'
 import { age, size } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { CACHE_OPTIONS } from './daily-options.js'
+import type { CACHE_LIST_OPTIONS, CACHE_PRUNE_OPTIONS } from './daily-options.js'
 import { labOf } from './progress.js'
 
 type Entry = Awaited<ReturnType<LabHandle['cache']['list']>>[number]
@@ -30,16 +30,17 @@ export function formatCache(entries: readonly Entry[], now: number): string {
     : `${columns([['GOES', 'WHAT', 'SIZE', 'USED', 'NAME', 'WHY'], ...rows])}\n${folder}`
 }
 
-/** Does what the action says. Throws UsageError, StateError (answered no), LockedError. */
-export async function runCache(app: App, args: Args<typeof CACHE_OPTIONS>): Promise<number> {
+/** Prints what is there. Throws HostError when it cannot be told what labs stand on. */
+export async function runCacheList(app: App, args: Args<typeof CACHE_LIST_OPTIONS>): Promise<number> {
+  const entries = await (await labOf(app, args)).cache.list()
+  if (args.json) printJson(app, entries)
+  else app.stdout.write(formatCache(entries, app.clock.now()))
+  return 0
+}
+
+/** Removes what no lab stands on. Throws UsageError, StateError (answered no), LockedError, HostError. */
+export async function runCachePrune(app: App, args: Args<typeof CACHE_PRUNE_OPTIONS>): Promise<number> {
   const { cache } = await labOf(app, args)
-  if (args.action === 'list') {
-    if (args.to !== undefined || args.yes) throw new UsageError('cache list: --to and --yes are for prune')
-    const entries = await cache.list()
-    if (args.json) printJson(app, entries)
-    else app.stdout.write(formatCache(entries, app.clock.now()))
-    return 0
-  }
   const confirm = args.yes ? undefined : (what: readonly Entry[]) => ask(app, what)
   const done = await cache.prune({ toSize: args.to, confirm })
   if (args.json) printJson(app, done)

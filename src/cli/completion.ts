@@ -34,7 +34,7 @@ complete -c klab -a '(__klab)'
 } as const
 
 /** What the placeholders of a usage stand for; others are files, or words of one's own. */
-const KINDS = { node: 'node', section: 'section', template: 'template', name: 'snapshot' } as const
+const KINDS = { node: 'node', nodes: 'node', section: 'section', template: 'template', name: 'snapshot' } as const
 
 const choicesOf = (o: Option | undefined): readonly string[] => (o?.choices ?? []).map(String)
 const takesValue = (o: Option | undefined): boolean => o !== undefined && o.type !== 'boolean'
@@ -101,7 +101,7 @@ export async function complete(
   if (last && takesValue(last[1])) return fitting(await wordsFor(last[0], found, look))
   const places = placesOf(command.usage)
   if (current.startsWith('-')) {
-    const named = Object.entries(options).filter(([name]) => !places.some((p) => p.name === name) || name === 'node')
+    const named = Object.entries(options).filter(([name]) => !places.some((p) => p.name === name))
     return fitting([...named.flatMap(([name, o]) => (o.default === true ? [`--no-${name}`] : [`--${name}`])), '--help'])
   }
   const plain = rest.filter((w, i) => !w.startsWith('-') && !takesValue(optionOf(options, rest[i - 1] ?? '')?.[1]))

@@ -1,8 +1,8 @@
 /** The verbs for everyday life with a lab that is up: names, options, examples. */
-import { command, type Command } from './command.js'
+import { command, type Command, type Group } from './command.js'
 import * as options from './daily-options.js'
 
-export const DAILY: readonly Command[] = [
+export const DAILY: readonly (Command | Group)[] = [
   command({
     usage: 'exec [node..]',
     describe: 'Run a command on nodes, side by side; ends with the highest exit status',
@@ -94,16 +94,30 @@ export const DAILY: readonly Command[] = [
     ],
     load: async () => (await import('./completion.js')).runCompletion,
   }),
-  command({
-    usage: 'cache <action>',
+  {
+    usage: 'cache',
     describe: 'What lies in the cache, why, and what goes first; remove what no lab stands on',
-    options: options.CACHE_OPTIONS,
     examples: [
       ['klab cache list', 'what goes first at the top'],
       ['klab cache prune --to 8GiB', 'until 8 GiB are left; without --to, all that no lab stands on'],
     ],
-    load: async () => (await import('./cache.js')).runCache,
-  }),
+    actions: [
+      command({
+        usage: 'list',
+        describe: 'What lies in the cache, why it is kept, and what goes first',
+        options: options.CACHE_LIST_OPTIONS,
+        examples: [['klab cache list', 'what goes first at the top']],
+        load: async () => (await import('./cache.js')).runCacheList,
+      }),
+      command({
+        usage: 'prune',
+        describe: 'Remove what no lab stands on, in the order of `cache list`; asks first',
+        options: options.CACHE_PRUNE_OPTIONS,
+        examples: [['klab cache prune --to 8GiB', 'until 8 GiB are left']],
+        load: async () => (await import('./cache.js')).runCachePrune,
+      }),
+    ],
+  },
   command({
     usage: 'port-forward <node> <ports..>',
     describe: 'Ports on 127.0.0.1 that lead into a node, until Ctrl-C; restores and reboots do not end it',

@@ -7,7 +7,8 @@ const jsonProgress = {
 
 export const EXEC_OPTIONS = {
   all: { alias: 'a', type: 'boolean', describe: 'on all nodes' },
-  node: { alias: 'n', type: 'string', array: true, describe: 'on these nodes', requiresArg: true },
+  node: { type: 'string', array: true, describe: 'on these nodes' },
+  nodes: { alias: 'n', type: 'string', array: true, describe: 'the same as an option', requiresArg: true },
   timeout: {
     type: 'number',
     describe: 'seconds after which the command is ended; without it, none',
@@ -54,10 +55,13 @@ export const COMPLETION_OPTIONS = {
   words: { type: 'boolean', describe: 'print what may come after the words after --; the scripts call it' },
 } as const satisfies OptionTable
 
-export const CACHE_OPTIONS = {
-  action: { choices: ['list', 'prune'], demandOption: true, describe: 'what to do' },
-  to: { type: 'string', describe: 'prune: until the cache takes no more than this, such as 8GiB', requiresArg: true },
-  yes: { alias: 'y', type: 'boolean', describe: 'prune: do not ask' },
+export const CACHE_LIST_OPTIONS = {
+  json: { type: 'boolean', describe: 'print JSON' },
+} as const satisfies OptionTable
+
+export const CACHE_PRUNE_OPTIONS = {
+  to: { type: 'string', describe: 'until the cache takes no more than this, such as 8GiB', requiresArg: true },
+  yes: { alias: 'y', type: 'boolean', describe: 'do not ask' },
   json: { type: 'boolean', describe: 'print JSON' },
 } as const satisfies OptionTable
 

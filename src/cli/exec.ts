@@ -11,7 +11,7 @@ const MOST_S = 2_147_483
 /** Runs it and prints what it prints, each line behind its node's name; the highest exit status. Throws UsageError. */
 export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promise<number> {
   const argv = wordsAfterDashes(args)
-  const nodes = args.node ?? []
+  const nodes = [...(args.node ?? []), ...(args.nodes ?? [])]
   const hint = 'klab exec --all -- uptime; klab exec NODE -- uptime'
   if (argv.length === 0) throw new UsageError('exec: name a command, after --', { hint })
   if (args.all === true ? nodes.length > 0 : nodes.length === 0)

@@ -1,14 +1,11 @@
 /** `klab logs -f`: a log while it grows. */
 import { open } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
-import { readText } from '../host/files.js'
 import type { LabContext } from './context.js'
-import { lastLines, logFile, type LogsRequest } from './look.js'
+import { lastLines, logFile, MOST_LOG, type LogsRequest } from './look.js'
 
 /** ms between two looks. */
 const EVERY_MS = 500
-/** Bytes read at once; the rest at the next look. */
-const MOST = 4 * 2 ** 20
 
 export interface FollowRequest extends LogsRequest {
   /** Called with whole lines. */
@@ -23,11 +20,13 @@ export interface FollowRequest extends LogsRequest {
 export async function followLogs(c: LabContext, { onText, ...o }: FollowRequest): Promise<void> {
   const { clock, signal } = c.doors
   const path = await logFile(c, o)
-  const before = (await readText(path)) ?? ''
+  const { size: whole } = await readFrom(path, Infinity)
+  const first = Math.max(0, whole - MOST_LOG)
+  const { chunk: before } = await readFrom(path, first)
   const end = before.lastIndexOf('\n') + 1
-  const shown = lastLines(before.slice(0, end), o.lines)
+  const shown = lastLines(before.subarray(0, end).toString('utf8'), o.lines)
   if (shown !== '') onText(shown)
-  let at = Buffer.byteLength(before.slice(0, end))
+  let at = first + end
   let decoder = new StringDecoder('utf8')
   let half = ''
   while (!signal.aborted) {
@@ -49,6 +48,7 @@ export async function followLogs(c: LabContext, { onText, ...o }: FollowRequest)
   }
 }
 
+/** At most MOST_LOG bytes; the rest at the next look. */
 async function readFrom(path: string, at: number): Promise<{ readonly chunk: Buffer; readonly size: number }> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -58,7 +58,8 @@ async function readFrom(path: string, at: number): Promise<{ readonly chunk: Buf
   if (!file) return { chunk: Buffer.alloc(0), size: 0 }
   try {
     const { size } = await file.stat()
-    const buffer = Buffer.alloc(Math.max(0, Math.min(MOST, size - at)))
+    const buffer = Buffer.alloc(Math.max(0, Math.min(MOST_LOG, size - at)))
+    if (buffer.length === 0) return { chunk: buffer, size }
     const { bytesRead } = await file.read(buffer, 0, buffer.length, at)
     return { chunk: buffer.subarray(0, bytesRead), size }
   } finally {

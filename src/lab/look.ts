@@ -66,7 +66,7 @@ export interface LogsRequest {
 }
 
 /** Bytes: klab's own log turns at 5 MiB; a console's is as long as the guest likes where no virtlogd limits it. */
-const MOST_LOG = 8 * 2 ** 20
+export const MOST_LOG = 8 * 2 ** 20
 
 /** Where the log is. Throws UsageError, StateError. */
 export async function logFile(c: LabContext, { node, lines = 100 }: LogsRequest): Promise<string> {
