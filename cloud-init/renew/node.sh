@@ -1,19 +1,22 @@
 #!/bin/bash
 # Puts back what somebody changed of a node that does not get Ready, and prints a line for each.
-# Arguments: its name, its address and prefix on the lab's card, the lines of /etc/hosts, whether it has a way out, then the units.
+# Arguments: its name, its address and prefix on the lab's card, the lines of /etc/hosts, whether it has a way out, then
+# the units.
 name=$1 address=$2 hosts=$3 internet=$4
 shift 4
 
 was=$(cat /proc/sys/kernel/hostname)
 if [ "$was" != "$name" ]; then
-	hostnamectl set-hostname "$name" || { echo "$name" >/etc/hostname && echo "$name" >/proc/sys/kernel/hostname; } || true
+	hostnamectl set-hostname "$name" ||
+		{ echo "$name" >/etc/hostname && echo "$name" >/proc/sys/kernel/hostname; } || true
 	echo "its hostname was $was: $name again"
 	restart=true
 fi
 
 while read -r ip host; do
 	# The first line with the name counts.
-	is=$(awk -v host="$host" '{ sub(/#.*/, ""); for (i = 2; i <= NF; i++) if ($i == host) { print $1; exit } }' /etc/hosts)
+	is=$(awk -v host="$host" '
+		{ sub(/#.*/, ""); for (i = 2; i <= NF; i++) if ($i == host) { print $1; exit } }' /etc/hosts)
 	[ "$is" != "$ip" ] || continue
 	sed -i "/^[^#]*[[:space:]]$host\([[:space:]]\|\$\)/d" /etc/hosts
 	echo "$ip $host" >>/etc/hosts

@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.js'
 import type { LabHandle } from '../lab/api.js'
 import { columns } from '../report/columns.js'
-import { age, size } from '../report/text.js'
+import { age, formatSize } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { CACHE_LIST_OPTIONS, CACHE_PRUNE_OPTIONS } from './daily-options.js'
@@ -10,14 +10,14 @@ import { labOf } from './progress.js'
 
 type Entry = Awaited<ReturnType<LabHandle['cache']['list']>>[number]
 
-const sum = (entries: readonly Entry[]): string => size(entries.reduce((a, e) => a + e.bytes, 0))
+const sum = (entries: readonly Entry[]): string => formatSize(entries.reduce((a, e) => a + e.bytes, 0))
 
 /** What goes first at the top. */
 export function formatCache(entries: readonly Entry[], now: number): string {
   const rows = entries.map((e) => [
     e.goes === null ? 'kept' : String(e.goes),
     e.kind,
-    size(e.bytes),
+    formatSize(e.bytes),
     age(now - Date.parse(e.usedAt)),
     (e.path.split('/').at(-1) ?? '').slice(0, 12),
     e.why,
@@ -44,7 +44,7 @@ export async function runCachePrune(app: App, args: Args<typeof CACHE_PRUNE_OPTI
   const confirm = args.yes ? undefined : (what: readonly Entry[]) => ask(app, what)
   const done = await cache.prune({ toSize: args.to, confirm })
   if (args.json) printJson(app, done)
-  else app.stdout.write(`${done.removed.length} removed: ${size(done.freedBytes)} freed\n`)
+  else app.stdout.write(`${done.removed.length} removed: ${formatSize(done.freedBytes)} freed\n`)
   return 0
 }
 

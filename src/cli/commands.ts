@@ -2,6 +2,7 @@
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
 import { command, type Command, type Group } from './command.js'
 import { DAILY } from './daily-commands.js'
+import { COMPLETION_OPTIONS } from './daily-options.js'
 import { NODE_ACTIONS } from './node-commands.js'
 import * as options from './options.js'
 import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
@@ -167,4 +168,18 @@ export const COMMANDS: readonly (Command | Group)[] = [
     actions: BUNDLE_ACTIONS,
   },
   ...DAILY,
+  command({
+    usage: 'completion <shell>',
+    describe: 'Print what makes a shell complete verbs, options, nodes, snapshots, phases and sections',
+    options: COMPLETION_OPTIONS,
+    rest: true,
+    examples: [
+      ['source <(klab completion bash)', 'in ~/.bashrc; zsh the same'],
+      ['klab completion fish >~/.config/fish/completions/klab.fish', 'for fish'],
+    ],
+    load: async () => {
+      const { runCompletion } = await import('./completion.js')
+      return (app, args) => runCompletion(app, args, COMMANDS)
+    },
+  }),
 ]

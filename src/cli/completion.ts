@@ -111,17 +111,20 @@ export async function complete(
   return fitting((await Promise.all(here.map((p) => wordsFor(p.name, found, look)))).flat())
 }
 
-/** Prints the script for a shell; `--words`: what may come next, one a line. */
-export async function runCompletion(app: App, args: Args<typeof COMPLETION_OPTIONS>): Promise<number> {
+/** Prints the script for a shell; `--words`: what may come next, one a line. `commands`: all verbs of klab. */
+export async function runCompletion(
+  app: App,
+  args: Args<typeof COMPLETION_OPTIONS>,
+  commands: readonly (Command | Group)[],
+): Promise<number> {
   if (args.words !== true) {
     app.stdout.write(SCRIPTS[args.shell])
     return 0
   }
-  const { COMMANDS } = await import('./commands.js')
   const typed = wordsAfterDashes(args)
   const file = ['-f', '--file'].includes(typed[0] ?? '') ? typed[1] : args.file
   const lab = await labOf(app, { file })
-  const found = await complete(typed, COMMANDS, (kind) => lab.words(kind))
+  const found = await complete(typed, commands, (kind) => lab.words(kind))
   app.stdout.write(found.map((w) => `${w}\n`).join(''))
   return 0
 }

@@ -1,6 +1,6 @@
 /** `klab cp`: files to a node and from it. */
 import { UsageError } from '../errors.js'
-import { size } from '../report/text.js'
+import { formatSize } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { CP_OPTIONS } from './daily-options.js'
@@ -24,7 +24,7 @@ export async function runCp(app: App, args: Args<typeof CP_OPTIONS>): Promise<nu
     ? await lab.download(from, args.to, o)
     : await lab.upload(args.from, to ?? { node: '', path: '' }, o)
   if (args.json) printJson(app, done)
-  else app.stdout.write(`${done.to}: ${done.files} ${done.files === 1 ? 'file' : 'files'}, ${size(done.bytes)}\n`)
+  else app.stdout.write(`${done.to}: ${done.files} ${done.files === 1 ? 'file' : 'files'}, ${formatSize(done.bytes)}\n`)
   for (const name of done.leftOut) app.stderr.write(`left out: ${name}\n`)
   return 0
 }

@@ -83,17 +83,6 @@ export const DAILY: readonly (Command | Group)[] = [
     examples: [['klab inventory >lab.yaml', 'then ansible -i lab.yaml all -m ping']],
     load: async () => (await import('./export-config.js')).runInventory,
   }),
-  command({
-    usage: 'completion <shell>',
-    describe: 'Print what makes a shell complete verbs, options, nodes, snapshots, phases and sections',
-    options: options.COMPLETION_OPTIONS,
-    rest: true,
-    examples: [
-      ['source <(klab completion bash)', 'in ~/.bashrc; zsh the same'],
-      ['klab completion fish >~/.config/fish/completions/klab.fish', 'for fish'],
-    ],
-    load: async () => (await import('./completion.js')).runCompletion,
-  }),
   {
     usage: 'cache',
     describe: 'What lies in the cache, why, and what goes first; remove what no lab stands on',

@@ -22,7 +22,9 @@ export function formatLabs(labs: readonly Listed[], now: number): string {
   return columns([['LAB', 'STATE', 'RUNNING', 'AGE', 'FOLDER'], ...rows])
 }
 
-/** Prints the labs, or removes what is left of those that have no machines. Throws UsageError, StateError, HostError. */
+/**
+ * Prints the labs, or removes what is left of those that have no machines. Throws UsageError, StateError, HostError.
+ */
 export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   if (args.prune !== true) {

@@ -16,9 +16,9 @@ export const SNAPSHOT_ACTIONS: readonly Command[] = [
   command({
     usage: 'list',
     describe: 'All snapshots as a tree; the one that the lab came from is marked',
-    options: options.LIST_OPTIONS,
+    options: options.SNAPSHOT_LIST_OPTIONS,
     examples: [['klab snapshot list --json', 'for scripts']],
-    load: async () => (await import('./snapshot.js')).runList,
+    load: async () => (await import('./snapshot.js')).runSnapshotList,
   }),
   command({
     usage: 'show <name>',

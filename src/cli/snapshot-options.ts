@@ -37,7 +37,7 @@ export const SAVE_OPTIONS = {
   ...jsonProgress,
 } as const satisfies OptionTable
 
-export const LIST_OPTIONS = json satisfies OptionTable
+export const SNAPSHOT_LIST_OPTIONS = json satisfies OptionTable
 
 export const SHOW_OPTIONS = { name, ...verify, ...json } as const satisfies OptionTable
 

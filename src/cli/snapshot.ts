@@ -91,7 +91,7 @@ export async function runPush(app: App, args: Args<typeof options.PUSH_OPTIONS>)
 }
 
 /** `klab snapshot list`. Throws StateError. */
-export async function runList(app: App, args: Args<typeof options.LIST_OPTIONS>): Promise<number> {
+export async function runSnapshotList(app: App, args: Args<typeof options.SNAPSHOT_LIST_OPTIONS>): Promise<number> {
   const all = await (await snapshotsOf(app, args)).list()
   return print(app, args, [all, formatList(all, app.clock.now())])
 }

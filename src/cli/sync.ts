@@ -1,7 +1,7 @@
 /** `klab sync`: a folder into nodes. */
 import { UsageError } from '../errors.js'
 import type { LabHandle } from '../lab/api.js'
-import { size } from '../report/text.js'
+import { formatSize } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import { remote } from './cp.js'
@@ -11,7 +11,7 @@ import { labOf } from './progress.js'
 type Synced = Awaited<ReturnType<LabHandle['sync']>>[number]
 
 const line = ({ node, path, files, bytes, removed }: Synced): string =>
-  `${node}:${path}: ${files} sent, ${size(bytes)}${removed > 0 ? `; ${removed} removed` : ''}\n`
+  `${node}:${path}: ${files} sent, ${formatSize(bytes)}${removed > 0 ? `; ${removed} removed` : ''}\n`
 
 /** Syncs once, or (`--watch`) until Ctrl-C. Throws UsageError, StateError, what the guest says. */
 export async function runSync(app: App, args: Args<typeof SYNC_OPTIONS>): Promise<number> {

@@ -1,7 +1,7 @@
 /** `klab top`. */
 import type { LabHandle } from '../lab/api.js'
 import { columns } from '../report/columns.js'
-import { size } from '../report/text.js'
+import { formatSize } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { TOP_OPTIONS } from './daily-options.js'
@@ -15,15 +15,15 @@ export function formatUsage({ nodes, snapshotBytes }: Usage): string {
   const rows = nodes.map((n) => [
     n.name,
     n.state,
-    n.memoryBytes === null ? '-' : size(n.memoryBytes),
-    size(n.memoryLimitBytes),
+    n.memoryBytes === null ? '-' : formatSize(n.memoryBytes),
+    formatSize(n.memoryLimitBytes),
     n.cpuPercent === null ? '-' : `${n.cpuPercent}%`,
     String(n.cpus),
-    size(n.diskBytes),
+    formatSize(n.diskBytes),
   ])
-  const all = ['all', '', size(sum((n) => n.memoryBytes ?? 0)), size(sum((n) => n.memoryLimitBytes))]
-  const cpu = [`${sum((n) => n.cpuPercent ?? 0)}%`, String(sum((n) => n.cpus)), size(sum((n) => n.diskBytes))]
-  const kept = snapshotBytes === 0 ? '' : `\nRAM in snapshots: ${size(snapshotBytes)}\n`
+  const all = ['all', '', formatSize(sum((n) => n.memoryBytes ?? 0)), formatSize(sum((n) => n.memoryLimitBytes))]
+  const cpu = [`${sum((n) => n.cpuPercent ?? 0)}%`, String(sum((n) => n.cpus)), formatSize(sum((n) => n.diskBytes))]
+  const kept = snapshotBytes === 0 ? '' : `\nRAM in snapshots: ${formatSize(snapshotBytes)}\n`
   return `${columns([['NAME', 'STATE', 'MEMORY', 'OF', 'CPU', 'CPUS', 'DISK'], ...rows, [...all, ...cpu]])}${kept}`
 }
 

@@ -68,9 +68,8 @@ const kernel: Judge = ({ facts, lab }) => {
   const isNew = kernelFrom(facts, NEW_KERNEL)
   if (!isNew && lab.os.kernel === 'lt')
     return [notDone(`uname -r: ${release}; os.kernel is lt, which runs from the next boot on`)]
-  return [
-    isNew ? done(`uname -r: ${release}`) : notApplicable(`uname -r: ${release}; the course's kernel-lt is optional`),
-  ]
+  const found = `uname -r: ${release}`
+  return [isNew ? done(found) : notApplicable(`${found}; the course's kernel-lt is optional`)]
 }
 
 const FIREWALLS = ['firewalld.service', 'ufw.service', 'nftables.service', 'iptables.service']

@@ -103,7 +103,12 @@ export interface CachedParts {
 }
 
 /** All that this lab calls; what makes something that is in the cache is not needed. */
-export async function labToolChecks(world: World, lab: Lab, cached: CachedParts, distro: Distro): Promise<readonly Check[]> {
+export async function labToolChecks(
+  world: World,
+  lab: Lab,
+  cached: CachedParts,
+  distro: Distro,
+): Promise<readonly Check[]> {
   const build = cached.image || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
   const bundle = cached.bundle ? [] : bundleTools(lab.kubernetes?.bundle.source)
   const known = new Set<string>()

@@ -10,8 +10,8 @@ import { NotStarted, type RemoteCommand } from './channel.js'
 const SAID = 4000
 
 /**
- * Starts the command; `done` throws CommandError when it fails. After an abort of `signal` it is ended as by `kill`, and
- * fails. Throws NotStarted.
+ * Starts the command; `done` throws CommandError when it fails. After an abort of `signal` it is ended as by `kill`,
+ * and fails. Throws NotStarted.
  */
 export function startFilter(client: Client, command: RemoteCommand, signal: AbortSignal): Promise<Filter> {
   return new Promise((resolve, reject) => {

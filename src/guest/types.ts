@@ -24,7 +24,9 @@ export interface Guest extends Exec {
   sudo(script: string, args?: readonly string[], options?: Omit<RunOptions, 'input'>): Promise<Output>
   /** Starts a command for streams that are too large for `run`; words as they are. Throws ProbeError. */
   filter(argv: readonly string[]): Promise<Filter>
-  /** A connection from the guest to `host`:`port`, as it sees them. Throws StateError when it is refused, ProbeError. */
+  /**
+   * A connection from the guest to `host`:`port`, as it sees them. Throws StateError when it is refused, ProbeError.
+   */
   forward(host: string, port: number): Promise<Duplex>
   /** Writes files as root (0755 for executables), parent folders made; all in one round trip. */
   put(files: readonly { path: string; content: string; mode?: number }[]): Promise<void>

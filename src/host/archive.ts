@@ -1,4 +1,7 @@
-/** Files and folders of this host as a tar stream, and back. What comes from elsewhere is data: nothing of it decides where it lands. */
+/**
+ * Files and folders of this host as a tar stream, and back. What comes from elsewhere is data: nothing of it decides
+ * where it lands.
+ */
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'

@@ -124,7 +124,7 @@ const noFolder = (what: string): UsageError => new UsageError(`cp: ${what}: is a
  * Copies a file or folder of this host to a node, as the lab's user, modes kept, links as links. Throws UsageError,
  * StateError, ProbeError, CommandError with what the guest says.
  */
-export async function upload(c: LabContext, file: string, to: NodePath, o: CopyOptions = {}): Promise<Copied> {
+export async function copyToNode(c: LabContext, file: string, to: NodePath, o: CopyOptions = {}): Promise<Copied> {
   const from = resolve(c.doors.env.cwd, file)
   const s = await stat(from).catch(() => undefined)
   if (!s) throw new UsageError(`cp: ${file}: no such file or folder`)
@@ -139,14 +139,14 @@ export async function upload(c: LabContext, file: string, to: NodePath, o: CopyO
     const args = [dir ? 'dir' : 'file', guestPath(to.path), basename(from), basename(real)]
     const filter = await guest.filter(shell(o, TAKE, args))
     const said = await through(c, filter, async () => {
-      const [, text] = await Promise.all([pipeline(stream, filter.input), textOf(filter.output)])
+      const [, text] = await Promise.all([pipeline(stream, filter.input), streamText(filter.output)])
       return text
     })
     return { to: `${to.node}:${said}`, ...counted(), leftOut: [] }
   })
 }
 
-export async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
+export async function streamText(stream: AsyncIterable<unknown>): Promise<string> {
   let text = ''
   for await (const chunk of stream) text = (text + String(chunk)).slice(-4096)
   return text
@@ -169,7 +169,7 @@ async function placeFor(to: string, base: string, dir: boolean): Promise<string>
  * Copies a file or folder of a node to this host, modes kept. A link at its place is replaced, never followed; what a
  * guest sends that is neither file, folder nor a link within is left out. Throws as upload.
  */
-export async function download(c: LabContext, from: NodePath, file: string, o: CopyOptions = {}): Promise<Copied> {
+export async function copyFromNode(c: LabContext, from: NodePath, file: string, o: CopyOptions = {}): Promise<Copied> {
   return withGuest(c, 'cp', from.node, async (guest) => {
     const path = guestPath(from.path)
     const looked = await guest.run(shell(o, LOOK, [path]), { what: `looking for ${from.path}` })

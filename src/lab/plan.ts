@@ -27,8 +27,8 @@ export interface PlanReport {
   readonly settings: readonly string[]
   readonly profile: { readonly name: string; readonly why: string }
   /**
-   * What changed in the Labfile since the lab was brought up, and what follows. Where one takes a new lab, `up` refuses,
-   * and the phases are those of the changed lab, once this one is destroyed.
+   * What changed in the Labfile since the lab was brought up, and what follows. Where one takes a new lab, `up`
+   * refuses, and the phases are those of the changed lab, once this one is destroyed.
    */
   readonly changes: readonly Consequence[]
   readonly phases: readonly {

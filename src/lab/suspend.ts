@@ -33,8 +33,8 @@ interface Found {
 
 /**
  * All nodes stop at one moment, their RAM is written to disk, and their machines end. Content when the lab sleeps
- * already. Throws StateError unless all nodes run, HostError when there is no room, LockedError; what a save throws, and
- * then all run on.
+ * already. Throws StateError unless all nodes run, HostError when there is no room, LockedError; what a save throws,
+ * and then all run on.
  */
 export async function suspendLab(c: LabContext): Promise<Status> {
   const found = await recordedLab(c.doors.env, c.file)
@@ -51,7 +51,8 @@ export async function suspend(world: World, { record, paths }: Found, report: Re
     const before = await sleeps(paths)
     const started = world.clock.monotonic()
     const made = await save(lab, { name: NAME, message: 'klab suspend', kind: 'auto', stay: true })
-    // From here on a kill, or a libvirt that dies, leaves the rest to the next verb (recoverSave): it ends the machines.
+    // From here on a kill, or a libvirt that dies, leaves the rest to the next verb (recoverSave): it ends the
+    // machines.
     await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => resumeAfterSave(lab)))
     await Promise.all(nodesOf(lab).map(({ domain }) => world.hypervisor.stop(domain, 0)))
     await closeJournal(paths)

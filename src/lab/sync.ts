@@ -7,7 +7,7 @@ import type { Guest } from '../guest/types.js'
 import { connectWithin } from '../node/connections.js'
 import { domainName } from '../node/names.js'
 import type { LabContext } from './context.js'
-import { guestPath, shell, textOf, through, type NodePath } from './copy.js'
+import { guestPath, shell, streamText, through, type NodePath } from './copy.js'
 import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
 import { CONNECT_MS, requireNode } from './reach.js'
@@ -51,7 +51,7 @@ async function syncTo(
   const { pack } = await import('../host/archive.js')
   const filter = await guest.filter(shell(o, TAKE, at))
   const { stream, counted } = pack(o.dir, send)
-  await through(c, filter, () => Promise.all([pipeline(stream, filter.input), textOf(filter.output)]))
+  await through(c, filter, () => Promise.all([pipeline(stream, filter.input), streamText(filter.output)]))
   return { ...counted(), removed: remove.length }
 }
 

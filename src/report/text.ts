@@ -14,7 +14,7 @@ export function duration(ms: number): string {
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /** Bytes for people: `512 B`, `3.4 KiB`, `5.0 MiB`, `12 GiB`. */
-export function size(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let [n, i] = [bytes, 0]
   for (; n >= 1023.95 && i < units.length - 1; i++) n /= 1024

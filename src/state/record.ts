@@ -84,7 +84,10 @@ export const identityOf = (record: LabRecord): string => record.origin?.id ?? re
 export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string =>
   record.disks?.[node] ?? paths.node(node).disk
 
-/** The snapshot that a lab whose machines are off sleeps on; undefined: it does not, or has gone to another state since. */
+/**
+ * The snapshot that a lab whose machines are off sleeps on; undefined: it does not, or has gone to another state
+ * since.
+ */
 export const sleepsOn = ({ asleep, snapshot }: LabRecord): string | undefined =>
   asleep !== undefined && asleep === snapshot ? asleep : undefined
 

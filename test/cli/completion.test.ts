@@ -59,8 +59,18 @@ t.test('the scripts ask klab; bash completes with them', async (t) => {
   const line = (words: readonly string[]): string =>
     execFileSync(
       'bash',
-      ['-c', 'eval "$(klab completion bash)"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _klab; echo "${COMPREPLY[*]}"', 'klab', 'klab', ...words], // prettier-ignore
-      { cwd: join(klab.dir, 'work'), env: { ...klab.env, PATH: `${dirname(bin)}:${klab.env['PATH'] ?? ''}` }, encoding: 'utf8' }, // prettier-ignore
+      [
+        '-c',
+        'eval "$(klab completion bash)"; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _klab; echo "${COMPREPLY[*]}"',
+        'klab',
+        'klab',
+        ...words,
+      ],
+      {
+        cwd: join(klab.dir, 'work'),
+        env: { ...klab.env, PATH: `${dirname(bin)}:${klab.env['PATH'] ?? ''}` },
+        encoding: 'utf8',
+      },
     ).trim()
   t.equal(line(['ssh', 'k8s-n']), 'k8s-node01 k8s-node02 k8s-node03')
   t.equal(line(['-f', 'Labfile', 'up', '--u']), '--until')

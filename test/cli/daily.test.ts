@@ -102,7 +102,10 @@ t.test('cache: list and prune, without a Labfile', async (t) => {
   mkdirSync(join(klab.dir, 'cache/downloads'), { recursive: true })
   const file = join(klab.dir, 'cache/downloads/x')
   writeFileSync(file, 'data')
-  t.match((await klab.run('cache', 'list')).stdout, /^GOES +WHAT .*\n1 +download +\S+ \S+ +\w+ +x +else it is fetched again\n\n/) // prettier-ignore
+  t.match(
+    (await klab.run('cache', 'list')).stdout,
+    /^GOES +WHAT .*\n1 +download +\S+ \S+ +\w+ +x +else it is fetched again\n\n/,
+  )
   t.match(await klab.run('cache', 'prune'), { code: 2, stderr: /no terminal to ask on\ntry: klab cache prune --yes/ })
   t.match(await klab.run('cache', 'list', '--yes'), { code: 2 })
   t.ok(existsSync(file))

@@ -191,12 +191,8 @@ export function fakeArtifacts(world: FakeWorld, lab: Lab, until: PhaseName): Art
     provenance: {},
     files: [],
   } as const
-  const boot = {
-    kind: 'direct',
-    kernel: join(dir, 'kernel'),
-    initrd: join(dir, 'initrd'),
-    cmdline: 'root=LABEL=rootfs',
-  } as const
+  const [kernel, initrd] = [join(dir, 'kernel'), join(dir, 'initrd')]
+  const boot = { kind: 'direct', kernel, initrd, cmdline: 'root=LABEL=rootfs' } as const
   const base = { dir, key: 'b'.repeat(64), disk: join(dir, 'disk.qcow2'), boot, cached: true }
   return {
     choice: () => undefined,

@@ -32,7 +32,16 @@ async function stage(t: Test) {
     writeFileSync(paths.node(n.name).disk, 'disk')
   }
   const record = async () => (await readRecord(paths.record))!
-  return { world, events, open, go, id, paths, record, change: (text: string) => writeFileSync(join(world.dir, 'Labfile'), text) } // prettier-ignore
+  return {
+    world,
+    events,
+    open,
+    go,
+    id,
+    paths,
+    record,
+    change: (text: string) => writeFileSync(join(world.dir, 'Labfile'), text),
+  }
 }
 
 const yes: Confirm = () => true
@@ -47,7 +56,10 @@ t.test('a node more: ports of its own, keys, and the others as they were; told b
   t.match(ports, before.ports)
   t.equal(new Set(Object.values(ports).map((p) => p.ssh)).size, 3)
   t.ok(existsSync(s.paths.node('c').hostKey))
-  t.match(s.events.filter((e) => e.type === 'note'), [{ text: 'the Labfile changed:\n  + c is booted' }]) // prettier-ignore
+  t.match(
+    s.events.filter((e) => e.type === 'note'),
+    [{ text: 'the Labfile changed:\n  + c is booted' }],
+  )
   t.equal(applying?.nodes.length, 2, 'this plan had no boot: the other guests are still to hear of it')
   t.equal(await alreadyUp(s.world, await s.open(), 'network'), undefined)
 })
@@ -86,7 +98,20 @@ t.test('a node that a snapshot has stays', async (t) => {
   const dir = join(s.paths.snapshots, 'x')
   mkdirSync(dir, { recursive: true })
   const disk = { path: '/x', size: 1, mtimeMs: 0 }
-  const m = { format: 1, id: 'x', name: 'lesson', message: '', kind: 'manual', createdAt: '2026-01-01T00:00:00.000Z', parent: null, accel: 'tcg', nodes: [{ node: 'a', disk }, { node: 'b', disk }] } // prettier-ignore
+  const m = {
+    format: 1,
+    id: 'x',
+    name: 'lesson',
+    message: '',
+    kind: 'manual',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    parent: null,
+    accel: 'tcg',
+    nodes: [
+      { node: 'a', disk },
+      { node: 'b', disk },
+    ],
+  }
   writeFileSync(join(dir, 'manifest.json'), JSON.stringify(m))
   s.change(lab(A))
   await t.rejects(s.go(yes), { message: /^b: part of 1 snapshots: lesson$/, hint: 'klab snapshot delete lesson' })
@@ -98,7 +123,10 @@ t.test('memory: in the record now, in the machine from its next boot on', async 
   s.change(lab(A.replace(' }', ', memory: 4GiB }'), B))
   await s.go()
   t.equal((await s.record()).lab.nodes[0]?.memoryMiB, 4096)
-  t.match(s.events.find((e) => e.type === 'note'), { text: /a\.memoryMiB|nodes\[0\]\.memoryMiB: 3072 → 4096: from the next boot of a on \(klab reload a\)/ }) // prettier-ignore
+  t.match(
+    s.events.find((e) => e.type === 'note'),
+    { text: /a\.memoryMiB|nodes\[0\]\.memoryMiB: 3072 → 4096: from the next boot of a on \(klab reload a\)/ },
+  )
   t.equal(s.world.hypervisor.specOf(domainName(s.id, 'a'))?.memoryMiB, 3072, 'it runs')
 })
 
@@ -139,5 +167,8 @@ t.test('the plan has what guests that were there must hear of, after the boot', 
   const { plan } = await planOf(s.world, await s.open(), { until: 'ready', accel: 'tcg' })
   const names = plan.phases.map((p) => p.name)
   t.equal(names[names.indexOf('boot') + 1], 'settings')
-  t.same(plan.phases.find((p) => p.name === 'settings')?.steps.map((x) => x.id), ['settings/a', 'settings/b', 'settings/c']) // prettier-ignore
+  t.same(
+    plan.phases.find((p) => p.name === 'settings')?.steps.map((x) => x.id),
+    ['settings/a', 'settings/b', 'settings/c'],
+  )
 })

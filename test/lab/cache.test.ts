@@ -37,7 +37,15 @@ t.test('list: what goes first at the top; what a lab stands on goes never', asyn
   const all = await s.lab.cache.list()
   t.same(
     all.map((e) => [e.path, e.goes]),
-    [[s.work, 1], [s.download, 2], [s.part, 3], [s.iso, 4], [s.old, 5], [s.newer, 6], [s.image, null]], // prettier-ignore
+    [
+      [s.work, 1],
+      [s.download, 2],
+      [s.part, 3],
+      [s.iso, 4],
+      [s.old, 5],
+      [s.newer, 6],
+      [s.image, null],
+    ],
   )
   t.match(all.at(-1), { kind: 'disk image', labs: [s.id], why: `stands under ${s.id}` })
   t.match(all[0], { kind: 'build folder', labs: [], usedAt: '2025-12-31T23:00:00.000Z' })
@@ -63,7 +71,11 @@ t.test('prune: in that order down to a size, else all that no lab stands on; ask
 
 t.test('not while a klab works on some lab; and not when it cannot be told what labs stand on', async (t) => {
   const s = await open(t)
-  const lock = await acquireLock(s.world.host, join(s.world.roots.state, 'locks', 'x.lock'), { verb: 'up', pid: 1, since: 0 }) // prettier-ignore
+  const lock = await acquireLock(s.world.host, join(s.world.roots.state, 'locks', 'x.lock'), {
+    verb: 'up',
+    pid: 1,
+    since: 0,
+  })
   await t.rejects(s.lab.cache.prune(), { name: 'LockedError' })
   await lock.release()
   s.world.hypervisor.unreachable = true

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs' // prettier-ignore
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import t, { type Test } from 'tap'
@@ -139,7 +149,10 @@ t.test('what a guest sends lands in the folder or nowhere', async (t) => {
   t.same(readdirSync(s.here()), ['d'])
   t.equal(mode(s.here('d', 'good')), 0o755, 'nothing runs as its owner')
   t.equal(got.leftOut.length, 4, got.leftOut.join('\n'))
-  s.world.guests.shell = { ...shell!, filter: (node) => shell!.filter(node, ['head', '-c', '700', join(evil, 'a.tar')]) } // prettier-ignore
+  s.world.guests.shell = {
+    ...shell!,
+    filter: (node) => shell!.filter(node, ['head', '-c', '700', join(evil, 'a.tar')]),
+  }
   await t.rejects(s.lab.download({ node: NODE, path: 'd' }, s.here('cut'), { recursive: true }))
 })
 

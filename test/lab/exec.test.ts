@@ -29,7 +29,10 @@ t.test('on all nodes: each node’s output, the highest exit status', async (t) 
     onLine: (node, line, from) => lines.push(`${node} ${from} ${line}`),
   })
   t.equal(report.exitCode, 3)
-  t.match(report.nodes, NODES.map((node) => ({ node, stdout: 'in', exitCode: node === 'k8s-node02' ? 3 : 0 }))) // prettier-ignore
+  t.match(
+    report.nodes,
+    NODES.map((node) => ({ node, stdout: 'in', exitCode: node === 'k8s-node02' ? 3 : 0 })),
+  )
   t.same(lines, NODES.map((n) => `${n} stderr line of ${n}`)) // prettier-ignore
   t.equal(s.world.guests.closed.at(-1), 'all')
 })

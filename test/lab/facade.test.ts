@@ -69,7 +69,11 @@ t.test('a full disk under a running lab: status says so, up says what to free, a
   const status = await s.lab.status()
   t.match(status, { state: 'partial', nodes: [{ stuck: false }, { name: 'k8s-node01', state: 'paused', stuck: true }] })
   t.match(formatStatus(status, 0), /k8s-node01 cannot write to disk: free space on this host \(df -h\), then klab up\n/)
-  await t.rejects(s.lab.up(), { constructor: HostError, message: /^k8s-node01: QEMU cannot write/, hint: /^free space: df -h / }) // prettier-ignore
+  await t.rejects(s.lab.up(), {
+    constructor: HostError,
+    message: /^k8s-node01: QEMU cannot write/,
+    hint: /^free space: df -h /,
+  })
   t.equal((await s.lab.status()).nodes[1]?.state, 'paused')
   hypervisor.full.clear()
   t.match(await s.lab.up(), { status: { state: 'running' } })

@@ -89,6 +89,7 @@ t.test('how a port is written', (t) => {
   t.same(parseForward('80'), { hostPort: 80, guestHost: undefined, guestPort: 80 })
   t.same(parseForward('8080:80'), { hostPort: 8080, guestHost: undefined, guestPort: 80 })
   t.same(parseForward('8080:web.local:80'), { hostPort: 8080, guestHost: 'web.local', guestPort: 80 })
-  for (const bad of ['', 'x', ':80', 'web:80:', 'web:80', '1:2:3:4', '123456']) t.throws(() => parseForward(bad), { name: 'UsageError' }) // prettier-ignore
+  for (const bad of ['', 'x', ':80', 'web:80:', 'web:80', '1:2:3:4', '123456'])
+    t.throws(() => parseForward(bad), { name: 'UsageError' })
   t.end()
 })

@@ -80,7 +80,12 @@ t.test('ssh-config and inventory: every node, with the lab’s own key and host 
   const { inventory, text: yaml } = await lab.inventory()
   t.same(parse(yaml), inventory)
   const master = inventory.all.children['control_plane']?.hosts['k8s-master01']
-  t.match(master, { ansible_host: '127.0.0.1', ansible_port: 22000, ansible_user: record.lab.os.user, ip: '192.168.31.61' }) // prettier-ignore
+  t.match(master, {
+    ansible_host: '127.0.0.1',
+    ansible_port: 22000,
+    ansible_user: record.lab.os.user,
+    ip: '192.168.31.61',
+  })
   t.match(master?.['ansible_ssh_common_args'], `-F ${paths.sshConfig} -o HostKeyAlias=k8s-master01`)
   t.same(Object.keys(inventory.all.children['workers']?.hosts ?? {}), s.nodes.slice(1))
 })

@@ -37,7 +37,10 @@ async function open(t: Test, kubeconfig?: string) {
   const own = (port: number): void =>
     writeFileSync(
       run.paths.kubeconfig,
-      stringify({ clusters: [{ name: 'x', cluster: { server: `https://127.0.0.1:${port}` } }], users: [{ name: 'y', user: { 'client-key-data': 'K' } }] }), // prettier-ignore
+      stringify({
+        clusters: [{ name: 'x', cluster: { server: `https://127.0.0.1:${port}` } }],
+        users: [{ name: 'y', user: { 'client-key-data': 'K' } }],
+      }),
     )
   const path = join(world.env.home, '.kube', 'config')
   if (kubeconfig !== undefined) {
@@ -59,13 +62,19 @@ t.test('merge and unmerge: own entries only, the rest as it was, comments too', 
     backup: `${s.path}.klab-backup`,
   })
   t.equal(readFileSync(`${s.path}.klab-backup`, 'utf8'), OTHER)
-  t.match(s.now(), { 'current-context': s.name, clusters: [{ name: 'work' }, { name: s.name, cluster: { server: 'https://127.0.0.1:1' } }] }) // prettier-ignore
+  t.match(s.now(), {
+    'current-context': s.name,
+    clusters: [{ name: 'work' }, { name: s.name, cluster: { server: 'https://127.0.0.1:1' } }],
+  })
   t.same(s.now().contexts.at(-1), { name: s.name, context: { cluster: s.name, user: s.name } })
   t.match(readFileSync(s.path, 'utf8'), /^# mine\n[^]*- name: work # of the company\n/)
   t.match(await s.lab.mergeKubeconfig(), { changed: false, backup: null })
   s.own(2)
   t.match(await s.lab.mergeKubeconfig(), { changed: true })
-  t.same(s.now().clusters.map((c) => c.cluster.server), ['https://work.example', 'https://127.0.0.1:2']) // prettier-ignore
+  t.same(
+    s.now().clusters.map((c) => c.cluster.server),
+    ['https://work.example', 'https://127.0.0.1:2'],
+  )
   t.match(await s.lab.unmergeKubeconfig(), { changed: true })
   t.same(s.now(), { ...(parse(OTHER) as object), 'current-context': '' })
   t.match(await s.lab.unmergeKubeconfig(), { changed: false })
@@ -92,7 +101,10 @@ t.test('what is no kubeconfig, or is being written, is left alone; a link stays 
   t.equal(readFileSync(s.path, 'utf8'), 'clusters: {')
   writeFileSync(s.path, OTHER)
   writeFileSync(`${s.path}.lock`, '')
-  await t.rejects(s.lab.mergeKubeconfig(), { name: 'LockedError', hint: `if none runs, remove what a killed one left: rm ${s.path}.lock` }) // prettier-ignore
+  await t.rejects(s.lab.mergeKubeconfig(), {
+    name: 'LockedError',
+    hint: `if none runs, remove what a killed one left: rm ${s.path}.lock`,
+  })
   t.equal(readFileSync(s.path, 'utf8'), OTHER)
   t.ok(existsSync(`${s.path}.lock`), 'it is not ours')
   const linked = await open(t)

@@ -69,6 +69,9 @@ t.test('a libvirt that does not answer: the labs are shown, and none is pruned',
 t.test('no labs at all', async (t) => {
   const s = await open(t)
   mkdirSync(join(s.world.dir, 'none'))
-  const world = { ...s.world, env: { ...s.world.env, env: { ...s.world.env.env, KLAB_STATE_DIR: join(s.world.dir, 'none') } } } // prettier-ignore
+  const world = {
+    ...s.world,
+    env: { ...s.world.env, env: { ...s.world.env.env, KLAB_STATE_DIR: join(s.world.dir, 'none') } },
+  }
   t.same(await (await openLab({ doors: fakeDoors(world) })).labs.list(), [])
 })

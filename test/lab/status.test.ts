@@ -1,45 +1,11 @@
-import { writeFileSync, mkdirSync } from 'node:fs'
-import t, { type Test } from 'tap'
+import { writeFileSync } from 'node:fs'
+import t from 'tap'
 import { HostError } from '../../src/errors.js'
 import type { MachineState } from '../../src/hypervisor/types.js'
-import { absentStatus, glanceStatus, readStatus } from '../../src/lab/status.js'
-import type { Ask } from '../../src/api/readiness.js'
+import { absentStatus, readStatus } from '../../src/lab/status.js'
 import { formatStatus } from '../../src/cli/status.js'
-import { domainName } from '../../src/node/names.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
-
-function stage(t: Test, states: readonly MachineState[], labfile = fourNodes(), opened?: string[]) {
-  const world = makeWorld(t)
-  const run = makeRun(world, labOf(labfile))
-  const machines = run.lab.nodes.flatMap((n, i) => {
-    const state = states[i] ?? 'absent'
-    return state === 'absent' ? [] : [{ name: domainName(run.id, n.name), uuid: 'u', state }]
-  })
-  const other = { name: 'somebody-elses', uuid: 'v', state: 'running' as const }
-  const hypervisor = {
-    list: () => Promise.resolve([other, ...machines]),
-    openings: (uuids: readonly string[]) => Promise.resolve(new Map(opened && [[uuids[1] ?? '', opened]])),
-  }
-  const { clock } = world
-  return {
-    run,
-    clock,
-    read: (ask?: Ask) => readStatus({ hypervisor, clock, ...(ask && { ask }) }, run.record, run.paths),
-    glance: (ask: Ask) => glanceStatus({ hypervisor, clock, ask }, run.record, run.paths),
-    /** The lab has a kubeconfig. */
-    cluster: () => {
-      mkdirSync(run.paths.dir, { recursive: true })
-      writeFileSync(run.paths.kubeconfig, 'no kubeconfig of klab’s')
-    },
-  }
-}
-
-const RUNNING: readonly MachineState[] = ['running', 'running', 'running', 'running']
-const nodesReady = new Map([
-  ['k8s-master01', true],
-  ['k8s-node01', true],
-  ['k8s-node02', false],
-])
+import { nodesReady, RUNNING, stage } from './status-stage.js'
 
 const table: [string, MachineState[], string][] = [
   ['none', [], 'absent'],

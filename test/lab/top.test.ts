@@ -44,7 +44,15 @@ t.test('memory, CPU of the last second, disk; of a node that is off its disk alo
 })
 
 t.test('what virsh prints', (t) => {
-  const text = `Domain: 'klab-a'\n  cpu.time=48618817000\n  cpu.user=1\n  balloon.current=3145728\n  balloon.rss=785052\n\nDomain: 'off'\n\nDomain: 'b'\n  balloon.rss=1\n` // prettier-ignore
-  t.same([...parseUsage(text)], [['klab-a', { memoryBytes: 785_052 * 1024, cpuNs: 48_618_817_000 }], ['b', { memoryBytes: 1024, cpuNs: undefined }]]) // prettier-ignore
+  const text =
+    "Domain: 'klab-a'\n  cpu.time=48618817000\n  cpu.user=1\n  balloon.current=3145728\n  balloon.rss=785052\n\n" +
+    "Domain: 'off'\n\nDomain: 'b'\n  balloon.rss=1\n"
+  t.same(
+    [...parseUsage(text)],
+    [
+      ['klab-a', { memoryBytes: 785_052 * 1024, cpuNs: 48_618_817_000 }],
+      ['b', { memoryBytes: 1024, cpuNs: undefined }],
+    ],
+  )
   t.end()
 })

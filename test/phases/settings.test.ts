@@ -40,6 +40,9 @@ t.test('every node hears of names that are new and of those that left; keys only
   world.guests.answers.push(() => '')
   for (const step of settingsSteps(makeRun(world, lab, { keys: true }), before))
     await step.run({ line: () => undefined, signal: world.signal })
-  t.same(world.guests.calls.map((c) => c.node), ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node04']) // prettier-ignore
+  t.same(
+    world.guests.calls.map((c) => c.node),
+    ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node04'],
+  )
   t.match(world.guests.calls[0]?.text, /k8s-master01 k8s-node01 k8s-node02 k8s-node03 k8s-node04 192\.168\.31\.61/)
 })

@@ -31,7 +31,15 @@ const table: Record<string, readonly [Lab, readonly string[]]> = {
     edit('k8s-master01', 'k8s-master02'),
     [`nodes[0] new-lab ${NEW}`, `nodes[0] new-lab ${NEW}`],
   ],
-  keys: [labOf(fourNodes('os: { authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGl0IGlzIGEga2V5IG9mIG5vYm9keSwgZm9yIHRlc3Rz anna"] }\n')), ['os.authorizedKeys now']], // prettier-ignore
+  keys: [
+    labOf(
+      fourNodes(
+        'os: { authorizedKeys: ["ssh-ed25519 ' +
+          'AAAAC3NzaC1lZDI1NTE5AAAAIGl0IGlzIGEga2V5IG9mIG5vYm9keSwgZm9yIHRlc3Rz anna"] }\n',
+      ),
+    ),
+    ['os.authorizedKeys now'],
+  ],
   'registry mirrors': [
     labOf(fourNodes('kubernetes: { registryMirrors: ["https://mirror.example"] }\n')),
     ['kubernetes.registryMirrors now'],
