@@ -18,7 +18,7 @@ export const LABEL = 'rootfs'
  * 40 ms look at its timer fails and it panics at once ("IO-APIC + timer doesn't work"; seen on two of four machines);
  * KVM guests skip the check by themselves.
  * panic=5: a panic is a reboot, not a hang. norandmaps: QEMU 7.2 keeps translated code by virtual address, so with
- * address randomisation every process start is translated anew. mitigations=off and audit=0 cost nothing in a
+ * address randomisation every process start is translated again. mitigations=off and audit=0 cost nothing in a
  * throw-away guest; rcu_expedited saves seconds of waiting at boot.
  */
 export const CMDLINE = [

@@ -89,8 +89,8 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
 }
 
 /**
- * Somebody's folder: a whole bundle, checked file by file before its disk is made (later runs go by its manifest), or
- * parts to make one of.
+ * Somebody's folder: a complete bundle, checked file by file before its disk is made (later runs go by its manifest),
+ * or parts to make one of.
  */
 async function fromFolder(
   dir: string,

@@ -1,4 +1,4 @@
-/** Files from the network into the cache: resumed, tried again, checked, and there only when whole. */
+/** Files from the network into the cache: resumed, tried again, checked, and there only when complete. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'

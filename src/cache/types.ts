@@ -6,8 +6,8 @@ export interface Layers {
   /** The layer's directory, or undefined. */
   get(key: Digest): Promise<string | undefined>
   /**
-   * Makes the layer once: `make` fills a temporary sibling under a lock, which is renamed when whole. A second caller
-   * waits and gets the same.
+   * Makes the layer once: `make` fills a temporary sibling under a lock, which is renamed when complete. A second
+   * caller waits and gets the same.
    */
   build(key: Digest, make: (dir: string) => Promise<void>, options?: LayerBuildOptions): Promise<string>
   list(): Promise<readonly { key: Digest; dir: string; bytes: number; usedAt: number }[]>

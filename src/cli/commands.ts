@@ -170,7 +170,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   ...DAILY,
   command({
     usage: 'completion <shell>',
-    describe: 'Print what makes a shell complete verbs, options, nodes, snapshots, phases and sections',
+    describe: 'Print the completion script of a shell: commands, options, nodes, names',
     options: COMPLETION_OPTIONS,
     rest: true,
     examples: [

@@ -27,7 +27,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'suspend',
-    describe: 'Put the lab to sleep: RAM to disk, machines off, so that the host has its memory back',
+    describe: 'Put the lab to sleep: RAM to disk, machines off, the host’s memory is free',
     options: options.SUSPEND_OPTIONS,
     examples: [['klab suspend', 'klab resume, or klab up, goes on where it was']],
     load: async () => (await import('./sleep.js')).runSuspend,
@@ -72,7 +72,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'ssh-config',
-    describe: 'Print an OpenSSH configuration for an Include: ssh, scp, rsync and editors then know the nodes',
+    describe: 'Print an OpenSSH configuration: ssh, scp and editors then know the nodes',
     examples: [['klab ssh-config >~/.ssh/config.d/course', 'then ssh k8s-node01, or ssh k8s-node01.course']],
     load: async () => (await import('./export-config.js')).runSshConfig,
   }),
@@ -109,7 +109,7 @@ export const DAILY: readonly (Command | Group)[] = [
   },
   command({
     usage: 'port-forward <node> <ports..>',
-    describe: 'Ports on 127.0.0.1 that lead into a node, until Ctrl-C; restores and reboots do not end it',
+    describe: 'Forward ports of 127.0.0.1 to a node, also over reboots, until Ctrl-C',
     options: options.FORWARD_OPTIONS,
     examples: [
       ['klab port-forward k8s-node01 8080:30080', 'a NodePort, at http://127.0.0.1:8080'],
@@ -138,7 +138,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'sync <folder> <to..>',
-    describe: 'Send a folder into nodes, by what has changed; nothing is mounted, so live snapshots hold',
+    describe: 'Copy what changed in a folder to nodes; nothing is mounted',
     options: options.SYNC_OPTIONS,
     examples: [
       ['klab sync lesson k8s-master01:lesson', 'once'],

@@ -71,7 +71,7 @@ export const FORWARD_OPTIONS = {
     type: 'string',
     array: true,
     demandOption: true,
-    describe: 'HOSTPORT:GUESTPORT, one number for both, or HOSTPORT:ADDRESS:GUESTPORT from the node on',
+    describe: 'PORT, HOSTPORT:GUESTPORT or HOSTPORT:ADDRESS:GUESTPORT (seen from the node)',
   },
   json: { type: 'boolean', describe: 'print JSON, a line for each port' },
 } as const satisfies OptionTable

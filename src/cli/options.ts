@@ -22,7 +22,7 @@ export const UP_OPTIONS = {
   'disk-only': { type: 'boolean', describe: 'with --from FILE: leave the RAM out and boot from the disks' },
   seal: {
     type: 'boolean',
-    describe: 'keep the lab in the cache when all nodes are Ready, so that a later `up` takes it from there',
+    describe: 'keep the Ready lab in the cache, and take it from there next time',
   },
   fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
   force: { type: 'boolean', describe: 'go on where the host’s memory looks too small' },

@@ -108,7 +108,7 @@ export async function parse(
     .parserConfiguration({ 'populate--': command?.rest === true })
     .option('file', {
       type: 'string',
-      describe: 'Labfile (default: `Labfile` here or in a folder above); also -f, before the command',
+      describe: 'Labfile (default: the one here or in a folder above); -f before the command',
       requiresArg: true,
     })
     .option('verbose', { type: 'boolean', describe: 'show causes and stacks of errors' })

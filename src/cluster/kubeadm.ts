@@ -25,7 +25,7 @@ const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string)
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
 /**
- * With docker, kubelet up to 1.23 starts every CNI plugin anew each 5 s to ask for its version. On a slow host it asks
+ * With docker, kubelet up to 1.23 starts every CNI plugin each 5 s to ask for its version. On a slow host it asks
  * a script that remembers (cloud-init/phases/cni-plugin.sh): Calico's takes 1 to 2 s of an emulated CPU.
  */
 const pluginFolders = (k: KubernetesSpec, profile: Profile): Record<string, string> =>

@@ -25,7 +25,7 @@ export interface ExplainInput {
 
 type ClusterInput = ExplainInput & { readonly k: KubernetesSpec; readonly topology: Topology }
 
-/** Stand for what is made anew at each init and join. */
+/** Stand for what each init and join makes. */
 const TOKEN = 'abcdef.0123456789abcdef'
 const HASH = 'sha256:HASH-OF-THE-CA'
 

@@ -26,7 +26,7 @@ const CACHED_MS = 1000
 
 /**
  * Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes
- * QEMU anew at every call.
+ * QEMU again at every call.
  */
 async function libvirtCheck(world: World): Promise<Check> {
   const { uri } = world.hypervisor
@@ -44,7 +44,7 @@ async function libvirtCheck(world: World): Promise<Check> {
       : {
           name,
           state: 'warn',
-          found: `asks QEMU anew at every call (${ms} ms): libvirtd can open /dev/kvm, QEMU’s user cannot`,
+          found: `asks QEMU again at every call (${ms} ms): libvirtd can open /dev/kvm, QEMU’s user cannot`,
           fix: 'sudo chgrp kvm /dev/kvm && sudo chmod 660 /dev/kvm',
         }
   } catch (error) {

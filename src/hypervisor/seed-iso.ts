@@ -5,8 +5,8 @@ import { writeAtomic } from '../host/files.js'
 import type { HostExec } from '../host/types.js'
 
 /**
- * Packs a folder into an ISO (Rock Ridge and Joliet: long names), whole or not at all; mode 0600. Volume ids hold up to
- * 32 characters.
+ * Packs a folder into an ISO (Rock Ridge and Joliet: long names), completely or not at all; mode 0600. Volume ids hold
+ * up to 32 characters.
  */
 export async function makeIso(exec: HostExec, iso: { path: string; dir: string; volumeId: string }): Promise<void> {
   const temp = `${iso.path}.tmp`

@@ -36,7 +36,8 @@ export interface Copied {
 
 /**
  * In the guest: where a file or folder goes, as cp(1) decides it, then the archive into a folder that nothing else
- * knows (a file: it is whole or not there) or into the folder itself. A link at its place is replaced, never followed.
+ * knows (a file: it is complete or not there) or into the folder itself. A link at its place is replaced, never
+ * followed.
  */
 const TAKE = `set -eu
 kind=$1 to=$2 base=$3 inside=$4

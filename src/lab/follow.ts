@@ -14,7 +14,7 @@ export interface FollowRequest extends LogsRequest {
 
 /**
  * The end of a log, and what is written to it from now on, until the signal of `openLab`: then it resolves. One that
- * begins anew (a boot, a new lab) is followed from its beginning. A log that is not there yet is waited for. Throws
+ * begins again (a boot, a new lab) is followed from its beginning. A log that is not there yet is waited for. Throws
  * UsageError, StateError.
  */
 export async function followLogs(c: LabContext, { onText, ...o }: FollowRequest): Promise<void> {

@@ -29,7 +29,7 @@ export interface Forward {
 const isPort = (n: number, least: number): boolean => Number.isInteger(n) && n >= least && n <= 65_535
 
 /**
- * Forwards the port until it is closed. It outlives restores and reboots of the node: each connection is made anew
+ * Forwards the port until it is closed. It outlives restores and reboots of the node: each connection is a new one
  * through an SSH connection that is opened again when it was lost. Throws UsageError, StateError, ProbeError; HostError
  * when the port of this host is taken.
  */

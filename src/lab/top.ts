@@ -57,7 +57,7 @@ export async function usageOf(c: LabContext): Promise<LabUsage> {
   return { lab: record.name, nodes: await Promise.all(nodes), snapshotBytes: await diskUsage(paths.snapshots) }
 }
 
-/** Null where it cannot be told; of a machine that was started anew meanwhile too. */
+/** Null where it cannot be told; also of a machine that was restarted meanwhile. */
 function percent(before: number | undefined, now: number | undefined, ms: number): number | null {
   if (before === undefined || now === undefined || now < before || ms <= 0) return null
   return Math.round((now - before) / 1e4 / ms)

@@ -64,7 +64,7 @@ function containerdProblem(version: string, source: string | undefined): string 
   return [
     `needs containerd ${oldest} or newer with Kubernetes ${version}, and the nodes would have ${has}:`,
     `take bundle source with ${instead}, an image with a newer one,`,
-    'or a whole bundle that brings it in runtime/ ({dir: PATH})',
+    'or a complete bundle that brings it in runtime/ ({dir: PATH})',
   ].join(' ')
 }
 

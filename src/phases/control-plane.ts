@@ -178,7 +178,7 @@ export function controlPlaneStep(
       const guest = await connect(run, node.name)
       const token = bootstrapToken()
       if (mend) {
-        line('something of this control plane was deleted: it is made whole')
+        line('parts of this control plane were deleted: putting them back')
         // Else run.sh would find it, and do nothing.
         await removeMark(guest, 'control-plane')
       }

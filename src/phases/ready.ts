@@ -114,7 +114,7 @@ function seenNodes(names: readonly string[], nodes: ReadonlyMap<string, boolean>
   return `Ready: ${ready.join(' ') || 'none'}${gone.length > 0 ? `; not in the cluster: ${gone.join(' ')}` : ''}`
 }
 
-/** The proof, made anew each time. */
+/** The proof, made each time. */
 export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { world, profile, lab, paths } = run
   const total = lab.nodes.length

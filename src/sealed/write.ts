@@ -61,8 +61,8 @@ async function* archive(
 }
 
 /**
- * Writes `path` whole or not at all, 0600. `sources` in the order of facts.files. Throws CommandError, CorruptError,
- * Interrupted, and what the file system throws.
+ * Writes `path` completely or not at all, 0600. `sources` in the order of facts.files. Throws CommandError,
+ * CorruptError, Interrupted, and what the file system throws.
  */
 export async function writeSeal(
   host: HostExec,

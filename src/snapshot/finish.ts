@@ -91,7 +91,7 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
     ),
   )
   // What was written of running machines is of one moment only when all had been seen standing still before the first
-  // was whole.
+  // was complete.
   const oneMoment = !j.live || j.together === true
   if (!oneMoment || (await moved(lab, j)).size < all.length || written.includes(false)) {
     await undoSave(lab, j)

@@ -36,8 +36,8 @@ export interface Flattened {
 
 /**
  * Copies what the nodes' disks take from the lab's own overlays into the one that each node writes to, so that it
- * stands on the shared image alone. Frozen files are only read. May be repeated after a kill: a disk is whole at every
- * moment of it. Throws StateError for a lab that is half up, CommandError.
+ * stands on the shared image alone. Frozen files are only read. May be repeated after a kill: a disk is complete at
+ * every moment of it. Throws StateError for a lab that is half up, CommandError.
  */
 export async function flatten(lab: LockedLab): Promise<Flattened> {
   const { hypervisor, host } = lab.world

@@ -11,7 +11,10 @@ export const openJournal = (paths: LabPaths, journal: Journal): Promise<void> =>
 
 export const closeJournal = (paths: LabPaths): Promise<void> => rm(paths.journal, { force: true })
 
-/** The journal that a killed klab left. Throws CorruptError when it is not one (it is written whole or not at all). */
+/**
+ * The journal that a killed klab left. Throws CorruptError when it is not one (it is written in one step or not at
+ * all).
+ */
 export async function readJournal(paths: LabPaths): Promise<Journal | undefined> {
   const text = await readText(paths.journal)
   if (text === undefined) return undefined

@@ -81,7 +81,7 @@ export function findManifest<M extends Manifest>(all: readonly M[], name: string
   })
 }
 
-/** Writes a manifest whole; from then on the snapshot is there. */
+/** Writes a manifest in one step; from then on the snapshot is there. */
 export async function writeManifest(paths: LabPaths, manifest: Manifest): Promise<void> {
   await mkdir(dirOf(paths, manifest.id), { recursive: true, mode: 0o700 })
   await writeAtomic(join(dirOf(paths, manifest.id), 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)

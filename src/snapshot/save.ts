@@ -44,7 +44,7 @@ const SYNC_MS = 10_000
 const ASK_MS = 3000
 
 /**
- * RAM that the guests have touched is written whole; libvirt pauses nothing for lack of space, it fails. Throws
+ * all RAM that the guests have touched is written; libvirt pauses nothing for lack of space, it fails. Throws
  * HostError with the numbers.
  */
 async function checkSpace(lab: LockedLab): Promise<void> {
@@ -113,7 +113,7 @@ const caughtUp = (lab: LockedLab): Promise<unknown> =>
   staged(lab, ['clocks', 'the clocks of the nodes'], () => stepClocks(lab, SYNC_MS)).catch(() => undefined)
 
 /**
- * After a save with `stay` that was not followed by a whole restore: whatever still stands still because of it runs
+ * After a save with `stay` after which no restore was finished: whatever still stands still because of it runs
  * again. Throws StateError, HostError.
  */
 export async function resumeAfterSave(lab: LockedLab): Promise<void> {

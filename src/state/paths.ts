@@ -69,7 +69,7 @@ export interface LabPaths {
   /** Which Labfile, its sha256, the model with defaults, ports, accelerator: what `status` reads. */
   readonly record: string
   readonly lock: string
-  /** The lab while it is made from a sealed one; renamed to `dir` when whole. */
+  /** The lab while it is made from a sealed one; renamed to `dir` when complete. */
   readonly staging: string
   /** The lab's SSH key pair, `key` and `key.pub`. */
   readonly key: string

@@ -101,7 +101,7 @@ export async function readRecord(path: string): Promise<LabRecord | undefined> {
   return isRecord(data) ? data : undefined
 }
 
-/** Writes the record whole (temporary sibling, rename); makes its folder. */
+/** Writes the record in one step (temporary sibling, rename); makes its folder. */
 export async function writeRecord(path: string, record: LabRecord): Promise<void> {
   await makeDir(dirname(path))
   await writeAtomic(path, `${JSON.stringify(record, undefined, 2)}\n`)

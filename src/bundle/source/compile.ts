@@ -131,7 +131,7 @@ async function requireSameSums(component: Component, dir: string): Promise<void>
   for (const name of ['go.mod', 'go.sum']) {
     if ((await readText(join(dir, name))) === component.sources[name]) continue
     throw new CorruptError(
-      `the recipe of ${component.name} is not whole: ${name} lacks modules that its programs need`,
+      `the recipe of ${component.name} is not complete: ${name} lacks modules that its programs need`,
       {
         hint: 'install klab again',
       },

@@ -10,7 +10,7 @@ const FILE = 'zz_generated.openapi'
 /** A comment of its own; kube-openapi's programs name it in texts. */
 const MARK = /^\s*\/\/ ?\+k8s:openapi-gen=true\s*$/m
 
-/** Raised when the definitions change: only what is generated with them is compiled anew. */
+/** Raised when the definitions change: only what is generated with them is compiled again. */
 export const OPENAPI_FORMAT = 2
 
 /**

@@ -168,7 +168,7 @@ t.test('what the go command says of modules, in words', async (t) => {
 t.test('a Go that adds to go.sum does not get away with it', async (t) => {
   const c = makeContext(t)
   const go = fakeGo((_, o) => (writeFileSync(join(o.cwd!, 'go.sum'), 'a.org/b v1 h1:x\n'), 'internal/cpu\n'))
-  await t.rejects(compileWith(c, go), { code: 'corrupt', message: /hello-1\.0 is not whole: go\.sum lacks modules/ })
+  await t.rejects(compileWith(c, go), { code: 'corrupt', message: /hello-1\.0 is not complete: go\.sum lacks modules/ })
 })
 
 t.test(
