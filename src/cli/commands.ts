@@ -21,7 +21,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'status',
-    describe: 'Nodes as libvirt sees them now, and the API server’s last answer',
+    describe: 'Nodes and cluster as they are now',
     options: options.STATUS_OPTIONS,
     examples: [['klab status --json', 'for scripts']],
     load: async () => (await import('./status.js')).runStatus,
@@ -46,7 +46,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'kubeconfig',
-    describe: 'Print the lab’s kubeconfig (server on 127.0.0.1), or its path',
+    describe: 'Print the lab’s kubeconfig, or its path',
     options: options.KUBECONFIG_OPTIONS,
     examples: [
       ['export KUBECONFIG=$(klab kubeconfig --path)', 'for your own kubectl'],
@@ -73,7 +73,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   {
     usage: 'snapshot',
-    describe: 'Save the whole lab at one moment, RAM included, and restore it',
+    describe: 'Save all nodes at one moment, RAM included, and restore',
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
       ['klab snapshot restore lesson-3', 'back to that moment; klab snapshot undo undoes the restore'],
@@ -102,7 +102,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'check [section] [node..]',
-    describe: 'Which sections of the course are done in the guests; exit status 1 unless all',
+    describe: 'Which sections of the course are done (else exit status 1)',
     options: options.CHECK_OPTIONS,
     examples: [
       ['klab check', 'all sections on all nodes'],
@@ -112,14 +112,14 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'explain [section]',
-    describe: 'The commands that klab runs for a section; without a section, the list of them',
+    describe: 'The commands that klab runs for a section of the course',
     options: options.EXPLAIN_OPTIONS,
     examples: [['klab explain 2.9.2', 'kubeadm init, with this lab’s values']],
     load: async () => (await import('./explain.js')).runExplain,
   }),
   command({
     usage: 'halt [node..]',
-    describe: 'Shut machines down; disks and snapshots stay, `up` boots them again',
+    describe: 'Shut machines down; `up` boots them again',
     options: options.HALT_OPTIONS,
     examples: [
       ['klab halt', 'for the night'],
@@ -129,7 +129,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'destroy',
-    describe: 'Remove the lab: machines, disks, switch, ports, keys; the cache stays',
+    describe: 'Remove the lab with disks and snapshots; the cache stays',
     options: options.DESTROY_OPTIONS,
     examples: [
       ['klab destroy -f', 'without a question'],
@@ -153,14 +153,14 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'doctor',
-    describe: 'What this host lacks for the lab, and the command that fixes it',
+    describe: 'What this host lacks, and the commands that fix it',
     options: options.DOCTOR_OPTIONS,
     examples: [['klab doctor', 'exit status 3 when something is missing']],
     load: async () => (await import('./doctor.js')).runDoctor,
   }),
   {
     usage: 'bundle',
-    describe: 'Build, list, verify, export or import the programs and images of Kubernetes',
+    describe: 'Kubernetes’ programs and images: build, list, verify, move',
     examples: [
       ['klab bundle verify', 'check each file’s sha256, and that no image is missing'],
       ['klab bundle export course.tar', 'one file for machines without internet'],
@@ -170,7 +170,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   ...DAILY,
   command({
     usage: 'completion <shell>',
-    describe: 'Print the completion script of a shell: commands, options, nodes, names',
+    describe: 'Print the script that completes klab’s words in a shell',
     options: COMPLETION_OPTIONS,
     rest: true,
     examples: [

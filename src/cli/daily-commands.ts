@@ -5,7 +5,7 @@ import * as options from './daily-options.js'
 export const DAILY: readonly (Command | Group)[] = [
   command({
     usage: 'exec [node..]',
-    describe: 'Run a command on nodes, side by side; ends with the highest exit status',
+    describe: 'Run a command on several nodes, side by side',
     options: options.EXEC_OPTIONS,
     rest: true,
     examples: [
@@ -17,7 +17,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'cp <from> <to>',
-    describe: 'Copy a file or folder to a node or from it; modes are kept, links stay links',
+    describe: 'Copy a file or folder to a node, or from it',
     options: options.CP_OPTIONS,
     examples: [
       ['klab cp app.yaml k8s-master01:', 'into the lab user’s home'],
@@ -27,14 +27,14 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'suspend',
-    describe: 'Put the lab to sleep: RAM to disk, machines off, the host’s memory is free',
+    describe: 'Put the lab to sleep: RAM to disk, machines off',
     options: options.SUSPEND_OPTIONS,
     examples: [['klab suspend', 'klab resume, or klab up, goes on where it was']],
     load: async () => (await import('./sleep.js')).runSuspend,
   }),
   command({
     usage: 'resume',
-    describe: 'Wake a lab that sleeps, or let a paused one go on, with the time of now',
+    describe: 'Wake a lab that sleeps, or let a paused one go on',
     options: options.RESUME_OPTIONS,
     examples: [['klab resume', 'until all nodes are Ready again']],
     load: async () => (await import('./sleep.js')).runResume,
@@ -52,7 +52,7 @@ export const DAILY: readonly (Command | Group)[] = [
   command({
     usage: 'list',
     aliases: ['global-status'],
-    describe: 'Every lab of this user, also those whose folder was moved or deleted',
+    describe: 'All labs of this user, wherever their folders are',
     options: options.LIST_OPTIONS,
     examples: [
       ['klab list', 'state, nodes and folder of each'],
@@ -72,7 +72,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'ssh-config',
-    describe: 'Print an OpenSSH configuration: ssh, scp and editors then know the nodes',
+    describe: 'Print an OpenSSH configuration with the nodes',
     examples: [['klab ssh-config >~/.ssh/config.d/course', 'then ssh k8s-node01, or ssh k8s-node01.course']],
     load: async () => (await import('./export-config.js')).runSshConfig,
   }),
@@ -85,7 +85,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   {
     usage: 'cache',
-    describe: 'What lies in the cache, why, and what goes first; remove what no lab stands on',
+    describe: 'List the cache, or remove what no lab needs',
     examples: [
       ['klab cache list', 'what goes first at the top'],
       ['klab cache prune --to 8GiB', 'until 8 GiB are left; without --to, all that no lab stands on'],
@@ -109,7 +109,7 @@ export const DAILY: readonly (Command | Group)[] = [
   },
   command({
     usage: 'port-forward <node> <ports..>',
-    describe: 'Forward ports of 127.0.0.1 to a node, also over reboots, until Ctrl-C',
+    describe: 'Forward ports of 127.0.0.1 to a node, until Ctrl-C',
     options: options.FORWARD_OPTIONS,
     examples: [
       ['klab port-forward k8s-node01 8080:30080', 'a NodePort, at http://127.0.0.1:8080'],
@@ -119,7 +119,7 @@ export const DAILY: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'console <node>',
-    describe: 'A node’s serial console, also when SSH does not answer; Ctrl-] ends it',
+    describe: 'A node’s serial console; Ctrl-] ends it',
     options: options.CONSOLE_OPTIONS,
     examples: [
       [
