@@ -1,7 +1,7 @@
 #!/bin/bash
 # What the course's chapter 2 left in this guest: a fact a line, `key value`. Looks and changes nothing; whether it is
-# right is klab's to judge (src/check). On an emulated CPU every process costs, so files are read by bash itself.
-# Arguments: the lab's runtime (docker, containerd, or empty), the node's role, the lab user, and which of the dear
+# right is klab's to judge (src/course). On an emulated CPU every process costs, so files are read by bash itself.
+# Arguments: the lab's runtime (docker, containerd, or empty), the node's role, the lab user, and which of the expensive
 # parts are wanted (engine, versions, cluster): each starts large programs.
 
 # shellcheck disable=SC2094 # `fact "$file"` names a file, it does not write to it

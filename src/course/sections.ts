@@ -114,7 +114,7 @@ export const SECTIONS: readonly Section[] = [
   { id: '2.9.7', title: 'yum-key.gpg', phase: 'packages', file: PACKAGES },
 ]
 
-/** The dear parts of facts.sh that these sections are judged by. */
+/** The expensive parts of facts.sh that these sections are judged by. */
 export const partsFor = (sections: readonly Section[]): readonly string[] =>
   Object.entries({ engine: /^2\.[346789]/, versions: /^2\.[45]/, cluster: /^2\.9/ })
     .filter(([, those]) => sections.some((s) => those.test(s.id)))
