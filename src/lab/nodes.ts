@@ -14,7 +14,7 @@ import { note } from '../report/events.js'
 import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab, type OpenLab } from './open.js'
-import { presentOf } from './present.js'
+import { hostState } from './present.js'
 import type { Status } from './status.js'
 import { createRun, makeFolders, up } from './up.js'
 
@@ -96,7 +96,7 @@ async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Promise<S
   refuseNewLab(open.labfile, consequencesFor(record, lab))
   const world = await doors.world(lab)
   const probe = await doors.probeAccel(lab)
-  const present = await presentOf(world, open)
+  const present = await hostState(world, open)
   requireFit(await checkHost(world, settledLab(lab, open.bundle), { ...present, accel: probe, id: open.id }))
   await makeFolders(world, open)
   const until = (record.completedUntil as PhaseName | undefined) ?? 'ready'

@@ -185,6 +185,5 @@ t.test('readEnd: the last bytes of a plain file, however long; nothing else is o
   truncateSync(join(dir, 'long'), 2 ** 40)
   t.equal((await readEnd(join(dir, 'long'), 100))!.length, 100)
   execFileSync('mkfifo', [join(dir, 'pipe')])
-  for (const path of [join(dir, 'pipe'), '/dev/zero', dir])
-    await t.rejects(readEnd(path, 9), CorruptError, path)
+  for (const path of [join(dir, 'pipe'), '/dev/zero', dir]) await t.rejects(readEnd(path, 9), CorruptError, path)
 })

@@ -103,7 +103,8 @@ t.test('init: settings that kubeadm left out are told, and the phase has failed'
   const s = stage(t, '', 'etcd')
   await t.rejects(Promise.resolve(s.init().run(s.context)), {
     code: 'state',
-    message: /slow-host profile out: etcd: --heartbeat-interval=500 is missing; .*; etcd: livenessProbe is missing, not /,
+    message:
+      /slow-host profile out: etcd: --heartbeat-interval=500 is missing; .*; etcd: livenessProbe is missing, not /,
   })
   t.notOk(existsSync(s.run.paths.kubeconfig))
 })
