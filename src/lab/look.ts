@@ -2,10 +2,12 @@
 import { claimAsk } from '../api/readiness.js'
 import type { Check } from '../doctor/check.js'
 import { StateError, UsageError } from '../errors.js'
+import { sha256File } from '../host/digest.js'
 import { readEnd } from '../host/files.js'
 import { settledLab } from '../labfile/auto.js'
 import type { Lab } from '../labfile/model.js'
 import { labPaths, roots } from '../state/paths.js'
+import type { LabRecord } from '../state/record.js'
 import type { LabContext } from './context.js'
 import { findLab, readLab, recordedLab } from './open.js'
 import { absentStatus, glanceStatus, readStatus, type Status } from './status.js'
@@ -20,11 +22,19 @@ export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | u
   if (!record) return absentStatus((await readLab(env, c.file)).lab)
   const paths = labPaths(roots(env), record.id)
   const world = { hypervisor: await c.doors.hypervisor(record.uri), clock }
-  if (o.fresh === true) return readStatus(world, record, paths)
+  const edited = isEdited(record)
+  if (o.fresh === true) return { ...(await readStatus(world, record, paths)), edited: await edited }
   const { status, behind } = await glanceStatus(world, record, paths)
   if (behind && (await claimAsk(paths, clock))) await c.doors.background(['-f', labfile, 'status', '--fresh', '--json'])
-  return status
+  return { ...status, edited: await edited }
 }
+
+/** Whether the Labfile's text is another than that of the last `up`; one that is gone says nothing. */
+const isEdited = (record: LabRecord): Promise<boolean> =>
+  sha256File(record.labfile).then(
+    (sha256) => sha256 !== record.labfileSha256,
+    () => false,
+  )
 
 /**
  * Checks the Labfile, whether the files are there that it names, whether a handed folder has what is

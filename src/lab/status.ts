@@ -46,6 +46,8 @@ export interface Status {
   readonly unfinished: string | null
   /** Nodes that somebody has redefined so that they reach, or are reached, further than klab lets them. */
   readonly opened: readonly { readonly node: string; readonly what: string }[]
+  /** The Labfile is not the text that the last `up` read; `plan` says what that changes, if anything. */
+  readonly edited: boolean
 }
 
 /** ms that a glance gives the API server: with KVM it answers in 10, under emulation in 100 to 3000. */
@@ -175,7 +177,7 @@ function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefi
     : null
   const machinesAre = overall(nodes.map((n) => n.state))
   const state = machinesAre === 'stopped' && sleepsOn(record) !== undefined ? 'suspended' : machinesAre
-  return { lab: lab.name, state, nodes, cluster, unfinished, opened }
+  return { lab: lab.name, state, nodes, cluster, unfinished, opened, edited: false }
 }
 
 /** The status of a lab that was never brought up. */
@@ -199,5 +201,6 @@ export function absentStatus(lab: Lab): Status {
       : null,
     unfinished: null,
     opened: [],
+    edited: false,
   }
 }

@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { CommandError, HostError, Interrupted, openLab, StateError, UsageError, type Event } from '../../src/index.js'
 import { formatStatus } from '../../src/cli/status.js'
 import { domainName } from '../../src/node/names.js'
+import { readLab } from '../../src/lab/open.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { runProgram } from '../fakes/program.js'
@@ -161,6 +162,17 @@ t.test('kubeconfig, plan, explain, validate; a lab without a cluster has no kube
   t.match(await s.lab.validate(), { labfile: join(s.world.dir, 'Labfile'), lab: { name: 'course' } })
   t.match(await s.lab.sections(), [{ id: '2.1', phase: 'machines' }])
   t.match(await s.lab.explain('2.2.7'), [{ id: '2.2.7', phase: 'system', script: /swapoff/ }])
+})
+
+t.test('status tells of a Labfile that was edited since the last up', async (t) => {
+  const s = await open(t)
+  const { labfileSha256 } = await readLab(s.doors.env, undefined)
+  await writeRecord(s.paths.record, { ...(await s.again()).lab.record, labfileSha256 })
+  t.match(await s.lab.status(), { edited: false })
+  writeFileSync(join(s.world.dir, 'Labfile'), `${LABFILE}# a word\n`)
+  const status = await s.lab.status()
+  t.match(status, { edited: true })
+  t.match(formatStatus(status, 0), /^the Labfile was edited since the last klab up; klab plan says/m)
 })
 
 t.test('destroy: asks when it is told to, and then nothing is left', async (t) => {

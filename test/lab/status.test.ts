@@ -103,6 +103,7 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
     cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null, seenAt: null },
     unfinished: null,
     opened: [],
+    edited: false,
   })
 })
 
