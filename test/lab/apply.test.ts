@@ -52,7 +52,10 @@ t.test('a node more: ports of its own, keys, and the others as they were; told b
   s.change(lab(A, C, B))
   await s.go()
   const { ports, lab: now, applying } = await s.record()
-  t.same(now.nodes.map((n) => n.name), ['a', 'c', 'b']) // prettier-ignore
+  t.same(
+    now.nodes.map((n) => n.name),
+    ['a', 'c', 'b'],
+  )
   t.match(ports, before.ports)
   t.equal(new Set(Object.values(ports).map((p) => p.ssh)).size, 3)
   t.ok(existsSync(s.paths.node('c').hostKey))
@@ -69,12 +72,18 @@ t.test('a node less: asked first; then its machine, files and ports go, and noth
   s.change(lab(A))
   const same = await s.record()
   await t.rejects(s.go(), { constructor: StateError, message: /^b would be removed/, hint: 'klab up --yes' })
-  await t.rejects(s.go(() => false), { message: 'nothing was changed' }) // prettier-ignore
+  await t.rejects(
+    s.go(() => false),
+    { message: 'nothing was changed' },
+  )
   t.same(await s.record(), same)
   let asked: unknown
   await s.go((changes) => ((asked = changes), true))
   t.match(asked, [{ path: 'nodes[1]', leaves: 'b' }])
-  t.same((await s.world.hypervisor.owned(s.id)).map((m) => [m.node, m.state]), [['a', 'running']]) // prettier-ignore
+  t.same(
+    (await s.world.hypervisor.owned(s.id)).map((m) => [m.node, m.state]),
+    [['a', 'running']],
+  )
   t.notOk(existsSync(s.paths.node('b').dir))
   t.ok(existsSync(s.paths.node('a').disk))
   t.same(Object.keys((await s.record()).ports), ['a'])
@@ -106,6 +115,9 @@ t.test('a node that a snapshot has stays', async (t) => {
     kind: 'manual',
     createdAt: '2026-01-01T00:00:00.000Z',
     parent: null,
+    ready: null,
+    pauseMs: 0,
+    skewMs: 0,
     accel: 'tcg',
     nodes: [
       { node: 'a', disk },

@@ -8,6 +8,7 @@ const before = labOf(text)
 const of = (after: Lab, from = before): string[] =>
   consequencesOf(from, after).map((c) => `${c.path} ${c.when} ${c.joins ?? c.leaves ?? c.command ?? ''}`.trim())
 const edit = (a: string, b: string): Lab => labOf(text.replace(a, b))
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGl0IGlzIGEga2V5IG9mIG5vYm9keSwgZm9yIHRlc3Rz anna'
 const NEW = 'klab destroy, then klab up'
 const more = '  - { name: k8s-node04, ip: 192.168.31.65 }\n'
 
@@ -31,15 +32,7 @@ const table: Record<string, readonly [Lab, readonly string[]]> = {
     edit('k8s-master01', 'k8s-master02'),
     [`nodes[0] new-lab ${NEW}`, `nodes[0] new-lab ${NEW}`],
   ],
-  keys: [
-    labOf(
-      fourNodes(
-        'os: { authorizedKeys: ["ssh-ed25519 ' +
-          'AAAAC3NzaC1lZDI1NTE5AAAAIGl0IGlzIGEga2V5IG9mIG5vYm9keSwgZm9yIHRlc3Rz anna"] }\n',
-      ),
-    ),
-    ['os.authorizedKeys now'],
-  ],
+  keys: [labOf(fourNodes(`os: { authorizedKeys: ["${KEY}"] }\n`)), ['os.authorizedKeys now']],
   'registry mirrors': [
     labOf(fourNodes('kubernetes: { registryMirrors: ["https://mirror.example"] }\n')),
     ['kubernetes.registryMirrors now'],
