@@ -62,7 +62,7 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   const found = calicoRelease([String(container.get('image'))])
   if (found === undefined || (s.version !== '' && found !== s.version))
     throw bad(
-      `is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version === '' ? '3.x.y' : s.version}`,
+      `is Calico ${found ?? String(container.get('image'))}, the Labfile wants ${s.version || '3.x.y'}`,
       `set kubernetes.cni to { name: calico, version: ${found ?? '3.x.y'} }`,
     )
   const vxlan = s.encapsulation !== 'ipip'

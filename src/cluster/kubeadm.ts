@@ -90,8 +90,8 @@ const podArgs = (k: KubernetesSpec, profile: Profile) => ({
 
 /**
  * What of patches and flags is not in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds is
- * 10, not 60`, `etcd: --heartbeat-interval=500 is missing`. `manifests`: target → YAML of its static pod. A kubeadm that
- * drops patches says nothing of it (seen with 1.17 and 1.18, before their flag was known).
+ * 10, not 60`, `etcd: --heartbeat-interval=500 is missing`. `manifests`: target → YAML of its static pod. A kubeadm
+ * that drops patches says nothing of it (seen with 1.17 and 1.18, before their flag was known).
  */
 export function unpatched(
   k: KubernetesSpec,

@@ -1,7 +1,7 @@
 /** One authenticated SSH connection to a guest whose host key is pinned. */
 import { connect, type Socket } from 'node:net'
 import type { Client } from 'ssh2'
-import { CorruptError, Interrupted } from '../errors.js'
+import { CorruptError, HostError, Interrupted } from '../errors.js'
 import type { GuestAddress } from './types.js'
 
 /** A loaded emulated guest may leave keepalives unanswered for long: two minutes of silence end a connection. */
@@ -26,7 +26,10 @@ export async function openConnection(
   signal: AbortSignal,
 ): Promise<Connection> {
   // Loaded here, so that verbs which talk to no guest do not pay for it.
-  const { default: ssh2 } = await import('ssh2')
+  const { default: ssh2 } = await import('ssh2').catch((cause: unknown) => {
+    // Not the guest's fault, and no other try mends it.
+    throw new HostError('klab’s own package ssh2 cannot be loaded', { hint: 'npm ci, where klab is installed', cause })
+  })
   if (signal.aborted) throw new Interrupted()
   const client = new ssh2.Client()
   // A socket of our own: ssh2 closes only its half after an error, and reads on for as long as the other side writes.

@@ -46,7 +46,7 @@ const merge = (a: Record<string, unknown>, b: Record<string, unknown>): Record<s
     [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => {
       const [x, y] = [a[key], b[key]]
       const both = [x, y].every((v) => typeof v === 'object' && v !== null && !Array.isArray(v))
-      return [key, both ? merge(x as never, y as never) : (y ?? x)]
+      return [key, both ? merge(x as Record<string, unknown>, y as Record<string, unknown>) : (y ?? x)]
     }),
   )
 
