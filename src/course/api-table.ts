@@ -19,8 +19,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** Whoever answers in a guest decides on the form: nothing of it is believed. */
 const fields = (x: unknown): Fields => (typeof x === 'object' && x !== null ? (x as Fields) : {})
 const list = (x: unknown): readonly unknown[] => (Array.isArray(x) ? x : [])
-const text = (x: unknown): string =>
-  ['string', 'number', 'boolean'].includes(typeof x) ? String(x as string | number | boolean) : ''
+const text = (x: unknown): string => (['string', 'number', 'boolean'].includes(typeof x) ? String(x) : '')
 
 function parse(line: string): Fields {
   try {
