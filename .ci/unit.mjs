@@ -20,7 +20,7 @@ const NEEDS = {
   python3: ['cloudinit/cloud-init'],
   'qemu-img': ['base-image/base', 'base-image/disk-format', 'cli/verbs', 'sealed/disks'],
   skopeo: ['bundle/auto', 'bundle/online', 'bundle/skopeo'],
-  ssh: ['guest/ssh-config'],
+  ssh: ['guest/hostile', 'guest/ssh-config'],
   'ssh-keygen': ['state/keys'],
   xorriso: ['bundle/build', 'hypervisor/seed-iso'],
   zstd: ['sealed/read'],
