@@ -14,7 +14,7 @@ import { choiceLine, settleBundle } from './settle-bundle.js'
 import { hostState } from './present.js'
 import type { Status } from './status.js'
 import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
-import { alreadyUp, makeFolders, mayBeCorrected, settleAccel, up } from './up.js'
+import { alreadyUp, makeFolders, mayBeCorrected, refuseDeadSwitch, settleAccel, up } from './up.js'
 
 export interface UpRequest {
   /** The last phase to do; default: `ready`. */
@@ -63,6 +63,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   if (o.seal === true && until !== 'ready')
     throw new UsageError('up: --seal keeps a lab that is Ready', { hint: 'klab up --seal, without --until' })
 
+  await refuseDeadSwitch(world, open)
   const quick = await alreadyUp(world, open, until)
   if (quick) {
     await sealed()

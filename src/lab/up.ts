@@ -175,6 +175,18 @@ export async function refuseUnrecorded(world: World, open: OpenLab, hint: string
   throw new StateError(message, { hint })
 }
 
+/** Throws StateError when nodes run whose switch has died: their cards do not find a new one (fault 27). */
+export async function refuseDeadSwitch(world: World, open: OpenLab): Promise<void> {
+  const { record, paths } = open
+  if (record?.lab.network.mode !== 'user' || (await world.l2.running(paths.run))) return
+  const own = new Set(record.lab.nodes.map((n) => domainName(record.id, n.name)))
+  const here = (await world.hypervisor.list()).filter((m) => own.has(m.name))
+  if (here.some((m) => m.state === 'running' || m.state === 'paused'))
+    throw new StateError(`${open.lab.name}: the switch between its nodes has died, so they cannot reach each other`, {
+      hint: 'klab halt, then klab up',
+    })
+}
+
 /** Throws DriftError, with the list of changes, when the Labfile is not what the lab was brought up with. */
 export function refuseDrift(open: OpenLab): void {
   const changes = open.record ? consequencesFor(open.record, open.lab) : []

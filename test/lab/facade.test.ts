@@ -81,6 +81,18 @@ t.test('a full disk under a running lab: status says so, up says what to free, a
   t.strictSame(await s.read(), all('zero'), 'nothing was booted')
 })
 
+t.test('a lab whose switch has died: up says so at once, and the way out', async (t) => {
+  const s = await open(t)
+  Object.assign(s.world.l2, { running: () => Promise.resolve(false) })
+  await t.rejects(s.lab.up(), {
+    constructor: StateError,
+    message: /switch .* has died/,
+    hint: 'klab halt, then klab up',
+  })
+  t.strictSame(await s.read(), all('zero'), 'nothing was touched')
+  t.match(await s.lab.halt({ force: true }), { state: 'stopped' })
+})
+
 t.test('docs/program.mjs: brings a lab up, saves it and restores it', async (t) => {
   const s = await open(t)
   // As soon as the snapshot is there, work goes on.
