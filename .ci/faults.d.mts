@@ -1,0 +1,8 @@
+export interface Row {
+  readonly number: number
+  readonly fault: string
+  readonly tests: readonly { readonly file: string; readonly title: string | undefined }[]
+  readonly none: boolean
+}
+export function rowsOf(text: string): readonly Row[]
+export function problemsOf(rows: readonly Row[]): readonly string[]
