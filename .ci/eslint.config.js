@@ -30,7 +30,7 @@ function fence(room, may, { files, up }) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules'] },
+  { ignores: ['dist', 'node_modules', 'test/ci/fixtures'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

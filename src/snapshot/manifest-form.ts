@@ -1,6 +1,4 @@
-/**
- * Whether data from a file is a snapshot's manifest: somebody may have edited it, or a disk may have lost part of it.
- */
+/** Whether data from a file is a snapshot's manifest: somebody may have edited it, or a disk may have lost a part. */
 import { isAbsolute } from 'node:path'
 import { isObject } from '../host/json.js'
 import type { Kind, Manifest } from './types.js'

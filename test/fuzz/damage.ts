@@ -32,11 +32,12 @@ const ODD = [
   ...['__proto__', 'constructor', 'toString', '"__proto__": {', '<__proto__>', '__proto__: {'],
 ]
 
+const json = (text: string): unknown => JSON.parse(text)
 /** What may stand where a value of another kind should. */
 const ODD_VALUES: readonly unknown[] = [
   ...[null, true, false, 0, -1, 1.5, 1e308, 2 ** 53, '', 'x', '../x', '/etc/passwd', 'a\0b', '\u001b[2J', '010'],
-  ...[[], {}, [null], [[]], ['x', 1], { a: 1 }, JSON.parse('{"__proto__":{"x":1}}'), { toString: 1 }],
-  ...['x'.repeat(100_000), Array.from({ length: 20_000 }, () => 0), JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`)],
+  ...[[], {}, [null], [[]], ['x', 1], { a: 1 }, json('{"__proto__":{"x":1}}'), { toString: 1 }],
+  ...['x'.repeat(100_000), Array.from({ length: 20_000 }, () => 0), json(`${'['.repeat(500)}${']'.repeat(500)}`)],
 ]
 
 /** How often a piece is put in: now and then very often, which is what size limits are for. */

@@ -59,6 +59,6 @@ export function target<T>({ name, codes, input, read, puts = [] }: Reader<T>): T
   return {
     name,
     codes,
-    property: (dir, seen) => fc.asyncProperty(input as fc.Arbitrary<unknown>, (value) => check(value as T, dir, seen)),
+    property: (dir, seen) => fc.asyncProperty<[unknown]>(input, (value) => check(value as T, dir, seen)),
   }
 }
