@@ -12,7 +12,8 @@ const SLOWEST = 10
 const KEPT = 40
 const HEAD = `# Tests that failed once and then passed
 
-Each was green when it was run again alone (\`.ci/real.mjs\`). That is a fault of the test or of klab which comes now and then: look into it, then take its entry out.
+Each was green when it was run again alone (\`.ci/real.mjs\`). That is a fault of
+the test or of klab which comes now and then: look into it, then take its entry out.
 `
 
 const [folder, timeout, ...named] = process.argv.slice(2)
@@ -79,6 +80,7 @@ if (flaky.length > 0) process.stdout.write(`\n${readFileSync(flakyFile, 'utf8')}
 const red = ends.filter((e) => e.end === 'red')
 for (const { file, log } of red) process.stdout.write(`RED: ${file} failed twice; ${log}\n`)
 process.stdout.write(
-  `${files.length} files: ${files.length - red.length - flaky.length} green, ${flaky.length} flaky, ${red.length} red\n`,
+  `${files.length} files: ${files.length - red.length - flaky.length} green, ` +
+    `${flaky.length} flaky, ${red.length} red\n`,
 )
 process.exitCode = red.length > 0 ? 1 : 0

@@ -30,7 +30,7 @@ const plainWords = (rest: readonly string[]): readonly string[] => {
 /** The command that these words name. */
 export function locate(commands: readonly (Command | Group)[], rest: readonly string[]): Located {
   const [verb, action] = plainWords(rest)
-  const entry = commands.find((c) => verbOf(c) === verb || ('aliases' in c && c.aliases?.includes(verb ?? '')))
+  const entry = commands.find((c) => verbOf(c) === verb || ('aliases' in c && c.aliases.includes(verb ?? '')))
   const words = [verb, entry && 'actions' in entry ? action : undefined].filter((w) => w !== undefined)
   const command = entry && ('actions' in entry ? entry.actions.find((a) => verbOf(a) === action) : entry)
   return { words, entry, command }

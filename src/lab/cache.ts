@@ -100,14 +100,14 @@ export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
     // Behind the sealed labs, which go before what they stand on.
     const rank = ORDER.indexOf(f.kind) + (sealed ? ORDER.length : 0)
     const why = labs.length > 0 ? `stands under ${labs.join(', ')}` : sealed ? 'a sealed lab stands on it' : WHY[f.kind]
-    return { ...f, labs, why, rank }
+    return { entry: { ...f, labs, why }, rank }
   })
-  const sorted = known.sort((a, b) => a.rank - b.rank || a.usedAt - b.usedAt)
+  const sorted = known.sort((a, b) => a.rank - b.rank || a.entry.usedAt - b.entry.usedAt).map((k) => k.entry)
   const free = sorted.filter((e) => e.labs.length === 0)
   const kept = sorted.filter((e) => e.labs.length > 0)
-  return [...free, ...kept].map(({ rank: _rank, usedAt, ...e }, i) => ({
+  return [...free, ...kept].map((e, i) => ({
     ...e,
-    usedAt: new Date(usedAt).toISOString(),
+    usedAt: new Date(e.usedAt).toISOString(),
     goes: i < free.length ? i + 1 : null,
   }))
 }

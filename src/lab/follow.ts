@@ -50,8 +50,8 @@ export async function followLogs(c: LabContext, { onText, ...o }: FollowRequest)
 
 /** At most MOST_LOG bytes; the rest at the next look. */
 async function readFrom(path: string, at: number): Promise<{ readonly chunk: Buffer; readonly size: number }> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const file = await open(path, 'r').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   })
   // Not there is as empty as one that has just begun.

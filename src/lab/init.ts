@@ -60,10 +60,11 @@ export async function initLab(
   const text = await readFile(join(assets, 'labs', chosen.name, 'Labfile'), 'utf8')
   const schema = `# yaml-language-server: $schema=${join(assets, 'labfile.schema.json')}\n`
   // Not over a file, nor through a link that leads to none.
-  const file = await open(labfile, 'wx', 0o644).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EEXIST')
+  const file = await open(labfile, 'wx', 0o644).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EEXIST')
       throw new StateError(`${labfile}: is there already`, { hint: 'klab validate; or klab init in another folder' })
-    if (cause.code === 'ENOENT') throw new UsageError(`init: ${labfile}: no such folder`, { cause })
+    if (code === 'ENOENT') throw new UsageError(`init: ${labfile}: no such folder`, { cause })
     throw cause
   })
   try {

@@ -79,7 +79,7 @@ function read(text: string, path: string): Document {
 /** Puts the entries in (undefined: takes them out) and leaves all others, comments too, as they are. */
 function edit(doc: Document, name: string, entries: Entries | undefined): void {
   for (const list of LISTS) {
-    const items = (doc.toJS() as Record<string, { name?: unknown }[] | null>)[list] ?? []
+    const items = (doc.toJS() as Record<string, ({ name?: unknown } | null)[] | null>)[list] ?? []
     const at = items.findIndex((i) => i?.name === name)
     if (at >= 0) doc.deleteIn([list, at])
     if (!entries) continue

@@ -25,6 +25,6 @@ t.test(
     const [first] = lab.nodes
     const last = lab.nodes.at(-1)
     t.ok(first && last)
-    await proveCheck(t, klab, last!.name, first!.name, `k8s.gcr.io/pause:3.2`)
+    await proveCheck(t, klab, { node: last!.name, other: first!.name, image: 'k8s.gcr.io/pause:3.2' })
   },
 )

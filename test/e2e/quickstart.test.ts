@@ -138,7 +138,11 @@ t.test(
       t.same(red(first.report), [], 'green in every section that applies')
       t.match(first, { code: 0, report: { ok: true } })
 
-      await proveCheck(t, (...args) => run([...klab, ...args]), 'k8s-node03', 'k8s-node02', 'k8s.gcr.io/pause:3.2')
+      await proveCheck(t, (...args) => run([...klab, ...args]), {
+        node: 'k8s-node03',
+        other: 'k8s-node02',
+        image: 'k8s.gcr.io/pause:3.2',
+      })
 
       // Docker was restarted under the node's pods; kubelet starts them anew.
       let last = await check()

@@ -77,7 +77,11 @@ const undos = (other: string, image: string): readonly Undo[] => [
 ]
 
 /** Undoes, checks, redoes, checks; `node` has docker, and `other` is a node of the same lab (or itself). */
-export async function proveCheck(t: Test, klab: Klab, node: string, other: string, image: string): Promise<void> {
+export async function proveCheck(
+  t: Test,
+  klab: Klab,
+  { node, other, image }: { readonly node: string; readonly other: string; readonly image: string },
+): Promise<void> {
   const root = async (script: string): Promise<void> => {
     const { code, stdout } = await klab('ssh', node, '--', 'sudo', 'bash', '-euc', script)
     t.equal(code, 0, `${script}${stdout}`)

@@ -58,7 +58,7 @@ export function staticPods(
   { dropPatches = false } = {},
 ): Readonly<Record<string, string>> {
   const config = initConfig(k, node, profile, { token: 'abcdef.0123456789abcdef' })
-  const [init, cluster] = parseAllDocuments(config).map((d): unknown => d.toJS()) as [Init, Cluster]
+  const [init, cluster] = parseAllDocuments(config).map((d): unknown => d.toJS() as unknown) as [Init, Cluster]
   const patched = !dropPatches && toldOfPatches(k, profile, init)
   const components: Record<string, Component> = {
     etcd: cluster.etcd.local,

@@ -9,10 +9,14 @@ const MOST_MEMORY = 500
 /** Bytes that people get to read. */
 const MOST_TEXT = 100_000
 
-const KEYS = 'cpus memory disk kernel hostname os address repo file unit swap fstab module epoch offset zone sysctl hosts image api proxyMode' // prettier-ignore
+const KEYS =
+  'cpus memory disk kernel hostname os address repo file unit swap fstab module epoch offset zone sysctl hosts ' +
+  'image api proxyMode'
 
 const FACTS: Record<string, string> = {
-  'escape sequences in every value': `${KEYS.split(' ').map((k) => `${k} ${NASTY}${k}`).join('\n')}\nend\n`, // prettier-ignore
+  'escape sequences in every value': `${KEYS.split(' ')
+    .map((k) => `${k} ${NASTY}${k}`)
+    .join('\n')}\nend\n`,
   'a fact a million times': `${'disk 1\n'.repeat(1_000_000)}end\n`,
   'a value of 15 MiB': `repo ${'x'.repeat(15 * 2 ** 20)}\nend\n`,
   'a value that can just be taken': `swap ${'x'.repeat(3 * 2 ** 20)}\nend\n`,

@@ -81,7 +81,9 @@ t.test('what is no SSH server: a first line without end, lines without end, esca
     const sockets: Socket[] = []
     const h = await hostileLab(t, { raw: (socket) => (sockets.push(socket), raw(socket)) })
     const address = { ...h.address, node: what }
-    const failed = await makeGuests(t).connect(address, { withinMs: 5000, signal }).catch((e: unknown) => e) // prettier-ignore
+    const failed = await makeGuests(t)
+      .connect(address, { withinMs: 5000, signal })
+      .catch((e: unknown) => e)
     t.match(failed, { name: 'ProbeError', message: /SSH on 127\.0\.0\.1:\d+: gave up/ }, what)
     t.ok((failed as Error).message.length < 2000, what)
     for (const s of sockets) if (!s.destroyed) await new Promise((r) => s.once('close', r))
@@ -96,10 +98,21 @@ t.test('a guest that never ends its half of the connection: klab ends all the sa
 })
 
 t.test('a kubeconfig: certificates and keys are all that is taken from it', async (t) => {
-  const pem = (label: string): string => Buffer.from(`-----BEGIN ${label}-----\nQUJD\n-----END ${label}-----\n`).toString('base64') // prettier-ignore
+  const pem = (label: string): string =>
+    Buffer.from(`-----BEGIN ${label}-----\nQUJD\n-----END ${label}-----\n`).toString('base64')
   const good = {
     clusters: [{ cluster: { 'certificate-authority-data': pem('CERTIFICATE'), server: 'https://evil:1', 'proxy-url': 'http://evil:2' } }], // prettier-ignore
-    users: [{ user: { 'client-certificate-data': pem('CERTIFICATE'), 'client-key-data': pem('PRIVATE KEY'), exec: { command: 'touch' }, tokenFile: '/etc/shadow', 'auth-provider': { name: 'x' } } }], // prettier-ignore
+    users: [
+      {
+        user: {
+          'client-certificate-data': pem('CERTIFICATE'),
+          'client-key-data': pem('PRIVATE KEY'),
+          exec: { command: 'touch' },
+          tokenFile: '/etc/shadow',
+          'auth-provider': { name: 'x' },
+        },
+      },
+    ],
   }
   const noKey = { ...good, users: [{ user: { exec: { command: 'touch' }, tokenFile: '/etc/shadow' } }] }
   let text = ''

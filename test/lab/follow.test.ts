@@ -15,7 +15,7 @@ async function open(t: Test) {
   /** Follows; at each look when nothing is new, the next of `steps` is taken; then it ends. */
   const follow = async (lines: number | undefined, ...steps: (() => void)[]): Promise<string> => {
     let said = ''
-    const { sleep } = s.world.clock
+    const sleep = s.world.clock.sleep.bind(s.world.clock)
     s.world.clock.sleep = (ms, signal) => {
       const step = steps.shift()
       if (step) step()

@@ -37,7 +37,9 @@ async function open(t: Test) {
   const warned: string[] = []
   const lab = await openLab({
     doors: fakeDoors(s.world),
-    onEvent: (e) => void (e.type === 'warn' && warned.push(e.text)),
+    onEvent: (e) => {
+      if (e.type === 'warn') warned.push(e.text)
+    },
   })
   const port = await shouter(t, 'guest')
   s.world.guests.onForward = () => Promise.resolve(connect({ port, host: '127.0.0.1', allowHalfOpen: true }))

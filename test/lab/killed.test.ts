@@ -1,4 +1,6 @@
-/** klab killed (in the fake world) at every change that up, halt and destroy make, and what a reboot of the host leaves. */
+/**
+ * klab killed (in the fake world) at every change that up, halt and destroy make, and what a reboot of the host leaves.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -113,7 +115,8 @@ t.test('destroy, killed at every change: again it takes all that is left, and no
     const { id, name } = s.lab.record
     s.killAt(n)
     let left = n
-    const l2 = { ...s.world.l2, remove: (dir: string) => (left-- <= 4 ? Promise.reject(new Killed()) : s.world.l2.remove(dir)) } // prettier-ignore
+    const remove = (dir: string) => (left-- <= 4 ? Promise.reject(new Killed()) : s.world.l2.remove(dir))
+    const l2 = { ...s.world.l2, remove }
     const target = { id, name, paths: s.lab.paths }
     whole = await destroy({ ...s.world, l2 }, target, () => undefined).then(
       () => true,
@@ -148,6 +151,9 @@ t.test(
     await s.go()
     t.match(s.world.l2Calls, [`ensure ${s.run.paths.run}`])
     t.equal(readFileSync(disk, 'utf8'), 'work')
-    t.same((await s.world.hypervisor.owned(s.run.id)).map((m) => m.state), domains.map(() => 'crashed')) // prettier-ignore
+    t.same(
+      (await s.world.hypervisor.owned(s.run.id)).map((m) => m.state),
+      domains.map(() => 'crashed'),
+    )
   },
 )

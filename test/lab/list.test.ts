@@ -20,7 +20,9 @@ async function open(t: Test) {
   const warned: string[] = []
   const lab = await openLab({
     doors: fakeDoors(s.world),
-    onEvent: (e) => void (e.type === 'warn' && warned.push(e.text)),
+    onEvent: (e) => {
+      if (e.type === 'warn') warned.push(e.text)
+    },
   })
   return { ...s, lab, old, warned, record }
 }

@@ -31,7 +31,9 @@ async function open(t: Test) {
   const warned: string[] = []
   const lab = await openLab({
     doors: fakeDoors(world),
-    onEvent: (e) => void (e.type === 'warn' && warned.push(e.text)),
+    onEvent: (e) => {
+      if (e.type === 'warn') warned.push(e.text)
+    },
   })
   const here = (...parts: string[]): string => join(world.dir, 'lesson', ...parts)
   const there = (...parts: string[]): string => join(shell.home(NODE), 'l', ...parts)
@@ -94,7 +96,7 @@ t.test('watch: after each change, after a restored guest, and on when a node was
   const { clock, hypervisor } = s.world
   const domain = domainName(s.id, NODE)
   const told: (readonly Synced[])[] = []
-  const steps = [
+  const steps: (() => void | Promise<void>)[] = [
     () => writeFileSync(s.here('new'), 'new'),
     () => void hypervisor.calls.push('nothing has changed'),
     () => hypervisor.stop(domain, 0).then(() => writeFileSync(s.here('later'), 'later')),
@@ -102,7 +104,7 @@ t.test('watch: after each change, after a restored guest, and on when a node was
     () => rmSync(s.there('new')),
   ]
   let looks = 0
-  const { sleep } = clock
+  const sleep = clock.sleep.bind(clock)
   clock.sleep = async (ms, signal) => {
     const step = steps.shift()
     if (step) await step()

@@ -17,7 +17,7 @@ t.test('memory, CPU of the last second, disk; of a node that is off its disk alo
   const domain = (n: string): string => domainName(s.lab.record.id, n)
   await hypervisor.stop(domain('k8s-node02'), 0)
   writeFileSync(join(s.lab.paths.node('k8s-node02').dir, 'disk-x.qcow2'), Buffer.alloc(5 * 2 ** 20, 1))
-  const { sleep } = clock
+  const sleep = clock.sleep.bind(clock)
   clock.sleep = (ms, signal) => {
     hypervisor.cpuNs.set(domain('k8s-node01'), 1.5e9)
     return sleep(ms, signal)

@@ -112,8 +112,7 @@ export function talk(
   port: number,
   text: string,
   until?: RegExp,
-  withinMs = 10_000,
-  host = '127.0.0.1',
+  { withinMs = 10_000, host = '127.0.0.1' }: { readonly withinMs?: number; readonly host?: string } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let seen = ''
@@ -142,14 +141,14 @@ export function talk(
 
 /** Runs a shell line in the guest through its SHELL_PORT's forward; returns what it printed. */
 export const guestShell = async (port: number, line: string, withinMs = 20_000, host?: string): Promise<string> =>
-  (await talk(port, `${line} 2>&1; echo "=""end="\n`, /=end=/, withinMs, host)).replace(/=end=\s*$/, '')
+  (await talk(port, `${line} 2>&1; echo "=""end="\n`, /=end=/, { withinMs, host })).replace(/=end=\s*$/, '')
 
 /** Waits until the guest echoes: slirp accepts before the guest listens, so only an answer counts. */
 export async function untilUp(port: number, withinMs = 90_000, host?: string): Promise<void> {
   const end = Date.now() + withinMs
   for (;;) {
     try {
-      await talk(port, 'hello\n', /hello/, 2000, host)
+      await talk(port, 'hello\n', /hello/, { withinMs: 2000, host })
       return
     } catch (error) {
       if (Date.now() > end) throw error

@@ -126,7 +126,7 @@ else {
     const m = await natLab(t, 'still')
     const lab = await m.open()
     t.match(await m.shell('ip -4 -o addr show scope global'), [/ 192\.168\.31\.61\/24 /, / 192\.168\.31\.62\/24 /])
-    t.match(await talk(ECHO_PORT, 'to its address\n', /to its address/, 10_000, m.ips[1]), /to its address/)
+    t.match(await talk(ECHO_PORT, 'to its address\n', /to its address/, { host: m.ips[1]! }), /to its address/)
     t.match(await m.shell('ping -c 2 -w 20 192.168.31.62'), [/\b2 packets received/, /\b2 packets received/])
     const out = `ip route replace default via 192.168.31.1; ping -c 1 -w 3 ${INTERNET}`
     for (const said of await m.shell(out)) t.notMatch(said, /1 packets received/, 'the host forwards nothing')
