@@ -6,9 +6,9 @@ export const NODE_ACTIONS: readonly Command[] = [
   command({
     usage: 'list',
     describe: 'The lab’s nodes, as `status` shows them',
-    options: options.LIST_OPTIONS,
+    options: options.NODE_LIST_OPTIONS,
     examples: [['klab node list --json', 'for scripts']],
-    load: async () => (await import('./node.js')).runList,
+    load: async () => (await import('./node.js')).runNodeList,
   }),
   command({
     usage: 'add <name>',

@@ -6,7 +6,7 @@ const jsonProgress = {
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
 } as const
 
-export const LIST_OPTIONS = { json: { type: 'boolean', describe: 'print JSON' } } as const satisfies OptionTable
+export const NODE_LIST_OPTIONS = { json: { type: 'boolean', describe: 'print JSON' } } as const satisfies OptionTable
 
 export const ADD_OPTIONS = {
   name: { type: 'string', describe: 'its name', demandOption: true },

@@ -2,13 +2,13 @@
 import type { ChangedNodes } from '../lab/nodes.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
-import type { ADD_OPTIONS, DRAIN_OPTIONS, LIST_OPTIONS, REMOVE_OPTIONS } from './node-options.js'
+import type { ADD_OPTIONS, DRAIN_OPTIONS, NODE_LIST_OPTIONS, REMOVE_OPTIONS } from './node-options.js'
 import { labOf, withProgress } from './progress.js'
 import { formatStatus } from './status.js'
 import { askToRemove } from './up.js'
 
 /** Prints the nodes; 0 whatever they are. */
-export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
+export async function runNodeList(app: App, args: Args<typeof NODE_LIST_OPTIONS>): Promise<number> {
   const status = await (await labOf(app, args)).status()
   if (args.json) printJson(app, status.nodes)
   else app.stdout.write(formatStatus(status, app.clock.now(), app.stdout.columns))

@@ -17,7 +17,7 @@ import { installLab, openStaging } from './adopt.js'
 import { factsOf, imageOf } from './contents.js'
 import { checkRoom } from './export.js'
 import { collapseOnto, linkFile } from './disks.js'
-import { placeOf } from './import.js'
+import { placeInLab } from './import.js'
 import { FACTS, KEY, KUBECONFIG, PUBLIC_KEY, nodeFile } from './names.js'
 import type { SealedFacts } from './types.js'
 
@@ -134,7 +134,7 @@ async function fill(
     ...own,
     ...nodes.flatMap((n) => (['hostkey', 'hostkey.pub', 'seed.iso'] as const).map((f) => nodeFile(n, f))),
   ]) {
-    const to = placeOf(staged, id, name, { ram: false, image: false })
+    const to = placeInLab(staged, id, name, { ram: false, image: false })
     if (to !== undefined)
       await writeFile(to, await readFile(join(dir, name)), { mode: name.endsWith('.pub') ? 0o644 : 0o600 })
   }

@@ -39,7 +39,7 @@ export interface ImportInput {
 const PUBLIC = /^ssh-ed25519 [A-Za-z0-9+/=]+( [\w .:-]*)?\n?$/
 
 /** Where a file goes in a lab's folder; undefined: it is not needed here. */
-export function placeOf(
+export function placeInLab(
   staged: LabPaths,
   id: string,
   name: string,
@@ -81,7 +81,7 @@ export async function importSeal(i: ImportInput): Promise<Manifest> {
     const bytes = facts.files.filter((f) => wanted(f.name)).reduce((a, f) => a + f.size, 0)
     await checkRoom(paths.staging, bytes + 2 ** 28)
     const place = (name: string): string | undefined =>
-      wanted(name) ? placeOf(staged, id, name, { ram: true, image: true }) : undefined
+      wanted(name) ? placeInLab(staged, id, name, { ram: true, image: true }) : undefined
     await mkdir(join(staged.dir, 'image'), { mode: 0o700 })
     await unpackSeal(world.host, i.file, { signal: world.signal, digest: i.digest, progress: i.progress, place })
     await checkKeys(staged, facts, nodes)

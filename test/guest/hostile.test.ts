@@ -101,7 +101,15 @@ t.test('a kubeconfig: certificates and keys are all that is taken from it', asyn
   const pem = (label: string): string =>
     Buffer.from(`-----BEGIN ${label}-----\nQUJD\n-----END ${label}-----\n`).toString('base64')
   const good = {
-    clusters: [{ cluster: { 'certificate-authority-data': pem('CERTIFICATE'), server: 'https://evil:1', 'proxy-url': 'http://evil:2' } }], // prettier-ignore
+    clusters: [
+      {
+        cluster: {
+          'certificate-authority-data': pem('CERTIFICATE'),
+          server: 'https://evil:1',
+          'proxy-url': 'http://evil:2',
+        },
+      },
+    ],
     users: [
       {
         user: {
