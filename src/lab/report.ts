@@ -1,5 +1,6 @@
 /** `klab report`: what a bug report needs, in one file, without secrets. */
 import { readdir } from 'node:fs/promises'
+import { version as nodeVersion } from 'node:process'
 import { arch, cpus, release, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -53,7 +54,7 @@ async function versions(c: LabContext): Promise<unknown> {
       ['ssh', '-V'],
     ].map(first),
   )
-  return { klab: VERSION, node: process.version, virsh, qemu, qemuImg, ssh }
+  return { klab: VERSION, node: nodeVersion, virsh, qemu, qemuImg, ssh }
 }
 
 async function hostFacts(c: LabContext): Promise<unknown> {

@@ -13,7 +13,7 @@ const amd64 = process.arch === 'x64' ? 'amd64' : 'arm64'
 t.test('a registry that falls silent is left and asked again; Ctrl-C ends a pull at once', async (t) => {
   const c = makeContext(t)
   const hub = await registry(t, join(c.dir, 'registry'))
-  await push(c.dir, hub.direct, 'k8s/etcd:1', amd64, 500_000)
+  await push(c.dir, hub.direct, 'k8s/etcd:1', { arch: amd64, bytes: 500_000 })
   let n = 0
   hub.faults = (path) => (path.includes('/blobs/') && ++n === 1 ? 'stall' : undefined)
   const o = { from: `${hub.at}/k8s/etcd:1`, arch: amd64, dir: join(c.downloadsDir, 'images') }
@@ -36,7 +36,7 @@ t.test('a registry that falls silent is left and asked again; Ctrl-C ends a pull
 t.test('settings of the machine do not matter', async (t) => {
   const c = makeContext(t)
   const hub = await registry(t, join(c.dir, 'registry'))
-  await push(c.dir, hub.direct, 'k8s/pause:1', amd64)
+  await push(c.dir, hub.direct, 'k8s/pause:1', { arch: amd64 })
   // A user's own settings that block the registry and forbid every image.
   const home = join(c.dir, 'home/.config/containers')
   mkdirSync(join(home, 'registries.conf.d'), { recursive: true })

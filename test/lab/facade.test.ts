@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { CommandError, HostError, Interrupted, openLab, StateError, UsageError, type Event } from '../../src/index.js'
 import { formatStatus } from '../../src/cli/status.js'
 import { domainName } from '../../src/node/names.js'
@@ -8,23 +8,9 @@ import { readLab } from '../../src/lab/open.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { runProgram } from '../fakes/program.js'
-import { fourNodes, makeWorld } from '../fakes/world.js'
-import { all, makeStage } from '../snapshot/stage.js'
-
-const LABFILE = fourNodes('kubernetes: false\n')
-
-/** A lab of four machines that run, up to `ready`, as a program gets it. */
-async function open(t: Test) {
-  const stage = await makeStage(t, LABFILE)
-  const { world } = stage
-  writeFileSync(join(world.dir, 'Labfile'), LABFILE)
-  await writeRecord(stage.lab.paths.record, { ...stage.lab.record, completedUntil: 'ready' })
-  const doors = fakeDoors(world)
-  const events: Event[] = []
-  const lab = await openLab({ doors, onEvent: (e) => events.push(e) })
-  const { id, labfile } = stage.lab.record
-  return { ...stage, id, labfile, doors, events, paths: stage.lab.paths, lab, later: () => (world.clock.time += 1000) }
-}
+import { makeWorld } from '../fakes/world.js'
+import { all } from '../snapshot/stage.js'
+import { LABFILE, open } from './facade-stage.js'
 
 t.test('a paused lab: nothing waits for it, and up lets it go on with the time of now', async (t) => {
   const s = await open(t)
@@ -236,22 +222,4 @@ t.test('aborted in the middle: the phase ends, the next does not begin, and the 
   const doors = { ...s.doors, signal, world: () => Promise.resolve({ ...s.world, signal }) }
   t.match(await (await openLab({ doors })).destroy(), { lab: 'course', found: true })
   t.notOk(existsSync(s.paths.dir))
-})
-
-t.test('save and restore: a sign of life of each stage, also in the lab’s log', async (t) => {
-  const s = await open(t)
-  const stages = (): string[] =>
-    s.events.splice(0).flatMap((e) => (e.type === 'end' && e.outcome === 'done' ? [e.step] : []))
-  await s.lab.snapshots.save({ name: 'a', live: false })
-  t.strictSame(
-    stages().sort(),
-    ['clocks', ...s.nodes.map((n) => `ram/${n}`), ...s.nodes.map((n) => `sync/${n}`)].sort(),
-  )
-  s.later()
-  await s.lab.snapshots.save({ name: 'b' })
-  t.ok(stages().includes('ram'), 'all nodes at once, while they run')
-  s.later()
-  await s.lab.snapshots.restore('a', { undo: false })
-  t.strictSame(stages().sort(), ['checks', ...s.nodes.map((n) => `machines/${n}`)].sort())
-  t.match(readFileSync(s.paths.log, 'utf8'), /"goal":"restore"[^]*"step":"machines\/k8s-node03","outcome":"done"/)
 })

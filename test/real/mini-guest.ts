@@ -112,7 +112,7 @@ export function talk(
   port: number,
   text: string,
   until?: RegExp,
-  { withinMs = 10_000, host = '127.0.0.1' }: { readonly withinMs?: number; readonly host?: string } = {},
+  { withinMs = 10_000, host = '127.0.0.1' }: { readonly withinMs?: number; readonly host?: string | undefined } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let seen = ''
