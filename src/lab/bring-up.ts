@@ -63,7 +63,9 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   if (o.seal === true && until !== 'ready')
     throw new UsageError('up: --seal keeps a lab that is Ready', { hint: 'klab up --seal, without --until' })
 
-  await refuseDeadSwitch(world, open)
+  // A lab that takes a new one is refused for that.
+  const changes = open.record ? consequencesFor(open.record, open.lab) : []
+  if (!changes.some((change) => change.when === 'new-lab')) await refuseDeadSwitch(world, open)
   const quick = await alreadyUp(world, open, until)
   if (quick) {
     await sealed()

@@ -34,7 +34,7 @@ t.test('validate: files and folders that the Labfile names must be there', async
   t.match(stderr, /kubernetes\.cni\.manifest: no such file: .*work\/net\.yaml/)
   mkdirSync(join(klab.dir, 'work/k'))
   for (const name of ['gone.qcow2', 'net.yaml']) writeFileSync(join(klab.dir, 'work', name), '')
-  t.match(await klab.run('validate'), { code: 0, stdout: /valid/ })
+  t.match(await klab.run('validate'), { code: 2, stderr: /bundle\.dir: \S*work\/k: / }, 'an empty folder lacks everything')
 })
 
 t.test('plan: text and JSON on stdout, nothing written', async (t) => {
