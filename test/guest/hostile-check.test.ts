@@ -35,7 +35,7 @@ t.test('facts of any form end in a report that can be read', async (t) => {
     const r = await h.run(...argv)
     t.equal(r.code, 1)
     t.match(r.stdout, argv.length === 1 ? /\d+ done, \d+ do not apply/ : /"ok": false/)
-    t.equal(r.stderr, '')
+    t.notMatch(r.stderr, /bug in klab/)
     t.ok(r.stdout.length < MOST_TEXT, `${r.stdout.length} bytes`)
     t.ok(r.peakMiB < MOST_MEMORY, `${r.peakMiB} MiB`)
   }
