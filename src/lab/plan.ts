@@ -67,11 +67,6 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
   const found = await readLab(doors.env, c.file)
   const changes = found.record ? consequencesFor(found.record, found.lab) : []
   const never = changes.some((change) => change.when === 'new-lab')
-  // What a lab was made of may be gone since.
-  if (found.record?.completedUntil === undefined || changes.length > 0) {
-    await requirePlaces(found.lab, found.labfile)
-    await requireFolder(found.lab, found.labfile, doors.assets)
-  }
   const world = await doors.world(found.lab)
   const taken = found.record && !never && changes.length > 0
   const asked = {
@@ -79,7 +74,11 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
     record: never ? undefined : taken ? await recordFor(world, found.record, found.lab) : found.record,
   }
   const open = await settleBundle(world, asked)
+  // What a lab was made of may be gone since.
+  const toBeMade = found.record?.completedUntil === undefined || changes.length > 0
+  if (toBeMade) await requirePlaces(found.lab, found.labfile)
   await requireOffline(world, open)
+  if (toBeMade) await requireFolder(found.lab, found.labfile, doors.assets)
   requireFit(await networkChecks(world, open.lab, { id: open.id }))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
   const { plan, run } = await planOf(world, open, { until: o.until ?? 'ready', accel })
