@@ -22,7 +22,7 @@ t.test('found upwards, or by name', async (t) => {
 t.test('none: says what to type', async (t) => {
   await t.rejects(findLabfile('/proc/self'), {
     message: 'no Labfile in /proc/self or any folder above it',
-    hint: /cp Labfile\.example Labfile/,
+    hint: /^klab init \(makes one here\)/,
     exitCode: 2,
   })
 })
