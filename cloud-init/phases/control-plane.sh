@@ -11,45 +11,55 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 # There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to
 # answer, and never one that a trainee made by hand.
 begun=/var/lib/klab/init-begun
+# There while a repair of klab's own is under way: klab takes its mark away before it asks for one.
+mending=/var/lib/klab/mend-begun
 
 healthy() {
 	[ -s "$KUBECONFIG" ] && kubectl --request-timeout=60s get node "$KLAB_NODE" >/dev/null 2>&1 &&
 		kubectl --request-timeout=60s -n kube-system get daemonset/kube-proxy deployment/coredns >/dev/null 2>&1
 }
 
-# After `kubectl delete node` its kubelet makes the node known when it starts, without kubeadm's labels and taints.
+# kubelet starts again, with what make_whole has made. After `kubectl delete node` that makes the node known, without
+# kubeadm's labels and taints: so it is asked before.
 make_known() {
-	local said
-	said=$(kubectl --request-timeout=60s get node "$KLAB_NODE" -o name 2>&1) && return
-	case $said in *NotFound*)
-		# The node gets another range of pod addresses, and the bridge plugin refuses a bridge that has one of the old.
-		ip link delete cni0 2>/dev/null || true
-		systemctl restart kubelet
-		retry kubectl --request-timeout=60s get node "$KLAB_NODE"
-		kubeadm init phase upload-config kubelet --config /etc/klab/kubeadm-init.yaml
-		kubeadm init phase mark-control-plane --config /etc/klab/kubeadm-init.yaml
-		echo "$KLAB_NODE is in the cluster again, with its labels and taints"
-		;;
-	esac
+	local said known=true
+	said=$(kubectl --request-timeout=60s get node "$KLAB_NODE" -o name 2>&1) ||
+		case $said in *NotFound*) known=false ;; esac
+	# The node gets another range of pod addresses, and the bridge plugin refuses a bridge that has one of the old.
+	[ "$known" = true ] || ip link delete cni0 2>/dev/null || true
+	systemctl restart kubelet
+	[ "$known" = false ] || return 0
+	retry kubectl --request-timeout=60s get node "$KLAB_NODE"
+	kubeadm init phase upload-config kubelet --config /etc/klab/kubeadm-init.yaml
+	kubeadm init phase mark-control-plane --config /etc/klab/kubeadm-init.yaml
+	echo "$KLAB_NODE is in the cluster again, with its labels and taints"
 }
 
 # Certificates and kubeconfigs that somebody deleted: kubeadm makes those that are not there, of the CAs that are.
 make_whole() {
-	local login=/var/lib/kubelet/pki/kubelet-client-current.pem
+	local login=/var/lib/kubelet/pki/kubelet-client-current.pem pki=/etc/kubernetes/pki name
+	# kubeadm makes a pair only where neither half is there, and reads a kubeconfig that is empty.
+	for name in apiserver apiserver-kubelet-client apiserver-etcd-client front-proxy-client \
+		etcd/server etcd/peer etcd/healthcheck-client; do
+		{ [ -s "$pki/$name.crt" ] && [ -s "$pki/$name.key" ]; } || rm -f "$pki/$name.crt" "$pki/$name.key"
+	done
+	for name in admin controller-manager scheduler kubelet; do
+		[ -s "/etc/kubernetes/$name.conf" ] || rm -f "/etc/kubernetes/$name.conf"
+	done
 	# kubelet.conf names that file and would be left as it is.
 	[ -s "$login" ] || ! grep -qs "$login" /etc/kubernetes/kubelet.conf || rm -f /etc/kubernetes/kubelet.conf
 	kubeadm init phase certs all --config /etc/klab/kubeadm-init.yaml
 	kubeadm init phase kubeconfig all --config /etc/klab/kubeadm-init.yaml
-	systemctl restart kubelet
 }
 
+# KLAB_MEND: klab made it, and something of it is gone.
+[ -z "${KLAB_MEND:-}" ] || touch "$mending"
 if [ -e "$begun" ]; then
 	kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	rm -f "$begun"
 fi
 if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
-	# KLAB_MEND: klab made it, and something of it is gone.
-	if [ -n "${KLAB_MEND:-}" ]; then
+	if [ -e "$mending" ]; then
 		make_whole
 		make_known
 	fi
@@ -66,7 +76,7 @@ else
 	# Beside the course: init is over.
 	rm -f "$begun"
 fi
-rm -f /etc/klab/kubeadm-init.yaml
+rm -f "$mending" /etc/klab/kubeadm-init.yaml
 
 # Beside the course: what the bundle has for this node alone, such as calicoctl.
 if mount_bundle 2>/dev/null; then

@@ -16,8 +16,7 @@ apt_install() { DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-
 
 file_installed() {
 	local name
-	name=$(dpkg-deb -f "$1" Package)
-	[ "$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null)" = "$(dpkg-deb -f "$1" Version)" ]
+	name=$(dpkg-deb -f "$1" Package) && has "$name" && [ "$(version_of "$name")" = "$(dpkg-deb -f "$1" Version)" ]
 }
 
 install_files() { apt_install --no-download "$@"; }

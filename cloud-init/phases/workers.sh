@@ -13,7 +13,8 @@ as_node() { kubectl --kubeconfig="$kubelet_conf" --request-timeout=60s "$@"; }
 
 # The bootstrap is over: kubelet has a certificate of its own and runs.
 joined() {
-	[ -s "$kubelet_conf" ] && [ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet
+	[ -s "$kubelet_conf" ] && [ -s /etc/kubernetes/pki/ca.crt ] &&
+		[ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet
 }
 
 annotate() {
@@ -40,8 +41,11 @@ if joined; then
 	annotate
 else
 	# KLAB_REJOIN: klab joined it, and what it had of that is gone (kubeadm reset, deleted certificates).
-	if [ -e "$begun" ] || [ -n "${KLAB_REJOIN:-}" ]; then
+	[ -z "${KLAB_REJOIN:-}" ] || touch "$begun"
+	if [ -e "$begun" ]; then
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
+		# kubeadm leaves it; see make_known.
+		ip link delete cni0 2>/dev/null || true
 	fi
 	touch "$begun"
 	failed=false

@@ -119,7 +119,7 @@ const DERIVED = [
   '/var/lib/kubelet/pki/kubelet-client-current.pem',
 ]
 /** Prints those of its arguments that are not there, or are empty. */
-const LOST = 'cd /etc/kubernetes && for f in "$@"; do [ -s "$f" ] || echo "$f"; done'
+const LOST = 'cd /etc/kubernetes 2>/dev/null; for f in "$@"; do [ -s "$f" ] || echo "$f"; done'
 
 /**
  * Whether all files of the control plane are there; klab's mark says that it was made, not that nobody has reset it or
@@ -128,10 +128,7 @@ const LOST = 'cd /etc/kubernetes && for f in "$@"; do [ -s "$f" ] || echo "$f"; 
  */
 async function isWhole(run: LabRun, node: string): Promise<boolean> {
   const guest = await connect(run, node)
-  const { stdout } = await guest.sudo(LOST, [...ORIGINAL, ...DERIVED], {
-    what: 'looking for its control plane',
-    allowFailure: true,
-  })
+  const { stdout } = await guest.sudo(LOST, [...ORIGINAL, ...DERIVED], { what: 'looking for its control plane' })
   const lost = stdout.split('\n').filter(Boolean)
   const gone = lost.filter((file) => ORIGINAL.includes(file))
   if (gone.length > 0)
@@ -142,8 +139,8 @@ async function isWhole(run: LabRun, node: string): Promise<boolean> {
   return lost.length === 0
 }
 
-/** Deletes the bootstrap token that `kubeadm init` made (security rule 11). Throws CommandError, HostError. */
-async function dropToken(run: LabRun, token: string): Promise<void> {
+/** Deletes a bootstrap token (security rule 11). Throws CommandError, HostError. */
+export async function dropToken(run: LabRun, token: string): Promise<void> {
   const kubectl = await hostKubectl(run)
   const name = `bootstrap-token-${token.slice(0, 6)}`
   await kubectl(['-n', 'kube-system', 'delete', 'secret', name, '--wait=false', '--ignore-not-found'])

@@ -5,6 +5,7 @@ import type { NodeSpec } from '../labfile/model.js'
 import { connect } from '../node/connections.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { domainName } from '../node/names.js'
+import { hasCluster } from '../state/record.js'
 import type { Step } from '../step.js'
 import { minorOf } from '../versions/kubernetes.js'
 import type { LabRun } from '../world.js'
@@ -20,7 +21,8 @@ export function drainArgs(version: string, node: string, minutes: number): reado
 /** In the order of kubernetes.io, "Creating a cluster with kubeadm: Remove the node". */
 async function leaveCluster(run: LabRun, node: NodeSpec, running: boolean, line: (text: string) => void) {
   const k = run.lab.kubernetes
-  if (!k) return
+  // A lesson may not have got as far as its cluster.
+  if (!k || !(await hasCluster(run.record, run.paths))) return
   const { patience } = run.profile
   const kubectl = await steadyKubectl(run, line)
   const known = (await kubectl(['get', 'node', node.name, '--ignore-not-found', '-o', 'name'])).stdout.trim() !== ''

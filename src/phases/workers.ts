@@ -7,9 +7,9 @@ import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
-import { bootstrapToken, clusterMark, runClusterPhase } from './control-plane.js'
+import { bootstrapToken, clusterMark, dropToken, runClusterPhase } from './control-plane.js'
 import { removeMark } from '../node/guest-phase.js'
-import { hostKubectl, steadyKubectl } from '../node/kubectl.js'
+import { steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
@@ -80,17 +80,6 @@ function createTickets(run: LabRun, first: NodeSpec) {
     })
     return { token, caHash }
   }
-  const drop = async (ticket: Ticket): Promise<void> => {
-    const kubectl = await hostKubectl(run)
-    await kubectl([
-      '-n',
-      'kube-system',
-      'delete',
-      'secret',
-      `bootstrap-token-${ticket.token.slice(0, 6)}`,
-      '--wait=false',
-    ])
-  }
   return async <T>(use: (ticket: Ticket) => Promise<T>): Promise<T> => {
     holders++
     try {
@@ -102,7 +91,7 @@ function createTickets(run: LabRun, first: NodeSpec) {
         // Before the deletion, not after: who asks meanwhile must get a token that lives.
         made = undefined
         // It lives 15 minutes at most; failing to delete it early must not hide how the join went.
-        await last.then(drop).catch(() => undefined)
+        await last.then(({ token }) => dropToken(run, token)).catch(() => undefined)
       }
     }
   }

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import t, { type Test } from 'tap'
 import { drainArgs, leaveSteps } from '../../src/phases/leave.js'
 import { machineSpec } from '../../src/node/machine.js'
@@ -5,7 +7,7 @@ import { domainName } from '../../src/node/names.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 /** The course's lab; k8s-node03 runs, and leaves. */
-async function stage(t: Test, o: { known?: boolean; running?: boolean; reset?: number } = {}) {
+async function stage(t: Test, o: { known?: boolean; running?: boolean; reset?: number; cluster?: boolean } = {}) {
   const done: string[] = []
   const world = makeWorld(t, {
     kubectl: (args) => {
@@ -14,6 +16,8 @@ async function stage(t: Test, o: { known?: boolean; running?: boolean; reset?: n
     },
   })
   const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  mkdirSync(dirname(run.paths.kubeconfig), { recursive: true })
+  if (o.cluster !== false) writeFileSync(run.paths.kubeconfig, '')
   const node = run.lab.nodes[3]!
   await world.hypervisor.ensureMachine(
     machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
@@ -46,6 +50,12 @@ t.test('what the cluster does not know is not drained; a machine that is off is 
   const off = await stage(t, { running: false })
   t.notMatch(off.done.join('\n'), /drain|reset/)
   t.match(off.done.join('\n'), /delete node k8s-node03[^]*remove/)
+})
+
+t.test('a lab that has no cluster yet: its machine goes, and nobody is asked', async (t) => {
+  const { done, world } = await stage(t, { cluster: false })
+  t.same(done, ['remove'])
+  t.same(await world.hypervisor.owned(), [])
 })
 
 t.test('a reset that fails does not keep the machine', async (t) => {

@@ -66,7 +66,7 @@ t.test('workers: joined is what the API server says, not klab’s mark alone', a
 /** A phase's script in a root of its own, with programs that write down how they were called. */
 function scriptStage(t: Test, script: string) {
   const dir = t.testdir()
-  for (const d of ['bin', 'etc/kubernetes', 'etc/klab', 'var/lib/klab', 'var/lib/kubelet/pki', 'usr/lib/klab'])
+  for (const d of ['bin', 'etc/kubernetes/pki', 'etc/klab', 'var/lib/klab', 'var/lib/kubelet/pki', 'usr/lib/klab'])
     mkdirSync(join(dir, d), { recursive: true })
   const moved = (text: string): string =>
     text.replace(/\/(etc\/kubernetes|etc\/klab|var\/lib|usr\/lib\/klab)\b/g, `${dir}/$1`)
@@ -74,7 +74,8 @@ function scriptStage(t: Test, script: string) {
   writeFileSync(join(dir, 'usr/lib/klab/retry.sh'), readFileSync(join(phases, 'retry.sh')))
   writeFileSync(join(dir, script), moved(readFileSync(join(phases, script), 'utf8')))
   writeFileSync(join(dir, 'etc/kubernetes/kubelet.conf'), 'x')
-  writeFileSync(join(dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'), 'x')
+  for (const f of ['var/lib/kubelet/pki/kubelet-client-current.pem', 'etc/kubernetes/pki/ca.crt'])
+    writeFileSync(join(dir, f), 'x')
   const program = (name: string, text: string): void => {
     writeFileSync(join(dir, 'bin', name), `#!/bin/bash\necho "${name} $*" >>"${dir}/log"\n${text}\n`)
     chmodSync(join(dir, 'bin', name), 0o755)
@@ -113,7 +114,11 @@ t.test('workers.sh: certificates that are gone: reset, as klab joined it, and jo
   s.program('kubectl', '')
   rmSync(join(s.dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'))
   t.notMatch(s.run(), /kubeadm reset/, 'one that klab did not join is nobody’s to reset')
-  t.match(s.run({ KLAB_REJOIN: 'true' }), /kubeadm reset -f[^]*kubeadm join/)
+  t.match(s.run({ KLAB_REJOIN: 'true' }), /kubeadm reset -f[^]*ip link delete cni0[^]*kubeadm join/)
+  s.program('kubeadm', '[ "$1" != join ]')
+  t.throws(() => s.run({ KLAB_REJOIN: 'true' }))
+  s.program('kubeadm', '')
+  t.match(s.run(), /kubeadm reset -f[^]*kubeadm join/, 'one that failed is begun again by the next')
   t.end()
 })
 
@@ -138,22 +143,29 @@ t.test(
     writeFileSync(join(s.dir, 'known'), '')
     t.notMatch(s.run(), /kubeadm|restart/, 'one that is whole is left alone')
     rmSync(join(s.dir, 'known'))
-    // make_whole restarts kubelet too: this one alone makes the node known.
     const said = s.run({ KLAB_MEND: 'true' })
     t.match(said, /kubeadm init phase certs all[^]*kubeadm init phase kubeconfig all[^]*systemctl restart kubelet/)
     t.ok(existsSync(join(s.dir, 'etc/kubernetes/kubelet.conf')))
     rmSync(join(s.dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'))
-    s.program(
-      'systemctl',
-      `echo $(($(cat "${s.dir}/n" 2>/dev/null || echo 0) + 1)) >"${s.dir}/n"
-[ "$1" != restart ] || [ "$(cat "${s.dir}/n")" -lt 2 ] || touch "${s.dir}/known"`,
-    )
     rmSync(join(s.dir, 'known'), { force: true })
+    const pki = join(s.dir, 'etc/kubernetes/pki')
+    mkdirSync(join(pki, 'etcd'))
+    for (const f of ['apiserver.key', 'etcd/peer.crt']) writeFileSync(join(pki, f), 'x')
+    writeFileSync(join(s.dir, 'etc/kubernetes/scheduler.conf'), '')
+    const again = s.run({ KLAB_MEND: 'true' })
     t.match(
-      s.run({ KLAB_MEND: 'true' }),
+      again,
       /ip link delete cni0\n[^]*kubeadm init phase upload-config kubelet [^]*kubeadm init phase mark-control-plane /,
     )
+    t.equal(again.match(/systemctl restart/g)?.length, 1, 'once, after the node was asked for')
+    for (const f of ['pki/apiserver.key', 'pki/etcd/peer.crt', 'scheduler.conf'])
+      t.notOk(existsSync(join(s.dir, 'etc/kubernetes', f)), `${f}: kubeadm would not make it again`)
     t.notOk(existsSync(join(s.dir, 'etc/kubernetes/kubelet.conf')), 'kubeadm would leave one that names a lost file')
+    s.program('kubeadm', 'exit 1')
+    t.throws(() => s.run({ KLAB_MEND: 'true' }))
+    s.program('kubeadm', '')
+    t.match(s.run(), /kubeadm init phase certs all/, 'one that failed is done by the next, which has lost the mark')
+    t.notMatch(s.run(), /kubeadm/, 'once')
     t.end()
   },
 )
