@@ -1,27 +1,30 @@
 /** A command in a guest with a stream at either end, for what is too large to be held. */
 import { performance } from 'node:perf_hooks'
 import type { Client, ClientChannel } from 'ssh2'
-import { CommandError } from '../errors.js'
+import { CommandError, Interrupted, StateError } from '../errors.js'
 import { tail } from '../host/tail.js'
 import type { Filter } from '../host/types.js'
-import { NotStarted, type RemoteCommand } from './channel.js'
+import { NO_CHANNEL, NotStarted, type RemoteCommand } from './channel.js'
 
 /** Characters of stderr that an error may need. */
 const SAID = 4000
 
 /**
  * Starts the command; `done` throws CommandError when it fails. After an abort of `signal` it is ended as by `kill`,
- * and fails. Throws NotStarted.
+ * and fails. Throws NotStarted, StateError (the guest opens no more channels), Interrupted.
  */
 export function startFilter(client: Client, command: RemoteCommand, signal: AbortSignal): Promise<Filter> {
   return new Promise((resolve, reject) => {
     const gone = (): void => reject(new NotStarted('the connection was lost'))
     client.once('close', gone)
+    // A hung guest may never answer.
+    signal.addEventListener('abort', () => reject(new Interrupted()), { once: true })
     try {
       client.exec(command.line, (error, channel) => {
         client.removeListener('close', gone)
-        if (error) reject(new NotStarted(error.message))
-        else resolve(asFilter(channel, command, signal))
+        if (!error) resolve(asFilter(channel, command, signal))
+        else if (NO_CHANNEL.test(error.message)) reject(new StateError(`${command.node}: ${error.message}`))
+        else reject(new NotStarted(error.message))
       })
     } catch (cause) {
       client.removeListener('close', gone)

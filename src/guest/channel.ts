@@ -28,6 +28,9 @@ interface End {
   readonly stopped?: boolean
 }
 
+/** sshd's MaxSessions: the connection is as good as before. */
+export const NO_CHANNEL = /channel open failure/i
+
 /**
  * Runs the command. Throws CommandError, Interrupted (the remote side gets SIGTERM, then a closed channel), NotStarted.
  */
@@ -86,7 +89,7 @@ function onChannel(
       client.exec(command.line, (error, channel) => {
         client.removeListener('close', gone)
         if (!error) void attend(channel).then(resolve)
-        else if (/channel open failure/i.test(error.message)) resolve({ why: error.message })
+        else if (NO_CHANNEL.test(error.message)) resolve({ why: error.message })
         else reject(new NotStarted(error.message))
       })
     } catch (error) {

@@ -46,6 +46,8 @@ export function createGuests({ clock, limitMs = LIMIT_MS }: { clock: Clock; limi
 /** The connection of one node. */
 class Node {
   #connection: Promise<Connection> | undefined
+  /** What `#connection` came to. */
+  #current: Connection | undefined
   readonly #closing = new AbortController()
 
   constructor(
@@ -67,7 +69,8 @@ class Node {
   async #open(withinMs: number, signal: AbortSignal): Promise<Connection> {
     try {
       const connection = await this.#retry(withinMs, signal)
-      connection.client.on('close', () => (this.#connection = undefined))
+      this.#current = connection
+      connection.client.on('close', () => this.#forget(connection))
       return connection
     } catch (error) {
       this.#connection = undefined
@@ -137,10 +140,15 @@ class Node {
         if (!(error instanceof NotStarted)) throw error
         if (this.closed) throw new Interrupted()
         connection.destroy()
-        this.#connection = undefined
+        this.#forget(connection)
         if (again) throw new ProbeError(`${this.address.node}: SSH`, 0, error.message, { cause: error })
       }
     }
+  }
+
+  /** The end of an old one is told when a newer one may be there: that one stays. */
+  #forget(connection: Connection): void {
+    if (this.#current === connection) this.#connection = this.#current = undefined
   }
 
   close(): void {
