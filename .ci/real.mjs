@@ -35,16 +35,12 @@ function run(file, log) {
   const started = performance.now()
   const tap = ['tap', 'run', '--disable-coverage', '--allow-empty-coverage', '--jobs=1', '--reporter=tap']
   const words = [...(process.env.KLAB_TEST_RUN?.split(' ') ?? [...tap, `--timeout=${timeout}`]), file]
-  // tee keeps what is shown; a pipe of our own would hold it back until the end.
-  const { status, signal } = spawnSync(
-    'bash',
-    ['-c', 'set -o pipefail; "${@:2}" 2>&1 | tee "$1"', 'bash', log, ...words],
-    {
-      stdio: 'inherit',
-    },
-  )
-  if (signal) process.exit(130)
-  if (status === 130) process.exit(130)
+  // tee keeps what is shown; a pipe of our own would hold it back until the end. bash does not wait for tee: what a
+  // killed test has left running would hold it for ever.
+  const { status, signal } = spawnSync('bash', ['-c', '"${@:2}" > >(tee "$1") 2>&1', 'bash', log, ...words], {
+    stdio: 'inherit',
+  })
+  if (signal || status === 130) process.exit(130)
   return { passed: status === 0, seconds: (performance.now() - started) / 1000 }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 /** The text between the first quote after `.test(` and its end; a template's `${…}` stands for any text. */
 const TITLE = /\.test\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g
 
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
 /** Patterns of the titles in `test/NAME.test.ts`; undefined: there is no such file. */
 export function titlesOf(name) {
