@@ -7,19 +7,20 @@ type Parse = (text: string, bounds: Bounds) => ReadonlyMap<string, readonly stri
 
 /**
  * As parseOpenings. `mark`: a file that keeps the digest of the definitions in which nothing was open the last time.
- * The same text with the same bounds is not parsed again; any other text is. `load` loads the parser.
+ * The same text with the same bounds is not parsed again; any other text is, and without a mark all. `load` loads the
+ * parser.
  */
 export async function findOpenings(
   text: string,
   bounds: Bounds,
-  mark: string,
+  mark: string | undefined,
   load: () => Promise<Parse> = async () => (await import('./openings.js')).parseOpenings,
 ): Promise<ReturnType<Parse>> {
   // A built file is named by a hash of all it loads: with other rules in openings.ts this one has another name.
   const digest = digestOf({ rules: import.meta.url, bounds, text })
-  if ((await readText(mark).catch(() => undefined)) === digest) return new Map()
+  if (mark !== undefined && (await readText(mark).catch(() => undefined)) === digest) return new Map()
   const open = (await load())(text, bounds)
   // A lab that is being destroyed has nowhere to keep it; the next one parses again.
-  if (open.size === 0) await writeAtomic(mark, digest).catch(() => undefined)
+  if (mark !== undefined && open.size === 0) await writeAtomic(mark, digest).catch(() => undefined)
   return open
 }

@@ -75,9 +75,7 @@ export function createVirshHypervisor({
     if (uuids.length === 0) return new Map()
     const batch = uuids.flatMap((uuid) => [`dumpxml ${uuid}`, `dumpxml --inactive ${uuid}`]).join('; ')
     const { stdout } = await virsh([batch], { allowFailure: true })
-    return mark === undefined
-      ? (await import('./openings.js')).parseOpenings(stdout, bounds)
-      : findOpenings(stdout, bounds, mark)
+    return findOpenings(stdout, bounds, mark)
   }
 
   const find = async (name: string): Promise<Machine | undefined> => (await list()).find((m) => m.name === name)

@@ -18,8 +18,8 @@ import type { CniSpec, KubernetesSpec } from '../labfile/model.js'
 import type { LabRun } from '../world.js'
 
 /** What is said of the Calico of a handed folder: which it is, and whether its makers mean it for this Kubernetes. */
-function takenLine(manifest: string, kubernetes: string): string {
-  const release = calicoRelease(manifestImages(manifest)) ?? ''
+function takenLine(images: readonly string[], kubernetes: string): string {
+  const release = calicoRelease(images) ?? ''
   const problem = calicoProblem(release, minorOf(kubernetes))
   return `the folder’s calico.yaml is Calico ${release}: taken${problem === undefined ? '' : `, though ${problem}`}`
 }
@@ -82,8 +82,9 @@ export async function requireCniImages(
       { hint: 'change the manifest, or set network.internet: true' },
     )
   // With internet a digest is fetched by the nodes; no archive can hold it.
-  const wanted = manifestImages(text).filter((ref) => !hasDigest(ref))
-  if (typeof k.cni === 'object' && 'name' in k.cni && k.cni.version === '') line(takenLine(text, k.version))
+  const images = manifestImages(text)
+  const wanted = images.filter((ref) => !hasDigest(ref))
+  if (typeof k.cni === 'object' && 'name' in k.cni && k.cni.version === '') line(takenLine(images, k.version))
   const bundle = await run.artifacts.bundle(() => undefined)
   const missing = lacking(wanted, await bundleRefs(bundle?.dir ?? ''))
   if (missing.length > 0)

@@ -8,6 +8,7 @@ import { ISO_NAME } from '../bundle/iso.js'
 import { ensureBaseImage, type BaseImage } from '../base-image/base.js'
 import { eitherBundle } from '../bundle/choose.js'
 import type { BundleChoice, Lab } from '../labfile/model.js'
+import { settledBundle } from '../labfile/auto.js'
 import { BAKED, upTo, type PhaseName } from '../labfile/phases.js'
 import { releaseOf } from '../versions/kubernetes.js'
 import { cachePaths } from '../state/paths.js'
@@ -83,7 +84,7 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: 
     const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
     // A bundle of one's own may carry packages for the system and the runtime too.
     const fromBundle = (p: PhaseName): boolean =>
-      p === 'packages' || p === 'images' || (choice?.source !== 'source' && k?.bundle.source !== 'source')
+      p === 'packages' || p === 'images' || !k || settledBundle(k.bundle, choice).source !== 'source'
     const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))
     const extra = (p: PhaseName): string =>
       fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.key ?? '') : ''

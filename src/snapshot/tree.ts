@@ -25,9 +25,10 @@ export function inTreeOrder(
     for (let at = known.get(m.parent ?? ''); at && !above.has(at.id); at = known.get(at.parent ?? '')) above.add(at.id)
     return above.size === 0 || above.has(m.id) ? null : m.parent
   }
+  const parents = new Map(all.map((m) => [m, parentOf(m)]))
   const under = (parent: string | null, depth: number): Omit<ListedSnapshot, 'bytes'>[] =>
     all
-      .filter((m) => parentOf(m) === parent)
+      .filter((m) => parents.get(m) === parent)
       .flatMap((m) => [{ ...m, depth, current: m.id === current }, ...under(m.id, depth + 1)])
   return under(null, 0)
 }
