@@ -50,6 +50,8 @@ class NotCached extends StateError {}
  * be used.
  */
 export async function keptBundle(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
+  // Nothing was chosen, so nothing is known.
+  if (k.bundle.source === 'auto') return undefined
   const build = async (key: Digest): Promise<string> => {
     const dir = await c.layers.get(key)
     if (dir === undefined) throw new NotCached('not in the cache')

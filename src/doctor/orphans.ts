@@ -51,6 +51,8 @@ export async function findOrphans(world: World): Promise<readonly Orphan[]> {
   for (const id of new Set([...machines, ...marked].map((x) => x.labId))) {
     const mine = machines.filter((m) => m.labId === id)
     const own = labPaths(roots, id).dir
+    // A lab with a record is no orphan: its machines need not be asked for their disks.
+    if (!(await isLost(own))) continue
     const dirs = new Set([own])
     let elsewhere = false
     for (const m of mine) {

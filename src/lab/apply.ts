@@ -12,7 +12,7 @@ import { listManifests } from '../snapshot/manifest.js'
 import type { LabPaths } from '../state/paths.js'
 import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
-import { writeRecord, type LabRecord, type NodePorts } from '../state/record.js'
+import { hasCluster, writeRecord, type LabRecord, type NodePorts } from '../state/record.js'
 import type { LabRun, World } from '../world.js'
 import { formatConsequences } from './drift.js'
 
@@ -111,7 +111,7 @@ export async function takeOver(
     const run = runOf(record)
     const runner = { report, clock: world.clock, signal: world.signal }
     // Who leaves says so to the API server.
-    const first = topologyOf(record.lab)?.first
+    const first = (await hasCluster(record, paths)) ? topologyOf(record.lab)?.first : undefined
     if (first && (await world.hypervisor.state(domainName(record.id, first.name))) !== 'running')
       await executePlan(planUp(run), runner)
     await executePlan(planLeave(run, leaving), runner)

@@ -2,7 +2,7 @@
 import { checkHost, requireFit } from '../doctor/doctor.js'
 import { UsageError } from '../errors.js'
 import { upTo, type PhaseName } from '../labfile/phases.js'
-import { sleepsOn } from '../state/record.js'
+import { sleepsOn, writeRecord } from '../state/record.js'
 import type { World } from '../world.js'
 import type { LabContext } from './context.js'
 import { withLog } from './context.js'
@@ -14,6 +14,7 @@ import { choiceLine, settleBundle } from './settle-bundle.js'
 import { hostState } from './present.js'
 import type { Status } from './status.js'
 import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
+import { withLab } from './with-lab.js'
 import { alreadyUp, makeFolders, mayBeCorrected, refuseDeadSwitch, settleAccel, up } from './up.js'
 
 export interface UpRequest {
@@ -68,6 +69,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   if (!changes.some((change) => change.when === 'new-lab')) await refuseDeadSwitch(world, open)
   const quick = await alreadyUp(world, open, until)
   if (quick) {
+    await noteRead(world, open)
     await sealed()
     return { ...result(open, quick), already: true }
   }
@@ -75,12 +77,12 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     // Read again: the record of before may say that clocks are still to be set.
     const all = await alreadyUp(world, await readLab(doors.env, file), until)
     if (all) {
+      await noteRead(world, open)
       await sealed()
       return result(open, all)
     }
   }
-  if (open.record && !(await mayBeCorrected(world, open)))
-    refuseNewLab(open.labfile, consequencesFor(open.record, open.lab))
+  if (open.record && !(await mayBeCorrected(world, open))) refuseNewLab(open.labfile, changes)
   if (upTo('cni', until)) await (await import('./offline.js')).requireOffline(world, open)
 
   open = await settleBundle(world, open)
@@ -106,6 +108,14 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   })
   await sealed()
   return result(open, status)
+}
+
+/** Notes what this `up` has read, also where there was nothing to do: `status` tells what was edited since. */
+async function noteRead(world: World, { record, paths, labfileSha256 }: OpenLab): Promise<void> {
+  if (record?.labfileSha256 === labfileSha256) return
+  await withLab(world, paths, { name: 'up' }, async (now) => {
+    if (now) await writeRecord(paths.record, { ...now, labfileSha256 })
+  })
 }
 
 /** A lab that sleeps goes on where it was; false: it does not, or its Labfile has changed. */

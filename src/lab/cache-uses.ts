@@ -1,13 +1,13 @@
 /** Which files of the cache the labs of this user stand on. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bundleContext } from '../node-image/artifacts.js'
 import { domainName } from '../node/names.js'
 import { chainOf } from '../snapshot/disks.js'
 import { labPaths, roots } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
 import type { LabContext } from './context.js'
+import { keptKubectl } from './reach.js'
 
 /**
  * Lab id → files: what its disks and snapshots stand on, what its machines are defined with, its kubectl. Throws
@@ -44,13 +44,8 @@ async function machines({ hypervisor }: World, { id, lab }: LabRecord): Promise<
 }
 
 /** The bundle that `klab kubectl` takes its program from. */
-async function programs(world: World, { lab }: LabRecord): Promise<readonly string[]> {
-  if (!lab.kubernetes) return []
-  const { cachedKubectl } = await import('../bundle/cached-bundle.js')
-  const kubectl = await cachedKubectl(
-    lab.kubernetes,
-    bundleContext(world, () => undefined),
-  )
+async function programs(world: World, record: LabRecord): Promise<readonly string[]> {
+  const kubectl = await keptKubectl(world, record)
   return kubectl === undefined ? [] : [kubectl]
 }
 

@@ -57,6 +57,7 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
     const uri = await uriOf(lab)
     const r = roots(env)
     // Asked for when a switch is made, not before: doctor must work without libvirt.
+    const bare = createL2Switch({ exec: host })
     const l2 = async () => createL2Switch({ exec: host, qemuUser: await qemuUser(uri) })
     return {
       env,
@@ -65,8 +66,8 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
       hypervisor: await hypervisor(uri),
       l2: {
         ensure: async (d) => (await l2()).ensure(d),
-        running: async (d) => (await l2()).running(d),
-        remove: async (d) => (await l2()).remove(d),
+        running: (d) => bare.running(d),
+        remove: (d) => bare.remove(d),
       },
       guests: createGuests({ clock: systemClock }),
       layers: createLayers({

@@ -1,4 +1,5 @@
 /** The lab's nodes as other programs want them told: OpenSSH's configuration, Ansible's inventory. */
+import { stringify } from 'yaml'
 import { StateError } from '../errors.js'
 import { includedConfig, type SshHost } from '../guest/ssh-config.js'
 import { exists } from '../host/files.js'
@@ -47,7 +48,6 @@ const GROUPS: Readonly<Record<Role, string>> = { 'control-plane': 'control_plane
 /** The inventory as data and as YAML; groups `control_plane` and `workers`. Throws StateError. */
 export async function inventoryOf(c: LabContext): Promise<{ readonly inventory: Inventory; readonly text: string }> {
   const { record, paths, hosts } = await reachable(c)
-  const { stringify } = await import('yaml')
   const all = record.lab.nodes.map((n, i) => {
     const at = hosts[i]
     const vars = {

@@ -10,7 +10,7 @@ import type { Plan } from '../step.js'
 import { note, type Report } from '../report/events.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LockedLab } from '../snapshot/types.js'
-import { sleepsOn, type LabRecord } from '../state/record.js'
+import type { LabRecord } from '../state/record.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { requireNode } from './reach.js'
@@ -101,11 +101,7 @@ export async function halt(
       signal: world.signal,
     })
     const halted: LockedLab = { world, paths, record, say: note(o.report) }
-    if (o.nodes === undefined && record.asleep !== undefined) {
-      const { forget } = await import('./suspend.js')
-      if (sleepsOn(record) !== undefined) halted.say('the RAM that the lab slept on is given up')
-      await forget(halted)
-    }
+    if (o.nodes === undefined && record.asleep !== undefined) await (await import('./suspend.js')).giveUpSleep(halted)
     return readStatus(world, halted.record, paths)
   })
 }

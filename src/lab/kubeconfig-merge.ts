@@ -1,5 +1,5 @@
 /** `klab kubeconfig --merge` and `--unmerge`: the lab's cluster in the user's own kubeconfig, and out of it again. */
-import { open, readFile, realpath, rm } from 'node:fs/promises'
+import { open, realpath, rm } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { parse, parseDocument, type Document } from 'yaml'
 import { CorruptError, HostError, LockedError } from '../errors.js'
@@ -7,7 +7,7 @@ import { makeDir, readText, writeAtomic } from '../host/files.js'
 import type { Clock, HostEnv } from '../host/types.js'
 import { roots } from '../state/paths.js'
 import type { LabContext } from './context.js'
-import { findLab, readLab } from './open.js'
+import { findLab, readLab, recordedLab } from './open.js'
 import { kubeconfig } from './reach.js'
 
 export interface Merged {
@@ -125,12 +125,11 @@ interface First {
  * cluster, CorruptError, LockedError.
  */
 export async function mergeKubeconfig(c: LabContext): Promise<Merged> {
-  const { path } = await kubeconfig(c)
-  const { record } = await findLab(c.doors.env, c.file)
-  const id = record?.id ?? ''
+  const { text } = await kubeconfig(c)
+  const { id } = (await recordedLab(c.doors.env, c.file)).record
   const name = contextName(id)
   // klab's own file: one of each.
-  const own = parse(await readFile(path, 'utf8')) as First
+  const own = parse(text) as First
   return change(c, id, {
     clusters: { name, cluster: own.clusters[0]?.cluster ?? {} },
     users: { name, user: own.users[0]?.user ?? {} },

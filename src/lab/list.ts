@@ -6,7 +6,7 @@ import type { Machine, MachineState } from '../hypervisor/types.js'
 import { domainName } from '../node/names.js'
 import { listManifests } from '../snapshot/manifest.js'
 import { labPaths, roots } from '../state/paths.js'
-import { listRecords, sleepsOn, type LabRecord } from '../state/record.js'
+import { listRecords, readRecord, sleepsOn, type LabRecord } from '../state/record.js'
 import type { LabContext } from './context.js'
 import { destroy } from './destroy.js'
 import { overall, type LabState } from './status.js'
@@ -88,7 +88,7 @@ export async function pruneLabs(
   const [removed, busy]: [string[], string[]] = [[], []]
   for (const { id } of gone) {
     const paths = labPaths(roots(c.doors.env), id)
-    const record = (await listRecords(roots(c.doors.env).state)).find((r) => r.id === id)
+    const record = await readRecord(paths.record)
     if (!record) continue
     try {
       const world = await c.doors.world(record.lab)

@@ -7,7 +7,6 @@ import { settledLab } from '../labfile/auto.js'
 import { ipToNumber, numberToIp } from '../labfile/cidr.js'
 import { parseLabfile } from '../labfile/load.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
-import type { PhaseName } from '../labfile/phases.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { drainArgs } from '../phases/leave.js'
 import { note } from '../report/events.js'
@@ -16,7 +15,8 @@ import { withLog, type LabContext } from './context.js'
 import { recordedLab, type OpenLab } from './open.js'
 import { hostState } from './present.js'
 import type { Status } from './status.js'
-import { createRun, makeFolders, up } from './up.js'
+import { requireNode } from './reach.js'
+import { createRun, makeFolders, reachedPhase, refuseDeadSwitch, up } from './up.js'
 
 export interface NewNode {
   readonly name: string
@@ -95,11 +95,12 @@ async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Promise<S
   if (!record) throw new TypeError('no record')
   refuseNewLab(open.labfile, consequencesFor(record, lab))
   const world = await doors.world(lab)
+  await refuseDeadSwitch(world, open)
   const probe = await doors.probeAccel(lab)
   const present = await hostState(world, open)
   requireFit(await checkHost(world, settledLab(lab, open.bundle), { ...present, accel: probe, id: open.id }))
   await makeFolders(world, open)
-  const until = (record.completedUntil as PhaseName | undefined) ?? 'ready'
+  const until = reachedPhase(record)
   return withLog(c, open.paths.log, (report) => up(world, open, { until, accel: record.accel, report, confirm }))
 }
 
@@ -113,12 +114,6 @@ export async function addNode(c: LabContext, o: NewNode): Promise<ChangedNodes> 
   return { status, labfile: { path: open.labfile, lines: lines.join('') } }
 }
 
-/** Throws UsageError unless the lab has such a node. */
-function requireNode(verb: string, lab: Lab, name: string): void {
-  if (lab.nodes.some((n) => n.name === name)) return
-  throw new UsageError(`${verb}: ${name}: no such node; there are ${lab.nodes.map((n) => n.name).join(', ')}`)
-}
-
 /**
  * Removes a worker: drained, reset, deleted from the cluster, its machine gone. `confirm` is asked first; absent: no.
  * Throws UsageError, DriftError for a control plane, what `up` throws.
@@ -129,7 +124,7 @@ export async function removeNode(
   o: { readonly confirm?: Confirm | undefined; readonly yes?: boolean | undefined } = {},
 ): Promise<ChangedNodes> {
   const open = await changedLab(c, (lab) => {
-    requireNode('node remove', lab, name)
+    requireNode('node remove', { lab }, name)
     return { ...lab, nodes: lab.nodes.filter((n) => n.name !== name) }
   })
   const status = await bring(c, open, o.yes === true ? () => true : o.confirm)
@@ -141,7 +136,7 @@ export async function removeNode(
 export async function drainNode(c: LabContext, name: string): Promise<void> {
   const open = await changedLab(c, (lab) => lab)
   const { record, lab, paths } = open
-  requireNode('node drain', lab, name)
+  requireNode('node drain', { lab }, name)
   if (!record || !lab.kubernetes) throw new StateError('no cluster in this Labfile (kubernetes: false)')
   if (!(await exists(paths.kubeconfig))) throw new StateError('the lab has no cluster yet', { hint: 'klab up' })
   const say = note(c.report)

@@ -3,6 +3,7 @@ import { requireFit } from '../doctor/doctor.js'
 import { networkChecks } from '../doctor/network.js'
 import type { Accel } from '../hypervisor/types.js'
 import { requirePlaces } from '../labfile/places.js'
+import { settledLab } from '../labfile/auto.js'
 import type { PhaseName } from '../labfile/phases.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import type { Consequence } from '../plan/changes.js'
@@ -77,7 +78,7 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
   // What a lab was made of may be gone since.
   const toBeMade = found.record?.completedUntil === undefined || changes.length > 0
   if (toBeMade) await requirePlaces(found.lab, found.labfile)
-  await requireOffline(world, open)
+  await requireOffline(world, { ...open, lab: settledLab(open.lab, open.bundle) })
   if (toBeMade) await requireFolder(found.lab, found.labfile, doors.assets)
   requireFit(await networkChecks(world, open.lab, { id: open.id }))
   const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))

@@ -11,6 +11,7 @@ import { domainName } from '../node/names.js'
 import { note } from '../report/events.js'
 import type { LabRecord } from '../state/record.js'
 import type { Hypervisor } from '../hypervisor/types.js'
+import type { World } from '../world.js'
 import type { LabContext } from './context.js'
 import { kubectlEnv } from './kubectl.js'
 import { requireRunning } from './machine-words.js'
@@ -37,8 +38,8 @@ export interface ExecOptions {
 }
 
 /** Throws UsageError unless the lab has such a node. */
-export function requireNode(verb: string, record: LabRecord, node: string): void {
-  const names = record.lab.nodes.map((n) => n.name)
+export function requireNode(verb: string, { lab }: Pick<LabRecord, 'lab'>, node: string): void {
+  const names = lab.nodes.map((n) => n.name)
   if (!names.includes(node)) throw new UsageError(`${verb}: ${node}: no such node; there are ${names.join(', ')}`)
 }
 
@@ -110,16 +111,18 @@ export async function kubectlCommand(c: LabContext, args: readonly string[]): Pr
   const lab = await clusterLab(c)
   const first = topologyOf(lab.record.lab)?.first
   if (first) await refuseStill(c, lab.record, first.name)
-  const kubectl = (await kept(c, lab.record)) ?? (await c.doors.host.which('kubectl')) ?? (await bundled(c, lab.record))
+  const kubectl =
+    (await keptKubectl(await c.doors.world(lab.record.lab), lab.record)) ??
+    (await c.doors.host.which('kubectl')) ??
+    (await bundled(c, lab.record))
   return { argv: [kubectl, ...args], env: kubectlEnv(lab, c.doors.env.env) }
 }
 
 /** That of a bundle in the cache. */
-async function kept(c: LabContext, record: LabRecord): Promise<string | undefined> {
+export async function keptKubectl(world: World, record: LabRecord): Promise<string | undefined> {
   const { recordedCluster } = await import('./settle-bundle.js')
   const k = recordedCluster(record)
   if (!k) return undefined
-  const world = await c.doors.world(record.lab)
   const { bundleContext } = await import('../node-image/artifacts.js')
   const { cachedKubectl } = await import('../bundle/cached-bundle.js')
   const context = bundleContext(world, () => undefined)

@@ -1,9 +1,9 @@
 /** `klab reload`: machines off and on again, as Vagrant's reload. */
-import type { PhaseName } from '../labfile/phases.js'
 import { bringUp, type UpResult } from './bring-up.js'
 import type { LabContext } from './context.js'
 import { haltLab, type HaltOptions } from './halt.js'
 import { recordedLab } from './open.js'
+import { reachedPhase } from './up.js'
 
 /**
  * Halts the lab or these nodes, and brings it up again as far as it was. Throws what halt and up throw; a lab that then
@@ -12,5 +12,5 @@ import { recordedLab } from './open.js'
 export async function reloadLab(c: LabContext, o: HaltOptions = {}): Promise<UpResult> {
   const { record } = await recordedLab(c.doors.env, c.file)
   await haltLab(c, o)
-  return bringUp(c, { until: (record.completedUntil as PhaseName | undefined) ?? 'ready' })
+  return bringUp(c, { until: reachedPhase(record) })
 }

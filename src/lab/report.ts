@@ -43,7 +43,8 @@ async function versions(c: LabContext): Promise<unknown> {
   const { host, signal } = c.doors
   const first = (argv: readonly string[]): Promise<string> =>
     host.run(argv, { signal, timeoutMs: 30_000, allowFailure: true }).then(
-      (o) => o.stdout.split('\n')[0] ?? '',
+      // ssh says it on stderr.
+      (o) => (o.stdout || o.stderr).split('\n')[0] ?? '',
       (error: unknown) => messageOf(error).split('\n')[0] ?? '',
     )
   const [virsh, qemu, qemuImg, ssh] = await Promise.all(

@@ -13,6 +13,7 @@ import { checkName, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
 import { formatChanges, labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
+import { settleBundle } from './settle-bundle.js'
 import { makeFolders, newRecord, refuseUnrecorded } from './up.js'
 import { withLab } from './with-lab.js'
 
@@ -84,7 +85,7 @@ export async function importFile(
     const diskOnly = await fitHere(world, o)
     if (diskOnly !== undefined && o.facts.host.ram)
       o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)
-    const record = existing ?? (await newRecord(world, open, o.accel))
+    const record = existing ?? (await newRecord(world, await settleBundle(world, open), o.accel))
     const { file, facts, digest, progress } = o
     const manifest = await importSeal({
       world,

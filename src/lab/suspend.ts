@@ -122,8 +122,18 @@ export async function wake(
   })
 }
 
+/**
+ * For a lab that is about to boot from its disks, or stays off: the RAM that it slept on is given up, and said. Else it
+ * would count as asleep when its machines are off the next time, and what it has done since would be lost.
+ */
+export async function giveUpSleep(lab: LockedLab): Promise<void> {
+  if (lab.record.asleep === undefined) return
+  if (sleepsOn(lab.record) !== undefined) lab.say('the RAM that the lab slept on is given up')
+  await forget(lab)
+}
+
 /** Gives the RAM of a sleeping lab up: its disks are as after a power cut, and `up` boots them. */
-export async function forget(lab: LockedLab): Promise<void> {
+async function forget(lab: LockedLab): Promise<void> {
   const { asleep, ...record } = lab.record
   if (asleep !== undefined) {
     lab.record = record

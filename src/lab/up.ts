@@ -16,6 +16,7 @@ import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
 import { planApply } from '../plan/apply.js'
 import { planUp } from '../plan/up.js'
+import type { LockedLab } from '../snapshot/types.js'
 import { note, type Report } from '../report/events.js'
 import { assignPorts, portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
@@ -129,8 +130,11 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     else await refuseUnrecorded(world, open, 'klab destroy, then klab up')
     return existing
   }
-  return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (existing) => {
+  return withLab(world, open.paths, { name: 'up', record: mayGoOn, recover: note(o.report) }, async (known) => {
     const { paths } = open
+    const slept: LockedLab | undefined = known && { world, paths, record: known, say: note(o.report) }
+    if (slept?.record.asleep !== undefined) await (await import('./suspend.js')).giveUpSleep(slept)
+    const existing = slept?.record
     // The phases of a node that leaves are those of the lab that still has it.
     const before = (record: LabRecord): LabRun => createRun(world, { ...open, lab: record.lab }, record, 'ready')
     const found = existing
@@ -166,6 +170,12 @@ async function begun(world: World, record: LabRecord): Promise<LabRecord> {
   if (record.lab.nodes.every((n) => running.has(domainName(record.id, n.name)))) return record
   const completed = record.completedUntil as PhaseName | undefined
   return completed !== undefined && upTo('machines', completed) ? { ...record, completedUntil: 'machines' } : record
+}
+
+/** How far the lab was, for who brings it there again; a boot that was cut short is to be finished at least. */
+export function reachedPhase({ completedUntil }: LabRecord): PhaseName {
+  const completed = (completedUntil as PhaseName | undefined) ?? 'ready'
+  return upTo('boot', completed) ? completed : 'boot'
 }
 
 /** Throws StateError when there are machines of a lab that has no record. `hint`: what to do then. */

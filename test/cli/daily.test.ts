@@ -39,6 +39,19 @@ t.test('exec: words after -- stay as they are; nodes that are off are told, exit
   t.match(await klab.run('exec', 'k8s-node01', '--', 'true'), { code: 255, stderr: 'k8s-node01: k8s-node01 is off\n' })
 })
 
+t.test('inventory and ssh-config: the nodes as other programs want them', async (t) => {
+  const klab = makeKlab(t)
+  const paths = klab.record()
+  writeFileSync(paths.sshConfig, '')
+  writeFileSync(paths.key, 'x')
+  for (const node of ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']) {
+    mkdirSync(dirname(paths.node(node).hostKey), { recursive: true })
+    writeFileSync(`${paths.node(node).hostKey}.pub`, 'ssh-ed25519 AAAA x')
+  }
+  t.match(await klab.run('inventory'), { code: 0, stdout: /^all:\n[^]*k8s-node03:\n +ansible_host: 127\.0\.0\.1/m })
+  t.match(await klab.run('ssh-config'), { code: 0, stdout: /^Host k8s-node03 /m })
+})
+
 t.test('cp: which of the two is on a node is told by NODE:PATH', async (t) => {
   const klab = makeKlab(t)
   klab.record({}, [5, 5, 5, 5])

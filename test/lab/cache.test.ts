@@ -4,7 +4,9 @@ import t, { type Test } from 'tap'
 import { openLab } from '../../src/index.js'
 import { acquireLock } from '../../src/host/lock.js'
 import { cachePaths } from '../../src/state/paths.js'
+import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
+import { fourNodes, labOf } from '../fakes/world.js'
 import { makeStage } from '../snapshot/stage.js'
 
 async function open(t: Test) {
@@ -29,7 +31,8 @@ async function open(t: Test) {
     download: put(at.downloads, 'e'.repeat(64), 'x', 1),
   }
   // The stage's image, on which its four machines stand.
-  return { ...s, ...found, lab, id: s.lab.record.id, image: join(at.layers, 'i'.repeat(64)) }
+  const { paths, record } = s.lab
+  return { ...s, ...found, lab, paths, record, id: record.id, image: join(at.layers, 'i'.repeat(64)) }
 }
 
 t.test('list: what goes first at the top; what a lab stands on goes never', async (t) => {
@@ -50,6 +53,16 @@ t.test('list: what goes first at the top; what a lab stands on goes never', asyn
   t.match(all.at(-1), { kind: 'disk image', labs: [s.id], why: `stands under ${s.id}` })
   t.match(all[0], { kind: 'build folder', labs: [], usedAt: '2025-12-31T23:00:00.000Z' })
   t.ok((all[0]?.bytes ?? 0) >= 2 ** 20)
+})
+
+t.test('a lab whose bundle was never chosen, and one that got its from where auto led', async (t) => {
+  const s = await open(t)
+  const { kubernetes } = labOf(fourNodes('kubernetes: { bundle: auto, version: 1.23.17 }\n'))
+  const lab = { ...s.record.lab, kubernetes: kubernetes! }
+  for (const bundle of [undefined, { source: 'source', why: 'nobody answers' } as const]) {
+    await writeRecord(s.paths.record, { ...s.record, lab, ...(bundle && { bundle }) })
+    t.equal((await s.lab.cache.list()).length, 7)
+  }
 })
 
 t.test('prune: in that order down to a size, else all that no lab stands on; asks first', async (t) => {

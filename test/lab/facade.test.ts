@@ -171,6 +171,8 @@ t.test('status tells of a Labfile that was edited since the last up', async (t) 
   const status = await s.lab.status()
   t.match(status, { edited: true })
   t.match(formatStatus(status, 0), /^the Labfile was edited since the last klab up; klab plan says/m)
+  t.match(await s.lab.up(), { already: true }, 'nothing follows from it')
+  t.match(await s.lab.status(), { edited: false }, 'and up has read it')
 })
 
 t.test('destroy: asks when it is told to, and then nothing is left', async (t) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { DriftError, LockedError, StateError } from '../../src/errors.js'
 import { readLab } from '../../src/lab/open.js'
-import { alreadyUp, planOf, settleAccel, up } from '../../src/lab/up.js'
+import { alreadyUp, planOf, reachedPhase, settleAccel, up } from '../../src/lab/up.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
 import { acquireLock } from '../../src/host/lock.js'
@@ -37,6 +37,23 @@ t.test(
     t.same(s.world.l2Calls, [`ensure ${s.first.paths.run}`], 'the switch too')
   },
 )
+
+t.test('a lab that slept and boots from its disks does not count as asleep later', async (t) => {
+  const s = await stage(t)
+  await s.go()
+  const { paths } = s.first
+  await writeRecord(paths.record, { ...(await readRecord(paths.record))!, asleep: 'x', snapshot: 'x' })
+  await s.go()
+  t.match(await readRecord(paths.record), { asleep: undefined, completedUntil: 'network' })
+})
+
+t.test('how far a lab was: a boot that was cut short is finished at least', async (t) => {
+  const s = await stage(t)
+  await s.go()
+  const record = (await readRecord(s.first.paths.record))!
+  const after = (completedUntil?: string) => reachedPhase({ ...record, completedUntil })
+  t.same(['images', 'ready', 'machines', undefined].map(after), ['images', 'ready', 'boot', 'ready'])
+})
 
 t.test('a changed Labfile is refused with what changed', async (t) => {
   const s = await stage(t)
