@@ -4,6 +4,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=retry.sh
 . /usr/lib/klab/retry.sh
+# shellcheck source-path=SCRIPTDIR source=pod-range.sh
+. /usr/lib/klab/pod-range.sh
 # shellcheck source-path=SCRIPTDIR source=bundle.sh
 . /usr/lib/klab/bundle.sh
 
@@ -25,8 +27,7 @@ make_known() {
 	local said known=true
 	said=$(kubectl --request-timeout=60s get node "$KLAB_NODE" -o name 2>&1) ||
 		case $said in *NotFound*) known=false ;; esac
-	# The node gets another range of pod addresses, and the bridge plugin refuses a bridge that has one of the old.
-	[ "$known" = true ] || ip link delete cni0 2>/dev/null || true
+	[ "$known" = true ] || forget_pod_range
 	systemctl restart kubelet
 	[ "$known" = false ] || return 0
 	retry kubectl --request-timeout=60s get node "$KLAB_NODE"

@@ -4,6 +4,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=retry.sh
 . /usr/lib/klab/retry.sh
+# shellcheck source-path=SCRIPTDIR source=pod-range.sh
+. /usr/lib/klab/pod-range.sh
 
 kubelet_conf=/etc/kubernetes/kubelet.conf
 # There while a join of klab's own is under way: only such a one is ever reset.
@@ -29,8 +31,7 @@ make_known() {
 	local said
 	said=$(as_node get node "$KLAB_NODE" -o name 2>&1) && return
 	case $said in *NotFound*)
-		# The node gets another range of pod addresses, and the bridge plugin refuses a bridge that has one of the old.
-		ip link delete cni0 2>/dev/null || true
+		forget_pod_range
 		systemctl restart kubelet
 		;;
 	esac
@@ -44,8 +45,7 @@ else
 	[ -z "${KLAB_REJOIN:-}" ] || touch "$begun"
 	if [ -e "$begun" ]; then
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
-		# kubeadm leaves it; see make_known.
-		ip link delete cni0 2>/dev/null || true
+		forget_pod_range
 	fi
 	touch "$begun"
 	failed=false

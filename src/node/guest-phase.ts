@@ -34,8 +34,8 @@ const HELPERS: Readonly<Record<string, readonly string[]>> = {
   runtime: FAMILY,
   packages: [...FAMILY, 'kubelet.service', '10-kubeadm.conf', 'cni-plugin.sh'],
   images: ['bundle.sh'],
-  'control-plane': ['retry.sh', 'bundle.sh'],
-  workers: ['retry.sh'],
+  'control-plane': ['retry.sh', 'pod-range.sh', 'bundle.sh'],
+  workers: ['retry.sh', 'pod-range.sh'],
 }
 
 /** The script file of a phase: `runtime` has one for each runtime. */

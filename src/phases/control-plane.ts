@@ -143,7 +143,7 @@ async function isWhole(run: LabRun, node: string): Promise<boolean> {
 export async function dropToken(run: LabRun, token: string): Promise<void> {
   const kubectl = await hostKubectl(run)
   const name = `bootstrap-token-${token.slice(0, 6)}`
-  await kubectl(['-n', 'kube-system', 'delete', 'secret', name, '--wait=false', '--ignore-not-found'])
+  await kubectl(['-n', 'kube-system', 'delete', 'secret', name, '--wait=false'])
 }
 
 /** kubeadm init on the first control plane. */

@@ -34,7 +34,7 @@ function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
   const dropped: string[] = []
   const world = makeWorld(t, {
     kubectl: (args, input) => {
-      const token = /^-n kube-system delete secret bootstrap-token-(\w{6}) --wait=false --ignore-not-found$/.exec(args)
+      const token = /^-n kube-system delete secret bootstrap-token-(\w{6}) --wait=false$/.exec(args)
       if (token) return dropped.push(token[1]!) > 1 ? new CommandError(BUSY) : ''
       t.equal(args, 'apply --validate=false -f -')
       applied.push(input)

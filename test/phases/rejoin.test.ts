@@ -66,12 +66,21 @@ t.test('workers: joined is what the API server says, not klab’s mark alone', a
 /** A phase's script in a root of its own, with programs that write down how they were called. */
 function scriptStage(t: Test, script: string) {
   const dir = t.testdir()
-  for (const d of ['bin', 'etc/kubernetes/pki', 'etc/klab', 'var/lib/klab', 'var/lib/kubelet/pki', 'usr/lib/klab'])
+  for (const d of [
+    'bin',
+    'etc/kubernetes/pki',
+    'etc/klab',
+    'run/flannel',
+    'var/lib/klab',
+    'var/lib/kubelet/pki',
+    'usr/lib/klab',
+  ])
     mkdirSync(join(dir, d), { recursive: true })
   const moved = (text: string): string =>
-    text.replace(/\/(etc\/kubernetes|etc\/klab|var\/lib|usr\/lib\/klab)\b/g, `${dir}/$1`)
+    text.replace(/\/(etc\/kubernetes|etc\/klab|run\/flannel|var\/lib|usr\/lib\/klab)\b/g, `${dir}/$1`)
   const phases = join(root, 'cloud-init/phases')
-  writeFileSync(join(dir, 'usr/lib/klab/retry.sh'), readFileSync(join(phases, 'retry.sh')))
+  for (const lib of ['retry.sh', 'pod-range.sh'])
+    writeFileSync(join(dir, 'usr/lib/klab', lib), moved(readFileSync(join(phases, lib), 'utf8')))
   writeFileSync(join(dir, script), moved(readFileSync(join(phases, script), 'utf8')))
   writeFileSync(join(dir, 'etc/kubernetes/kubelet.conf'), 'x')
   for (const f of ['var/lib/kubelet/pki/kubelet-client-current.pem', 'etc/kubernetes/pki/ca.crt'])
@@ -99,7 +108,10 @@ t.test('workers.sh: a node that was deleted comes back when its kubelet starts a
     'kubectl',
     `[ -e "${dir}/known" ] || { echo 'Error from server (NotFound): nodes "n" not found' >&2; exit 1; }`,
   )
+  const flannel = join(dir, 'run/flannel/subnet.env')
+  writeFileSync(flannel, '')
   t.match(run(), /ip link delete cni0\nsystemctl restart kubelet[^]*annotate/)
+  t.notOk(existsSync(flannel), 'its plugin would make the bridge of the old range again')
   t.notMatch(run(), /restart|cni0/, 'one that is known is left alone')
   program('kubectl', `[[ $* != *get* ]] || { echo 'Unable to connect to the server' >&2; exit 1; }`)
   t.notMatch(run(), /restart/, 'as is one whose API server does not answer')
