@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import fc from 'fast-check'
 import { KlabError } from '../../src/errors.js'
 
-/** The exit status of each kind of error, as the README has them. */
+/** The exit status of each kind of error, as docs/scripts.md has them. */
 const STATUS: Readonly<Record<string, number>> = { labfile: 2, corrupt: 1, state: 1, command: 1, host: 3 }
 /** Characters: more is no message. */
 const MOST_WORDS = 20_000
