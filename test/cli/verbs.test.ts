@@ -34,7 +34,11 @@ t.test('validate: files and folders that the Labfile names must be there', async
   t.match(stderr, /kubernetes\.cni\.manifest: no such file: .*work\/net\.yaml/)
   mkdirSync(join(klab.dir, 'work/k'))
   for (const name of ['gone.qcow2', 'net.yaml']) writeFileSync(join(klab.dir, 'work', name), '')
-  t.match(await klab.run('validate'), { code: 2, stderr: /bundle\.dir: \S*work\/k: / }, 'an empty folder lacks everything')
+  t.match(
+    await klab.run('validate'),
+    { code: 2, stderr: /bundle\.dir: \S*work\/k: / },
+    'an empty folder lacks everything',
+  )
 })
 
 t.test('plan: text and JSON on stdout, nothing written', async (t) => {
@@ -70,7 +74,9 @@ t.test('a changed Labfile: plan shows what changed, as text and as data; up refu
     { path: 'network.internet', before: false, after: true, when: 'new-lab', command: 'klab destroy, then klab up' },
     { path: 'nodes[1].memoryMiB', before: 3072, after: 4096, when: 'boot', command: 'klab reload k8s-node01' },
   ]
-  t.match((JSON.parse((await klab.run('plan', '--json')).stdout) as { changes: unknown }).changes, changes)
+  const found = (JSON.parse((await klab.run('plan', '--json')).stdout) as { changes: unknown[] }).changes
+  t.equal(found.length, 2)
+  t.match(found, changes)
   const up = await klab.run('up', '--json')
   t.match(up, { code: 1, stderr: /nodes\[1\]\.memoryMiB: 3072 → 4096[^]*klab destroy/ })
   t.match(JSON.parse(up.stdout), { error: { code: 'state', changes } })

@@ -148,10 +148,10 @@ t.test('size, aliases and depth: refused at once', (t) => {
     'deep keys in brackets': `${'{? '.repeat(3000)}a${'}'.repeat(3000)}`,
   }
   for (const [what, text] of Object.entries(bombs)) {
-    const started = performance.now()
+    const before = process.cpuUsage()
     t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), { code: 'corrupt' }, what)
-    const ms = performance.now() - started
-    t.ok(ms < 2000, `${what}: ${Math.round(ms)} ms`)
+    const ms = process.cpuUsage(before).user / 1000
+    t.ok(ms < 2000, `${what}: ${Math.round(ms)} ms of CPU time`)
   }
   t.end()
 })

@@ -22,12 +22,12 @@ const seed = given === undefined ? (long ? Date.now() % 2 ** 31 : 20261127) : Nu
 
 const bounds = long
   ? { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: (Number(seconds) * 1000) / TARGETS.length }
-  : { numRuns: RUNS }
+  : {}
 
 for (const target of TARGETS) {
   t.test(target.name, async (t) => {
     const seen: Seen = { taken: 0, refused: 0, dearestMs: 0 }
-    const run = await fc.check(target.property(t.testdir({}), seen), { ...bounds, seed })
+    const run = await fc.check(target.property(t.testdir({}), seen), { numRuns: target.runs ?? RUNS, ...bounds, seed })
     const about = `seed ${seed}: ${seen.taken} taken, ${seen.refused} refused`
     if (run.failed)
       t.fail(about, {

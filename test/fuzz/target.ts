@@ -12,6 +12,8 @@ export interface Target {
   readonly name: string
   /** Kinds of errors that it may answer with. */
   readonly codes: readonly string[]
+  /** Inputs in a unit run, where it is another number than the others'. */
+  readonly runs?: number
   /** Property of one input; `dir` is a folder for it alone. */
   readonly property: (dir: string, seen: Seen) => fc.IAsyncPropertyWithHooks<[unknown]>
 }
@@ -28,6 +30,7 @@ interface Reader<T> {
   readonly name: string
   readonly codes: readonly string[]
   readonly input: fc.Arbitrary<T>
+  readonly runs?: number
   /** Reads it, and throws a plain Error when what comes of it must not be. `dir` is empty. */
   readonly read: (input: T, dir: string) => unknown
   /** Files that `read` puts there itself. */
@@ -35,7 +38,7 @@ interface Reader<T> {
 }
 
 /** Makes a target of a reader: a value or an error of klab's, of a fitting length, and nothing made. */
-export function target<T>({ name, codes, input, read, puts = [] }: Reader<T>): Target {
+export function target<T>({ name, codes, input, runs, read, puts = [] }: Reader<T>): Target {
   const check = async (value: T, dir: string, seen: Seen): Promise<void> => {
     const before = process.cpuUsage()
     try {
@@ -59,6 +62,7 @@ export function target<T>({ name, codes, input, read, puts = [] }: Reader<T>): T
   return {
     name,
     codes,
+    ...(runs !== undefined && { runs }),
     property: (dir, seen) => fc.asyncProperty<[unknown]>(input, (value) => check(value as T, dir, seen)),
   }
 }

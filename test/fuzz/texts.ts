@@ -27,6 +27,7 @@ function checkPlaces(error: LabfileError, lines: number): void {
 
 const labfile = target({
   name: 'Labfile',
+  runs: 300,
   codes: ['labfile'],
   puts: ['Labfile'],
   input: fc.oneof(

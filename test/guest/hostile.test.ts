@@ -87,6 +87,7 @@ t.test('what is no SSH server: a first line without end, lines without end, esca
     t.match(failed, { name: 'ProbeError', message: /SSH on 127\.0\.0\.1:\d+: gave up/ }, what)
     t.ok((failed as Error).message.length < 2000, what)
     for (const s of sockets) if (!s.destroyed) await new Promise((r) => s.once('close', r))
+    t.ok(sockets.length > 0, what)
     const most = Math.max(...sockets.map((s) => s.bytesWritten))
     t.ok(most < 16 * 2 ** 20, `${what}: took ${most} bytes`)
   }

@@ -13,39 +13,22 @@ import {
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import t, { type Test } from 'tap'
-import { CommandError, openLab, StateError, UsageError } from '../../src/index.js'
+import { CommandError, StateError, UsageError } from '../../src/index.js'
 import { pack } from '../../src/host/archive.js'
 import { through } from '../../src/lab/copy.js'
 import { domainName } from '../../src/node/names.js'
 import { fakeDoors } from '../fakes/doors.js'
-import { useShell } from '../fakes/guest-shell.js'
-import { fourNodes } from '../fakes/world.js'
-import { makeStage } from '../snapshot/stage.js'
+import { openShells } from './facade-stage.js'
 
 const NODE = 'k8s-node01'
 
-async function open(t: Test) {
-  const stage = await makeStage(t, fourNodes('kubernetes: false\n'))
-  const { world } = stage
-  writeFileSync(join(world.dir, 'Labfile'), fourNodes('kubernetes: false\n'))
-  const shell = useShell(world)
-  const lab = await openLab({ doors: fakeDoors(world) })
-  const here = (...parts: string[]): string => join(world.dir, 'here', ...parts)
-  mkdirSync(here())
-  return {
-    ...stage,
-    lab,
-    id: stage.lab.record.id,
-    here,
-    there: (...parts: string[]) => join(shell.home(NODE), ...parts),
-  }
-}
+const openCopy = (t: Test) => openShells(t, 'here', NODE)
 
 const mode = (path: string): number => statSync(path).mode & 0o7777
 const put = (path: string, text: string, bits: number): void => writeFileSync(path, text, { mode: bits })
 
 t.test('a file to a node: into its home, under another name, into a folder; mode and bytes are kept', async (t) => {
-  const s = await open(t)
+  const s = await openCopy(t)
   const data = Buffer.alloc(3_000_000, 'klab')
   writeFileSync(s.here('a b'), data, { mode: 0o755 })
   t.same(await s.lab.upload(s.here('a b'), { node: NODE, path: '' }), {
@@ -68,7 +51,7 @@ t.test('a file to a node: into its home, under another name, into a folder; mode
 })
 
 t.test('a link at its place is replaced, not followed', async (t) => {
-  const s = await open(t)
+  const s = await openCopy(t)
   put(s.here('new'), 'new', 0o644)
   for (const there of [true, false]) {
     const at = there ? s.there : s.here
@@ -90,7 +73,7 @@ t.test('a link at its place is replaced, not followed', async (t) => {
 })
 
 t.test('a folder to a node and back: all of it, links as links, modes kept; again is merged', async (t) => {
-  const s = await open(t)
+  const s = await openCopy(t)
   mkdirSync(s.here('d', 'sub'), { recursive: true, mode: 0o755 })
   put(s.here('d', 'sub', 'run.sh'), '#!/bin/sh\n', 0o755)
   put(s.here('d', '@at'), 'at', 0o640)
@@ -113,7 +96,7 @@ t.test('a folder to a node and back: all of it, links as links, modes kept; agai
 })
 
 t.test('a file from a node; what is not there is told', async (t) => {
-  const s = await open(t)
+  const s = await openCopy(t)
   put(s.there('log'), 'log', 0o640)
   t.same(await s.lab.download({ node: NODE, path: '~/log' }, s.here()), {
     to: s.here('log'),
@@ -131,7 +114,7 @@ t.test('a file from a node; what is not there is told', async (t) => {
 })
 
 t.test('what a guest sends lands in the folder or nowhere', async (t) => {
-  const s = await open(t)
+  const s = await openCopy(t)
   const evil = join(s.world.dir, 'evil')
   mkdirSync(join(evil, 'in'), { recursive: true })
   put(join(evil, 'in', 'good'), 'good', 0o4755)
@@ -157,7 +140,7 @@ t.test('what a guest sends lands in the folder or nowhere', async (t) => {
 })
 
 t.test('what goes wrong is told by who knows: the host’s files, or the guest', async (t) => {
-  const s = await open(t)
+  const s = await openCopy(t)
   const c = { doors: fakeDoors(s.world), file: undefined, report: () => undefined }
   const ends = async (script: string, names: readonly string[]) => {
     const filter = await s.world.guests.shell!.filter(NODE, ['sh', '-c', script])

@@ -1,20 +1,8 @@
-import { join } from 'node:path'
-import { writeFileSync } from 'node:fs'
-import t, { type Test } from 'tap'
-import { Interrupted, openLab, UsageError } from '../../src/index.js'
-import { domainName } from '../../src/node/names.js'
-import { fakeDoors } from '../fakes/doors.js'
-import { fourNodes } from '../fakes/world.js'
-import { makeStage } from '../snapshot/stage.js'
+import t from 'tap'
+import { Interrupted, UsageError } from '../../src/index.js'
+import { open } from './facade-stage.js'
 
 const NODES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
-
-async function open(t: Test) {
-  const stage = await makeStage(t, fourNodes('kubernetes: false\n'))
-  writeFileSync(join(stage.world.dir, 'Labfile'), fourNodes('kubernetes: false\n'))
-  const lab = await openLab({ doors: fakeDoors(stage.world) })
-  return { ...stage, lab, domain: (n: string) => domainName(stage.lab.record.id, n) }
-}
 
 t.test('on all nodes: each node’s output, the highest exit status', async (t) => {
   const s = await open(t)

@@ -1,13 +1,10 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { openLab, StateError } from '../../src/index.js'
+import { StateError } from '../../src/index.js'
 import { parseForward } from '../../src/cli/forward.js'
 import { domainName } from '../../src/node/names.js'
-import { fakeDoors } from '../fakes/doors.js'
-import { fourNodes } from '../fakes/world.js'
-import { makeStage } from '../snapshot/stage.js'
+import { open } from './facade-stage.js'
 
 /** A server that says who it is, then what it is told in capitals, and ends when it is ended. */
 async function shouter(t: Test, name: string): Promise<number> {
@@ -31,23 +28,15 @@ const say = async (port: number, text: string): Promise<string> => {
   return said
 }
 
-async function open(t: Test) {
-  const s = await makeStage(t, fourNodes('kubernetes: false\n'))
-  writeFileSync(s.lab.record.labfile, fourNodes('kubernetes: false\n'))
-  const warned: string[] = []
-  const lab = await openLab({
-    doors: fakeDoors(s.world),
-    onEvent: (e) => {
-      if (e.type === 'warn') warned.push(e.text)
-    },
-  })
+async function openForward(t: Test) {
+  const s = await open(t)
   const port = await shouter(t, 'guest')
   s.world.guests.onForward = () => Promise.resolve(connect({ port, host: '127.0.0.1', allowHalfOpen: true }))
-  return { ...s, id: s.lab.record.id, lab, warned }
+  return s
 }
 
 t.test('connections side by side, each with its own end', async (t) => {
-  const s = await open(t)
+  const s = await openForward(t)
   const f = await s.lab.forward('k8s-node01', { hostPort: 0, guestPort: 80, guestHost: '10.1.0.5' })
   t.same(await Promise.all([say(f.hostPort, 'a'), say(f.hostPort, 'b')]), ['guest:A', 'guest:B'])
   t.match(s.world.guests.calls.at(-1), { node: 'k8s-node01', text: 'forward 10.1.0.5:80' })
@@ -61,12 +50,12 @@ t.test('connections side by side, each with its own end', async (t) => {
 })
 
 t.test('one that cannot be made is told, and the next is tried again', async (t) => {
-  const s = await open(t)
+  const s = await openForward(t)
   const f = await s.lab.forward('k8s-node01', { hostPort: 0, guestPort: 80 })
   const { onForward } = s.world.guests
   s.world.guests.onForward = () => Promise.reject(new StateError('k8s-node01: 127.0.0.1:80: Connection refused'))
   await say(f.hostPort, 'a').catch(() => '')
-  t.same(s.warned, ['k8s-node01: 127.0.0.1:80: Connection refused'])
+  t.same(s.warned(), ['k8s-node01: 127.0.0.1:80: Connection refused'])
   s.world.guests.onForward = onForward
   t.equal(await say(f.hostPort, 'a'), 'guest:A')
   t.ok(s.world.guests.addresses.length >= 3, 'each asks for a connection anew')
@@ -75,7 +64,7 @@ t.test('one that cannot be made is told, and the next is tried again', async (t)
 })
 
 t.test('mistakes: a taken port, no port, a node that is off', async (t) => {
-  const s = await open(t)
+  const s = await openForward(t)
   const hostPort = await shouter(t, 'other')
   await t.rejects(s.lab.forward('k8s-node01', { hostPort, guestPort: 80 }), {
     name: 'HostError',

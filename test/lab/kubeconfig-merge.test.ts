@@ -55,6 +55,8 @@ t.test('merge and unmerge: own entries only, the rest as it was, comments too', 
   const s = await open(t, OTHER)
   await t.rejects(s.lab.mergeKubeconfig(), { name: 'StateError', message: /no cluster yet/ })
   s.own(1)
+  const own = s.run.paths.kubeconfig
+  t.same(await s.lab.kubeconfig(), { path: own, text: readFileSync(own, 'utf8') })
   t.same(await s.lab.mergeKubeconfig(), {
     path: s.path,
     context: s.name,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openLab } from '../../src/index.js'
@@ -7,28 +7,18 @@ import { domainName } from '../../src/node/names.js'
 import { labPaths } from '../../src/state/paths.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
-import { fourNodes } from '../fakes/world.js'
-import { makeStage } from '../snapshot/stage.js'
+import { open } from './facade-stage.js'
 
 /** The stage's lab, which runs, and `old`, whose machines are gone. */
-async function open(t: Test) {
-  const s = await makeStage(t, fourNodes('kubernetes: false\n'))
-  const { record } = s.lab
-  writeFileSync(record.labfile, fourNodes('kubernetes: false\n'))
+async function openTwo(t: Test) {
+  const s = await open(t)
   const old = labPaths(s.world.roots, 'old-00000000')
-  await writeRecord(old.record, { ...record, id: 'old-00000000', name: 'old', labfile: '/gone/Labfile' })
-  const warned: string[] = []
-  const lab = await openLab({
-    doors: fakeDoors(s.world),
-    onEvent: (e) => {
-      if (e.type === 'warn') warned.push(e.text)
-    },
-  })
-  return { ...s, lab, old, warned, record }
+  await writeRecord(old.record, { ...s.record, id: 'old-00000000', name: 'old', labfile: '/gone/Labfile' })
+  return { ...s, old }
 }
 
 t.test('every lab, wherever one is; also of a folder that is gone', async (t) => {
-  const s = await open(t)
+  const s = await openTwo(t)
   await s.world.hypervisor.stop(domainName(s.record.id, 'k8s-node01'), 0)
   const labs = await s.lab.labs.list()
   t.match(labs, [
@@ -41,7 +31,7 @@ t.test('every lab, wherever one is; also of a folder that is gone', async (t) =>
 })
 
 t.test('prune: asks with what goes, removes that and nothing else', async (t) => {
-  const s = await open(t)
+  const s = await openTwo(t)
   const asked: unknown[] = []
   const confirm = (answer: boolean) => (labs: readonly { id: string }[]) => {
     asked.push(labs.map((l) => l.id))
@@ -60,16 +50,16 @@ t.test('prune: asks with what goes, removes that and nothing else', async (t) =>
 })
 
 t.test('a libvirt that does not answer: the labs are shown, and none is pruned', async (t) => {
-  const s = await open(t)
+  const s = await openTwo(t)
   s.world.hypervisor.unreachable = true
   t.match(await s.lab.labs.list(), [{ state: null, nodes: [{ state: null }] }, { state: null }])
-  t.equal(s.warned.length, 1)
+  t.equal(s.warned().length, 1)
   t.same(await s.lab.labs.prune(), { removed: [], busy: [] })
   t.ok(existsSync(s.old.record))
 })
 
 t.test('no labs at all', async (t) => {
-  const s = await open(t)
+  const s = await openTwo(t)
   mkdirSync(join(s.world.dir, 'none'))
   const world = {
     ...s.world,

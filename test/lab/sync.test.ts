@@ -13,30 +13,17 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openLab, type Synced } from '../../src/index.js'
+import { type Synced } from '../../src/index.js'
 import { changesOf, treeOf } from '../../src/lab/tree-diff.js'
 import { domainName } from '../../src/node/names.js'
-import { fakeDoors } from '../fakes/doors.js'
-import { useShell } from '../fakes/guest-shell.js'
-import { fourNodes } from '../fakes/world.js'
-import { makeStage } from '../snapshot/stage.js'
+import { openShells } from './facade-stage.js'
 
 const NODE = 'k8s-node01'
 
-async function open(t: Test) {
-  const s = await makeStage(t, fourNodes('kubernetes: false\n'))
-  const { world } = s
-  writeFileSync(s.lab.record.labfile, fourNodes('kubernetes: false\n'))
-  const shell = useShell(world)
-  const warned: string[] = []
-  const lab = await openLab({
-    doors: fakeDoors(world),
-    onEvent: (e) => {
-      if (e.type === 'warn') warned.push(e.text)
-    },
-  })
-  const here = (...parts: string[]): string => join(world.dir, 'lesson', ...parts)
-  const there = (...parts: string[]): string => join(shell.home(NODE), 'l', ...parts)
+async function openLesson(t: Test) {
+  const s = await openShells(t, 'lesson', NODE)
+  const { here } = s
+  const there = (...parts: string[]): string => s.there('l', ...parts)
   mkdirSync(here('sub'), { recursive: true })
   mkdirSync(here('empty'))
   writeFileSync(here('sub', '-a b'), 'one')
@@ -44,11 +31,11 @@ async function open(t: Test) {
   chmodSync(here('run.sh'), 0o755)
   symlinkSync('sub', here('link'))
   const targets = [{ node: NODE, path: 'l' }]
-  return { ...s, id: s.lab.record.id, lab, here, there, targets, warned, shell }
+  return { ...s, there, targets }
 }
 
 t.test('all of it, then only what has changed; modes and links too', async (t) => {
-  const s = await open(t)
+  const s = await openLesson(t)
   t.same(await s.lab.sync(s.here(), s.targets), [{ node: NODE, path: 'l', files: 2, bytes: 13, removed: 0 }])
   t.equal(readFileSync(s.there('sub', '-a b'), 'utf8'), 'one')
   t.equal(statSync(s.there('run.sh')).mode & 0o777, 0o755)
@@ -64,14 +51,14 @@ t.test('all of it, then only what has changed; modes and links too', async (t) =
 })
 
 t.test('several nodes, side by side', async (t) => {
-  const s = await open(t)
+  const s = await openLesson(t)
   const done = await s.lab.sync(s.here(), [...s.targets, { node: 'k8s-node02', path: 'x' }])
   t.match(done, [{ node: NODE, files: 2 }, { node: 'k8s-node02', files: 2 }]) // prettier-ignore
   t.ok(existsSync(join(s.shell.home('k8s-node02'), 'x', 'run.sh')))
 })
 
 t.test('what only the guest has stays, unless told; what is in the way goes', async (t) => {
-  const s = await open(t)
+  const s = await openLesson(t)
   await s.lab.sync(s.here(), s.targets)
   mkdirSync(s.there('mine'))
   writeFileSync(s.there('mine', '-rf'), 'mine')
@@ -92,7 +79,7 @@ t.test('what only the guest has stays, unless told; what is in the way goes', as
 })
 
 t.test('watch: after each change, after a restored guest, and on when a node was away', async (t) => {
-  const s = await open(t)
+  const s = await openLesson(t)
   const { clock, hypervisor } = s.world
   const domain = domainName(s.id, NODE)
   const told: (readonly Synced[])[] = []
@@ -113,12 +100,12 @@ t.test('watch: after each change, after a restored guest, and on when a node was
   }
   await s.lab.watchSync(s.here(), s.targets, { onSynced: (done) => told.push(done) })
   t.same(told.map(([d]) => d?.files), [2, 1, 1, 1]) // prettier-ignore
-  t.same(s.warned, [`${NODE} is off`])
+  t.same(s.warned(), [`${NODE} is off`])
   t.equal(readFileSync(s.there('new'), 'utf8'), 'new', 'it came back')
 })
 
 t.test('mistakes', async (t) => {
-  const s = await open(t)
+  const s = await openLesson(t)
   await t.rejects(s.lab.sync(s.here('none'), s.targets), { name: 'UsageError', message: /no such folder/ })
   await t.rejects(s.lab.sync(s.here(), []), { name: 'UsageError' })
   await t.rejects(s.lab.sync(s.here(), [{ node: NODE, path: '' }]), { name: 'UsageError', message: /name the folder/ })
@@ -126,7 +113,7 @@ t.test('mistakes', async (t) => {
 })
 
 t.test('a folder that only there is in the way is removed once, with all in it', async (t) => {
-  const s = await open(t)
+  const s = await openLesson(t)
   const here = await treeOf(s.here())
   const there = new Map([...here, ['x', here.get('sub')!], ['x/y', here.get('run.sh')!]])
   t.same(changesOf(here, there, { extra: true }), { send: [], remove: ['x'] })

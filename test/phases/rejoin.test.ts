@@ -1,6 +1,6 @@
 /** What trainees do to nodes after `up`, and what the next `up` makes of it. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { topologyOf } from '../../src/cluster/topology.js'
@@ -8,7 +8,8 @@ import { createMarks } from '../../src/node/baked-phase.js'
 import { reviver } from '../../src/phases/revive.js'
 import { workerSteps } from '../../src/phases/workers.js'
 import { failure, type GuestCall } from '../fakes/guests.js'
-import { fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
+import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+import { scriptStage } from './script-stage.js'
 
 const cert = (t: Test): string => {
   const dir = t.testdir()
@@ -62,42 +63,6 @@ t.test('workers: joined is what the API server says, not klab’s mark alone', a
     'kubeadm may reset it',
   )
 })
-
-/** A phase's script in a root of its own, with programs that write down how they were called. */
-function scriptStage(t: Test, script: string) {
-  const dir = t.testdir()
-  for (const d of [
-    'bin',
-    'etc/kubernetes/pki',
-    'etc/klab',
-    'run/flannel',
-    'var/lib/klab',
-    'var/lib/kubelet/pki',
-    'usr/lib/klab',
-  ])
-    mkdirSync(join(dir, d), { recursive: true })
-  const moved = (text: string): string =>
-    text.replace(/\/(etc\/kubernetes|etc\/klab|run\/flannel|var\/lib|usr\/lib\/klab)\b/g, `${dir}/$1`)
-  const phases = join(root, 'cloud-init/phases')
-  for (const lib of ['retry.sh', 'pod-range.sh'])
-    writeFileSync(join(dir, 'usr/lib/klab', lib), moved(readFileSync(join(phases, lib), 'utf8')))
-  writeFileSync(join(dir, script), moved(readFileSync(join(phases, script), 'utf8')))
-  writeFileSync(join(dir, 'etc/kubernetes/kubelet.conf'), 'x')
-  for (const f of ['var/lib/kubelet/pki/kubelet-client-current.pem', 'etc/kubernetes/pki/ca.crt'])
-    writeFileSync(join(dir, f), 'x')
-  const program = (name: string, text: string): void => {
-    writeFileSync(join(dir, 'bin', name), `#!/bin/bash\necho "${name} $*" >>"${dir}/log"\n${text}\n`)
-    chmodSync(join(dir, 'bin', name), 0o755)
-  }
-  const run = (more: Readonly<Record<string, string>> = {}): string => {
-    writeFileSync(join(dir, 'log'), '')
-    const path = `${dir}/bin:${process.env['PATH'] ?? ''}`
-    const env = { PATH: path, KLAB_NODE: 'n', KLAB_CRI_SOCKET: '/s', KLAB_USER: 'u', KLAB_INIT_FLAGS: '', ...more }
-    execFileSync('bash', ['-euo', 'pipefail', join(dir, script)], { env, stdio: 'ignore' })
-    return readFileSync(join(dir, 'log'), 'utf8')
-  }
-  return { dir, program, run }
-}
 
 t.test('workers.sh: a node that was deleted comes back when its kubelet starts anew', (t) => {
   const { dir, program, run } = scriptStage(t, 'workers.sh')
@@ -207,48 +172,4 @@ t.test('kubelet or docker stopped or masked: started again after a while, once, 
   await revive(['k8s-node01', 'k8s-node02'])
   t.same(asked, ['k8s-node01', 'k8s-node02'])
   t.match(lines, [/^k8s-node01: kubelet was stopped and masked: active$/, /^k8s-node02: .*/])
-})
-
-t.test('node.sh: hostname, /etc/hosts and the lab card’s address are put back, and kubelet starts anew', (t) => {
-  const s = scriptStage(t, 'workers.sh')
-  const { dir, program } = s
-  mkdirSync(join(dir, 'net/lab0'), { recursive: true })
-  const moved = readFileSync(join(root, 'cloud-init/renew/node.sh'), 'utf8')
-    .replaceAll('/sys/class/net', join(dir, 'net'))
-    .replaceAll('/proc/sys/kernel/hostname', join(dir, 'hostname'))
-    .replaceAll('/etc/hosts', join(dir, 'hosts'))
-  writeFileSync(join(dir, 'node.sh'), moved)
-  writeFileSync(join(dir, 'hostname'), 'other\n')
-  writeFileSync(join(dir, 'hosts'), '127.0.0.1 localhost\n10.9.9.9 a mine\n192.168.31.62 b\n')
-  program('hostnamectl', `echo "$2" >"${dir}/hostname"`)
-  program('systemctl', '')
-  program(
-    'ip',
-    `[[ $* != *'addr show'* ]] || cat "${dir}/addresses"
-[[ $* != *'addr add'* ]] || echo "2: lab0 inet $3 x" >"${dir}/addresses"`,
-  )
-  writeFileSync(join(dir, 'addresses'), '2: lab0 inet 192.168.31.99/24 x\n')
-  const look = (): { said: string; log: string } => {
-    writeFileSync(join(dir, 'log'), '')
-    const env = { PATH: `${dir}/bin:${process.env['PATH'] ?? ''}` }
-    const own = ['a', '192.168.31.61/24', '192.168.31.61 a\n192.168.31.62 b', 'false']
-    const argv = [join(dir, 'node.sh'), ...own, 'docker', 'kubelet']
-    return { said: execFileSync('bash', argv, { env, encoding: 'utf8' }), log: readFileSync(join(dir, 'log'), 'utf8') }
-  }
-  const first = look()
-  t.equal(
-    first.said,
-    'its hostname was other: a again\n' +
-      `${dir}/hosts had 10.9.9.9 for a: 192.168.31.61 again\n` +
-      'its card lab0 had 192.168.31.99/24: 192.168.31.61/24 again\n',
-  )
-  t.match(
-    first.log,
-    /ip addr add 192\.168\.31\.61\/24 dev lab0[^]*ip route add default dev lab0[^]*systemctl restart kubelet/,
-  )
-  t.equal(readFileSync(join(dir, 'hosts'), 'utf8'), '127.0.0.1 localhost\n192.168.31.62 b\n192.168.31.61 a\n')
-  const second = look()
-  t.equal(second.said, '')
-  t.notMatch(second.log, /restart|addr add|hostnamectl/, 'nothing is done to one that is as it should be')
-  t.end()
 })

@@ -34,20 +34,36 @@ export const CLOCK = '1767225600.0 1767225627.5 100.00 100.05\n'
 
 export class Killed extends Error {}
 
+/** A klab that can be killed: `step` is called at each change, and from the n-th after `killAt` on it throws. */
+export function lifeline() {
+  let [calls, limit] = [0, Infinity]
+  return {
+    step: (): void => {
+      calls += 1
+      if (calls > limit) throw new Killed()
+    },
+    killAt: (n: number): void => {
+      calls = 0
+      limit = n
+    },
+    /** Nobody is dead any more. Returns how many changes there were. */
+    live: (): number => {
+      limit = Infinity
+      return calls
+    },
+  }
+}
+
 /** Four running machines, with `zero` in RAM and on disk. */
 export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> {
-  let [calls, limit] = [0, Infinity]
-  const step = (): void => {
-    calls += 1
-    if (calls > limit) throw new Killed()
-  }
+  const life = lifeline()
   const create = (argv: readonly string[]): string => {
-    step()
+    life.step()
     makeOverlay(argv.at(-1) ?? '', argv[argv.indexOf('-b') + 1] ?? '')
     return ''
   }
   const rebase = (argv: readonly string[]): string => {
-    step()
+    life.step()
     const [path, base] = [argv.at(-1) ?? '', argv[argv.indexOf('-b') + 1] ?? '']
     const text = readDisk(path)
     rmSync(path)
@@ -102,14 +118,12 @@ export async function makeStage(t: Test, labfile = fourNodes()): Promise<Stage> 
         }),
       ),
     killAt: (n) => {
-      calls = 0
-      limit = n
-      world.hypervisor.onCall = step
+      life.killAt(n)
+      world.hypervisor.onCall = life.step
     },
     again: async () => {
-      const made = calls
+      const made = life.live()
       world.hypervisor.onCall = () => undefined
-      limit = Infinity
       const record = await readRecord(run.paths.record)
       if (!record) throw new Error('the record is gone')
       return { lab: labWith(record), calls: made }
