@@ -1,0 +1,7 @@
+#!/bin/bash
+# The path at which kube-proxy's configuration is mounted.
+set -euo pipefail
+
+# Without its version: the status changes meanwhile.
+kubectl -n kube-system get daemonset kube-proxy -o yaml |
+	sed 's#--config=/var/lib/kube-proxy/configuration.conf#--config=/var/lib/kube-proxy/config.conf#; /^  resourceVersion: /d' | kubectl replace -f -
