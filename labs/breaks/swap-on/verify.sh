@@ -1,0 +1,15 @@
+#!/bin/bash
+# Exit 0: mended. Else one line that says what still goes wrong.
+k() { timeout 30 kubectl --request-timeout=20s "$@" 2>/dev/null; }
+on() { timeout 40 ssh -n -o BatchMode=yes -o ConnectTimeout=15 "$@" 2>/dev/null; }
+ready() { [ "$(k get node "$1" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]; }
+no() {
+	echo "$*"
+	exit 1
+}
+
+[ "$(on node01 systemctl is-active kubelet)" = active ] || no 'k8s-node01 is not a working node yet.'
+ready k8s-node01 || no 'k8s-node01 is not Ready yet.'
+[ "$(on node01 'wc -l </proc/swaps')" = 1 ] || no 'k8s-node01 is Ready, but not set up as the course asks for (2.2).'
+[ "$(on node01 "grep -cE '^[^#]+[[:space:]]swap[[:space:]]' /etc/fstab")" = 0 ] ||
+	no 'k8s-node01 is Ready now, but would not be after its next start.'
