@@ -12,5 +12,4 @@ no() {
 ip=$(k -n post get service stamps -o jsonpath='{.spec.clusterIP}')
 [ -n "$ip" ] || no 'There is no service stamps in the namespace post.'
 [ -n "$(curl -s -m 15 "http://$ip/")" ] || no "The service stamps does not answer: curl http://$ip/"
-
 rolled kube-system daemonset/kube-proxy || no 'The service answers here; not yet on all nodes, or not lastingly.'
