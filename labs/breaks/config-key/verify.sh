@@ -11,4 +11,5 @@ no() {
 rolled weather deployment/station || no 'The pod of the deployment station in the namespace weather does not run yet.'
 [ "$(k -n weather get configmap settings -o jsonpath='{.data.town}')" = Hangzhou ] ||
 	no 'The ConfigMap settings has lost something that others read.'
-[[ $'\n'$(k -n weather exec deploy/station -- env) == *$'\n'CITY=[[:alpha:]]* ]] || no 'The pod runs, and CITY is not set in it.'
+[[ $'\n'$(k -n weather exec deploy/station -- env) == *$'\n'CITY=[[:alpha:]]* ]] ||
+	no 'The pod runs, and CITY is not set in it.'

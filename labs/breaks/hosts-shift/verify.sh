@@ -7,7 +7,9 @@ no() {
 }
 
 # shellcheck disable=SC2016 # the shell there fills it in
-seen=$(on node02 'for name in k8s-master01 k8s-node01 k8s-node02 k8s-node03; do echo "$name" $(getent ahostsv4 "$name") .; done')
+seen=$(on node02 'for name in k8s-master01 k8s-node01 k8s-node02 k8s-node03; do
+	echo "$name" $(getent ahostsv4 "$name") .
+done')
 while read -r ip name; do
 	[[ $seen == *"$name $ip "* ]] || no "On k8s-node02 the name $name leads to the wrong machine, or nowhere."
 done <<'TABLE'

@@ -13,5 +13,6 @@ read -r at ip < <(k -n maps get pods -l app=tiles --field-selector=status.phase=
 [ -n "$(curl -s -m 15 "http://$ip:8080/")" ] ||
 	no "The pod tiles on k8s-node01 does not answer from here: curl http://$ip:8080/"
 [ "$(on node01 cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || no 'Pods on k8s-node01 do not reach the other nodes.'
-[ "$(on node01 "cat /etc/sysctl.d/*.conf /etc/sysctl.conf 2>/dev/null | grep -cE '^ *net.ipv4.ip_forward *= *0'")" = 0 ] ||
+off=$(on node01 "cat /etc/sysctl.d/*.conf /etc/sysctl.conf 2>/dev/null | grep -cE '^ *net.ipv4.ip_forward *= *0'")
+[ "$off" = 0 ] ||
 	no 'Pods on k8s-node01 can be reached now, but could not be after its next start.'

@@ -13,7 +13,11 @@ id=${BASH_REMATCH[1]} token=${BASH_REMATCH[1]}.${BASH_REMATCH[2]}
 [[ $(curl -sk -m 15 "$api/kube-public/configmaps/cluster-info") == *"jws-kubeconfig-$id"* ]] ||
 	no 'A machine could not join with /root/join.sh: it would not trust the cluster.'
 # As kubeadm join reads the cluster's settings.
-[ "$(curl -sk -m 15 -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" "$api/kube-system/configmaps/kubeadm-config")" = 200 ] ||
+code=$(curl -sk -m 15 -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" \
+	"$api/kube-system/configmaps/kubeadm-config")
+[ "$code" = 200 ] ||
 	no 'A machine could not join with /root/join.sh: the cluster would not let it in.'
-hash=$(openssl x509 -pubkey -noout -in /etc/kubernetes/pki/ca.crt | openssl pkey -pubin -outform der | sha256sum | cut -d ' ' -f 1)
-[[ $line == *"sha256:$hash"* ]] || no 'A machine could not join with /root/join.sh: it would take the cluster for another one.'
+hash=$(openssl x509 -pubkey -noout -in /etc/kubernetes/pki/ca.crt | openssl pkey -pubin -outform der |
+	sha256sum | cut -d ' ' -f 1)
+[[ $line == *"sha256:$hash"* ]] ||
+	no 'A machine could not join with /root/join.sh: it would take the cluster for another one.'

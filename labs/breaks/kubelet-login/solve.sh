@@ -8,5 +8,6 @@ grep -q 'client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem' /t
 	echo "kubelet.conf of k8s-node02 is not as expected"
 	exit 1
 }
-ssh -o BatchMode=yes -o ConnectTimeout=15 node03 'umask 077; cat >/etc/kubernetes/kubelet.conf; systemctl restart kubelet' </tmp/kubelet.conf
+ssh -o BatchMode=yes -o ConnectTimeout=15 node03 \
+	'umask 077; cat >/etc/kubernetes/kubelet.conf; systemctl restart kubelet' </tmp/kubelet.conf
 rm -f /tmp/kubelet.conf

@@ -45,7 +45,8 @@ spec:
 YAML
 # Until it shows.
 for _ in $(seq 60); do
-	count=$(kubectl -n chat get pods -l app=room -o jsonpath='{.items[0].status.containerStatuses[0].restartCount}' 2>/dev/null || true)
+	count=$(kubectl -n chat get pods -l app=room \
+		-o jsonpath='{.items[0].status.containerStatuses[0].restartCount}' 2>/dev/null || true)
 	[ "${count:-0}" -lt 1 ] || break
 	sleep 5
 done

@@ -11,8 +11,8 @@ no() {
 [ -n "$(k -n chat get deployment room -o jsonpath='{.spec.template.spec.containers[0].livenessProbe}')" ] ||
 	no 'Nobody asks the program in the pods of room any more whether it is alive.'
 rolled chat deployment/room || no 'The pods of the deployment room in the namespace chat are not all well yet.'
-list=$(k -n chat get pods -l app=room -o \
-	jsonpath='{range .items[*]}{.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].state.running.startedAt}{"\n"}{end}')
+list=$(k -n chat get pods -l app=room -o jsonpath='{range .items[*].status.containerStatuses[0]}'\
+'{.restartCount} {.state.running.startedAt}{"\n"}{end}')
 [ -n "$list" ] || no 'The deployment room in the namespace chat has no pods.'
 # The fault showed within half a minute.
 while read -r count since; do

@@ -10,6 +10,7 @@ no() {
 }
 
 rolled studio deployment/render || no 'The pod of the deployment render in the namespace studio does not run yet.'
-[ "$(k -n studio get pods -l app=render -o jsonpath='{.items[0].spec.nodeName}')" = k8s-node02 ] || no 'The pod render does not run on k8s-node02.'
+[ "$(k -n studio get pods -l app=render -o jsonpath='{.items[0].spec.nodeName}')" = k8s-node02 ] ||
+	no 'The pod render does not run on k8s-node02.'
 [ "$(k -n studio get deployment render -o jsonpath='{.spec.template.spec.nodeSelector.disk}')" = ssd ] ||
 	no 'The pod runs, but its deployment is not as its makers want it.'

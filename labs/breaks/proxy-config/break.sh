@@ -46,8 +46,8 @@ if ! kubectl -n kube-system get daemonset kube-proxy -o yaml | grep 'kube-proxy/
 		echo 'the DaemonSet kube-proxy is not as expected, nothing changed'
 		exit 1
 	}
-	sed 's#--config=/var/lib/kube-proxy/config.conf#--config=/var/lib/kube-proxy/configuration.conf#; /^  resourceVersion: /d' "$kept/kube-proxy.yaml" |
-		kubectl replace -f -
+	sed 's#/var/lib/kube-proxy/config.conf#/var/lib/kube-proxy/configuration.conf#; /^  resourceVersion: /d' \
+		"$kept/kube-proxy.yaml" | kubectl replace -f -
 fi
 # A rollout would stop at the first that fails.
 kubectl -n kube-system delete pods -l k8s-app=kube-proxy --grace-period=1 --timeout=180s || true

@@ -4,4 +4,5 @@ set -euo pipefail
 
 # Without its version: the status changes meanwhile.
 kubectl -n kube-system get daemonset kube-proxy -o yaml |
-	sed 's#--config=/var/lib/kube-proxy/configuration.conf#--config=/var/lib/kube-proxy/config.conf#; /^  resourceVersion: /d' | kubectl replace -f -
+	sed 's#/var/lib/kube-proxy/configuration.conf#/var/lib/kube-proxy/config.conf#; /^  resourceVersion: /d' |
+	kubectl replace -f -

@@ -8,8 +8,11 @@ no() {
 	exit 1
 }
 
-[ "$(k -n archive get persistentvolumeclaim papers -o jsonpath='{.status.phase} {.spec.volumeName}')" = 'Bound archive-disk' ] ||
+disk=$(k -n archive get persistentvolumeclaim papers -o jsonpath='{.status.phase} {.spec.volumeName}')
+[ "$disk" = 'Bound archive-disk' ] ||
 	no 'The claim papers in the namespace archive does not have the disk archive-disk yet.'
 rolled archive deployment/papers || no 'The pod of the deployment papers in the namespace archive does not run yet.'
-[[ $(k -n archive get deployment papers -o jsonpath='{.spec.template.spec.volumes[*].persistentVolumeClaim.claimName}') == papers ]] ||
+claim=$(k -n archive get deployment papers \
+	-o jsonpath='{.spec.template.spec.volumes[*].persistentVolumeClaim.claimName}')
+[ "$claim" = papers ] ||
 	no 'The pod runs, but not with its disk.'

@@ -8,7 +8,9 @@ no() {
 	exit 1
 }
 
-[ "$(k -n hotel get resourcequota agreed -o jsonpath='{.spec.hard.requests\.cpu} {.spec.hard.requests\.memory}')" = '400m 256Mi' ] ||
+hard=$(k -n hotel get resourcequota agreed -o jsonpath='{.spec.hard.requests\.cpu} {.spec.hard.requests\.memory}')
+[ "$hard" = '400m 256Mi' ] ||
 	no 'What the namespace hotel may use is not as agreed.'
-[ "$(k -n hotel get deployment rooms -o jsonpath='{.spec.replicas}')" = 2 ] || no 'The deployment rooms is not asked to have two pods.'
+[ "$(k -n hotel get deployment rooms -o jsonpath='{.spec.replicas}')" = 2 ] ||
+	no 'The deployment rooms is not asked to have two pods.'
 rolled hotel deployment/rooms || no 'The two pods of the deployment rooms in the namespace hotel do not both run yet.'

@@ -11,7 +11,8 @@ no() {
 
 [ -n "$(k -n train get deployment tickets -o jsonpath='{.spec.template.spec.containers[0].readinessProbe}')" ] ||
 	no 'Nobody asks the pods of tickets any more whether they are ready.'
-rolled train deployment/tickets || no 'The two pods of the deployment tickets in the namespace train are not both ready yet.'
+rolled train deployment/tickets ||
+	no 'The two pods of the deployment tickets in the namespace train are not both ready yet.'
 ip=$(k -n train get service tickets -o jsonpath='{.spec.clusterIP}')
 [ -n "$ip" ] || no 'There is no service tickets in the namespace train.'
 [ -n "$(curl -s -m 15 "http://$ip/")" ] || no "The service tickets does not answer: curl http://$ip/"

@@ -7,6 +7,7 @@ no() {
 }
 
 for port in 6443 10257 10259; do
-	[ "$(curl -sk -m 15 "https://127.0.0.1:$port/healthz")" = ok ] || no 'Not all of the control plane runs and is healthy yet.'
+	[ "$(curl -sk -m 15 "https://127.0.0.1:$port/healthz")" = ok ] ||
+		no 'Not all of the control plane runs and is healthy yet.'
 done
 k get nodes >/dev/null || no 'The API server answers, but kubectl get nodes fails.'

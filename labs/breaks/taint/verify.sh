@@ -10,6 +10,7 @@ no() {
 }
 
 rolled clinic deployment/scan || no 'The pod of the deployment scan in the namespace clinic does not run yet.'
-[ "$(k -n clinic get pods -l app=scan -o jsonpath='{.items[0].spec.nodeName}')" = k8s-node03 ] || no 'The pod scan does not run on k8s-node03.'
+[ "$(k -n clinic get pods -l app=scan -o jsonpath='{.items[0].spec.nodeName}')" = k8s-node03 ] ||
+	no 'The pod scan does not run on k8s-node03.'
 [[ $(k get node k8s-node03 -o jsonpath='{.metadata.name} {.spec.taints[*].effect}') == 'k8s-node03 ' ]] ||
 	no 'The pod scan runs on k8s-node03; other pods would not.'
