@@ -1,0 +1,12 @@
+#!/bin/bash
+set -u
+no() {
+	echo "$*"
+	exit 1
+}
+[ -s /root/versions.txt ] || no "/root/versions.txt is not there, or empty"
+for name in kubeadm kubelet kubectl; do
+	grep -q "^$name v1\.20\.2$" /root/versions.txt || no "/root/versions.txt has no line: $name v1.20.2"
+done
+docker=$(timeout 50 docker version --format '{{.Server.Version}}')
+grep -qF "docker $docker" /root/versions.txt || no "/root/versions.txt has no line: docker $docker"
