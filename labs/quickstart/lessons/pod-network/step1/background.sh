@@ -1,0 +1,3 @@
+#!/bin/bash
+set -uo pipefail
+rm -f /root/pod-range.txt
