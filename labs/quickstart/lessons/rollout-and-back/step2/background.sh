@@ -1,0 +1,4 @@
+#!/bin/bash
+# A version with an image that is nowhere.
+set -uo pipefail
+kubectl -n roll patch deployment site -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"klab.local/probe:3","env":[{"name":"VERSION","value":"3"}]}]}}}}'
