@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+kubectl -n team create rolebinding developers --clusterrole=edit --group=developers
