@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+kubectl cordon k8s-node03

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+kubectl uncordon k8s-node03
