@@ -1,0 +1,3 @@
+#!/bin/bash
+set -uo pipefail
+rm -f /root/apiserver-end.txt
