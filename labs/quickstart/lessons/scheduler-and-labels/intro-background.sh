@@ -1,0 +1,3 @@
+#!/bin/bash
+set -uo pipefail
+kubectl create namespace place
