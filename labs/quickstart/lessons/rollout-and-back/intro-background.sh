@@ -22,7 +22,10 @@ spec:
           imagePullPolicy: IfNotPresent
           env:
             - { name: VERSION, value: '1' }
-          command: [sh, -c, 'mkdir -p /tmp/www; echo "version $VERSION" >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www']
+          command:
+            - sh
+            - -c
+            - mkdir -p /tmp/www; echo "version $VERSION" >/tmp/www/index.html; exec httpd -f -p 8080 -h /tmp/www
           readinessProbe:
             tcpSocket: { port: 8080 }
             periodSeconds: 5

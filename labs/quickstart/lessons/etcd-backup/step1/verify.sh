@@ -5,4 +5,5 @@ no() {
 	exit 1
 }
 [ -s /root/keys.txt ] || no "/root/keys.txt is not there, or empty"
-grep -qx '/registry/configmaps/ledger/accounts' /root/keys.txt || no "/root/keys.txt has no line /registry/configmaps/ledger/accounts"
+grep -qx '/registry/configmaps/ledger/accounts' /root/keys.txt ||
+	no "/root/keys.txt has no line /registry/configmaps/ledger/accounts"

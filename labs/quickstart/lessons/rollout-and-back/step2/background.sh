@@ -1,4 +1,5 @@
 #!/bin/bash
 # A version with an image that is nowhere.
 set -uo pipefail
-kubectl -n roll patch deployment site -p '{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"klab.local/probe:3","env":[{"name":"VERSION","value":"3"}]}]}}}}'
+patch='{"name":"web","image":"klab.local/probe:3","env":[{"name":"VERSION","value":"3"}]}'
+kubectl -n roll patch deployment site -p "{\"spec\":{\"template\":{\"spec\":{\"containers\":[$patch]}}}}"

@@ -5,5 +5,7 @@ no() {
 	exit 1
 }
 k() { kubectl --request-timeout=20s "$@"; }
-said=$(k -n place get pod lost -o jsonpath='{.spec.nodeName} {.spec.nodeSelector.zone} {.status.phase}' 2>/dev/null) || no "there is no pod lost in the namespace place"
-[ "$said" = "k8s-node01 west Running" ] || no "the pod lost (node, nodeSelector zone, state): $said; wanted: k8s-node01 west Running"
+pod='{.spec.nodeName} {.spec.nodeSelector.zone} {.status.phase}'
+said=$(k -n place get pod lost -o jsonpath="$pod" 2>/dev/null) || no "there is no pod lost in the namespace place"
+[ "$said" = "k8s-node01 west Running" ] ||
+	no "the pod lost (node, nodeSelector zone, state): $said; wanted: k8s-node01 west Running"

@@ -5,5 +5,6 @@ no() {
 	exit 1
 }
 k() { kubectl --request-timeout=20s "$@"; }
-said=$(k -n data get pvc notes -o jsonpath='{.status.phase} {.spec.volumeName}' 2>/dev/null) || no "there is no claim notes in the namespace data"
+said=$(k -n data get pvc notes -o jsonpath='{.status.phase} {.spec.volumeName}' 2>/dev/null) ||
+	no "there is no claim notes in the namespace data"
 [ "$said" = "Bound disk1" ] || no "the claim notes is: $said; wanted: Bound disk1"
