@@ -4,7 +4,6 @@ no() {
 	echo "$*"
 	exit 1
 }
-k() { kubectl --request-timeout=20s "$@"; }
 said=$(HOME=/root bash -ic 'alias k; complete -p k; declare -F __start_kubectl' 2>/dev/null)
 [[ "$said" == *k=*kubectl* ]] || no "in a new shell of root, k is no alias of kubectl"
 [[ "$said" == *"-F __start_kubectl k"* ]] || no "in a new shell of root, nothing completes k: complete -p k"

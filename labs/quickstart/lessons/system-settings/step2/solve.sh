@@ -7,4 +7,4 @@ net.bridge.bridge-nf-call-arptables = 1
 net.ipv4.ip_forward = 1
 net.ipv4.ip_forward_use_pmtu = 0
 EOF
-sysctl -q --system
+sysctl -q -p /etc/sysctl.d/k8s.conf
