@@ -1,0 +1,78 @@
+/** Breaks text into lines for a terminal. Chinese and Japanese break between characters, but not at some marks. */
+import stringWidth from 'string-width'
+
+interface Cell {
+  readonly text: string
+  readonly at: number
+  readonly width: number
+}
+
+/** A part of a text, from and to which index. */
+export type Line = readonly [from: number, to: number]
+
+const GRAPHEMES = new Intl.Segmenter()
+const WIDE =
+  /[\u2e80-\u303f\u3041-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
+/** No line begins with these, nor ends with those. */
+const NO_START = /^[。，、；：？！）」』》〉】〕’”…—·～]/u
+const NO_END = /[（「『《〈【〔‘“]$/u
+/** ASCII marks hold only to what they touch: `cp a ./b` breaks before the dot. */
+const NO_START_TOUCHING = /^[,.;:!?)\]}%]/
+const NO_END_TOUCHING = /[([{]$/
+
+/** Is this Chinese or Japanese, which is written without blanks? */
+export const isWide = (character: string): boolean => WIDE.test(character)
+
+/** Lines of at most `columns`, without blanks at their ends. A word is cut only when it is longer than a line. */
+export function wrap(text: string, columns: number): Line[] {
+  const lines: Line[] = []
+  let [cells, used]: [Cell[], number] = [[], 0]
+  const end = (count: number): void => {
+    let last = count
+    while (last > 0 && isBlank(cells[last - 1])) last--
+    const [first, after] = [cells[0], cells[last - 1]]
+    lines.push(first && after ? [first.at, after.at + after.text.length] : [0, 0])
+    let next = count
+    while (isBlank(cells[next])) next++
+    cells = cells.slice(next)
+    used = cells.reduce((sum, c) => sum + c.width, 0)
+  }
+  for (const { segment, index } of GRAPHEMES.segment(text)) {
+    if (segment === '\n') {
+      end(cells.length)
+      continue
+    }
+    const cell = { text: segment, at: index, width: stringWidth(segment) }
+    if (cells.length === 0 && isBlank(cell)) continue
+    cells.push(cell)
+    used += cell.width
+    while (used > columns && cells.length > 1 && !isBlank(cell)) end(breakOf(cells))
+  }
+  if (cells.length > 0) end(cells.length)
+  return lines
+}
+
+/** How many of the cells stay: all are too many. */
+function breakOf(cells: readonly Cell[]): number {
+  const last = cells.length - 1
+  for (let at = last; at > 0; at--) if (mayBreak(cells, at)) return at
+  for (let at = last; at > 0; at--) if (!isBlank(cells[at]) && mayPart(cells, at)) return at
+  return last
+}
+
+function mayBreak(cells: readonly Cell[], at: number): boolean {
+  const [before, after] = [cells[at - 1], cells[at]]
+  if (!before || !after || isBlank(after)) return false
+  return (isBlank(before) || isWide(before.text) || isWide(after.text)) && mayPart(cells, at)
+}
+
+function mayPart(cells: readonly Cell[], at: number): boolean {
+  const after = cells[at]?.text ?? ''
+  let last = at - 1
+  while (last > 0 && isBlank(cells[last])) last--
+  const before = cells[last]?.text ?? ''
+  if (NO_START.test(after) || NO_END.test(before)) return false
+  return last < at - 1 || !(NO_START_TOUCHING.test(after) || NO_END_TOUCHING.test(before))
+}
+
+const isBlank = (cell: Cell | undefined): boolean => cell?.text === ' '
