@@ -1,11 +1,10 @@
 /** The inline part of a lesson's Markdown as painted text for a terminal. */
 import type { Token } from 'markdown-it'
 import pc from 'picocolors'
-import stringWidth from 'string-width'
 import { safeText } from '../report/safe.js'
 import { plainText } from './details.js'
 import { commandOf } from './markdown.js'
-import { isWide, wrap } from './wrap.js'
+import { isWide, textWidth, wrap } from './wrap.js'
 
 export type Colors = ReturnType<typeof pc.createColors>
 type Paint = (text: string) => string
@@ -44,7 +43,11 @@ export function wrapSpans(spans: readonly Span[], columns: number): string[] {
 
 /** Columns that spans take when nothing breaks them but their own line ends. */
 export const spansWidth = (spans: readonly Span[]): number =>
-  wrapSpans(spans, Infinity).reduce((most, line) => Math.max(most, stringWidth(line)), 0)
+  spans
+    .map((s) => s.text)
+    .join('')
+    .split('\n')
+    .reduce((most, line) => Math.max(most, textWidth(line)), 0)
 
 /** An inline token's children. `base` paints all of it. */
 export function spansOf(children: readonly Token[], c: Colors, base: Paint = String): Span[] {

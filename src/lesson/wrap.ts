@@ -20,6 +20,11 @@ const NO_END = /[（「『《〈【〔‘“]$/u
 const NO_START_TOUCHING = /^[,.;:!?)\]}%]/
 const NO_END_TOUCHING = /[([{]$/
 
+/** Intl.Segmenter takes the square of a text's length, so it gets pieces: cut where surely no character goes on. */
+const PIECE = 100
+const MOST_PIECE = 2000
+const SIMPLE = /[\u0020-\u007e\u3001-\u3029\u3041-\u3096\u4e00-\u9fff]/
+
 /** Is this Chinese or Japanese, which is written without blanks? */
 export const isWide = (character: string): boolean => WIDE.test(character)
 
@@ -37,12 +42,11 @@ export function wrap(text: string, columns: number): Line[] {
     cells = cells.slice(next)
     used = cells.reduce((sum, c) => sum + c.width, 0)
   }
-  for (const { segment, index } of GRAPHEMES.segment(text)) {
-    if (segment === '\n') {
+  for (const cell of cellsOf(text)) {
+    if (cell.text === '\n') {
       end(cells.length)
       continue
     }
-    const cell = { text: segment, at: index, width: stringWidth(segment) }
     if (cells.length === 0 && isBlank(cell)) continue
     cells.push(cell)
     used += cell.width
@@ -50,6 +54,24 @@ export function wrap(text: string, columns: number): Line[] {
   }
   if (cells.length > 0) end(cells.length)
   return lines
+}
+
+/** Columns of a text that may be long (string-width is for lines). */
+export function textWidth(text: string): number {
+  let width = 0
+  for (const cell of cellsOf(text)) width += cell.width
+  return width
+}
+
+function* cellsOf(text: string): Generator<Cell> {
+  const simple = (at: number): boolean => SIMPLE.test(text[at] ?? '')
+  for (let at = 0; at < text.length;) {
+    let end = Math.min(at + PIECE, text.length)
+    while (end < text.length && end - at < MOST_PIECE && !(simple(end - 1) && simple(end))) end++
+    for (const { segment, index } of GRAPHEMES.segment(text.slice(at, end)))
+      yield { text: segment, at: at + index, width: stringWidth(segment) }
+    at = end
+  }
 }
 
 /** How many of the cells stay: all are too many. */
