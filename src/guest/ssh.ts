@@ -7,7 +7,8 @@ import { NotStarted, runCommand, type RemoteCommand } from './channel.js'
 import { startFilter } from './channel-filter.js'
 import { openConnection, type Connection } from './connection.js'
 import { quote } from './quote.js'
-import type { Guest, GuestAddress, Guests } from './types.js'
+import { startTerminal } from './terminal.js'
+import type { Guest, GuestAddress, Guests, Terminal, TerminalSize } from './types.js'
 import { ustar } from './ustar.js'
 
 /**
@@ -108,6 +109,10 @@ class Node {
     return this.#begin(signal, (client) => startFilter(client, command, signal))
   }
 
+  terminal(command: RemoteCommand, size: TerminalSize, signal: AbortSignal): Promise<Terminal> {
+    return this.#begin(signal, (client) => startTerminal(client, command, size))
+  }
+
   /** What the guest says no to is a StateError: nothing listens there, or it may not be reached. */
   forward(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     return this.#begin(
@@ -174,6 +179,7 @@ function guest(node: Node, limits: Limits): Guest {
     sudo: (script, args = [], o = {}) =>
       run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
     filter: (argv) => node.filter({ node: name, argv, line: quote(argv) }, limits.signal),
+    terminal: (argv, size) => node.terminal({ node: name, argv, line: quote(argv) }, size, limits.signal),
     forward: (host, port) => node.forward(host, port, limits.signal),
     put: async (files) => {
       if (files.length === 0) return

@@ -28,9 +28,23 @@ export interface Guest extends Exec {
    * A connection from the guest to `host`:`port`, as it sees them. Throws StateError when it is refused, ProbeError.
    */
   forward(host: string, port: number): Promise<Duplex>
+  /** Starts a command with a terminal, for a person. Throws ProbeError. */
+  terminal(argv: readonly string[], size: TerminalSize): Promise<Terminal>
   /** Writes files as root (0755 for executables), parent folders made; all in one round trip. */
   put(files: readonly { path: string; content: string; mode?: number }[]): Promise<void>
   close(): Promise<void>
+}
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** A command that a person talks to. */
+export interface Terminal {
+  /** Keys in, screen out, as bytes. */
+  readonly stream: Duplex
+  resize(size: TerminalSize): void
 }
 
 export interface Guests {

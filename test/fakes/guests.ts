@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { Test } from 'tap'
 import { CommandError } from '../../src/errors.js'
-import type { Guest, GuestAddress, Guests } from '../../src/guest/types.js'
+import type { Guest, GuestAddress, Guests, Terminal } from '../../src/guest/types.js'
 import type { Filter, Output, RunOptions } from '../../src/host/types.js'
 
 export interface GuestCall {
@@ -32,6 +32,8 @@ export interface FakeGuests extends Guests {
   onConnect: (address: GuestAddress) => void
   /** What a forwarded connection leads to. */
   onForward: (node: string, host: string, port: number) => Promise<Duplex>
+  /** What a terminal is connected to. */
+  onTerminal: (node: string, argv: readonly string[]) => Promise<Terminal>
   /** Called before each `put`; throw from it to make it fail. */
   onPut: (node: string) => void
 }
@@ -79,6 +81,10 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
       fake.calls.push({ node, text: `forward ${host}:${port}`, options: {} })
       return fake.onForward(node, host, port)
     },
+    terminal: (argv, size) => {
+      fake.calls.push({ node, text: `terminal ${size.columns}x${size.rows}: ${argv.join(' ')}`, options: {} })
+      return fake.onTerminal(node, argv)
+    },
     filter: (argv) => {
       if (!fake.shell) {
         t.fail(`unexpected on ${node}: ${argv.join(' ')}`)
@@ -107,6 +113,7 @@ export function createFakeGuests(t: Test, ...answers: Answer[]): FakeGuests {
       t.fail(`unexpected on ${node}: forward`)
       return Promise.reject(new Error(`unexpected on ${node}`))
     },
+    onTerminal: (node) => Promise.reject(new Error(`unexpected on ${node}: a terminal`)),
     onConnect: () => undefined,
     onPut: () => undefined,
     connect: (address) =>
