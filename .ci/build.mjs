@@ -7,7 +7,7 @@
 // content: old and new ones lie side by side. The new parts go in first, main.js last, each by rename. What a build
 // replaced stays for a day; no verb runs that long.
 import { spawnSync } from 'node:child_process'
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -42,7 +42,10 @@ try {
     logLevel: 'warning',
   })
   await chmod(join(next, 'main.js'), 0o755)
+  await buildPage(join(next, 'page'))
   const made = await readdir(next)
+  // Its files keep their names, and a page that is open has loaded them.
+  await rm(join(dist, 'page'), { recursive: true, force: true })
   const before = await readFile(list, 'utf8').catch(() => '')
   for (const name of made.filter((n) => n !== 'main.js')) await rename(join(next, name), join(dist, name))
   await rename(join(next, 'main.js'), join(dist, 'main.js'))
@@ -50,6 +53,24 @@ try {
   await sweep(new Set(made), new Set(before.split('\n')))
 } finally {
   await rm(next, { recursive: true, force: true })
+}
+
+/** The lesson page: what a browser loads, no more files than these four. */
+async function buildPage(out) {
+  const client = 'src/page/client'
+  await build({
+    entryPoints: [join(client, 'app.ts')],
+    outdir: out,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'linked',
+    logLevel: 'warning',
+  })
+  for (const name of ['index.html', 'app.css']) await copyFile(join(client, name), join(out, name))
+  await copyFile('node_modules/@xterm/xterm/css/xterm.css', join(out, 'xterm.css'))
 }
 
 /** Checks types and writes the declarations; the old ones go. Ends the build when there are mistakes. */

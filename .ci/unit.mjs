@@ -58,7 +58,9 @@ const options = coverage
   : ['--timeout=120', '--disable-coverage', '--allow-empty-coverage']
 rmSync(SUMMARY, { force: true })
 const chosen = files.filter((file) => !leftOut.has(file))
-const { status } = spawnSync('tap', ['run', ...options, ...more, ...chosen], { stdio: 'inherit' })
+// Not by PATH: it is also run without npm.
+const tap = join('node_modules', '.bin', 'tap')
+const { status } = spawnSync(tap, ['run', ...options, ...more, ...chosen], { stdio: 'inherit' })
 if (leftOut.size > 0) {
   process.stderr.write(`\nnot run: ${[...leftOut].join(', ')}\n`)
   process.stderr.write(`missing here: ${missing.join(', ')}; npm run setup installs what all tests need\n`)

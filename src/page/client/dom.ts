@@ -1,0 +1,16 @@
+/** Elements of the page. */
+
+/** The element of an id. Throws when the page has none. */
+export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`no element ${id}`)
+  return found as T
+}
+
+/** A new element with these properties. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  properties: Partial<HTMLElementTagNameMap[K]> = {},
+): HTMLElementTagNameMap[K] {
+  return Object.assign(document.createElement(tag), properties)
+}

@@ -1,0 +1,143 @@
+/** The lesson page: one HTTP server on 127.0.0.1, for one browser. */
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { Hono, type Context } from 'hono'
+import { KlabError } from '../errors.js'
+import type { PageActions } from './actions.js'
+import { cookieName, isAllowed, isOwnHost, isToken, type Caller, type Guard } from './guard.js'
+import { openTerminals } from './terminals.js'
+import { ACTIONS, type ActionName } from './types.js'
+
+/** Files of the page, beside the program (.ci/build.mjs). */
+const FILES: Readonly<Record<string, string>> = {
+  '/': 'index.html',
+  '/app.js': 'app.js',
+  '/app.css': 'app.css',
+  '/xterm.css': 'xterm.css',
+}
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+}
+
+/** Nothing from elsewhere, nothing inline but the styles that xterm.js sets, in nobody's frame. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+}
+
+export interface PageServer {
+  /** With the token: who has it has root's shell on the nodes. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+const callerOf = (m: IncomingMessage, upgrade: boolean): Caller => ({
+  method: m.method ?? 'GET',
+  host: m.headers.host,
+  origin: m.headers.origin,
+  cookie: m.headers.cookie,
+  upgrade,
+})
+
+/** Starts it. `files`: the folder with the page. `port` 0: any. Throws what listen throws. */
+export async function servePage(
+  actions: PageActions,
+  { files, port }: { readonly files: string; readonly port: number },
+): Promise<PageServer> {
+  const token = randomBytes(32).toString('base64url')
+  // Settled when it listens; nobody can ask before.
+  const guard: { token: string; port: number } = { token, port }
+  const app = routes(actions, files, guard)
+  const server = createServer(getRequestListener((request, env) => app.fetch(request, env)))
+  const terminals = openTerminals(actions)
+  server.on('upgrade', (request, socket, head) => {
+    if (isAllowed(callerOf(request, true), guard)) terminals.accept(request, socket, head)
+    else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  guard.port = (server.address() as AddressInfo).port
+  return {
+    url: `http://127.0.0.1:${guard.port}/?token=${token}`,
+    close: () =>
+      new Promise((resolve) => {
+        terminals.close()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+interface Env {
+  Bindings: { incoming: IncomingMessage }
+}
+
+function routes(actions: PageActions, files: string, guard: Guard): Hono<Env> {
+  const app = new Hono<Env>()
+  app.use(async (c, next) => {
+    const caller = callerOf(c.env.incoming, false)
+    const given = c.req.query('token')
+    if (c.req.path === '/' && given !== undefined && isOwnHost(caller, guard) && isToken(given, guard)) {
+      c.header('Set-Cookie', `${cookieName(guard)}=${guard.token}; HttpOnly; SameSite=Strict; Path=/`)
+      return c.redirect('/', 303)
+    }
+    if (!isAllowed(caller, guard)) return c.text('This page opens with the address that klab printed.\n', 403)
+    for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
+    await next()
+    return undefined
+  })
+  app.onError((error, c) => failed(c, error))
+  for (const [path, name] of Object.entries(FILES))
+    app.get(path, async (c) =>
+      c.body(await readFile(join(files, name)), 200, { 'Content-Type': TYPES[name.split('.').at(-1) ?? ''] ?? '' }),
+    )
+  app.get('/api/state', async (c) => c.json(await actions.state()))
+  app.post('/api/act/:action', async (c) => {
+    const action = ACTIONS.find((a): a is ActionName => a === c.req.param('action'))
+    if (!action) return c.json({ message: 'no such action' }, 404)
+    const step = Number(c.req.query('step'))
+    return c.json(await actions.act(action, Number.isInteger(step) ? step : undefined))
+  })
+  app.get('/img/*', async (c) => {
+    const found = await actions.image(decodeURIComponent(c.req.path.slice('/img/'.length)))
+    return found ? c.body(Buffer.from(found.bytes), 200, { 'Content-Type': found.type }) : c.notFound()
+  })
+  app.get('/api/lines', (c) => c.body(lineStream(actions), 200, { 'Content-Type': 'text/event-stream' }))
+  return app
+}
+
+/** What klab expects is told; the rest is a bug, and told as one. */
+function failed(c: Context, error: unknown): Response {
+  const known = error instanceof KlabError
+  const message = known ? error.message : `a bug in klab: ${String(error)}`
+  return c.json({ message, hint: known ? error.hint : undefined }, known ? 409 : 500)
+}
+
+/** Server-sent events, a line each (HTML standard, 9.2). */
+function lineStream(actions: PageActions): ReadableStream<Uint8Array> {
+  let stop = (): void => undefined
+  return new ReadableStream({
+    start: (controller) => {
+      const encoder = new TextEncoder()
+      // The browser sees at once that it is connected.
+      controller.enqueue(encoder.encode(': here\n\n'))
+      const lines = actions.lines((line) => controller.enqueue(encoder.encode(`data: ${JSON.stringify(line)}\n\n`)))
+      stop = lines.stop
+    },
+    cancel: () => stop(),
+  })
+}
