@@ -89,6 +89,33 @@ export class LabfileError extends KlabError {
   }
 }
 
+export interface LessonIssue {
+  readonly file: string
+  /** 1-based; undefined: the file as a whole. */
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+  readonly message: string
+}
+
+/** All problems of a lesson's files at once, each as `FILE:LINE:COL: what is wrong` (exit 2). */
+export class LessonError extends KlabError {
+  readonly code = 'lesson'
+  override readonly exitCode = 2
+  constructor(
+    readonly issues: readonly LessonIssue[],
+    options: KlabErrorOptions = {},
+  ) {
+    super(issues.map(issueText).join('\n'), { hint: 'klab lesson lint DIR shows all that is wrong', ...options })
+  }
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), issues: this.issues }
+  }
+}
+
+/** `FILE:LINE:COL: what is wrong`. */
+export const issueText = ({ file, line, column, message }: LessonIssue): string =>
+  `${file}:${line === undefined ? '' : `${line}:${column ?? 1}:`} ${message}`
+
 /** The host lacks something klab needs (exit 3); the hint is the command that fixes it. */
 export class HostError extends KlabError {
   readonly code = 'host'

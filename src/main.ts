@@ -26,6 +26,7 @@ function createApp(): App {
     stdout: safeStream(process.stdout),
     stderr: safeStream(process.stderr),
     screen: process.stderr,
+    page: process.stdout,
     clock: systemClock,
     lab: (file, onEvent) => openLab({ file, onEvent, signal: abort.signal }),
     foreground: (argv, more) =>

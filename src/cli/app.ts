@@ -18,6 +18,8 @@ export interface App {
   readonly stderr: Stream
   /** stderr as it is, for the renderers, which paint and make safe what they are told. */
   readonly screen: Sink
+  /** stdout as it is, for pages that were made safe when they were drawn. */
+  readonly page: Sink
   /** ms since the epoch. */
   readonly clock: { now(): number }
   /** The lab of this Labfile; undefined: of the one here or above. `report` takes what happens. */

@@ -1,8 +1,10 @@
 /** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
+import { BREAK_ACTIONS } from './break-commands.js'
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
 import { command, type Command, type Group } from './command.js'
 import { DAILY } from './daily-commands.js'
 import { COMPLETION_OPTIONS } from './daily-options.js'
+import { LESSON_ACTIONS } from './lesson-commands.js'
 import { NODE_ACTIONS } from './node-commands.js'
 import * as options from './options.js'
 import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
@@ -80,6 +82,25 @@ export const COMMANDS: readonly (Command | Group)[] = [
       ['klab snapshot restore --help', 'what an action takes'],
     ],
     actions: SNAPSHOT_ACTIONS,
+  },
+  {
+    usage: 'lesson',
+    describe: 'Lessons in this lab: text, checks, hints, a snapshot at every step',
+    examples: [
+      ['klab lesson list', 'what there is to do'],
+      ['klab lesson start join-a-node', 'begin; then klab lesson check, next, back'],
+      ['klab lesson start ./my-scenario', 'any Killercoda scenario'],
+    ],
+    actions: LESSON_ACTIONS,
+  },
+  {
+    usage: 'break',
+    describe: 'Faults to find and mend; undone by a snapshot',
+    examples: [
+      ['klab break list', 'what a trainee sees of each'],
+      ['klab break start random --level easy', 'one that you do not know'],
+    ],
+    actions: BREAK_ACTIONS,
   },
   {
     usage: 'node',

@@ -21,6 +21,7 @@ import type { Copied, CopyOptions, NodePath } from './copy.js'
 import type { LabToDestroy } from './destroy.js'
 import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
+import type { Lessons } from './lessons/api.js'
 import type { LogsRequest } from './look.js'
 import type { Inventory } from './export-config.js'
 import type { FollowRequest } from './follow.js'
@@ -149,6 +150,7 @@ export interface LabHandle {
   readonly bundles: Bundles
   readonly labs: Labs
   readonly cache: Cache
+  readonly lessons: Lessons
 }
 
 /** What can be made again: images, bundles, downloads, sealed labs. No Labfile is needed. */

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { isObject } from '../host/json.js'
 import type { Kind, Manifest } from './types.js'
 
-const KINDS: readonly unknown[] = ['manual', 'push', 'auto'] satisfies readonly Kind[]
+const KINDS: readonly unknown[] = ['manual', 'push', 'auto', 'lesson'] satisfies readonly Kind[]
 /** A node's, as a Labfile may have it (labfile/schema.ts): it becomes part of paths. */
 const NODE = /^[a-z][a-z0-9-]{0,62}$/
 

@@ -22,9 +22,9 @@ export interface NodeMoment {
 
 /**
  * `manual`: asked for by name; `push`: on the stack of push and pop; `auto`: taken before a verb that destroys the
- * present state.
+ * present state; `lesson`: where a lesson begins, or after a step of it.
  */
-export type Kind = 'manual' | 'push' | 'auto'
+export type Kind = 'manual' | 'push' | 'auto' | 'lesson'
 
 /** snapshots/ID/manifest.json. A snapshot is there when its manifest is. */
 export interface Manifest {

@@ -86,6 +86,8 @@ export interface LabPaths {
   readonly journal: string
   /** klab's own log of the last runs (JSON lines). */
   readonly log: string
+  /** What happened in its lessons (JSON lines). Neither a restore nor `destroy` takes it away. */
+  readonly lessons: string
   /** Sockets: short, because a unix socket's path ends at 107 bytes. */
   readonly run: string
   node(name: string): NodePaths
@@ -122,6 +124,7 @@ export function labPaths(r: Roots, id: string, at?: string): LabPaths {
     snapshots: join(dir, 'snapshots'),
     journal: join(dir, 'journal.json'),
     log: join(dir, 'klab.log'),
+    lessons: join(r.state, 'lessons', `${id}.jsonl`),
     run: join(r.run, id.slice(-8)),
     node: (name) => {
       const n = join(dir, 'nodes', name)

@@ -50,7 +50,7 @@ t.test('docs/program.mjs: what was done after the save is undone', { timeout: 84
     for (const node of ['a', 'b']) t.equal(await shell(lab, node, 'cat /word; echo two >/word'), 'one')
   }
   const said = await runProgram(t, dir, { ...doors, background: work })
-  t.match(said, ['2 nodes are running', /^back at before after \d/])
+  t.match(said, ['2 nodes are running', 'save: before', 'restore: before', /^back at before after \d/])
   for (const node of ['a', 'b']) t.equal(await shell(lab, node, 'cat /word'), 'one')
 
   const again = await openLab({ doors })

@@ -1,0 +1,96 @@
+/** `klab lesson new`, `lint`, `test` and `report`: for who writes lessons, and for trainers. */
+import { writeFile } from 'node:fs/promises'
+import type { LabHandle } from '../lab/api.js'
+import { columns } from '../report/columns.js'
+import { duration } from '../report/text.js'
+import { printJson, type App } from './app.js'
+import type { Args } from './command.js'
+import type { LESSON_REPORT_OPTIONS, LINT_OPTIONS, NEW_OPTIONS, TEST_OPTIONS } from './lesson-options.js'
+import { labOf, withProgress } from './progress.js'
+
+type Tried = Awaited<ReturnType<LabHandle['lessons']['test']>>
+
+/** Prints what is wrong; 1: the lesson cannot run. Throws HostError. */
+export async function runLint(app: App, args: Args<typeof LINT_OPTIONS>): Promise<number> {
+  const r = await (await labOf(app, args)).lessons.lint(args.dir)
+  if (args.json) printJson(app, r)
+  else {
+    for (const { file, line, column, level, message } of r.issues)
+      app.stdout.write(`${file}:${line === undefined ? '' : `${line}:${column ?? 1}:`} ${level}: ${message}\n`)
+    const errors = r.issues.filter((i) => i.level === 'error').length
+    const lab = r.lab === undefined ? '; no lab is up to compare images, machines and internet with' : ''
+    app.stdout.write(`${r.dir}: ${errors} errors, ${r.issues.length - errors} warnings${lab}\n`)
+  }
+  return r.ok ? 0 : 1
+}
+
+/** A lesson as lines. */
+function text({ lesson, steps, ms, ok }: Tried): string {
+  const lines = steps.map((s) => {
+    const checked = s.before === undefined ? 'no check' : `check ${s.before}, solved, check ${s.after ?? 'not run'}`
+    const what = s.problem === undefined ? checked : `WRONG: ${s.problem}`
+    const said = s.problem === undefined || s.output === '' ? '' : `\n${s.output.trimEnd().replace(/^/gm, '      ')}`
+    return `  ${s.number}  ${what}, ${duration(s.ms)}: ${s.title}${said}`
+  })
+  return `${ok ? 'ok' : 'NOT OK'}  ${lesson}, ${duration(ms)}\n${lines.join('\n')}\n`
+}
+
+const xml = (s: string): string =>
+  s.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '')
+
+/** As JUnit's XML, which CI servers read. */
+function junit(all: readonly Tried[]): string {
+  const suites = all.map(({ lesson, steps }) => {
+    const cases = steps.map(({ number, title, ms, problem, output }) => {
+      const failure = problem === undefined ? '' : `<failure message="${xml(problem)}">${xml(output)}</failure>`
+      return `<testcase classname="${xml(lesson)}" name="${number} ${xml(title)}" time="${(ms / 1000).toFixed(1)}">${failure}</testcase>`
+    })
+    const failures = steps.filter((s) => s.problem !== undefined).length
+    return `<testsuite name="${xml(lesson)}" tests="${steps.length}" failures="${failures}">\n${cases.join('\n')}\n</testsuite>`
+  })
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('\n')}\n</testsuites>\n`
+}
+
+/** Tests lessons one after the other; 1: one of them is not as it should be. Throws as `klab lesson start`. */
+export async function runTest(app: App, args: Args<typeof TEST_OPTIONS>): Promise<number> {
+  const all: Tried[] = []
+  for (const name of args.lesson) {
+    const tried = await withProgress(app, args, (lab) => lab.lessons.test(name))
+    all.push(tried)
+    if (!args.json) app.stdout.write(text(tried))
+  }
+  if (args.junit !== undefined) await writeFile(args.junit, junit(all))
+  if (args.json) printJson(app, all)
+  return all.every((t) => t.ok) ? 0 : 1
+}
+
+/** `klab lesson new`. Throws UsageError, StateError. */
+export async function runNew(app: App, args: Args<typeof NEW_OPTIONS>): Promise<number> {
+  const made = await (await labOf(app, args)).lessons.create(args.dir)
+  if (args.json) printJson(app, made)
+  else app.stdout.write(`${made.dir}: ${made.files.join(', ')}\ntry next: klab lesson test ${args.dir}\n`)
+  return 0
+}
+
+/** `klab lesson report`. Throws StateError. */
+export async function runLessonReport(app: App, args: Args<typeof LESSON_REPORT_OPTIONS>): Promise<number> {
+  const { lab, work } = await (await labOf(app, args)).lessons.report({ html: args.html })
+  if (args.json) {
+    printJson(app, { lab, work })
+    return 0
+  }
+  const rows = work.flatMap((w) =>
+    w.steps.map((s) => [
+      w.lesson,
+      String(s.step),
+      s.passed ? 'passed' : 'open',
+      String(s.failed),
+      String(s.hints),
+      s.solved ? 'yes' : '-',
+      s.seconds === null ? '-' : duration(s.seconds * 1000),
+    ]),
+  )
+  const head = ['LESSON', 'STEP', 'STATE', 'FAILED', 'HINTS', 'SOLVED', 'TIME']
+  app.stdout.write(rows.length === 0 ? 'no lesson was started here\n' : columns([head, ...rows]))
+  return 0
+}

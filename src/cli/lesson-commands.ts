@@ -1,0 +1,141 @@
+/** The actions of `klab lesson`: words, options, examples. */
+import { command, type Command } from './command.js'
+import * as options from './lesson-options.js'
+
+export const LESSON_ACTIONS: readonly Command[] = [
+  command({
+    usage: 'list [dir..]',
+    describe: 'Lessons: your lab’s and klab’s own, or those of a folder',
+    options: options.LESSON_LIST_OPTIONS,
+    examples: [
+      ['klab lesson list', 'what there is to do'],
+      ['klab lesson list ~/killercoda-scenarios', 'a checkout of somebody’s scenarios'],
+    ],
+    load: async () => (await import('./lesson.js')).runLessonList,
+  }),
+  command({
+    usage: 'start <lesson>',
+    describe: 'Save the lab, make it ready, and begin',
+    options: options.START_OPTIONS,
+    examples: [
+      ['klab lesson start join-a-node', 'by name'],
+      ['klab lesson start ./my-scenario', 'a folder with index.json, as Killercoda has it'],
+    ],
+    load: async () => (await import('./lesson.js')).runStart,
+  }),
+  command({
+    usage: 'status',
+    describe: 'The steps of the lesson: passed, open, tries, snapshots',
+    options: options.LESSON_STATUS_OPTIONS,
+    examples: [['klab lesson status --json', 'for scripts']],
+    load: async () => (await import('./lesson.js')).runLessonStatus,
+  }),
+  command({
+    usage: 'text',
+    describe: 'The text of the present step, its commands numbered',
+    options: options.TEXT_OPTIONS,
+    examples: [['klab lesson text --open', 'with what it folds away']],
+    load: async () => (await import('./lesson.js')).runText,
+  }),
+  command({
+    usage: 'open',
+    describe: 'The lesson in a browser: text and terminals side by side',
+    options: options.OPEN_OPTIONS,
+    examples: [['klab lesson open', 'prints the address; Ctrl-C ends it']],
+    load: async () => (await import('./lesson.js')).runOpen,
+  }),
+  command({
+    usage: 'run <number>',
+    describe: 'Run a command of the text on its node, in this terminal',
+    options: options.RUN_OPTIONS,
+    examples: [['klab lesson run 3', 'the one that is numbered 3']],
+    load: async () => (await import('./lesson.js')).runNumber,
+  }),
+  command({
+    usage: 'check',
+    describe: 'Is the step done? If so, the lab is saved (else exit status 1)',
+    options: options.LESSON_CHECK_OPTIONS,
+    examples: [['klab lesson check', 'then klab lesson next']],
+    load: async () => (await import('./lesson.js')).runLessonCheck,
+  }),
+  command({
+    usage: 'hint',
+    describe: 'The next hint',
+    options: options.HINT_OPTIONS,
+    examples: [['klab lesson hint', 'once more: the one after it']],
+    load: async () => (await import('./lesson.js')).runHint,
+  }),
+  command({
+    usage: 'solve',
+    describe: 'Do the step for you; that is written down',
+    options: options.SOLVE_OPTIONS,
+    examples: [['klab lesson solve', 'then klab lesson check']],
+    load: async () => (await import('./lesson.js')).runSolve,
+  }),
+  command({
+    usage: 'next',
+    describe: 'Go on to the next step',
+    options: options.NEXT_OPTIONS,
+    examples: [['klab lesson next', 'when the check has passed']],
+    load: async () => (await import('./lesson.js')).runNext,
+  }),
+  command({
+    usage: 'back',
+    describe: 'Back to where the step before this one begins, the lab too',
+    options: options.BACK_OPTIONS,
+    examples: [['klab lesson back', 'klab snapshot undo takes it back']],
+    load: async () => (await import('./lesson.js')).runBack,
+  }),
+  command({
+    usage: 'reset',
+    describe: 'Back to where the present step begins, the lab too',
+    options: options.RESET_OPTIONS,
+    examples: [
+      ['klab lesson reset', 'when something broke'],
+      ['klab lesson reset --all', 'the whole lesson once more'],
+    ],
+    load: async () => (await import('./lesson.js')).runReset,
+  }),
+  command({
+    usage: 'catch-up <step>',
+    describe: 'To where a step begins, whatever was done so far',
+    options: options.CATCH_UP_OPTIONS,
+    examples: [['klab lesson catch-up 5', 'by its snapshot, or by the solutions of the steps before']],
+    load: async () => (await import('./lesson.js')).runCatchUp,
+  }),
+  command({
+    usage: 'finish',
+    describe: 'End the lesson; the lab stays as it is',
+    options: options.FINISH_OPTIONS,
+    examples: [['klab lesson finish', 'its snapshots are removed']],
+    load: async () => (await import('./lesson.js')).runFinish,
+  }),
+  command({
+    usage: 'report',
+    describe: 'What was done in this lab’s lessons: tries, hints, times',
+    options: options.LESSON_REPORT_OPTIONS,
+    examples: [['klab lesson report --html report.html', 'for your trainer']],
+    load: async () => (await import('./lesson-author.js')).runLessonReport,
+  }),
+  command({
+    usage: 'new <dir>',
+    describe: 'Write a lesson to begin with',
+    options: options.NEW_OPTIONS,
+    examples: [['klab lesson new ./my-lesson', 'then klab lesson test ./my-lesson']],
+    load: async () => (await import('./lesson-author.js')).runNew,
+  }),
+  command({
+    usage: 'lint <dir>',
+    describe: 'What is wrong with a lesson’s folder; nothing of it is run',
+    options: options.LINT_OPTIONS,
+    examples: [['klab lesson lint ./my-scenario', 'exit status 1 when it cannot run']],
+    load: async () => (await import('./lesson-author.js')).runLint,
+  }),
+  command({
+    usage: 'test <lesson..>',
+    describe: 'Prove lessons here: each check fails before its solution, passes after',
+    options: options.TEST_OPTIONS,
+    examples: [['klab lesson test ./my-scenario', 'the lab is as before afterwards']],
+    load: async () => (await import('./lesson-author.js')).runTest,
+  }),
+]

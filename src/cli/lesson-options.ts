@@ -1,0 +1,95 @@
+/** The options and words of `klab lesson`, an action each. */
+import type { OptionTable } from './command.js'
+
+const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
+const jsonProgress = {
+  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
+} as const
+const lang = {
+  lang: { type: 'string', describe: 'language of the texts, such as zh (default: of your locale)', requiresArg: true },
+} as const
+const open = { open: { type: 'boolean', describe: 'show what the text folds away' } } as const
+
+export const LESSON_LIST_OPTIONS = {
+  dir: { type: 'string', array: true, describe: 'folders or checkouts (default: your lab’s and klab’s own)' },
+  ...lang,
+  ...json,
+} as const satisfies OptionTable
+
+export const START_OPTIONS = {
+  lesson: { type: 'string', describe: 'a name from `klab lesson list`, or a folder', demandOption: true },
+  ...open,
+  ...lang,
+  ...jsonProgress,
+} as const satisfies OptionTable
+
+export const LESSON_STATUS_OPTIONS = { ...lang, ...json } as const satisfies OptionTable
+
+export const TEXT_OPTIONS = {
+  intro: { type: 'boolean', describe: 'with the beginning of the lesson' },
+  ...open,
+  ...lang,
+  ...json,
+} as const satisfies OptionTable
+
+export const OPEN_OPTIONS = {
+  port: { type: 'number', describe: 'on 127.0.0.1 (default: any)', requiresArg: true },
+  ...lang,
+} as const satisfies OptionTable
+
+export const RUN_OPTIONS = {
+  number: { type: 'number', describe: 'of the command, as the text shows it', demandOption: true },
+  ...lang,
+} as const satisfies OptionTable
+
+export const LESSON_CHECK_OPTIONS = jsonProgress satisfies OptionTable
+
+export const HINT_OPTIONS = { ...lang, ...jsonProgress } as const satisfies OptionTable
+
+export const SOLVE_OPTIONS = jsonProgress satisfies OptionTable
+
+export const NEXT_OPTIONS = {
+  skip: { type: 'boolean', describe: 'leave a step whose check has not passed, where the lesson allows it' },
+  ...lang,
+  ...jsonProgress,
+} as const satisfies OptionTable
+
+export const BACK_OPTIONS = { ...lang, ...jsonProgress } as const satisfies OptionTable
+
+export const RESET_OPTIONS = {
+  all: { type: 'boolean', describe: 'to the beginning of the lesson' },
+  ...lang,
+  ...jsonProgress,
+} as const satisfies OptionTable
+
+export const CATCH_UP_OPTIONS = {
+  step: { type: 'number', describe: 'the step to go to', demandOption: true },
+  ...lang,
+  ...jsonProgress,
+} as const satisfies OptionTable
+
+export const FINISH_OPTIONS = {
+  keep: { type: 'boolean', describe: 'keep its snapshots until the next lesson starts' },
+  ...jsonProgress,
+} as const satisfies OptionTable
+
+export const NEW_OPTIONS = {
+  dir: { type: 'string', describe: 'the folder to make; its name is the lesson’s', demandOption: true },
+  ...json,
+} as const satisfies OptionTable
+
+export const LESSON_REPORT_OPTIONS = {
+  html: { type: 'string', describe: 'also write it as a page to this file', requiresArg: true },
+  ...json,
+} as const satisfies OptionTable
+
+export const LINT_OPTIONS = {
+  dir: { type: 'string', describe: 'the lesson’s folder', demandOption: true },
+  ...json,
+} as const satisfies OptionTable
+
+export const TEST_OPTIONS = {
+  lesson: { type: 'string', array: true, describe: 'names or folders', demandOption: true },
+  junit: { type: 'string', describe: 'also write a JUnit report to this file', requiresArg: true },
+  ...jsonProgress,
+} as const satisfies OptionTable

@@ -1,0 +1,66 @@
+/** `klab break`: faults to be found and mended. Each is a lesson of one step; its snapshot undoes it. */
+import { readJournal } from '../../lesson/journal.js'
+import { pick } from '../../lesson/pick.js'
+import { openLesson } from '../../lesson/progress.js'
+import { StateError, UsageError } from '../../errors.js'
+import { nearest } from '../../report/nearest.js'
+import { goTo } from '../snapshot.js'
+import type { LabContext } from '../context.js'
+import { recordedLab } from '../open.js'
+import { removeCheckpoints, requireCheckpoint } from './checkpoints.js'
+import { listBreaks } from './find.js'
+import { currentLesson, inLesson } from './lab.js'
+import type { LessonPage } from './page.js'
+import { startLesson } from './start.js'
+
+export interface BreakRequest {
+  /** The same seed picks the same fault. */
+  readonly seed?: number | undefined
+  /** Only such: `easy`, `hard`. */
+  readonly level?: string | undefined
+  readonly language?: string | undefined
+}
+
+/** The word for one that the seed picks. */
+const RANDOM = 'random'
+
+/**
+ * Breaks the lab; returns when the symptom shows. `name`: of a fault, or `random`. Throws UsageError, and as
+ * startLesson.
+ */
+export async function startBreak(
+  c: LabContext,
+  name: string,
+  { seed, level, language }: BreakRequest = {},
+): Promise<LessonPage & { readonly seed: number | undefined }> {
+  const all = await listBreaks(c, language)
+  if (name === RANDOM) {
+    const some = all.filter((b) => level === undefined || b.level === level)
+    const used = seed ?? c.doors.clock.now() % 1_000_000
+    const chosen = pick(some, used)
+    if (!chosen) throw new UsageError(`break: there is no fault of level ${level ?? '?'}`, { hint: 'klab break list' })
+    return { ...(await startLesson(c, chosen.dir, { language })), seed: used }
+  }
+  const found = all.find((b) => b.name === name)
+  if (!found) {
+    const meant = nearest(name, [...all.map((b) => b.name), RANDOM])
+    throw new UsageError(`break: ${name}: no such fault`, {
+      hint: meant === undefined ? 'klab break list' : `klab break start ${meant}`,
+    })
+  }
+  return { ...(await startLesson(c, found.dir, { language })), seed: undefined }
+}
+
+/** The lab as it was before it was broken. Throws StateError when it is not, or the snapshot is gone; as restore. */
+export async function undoBreak(c: LabContext): Promise<{ readonly name: string; readonly ms: number }> {
+  const { paths } = await recordedLab(c.doors.env, c.file)
+  if (!openLesson(await readJournal(paths.lessons)))
+    throw new StateError('nothing was broken here', { hint: 'klab break list, klab break start NAME' })
+  const { lesson, progress } = await currentLesson(c)
+  return inLesson(c, { goal: 'undo', lesson }, async (lab) => {
+    const { ms } = await goTo(lab, await requireCheckpoint(lab, progress, 0), { undo: false, wait: true })
+    await removeCheckpoints(lab)
+    await lab.tell({ event: 'finished' })
+    return { name: lesson.name, ms }
+  })
+}

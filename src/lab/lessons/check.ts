@@ -1,0 +1,166 @@
+/** `klab lesson check`, `solve`, `hint`. */
+import { StateError, UsageError } from '../../errors.js'
+import { findSections } from '../../course/sections.js'
+import type { Outcome, Ran } from '../../lesson/in-guest.js'
+import type { LessonStep } from '../../lesson/model.js'
+import { stepOf } from '../../lesson/progress.js'
+import type { Manifest } from '../../snapshot/types.js'
+import { checkLab } from '../check.js'
+import type { LabContext } from '../context.js'
+import { keepCheckpoint } from './checkpoints.js'
+import { currentLesson, firstNode, inLesson, patienceOf, runScript, stepAt, type LessonLab } from './lab.js'
+import { isChecked } from './page.js'
+
+/** ms: a solve script pulls nothing, but kubeadm join takes minutes. Before patience. */
+const SOLVE_MS = 600_000
+
+export interface CheckedStep {
+  readonly lesson: string
+  readonly step: number
+  readonly outcome: Outcome
+  /** What its script said, its last lines; then what klab's own look found. */
+  readonly output: string
+  readonly ms: number
+  /** Taken when it passed. */
+  readonly snapshot: string | undefined
+  readonly isLast: boolean
+}
+
+/** What klab's own section checks find. */
+async function checkSections(lab: LessonLab, step: LessonStep): Promise<Ran> {
+  const node = step.node ?? firstNode(lab.record)
+  const report = await checkLab(lab.world, lab, { sections: step.sections.flatMap(findSections), nodes: [node] })
+  const bad = report.sections.filter((s) => s.state !== 'done' && s.state !== 'not-applicable')
+  const lines = bad.flatMap((s) => [
+    `${s.section} ${s.title}: ${s.state}`,
+    ...s.nodes.flatMap((n) => n.findings.filter((f) => f.state !== 'done').map((f) => `  ${n.node}: ${f.line}`)),
+  ])
+  const lost = report.nodes.filter((n) => !n.reached).map((n) => `${n.name}: ${n.error ?? 'no answer'}`)
+  const outcome = lost.length > 0 ? 'unreachable' : bad.length > 0 ? 'failed' : 'passed'
+  return { outcome, exitCode: undefined, output: [...lost, ...lines].join('\n'), ms: 0 }
+}
+
+/** Whether a step is done; changes nothing but what its script changes. */
+export async function judgeStep(lab: LessonLab, step: LessonStep): Promise<Ran> {
+  const { verify, number, node, user, timeoutMs } = step
+  const first = verify
+    ? await runScript(lab, { way: 'check', user, ms: timeoutMs, node, title: `step ${number}: check` }, verify)
+    : undefined
+  if (step.sections.length === 0 || (first && first.outcome !== 'passed'))
+    return first ?? { outcome: 'passed', exitCode: undefined, output: '', ms: 0 }
+  const second = await checkSections(lab, step)
+  const output = [first?.output, second.output].filter((text) => text !== undefined && text !== '').join('\n')
+  return { ...second, output, ms: (first?.ms ?? 0) + second.ms }
+}
+
+/** ms that the lab may take to show what a solution did. Before patience. */
+export const SETTLE_MS = 120_000
+/** ms between two looks at what takes its time. */
+const AGAIN_MS = 5000
+
+/**
+ * Checks a step again and again until it says what is awaited, for at most `withinMs` (before patience); the last
+ * answer.
+ */
+export async function judgeUntil(
+  lab: LessonLab,
+  step: LessonStep,
+  { wanted, withinMs }: { readonly wanted: Outcome; readonly withinMs: number },
+): Promise<Ran> {
+  const { clock, signal } = lab.world
+  const end = clock.monotonic() + withinMs * patienceOf(lab.record)
+  for (;;) {
+    const ran = await judgeStep(lab, step)
+    if (ran.outcome === wanted || clock.monotonic() >= end) return ran
+    await clock.sleep(AGAIN_MS, signal)
+  }
+}
+
+/** Runs a step's solve script. Throws UsageError when it has none. */
+export async function solveStep(lab: LessonLab, step: LessonStep): Promise<Ran> {
+  const { solve, number, node, user } = step
+  if (!solve)
+    throw new UsageError(`${lab.lesson.name}: step ${number} has no solve script`, {
+      hint: 'its author writes one: steps[].solve in klab.yaml',
+    })
+  const ran = await runScript(lab, { way: 'show', user, ms: SOLVE_MS, node, title: `step ${number}: solve` }, solve)
+  await lab.tell({ event: 'solved', step: number, outcome: ran.outcome })
+  return ran
+}
+
+/** Checks a step (`judged`: that was done), writes that down, and takes its snapshot when it passed. */
+export async function checkStep(
+  lab: LessonLab,
+  step: LessonStep,
+  judged?: Ran,
+): Promise<Ran & { readonly made?: Manifest }> {
+  const ran = judged ?? (await judgeStep(lab, step))
+  const { outcome, ms, output } = ran
+  await lab.tell({ event: 'checked', step: step.number, outcome, ms, output: output.slice(-4000) })
+  // After a fault comes nothing.
+  return outcome === 'passed' && lab.lesson.level === undefined
+    ? { ...ran, made: await keepCheckpoint(lab, step.number) }
+    : ran
+}
+
+/** Checks the present step. Throws StateError when no lesson is open or the step has no check; LockedError. */
+export async function checkLesson(c: LabContext): Promise<CheckedStep> {
+  const found = await currentLesson(c)
+  const { lesson } = found
+  const step = stepAt(found)
+  if (!isChecked(step))
+    throw new StateError(`${lesson.name}: step ${step.number} has no check`, { hint: 'klab lesson next' })
+  const { outcome, output, ms, made } = await inLesson(c, { goal: 'check', lesson }, (lab) => checkStep(lab, step))
+  const isLast = step.number === lesson.steps.length
+  return { lesson: lesson.name, step: step.number, outcome, output, ms, snapshot: made?.name, isLast }
+}
+
+export interface SolvedStep {
+  readonly step: number
+  readonly outcome: Outcome
+  readonly output: string
+}
+
+/** Does the present step for the trainee; written down. Throws UsageError when it has no solve script; LockedError. */
+export async function solveLesson(c: LabContext): Promise<SolvedStep> {
+  const found = await currentLesson(c)
+  const step = stepAt(found)
+  const { outcome, output } = await inLesson(c, { goal: 'solve', lesson: found.lesson }, (lab) => solveStep(lab, step))
+  return { step: step.number, outcome, output }
+}
+
+export interface Hint {
+  readonly step: number
+  /** From 1. */
+  readonly number: number
+  readonly of: number
+  readonly text: string
+}
+
+/**
+ * The next hint of the present step; when all were shown, the last one again. The first is what its own script says of
+ * the lab as it is, where it has one. Throws UsageError when there is none.
+ */
+export async function hintLesson(c: LabContext, language?: string): Promise<Hint> {
+  const found = await currentLesson(c, language)
+  const { lesson, progress } = found
+  const step = stepAt(found)
+  const { hintcheck, hints, node, user, timeoutMs, number } = step
+  const of = hints.length + (hintcheck ? 1 : 0)
+  if (of === 0)
+    throw new UsageError(`${lesson.name}: step ${number} has no hints`, {
+      hint: 'klab lesson text --open shows what its text folds away; klab lesson solve',
+    })
+  const shown = Math.min(stepOf(progress, number).hints + 1, of)
+  return inLesson(c, { goal: 'hint', lesson }, async (lab) => {
+    const own =
+      hintcheck && shown === 1
+        ? (
+            await runScript(lab, { way: 'check', user, ms: timeoutMs, node, title: `step ${number}: hint` }, hintcheck)
+          ).output.trim()
+        : undefined
+    const text = own ?? hints[shown - 1 - (hintcheck ? 1 : 0)] ?? ''
+    await lab.tell({ event: 'hint', step: number, hint: shown })
+    return { step: number, number: shown, of, text }
+  })
+}

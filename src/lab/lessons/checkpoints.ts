@@ -1,0 +1,63 @@
+/** The snapshots of a lesson: one before it, one after each step. */
+import { StateError } from '../../errors.js'
+import { checkpointKey, checkpointName } from '../../lesson/key.js'
+import type { Progress } from '../../lesson/progress.js'
+import { listManifests } from '../../snapshot/manifest.js'
+import { remove } from '../../snapshot/remove.js'
+import { save } from '../../snapshot/save.js'
+import type { Manifest } from '../../snapshot/types.js'
+import { goTo, type WentTo } from '../snapshot.js'
+import { shownName, type LessonLab } from './lab.js'
+
+/** Keeps the state after a step (0: before the first one); one of the same step goes. Throws StateError, HostError. */
+export async function keepCheckpoint(lab: LessonLab, step: number): Promise<Manifest> {
+  const before = (await lab.progress())?.saved.get(step)
+  for (const m of await listManifests(lab.paths))
+    if (m.kind === 'lesson' && m.id === before?.snapshot) await remove(lab, m)
+  const made = await save(lab, {
+    name: await freeName(lab, checkpointName(shownName(lab.lesson), step)),
+    message:
+      step === 0 ? `lesson ${shownName(lab.lesson)}: before it` : `lesson ${shownName(lab.lesson)}: after step ${step}`,
+    kind: 'lesson',
+  })
+  await lab.tell({ event: 'saved', step, snapshot: made.id, key: checkpointKey(lab.lesson, step) })
+  return made
+}
+
+async function freeName(lab: LessonLab, name: string): Promise<string> {
+  const names = new Set((await listManifests(lab.paths)).map((m) => m.name))
+  let free = name
+  for (let n = 2; names.has(free); n++) free = `${name}-${n}`
+  return free
+}
+
+/** The checkpoint after a step, when it is there and the lesson led there as it stands now; undefined: none. */
+export async function checkpointAfter(lab: LessonLab, progress: Progress, step: number): Promise<Manifest | undefined> {
+  const saved = progress.saved.get(step)
+  if (saved?.key !== checkpointKey(lab.lesson, step)) return undefined
+  return (await listManifests(lab.paths)).find((m) => m.id === saved.snapshot)
+}
+
+/** Goes there; the present state is kept for `klab snapshot undo`. */
+export const restoreCheckpoint = (lab: LessonLab, to: Manifest): Promise<WentTo> =>
+  goTo(lab, to, { undo: true, wait: true })
+
+/** The same for what must be there. Throws StateError with what makes it again. */
+export async function requireCheckpoint(lab: LessonLab, progress: Progress, step: number): Promise<Manifest> {
+  const found = await checkpointAfter(lab, progress, step)
+  if (found) return found
+  throw new StateError(
+    step === 0
+      ? `${lab.lesson.name}: the snapshot of before the lesson is gone`
+      : `${lab.lesson.name}: there is no snapshot after step ${step}, or its scripts have changed since`,
+    { hint: step === 0 ? 'klab lesson finish, then klab lesson start' : `klab lesson catch-up ${step + 1}` },
+  )
+}
+
+/** Removes the checkpoints of all lessons but those of `keep`. Returns the bytes freed. */
+export async function removeCheckpoints(lab: LessonLab, keep: ReadonlySet<string> = new Set()): Promise<number> {
+  let freed = 0
+  for (const m of await listManifests(lab.paths))
+    if (m.kind === 'lesson' && !keep.has(m.id)) freed += await remove(lab, m)
+  return freed
+}

@@ -1,0 +1,81 @@
+/** Beginning a step: its scripts are run, and the journal says that the lab is there. */
+import type { LessonPart, LessonScript, LessonStep } from '../../lesson/model.js'
+import type { Way } from '../../lesson/journal.js'
+import type { Ran } from '../../lesson/in-guest.js'
+import { StateError } from '../../errors.js'
+import { staged } from '../../snapshot/types.js'
+import { judgeUntil } from './check.js'
+import { copyAssets, layGround } from './ground.js'
+import { runScript, type LessonLab } from './lab.js'
+
+/** ms that a script of a beginning may take; one in the background then goes on. Before patience. */
+const BEGIN_MS = 300_000
+
+/** A lesson that begins after an earlier phase needs no cluster's names. */
+async function runPart(lab: LessonLab, part: LessonPart, what: string, node?: string): Promise<void> {
+  // The foreground usually waits for what the background makes.
+  const background = part.background && run(lab, { script: part.background, way: 'background', what, node })
+  const foreground = part.foreground && run(lab, { script: part.foreground, way: 'show', what, node })
+  await Promise.all([background, foreground])
+}
+
+interface Begin {
+  readonly script: LessonScript
+  readonly way: 'background' | 'show'
+  readonly what: string
+  readonly node: string | undefined
+}
+
+async function run(lab: LessonLab, { script, way, what, node }: Begin): Promise<void> {
+  const title = `${what}: ${script.name.split('\n')[0] ?? ''}`
+  const ran = await runScript(lab, { way, user: 'root', ms: BEGIN_MS, node, title }, script)
+  const said = told(ran)
+  if (said === undefined) return
+  if (ran.outcome === 'unreachable')
+    throw new StateError(`${title}: the node does not answer: ${ran.output}`, {
+      hint: 'klab status, klab lesson reset',
+    })
+  // Public scripts often end with another status than 0, and the lesson goes on all the same.
+  lab.say(`${title}: ${said}`)
+}
+
+/** How a script of a beginning ended, when that is worth a line. */
+function told({ outcome, exitCode, output }: Ran): string | undefined {
+  if (outcome === 'passed') return undefined
+  if (outcome === 'running') return 'still runs in the background'
+  const last = output.trimEnd().split('\n').at(-1) ?? ''
+  const how = outcome === 'timed-out' ? 'took too long and was ended' : `ended with exit status ${exitCode ?? '?'}`
+  return last === '' ? how : `${how}: ${last}`
+}
+
+/** ms that a fault may take to show; a node is NotReady after 40 s at the earliest. Before patience. */
+const SYMPTOM_MS = 180_000
+
+/** A fault is begun when its symptom shows: its check fails. Throws StateError when it does not. */
+async function awaitSymptom(lab: LessonLab, step: LessonStep): Promise<void> {
+  await staged(lab, ['symptom', 'waiting until it shows'], async () => {
+    const { outcome, output } = await judgeUntil(lab, step, { wanted: 'failed', withinMs: SYMPTOM_MS })
+    if (outcome !== 'failed')
+      throw new StateError(`${lab.lesson.name}: its symptom does not show: ${outcome}\n${output}`, {
+        hint: 'klab lesson reset, klab lesson finish',
+      })
+  })
+}
+
+/**
+ * Begins a step on a lab that is where the step before it ended. Throws ProbeError, CommandError, StateError; the
+ * journal then says that the step is not ready.
+ */
+export async function enterStep(lab: LessonLab, number: number, way: Way): Promise<void> {
+  const { lesson } = lab
+  const step = lesson.steps[number - 1]
+  await lab.tell({ event: 'entering', step: number, way })
+  if (number === 1) {
+    if (lesson.ground === 'killercoda') await layGround(lab)
+    await copyAssets(lab)
+    await runPart(lab, lesson.intro, 'beginning')
+  }
+  if (step) await runPart(lab, step, `step ${number}`, step.node)
+  if (step && lesson.level !== undefined) await awaitSymptom(lab, step)
+  await lab.tell({ event: 'entered', step: number, way })
+}

@@ -1,0 +1,126 @@
+/** Lessons by name and by path. */
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { LessonError, UsageError } from '../../errors.js'
+import { exists } from '../../host/files.js'
+import { isObject } from '../../host/json.js'
+import { openFolder } from '../../lesson/folder.js'
+import { readJsonFile } from '../../lesson/json-file.js'
+import { readLesson } from '../../lesson/scenario.js'
+import { nearest } from '../../report/nearest.js'
+import type { LabContext } from '../context.js'
+import { findLab } from '../open.js'
+
+export interface ListedLesson {
+  readonly name: string
+  readonly dir: string
+  readonly title: string
+  readonly description: string
+  readonly steps: number
+  readonly minutes: number | undefined
+  readonly level: string | undefined
+  /** The phase of `up` that it begins after; undefined: a lab that is Ready. */
+  readonly until: string | undefined
+  /** What is wrong with it; undefined: nothing. */
+  readonly problem: string | undefined
+}
+
+/** Folders in a checkout may nest: course, chapter, lesson. */
+const DEEPEST = 4
+/** A checkout of all public scenarios has fewer. */
+const MOST = 2000
+
+/** In which order a course wants its lessons (structure.json); those that it does not name come last, by name. */
+async function inOrder(dir: string, names: readonly string[]): Promise<readonly string[]> {
+  const folder = await openFolder(dir)
+  const text = await folder.read('structure.json').catch(() => undefined)
+  if (text === undefined) return [...names].sort()
+  const { data } = readJsonFile(text, join(dir, 'structure.json'))
+  const items = isObject(data) && Array.isArray(data['items']) ? (data['items'] as unknown[]) : []
+  const wanted = items.flatMap((i) => (isObject(i) && typeof i['path'] === 'string' ? [i['path']] : []))
+  const place = (name: string): number => {
+    const at = wanted.indexOf(name)
+    return at < 0 ? wanted.length : at
+  }
+  return [...names].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
+}
+
+/** The folders of lessons in a folder, or itself. A link is followed only to what lies in it too. */
+async function lessonFolders(dir: string, depth = 0): Promise<readonly string[]> {
+  if (await exists(join(dir, 'index.json'))) return [dir]
+  if (depth >= DEEPEST) return []
+  const inside = (await readdir(dir, { withFileTypes: true })).filter((e) => e.isDirectory() && !e.name.startsWith('.'))
+  const found: string[] = []
+  for (const name of await inOrder(
+    dir,
+    inside.map((e) => e.name),
+  )) {
+    found.push(...(await lessonFolders(join(dir, name), depth + 1)))
+    if (found.length > MOST) throw new UsageError(`${dir}: more than ${MOST} lessons`, { hint: 'name a folder in it' })
+  }
+  return found
+}
+
+/** Where lessons are looked for by name: beside the Labfile, then klab's own. */
+async function shelves(c: LabContext, labfile?: string): Promise<readonly string[]> {
+  const labs = join(c.doors.assets, 'labs')
+  const own = (await readdir(labs)).sort().map((lab) => join(labs, lab, 'lessons'))
+  const beside = labfile === undefined ? [] : [join(dirname(labfile), 'lessons')]
+  const all = [...new Set([...beside, ...own])]
+  const there = await Promise.all(all.map((dir) => exists(dir)))
+  return all.filter((_, i) => there[i])
+}
+
+async function listed(dir: string, language: string | undefined): Promise<ListedLesson> {
+  try {
+    const { name, title, description, steps, minutes, level, until } = await readLesson(dir, { language })
+    return { name, dir, title, description, steps: steps.length, minutes, level, until, problem: undefined }
+  } catch (error) {
+    if (!(error instanceof LessonError)) throw error
+    const name = dir.split('/').at(-1) ?? dir
+    const nothing = { description: '', steps: 0, minutes: undefined, level: undefined, until: undefined }
+    return { name, dir, title: '', ...nothing, problem: error.message.split('\n')[0] ?? error.message }
+  }
+}
+
+/** The lessons of folders; none named: those beside the Labfile, and klab's own. Throws UsageError, LessonError. */
+export async function listLessons(
+  c: LabContext,
+  o: { readonly dirs?: readonly string[] | undefined; readonly language?: string | undefined } = {},
+): Promise<readonly ListedLesson[]> {
+  const { env } = c.doors
+  const labfile = await findLab(env, c.file)
+    .then((l) => l.labfile)
+    .catch(() => undefined)
+  const dirs = o.dirs?.length ? o.dirs.map((dir) => resolve(env.cwd, dir)) : await shelves(c, labfile)
+  const folders: string[] = []
+  for (const dir of dirs) {
+    if (!(await stat(dir).catch(() => undefined))?.isDirectory())
+      throw new UsageError(`lesson list: ${dir}: no such folder`)
+    folders.push(...(await lessonFolders(dir)))
+  }
+  return Promise.all(folders.map((dir) => listed(dir, o.language)))
+}
+
+/** Where klab's own faults are. */
+export const breaksDir = (c: LabContext): string => join(c.doors.assets, 'labs', 'breaks')
+
+/** klab's catalogue of faults. */
+export async function listBreaks(c: LabContext, language?: string): Promise<readonly ListedLesson[]> {
+  return Promise.all((await lessonFolders(breaksDir(c))).map((dir) => listed(dir, language)))
+}
+
+/** The folder of a lesson, by path or by name. Throws UsageError with the nearest name. */
+export async function findLesson(c: LabContext, name: string, labfile?: string): Promise<string> {
+  const path = resolve(c.doors.env.cwd, name)
+  if (name.includes('/') || (await exists(join(path, 'index.json')))) return path
+  const folders = (await Promise.all((await shelves(c, labfile)).map((dir) => lessonFolders(dir)))).flat()
+  const nameOf = (dir: string): string => dir.split('/').at(-1) ?? dir
+  const found = folders.find((dir) => nameOf(dir) === name)
+  if (found !== undefined) return found
+  const meant = nearest(name, folders.map(nameOf))
+  throw new UsageError(`${name}: no such lesson`, {
+    hint:
+      meant === undefined ? 'klab lesson list; for a folder: klab lesson start ./DIR' : `klab lesson start ${meant}`,
+  })
+}

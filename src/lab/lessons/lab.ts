@@ -1,0 +1,155 @@
+/** The lab that a lesson runs in: locked, its machines running, its guests reached. */
+import { StateError, UsageError } from '../../errors.js'
+import type { Guest } from '../../guest/types.js'
+import { topologyOf } from '../../cluster/topology.js'
+import { profileFor } from '../../cluster/profile.js'
+import type { NodeSpec } from '../../labfile/model.js'
+import { addEvent, readJournal, type LessonEvent } from '../../lesson/journal.js'
+import type { Lesson, LessonScript, LessonStep } from '../../lesson/model.js'
+import { openLesson, type Progress } from '../../lesson/progress.js'
+import { readLesson } from '../../lesson/scenario.js'
+import { runInGuest, unreachable, type Ran, type RunScript } from '../../lesson/in-guest.js'
+import { connectWithin } from '../../node/connections.js'
+import { note } from '../../report/events.js'
+import { inPhase } from '../../report/stages.js'
+import { allRunning } from '../../snapshot/machines.js'
+import { staged, type LockedLab } from '../../snapshot/types.js'
+import type { LabRecord } from '../../state/record.js'
+import { withLog, type LabContext } from '../context.js'
+import { recordedLab } from '../open.js'
+import { CONNECT_MS } from '../reach.js'
+import { withLab } from '../with-lab.js'
+
+/** A lab in whose lock a lesson goes on. */
+export interface LessonLab extends LockedLab {
+  readonly c: LabContext
+  readonly lesson: Lesson
+  /** Writes what happened, on disk before it returns. */
+  readonly tell: (event: Happened) => Promise<void>
+  /** What happened so far. */
+  readonly progress: () => Promise<Progress | undefined>
+}
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+/** An event without what is the same for all of a lesson. */
+export type Happened = Without<LessonEvent, 'at' | 'lesson' | 'dir'>
+
+/** What others may read of a lesson: a fault's own name would tell its cause. */
+export const shownName = ({ name, level }: Pick<Lesson, 'name' | 'level'>): string =>
+  level === undefined ? name : 'break'
+
+/** The node that runs what names none: the first control plane, in plain labs the first machine. */
+export function firstNode({ lab }: Pick<LabRecord, 'lab'>): string {
+  const first = topologyOf(lab)?.first ?? lab.nodes[0]
+  if (!first) throw new TypeError('a lab without nodes')
+  return first.name
+}
+
+/** The first node, and the others in the Labfile’s order: host01, host02, … */
+export function hostsOf({ lab }: Pick<LabRecord, 'lab'>): readonly NodeSpec[] {
+  const first = firstNode({ lab })
+  return [...lab.nodes.filter((n) => n.name === first), ...lab.nodes.filter((n) => n.name !== first)]
+}
+
+/** How much more time everything takes than on a machine with KVM. */
+export const patienceOf = ({ accel, lab }: LabRecord): number => profileFor(accel, lab.nodes.length).patience
+
+/**
+ * Does `work` on a lesson while nobody else changes the lab. Throws StateError when the lab's machines do not all run;
+ * LockedError.
+ */
+export async function inLesson<T>(
+  c: LabContext,
+  o: { readonly goal: string; readonly lesson: Lesson },
+  work: (lab: LessonLab) => Promise<T>,
+): Promise<T> {
+  const found = await recordedLab(c.doors.env, c.file)
+  const world = await c.doors.world(found.record.lab)
+  const { paths } = found
+  const { name, dir } = o.lesson
+  return withLog(c, paths.log, (report) =>
+    inPhase(
+      { report, clock: c.doors.clock },
+      { goal: 'lesson', title: `${o.goal} ${shownName(o.lesson)}`, lab: found.record.name },
+      (stage) =>
+        withLab(
+          world,
+          paths,
+          { name: 'lesson', record: (existing) => existing ?? found.record, recover: note(report) },
+          async (record) => {
+            const lab: LessonLab = {
+              c,
+              world,
+              paths,
+              record,
+              say: note(report),
+              stage,
+              lesson: o.lesson,
+              tell: (event) =>
+                addEvent(paths.lessons, {
+                  at: new Date(c.doors.clock.now()).toISOString(),
+                  lesson: name,
+                  dir,
+                  ...event,
+                }),
+              progress: async () => openLesson(await readJournal(paths.lessons)),
+            }
+            if (!(await allRunning(lab)))
+              throw new StateError('not all machines of the lab run', { hint: 'klab up, or klab resume' })
+            return work(lab)
+          },
+        ),
+    ),
+  )
+}
+
+/** The lesson that is open in this lab, and how far it is. Throws StateError when none is; LessonError. */
+export async function currentLesson(
+  c: LabContext,
+  language?: string,
+): Promise<{ readonly lesson: Lesson; readonly progress: Progress; readonly record: LabRecord }> {
+  const { paths, record } = await recordedLab(c.doors.env, c.file)
+  const progress = openLesson(await readJournal(paths.lessons))
+  if (!progress)
+    throw new StateError('no lesson is open in this lab', { hint: 'klab lesson list, klab lesson start NAME' })
+  return { lesson: await readLesson(progress.dir, { language }), progress, record }
+}
+
+/** The step that the lab is at. Throws StateError before the first one, and where its scripts were cut short. */
+export function stepAt({ lesson, progress }: { readonly lesson: Lesson; readonly progress: Progress }): LessonStep {
+  const step = lesson.steps[progress.step - 1]
+  if (!step || progress.unready)
+    throw new StateError(`${lesson.name}: step ${Math.max(progress.step, 1)} was not set up to its end`, {
+      hint: 'klab lesson reset',
+    })
+  return step
+}
+
+/** Throws UsageError unless the lab has the nodes that a lesson names. */
+export function requireNodes({ steps, dir }: Lesson, { lab }: Pick<LabRecord, 'lab'>): void {
+  const names = lab.nodes.map((n) => n.name)
+  for (const { node, number } of steps)
+    if (node !== undefined && !names.includes(node))
+      throw new UsageError(`${dir}: step ${number}: ${node}: no such node in this lab; there are ${names.join(', ')}`)
+}
+
+/** Runs a script of a lesson; what it does is told in the result, also that its node did not answer. */
+export async function runScript(
+  lab: LockedLab,
+  { node, title, ...o }: RunScript & { readonly node: string | undefined; readonly title: string },
+  script: LessonScript,
+): Promise<Ran> {
+  const name = node ?? firstNode(lab.record)
+  return staged(lab, [`script/${name}/${title}`, `${name}: ${title}`], async (line) => {
+    try {
+      const guest: Guest = await connectWithin(lab, name, CONNECT_MS)
+      return await runInGuest(guest, lab.world.assets, script, {
+        ...o,
+        ms: o.ms * patienceOf(lab.record),
+        onLine: o.onLine ?? line,
+      })
+    } catch (error) {
+      return unreachable(error)
+    }
+  })
+}

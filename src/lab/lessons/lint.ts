@@ -1,0 +1,117 @@
+/** `klab lesson lint`: reads a lesson and tells what is wrong. Nothing of it is run. */
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { labImages } from '../../bundle/cached-bundle.js'
+import { CommandError, LessonError, type LessonIssue } from '../../errors.js'
+import type { HostExec } from '../../host/types.js'
+import { openFolder } from '../../lesson/folder.js'
+import { readJsonFile } from '../../lesson/json-file.js'
+import { labIssues, stepIssues, unknownKeys, type LessonText, type LintIssue, type LintLab } from '../../lesson/lint.js'
+import type { Lesson, LessonScript } from '../../lesson/model.js'
+import { readLesson } from '../../lesson/scenario.js'
+import { settledLab } from '../../labfile/auto.js'
+import type { LabContext } from '../context.js'
+import { recordedLab } from '../open.js'
+import { aliasesOf } from './ground.js'
+
+export interface LintReport {
+  readonly dir: string
+  readonly ok: boolean
+  readonly issues: readonly LintIssue[]
+  /** Whether a lab was there to compare with. */
+  readonly lab: string | undefined
+}
+
+const errors = (issues: readonly LessonIssue[]): readonly LintIssue[] => issues.map((i) => ({ ...i, level: 'error' }))
+
+/** Every script of a lesson, once. */
+function scriptsOf({ intro, steps, finish }: Lesson): readonly LessonScript[] {
+  const parts = [intro, ...steps, finish].flatMap((p) => [p.background, p.foreground])
+  const all = [...parts, ...steps.flatMap((s) => [s.verify, s.solve, s.hintcheck])].filter((s) => s !== undefined)
+  return [...new Map(all.map((s) => [s.name, s])).values()]
+}
+
+/** ms: bash and shellcheck read a script in less. */
+const PARSE_MS = 30_000
+
+/** `bash -n` reads a script and runs nothing of it. */
+async function parseErrors(exec: HostExec, dir: string, { name, text }: LessonScript): Promise<readonly LintIssue[]> {
+  const file = join(dir, name.split('\n')[0] ?? name)
+  try {
+    await exec.run(['bash', '-n'], { input: text, timeoutMs: PARSE_MS, what: `reading ${name}` })
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    const said = error.failure.tail.split('\n').find((l) => /line \d+:/.test(l)) ?? error.failure.tail
+    const [, line, message] = /line (\d+): (.*)/.exec(said) ?? []
+    return [{ file, line: Number(line ?? 1), level: 'error', message: `does not parse: ${message ?? said}` }]
+  }
+  if ((await exec.which('shellcheck')) === undefined) return []
+  const out = await exec.run(['shellcheck', '-s', 'bash', '-S', 'error', '-f', 'json', '-'], {
+    input: text,
+    timeoutMs: PARSE_MS,
+    allowFailure: true,
+    what: `reading ${name}`,
+  })
+  try {
+    const found = JSON.parse(out.stdout) as readonly { line: number; column: number; message: string; code: number }[]
+    return found.map((f) => ({
+      ...{ file, line: f.line, column: f.column, level: 'warning' },
+      message: `${f.message} (shellcheck SC${f.code})`,
+    }))
+  } catch {
+    return []
+  }
+}
+
+/** The lab of this Labfile; undefined: none is up. */
+async function labToCompare(c: LabContext): Promise<(LintLab & { name: string }) | undefined> {
+  const found = await recordedLab(c.doors.env, c.file).catch(() => undefined)
+  if (!found) return undefined
+  const { record } = found
+  const world = await c.doors.world(record.lab)
+  const k = settledLab(record.lab, record.bundle).kubernetes
+  const images = k && (await labImages(k, world.layers))
+  return {
+    name: record.name,
+    hosts: [
+      ...record.lab.nodes.map((n) => n.name),
+      ...aliasesOf(record).map((l) => l.split(' ')[1] ?? ''),
+      'localhost',
+    ],
+    internet: record.lab.network.internet,
+    images: images && [...images.all, ...images.node, ...images.cni],
+  }
+}
+
+/** Its texts and scripts. */
+async function textsOf(dir: string, lesson: Lesson): Promise<readonly LessonText[]> {
+  const folder = await openFolder(dir)
+  const names = (await readdir(folder.dir, { recursive: true })).filter((n) => n.endsWith('.md')).sort()
+  const texts = await Promise.all(
+    names.map(async (n) => ({ file: join(folder.dir, n), text: (await folder.read(n)) ?? '' })),
+  )
+  return [...texts, ...scriptsOf(lesson).map(({ name, text }) => ({ file: join(folder.dir, name), text }))]
+}
+
+/** Reads a lesson's folder. All that is wrong is in the report. Throws HostError. */
+export async function lintLesson(c: LabContext, path: string): Promise<LintReport> {
+  const dir = resolve(c.doors.env.cwd, path)
+  try {
+    const lesson = await readLesson(dir)
+    const index = join(lesson.dir, 'index.json')
+    const json = readJsonFile((await (await openFolder(dir)).read('index.json')) ?? '', index)
+    const scripts = (await Promise.all(scriptsOf(lesson).map((s) => parseErrors(c.doors.host, lesson.dir, s)))).flat()
+    const lab = await labToCompare(c)
+    const issues = [
+      ...unknownKeys(json, index),
+      ...stepIssues(lesson, index, json.place),
+      ...scripts,
+      ...(lab ? labIssues(await textsOf(dir, lesson), lab) : []),
+      ...lesson.notes.map((message): LintIssue => ({ file: index, level: 'warning', message })),
+    ]
+    return { dir: lesson.dir, ok: !issues.some((i) => i.level === 'error'), issues, lab: lab?.name }
+  } catch (error) {
+    if (!(error instanceof LessonError)) throw error
+    return { dir, ok: false, issues: errors(error.issues), lab: undefined }
+  }
+}

@@ -1,0 +1,10 @@
+/** How a check ended, in words. */
+import type { Outcome } from '../../lesson/in-guest.js'
+
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  passed: 'passed',
+  failed: 'not done yet',
+  'timed-out': 'the check took too long and was ended',
+  running: 'still runs',
+  unreachable: 'the node does not answer, so nothing is known',
+}

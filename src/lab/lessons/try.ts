@@ -1,0 +1,105 @@
+/** `klab lesson test`: proves a lesson on a real lab. Each check must fail before the step is solved, and pass after. */
+import { readLesson } from '../../lesson/scenario.js'
+import type { Outcome } from '../../lesson/in-guest.js'
+import type { LessonStep } from '../../lesson/model.js'
+import { openLesson } from '../../lesson/progress.js'
+import { readJournal } from '../../lesson/journal.js'
+import { StateError } from '../../errors.js'
+import type { LabContext } from '../context.js'
+import { recordedLab } from '../open.js'
+import { goTo } from '../snapshot.js'
+import { judgeStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
+import { keepCheckpoint, removeCheckpoints } from './checkpoints.js'
+import { enterStep } from './enter.js'
+import { findLesson } from './find.js'
+import { inLesson, requireNodes, type LessonLab } from './lab.js'
+import { isChecked } from './page.js'
+import { requirePhase } from './start.js'
+
+export interface TriedStep {
+  readonly number: number
+  readonly title: string
+  /** Undefined: the step has no check. */
+  readonly before: Outcome | undefined
+  readonly after: Outcome | undefined
+  /** Undefined: no solve script. */
+  readonly solved: Outcome | undefined
+  /** All of the step, ms. */
+  readonly ms: number
+  /** What is wrong; undefined: nothing. */
+  readonly problem: string | undefined
+  /** What the script that went wrong said. */
+  readonly output: string
+}
+
+export interface TriedLesson {
+  readonly lesson: string
+  readonly ok: boolean
+  readonly steps: readonly TriedStep[]
+  readonly ms: number
+}
+
+const NOT_TRIED: Pick<TriedStep, 'before' | 'after' | 'solved' | 'output' | 'problem'> = {
+  before: undefined,
+  after: undefined,
+  solved: undefined,
+  output: '',
+  problem: undefined,
+}
+
+/** One step on the lab as it is. */
+async function tryStep(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRIED> {
+  const checked = isChecked(step)
+  const before = checked ? await judgeStep(lab, step) : undefined
+  const found = { ...NOT_TRIED, before: before?.outcome }
+  const wrong = (problem: string, output: string): typeof NOT_TRIED => ({ ...found, problem, output })
+  if (before?.outcome === 'passed') return wrong('its check passes before anything is done', before.output)
+  if (before && before.outcome !== 'failed')
+    return wrong(`its check before the solution: ${before.outcome}`, before.output)
+  if (!step.solve) return checked ? wrong('it has a check and no solve script', '') : found
+  const solved = await solveStep(lab, step)
+  Object.assign(found, { solved: solved.outcome })
+  if (solved.outcome !== 'passed') return wrong(`its solve script: ${solved.outcome}`, solved.output)
+  // What a solution begins, the cluster ends: pods start, nodes get Ready.
+  const after = checked ? await judgeUntil(lab, step, { wanted: 'passed', withinMs: SETTLE_MS }) : undefined
+  Object.assign(found, { after: after?.outcome })
+  if (after && after.outcome !== 'passed') return wrong(`its check after the solution: ${after.outcome}`, after.output)
+  return found
+}
+
+/**
+ * Runs a lesson from its beginning to its end. The lab is as before afterwards, also when it fails. `name`: as in
+ * startLesson. Throws as startLesson.
+ */
+export async function testLesson(c: LabContext, name: string): Promise<TriedLesson> {
+  const { record, paths, labfile } = await recordedLab(c.doors.env, c.file)
+  const lesson = await readLesson(await findLesson(c, name, labfile))
+  const open = openLesson(await readJournal(paths.lessons))
+  if (open) throw new StateError(`the lesson ${open.lesson} is open`, { hint: 'klab lesson finish ends it' })
+  requirePhase(lesson, record)
+  requireNodes(lesson, record)
+  const { clock } = c.doors
+  const started = clock.monotonic()
+  const steps: TriedStep[] = []
+  await inLesson(c, { goal: 'test', lesson }, async (lab) => {
+    await lab.tell({ event: 'start' })
+    const base = await keepCheckpoint(lab, 0)
+    try {
+      for (const step of lesson.steps) {
+        const from = clock.monotonic()
+        await enterStep(lab, step.number, step.number === 1 ? 'start' : 'next')
+        const { number, title } = step
+        const tried = { number, title, ...(await tryStep(lab, step)), ms: clock.monotonic() - from }
+        steps.push(tried)
+        // What follows stands on what went wrong.
+        if (tried.problem !== undefined) break
+      }
+    } finally {
+      await goTo(lab, base, { undo: false, wait: true })
+      await removeCheckpoints(lab)
+      await lab.tell({ event: 'finished' })
+    }
+  })
+  const ok = steps.length === lesson.steps.length && steps.every((s) => s.problem === undefined)
+  return { lesson: lesson.name, ok, steps, ms: clock.monotonic() - started }
+}

@@ -1,0 +1,71 @@
+/** What happened in a lab's lessons: a line for each event, only ever added to. No restore erases it. */
+import { open, mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { readText } from '../host/files.js'
+import { isObject } from '../host/json.js'
+import type { Outcome } from './in-guest.js'
+
+/** Why a step was entered. */
+export type Way = 'start' | 'next' | 'skip' | 'back' | 'reset' | 'catch-up'
+
+export type LessonEvent = {
+  /** ISO 8601. */
+  readonly at: string
+  /** The lesson’s name and folder. */
+  readonly lesson: string
+  readonly dir: string
+} & (
+  | { readonly event: 'start' }
+  /** A snapshot after this step; 0: before the first one. */
+  | { readonly event: 'saved'; readonly step: number; readonly snapshot: string; readonly key: string }
+  /** The lab went to where this step begins, and its scripts are still to be run. */
+  | { readonly event: 'entering'; readonly step: number; readonly way: Way }
+  | { readonly event: 'entered'; readonly step: number; readonly way: Way }
+  | {
+      readonly event: 'checked'
+      readonly step: number
+      readonly outcome: Outcome
+      readonly ms: number
+      readonly output: string
+    }
+  | { readonly event: 'solved'; readonly step: number; readonly outcome: Outcome }
+  /** From 1. */
+  | { readonly event: 'hint'; readonly step: number; readonly hint: number }
+  | { readonly event: 'finished' }
+)
+
+const EVENTS = ['start', 'saved', 'entering', 'entered', 'checked', 'solved', 'hint', 'finished']
+
+const isEvent = (x: unknown): x is LessonEvent =>
+  isObject(x) &&
+  ['at', 'lesson', 'dir'].every((key) => typeof x[key] === 'string') &&
+  EVENTS.includes(String(x['event'])) &&
+  (['start', 'finished'].includes(String(x['event'])) || Number.isInteger(x['step']))
+
+/** All events, oldest first. A line that was cut short, or that somebody broke, is left out. */
+export async function readJournal(path: string): Promise<readonly LessonEvent[]> {
+  const text = (await readText(path)) ?? ''
+  return text.split('\n').flatMap((line) => {
+    try {
+      const data: unknown = JSON.parse(line)
+      return isEvent(data) ? [data] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Adds an event, on disk before this returns. */
+export async function addEvent(path: string, event: LessonEvent): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const before = await readText(path)
+  const file = await open(path, 'a', 0o600)
+  try {
+    // A klab that was killed may have left half a line.
+    const start = before === undefined || before === '' || before.endsWith('\n') ? '' : '\n'
+    await file.write(`${start}${JSON.stringify(event)}\n`)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
