@@ -44,16 +44,23 @@ function fence(state: StateBlock, startLine: number, endLine: number, silent: bo
   let marker: Marker | undefined
   let end = startLine + 1
   let next = end
+  let closed = false
   for (; ; next = ++end) {
     // An item or quote that ends closes its fences.
     if (end >= endLine || (lineText(state, end) !== '' && (state.sCount[end] ?? 0) < state.blkIndent)) break
     const closing = indent(state, end) < 4 ? closes(lineText(state, end), markup) : undefined
     if (!closing) continue
     next = end + 1
+    closed = true
     marker = closing.marker
     const alone = marker || next >= endLine ? undefined : aloneOn(state, next)
     if (alone) [marker, next] = [alone, next + 1]
     break
+  }
+  if (!closed && markerAt(info.trim(), 0)) {
+    // The end of a fence whose beginning was forgotten: it would take all the text below.
+    state.line = startLine + 1
+    return true
   }
   state.line = next
   const token = state.push('fence', 'code', 0)

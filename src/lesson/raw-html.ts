@@ -17,8 +17,10 @@ const HIDDEN: readonly (readonly [from: RegExp, to: RegExp])[] = [
 const TAG = /^<(\/?)([a-z][a-z0-9-]*)(.*?)\/?>$/is
 const ATTRIBUTE = /([a-z_:][\w:.-]*)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?/gi
 const MARKS: Record<string, string> = { b: 'strong', strong: 'strong', i: 'em', em: 'em', s: 's', del: 's' }
-/** Stay, without attributes. */
-const KEPT = /^(?:h[1-6]|ul|ol|li|table|thead|tbody|tr|th|td|pre|code|blockquote|hr)$/
+const PAIRED = /^(?:b|strong|i|em|s|del|a|code)$/
+const BLOCK = /^(?:h[1-6]|ul|ol|li|table|thead|tbody|tr|th|td|pre|blockquote)$/
+/** The rest may open without end: sanitizing costs the square of that. */
+const MOST_OPEN = 100
 const DROPPED = new RegExp(
   `^(?:${[
     'p|div|span|center|font|u|sub|sup|small|big|kbd|samp|var|mark|dl|dt|dd|section|article|header|footer|nav|main',
@@ -31,7 +33,8 @@ const DROPPED = new RegExp(
 export function useRawHtml(md: MarkdownIt): void {
   md.block.ruler.at('html_block', htmlBlock, { alt: ['paragraph', 'reference', 'blockquote'] })
   md.core.ruler.push('raw-html', (state) => {
-    for (const token of state.tokens) if (token.children) token.children = reduce(state, token.children)
+    const blocks = { open: 0 }
+    for (const token of state.tokens) if (token.children) token.children = reduce(state, token.children, blocks)
   })
 }
 
@@ -53,7 +56,9 @@ function htmlBlock(state: StateBlock, startLine: number, endLine: number, silent
   return true
 }
 
-function reduce(state: StateCore, children: readonly Token[]): Token[] {
+/** `blocks` counts what stays open from one paragraph to the next. */
+function reduce(state: StateCore, children: readonly Token[], blocks: { open: number }): Token[] {
+  const marks = { open: 0 }
   const out: Token[] = []
   /** Inside a script or a style. */
   let hidden = false
@@ -63,9 +68,17 @@ function reduce(state: StateCore, children: readonly Token[]): Token[] {
     if (tag === 'script' || tag === 'style') hidden = slash === ''
     else if (hidden) continue
     else if (token.type !== 'html_inline') out.push(token)
-    else if (tag !== '') out.push(...tokensOf(state, { tag, opens: slash === '', rest, source: token.content }))
+    else if (tag !== '' && fits(tag, slash === '', BLOCK.test(tag) ? blocks : marks))
+      out.push(...tokensOf(state, { tag, opens: slash === '', rest, source: token.content }))
   }
   return out
+}
+
+function fits(tag: string, opens: boolean, count: { open: number }): boolean {
+  if (!PAIRED.test(tag) && !BLOCK.test(tag)) return true
+  if (opens ? count.open >= MOST_OPEN : count.open === 0) return false
+  count.open += opens ? 1 : -1
+  return true
 }
 
 interface Tag {
@@ -89,8 +102,9 @@ function tokensOf(state: StateCore, { tag, opens, rest, source }: Tag): Token[] 
     if (href !== undefined) link?.attrSet('href', href)
     return link ? [link] : []
   }
-  if (!KEPT.test(tag) && (DROPPED.test(tag) || !/^[\w\s.-]*$/.test(rest))) return []
-  const kept = KEPT.test(tag)
+  // Without attributes.
+  const kept = BLOCK.test(tag) || tag === 'code' || tag === 'hr'
+  if (!kept && (DROPPED.test(tag) || !/^[\w\s.-]*$/.test(rest))) return []
   const token = make(kept ? 'html_inline' : 'text', '', 0)
   token.content = kept ? `<${opens ? '' : '/'}${tag}>` : source
   return [token]

@@ -52,15 +52,17 @@ function treeOf(tokens: readonly Token[]): Node[] {
   return root
 }
 
-function blocks(nodes: readonly Node[], columns: number, page: Page): string[] {
+/** In a list's item hidden paragraphs mean a tight list. */
+function blocks(nodes: readonly Node[], columns: number, page: Page, inItem = false): string[] {
   const out: string[] = []
   let tight = true
   for (const node of nodes) {
     const lines = block(node, columns, page)
     if (lines.length === 0) continue
-    if (!tight && !node.token.hidden) out.push('')
+    const close = inItem && node.token.hidden
+    if (!tight && !close) out.push('')
     for (const line of lines) out.push(line)
-    tight = node.token.hidden
+    tight = close
   }
   return out
 }
@@ -103,7 +105,7 @@ function list({ token, children: items }: Node, columns: number, page: Page): st
   const wide = ordered ? `${start + items.length - 1}. `.length : 2
   return items.flatMap((item, i) => {
     const marker = ordered ? `${start + i}. `.padStart(wide) : '• '
-    const lines = nested(columns, [marker, ' '.repeat(wide)], (rest) => blocks(item.children, rest, page))
+    const lines = nested(columns, [marker, ' '.repeat(wide)], (rest) => blocks(item.children, rest, page, true))
     return loose && i > 0 ? ['', ...lines] : lines
   })
 }

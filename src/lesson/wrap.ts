@@ -23,7 +23,7 @@ const NO_END_TOUCHING = /[([{]$/
 /** Intl.Segmenter takes the square of a text's length, so it gets pieces: cut where surely no character goes on. */
 const PIECE = 100
 const MOST_PIECE = 2000
-const SIMPLE = /[\u0020-\u007e\u3001-\u3029\u3041-\u3096\u4e00-\u9fff]/
+const SIMPLE = /^[\u0020-\u007e\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]+$/
 
 /** Is this Chinese or Japanese, which is written without blanks? */
 export const isWide = (character: string): boolean => WIDE.test(character)
@@ -68,8 +68,13 @@ function* cellsOf(text: string): Generator<Cell> {
   for (let at = 0; at < text.length;) {
     let end = Math.min(at + PIECE, text.length)
     while (end < text.length && end - at < MOST_PIECE && !(simple(end - 1) && simple(end))) end++
-    for (const { segment, index } of GRAPHEMES.segment(text.slice(at, end)))
-      yield { text: segment, at: at + index, width: stringWidth(segment) }
+    const piece = text.slice(at, end)
+    if (SIMPLE.test(piece))
+      for (const [i, character] of piece.split('').entries())
+        yield { text: character, at: at + i, width: character <= '~' ? 1 : 2 }
+    else
+      for (const { segment, index } of GRAPHEMES.segment(piece))
+        yield { text: segment, at: at + index, width: stringWidth(segment) }
     at = end
   }
 }
