@@ -1,6 +1,4 @@
 /** `klab check`: one look into each guest, judged against the course's sections. Changes nothing. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import pMap from 'p-map'
 import { labImages } from '../bundle/cached-bundle.js'
 import { isComplete, parseGuestFacts } from '../course/facts.js'
@@ -17,6 +15,7 @@ import { inPhase, silently, type Stage } from '../report/stages.js'
 import type { World } from '../world.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import { checkScript } from './check-script.js'
 import type { LabContext } from './context.js'
 import { recordedLab } from './open.js'
 
@@ -72,7 +71,7 @@ export async function checkLab(
   const first = topologyOf(record.lab)?.first
   // The first control plane is asked too when only others are wanted: it knows whether they are Ready.
   const asked = record.lab.nodes.filter((n) => n === first || o.nodes.includes(n.name))
-  const script = await readFile(join(world.assets, 'cloud-init', 'check', 'facts.sh'), 'utf8')
+  const script = await checkScript(world.assets)
   const machines = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
   try {
     const [all, images] = await Promise.all([

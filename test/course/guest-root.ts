@@ -1,17 +1,18 @@
 /**
- * cloud-init/check/facts.sh for real: the script as it is, but for the folders it reads, which are moved under the
- * test's own, and with tools of the test's own on PATH. Nothing here looks at the host.
+ * The script of cloud-init/check for real. It is unchanged but for the folders that it reads: those are moved into the
+ * test's own folder. PATH has only the test's own tools. Nothing here looks at the host.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
 import { parseGuestFacts, type GuestFacts } from '../../src/course/facts.js'
+import { checkScript } from '../../src/lab/check-script.js'
 import { root } from '../fakes/world.js'
 
 /** The folders of a guest that the script reads. */
 export const FOLDERS = /(?<![\w}*/.-])\/(etc|proc|sys|usr|run|var|root|home)\b/g
-export const SCRIPT = readFileSync(`${root}/cloud-init/check/facts.sh`, 'utf8')
+export const SCRIPT = await checkScript(root)
 
 /** A machine's files, and what its tools print (a shell script each). */
 interface Machine {
