@@ -49,9 +49,9 @@ import type { WordKind } from './words.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
 /**
- * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record again, and those
- * that change something take the lab's lock: who finds it taken gets a LockedError. All failures that klab expects are
- * KlabErrors (errors.ts); after an abort, Interrupted.
+ * A lab: one Labfile, and what was made from it. Every verb reads the Labfile and the lab's record again. Verbs that
+ * change something take the lab's lock; if another klab holds it, they throw LockedError. All failures that klab
+ * expects are KlabErrors (errors.ts); after an abort, Interrupted.
  */
 export interface LabHandle {
   /** Brings the lab up; continues where an earlier try stopped. */
@@ -60,9 +60,9 @@ export interface LabHandle {
   halt(o?: HaltOptions): Promise<Status>
   /** Halts them, and brings the lab up again as far as it was. */
   reload(o?: HaltOptions): Promise<UpResult>
-  /** RAM of all nodes to disk at one moment, and their machines end: the host has its memory back. */
+  /** Writes the RAM of all nodes to disk at one moment and ends their machines. The host gets its memory back. */
   suspend(): Promise<Status>
-  /** Wakes a lab that sleeps, or lets a paused one go on, with the time of now. `up` does so too. */
+  /** Wakes a lab that sleeps, or resumes a paused one, and sets the clocks. `up` does so too. */
   resume(): Promise<Status>
   /**
    * Removes the lab: machines, disks, switch, ports, keys; the cache stays. Does not ask unless `confirm` is given.
@@ -72,17 +72,17 @@ export interface LabHandle {
     readonly confirm?: ((what: LabToDestroy) => boolean | Promise<boolean>) | undefined
   }): Promise<{ readonly lab: string; readonly found: boolean }>
   /**
-   * Removes what labs left in libvirt and on disk whose record is gone, whatever the Labfile. Does not ask unless
-   * `confirm` is given.
+   * Removes what is left, in libvirt and on disk, of labs whose record is gone, whatever the Labfile. Does not ask
+   * unless `confirm` is given.
    */
   destroyOrphans(o?: {
     readonly confirm?: ((what: readonly Orphan[]) => boolean | Promise<boolean>) | undefined
   }): Promise<readonly Orphan[]>
   /** Nodes as libvirt sees them, and the API server's last answer; `fresh`: wait for it, 10 s at most. */
   status(o?: { readonly fresh?: boolean | undefined }): Promise<Status>
-  /** What each node really takes of the host: two looks, a second apart. */
+  /** What each node really uses of the host: two measurements, a second apart. */
   top(): Promise<LabUsage>
-  /** Looks into the guests: which sections of the course are done, also by hand. */
+  /** Looks into the guests and says which sections of the course are done, also those done by hand. */
   check(o?: CheckRequest): Promise<CheckReport>
   /** The commands that klab runs for a section of the course (`2.2.7`, or `2.2` for all of it). */
   explain(section: string): Promise<readonly ExplainedSection[]>
@@ -92,17 +92,20 @@ export interface LabHandle {
   plan(o?: { readonly until?: PhaseName | undefined }): Promise<PlanReport>
   /** Runs guest phases again on a lab that is up. */
   provision(o?: ProvisionRequest): Promise<Status>
-  /** Runs a command on a node, as the lab's user; words as they are, no shell. Throws CommandError when it fails. */
+  /**
+   * Runs a command on a node, as the lab's user. The words are passed unchanged, without a shell. Throws CommandError
+   * when it fails.
+   */
   exec(node: string, argv: readonly string[], o?: ExecOptions): Promise<Output>
-  /** The same on several nodes side by side (undefined: all); a node that cannot be reached is told in the report. */
+  /** The same on several nodes at once (undefined: all). The report names nodes that cannot be reached. */
   execAll(nodes: readonly string[] | undefined, argv: readonly string[], o?: ExecAllOptions): Promise<ExecReport>
   /** Copies a file or folder of this host to a node. */
   upload(file: string, to: NodePath, o?: CopyOptions): Promise<Copied>
   /** Copies a file or folder of a node to this host. */
   download(from: NodePath, file: string, o?: CopyOptions): Promise<Copied>
-  /** Makes folders in nodes like one of this host, by what has changed. */
+  /** Makes folders in nodes like one of this host, by sending what has changed. */
   sync(folder: string, targets: readonly NodePath[], o?: SyncOptions): Promise<readonly Synced[]>
-  /** The same after each change, until the signal of `openLab`. */
+  /** The same, again after each change, until the signal of `openLab`. */
   watchSync(
     folder: string,
     targets: readonly NodePath[],
@@ -110,30 +113,30 @@ export interface LabHandle {
   ): Promise<void>
   /** A port on 127.0.0.1 that leads into a node, until it is closed; restores and reboots do not end it. */
   forward(node: string, o: ForwardRequest): Promise<Forward>
-  /** ssh_config text for an `Include`. */
+  /** The text of an ssh_config, for an `Include`. */
   sshConfig(): Promise<string>
-  /** Ansible's inventory, as data and as YAML. */
+  /** An Ansible inventory, as data and as YAML. */
   inventory(): Promise<{ readonly inventory: Inventory; readonly text: string }>
-  /** Names that a shell completes; none where there is no lab to ask. */
+  /** Names that a shell can complete; none if there is no lab. */
   words(kind: WordKind): Promise<readonly string[]>
   /** The cluster's kubeconfig (server on 127.0.0.1). */
   kubeconfig(): Promise<{ readonly path: string; readonly text: string }>
-  /** Adds the lab's cluster to the user's own kubeconfig, as its current context; takes it out again. */
+  /** Adds the lab's cluster to the user's own kubeconfig, as its current context; or removes it. */
   mergeKubeconfig(): Promise<Merged>
   unmergeKubeconfig(): Promise<Merged>
   /** Checks the Labfile. */
   validate(): Promise<{ readonly labfile: string; readonly lab: Lab }>
-  /** What this host has for the lab, and lacks. */
+  /** What this host has for the lab, and what it lacks. */
   doctor(): Promise<readonly Check[]>
   /** The end of klab's own log of the lab, or of a node's serial console. */
   logs(o?: LogsRequest): Promise<string>
-  /** The same, and what comes, until the signal of `openLab`. */
+  /** The same, and what is added later, until the signal of `openLab`. */
   followLogs(o: FollowRequest): Promise<void>
   /** Packs what a bug report needs, without secrets, into `file` (default: a .tar.gz in the working folder). */
   report(file?: string): Promise<ReportFile>
   /**
-   * What to run with a terminal: ssh to a node (no words: a shell; `apart`: each word stays one), kubectl on this host,
-   * virsh.
+   * A program to run with a terminal: ssh to a node (no words: a shell; `apart`: each word stays one word), kubectl on
+   * this host, virsh.
    */
   readonly terminal: {
     ssh(
@@ -153,11 +156,11 @@ export interface LabHandle {
   readonly lessons: Lessons
 }
 
-/** What can be made again: images, bundles, downloads, sealed labs. No Labfile is needed. */
+/** What klab can make again: images, bundles, downloads, sealed labs. No Labfile is needed. */
 export interface Cache {
-  /** What goes first at the top. */
+  /** What would be removed first is at the top. */
   list(): Promise<readonly CacheEntry[]>
-  /** Removes what no lab stands on. Does not ask unless `confirm` is given. */
+  /** Removes what no lab needs. Does not ask unless `confirm` is given. */
   prune(o?: PruneRequest): Promise<{ readonly removed: readonly CacheEntry[]; readonly freedBytes: number }>
 }
 
@@ -167,7 +170,7 @@ export interface Labs {
   list(): Promise<readonly ListedLab[]>
   /** The labs that klab comes with. */
   templates(): Promise<readonly Template[]>
-  /** Writes the Labfile of one (default: `quickstart`) into the working folder, or where `file` says. */
+  /** Writes the Labfile of one (default: `quickstart`) into the working folder, or to `file`. */
   init(template?: string): Promise<{ readonly labfile: string; readonly template: Template }>
   /** Removes the records of labs that have no machine left. Does not ask unless `confirm` is given. */
   prune(o?: {
@@ -175,45 +178,48 @@ export interface Labs {
   }): Promise<Pruned>
 }
 
-/** Nodes ad hoc: the Labfile is not written, and until it says the same the next `up` would take the change back. */
+/**
+ * Adds and removes nodes without writing the Labfile. Until the Labfile says the same, the next `up` would undo the
+ * change.
+ */
 export interface Nodes {
   /** A new worker, booted and joined. */
   add(o: NewNode): Promise<ChangedNodes>
-  /** A worker leaves, and its machine goes. Nothing is removed unless `yes`, or `confirm` says so. */
+  /** Removes a worker and its machine. Removes nothing unless `yes` is set or `confirm` agrees. */
   remove(
     name: string,
     o?: { readonly confirm?: Confirm | undefined; readonly yes?: boolean | undefined },
   ): Promise<ChangedNodes>
-  /** Its pods go elsewhere, and no new ones come. */
+  /** Moves its pods to other nodes; it gets no new ones. */
   drain(name: string): Promise<void>
 }
 
-/** The whole lab at one moment, RAM included. */
+/** Saves the whole lab at one moment, RAM included. */
 export interface Snapshots {
   save(o?: SaveRequest): Promise<SavedSnapshot>
   list(): Promise<readonly ListedSnapshot[]>
-  /** `verify`: compare every byte with the sha256 of when it was saved. */
+  /** `verify`: compare every byte with the sha256 from the save. */
   show(name: string, o?: { readonly verify?: boolean | undefined }): Promise<ShownSnapshot>
   restore(name: string, o?: RestoreRequest): Promise<RestoredSnapshot>
   delete(name: string): Promise<{ readonly deleted: string; readonly freedBytes: number }>
   rename(from: string, to: string): Promise<Manifest>
   /** Saves under the next name of a stack. */
   push(o?: PushOptions): Promise<SavedSnapshot>
-  /** Goes back to what was pushed last, and deletes it. */
+  /** Goes back to what was pushed last, and deletes that snapshot. */
   pop(o?: RestoreRequest): Promise<RestoredSnapshot>
   /** Undoes the last restore. */
   undo(o?: Omit<RestoreRequest, 'undo'>): Promise<RestoredSnapshot>
   /** Makes long chains of disk overlays short; no snapshot is changed. */
   flatten(): Promise<Flattened>
-  /** Writes a snapshot as one file, with all the lab's secrets. `force`: over a file that is there. */
+  /** Writes a snapshot as one file, with all the lab's secrets. `force`: replace an existing file. */
   export(name: string, file: string, o?: { readonly force?: boolean | undefined }): Promise<ExportedSnapshot>
-  /** Takes such a file; in a folder without a Labfile it writes the one of the file. */
+  /** Reads such a file. In a folder without a Labfile it writes the Labfile from the file. */
   import(file: string, o?: ImportOptions): Promise<Manifest>
 }
 
 /** Kubernetes' programs and images. `build` and `export` are for the Labfile's; the rest is about the cache. */
 export interface Bundles {
-  /** Made if need be; undefined: the Labfile wants no Kubernetes. */
+  /** Makes the bundle if needed; undefined: the Labfile wants no Kubernetes. */
   build(): Promise<BuiltBundle | undefined>
   list(): Promise<readonly ListedBundle[]>
   /** A file or folder; undefined: all of the cache. */

@@ -1,4 +1,4 @@
-/** A changed Labfile on a lab that is there: what `up` takes over, what it asks for, what it refuses. */
+/** A changed Labfile on an existing lab: what `up` applies, what it asks about, what it refuses. */
 import { DriftError, StateError } from '../errors.js'
 import { apiNodes, topologyOf } from '../cluster/topology.js'
 import type { Lab } from '../labfile/model.js'
@@ -18,10 +18,10 @@ import { formatConsequences } from './drift.js'
 
 export type { Consequence }
 
-/** Asked before nodes leave; false: nothing is changed. */
+/** Asked before nodes are removed; false: nothing is changed. */
 export type Confirm = (changes: readonly Consequence[]) => boolean | Promise<boolean>
 
-/** What the Labfile would change in a lab. A lab that came sealed has no image that a new node could start from. */
+/** What the Labfile would change in a lab. A sealed lab has no image that a new node could start from. */
 export function consequencesFor(record: LabRecord, lab: Lab): readonly Consequence[] {
   const all = consequencesOf(record.lab, lab)
   if (!record.image) return all
@@ -33,14 +33,17 @@ export function consequencesFor(record: LabRecord, lab: Lab): readonly Consequen
 
 const isNever = (c: Consequence): boolean => c.when === 'new-lab'
 
-/** Throws DriftError, with the whole list, where a change takes a new lab. */
+/** Throws DriftError, with the whole list, if a change needs a new lab. */
 export function refuseNewLab(labfile: string, changes: readonly Consequence[]): void {
   if (!changes.some(isNever)) return
   const message = `${labfile}: changed since this lab was brought up:\n${formatConsequences(changes)}`
   throw new DriftError(message, changes, { hint: 'klab destroy, then klab up; or change it back' })
 }
 
-/** Throws StateError where a snapshot has a node that is to leave: it could not be restored without its disk. */
+/**
+ * Throws StateError if a snapshot contains a node that would be removed: the snapshot could not be restored without its
+ * disk.
+ */
 async function refuseKept(paths: LabPaths, leaving: readonly string[]): Promise<void> {
   const kept = (await listManifests(paths)).filter((m) => m.nodes.some((n) => leaving.includes(n.node)))
   if (kept.length === 0) return
@@ -51,8 +54,8 @@ async function refuseKept(paths: LabPaths, leaving: readonly string[]): Promise<
 }
 
 /**
- * Says what will change; asks where nodes leave. Throws DriftError (a change takes a new lab), StateError (answered no,
- * nobody to ask, part of snapshots).
+ * Says what will change, and asks before nodes are removed. Throws DriftError (a change needs a new lab), StateError
+ * (answered no, nobody to ask, part of snapshots).
  */
 export async function agree(
   lab: { readonly labfile: string; readonly paths: LabPaths },
@@ -71,7 +74,7 @@ export async function agree(
   o.report({ type: 'note', text: `the Labfile changed:\n${formatConsequences(changes)}` })
 }
 
-/** The record for the changed lab: ports for new nodes, nothing of those that left. Writes nothing. */
+/** The record for the changed lab: ports for new nodes, and nothing of the removed ones. Writes nothing. */
 export async function recordFor(world: World, record: LabRecord, lab: Lab): Promise<LabRecord> {
   const names = lab.nodes.map((n) => n.name)
   const mine = <T>(of: Readonly<Record<string, T>>): Record<string, T> =>
@@ -87,15 +90,15 @@ export async function recordFor(world: World, record: LabRecord, lab: Lab): Prom
     lab,
     ports,
     ...(record.disks && { disks: mine(record.disks) }),
-    // A kill leaves the rest to the next `up`.
+    // After a kill, the next `up` does the rest.
     applying: record.applying ?? record.lab,
     completedUntil: undefined,
   }
 }
 
 /**
- * Takes the changes over: nodes leave, and the record is that of the changed lab. `runOf`: a run of the lab as it was.
- * Throws what the steps throw.
+ * Applies the changes: removes nodes, and writes the record of the changed lab. `runOf`: a run of the old lab. Throws
+ * what the steps throw.
  */
 export async function takeOver(
   o: { readonly world: World; readonly paths: LabPaths; readonly record: LabRecord; readonly report: Report },
@@ -104,13 +107,13 @@ export async function takeOver(
 ): Promise<LabRecord> {
   const { world, record, paths, report } = o
   const changes = consequencesFor(record, lab)
-  // At most their order changed.
+  // At most their order has changed.
   if (changes.length === 0) return { ...record, lab }
   const leaving = record.lab.nodes.filter((n) => changes.some((c) => c.leaves === n.name))
   if (leaving.length > 0) {
     const run = runOf(record)
     const runner = { report, clock: world.clock, signal: world.signal }
-    // Who leaves says so to the API server.
+    // A node that leaves tells the API server.
     const first = (await hasCluster(record, paths)) ? topologyOf(record.lab)?.first : undefined
     if (first && (await world.hypervisor.state(domainName(record.id, first.name))) !== 'running')
       await executePlan(planUp(run), runner)

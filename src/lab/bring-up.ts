@@ -20,17 +20,17 @@ import { alreadyUp, makeFolders, mayBeCorrected, refuseDeadSwitch, settleAccel, 
 export interface UpRequest {
   /** The last phase to do; default: `ready`. */
   readonly until?: PhaseName | undefined
-  /** A snapshot of this lab, or a file that an export wrote: the lab as it was then. */
+  /** A snapshot of this lab, or an exported file: the lab as it was then. */
   readonly from?: string | undefined
-  /** With a file as `from`: leave the RAM out and boot from the disks. */
+  /** With a file as `from`: ignore the RAM and boot from the disks. */
   readonly diskOnly?: boolean | undefined
   /** Keep the lab in the cache when it is Ready, so that a later `up` takes it from there. */
   readonly seal?: boolean | undefined
-  /** From scratch, also when the cache holds the lab. */
+  /** Make the lab from scratch, even if the cache has it. */
   readonly fresh?: boolean | undefined
-  /** Go on where memory looks too small. */
+  /** Continue even if there seems to be too little memory. */
   readonly force?: boolean | undefined
-  /** Nodes that the Labfile no longer has may be removed; else `confirm` is asked, with what changed. */
+  /** Nodes that the Labfile no longer has may be removed. Otherwise `confirm` is asked, with what changed. */
   readonly yes?: boolean | undefined
   readonly confirm?: Confirm | undefined
 }
@@ -64,7 +64,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   if (o.seal === true && until !== 'ready')
     throw new UsageError('up: --seal keeps a lab that is Ready', { hint: 'klab up --seal, without --until' })
 
-  // A lab that takes a new one is refused for that.
+  // If a change needs a new lab, it is refused here.
   const changes = open.record ? consequencesFor(open.record, open.lab) : []
   if (!changes.some((change) => change.when === 'new-lab')) await refuseDeadSwitch(world, open)
   const quick = await alreadyUp(world, open, until)
@@ -74,7 +74,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     return { ...result(open, quick), already: true }
   }
   if ((await wakeUp(c, world, open)) || (await (await import('./resume.js')).resumePaused(world, open, c.report))) {
-    // Read again: the record of before may say that clocks are still to be set.
+    // Read again: the old record may say that clocks must still be set.
     const all = await alreadyUp(world, await readLab(doors.env, file), until)
     if (all) {
       await noteRead(world, open)
@@ -110,7 +110,10 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
   return result(open, status)
 }
 
-/** Notes what this `up` has read, also where there was nothing to do: `status` tells what was edited since. */
+/**
+ * Notes which Labfile this `up` has read, even if there was nothing to do. `status` then tells whether it was edited
+ * since.
+ */
 async function noteRead(world: World, { record, paths, labfileSha256 }: OpenLab): Promise<void> {
   if (record?.labfileSha256 === labfileSha256) return
   await withLab(world, paths, { name: 'up' }, async (now) => {
@@ -118,7 +121,7 @@ async function noteRead(world: World, { record, paths, labfileSha256 }: OpenLab)
   })
 }
 
-/** A lab that sleeps goes on where it was; false: it does not, or its Labfile has changed. */
+/** Wakes a sleeping lab. False: it does not sleep, or its Labfile has changed. */
 async function wakeUp(c: LabContext, world: World, open: OpenLab): Promise<boolean> {
   const { record, paths } = open
   if (!record || sleepsOn(record) === undefined || labDrift(record.lab, open.lab).length > 0) return false

@@ -18,15 +18,15 @@ import { choiceLine, settleBundle } from './settle-bundle.js'
 export interface VerifiedBundle {
   /** Folder or file. */
   readonly dir: string
-  /** Of one in the cache. */
+  /** For a bundle in the cache. */
   readonly key?: string
-  /** None: it is as it should be. */
+  /** Empty: the bundle is complete and unchanged. */
   readonly problems: readonly string[]
 }
 
 const contextOf = (c: LabContext, world: World): BuildContext => buildContext(bundleContext(world, note(c.report)))
 
-/** The Labfile's bundle, made if need be; undefined for plain VMs. Throws LabfileError, what its makers throw. */
+/** The Labfile's bundle, made if needed; undefined for plain VMs. Throws LabfileError, what its makers throw. */
 export async function buildLabBundle(c: LabContext): Promise<BuiltBundle | undefined> {
   return (await make(c)).bundle
 }
@@ -40,7 +40,7 @@ async function make(c: LabContext): Promise<{ bundle: BuiltBundle | undefined; w
   if (choice) say(choiceLine(choice))
   const { bundle } = await eitherBundle(lab.kubernetes, choice, {
     make: (k) => makeBundle(k, bundleContext(world, say)),
-    // A lab that is there goes on with what it was made of.
+    // An existing lab keeps the bundle that it was made from.
     mayChange: () => Promise.resolve(record === undefined),
     say,
   })
@@ -52,7 +52,7 @@ export async function cachedBundles(c: LabContext): Promise<readonly ListedBundl
   return listBundles((await c.doors.world(undefined)).layers)
 }
 
-/** Every sum of a folder, and whether it has the images that version and pod networks ask for. Nothing is run. */
+/** Checks every sum of a folder, and whether it has the images that its version and pod networks need. Runs nothing. */
 async function verifyFolder(c: LabContext, dir: string): Promise<VerifiedBundle> {
   const { manifest, problems } = await verifyBundle(dir, c.doors.signal)
   const cni = manifest.files.flatMap((f) => /^manifests\/(.+)\.yaml$/.exec(f.path)?.[1] ?? [])
@@ -61,7 +61,7 @@ async function verifyFolder(c: LabContext, dir: string): Promise<VerifiedBundle>
 }
 
 /**
- * An exported file, a folder, or (undefined) every bundle in the cache, against its manifest. Throws UsageError;
+ * Checks an exported file, a folder, or (undefined) every bundle in the cache against its manifest. Throws UsageError;
  * CorruptError for a damaged file.
  */
 export async function verifyBundles(c: LabContext, path?: string): Promise<readonly VerifiedBundle[]> {
@@ -80,7 +80,7 @@ export async function verifyBundles(c: LabContext, path?: string): Promise<reado
   return [{ dir: at, problems: [] }]
 }
 
-/** Writes the Labfile's bundle into a file. Throws UsageError, LabfileError, StateError when the file is there. */
+/** Writes the Labfile's bundle into a file. Throws UsageError, LabfileError, StateError if the file exists. */
 export async function exportLabBundle(c: LabContext, path: string): Promise<Exported> {
   const { bundle, world } = await make(c)
   if (!bundle)
@@ -90,7 +90,10 @@ export async function exportLabBundle(c: LabContext, path: string): Promise<Expo
   return exportBundle(bundle, resolve(c.doors.env.cwd, path), contextOf(c, world))
 }
 
-/** Takes an exported file into the cache. `sha256`: what the whole file's must be. Throws UsageError, CorruptError. */
+/**
+ * Imports an exported file into the cache. `sha256`: the sum that the whole file must have. Throws UsageError,
+ * CorruptError.
+ */
 export async function importToCache(
   c: LabContext,
   path: string,

@@ -1,4 +1,4 @@
-/** Which files of the cache the labs of this user stand on. */
+/** Which files of the cache this user's labs need. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { domainName } from '../node/names.js'
@@ -10,8 +10,8 @@ import type { LabContext } from './context.js'
 import { keptKubectl } from './reach.js'
 
 /**
- * Lab id → files: what its disks and snapshots stand on, what its machines are defined with, its kubectl. Throws
- * HostError, CommandError when that cannot be told: what is not known must not be removed.
+ * Lab id → files that its disks, snapshots, machines and kubectl need. Throws HostError, CommandError if they cannot be
+ * found out: klab must not remove a file that might be needed.
  */
 export async function usesOfLabs(c: LabContext): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const uses = new Map<string, ReadonlySet<string>>()
@@ -43,7 +43,7 @@ async function machines({ hypervisor }: World, { id, lab }: LabRecord): Promise<
   ])
 }
 
-/** The bundle that `klab kubectl` takes its program from. */
+/** The bundle that has the kubectl of `klab kubectl`. */
 async function programs(world: World, record: LabRecord): Promise<readonly string[]> {
   const kubectl = await keptKubectl(world, record)
   return kubectl === undefined ? [] : [kubectl]

@@ -1,4 +1,4 @@
-/** `klab cache`: what lies in the cache, why, and what of it can go. */
+/** `klab cache`: what is in the cache, why, and what can be removed. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { StateError, UsageError } from '../errors.js'
@@ -18,15 +18,15 @@ export interface CacheEntry {
   /** File or folder. */
   readonly path: string
   readonly kind: CacheKind
-  /** On disk; files shared with other entries count in each. */
+  /** On disk; a file that several entries share counts in each. */
   readonly bytes: number
   /** When klab used it last, ISO 8601. */
   readonly usedAt: string
-  /** Ids of labs that stand on it. */
+  /** Ids of labs that need it. */
   readonly labs: readonly string[]
   /** Why it is kept, in words. */
   readonly why: string
-  /** Its turn when something must go, from 1; null: it stays, since a lab stands on it. */
+  /** When it would be removed, from 1; null: never, because a lab needs it. */
   readonly goes: number | null
 }
 
@@ -39,7 +39,7 @@ const WHY: Readonly<Record<CacheKind, string>> = {
   'disk image': 'else it is made again',
   'sealed lab': '`klab up` takes the lab from here',
 }
-/** What goes first, by kind: what costs least to make again. */
+/** What is removed first, by kind: what is cheapest to make again. */
 const ORDER = Object.keys(WHY) as CacheKind[]
 
 async function kindOfLayer(dir: string): Promise<CacheKind> {
@@ -51,7 +51,7 @@ async function kindOfLayer(dir: string): Promise<CacheKind> {
 
 type Found = Omit<CacheEntry, 'labs' | 'why' | 'goes' | 'usedAt'> & { readonly usedAt: number }
 
-/** Files and folders right in `dir`. */
+/** Files and folders directly in `dir`. */
 async function inside(dir: string, kind: CacheKind): Promise<readonly Found[]> {
   const names = (await readdir(dir).catch(() => [])).filter((n) => !n.endsWith('.lock'))
   const all = names.map(async (name) => {
@@ -80,7 +80,7 @@ async function everything(world: World): Promise<readonly Found[]> {
   return [...(await Promise.all(layers)), ...seals, ...(await Promise.all(rest)).flat()]
 }
 
-/** Files in the cache that sealed labs stand on. */
+/** Files in the cache that sealed labs need. */
 async function heldBySeals(world: World): Promise<readonly string[]> {
   const images = (await listCached(world)).map((c) => c.image)
   return images.flatMap(({ disk, iso, boot }) =>
@@ -88,7 +88,7 @@ async function heldBySeals(world: World): Promise<readonly string[]> {
   )
 }
 
-/** All that is there, what goes first at the top. Throws HostError when it cannot be told what labs stand on. */
+/** All entries, the ones to remove first at the top. Throws HostError if klab cannot find out what labs need. */
 export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
   const world = await c.doors.world(undefined)
   const [found, uses, held] = await Promise.all([everything(world), usesOfLabs(c), heldBySeals(world)])
@@ -97,7 +97,7 @@ export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
   const known = found.map((f) => {
     const labs = [...uses].flatMap(([id, files]) => (under(f.path, files) ? [id] : []))
     const sealed = under(f.path, held)
-    // Behind the sealed labs, which go before what they stand on.
+    // After the sealed labs: they are removed before the files that they need.
     const rank = ORDER.indexOf(f.kind) + (sealed ? ORDER.length : 0)
     const why = labs.length > 0 ? `stands under ${labs.join(', ')}` : sealed ? 'a sealed lab stands on it' : WHY[f.kind]
     return { entry: { ...f, labs, why }, rank }
@@ -112,7 +112,7 @@ export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
   }))
 }
 
-/** Throws LockedError when a klab works on a lab, which may be about to use what no lab stands on yet. */
+/** Throws LockedError if a klab works on a lab: it may be about to use something that no lab needs yet. */
 async function requireIdle(world: World): Promise<void> {
   const dir = join(world.roots.state, 'locks')
   const holder = { verb: 'cache prune', pid: world.env.pid, since: world.clock.now() }
@@ -121,15 +121,15 @@ async function requireIdle(world: World): Promise<void> {
 }
 
 export interface PruneRequest {
-  /** Until the cache takes no more than this, such as `8GiB`; default: all that no lab stands on. */
+  /** Remove until the cache is no larger than this, such as `8GiB`; default: all that no lab needs. */
   readonly toSize?: string | undefined
-  /** Asked with what goes; false: StateError. */
+  /** Asked with the list; false: StateError. */
   readonly confirm?: ((what: readonly CacheEntry[]) => boolean | Promise<boolean>) | undefined
 }
 
 /**
- * Removes what no lab stands on, in the order of `list`. Throws StateError (answered no), LockedError when a klab works
- * on a lab, HostError.
+ * Removes what no lab needs, in the order of `list`. Throws StateError (answered no), LockedError if a klab works on a
+ * lab, HostError.
  */
 export async function pruneCache(
   c: LabContext,

@@ -1,6 +1,6 @@
 /**
- * `klab up --seal`, and the `up` that finds what it left: a Ready lab in the cache for exactly this Labfile, bundle,
- * node image and klab.
+ * `klab up --seal`, and the `up` that uses its result: a Ready lab in the cache for exactly this Labfile, bundle, node
+ * image and klab.
  */
 import { StateError } from '../errors.js'
 import type { Accel } from '../hypervisor/types.js'
@@ -19,10 +19,10 @@ import { API_TIMEOUT_MS, askReadiness } from '../api/readiness.js'
 import { createRun, makeFolders, newRecord } from './up.js'
 import { withLab } from './with-lab.js'
 
-/** Raised when what is kept changes. */
+/** Must be raised if the format of what is kept changes. */
 const FORMAT = 1
 
-/** Everything that a Ready lab follows from. */
+/** Everything that determines a Ready lab. */
 export async function sealKey(run: LabRun): Promise<Digest> {
   const { hypervisor } = run.world
   const recipe = await run.artifacts.recipe()
@@ -41,8 +41,8 @@ export async function sealKey(run: LabRun): Promise<Digest> {
 }
 
 /**
- * Keeps a lab whose nodes are all Ready, once. The lab stands still as for any snapshot; nothing of that snapshot stays
- * in it. Returns the folder in the cache. Throws StateError.
+ * Keeps a lab in the cache, once, if all its nodes are Ready. It pauses the lab like any snapshot, but leaves no
+ * snapshot in it. Returns the folder in the cache. Throws StateError.
  */
 export async function sealLab(
   lab: LockedLab,
@@ -62,7 +62,7 @@ export async function sealLab(
     })
   const manifest = await save(lab, { name: 'sealed', message: 'for the cache', kind: 'auto' })
   try {
-    // A busy API server may not have said it once more within the save's 3 s.
+    // A busy API server may not have said it again within the 3 s of the save.
     return { dir: await keepCached(lab, { ...manifest, ready: names }, key), fresh: true }
   } finally {
     await remove(lab, manifest)
@@ -70,7 +70,7 @@ export async function sealLab(
 }
 
 /**
- * The cached lab for this Labfile; undefined: there is none, or its RAM cannot be used here. Nothing is built to find
+ * The cached lab for this Labfile; undefined: there is none, or its RAM cannot be used here. Builds nothing to find
  * out.
  */
 export async function findSealed(world: World, open: OpenLab, accel: Accel): Promise<Found | undefined> {
@@ -86,7 +86,7 @@ export async function findSealed(world: World, open: OpenLab, accel: Accel): Pro
   return diskOnlyReason(found.facts, { accel, able }, { diskOnly: false }) === undefined ? found : undefined
 }
 
-/** Makes the lab from it, halted, under the lab's lock; undefined when somebody else was quicker. */
+/** Makes the lab from it, halted, under the lab's lock; undefined if another klab was faster. */
 export async function takeSealed(
   world: World,
   open: OpenLab,

@@ -19,16 +19,16 @@ import { checkScript } from './check-script.js'
 import type { LabContext } from './context.js'
 import { recordedLab } from './open.js'
 
-/** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
+/** A running guest answers within seconds. Under emulation the handshake of a busy one takes ten. */
 const CONNECT_MS = 60_000
-/** kubeadm, kubelet and kubectl say their versions in it, seconds each under emulation. */
+/** It includes the versions of kubeadm, kubelet and kubectl. Under emulation each takes seconds. */
 const FACTS_MS = 300_000
 
 export interface CheckOptions {
   readonly sections: readonly Section[]
-  /** Names; the lab's own. */
+  /** Names; all must be nodes of the lab. */
   readonly nodes: readonly string[]
-  /** Reports each node's look, which takes minutes where guests are busy. */
+  /** Reports each node's look. It takes minutes if guests are busy. */
   readonly stage?: Stage
 }
 
@@ -69,7 +69,7 @@ export async function checkLab(
   const made = settledLab(record.lab, record.bundle)
   const k = made.kubernetes
   const first = topologyOf(record.lab)?.first
-  // The first control plane is asked too when only others are wanted: it knows whether they are Ready.
+  // The first control plane is asked even if only others are wanted, because it knows whether they are Ready.
   const asked = record.lab.nodes.filter((n) => n === first || o.nodes.includes(n.name))
   const script = await checkScript(world.assets)
   const machines = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
@@ -109,7 +109,7 @@ interface Look {
   readonly line: (text: string) => void
 }
 
-/** Runs `script`, which finds out these parts, on one node. Throws ProbeError, CommandError, CorruptError. */
+/** Runs `script` on one node; it finds out these parts. Throws ProbeError, CommandError, CorruptError. */
 async function look(
   world: World,
   lab: { record: LabRecord; paths: LabPaths },
@@ -130,6 +130,6 @@ async function look(
   return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
 }
 
-/** ms that a clock is off which showed `at` at some time between `before` and `after`. */
+/** How many ms a clock is wrong that showed `at` at some time between `before` and `after`. */
 const skew = (at: number, before: number, after: number): number =>
   at > after ? at - after : Math.min(0, at + 1000 - before)

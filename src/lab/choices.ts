@@ -1,4 +1,4 @@
-/** What may be asked of verbs. Loads nothing else: `--help` needs it. */
+/** The values that verbs accept. Loads nothing else, because `--help` needs it. */
 import { GUEST_PHASES, PHASE_NAMES, type PhaseName } from '../labfile/phases.js'
 
 /** The last phase of an `up`. */

@@ -8,11 +8,11 @@ export interface LabContext {
   readonly doors: Doors
   /** Path of the Labfile; undefined: `Labfile` in the working folder or above. */
   readonly file: string | undefined
-  /** Takes what happens. */
+  /** Gets the progress events. */
   readonly report: Report
 }
 
-/** Does `work`; what it reports goes to klab's log of the lab too, whose folder must exist. */
+/** Does `work`. Its events also go to klab's log of the lab, whose folder must exist. */
 export async function withLog<T>(c: LabContext, log: string, work: (report: Report) => Promise<T>): Promise<T> {
   const all = tee(openLogFile(log, c.doors.clock), { report: c.report, close: () => undefined })
   try {

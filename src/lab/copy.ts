@@ -19,24 +19,24 @@ export interface CopyOptions {
   readonly root?: boolean | undefined
 }
 
-/** Where on a node; relative: from the lab user's home. */
+/** Where on a node; a relative path starts at the lab user's home. */
 export interface NodePath {
   readonly node: string
   readonly path: string
 }
 
 export interface Copied {
-  /** Where it is now. */
+  /** Where the copy is. */
   readonly to: string
   readonly files: number
   readonly bytes: number
-  /** What came from the guest and was not taken: devices, links that lead out of the folder. */
+  /** What the guest sent but klab did not take: devices, links that lead out of the folder. */
   readonly leftOut: readonly string[]
 }
 
 /**
- * In the guest: where a file or folder goes, as cp(1) decides it, then the archive into a folder that nothing else
- * knows (a file: it is complete or not there) or into the folder itself. A link at its place is replaced, never
+ * In the guest: finds out where a file or folder goes, by the rules of cp(1). Then the archive goes into a new folder
+ * (a file: so that it is complete or not there) or into the folder itself. A link in its place is replaced, never
  * followed.
  */
 const TAKE = `set -eu
@@ -56,7 +56,7 @@ else
 fi
 printf %s "$to"`
 
-/** In the guest: `dir` or `file`; what is named may be a link. */
+/** In the guest: prints `dir` or `file`. The path itself may be a link. */
 const LOOK = `if [ -d "$1" ]; then echo dir; elif [ -f "$1" ]; then echo file
 elif [ -e "$1" ]; then echo "$1: is neither a file nor a folder" >&2; exit 1
 else echo "$1: no such file or folder" >&2; exit 1; fi`
@@ -64,10 +64,10 @@ else echo "$1: no such file or folder" >&2; exit 1; fi`
 const GIVE = `if [ "$1" = dir ]; then exec tar -c -C "$2" -f - .
 else exec tar -c -h -C "$(dirname -- "$2")" -f - "./$(basename -- "$2")"; fi`
 
-/** \`~/x\` as a shell reads it; an empty one is the home. */
+/** `~/x` as a shell reads it; an empty path is the home. */
 export const guestPath = (path: string): string => path.replace(/^~(?:\/|$)/, '') || '.'
 
-/** Connects to a node that runs, and does `work`. Throws UsageError, StateError, ProbeError. */
+/** Connects to a running node and does `work`. Throws UsageError, StateError, ProbeError. */
 export async function withGuest<T>(
   c: LabContext,
   verb: string,
@@ -95,7 +95,7 @@ export const shell = (o: Pick<CopyOptions, 'root'>, script: string, args: readon
   ...args,
 ]
 
-/** Both ends of it; what the guest says of a failure goes before what a broken pipe says. */
+/** Runs both ends. If both fail, the guest's error counts, not the broken pipe. */
 export async function through<T>(c: LabContext, filter: Filter, work: () => Promise<T>): Promise<T> {
   const stop = (): void => filter.kill()
   c.doors.signal.addEventListener('abort', stop, { once: true })
@@ -115,7 +115,7 @@ export async function through<T>(c: LabContext, filter: Filter, work: () => Prom
   }
 }
 
-/** What this host's files said no to; else the guest knows better. */
+/** An error of this host's files counts. Otherwise the guest's is better. */
 const isOfHost = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && error.syscall !== 'read' && error.syscall !== 'write'
 
@@ -134,7 +134,7 @@ export async function copyToNode(c: LabContext, file: string, to: NodePath, o: C
   return withGuest(c, 'cp', to.node, async (guest) => {
     const { pack } = await import('../host/archive.js')
     const dir = s.isDirectory()
-    // A link that is named is followed, as cp does; those inside stay links.
+    // A named link is followed, as cp does; links inside the folder stay links.
     const real = await realpath(from)
     const { stream, counted } = pack(dir ? real : dirname(real), [dir ? '.' : basename(real)])
     const args = [dir ? 'dir' : 'file', guestPath(to.path), basename(from), basename(real)]
@@ -167,8 +167,8 @@ async function placeFor(to: string, base: string, dir: boolean): Promise<string>
 }
 
 /**
- * Copies a file or folder of a node to this host, modes kept. A link at its place is replaced, never followed; what a
- * guest sends that is neither file, folder nor a link within is left out. Throws as upload.
+ * Copies a file or folder of a node to this host and keeps modes. A link in its place is replaced, never followed.
+ * Anything from the guest that is not a file, a folder or a link within is left out. Throws as upload.
  */
 export async function copyFromNode(c: LabContext, from: NodePath, file: string, o: CopyOptions = {}): Promise<Copied> {
   return withGuest(c, 'cp', from.node, async (guest) => {
@@ -177,7 +177,7 @@ export async function copyFromNode(c: LabContext, from: NodePath, file: string, 
     const dir = looked.stdout.trim() === 'dir'
     if (dir && o.recursive !== true) throw noFolder(`${from.node}:${from.path}`)
     const base = basename(path)
-    // A trailing slash says that it must be a folder; resolve() would take it away.
+    // A trailing slash says that it must be a folder, but resolve() would remove it.
     const asked = `${resolve(c.doors.env.cwd, file)}${file.endsWith('/') ? '/' : ''}`
     const to = await placeFor(asked, ['', '.', '..'].includes(base) ? from.node : base, dir)
     const { unpack } = await import('../host/archive.js')

@@ -1,6 +1,6 @@
 /**
- * `klab destroy`: every domain, disk, seed, network, port and key of one lab, and nothing else; from any half-made
- * state.
+ * `klab destroy`: removes every domain, disk, seed, network, port and key of one lab, and nothing else. Works from any
+ * half-made state.
  */
 import { lstat, readdir, realpath, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -20,7 +20,7 @@ import { withLab } from './with-lab.js'
 /** What is about to be destroyed. */
 export interface LabToDestroy {
   readonly lab: string
-  /** How many snapshots go with it. */
+  /** How many snapshots are removed with it. */
   readonly snapshots: number
 }
 
@@ -40,7 +40,7 @@ export async function destroyLab(
   }
   if (o.confirm) {
     const { listManifests } = await import('../snapshot/manifest.js')
-    // Damaged ones go too, and need not be counted.
+    // Damaged ones are removed too, and need not be counted.
     const snapshots = (await listManifests(target.paths).catch(() => [])).length
     if (!(await o.confirm({ lab: target.name, snapshots }))) throw new StateError('not destroyed')
   }
@@ -48,7 +48,7 @@ export async function destroyLab(
   return { lab: target.name, found: true }
 }
 
-/** A state folder that cannot be read says nothing about what is in it. Throws the system's error then. */
+/** If a state folder cannot be read, nobody knows what is in it. Throws the system's error then. */
 async function requireReadable(dir: string): Promise<void> {
   await readdir(dir).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
@@ -65,7 +65,7 @@ async function nothingOf(world: World, lab: DestroyTarget): Promise<boolean> {
   return machines.length === 0 && networks.length === 0 && !dirs.includes(true)
 }
 
-/** A lab without a record may still have machines (the record was lost): its id follows from the Labfile. */
+/** A lab without a record may still have machines. Its id is made from the Labfile. */
 async function targetOf(
   c: LabContext,
 ): Promise<DestroyTarget & Pick<Lab, 'hypervisor' | 'network'> & { readonly recorded: boolean }> {
@@ -76,7 +76,7 @@ async function targetOf(
   return { id, name: lab.name, paths, hypervisor: lab.hypervisor, network: lab.network, recorded }
 }
 
-/** What destroy must know of a lab, whose record may be lost. */
+/** What destroy must know about a lab, even if its record is lost. */
 export interface DestroyTarget {
   readonly id: string
   readonly name: string
@@ -86,8 +86,7 @@ export interface DestroyTarget {
 }
 
 /**
- * The lab's libvirt networks, whatever its Labfile says by now. In user mode a libvirt without a network driver has
- * none.
+ * The lab's libvirt networks, whatever its Labfile says now. In user mode, a libvirt without a network driver has none.
  */
 async function networksOf(world: World, lab: DestroyTarget): Promise<readonly Network[]> {
   const all = await world.hypervisor.networks().catch((error: unknown) => {
@@ -97,7 +96,10 @@ async function networksOf(world: World, lab: DestroyTarget): Promise<readonly Ne
   return all.filter((n) => n.mark?.labId === lab.id)
 }
 
-/** The plan: machines side by side, then the network, then the files (last: a kill before leaves enough to go on). */
+/**
+ * The plan: all machines at once, then the network, then the files. The files are last, so that after a kill there is
+ * enough left to continue.
+ */
 export async function planDestroy(world: World, lab: DestroyTarget): Promise<Plan> {
   const [machines, networks] = await Promise.all([world.hypervisor.owned(lab.id), networksOf(world, lab)])
   const { paths } = lab
@@ -135,12 +137,12 @@ export async function planDestroy(world: World, lab: DestroyTarget): Promise<Pla
   }
 }
 
-/** The lab's files, and what a killed import left. */
+/** The lab's files, and what a killed import left behind. */
 async function removeLab(world: World, paths: LabPaths): Promise<void> {
   for (const dir of [paths.staging, paths.dir]) await removeTree(dir, join(world.roots.state, 'labs'))
 }
 
-/** Removes a folder that lies directly in `parent` and is not a link. Throws StateError. */
+/** Removes a folder that is directly in `parent` and is not a link. Throws StateError. */
 async function removeTree(dir: string, parent: string): Promise<void> {
   if (!(await exists(dir))) return
   const s = await lstat(dir)

@@ -1,4 +1,7 @@
-/** The doors of one program: how klab reaches libvirt, guests, files and the clock. Loaded when they are asked for. */
+/**
+ * The doors of one program: how klab reaches libvirt, guests, files and the clock. They are loaded when they are
+ * needed.
+ */
 import { join } from 'node:path'
 import { HostError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
@@ -26,7 +29,7 @@ export interface Doors {
   hypervisor(uri: string): Promise<Pick<Hypervisor, 'list' | 'openings'>>
   /** Which accelerator really works for this lab (a probe guest runs, unless the Labfile names TCG). */
   probeAccel(lab: Pick<Lab, 'hypervisor'>): Promise<AccelProbe>
-  /** Starts klab itself with these arguments, apart from this process and its terminal. */
+  /** Starts klab itself with these arguments, detached from this process and its terminal. */
   background(args: readonly string[]): Promise<void>
 }
 
@@ -40,7 +43,8 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
   }
   const hypervisor = async (uri: string, exec: HostExec = host) =>
     (await import('../hypervisor/virsh.js')).createVirshHypervisor({ exec, uri })
-  // For verbs that only look: an abort need not wait for a virsh that hangs. Others clean up with virsh after it.
+  // For verbs that only look: after an abort they need not wait for a virsh that hangs. Other verbs use virsh after it
+  // to clean up.
   const looking: HostExec = { ...host, run: (argv, options) => host.run(argv, { signal, ...options }) }
   const qemuUser = async (uri: string) => {
     const { hostSecurity } = await import('../hypervisor/virsh.js')
@@ -56,7 +60,7 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
     ])
     const uri = await uriOf(lab)
     const r = roots(env)
-    // Asked for when a switch is made, not before: doctor must work without libvirt.
+    // Asked only when a switch is made: doctor must work without libvirt.
     const bare = createL2Switch({ exec: host })
     const l2 = async () => createL2Switch({ exec: host, qemuUser: await qemuUser(uri) })
     return {
@@ -96,7 +100,7 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
       const { probeAccel } = await import('../hypervisor/accel.js')
       if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: 'the Labfile says so' }
       const user = await qemuUser(await uriOf(lab)).catch(() => undefined)
-      // A missing QEMU is doctor's to tell, with all else that is missing.
+      // doctor reports a missing QEMU, together with all else that is missing.
       return probeAccel(host, env.uid === 0 && user ? { qemuUser: user } : {}).catch((error: unknown) => {
         if (!(error instanceof HostError)) throw error
         return { accel: 'tcg', why: error.message }

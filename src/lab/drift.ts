@@ -14,7 +14,7 @@ export const formatChange = ({ path, before, after }: Change): string => `${path
 export const formatChanges = (changes: readonly Change[]): string =>
   changes.map((c) => `  ${formatChange(c)}`).join('\n')
 
-/** One indented line each, with what follows. Nodes that come or go are told by name. */
+/** One indented line each, with its consequence. Nodes that are added or removed are named. */
 export const formatConsequences = (changes: readonly Consequence[]): string =>
   changes.map((c) => `  ${formatConsequence(c)}`).join('\n')
 

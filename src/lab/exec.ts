@@ -1,4 +1,4 @@
-/** `klab exec` on several nodes: one command on each, side by side. */
+/** `klab exec` on several nodes: one command on each, all at once. */
 import { Interrupted, KlabError, messageOf, UsageError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { connectWithin } from '../node/connections.js'
@@ -8,9 +8,9 @@ import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
 import { CONNECT_MS, requireNode } from './reach.js'
 
-/** What ssh(1) ends with when it cannot reach the host. */
+/** The exit status of ssh(1) if it cannot reach the host. */
 const UNREACHED = 255
-/** ms: the longest that a timer can wait, 24 days. A command of the user's has no limit but Ctrl-C. */
+/** ms: the longest time that a timer can wait, 24 days. The user's command has no limit but Ctrl-C. */
 const NO_LIMIT_MS = 2 ** 31 - 1
 
 export interface ExecAllOptions {
@@ -39,8 +39,9 @@ export interface ExecReport {
 }
 
 /**
- * Runs a command on these nodes (undefined: all), as the lab's user, words as they are: no shell. A node that is off or
- * cannot be reached is told in the report; the others run. Throws UsageError, StateError, HostError, Interrupted.
+ * Runs a command on these nodes (undefined: all), as the lab's user. The words are passed unchanged, without a shell.
+ * The report names nodes that are off or cannot be reached; the others run. Throws UsageError, StateError, HostError,
+ * Interrupted.
  */
 export async function execOnAll(
   c: LabContext,

@@ -1,4 +1,4 @@
-/** `klab explain`: the scripts, settings and images of a lab, as the renderer wants them. No machine is asked. */
+/** `klab explain`: the scripts, settings and images of a lab, for the renderer. Asks no machine. */
 import { labImages } from '../bundle/cached-bundle.js'
 import { join } from 'node:path'
 import { explainSection, type ExplainInput } from '../course/explain.js'
@@ -26,7 +26,7 @@ export interface CourseSection {
 
 /** What klab does for a section in this lab. */
 export interface ExplainedSection extends CourseSection {
-  /** Where klab's part stands. */
+  /** Where klab's part is. */
   readonly file: string
   /** Where the documentation says more. */
   readonly docs: string
@@ -54,8 +54,8 @@ export async function explainCourse(c: LabContext, wanted: string): Promise<read
 }
 
 /**
- * What `explain` renders from. A lab that was never brought up is shown with kubeadm's own time-outs unless its Labfile
- * asks for emulation.
+ * What `explain` renders from. A lab that was never up is shown with kubeadm's own time-outs, unless its Labfile asks
+ * for emulation.
  */
 export async function explainInput(
   world: Pick<World, 'assets' | 'layers'>,
@@ -67,7 +67,7 @@ export async function explainInput(
   const [{ files }, images] = await Promise.all([loadScripts(world.assets), k && labImages(k, world.layers)])
   const accel = record?.accel ?? (lab.hypervisor.accel === 'tcg' ? 'tcg' : 'kvm')
   const family = familyOf(lab.image)
-  // Of the runtimes' and the families' scripts only the lab's own.
+  // Of the scripts for runtimes and families, only those of this lab.
   const own = [...family.scripts, `${scriptOf('runtime', lab)}.sh`]
   const scripts = new Map(
     [...files].filter(([name]) => name.endsWith('.sh') && (!/^(?:runtime|family)-/.test(name) || own.includes(name))),
@@ -89,7 +89,7 @@ export async function explainInput(
   }
 }
 
-/** What family.sh will find in the image, as far as its name says it. */
+/** What family.sh will find in the image, as far as the image's name says it. */
 function familyOf(
   image: ImageSource,
 ): ExplainInput['family'] & { readonly major: string; readonly scripts: readonly string[] } {
@@ -103,7 +103,7 @@ function familyOf(
       major: '',
       scripts: ['family-debian.sh'],
     }
-  // The course's, where the name has none.
+  // The course's, if the name does not say it.
   const major = release ?? '7'
   const tool = Number(major) <= 7 ? 'family-yum.sh' : 'family-dnf.sh'
   return { name: 'rhel', known: release !== undefined, major, scripts: ['family-rhel.sh', tool] }

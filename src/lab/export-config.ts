@@ -1,4 +1,4 @@
-/** The lab's nodes as other programs want them told: OpenSSH's configuration, Ansible's inventory. */
+/** The lab's nodes in the form that other programs want: OpenSSH's configuration, Ansible's inventory. */
 import { stringify } from 'yaml'
 import { StateError } from '../errors.js'
 import { includedConfig, type SshHost } from '../guest/ssh-config.js'
@@ -32,7 +32,7 @@ export async function sshConfigText(c: LabContext): Promise<string> {
   return includedConfig(hosts, { key: paths.key, knownHosts: paths.knownHosts, lab: record.name })
 }
 
-/** Ansible's inventory, as its YAML and JSON have it. */
+/** Ansible's inventory, in its YAML and JSON form. */
 export interface Inventory {
   readonly all: {
     readonly vars: Readonly<Record<string, string>>
@@ -42,7 +42,7 @@ export interface Inventory {
   }
 }
 
-/** Ansible's group names have no dashes. */
+/** Ansible's group names may have no dashes. */
 const GROUPS: Readonly<Record<Role, string>> = { 'control-plane': 'control_plane', worker: 'workers' }
 
 /** The inventory as data and as YAML; groups `control_plane` and `workers`. Throws StateError. */
@@ -75,5 +75,5 @@ export async function inventoryOf(c: LabContext): Promise<{ readonly inventory: 
   }
 }
 
-/** For Ansible, which splits it as a shell does. */
+/** Quoted for Ansible, which splits the line as a shell does. */
 const quoted = (path: string): string => (/^[\w/.,:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)

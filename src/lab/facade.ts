@@ -7,7 +7,7 @@ import type { LabContext } from './context.js'
 /** The lab of a context. Nothing is read yet. */
 export function labWith(c: LabContext): LabHandle {
   const { signal } = c.doors
-  // Every command that runs listens to it, and many run side by side.
+  // Every command that runs listens to it, and many run at once.
   setMaxListeners(0, signal)
   const verb =
     <A extends unknown[], T>(load: () => Promise<(c: LabContext, ...args: A) => T | Promise<T>>) =>

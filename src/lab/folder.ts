@@ -1,4 +1,7 @@
-/** What a handed folder (`bundle: {dir: PATH}`) lacks, asked before anything is made: for `validate` and `plan`. */
+/**
+ * What the user's own folder (`bundle: {dir: PATH}`) lacks, found out before anything is made: for `validate` and
+ * `plan`.
+ */
 import { requireContents } from '../bundle/dir/from-directory.js'
 import { bundleGaps } from '../bundle/completeness.js'
 import { networksOf } from '../bundle/expected.js'
@@ -9,7 +12,7 @@ import type { Lab, KubernetesSpec } from '../labfile/model.js'
 import { placeOf } from '../labfile/places.js'
 import { join } from 'node:path'
 
-/** Throws StateError, CorruptError with what is wrong. Sums are compared when the bundle is made. */
+/** Throws StateError, CorruptError with what is wrong. Sums are compared later, when the bundle is made. */
 async function look(k: KubernetesSpec, path: string, assets: string): Promise<void> {
   const cni = k.cni === 'none' ? [] : await networksOf(k.cni, k.version)
   if (!(await exists(join(path, 'manifest.json')))) return requireContents({ path, version: k.version, cni }, assets)
@@ -23,7 +26,7 @@ async function look(k: KubernetesSpec, path: string, assets: string): Promise<vo
   if (gaps.length > 0) throw new StateError(`lacks what it needs:\n${gaps.map((g) => `  ${g}`).join('\n')}`)
 }
 
-/** Throws LabfileError at the folder's place in the Labfile when it has not all that this version needs. */
+/** Throws LabfileError at the folder's place in the Labfile if it does not have all that this version needs. */
 export async function requireFolder(lab: Lab, labfile: string, assets: string): Promise<void> {
   const k = lab.kubernetes
   if (k?.bundle.source !== 'dir') return

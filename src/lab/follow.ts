@@ -13,8 +13,8 @@ export interface FollowRequest extends LogsRequest {
 }
 
 /**
- * The end of a log, and what is written to it from now on, until the signal of `openLab`: then it resolves. One that
- * begins again (a boot, a new lab) is followed from its beginning. A log that is not there yet is waited for. Throws
+ * The end of a log, and what is added to it, until the signal of `openLab`; then it resolves. If the log begins again
+ * (a boot, a new lab), it is followed from its beginning. It waits for a log that does not exist yet. Throws
  * UsageError, StateError.
  */
 export async function followLogs(c: LabContext, { onText, ...o }: FollowRequest): Promise<void> {
@@ -54,7 +54,7 @@ async function readFrom(path: string, at: number): Promise<{ readonly chunk: Buf
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   })
-  // Not there is as empty as one that has just begun.
+  // A missing log counts as one that has just begun and is empty.
   if (!file) return { chunk: Buffer.alloc(0), size: 0 }
   try {
     const { size } = await file.stat()

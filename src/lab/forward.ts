@@ -1,4 +1,4 @@
-/** `klab port-forward`: a port of this host that leads into a node, through SSH. */
+/** `klab port-forward`: forwards a port of this host to a node, through SSH. */
 import { createServer, type Server, type Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { HostError, messageOf, UsageError } from '../errors.js'
@@ -29,9 +29,9 @@ export interface Forward {
 const isPort = (n: number, least: number): boolean => Number.isInteger(n) && n >= least && n <= 65_535
 
 /**
- * Forwards the port until it is closed. It outlives restores and reboots of the node: each connection is a new one
- * through an SSH connection that is opened again when it was lost. Throws UsageError, StateError, ProbeError; HostError
- * when the port of this host is taken.
+ * Forwards the port until it is closed. It survives restores and reboots of the node: each connection is a new one,
+ * through an SSH connection that is opened again if it was lost. Throws UsageError, StateError, ProbeError; HostError
+ * if the port of this host is taken.
  */
 export async function forwardPort(c: LabContext, node: string, o: ForwardRequest): Promise<Forward> {
   const { hostPort, guestPort, guestHost = LOOPBACK } = o
@@ -41,7 +41,7 @@ export async function forwardPort(c: LabContext, node: string, o: ForwardRequest
   const world = await c.doors.world(record.lab)
   requireRunning(node, await stateOf(world, record, node))
   const connect = async () => {
-    // A node's own port may have moved while it was off.
+    // A node's own port may have changed while it was off.
     const now = (await readRecord(paths.record)) ?? record
     return connectWithin({ world, paths, record: now }, node, CONNECT_MS)
   }
@@ -53,12 +53,12 @@ export async function forwardPort(c: LabContext, node: string, o: ForwardRequest
     void connect()
       .then(async (guest) => {
         const inside = await guest.forward(guestHost, guestPort)
-        // Who ends one way may still be listening the other.
+        // One side may have stopped sending but still be reading.
         await Promise.all([pipeline(socket, inside), pipeline(inside, socket)])
       })
       .catch((error: unknown) => {
         socket.destroy()
-        // A reader that has seen enough is nobody's failure.
+        // It is no error if a reader has seen enough and closes.
         const { code } = error as { code?: unknown }
         if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET' && code !== 'EPIPE')
           c.report({ type: 'warn', text: messageOf(error) })

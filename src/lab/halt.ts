@@ -1,5 +1,6 @@
 /**
- * `klab halt`: all machines off, as Vagrant's halt; disks, ports and snapshots stay, and `klab up` boots them again.
+ * `klab halt`: powers all machines off, as Vagrant's halt. Disks, ports and snapshots stay, and `klab up` boots the
+ * machines again.
  */
 import { rm } from 'node:fs/promises'
 import { profileFor } from '../cluster/profile.js'
@@ -18,8 +19,8 @@ import { readStatus, type Status } from './status.js'
 import { withLab } from './with-lab.js'
 
 /**
- * ms that a guest gets to end what runs in it, before it is powered off (Vagrant's graceful_halt_timeout); times the
- * profile's patience.
+ * ms that a guest gets to stop its programs before it is powered off (Vagrant's graceful_halt_timeout); multiplied by
+ * the profile's patience.
  */
 const GRACE_MS = 60_000
 
@@ -30,7 +31,7 @@ interface HaltRequest {
   readonly nodes?: readonly string[] | undefined
 }
 
-/** Machines side by side. */
+/** Machines are halted all at once. */
 async function planHalt(
   world: World,
   { record, paths }: { record: LabRecord; paths: LabPaths },
@@ -49,7 +50,7 @@ async function planHalt(
       run: () => world.hypervisor.stop(domain, graceMs),
     }
   })
-  // What the API server said is of machines that are going.
+  // The API server's last answer is about machines that are being halted.
   const forget = {
     id: 'machines/forget',
     title: 'the API server’s last answer',
@@ -70,8 +71,8 @@ export interface HaltOptions {
 }
 
 /**
- * Powers the lab or some of its nodes off. Throws UsageError for a node that it has not, StateError when it was never
- * up, what `halt` throws.
+ * Powers off the lab or some of its nodes. Throws UsageError for an unknown node, StateError if the lab was never up,
+ * what `halt` throws.
  */
 export async function haltLab(c: LabContext, o: HaltOptions = {}): Promise<Status> {
   const lab = await recordedLab(c.doors.env, c.file)
@@ -91,7 +92,7 @@ export async function halt(
   const verb = {
     name: 'halt',
     record: (existing: LabRecord | undefined) => existing ?? lab.record,
-    // By force also what a killed snapshot verb has left half done: the next verb puts that right.
+    // With force, also machines that a killed snapshot verb has left half done. The next verb repairs that.
     recover: o.force ? undefined : note(o.report),
   }
   return withLab(world, paths, verb, async (record) => {

@@ -5,7 +5,7 @@ import { StateError, UsageError } from '../errors.js'
 import { nearest } from '../report/nearest.js'
 import type { LabContext } from './context.js'
 
-/** What a new user gets who names none. */
+/** What a new user gets who chooses none. */
 export const FIRST_TEMPLATE = 'quickstart'
 
 export interface Template {
@@ -35,8 +35,8 @@ export async function templates(c: LabContext): Promise<readonly Template[]> {
 }
 
 /**
- * Writes a Labfile into the working folder (or where `-f` says), with the line that tells editors of its schema. Throws
- * UsageError when there is no such template, StateError when a Labfile is there already.
+ * Writes a Labfile into the working folder (or to the path of `-f`), with the line that tells editors its schema.
+ * Throws UsageError if there is no such template, StateError if there is a Labfile already.
  */
 export async function initLab(
   c: LabContext,
@@ -59,7 +59,7 @@ export async function initLab(
   const labfile = isFolder ? join(named, 'Labfile') : named
   const text = await readFile(join(assets, 'labs', chosen.name, 'Labfile'), 'utf8')
   const schema = `# yaml-language-server: $schema=${join(assets, 'labfile.schema.json')}\n`
-  // Not over a file, nor through a link that leads to none.
+  // Never over an existing file, and not through a dangling link.
   const file = await open(labfile, 'wx', 0o644).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'EEXIST')
@@ -69,7 +69,7 @@ export async function initLab(
   })
   try {
     await file.writeFile(`${schema}${text}`)
-    // It is no secret, and klab's umask keeps files private.
+    // It is no secret, but klab's umask makes files private.
     await file.chmod(0o644)
   } finally {
     await file.close()

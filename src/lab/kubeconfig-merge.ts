@@ -1,4 +1,4 @@
-/** `klab kubeconfig --merge` and `--unmerge`: the lab's cluster in the user's own kubeconfig, and out of it again. */
+/** `klab kubeconfig --merge` and `--unmerge`: adds the lab's cluster to the user's own kubeconfig, or removes it. */
 import { open, realpath, rm } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { parse, parseDocument, type Document } from 'yaml'
@@ -13,7 +13,7 @@ import { kubeconfig } from './reach.js'
 export interface Merged {
   /** The file that was written to. */
   readonly path: string
-  /** The lab's context, cluster and user in it: its id, so that two labs of one name do not clash. */
+  /** The lab's context, cluster and user in it: the lab's id, so that two labs with the same name do not clash. */
   readonly context: string
   readonly changed: boolean
   /** The file as it was before; null: there was none, or nothing was changed. */
@@ -26,8 +26,8 @@ type Entries = Readonly<Record<(typeof LISTS)[number], object>>
 const contextName = (labId: string): string => `klab-${labId}`
 
 /**
- * Where kubectl writes: the first file of KUBECONFIG, else ~/.kube/config. Not a lab's own, which somebody may have
- * exported.
+ * Where kubectl writes: the first file of KUBECONFIG, otherwise ~/.kube/config. Never a lab's own kubeconfig, even if
+ * somebody has exported it.
  */
 async function targetOf(env: HostEnv): Promise<string> {
   const { state } = roots(env)
@@ -37,14 +37,14 @@ async function targetOf(env: HostEnv): Promise<string> {
   if (named.length === 0 && env.home === '')
     throw new HostError('no home folder is known, so nobody knows where your kubeconfig is', { hint: 'set KUBECONFIG' })
   const path = named[0] ?? join(env.home, '.kube', 'config')
-  // A link stays one: the file that it leads to is written.
+  // A link stays a link: klab writes the file that it leads to.
   return realpath(path).catch(() => path)
 }
 
-/** ms that another program gets to end its writing. */
+/** ms that another program gets to finish writing. */
 const [WAIT_MS, EVERY_MS] = [5000, 100]
 
-/** The lock that kubectl takes too (client-go, tools/clientcmd): a file that must not be there. Throws LockedError. */
+/** The lock that kubectl takes too (client-go, tools/clientcmd): a file that must not exist. Throws LockedError. */
 async function withKubectlLock<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`
   const started = clock.monotonic()
@@ -64,7 +64,7 @@ async function withKubectlLock<T>(path: string, clock: Clock, work: () => Promis
   return work().finally(() => rm(lock, { force: true }))
 }
 
-/** Throws CorruptError for what is no kubeconfig; the file is then left alone. */
+/** Throws CorruptError if the file is no kubeconfig; the file is then not changed. */
 function read(text: string, path: string): Document {
   const doc = parseDocument(text.trim() === '' ? '{}' : text, { logLevel: 'silent' })
   const data: unknown = doc.errors.length > 0 ? undefined : doc.toJS({ maxAliasCount: 100 })
@@ -76,7 +76,7 @@ function read(text: string, path: string): Document {
   })
 }
 
-/** Puts the entries in (undefined: takes them out) and leaves all others, comments too, as they are. */
+/** Adds the entries (undefined: removes them) and leaves all others unchanged, comments too. */
 function edit(doc: Document, name: string, entries: Entries | undefined): void {
   for (const list of LISTS) {
     const items = (doc.toJS() as Record<string, ({ name?: unknown } | null)[] | null>)[list] ?? []
@@ -121,14 +121,14 @@ interface First {
 }
 
 /**
- * Adds the lab's cluster to the user's kubeconfig and makes it the current one. Throws StateError when the lab has no
+ * Adds the lab's cluster to the user's kubeconfig and makes it the current one. Throws StateError if the lab has no
  * cluster, CorruptError, LockedError.
  */
 export async function mergeKubeconfig(c: LabContext): Promise<Merged> {
   const { text } = await kubeconfig(c)
   const { id } = (await recordedLab(c.doors.env, c.file)).record
   const name = contextName(id)
-  // klab's own file: one of each.
+  // In klab's own file there is one of each.
   const own = parse(text) as First
   return change(c, id, {
     clusters: { name, cluster: own.clusters[0]?.cluster ?? {} },
@@ -137,7 +137,7 @@ export async function mergeKubeconfig(c: LabContext): Promise<Merged> {
   })
 }
 
-/** Takes it out again; also of a lab that was destroyed meanwhile, while its Labfile is there. */
+/** Removes it again; also for a lab that was destroyed, while its Labfile exists. */
 export async function unmergeKubeconfig(c: LabContext): Promise<Merged> {
   const { record } = await findLab(c.doors.env, c.file)
   return change(c, record?.id ?? (await readLab(c.doors.env, c.file)).id, undefined)

@@ -1,4 +1,4 @@
-/** `klab list`: every lab of this user, wherever its Labfile is by now. */
+/** `klab list`: every lab of this user, wherever its Labfile is now. */
 import { dirname } from 'node:path'
 import { HostError, LockedError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
@@ -22,13 +22,13 @@ export interface ListedLab {
   readonly labfileThere: boolean
   /** Its folder. */
   readonly folder: string
-  /** How many snapshots go with it. */
+  /** How many snapshots would be removed with it. */
   readonly snapshots: number
   /** ISO 8601. */
   readonly createdAt: string
 }
 
-/** All that have a record, by name. A libvirt that does not answer is no reason to hide its labs. */
+/** All labs that have a record, by name. If libvirt does not answer, the labs are shown all the same. */
 export async function listLabs(c: LabContext): Promise<readonly ListedLab[]> {
   const records = await listRecords(roots(c.doors.env).state)
   const asked = new Map(
@@ -77,7 +77,7 @@ export interface Pruned {
 
 /**
  * Removes the records of labs that have no machine left, with their keys, disks and snapshots. `confirm` is asked once,
- * with those labs; false: StateError. Throws HostError when libvirt does not answer for one of them.
+ * with those labs; false: StateError. Throws HostError if libvirt does not answer for one of them.
  */
 export async function pruneLabs(
   c: LabContext,

@@ -1,4 +1,4 @@
-/** `klab status`, and what is known without asking a node: doctor, validate, logs. On the quick path. */
+/** `klab status`, and what klab knows without asking a node: doctor, validate, logs. On the quick path. */
 import { claimAsk } from '../api/readiness.js'
 import type { Check } from '../doctor/check.js'
 import { StateError, UsageError } from '../errors.js'
@@ -13,8 +13,8 @@ import { findLab, readLab, recordedLab } from './open.js'
 import { absentStatus, glanceStatus, readStatus, type Status } from './status.js'
 
 /**
- * The status. A glance that shows an older answer of the API server has the next one fetched behind the user's back;
- * `fresh`: wait for it (10 s at most). Throws UsageError, LabfileError, HostError.
+ * The status. If it shows an older answer of the API server, a background process gets the next one; `fresh`: wait for
+ * it (10 s at most). Throws UsageError, LabfileError, HostError.
  */
 export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | undefined } = {}): Promise<Status> {
   const { env, clock } = c.doors
@@ -29,7 +29,7 @@ export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | u
   return { ...status, edited: await edited }
 }
 
-/** Whether the Labfile's text is another than that of the last `up`; one that is gone says nothing. */
+/** Whether the text of the Labfile differs from that of the last `up`. False if the Labfile is gone. */
 const isEdited = (record: LabRecord): Promise<boolean> =>
   sha256File(record.labfile).then(
     (sha256) => sha256 !== record.labfileSha256,
@@ -37,8 +37,8 @@ const isEdited = (record: LabRecord): Promise<boolean> =>
   )
 
 /**
- * Checks the Labfile, whether the files are there that it names, whether a handed folder has what is
- * needed, and that nodes without internet need none. Throws LabfileError with all that is wrong.
+ * Checks the Labfile: whether the files that it names exist, whether the user's own bundle folder has all that is
+ * needed, and whether nodes without internet need none. Throws LabfileError with all that is wrong.
  */
 export async function validate(c: LabContext): Promise<{ readonly labfile: string; readonly lab: Lab }> {
   const { lab, labfile } = await readLab(c.doors.env, c.file)
@@ -51,7 +51,7 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
   return { labfile, lab }
 }
 
-/** What this host has for the lab, and lacks. Throws LabfileError. */
+/** What this host has for the lab, and what it lacks. Throws LabfileError. */
 export async function doctor(c: LabContext): Promise<readonly Check[]> {
   const [{ checkHost }, { hostState }, { settleBundle }] = await Promise.all([
     import('../doctor/doctor.js'),
@@ -69,13 +69,13 @@ export async function doctor(c: LabContext): Promise<readonly Check[]> {
 }
 
 export interface LogsRequest {
-  /** Its serial console; default: klab's own log of the lab, JSON lines. */
+  /** The node's serial console; default: klab's own log of the lab, JSON lines. */
   readonly node?: string | undefined
   /** How many lines from the end; default: 100. */
   readonly lines?: number | undefined
 }
 
-/** Bytes: klab's own log turns at 5 MiB; a console's is as long as the guest likes where no virtlogd limits it. */
+/** Bytes. klab's own log starts again at 5 MiB; a console's log can have any length if no virtlogd limits it. */
 export const MOST_LOG = 8 * 2 ** 20
 
 /** Where the log is. Throws UsageError, StateError. */

@@ -1,4 +1,4 @@
-/** What a machine's state means for who wants to use it. */
+/** What a machine's state means for a user. */
 import { StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
 

@@ -1,4 +1,4 @@
-/** `klab node`: nodes added, removed and drained ad hoc. The Labfile is never written. */
+/** `klab node`: adds, removes and drains nodes ad hoc. Never writes the Labfile. */
 import { stringify } from 'yaml'
 import { checkHost, requireFit } from '../doctor/doctor.js'
 import { LabfileError, StateError, UsageError } from '../errors.js'
@@ -31,11 +31,11 @@ export interface NewNode {
 
 export interface ChangedNodes {
   readonly status: Status
-  /** What belongs into the Labfile, or out of it: else the next `up` takes the change back. */
+  /** What must be added to the Labfile, or removed from it. Otherwise the next `up` undoes the change. */
   readonly labfile: { readonly path: string; readonly lines: string }
 }
 
-/** A node as a Labfile has it. */
+/** A node in the form of a Labfile. */
 const entryOf = ({ name, ip, cpus, memoryMiB, diskGiB }: NodeSpec) => ({
   name,
   ip,
@@ -44,13 +44,13 @@ const entryOf = ({ name, ip, cpus, memoryMiB, diskGiB }: NodeSpec) => ({
   disk: `${diskGiB}GiB`,
 })
 
-/** The line of `nodes`. */
+/** Its line in `nodes`. */
 export function nodeLine(node: NodeSpec): string {
   const fields = Object.entries(entryOf(node)).map(([key, value]) => `${key}: ${value}`)
   return `  - { ${fields.join(', ')} }\n`
 }
 
-/** The address after the highest of the lab's. */
+/** The address after the highest one of the lab. */
 const nextIp = ({ nodes }: Lab): string => numberToIp(Math.max(...nodes.map((n) => ipToNumber(n.ip) ?? 0)) + 1)
 
 /** The lab with one more worker, checked as a Labfile is. Throws UsageError. */
@@ -62,7 +62,7 @@ export function withNode(lab: Lab, o: NewNode): Lab {
   )
   const entry = { ...entryOf(last), name: o.name, ip: o.ip ?? nextIp(lab), ...given }
   const { mode, cidr } = lab.network
-  // Nodes and network alone: the rest was checked when the lab was made.
+  // Only nodes and network: the rest was checked when the lab was made.
   const text = stringify({
     name: lab.name,
     network: { mode, cidr },
@@ -88,7 +88,7 @@ async function changedLab(c: LabContext, change: (lab: Lab) => Lab): Promise<Ope
   return { id, labfile, record, paths, labfileSha256, lab: change(record.lab), ...bundle }
 }
 
-/** As `up` does with a changed Labfile. Throws what `up` throws. */
+/** Does what `up` does with a changed Labfile. Throws what `up` throws. */
 async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Promise<Status> {
   const { doors } = c
   const { record, lab } = open
@@ -104,19 +104,22 @@ async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Promise<S
   return withLog(c, open.paths.log, (report) => up(world, open, { until, accel: record.accel, report, confirm }))
 }
 
-/** Adds a worker: booted, joined, Ready. Throws UsageError, StateError, HostError, what `up` throws. */
+/**
+ * Adds a worker: boots it, joins it, waits until it is Ready. Throws UsageError, StateError, HostError, what `up`
+ * throws.
+ */
 export async function addNode(c: LabContext, o: NewNode): Promise<ChangedNodes> {
   const open = await changedLab(c, (lab) => withNode(lab, o))
   const status = await bring(c, open)
   const listed = /^\s*"?nodes"?:/m.test((await readText(open.labfile).catch(() => undefined)) ?? '')
-  // A Labfile that lists none has the course's four: then all of them are to be written.
+  // A Labfile without a list has the course's four nodes. Then all of them must be written.
   const lines = listed ? open.lab.nodes.slice(-1).map(nodeLine) : ['nodes:\n', ...open.lab.nodes.map(nodeLine)]
   return { status, labfile: { path: open.labfile, lines: lines.join('') } }
 }
 
 /**
- * Removes a worker: drained, reset, deleted from the cluster, its machine gone. `confirm` is asked first; absent: no.
- * Throws UsageError, DriftError for a control plane, what `up` throws.
+ * Removes a worker: drains it, resets it, deletes it from the cluster, and removes its machine. `confirm` is asked
+ * first; without it the answer is no. Throws UsageError, DriftError for a control plane, what `up` throws.
  */
 export async function removeNode(
   c: LabContext,
@@ -132,7 +135,7 @@ export async function removeNode(
   return { status, labfile: { path: open.labfile, lines: gone.map(nodeLine).join('') } }
 }
 
-/** Drains a node: its pods go elsewhere, no new ones come. Throws UsageError, StateError, CommandError. */
+/** Drains a node: moves its pods elsewhere and lets no new ones come. Throws UsageError, StateError, CommandError. */
 export async function drainNode(c: LabContext, name: string): Promise<void> {
   const open = await changedLab(c, (lab) => lab)
   const { record, lab, paths } = open

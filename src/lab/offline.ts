@@ -1,6 +1,6 @@
 /**
- * The promise of a lab without internet: nothing in it makes a node fetch while it runs. What settings can break it the
- * Labfile's own rules say (labfile/check-offline.ts); here it is somebody's own manifest.
+ * Checks the promise of a lab without internet: nothing in it makes a node download anything while it runs. The
+ * Labfile's own rules check the settings (labfile/check-offline.ts). This file checks the user's own manifest.
  */
 import { knownRefs } from '../bundle/cached-bundle.js'
 import { ownManifest } from '../bundle/expected.js'
@@ -17,8 +17,8 @@ import type { OpenLab } from './open.js'
 const FIELD = ['kubernetes', 'cni', 'manifest'] as const
 
 /**
- * Throws LabfileError with all that the Labfile's own manifest makes nodes fetch, and with the images that its bundle
- * is known to lack; UsageError when the manifest cannot be read. Nothing is made or fetched to find out.
+ * Throws LabfileError with all that the user's manifest makes nodes download, and with the images that the bundle
+ * lacks; UsageError if the manifest cannot be read. Makes and downloads nothing to find out.
  */
 export async function requireOffline(world: World, { lab, labfile }: Pick<OpenLab, 'lab' | 'labfile'>): Promise<void> {
   const k = lab.kubernetes

@@ -10,8 +10,8 @@ import { labId, labPaths, roots, type LabPaths } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 
 /**
- * A lab as found on disk: where its Labfile is (links of folders followed, the file’s own not), and what was recorded
- * when it was brought up (undefined: never).
+ * A lab as found on disk: where its Labfile is (links of folders are followed, a link of the file itself is not), and
+ * what was recorded when it was brought up (undefined: never).
  */
 export interface FoundLab {
   readonly labfile: string
@@ -23,17 +23,17 @@ export interface OpenLab extends FoundLab {
   readonly lab: Lab
   readonly paths: LabPaths
   readonly labfileSha256: string
-  /** What `bundle: auto` becomes, where that was settled (settle-bundle.ts). */
+  /** What `bundle: auto` became, once that was chosen (settle-bundle.ts). */
   readonly bundle?: BundleChoice
 }
 
 /**
- * A Labfile that is a link in two folders is two labs: neither can destroy the other's. So only links of folders are
- * followed.
+ * Only links of folders are followed. A Labfile that is a link in two folders is two labs, and neither can destroy the
+ * other's.
  */
 const placeOf = async (found: string): Promise<string> => join(await realpath(dirname(found)), basename(found))
 
-/** The lab whose folder was renamed to where this Labfile is. */
+/** The lab whose folder was renamed to the one of this Labfile. */
 async function renamed(known: readonly LabRecord[], labfile: string): Promise<LabRecord | undefined> {
   const folder = await folderMark(dirname(labfile))
   const same = known.find(
@@ -42,10 +42,10 @@ async function renamed(known: readonly LabRecord[], labfile: string): Promise<La
   return same && !(await exists(same.labfile)) ? { ...same, labfile } : undefined
 }
 
-/** Also the Labfile's path before links in it were followed. */
+/** Also the Labfile's path with links in it. */
 async function locate(env: HostEnv, named: string | undefined): Promise<FoundLab & { readonly found: string }> {
   const known = await listRecords(roots(env).state)
-  // A record outlives its Labfile: `destroy` must work when somebody has deleted or moved the file.
+  // A record outlives its Labfile: `destroy` must work after somebody has deleted or moved the file.
   const at = resolve(env.cwd, named ?? '.')
   const gone = known.find((r) => r.labfile === at || r.labfile === join(at, 'Labfile'))
   if (gone) return { found: gone.labfile, labfile: gone.labfile, record: gone }
@@ -70,7 +70,7 @@ export async function findLab(env: HostEnv, named: string | undefined): Promise<
  */
 export async function readLab(env: HostEnv, named: string | undefined): Promise<OpenLab> {
   const { found, labfile, record } = await locate(env, named)
-  // Paths in it are taken from where it really lies.
+  // Paths in it start where the file really is.
   const real = await realpath(labfile).catch(() => labfile)
   for (const path of new Set([found, labfile, real])) await requireOwnFile(path, env)
   const { loadLabfile } = await import('../labfile/load.js')
@@ -79,7 +79,7 @@ export async function readLab(env: HostEnv, named: string | undefined): Promise<
   return { labfile, record, id, lab: loaded.lab, paths: labPaths(roots(env), id), labfileSha256: loaded.sha256 }
 }
 
-/** The record of a lab that must be there. Throws StateError when it was never brought up. */
+/** The record of a lab that must exist. Throws StateError if it was never brought up. */
 export async function recordedLab(
   env: HostEnv,
   named: string | undefined,
@@ -90,7 +90,7 @@ export async function recordedLab(
   return { record, paths: labPaths(roots(env), record.id), labfile }
 }
 
-/** A lab that was made from this very Labfile in a folder that is gone, in words; empty: none. */
+/** Says which lab was made from this same Labfile in a folder that is gone; empty: none. */
 async function lostLike(env: HostEnv, labfile: string): Promise<string> {
   const { readLabfile } = await import('../labfile/read.js')
   const { sha256 } = await readLabfile(labfile).catch(() => ({ sha256: undefined }))

@@ -1,4 +1,4 @@
-/** `klab destroy --orphans`: what labs left behind whose record is gone. */
+/** `klab destroy --orphans`: removes what is left of labs whose record is gone. */
 import { findOrphans, type Orphan } from '../doctor/orphans.js'
 import { StateError } from '../errors.js'
 import { labPaths } from '../state/paths.js'
@@ -8,9 +8,9 @@ import { destroy } from './destroy.js'
 export { orphanWords, type Orphan } from '../doctor/orphans.js'
 
 /**
- * Removes machines, networks, sockets and files of all labs that libvirt has klab's mark of and that have no record any
- * more. `confirm` is asked once, before anything is changed; false: StateError. Returns what was there. Throws
- * HostError, LockedError, what the steps throw.
+ * Removes machines, networks, sockets and files of all labs that have klab's mark in libvirt but no record. `confirm`
+ * is asked once, before anything is changed; false: StateError. Returns what was there. Throws HostError, LockedError,
+ * what the steps throw.
  */
 export async function destroyOrphans(
   c: LabContext,

@@ -22,14 +22,14 @@ export interface PlanReport {
   /** libvirt's. */
   readonly uri: string
   readonly accel: Accel
-  /** Where the cluster’s programs and images come from; null: no cluster. `why`: of what `auto` became. */
+  /** Where the cluster’s programs and images come from; null: no cluster. `why`: the reason for what `auto` became. */
   readonly bundle: { readonly source: string; readonly why?: string } | null
   /** What the Labfile adds to kubeadm's configuration: `kubelet.maxPods: 50`. */
   readonly settings: readonly string[]
   readonly profile: { readonly name: string; readonly why: string }
   /**
-   * What changed in the Labfile since the lab was brought up, and what follows. Where one takes a new lab, `up`
-   * refuses, and the phases are those of the changed lab, once this one is destroyed.
+   * What changed in the Labfile since the lab was brought up, and the consequences. If one change needs a new lab, `up`
+   * refuses, and the phases are those of the changed lab after this one is destroyed.
    */
   readonly changes: readonly Consequence[]
   readonly phases: readonly {
@@ -39,13 +39,13 @@ export interface PlanReport {
   }[]
 }
 
-/** What `bundle` is, or became. */
+/** What `bundle` is, or what `auto` became. */
 function bundleOf({ lab, bundle }: OpenLab): PlanReport['bundle'] {
   if (!lab.kubernetes) return null
   return bundle ?? { source: lab.kubernetes.bundle.source }
 }
 
-/** The Labfile's own settings of kubelet and the control plane, a line each. */
+/** The Labfile's own settings of kubelet and the control plane, one line each. */
 function settingsOf(k: KubernetesSpec | undefined): readonly string[] {
   if (!k) return []
   const lines = (name: string, fields: Readonly<Record<string, unknown>> = {}): readonly string[] =>
@@ -60,8 +60,8 @@ function settingsOf(k: KubernetesSpec | undefined): readonly string[] {
 }
 
 /**
- * Changes nothing. Throws LabfileError (also: a handed folder that lacks something), HostError when the lab's network
- * has no place on this host.
+ * Changes nothing. Throws LabfileError (also if the user's bundle folder lacks something), HostError if the lab's
+ * network cannot be used on this host.
  */
 export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | undefined } = {}): Promise<PlanReport> {
   const { doors } = c
@@ -75,7 +75,7 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
     record: never ? undefined : taken ? await recordFor(world, found.record, found.lab) : found.record,
   }
   const open = await settleBundle(world, asked)
-  // What a lab was made of may be gone since.
+  // What a lab was made from may be gone by now.
   const toBeMade = found.record?.completedUntil === undefined || changes.length > 0
   if (toBeMade) await requirePlaces(found.lab, found.labfile)
   await requireOffline(world, { ...open, lab: settledLab(open.lab, open.bundle) })

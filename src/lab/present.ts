@@ -1,14 +1,14 @@
-/** What of a lab is on this host already: machines that run, and what is in the cache. */
+/** What this host already has of a lab: machines that run, and what is in the cache. */
 import type { HostState } from '../doctor/doctor.js'
 import { settledLab } from '../labfile/auto.js'
 import { HostError } from '../errors.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
 
-/** Looks; makes nothing, and fetches nothing. */
+/** Only looks; makes and downloads nothing. */
 export async function hostState(world: World, open: Pick<OpenLab, 'id' | 'lab' | 'bundle'>): Promise<HostState> {
   const machines = await world.hypervisor.owned(open.id).catch((error: unknown) => {
-    // The check of libvirt tells.
+    // The check of libvirt reports it.
     if (!(error instanceof HostError)) throw error
     return []
   })
@@ -16,7 +16,10 @@ export async function hostState(world: World, open: Pick<OpenLab, 'id' | 'lab' |
   return { running, cached: await cachedOf(world, settledLab(open.lab, open.bundle)) }
 }
 
-/** The makers themselves say what they would take from the cache; a world in which nothing can be made stops them. */
+/**
+ * Asks the makers themselves what they would take from the cache. In this world nothing can be made, so they stop
+ * there.
+ */
 async function cachedOf(world: World, lab: OpenLab['lab']): Promise<HostState['cached']> {
   const never = (): never => {
     throw new Error('not in the cache')
@@ -37,13 +40,13 @@ async function cachedOf(world: World, lab: OpenLab['lab']): Promise<HostState['c
   const there = (made: Promise<unknown>): Promise<boolean> =>
     made.then(
       () => true,
-      // Whatever is wrong with it, `up` finds out when it makes it.
+      // If something is wrong with it, `up` finds out when it makes it.
       () => false,
     )
   const { image, kubernetes } = lab
   const [hasImage, hasBundle] = await Promise.all([
     image.kind === 'builtin' && there(ensureBaseImage(image, context)),
-    // A folder needs nothing to be made, and takes long to look through.
+    // A folder needs nothing to be made, and it takes long to read.
     kubernetes && kubernetes.bundle.source !== 'dir' && there(makeBundle(kubernetes, context)),
   ])
   return { image: hasImage, bundle: hasBundle === true }

@@ -1,4 +1,4 @@
-/** `klab provision`: guest phases again on a lab that is up, as Vagrant's provision. */
+/** `klab provision`: runs guest phases again on a running lab, as Vagrant's provision. */
 import { StateError, UsageError } from '../errors.js'
 import { GUEST_PHASES, PHASE_NAMES, upTo, type PhaseName } from '../labfile/phases.js'
 import { topologyOf } from '../cluster/topology.js'
@@ -16,7 +16,7 @@ import { settleBundle } from './settle-bundle.js'
 import { withLab } from './with-lab.js'
 
 export interface ProvisionRequest {
-  /** The first phase; with `only`: never both. */
+  /** The first phase. Never together with `only`. */
   readonly from?: PhaseName | undefined
   readonly only?: PhaseName | undefined
   /** Default: all. */
@@ -31,7 +31,7 @@ export interface ProvisionOptions extends ProvisionRequest {
 
 /** Runs guest phases again. Throws UsageError, LabfileError, what `provision` throws. */
 export async function provisionLab(c: LabContext, o: ProvisionRequest = {}): Promise<Status> {
-  // A lab that was never up has no folder for a log; it is told so before anything is made.
+  // A lab that was never up has no folder for a log, so it is refused before anything is made.
   await recordedLab(c.doors.env, c.file)
   const found = await readLab(c.doors.env, c.file)
   const world = await c.doors.world(found.lab)
@@ -75,7 +75,7 @@ async function requireRunning(world: World, record: LabRecord, nodes: readonly s
   }
 }
 
-/** What to run where. Throws UsageError, StateError. */
+/** Which phase runs on which node. Throws UsageError, StateError. */
 function wantedOf(record: LabRecord, o: ProvisionOptions) {
   const completed = record.completedUntil as PhaseName | undefined
   if (completed === undefined)
@@ -96,7 +96,7 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     return existing
   }
   return withLab(world, open.paths, { name: 'provision', record: mayGoOn, recover: note(o.report) }, async (record) => {
-    // Again: a restore that was finished just now may have brought an earlier phase back.
+    // Checked again: a restore that was finished just now may have brought back an earlier phase.
     const { completed, phases, nodes } = wantedOf(record, o)
     await requireRunning(world, record, nodes)
     const run = createRun(world, open, record, completed)
@@ -105,7 +105,8 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     if (first === undefined)
       throw new StateError(`provision: nothing of ${phases.join(', ')} runs on ${nodes.join(', ')}`)
     // Until all is done again the lab is up no further than what came before: a kill in between must not leave `up`
-    // with nothing to do.
+    // Until everything is done again, the record says only what was done before these phases. Otherwise, after a kill,
+    // `up` would think that there is nothing to do.
     const before = PHASE_NAMES[PHASE_NAMES.indexOf(first) - 1]
     await writeRecord(open.paths.record, { ...record, completedUntil: before })
     try {

@@ -1,4 +1,4 @@
-/** Ways into a lab that is up: a command on a node, the kubeconfig, and ssh and kubectl for a terminal. */
+/** Ways into a running lab: a command on a node, the kubeconfig, and ssh and kubectl for a terminal. */
 import { readFile } from 'node:fs/promises'
 import { HostError, StateError, UsageError } from '../errors.js'
 import { topologyOf } from '../cluster/topology.js'
@@ -17,7 +17,7 @@ import { kubectlEnv } from './kubectl.js'
 import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
 
-/** A guest that runs lets in within seconds; under emulation the handshake of a busy one takes ten. */
+/** A running guest answers within seconds. Under emulation the handshake of a busy one takes ten. */
 export const CONNECT_MS = 60_000
 
 /** A program to be run with a terminal of its own. */
@@ -33,7 +33,7 @@ export interface ExecOptions {
   readonly timeoutMs?: number | undefined
   /** Called for each line of output as it comes. */
   readonly onLine?: ((line: string) => void) | undefined
-  /** Return the output with its exit status instead of throwing CommandError. */
+  /** Return the output and its exit status, and do not throw CommandError. */
   readonly allowFailure?: boolean | undefined
 }
 
@@ -44,8 +44,8 @@ export function requireNode(verb: string, { lab }: Pick<LabRecord, 'lab'>, node:
 }
 
 /**
- * Runs a command on a node as the lab's user (who may `sudo`), words as they are: no shell. Throws UsageError,
- * StateError, ProbeError (no SSH), CommandError.
+ * Runs a command on a node as the lab's user (who may `sudo`). The words are passed unchanged, without a shell. Throws
+ * UsageError, StateError, ProbeError (no SSH), CommandError.
  */
 export async function execOn(
   c: LabContext,
@@ -66,15 +66,15 @@ export async function execOn(
   }
 }
 
-/** What libvirt says of a node's machine. */
+/** What libvirt says about a node's machine. */
 export async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, { id }: LabRecord, node: string) {
   const domain = domainName(id, node)
   return (await world.hypervisor.list()).find((m) => m.name === domain)?.state ?? 'absent'
 }
 
 /**
- * For programs that would only wait: ssh's and kubectl's own words for a machine that stands still are a minute late.
- * Where libvirt does not answer they may still get through. Throws StateError.
+ * Checks the machine for programs that would only wait: ssh and kubectl say it themselves only after a minute. If
+ * libvirt does not answer, they may still get through. Throws StateError.
  */
 async function refuseStill(c: LabContext, record: LabRecord, node: string): Promise<void> {
   const hypervisor = await c.doors.hypervisor(record.uri)
@@ -85,7 +85,7 @@ async function refuseStill(c: LabContext, record: LabRecord, node: string): Prom
   requireRunning(node, state)
 }
 
-/** The lab, which has a cluster. Throws StateError when it has none, or none yet. */
+/** The lab with its cluster. Throws StateError if it has none, or none yet. */
 async function clusterLab(c: LabContext): ReturnType<typeof recordedLab> {
   const lab = await recordedLab(c.doors.env, c.file)
   const { kubernetes, nodes } = lab.record.lab
@@ -97,15 +97,15 @@ async function clusterLab(c: LabContext): ReturnType<typeof recordedLab> {
   return lab
 }
 
-/** The kubeconfig (server on 127.0.0.1): where it is, and its text. Throws StateError. */
+/** Path and text of the kubeconfig (server on 127.0.0.1). Throws StateError. */
 export async function kubeconfig(c: LabContext): Promise<{ readonly path: string; readonly text: string }> {
   const path = (await clusterLab(c)).paths.kubeconfig
   return { path, text: await readFile(path, 'utf8') }
 }
 
 /**
- * kubectl with the lab's kubeconfig: the one of the lab's bundle, which fits its cluster; the host's own where the
- * bundle would have to be made first. Throws StateError, HostError.
+ * kubectl with the lab's kubeconfig. It is the one of the lab's bundle, which fits the cluster; or the host's own, if
+ * the bundle would have to be made first. Throws StateError, HostError.
  */
 export async function kubectlCommand(c: LabContext, args: readonly string[]): Promise<TerminalCommand> {
   const lab = await clusterLab(c)
@@ -141,8 +141,8 @@ async function bundled(c: LabContext, record: LabRecord): Promise<string> {
 }
 
 /**
- * The system's own ssh with the lab's keys and pinned host keys. No words: a shell. `apart`: the words stay apart, as
- * `exec` takes them; else ssh joins them by spaces, and the guest's shell reads the line. Throws UsageError,
+ * The system's own ssh with the lab's keys and pinned host keys. No words: a shell. `apart`: the words stay separate,
+ * as `exec` takes them. Otherwise ssh joins them with spaces, and the guest's shell reads the line. Throws UsageError,
  * StateError.
  */
 export async function sshCommand(
@@ -163,7 +163,7 @@ export async function sshCommand(
 }
 
 /**
- * virsh with a node's serial console: the way in when SSH has none. Ctrl-] ends it. Throws UsageError, StateError.
+ * virsh with a node's serial console: the way in if SSH does not work. Ctrl-] ends it. Throws UsageError, StateError.
  */
 export async function consoleCommand(c: LabContext, node: string): Promise<TerminalCommand> {
   const { record } = await recordedLab(c.doors.env, c.file)

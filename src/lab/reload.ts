@@ -6,8 +6,8 @@ import { recordedLab } from './open.js'
 import { reachedPhase } from './up.js'
 
 /**
- * Halts the lab or these nodes, and brings it up again as far as it was. Throws what halt and up throw; a lab that then
- * is half down goes on with `up`.
+ * Halts the lab or these nodes and brings it up again as far as it was. Throws what halt and up throw. If it fails half
+ * way, `up` continues.
  */
 export async function reloadLab(c: LabContext, o: HaltOptions = {}): Promise<UpResult> {
   const { record } = await recordedLab(c.doors.env, c.file)

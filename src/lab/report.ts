@@ -15,10 +15,10 @@ import { doctor, labStatus } from './look.js'
 import { findLab, readLab } from './open.js'
 import { planUpOf } from './plan.js'
 
-/** Bytes of each log: its end is what tells. */
+/** Bytes of each log. Only its end is packed, because that says most. */
 const MOST_LOG = 2 * 2 ** 20
 const BLOCK = 512
-/** In the archive; a tar header holds names of 100 bytes. */
+/** In the archive; a tar header can hold names of 100 bytes. */
 const FOLDER = 'klab-report'
 
 export interface ReportFile {
@@ -29,7 +29,7 @@ export interface ReportFile {
   readonly names: readonly string[]
 }
 
-/** What it gives, or why it gives nothing, as text. */
+/** The text of one file, or the reason why there is none. */
 async function say(work: () => Promise<unknown>): Promise<string> {
   try {
     const found = await work()
@@ -43,7 +43,7 @@ async function versions(c: LabContext): Promise<unknown> {
   const { host, signal } = c.doors
   const first = (argv: readonly string[]): Promise<string> =>
     host.run(argv, { signal, timeoutMs: 30_000, allowFailure: true }).then(
-      // ssh says it on stderr.
+      // ssh prints it on stderr.
       (o) => (o.stdout || o.stderr).split('\n')[0] ?? '',
       (error: unknown) => messageOf(error).split('\n')[0] ?? '',
     )
@@ -68,12 +68,12 @@ async function hostFacts(c: LabContext): Promise<unknown> {
     cpus: cpus().length,
     memoryMiB: Math.round(totalmem() / 2 ** 20),
     root: c.doors.env.uid === 0,
-    // Which of klab's own settings are there; what is in others is nobody's business.
+    // Which of klab's own settings are set. The content of others is private.
     settings: Object.keys(c.doors.env.env).filter((name) => name.startsWith('KLAB_')),
   }
 }
 
-/** Words of files that hold nothing but secrets: none of them may be in the report, wherever it comes from. */
+/** Words from files that contain only secrets. None of them may be in the report, wherever it comes from. */
 async function secretsOf(paths: LabPaths, nodes: readonly string[]): Promise<readonly string[]> {
   const files = [paths.key, paths.kubeconfig, ...nodes.map((n) => paths.node(n).hostKey)]
   const texts = await Promise.all(files.map((file) => readText(file).catch(() => undefined)))
@@ -116,10 +116,10 @@ function tarOf(dir: string, files: ReadonlyMap<string, string>): Buffer {
 }
 
 /**
- * Packs logs, plan, status, doctor's findings and versions into a .tar.gz that only this user may read. What looks like
- * a secret, and every key of the lab, is taken out; disks, RAM and the kubeconfig are not in it. `file`: a path
- * (default: klab-report-LAB-TIME.tar.gz in the working folder). Changes nothing else. Throws UsageError (no Labfile),
- * StateError (the file is there), HostError.
+ * Packs logs, plan, status, doctor's findings and versions into a .tar.gz that only this user can read. klab takes out
+ * everything that looks like a secret, and every key of the lab; disks, RAM and the kubeconfig are not in it. `file`: a
+ * path (default: klab-report-LAB-TIME.tar.gz in the working folder). Changes nothing else. Throws UsageError (no
+ * Labfile), StateError (the file exists), HostError.
  */
 export async function makeReport(c: LabContext, file?: string): Promise<ReportFile> {
   const { env, clock } = c.doors

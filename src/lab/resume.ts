@@ -1,4 +1,4 @@
-/** `klab up` on a lab that is paused: it goes on in seconds, with the time of now. */
+/** `klab up` on a paused lab: it runs again in seconds, with the right time. */
 import { ProbeError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { nodesOf, resumeAll, statesOf } from '../snapshot/machines.js'
@@ -13,10 +13,10 @@ import { openedNodes } from './status.js'
 import { withLab } from './with-lab.js'
 
 /**
- * Lets machines that stand still go on and sets the guests' clocks, as after a restore: they are as far behind as they
- * stood. Resolves to false when nothing was paused, or there is more to do (a killed snapshot verb, a changed Labfile,
- * machines opened with virsh or off, a node that does not get Ready): `up` then goes through its phases. Throws
- * LockedError, StateError, HostError.
+ * Resumes paused machines and sets the guests' clocks, as after a restore: the clocks are behind by the time that the
+ * machines were paused. Resolves to false if nothing was paused, or if there is more to do (a killed snapshot verb, a
+ * changed Labfile, machines that were opened with virsh or are off, a node that does not get Ready). Then `up` goes
+ * through its phases. Throws LockedError, StateError, HostError.
  */
 export async function resumePaused(world: World, open: OpenLab, report: Report): Promise<boolean> {
   const { paths, record: seen } = open
@@ -31,7 +31,7 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
     const paused = states.filter((n) => n.state === 'paused')
     if (paused.length === 0 || (await exists(paths.journal))) return false
     const since = instantOf(world.clock)
-    // A klab that is killed now leaves the clocks to the next one.
+    // If this klab is killed now, the next one sets the clocks.
     lab.record = { ...record, unsettled: true }
     await writeRecord(paths.record, lab.record)
     await resumeAll(
@@ -39,7 +39,7 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
       paused.map((n) => n.domain),
     )
     say(`${paused.map((n) => n.node).join(', ')}: paused, and let go on`)
-    // With a machine that is off there is more to do: the phases boot it, and the next line of work is theirs.
+    // If a machine is off, there is more to do: the phases boot it and report it.
     if (states.some((n) => n.state !== 'paused' && n.state !== 'running')) return false
     const cluster = record.lab.kubernetes && record.completedUntil === 'ready' && record.lab.kubernetes.cni !== 'none'
     const ready = cluster ? nodesOf(lab).map((n) => n.node) : []

@@ -23,20 +23,20 @@ export interface SealedInput {
   readonly digest: string
   readonly accel: Accel
   readonly diskOnly: boolean
-  /** Of the snapshot; the sealed one's own unless told. */
+  /** The name of the snapshot; default: its own. */
   readonly name?: string | undefined
   readonly say: (line: string) => void
   readonly progress: Progress
 }
 
-/** Fields that each machine has its own of: paths, servers (labfile/foreign.ts takes those out of a sealed Labfile). */
+/** Fields that differ on each machine: paths, servers (labfile/foreign.ts takes them out of a sealed Labfile). */
 const PLACES = /^(?:image\.path|kubernetes\.bundle\.(?:path|mirrors)(?:\..*)?|hypervisor\.uri)$/
 
 const differences = (a: Lab, b: Lab): readonly Change[] => labDrift(a, b).filter((c) => !PLACES.test(c.path))
 
 /**
- * Throws StateError when the Labfile describes another lab than the sealed one, or this klab reads the sealed Labfile
- * otherwise.
+ * Throws StateError if the Labfile describes a different lab than the sealed one, or if this klab understands the
+ * sealed Labfile differently.
  */
 export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): void {
   const theirs = parseLabfile(facts.lab.labfile, labfile, 'the sealed lab’s Labfile')
@@ -55,15 +55,15 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
     })
 }
 
-/** Whether its RAM can be used here, found out before anything is changed. */
+/** Whether its RAM can be used here; found out before anything is changed. */
 async function fitHere(world: World, o: SealedInput): Promise<DiskOnly> {
   const able = await world.hypervisor.abilities(o.facts.host.accel, o.facts.host.ram?.machine)
   return diskOnlyReason(o.facts, { accel: o.accel, able }, o)
 }
 
 /**
- * Imports under the lab's lock. Once: what came from this very file is found again. Throws StateError, CorruptError,
- * HostError, LockedError; nothing has changed then.
+ * Imports under the lab's lock. If this file was imported before, that snapshot is used. Throws StateError,
+ * CorruptError, HostError, LockedError; then nothing has changed.
  */
 export async function importFile(
   world: World,
@@ -103,5 +103,5 @@ export async function importFile(
   })
 }
 
-/** Where a Labfile is written when there is none: the working folder. */
+/** Where a Labfile is written if there is none: the working folder. */
 export const newLabfile = async (cwd: string): Promise<string> => join(await realpath(cwd), 'Labfile')

@@ -1,4 +1,4 @@
-/** `bundle: auto` for the verbs: once it is chosen, a lab keeps it. */
+/** `bundle: auto` for the verbs: once it is chosen, a lab keeps the choice. */
 import { chooseBundle } from '../bundle/choose.js'
 import type { BundleChoice } from '../labfile/model.js'
 import { settledSpec } from '../labfile/auto.js'
@@ -9,8 +9,8 @@ import { consequencesFor } from './apply.js'
 import type { OpenLab } from './open.js'
 
 /**
- * The lab with what its `auto` becomes: what its record says, else what is in the cache or answers (3 s at most).
- * Throws Interrupted.
+ * The lab with what its `auto` becomes: what its record says, otherwise what is in the cache or what answers (3 s at
+ * most). Throws Interrupted.
  */
 export async function settleBundle<O extends OpenLab>(world: World, open: O): Promise<O> {
   const k = open.lab.kubernetes

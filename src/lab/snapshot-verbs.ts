@@ -1,4 +1,4 @@
-/** The snapshots of a lab, a function a verb. Those that change something take the lab's lock. */
+/** The snapshots of a lab, one function for each verb. Those that change something take the lab's lock. */
 import { StateError } from '../errors.js'
 import { note } from '../report/events.js'
 import { inPhase } from '../report/stages.js'
@@ -19,7 +19,7 @@ import { goTo, named, push, topOfStack, UNDO, withSnapshots } from './snapshot.j
 export interface PushOptions {
   /** What it is, for people. */
   readonly message?: string | undefined
-  /** Write most of the RAM while the nodes run (default); else they are paused for all of it, which is faster. */
+  /** Write most of the RAM while the nodes run (default). Otherwise they are paused for all of it, which is faster. */
   readonly live?: boolean | undefined
 }
 
@@ -31,23 +31,23 @@ export interface SaveRequest extends PushOptions {
 export interface RestoreRequest {
   /** Keep the present state as the snapshot `undo` (default). */
   readonly undo?: boolean | undefined
-  /** Until all nodes are Ready that were Ready then (default). */
+  /** Wait until all nodes are Ready that were Ready then (default). */
   readonly wait?: boolean | undefined
-  /** Compare every byte first with the sha256 of when it was saved. */
+  /** First compare every byte with the sha256 from the save. */
   readonly verify?: boolean | undefined
 }
 
-/** A snapshot that was made just now. `wholeMs`: how long it took, ms. */
+/** A snapshot that was just made. `wholeMs`: how long it took, ms. */
 export type SavedSnapshot = Manifest & { readonly wholeMs: number }
 
 export interface RestoredSnapshot {
-  /** What the lab is now. */
+  /** The state of the lab now. */
   readonly snapshot: Manifest
-  /** Whether its machines run; else `up` boots them. */
+  /** Whether its machines run. If not, `up` boots them. */
   readonly running: boolean
-  /** Until the nodes went on, ms. */
+  /** Until the nodes were resumed, ms. */
   readonly ms: number
-  /** The state of before. */
+  /** Whether the old state was kept. */
   readonly kept: Manifest | undefined
   /** Undefined: klab did not wait, or nothing runs. */
   readonly settled: Settled | undefined
@@ -55,9 +55,9 @@ export interface RestoredSnapshot {
 
 export interface ShownSnapshot {
   readonly snapshot: ListedSnapshot
-  /** Name of the one that it came from; undefined: none, or it is gone. */
+  /** The name of the snapshot before it; undefined: none, or it is gone. */
   readonly after: string | undefined
-  /** `recorded`: there was nothing yet to compare with. */
+  /** `recorded`: there was no sum to compare with yet. */
   readonly verified: 'recorded' | 'unchanged' | undefined
 }
 
@@ -66,7 +66,7 @@ async function locked<T>(c: LabContext, work: (lab: LockedLab) => Promise<T>): P
   return withSnapshots(await c.doors.world(found.record.lab), found, note(c.report), work)
 }
 
-/** The same for what takes long: stage by stage, to who looks on and to klab's log of the lab. */
+/** The same for work that takes long: it is reported stage by stage, to the user and to klab's log of the lab. */
 async function inStages<T>(
   c: LabContext,
   { goal, title }: { readonly goal: string; readonly title: string },
@@ -89,7 +89,7 @@ async function keep(c: LabContext, title: string, make: (lab: LockedLab) => Prom
     const started = clock.monotonic()
     const made = await make(lab)
     const wholeMs = clock.monotonic() - started
-    // Reading all of it takes seconds that nobody should wait for.
+    // Reading all of it takes seconds. Nobody should wait for that.
     await c.doors.background(['-f', lab.record.labfile, 'snapshot', 'show', made.name, '--verify', '--json'])
     return { ...made, wholeMs }
   })
@@ -124,8 +124,8 @@ async function goBack(lab: LockedLab, m: Manifest, o: RestoreRequest): Promise<R
 }
 
 /**
- * Goes back to a snapshot. Throws StateError, HostError, CorruptError, LockedError; ProbeError when the lab was
- * restored and does not get Ready.
+ * Goes back to a snapshot. Throws StateError, HostError, CorruptError, LockedError; ProbeError if the lab was restored
+ * but does not get Ready.
  */
 export const restoreSnapshot = (c: LabContext, name: string, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
   inStages(c, { goal: 'restore', title: name }, async (lab) =>
@@ -138,7 +138,7 @@ export const undoRestore = (c: LabContext, o: Omit<RestoreRequest, 'undo'> = {})
     goBack(lab, await named(lab, UNDO, 'klab snapshot restore'), { ...o, undo: true }),
   )
 
-/** Goes back to what was pushed last, and deletes it. Throws as restoreSnapshot. */
+/** Goes back to what was pushed last, and deletes that snapshot. Throws as restoreSnapshot. */
 export const popSnapshot = (c: LabContext, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
   inStages(c, { goal: 'restore', title: 'what was pushed last' }, async (lab) => {
     const top = await topOfStack(lab)
@@ -161,7 +161,7 @@ export const rename = (c: LabContext, from: string, to: string): Promise<Manifes
 /** Makes long chains of disk overlays short; no snapshot is changed. Throws StateError, LockedError. */
 export const flattenDisks = (c: LabContext): Promise<Flattened> => locked(c, flatten)
 
-/** Parents before children. What only reads takes no lock. Throws StateError when the lab was never up. */
+/** Parents come before children. It only reads, so it takes no lock. Throws StateError if the lab was never up. */
 export async function listAll(c: LabContext): Promise<readonly ListedSnapshot[]> {
   const { paths, record } = await recordedLab(c.doors.env, c.file)
   return listSnapshots(await listManifests(paths), record.snapshot ?? null)

@@ -1,7 +1,7 @@
 /** What a manifest says, in words. Pure. */
 import type { Manifest } from '../snapshot/types.js'
 
-/** What has been waited for: who was Ready at the save is again. */
+/** What klab has waited for: those that were Ready at the save are Ready again. */
 export const readyWords = ({ ready, nodes }: Pick<Manifest, 'ready' | 'nodes'>): string =>
   !ready?.length
     ? 'the API server answers'

@@ -1,4 +1,4 @@
-/** `klab snapshot`: the verbs, under the lab's lock, after whatever a killed one left has been put right. */
+/** `klab snapshot`: the verbs, under the lab's lock, after klab has finished or undone what a killed one left. */
 import { HostError, StateError } from '../errors.js'
 import type { World } from '../world.js'
 import { nodesOf, putBackAfter } from '../snapshot/machines.js'
@@ -46,30 +46,30 @@ export async function topOfStack(lab: LockedLab): Promise<Manifest> {
   return top
 }
 
-/** The snapshot of a name, `undo` too. `verb`: what was typed before the name, for the hint. Throws StateError. */
+/** The snapshot with this name, `undo` too. `verb`: what was typed before the name, for the hint. Throws StateError. */
 export const named = async (lab: LockedLab, name: string, verb = 'klab snapshot restore'): Promise<Manifest> =>
   findManifest(await listManifests(lab.paths), name, verb)
 
 export interface WentTo extends Restored {
-  /** What was kept of the state before. */
+  /** What was kept of the old state. */
   readonly kept: Manifest | undefined
-  /** Undefined: nobody waited, or nothing runs. */
+  /** Undefined: klab did not wait, or nothing runs. */
   readonly settled: Settled | undefined
 }
 
 export interface GoOptions {
   /** Keep the present state first. */
   readonly undo: boolean
-  /** Until the lab is as it was (settle). */
+  /** Wait until the lab is as it was (settle). */
   readonly wait?: boolean
-  /** Tests give their own. */
+  /** Tests pass their own. */
   readonly doors?: SettleDoors
 }
 
 /**
- * Goes back to a snapshot; first keeps the present state as `undo`, unless told not to. `wait`: until the lab is as it
- * was (settle). Says how far it is. Throws StateError, HostError when that is not possible; ProbeError, CommandError
- * when the restore has happened and the lab does not settle.
+ * Goes back to a snapshot. First it keeps the present state as `undo`, unless told not to. `wait`: until the lab is as
+ * it was (settle). Reports how far it is. Throws StateError, HostError if that is not possible; ProbeError,
+ * CommandError if the restore has happened but the lab does not settle.
  */
 export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Promise<WentTo> {
   const { clock } = lab.world
@@ -88,7 +88,7 @@ export async function goTo(lab: LockedLab, manifest: Manifest, o: GoOptions): Pr
   const { running } = restored
   const ms = checksMs + restored.ms
   lab.say(`${manifest.name}: ${running ? 'all nodes resumed' : 'disks are back'} after ${seconds(ms)}`)
-  // Before anything that can wait takes CPU time from the nodes. The rest is done also when they do not settle.
+  // Work that can wait would take CPU time from the nodes. It is done later, even if they do not settle.
   const settled = running && o.wait === true ? settle(lab, manifest, since, o.doors) : Promise.resolve(undefined)
   await settled.catch(() => undefined)
   await sweepAfter(lab)

@@ -23,37 +23,37 @@ export interface Status {
     readonly role: Role | null
     readonly ip: string
     readonly state: MachineState
-    /** Its disk could not be written (the host's is full, as a rule), so QEMU has paused it. */
+    /** Its disk could not be written (usually because the host's is full), so QEMU has paused it. */
     readonly stuck: boolean
     /** null: not known (no cluster yet, or the API server does not answer). */
     readonly ready: boolean | null
-    /** Whether the API server knows such a node; null as `ready`. */
+    /** Whether the API server knows such a node; null: like `ready`. */
     readonly joined: boolean | null
-    /** Where the node's sshd answers the host. */
+    /** Where the host reaches the node's sshd. */
     readonly sshHost: string | null
     readonly sshPort: number | null
   }[]
   readonly cluster: {
     readonly version: string
-    /** How many are Ready; null: the API server stands still or does not answer, so nobody knows. */
+    /** How many are Ready; null: not known, because the API server is paused or does not answer. */
     readonly ready: number | null
     readonly total: number
     readonly apiServer: string | null
-    /** When `ready` was so, ISO 8601; null: never asked. */
+    /** When `ready` was true, ISO 8601; null: never asked. */
     readonly seenAt: string | null
   } | null
-  /** A snapshot verb that is under way in another klab, or was killed (`snapshot save lesson-2`); null: none. */
+  /** A snapshot verb that another klab runs, or that was killed (`snapshot save lesson-2`); null: none. */
   readonly unfinished: string | null
-  /** Nodes that somebody has redefined so that they reach, or are reached, further than klab lets them. */
+  /** Nodes that somebody has changed so that they can reach more than klab allows, or be reached from more. */
   readonly opened: readonly { readonly node: string; readonly what: string }[]
-  /** The Labfile is not the text that the last `up` read; `plan` says what that changes, if anything. */
+  /** The Labfile differs from the one that the last `up` read. `plan` says what that changes, if anything. */
   readonly edited: boolean
 }
 
-/** ms that a glance gives the API server: with KVM it answers in 10, under emulation in 100 to 3000. */
+/** ms that a glance gives the API server. With KVM it answers in 10, under emulation in 100 to 3000. */
 const GLANCE_MS = 50
 
-/** The state of a lab whose machines are so. */
+/** The lab's state for these machine states. */
 export function overall(states: readonly MachineState[]): LabState {
   const all = (s: MachineState): boolean => states.every((x) => x === s)
   if (all('absent')) return 'absent'
@@ -62,15 +62,15 @@ export function overall(states: readonly MachineState[]): LabState {
   return states.some((s) => s === 'running' || s === 'paused') ? 'partial' : 'stopped'
 }
 
-/** What readStatus and glanceStatus look through. */
+/** What readStatus and glanceStatus read from. */
 export interface StatusWorld {
   readonly hypervisor: Pick<Hypervisor, 'list' | 'openings'>
   readonly clock: Clock
-  /** Tests put an API server of their own here. */
+  /** Tests pass their own API server. */
   readonly ask?: Ask
 }
 
-/** The status of a lab that has a record; waits for the API server. Throws HostError when libvirt can't be reached. */
+/** The status of a lab that has a record. Waits for the API server. Throws HostError if libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
   const ask = () => askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask)
   const { asked, ...found } = await look(world, record, paths, ask)
@@ -78,8 +78,8 @@ export async function readStatus(world: StatusWorld, record: LabRecord, paths: L
 }
 
 /**
- * As readStatus, within 0.2 s: when the API server is slow its last answer is shown, and `behind` says so. Without one
- * it waits after all.
+ * Like readStatus, but within 0.2 s: if the API server is slow, its last answer is shown, and `behind` says so. If
+ * there is no last answer, it waits.
  */
 export async function glanceStatus(
   world: StatusWorld,
@@ -92,7 +92,7 @@ export async function glanceStatus(
   return { status: statusFrom(record, found, asked?.seen), behind: asked?.now === false }
 }
 
-/** Looks at all of it side by side; `ask`: the API server, when it can answer. */
+/** Looks at everything at once; `ask`: the API server, if it can answer. */
 async function look<T>(
   world: StatusWorld,
   record: LabRecord,
@@ -111,7 +111,7 @@ async function look<T>(
   return { machines, opened, hasConfig, answers: await answers, unfinished, asked }
 }
 
-/** What the journal of the snapshot verbs tells of. One that cannot be read is the next verb's to refuse. */
+/** What the journal of the snapshot verbs says. If it cannot be read, the next snapshot verb refuses. */
 async function unfinishedVerb(paths: LabPaths): Promise<string | null> {
   const journal = await readJournal(paths).catch(() => undefined)
   if (!journal) return null
@@ -129,7 +129,7 @@ export async function openedNodes(
   return lab.nodes.flatMap(({ name }, i) => (found.get(uuids[i] ?? '') ?? []).map((what) => ({ node: name, what })))
 }
 
-/** Whether a control plane's machine runs; one that is paused does not refuse who asks: it lets them wait. */
+/** Whether a control plane's machine runs. A paused one does not refuse connections, it lets the client wait. */
 function apiRuns({ id, lab }: LabRecord, machines: readonly Machine[]): boolean {
   const running = new Set(machines.filter((m) => m.state === 'running').map((m) => m.name))
   return apiNodes(lab).some((node) => running.has(domainName(id, node)))
@@ -141,7 +141,7 @@ interface Findings {
   readonly opened: Status['opened']
   /** The lab has a kubeconfig. */
   readonly hasConfig: boolean
-  /** Somebody is there to answer for the cluster. */
+  /** A machine runs that can answer for the cluster. */
   readonly answers: boolean
   readonly unfinished: string | null
 }

@@ -1,4 +1,4 @@
-/** `klab suspend` and `klab resume`: the lab sleeps on disk, RAM included, and the host has its memory back. */
+/** `klab suspend` and `klab resume`: the lab sleeps on disk, RAM included, and the host gets its memory back. */
 import { StateError } from '../errors.js'
 import { isOff } from '../hypervisor/parse.js'
 import { note, type Report } from '../report/events.js'
@@ -19,10 +19,10 @@ import { resumePaused } from './resume.js'
 import { goTo, withSnapshots } from './snapshot.js'
 import { readStatus, type Status } from './status.js'
 
-/** Its snapshot's name; klab's own, so that no user's is in its way. */
+/** The name of its snapshot. klab reserves it, so it never clashes with a user's. */
 const NAME = 'suspended'
 
-/** Snapshots of a sleep, this one and what a kill has left. */
+/** Snapshots of a sleep: this one and those that a kill has left. */
 const sleeps = async (paths: LabPaths): Promise<readonly Manifest[]> =>
   (await listManifests(paths)).filter((m) => m.kind === 'auto' && m.name === NAME)
 
@@ -32,9 +32,9 @@ interface Found {
 }
 
 /**
- * All nodes stop at one moment, their RAM is written to disk, and their machines end. Content when the lab sleeps
- * already. Throws StateError unless all nodes run, HostError when there is no room, LockedError; what a save throws,
- * and then all run on.
+ * Pauses all nodes at one moment, writes their RAM to disk, and ends their machines. Does nothing if the lab already
+ * sleeps. Throws StateError unless all nodes run, HostError if there is no room, LockedError; what a save throws, and
+ * then all nodes run on.
  */
 export async function suspendLab(c: LabContext): Promise<Status> {
   const found = await recordedLab(c.doors.env, c.file)
@@ -52,7 +52,7 @@ export async function suspend(world: World, { record, paths }: Found, report: Re
     const started = world.clock.monotonic()
     const made = await save(lab, { name: NAME, message: 'klab suspend', kind: 'auto', stay: true })
     // From here on a kill, or a libvirt that dies, leaves the rest to the next verb (recoverSave): it ends the
-    // machines.
+    // If klab is killed from here on, or libvirt dies, the next verb does the rest (recoverSave): it ends the machines.
     await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => resumeAfterSave(lab)))
     await Promise.all(nodesOf(lab).map(({ domain }) => world.hypervisor.stop(domain, 0)))
     await closeJournal(paths)
@@ -69,8 +69,8 @@ async function writeAsleep(lab: LockedLab, id: string): Promise<void> {
 }
 
 /**
- * Wakes a lab that sleeps: clocks are set, and it is awaited until all nodes are Ready that were. A paused one goes on.
- * Content when all runs. Throws StateError when it is off; what a restore throws, and then it still sleeps.
+ * Wakes a sleeping lab: sets the clocks, and waits until all nodes are Ready that were Ready. Resumes a paused lab.
+ * Does nothing if all nodes run. Throws StateError if the lab is off; what a restore throws, and then it still sleeps.
  */
 export async function resumeLab(c: LabContext): Promise<Status> {
   const found = await recordedLab(c.doors.env, c.file)
@@ -108,12 +108,12 @@ export async function wake(
   return withSnapshots(world, { record, paths }, note(report), async (lab) => {
     const id = sleepsOn(lab.record)
     const manifest = (await sleeps(paths)).find((m) => m.id === id)
-    // Somebody may have started a machine with virsh: what it has done since must not be lost.
+    // Somebody may have started a machine with virsh. Its work must not be lost.
     if (!manifest || !(await statesOf(lab)).every((n) => isOff(n.state))) {
       await forget(lab)
       return false
     }
-    // One that does not get Ready is awake all the same.
+    // A lab that does not get Ready is awake all the same.
     const awake = (): Promise<void> => forget(lab)
     await goTo(lab, manifest, { undo: false, wait: true, ...(doors && { doors }) }).finally(async () => {
       if ((await statesOf(lab)).some((n) => n.state === 'running')) await awake()
@@ -123,8 +123,8 @@ export async function wake(
 }
 
 /**
- * For a lab that is about to boot from its disks, or stays off: the RAM that it slept on is given up, and said. Else it
- * would count as asleep when its machines are off the next time, and what it has done since would be lost.
+ * For a lab that is about to boot from its disks, or stays off: drops the RAM of its sleep, and says so. Otherwise it
+ * would count as asleep the next time its machines are off, and what it has done since would be lost.
  */
 export async function giveUpSleep(lab: LockedLab): Promise<void> {
   if (lab.record.asleep === undefined) return
@@ -132,7 +132,7 @@ export async function giveUpSleep(lab: LockedLab): Promise<void> {
   await forget(lab)
 }
 
-/** Gives the RAM of a sleeping lab up: its disks are as after a power cut, and `up` boots them. */
+/** Drops the RAM of a sleeping lab. Its disks are then as after a power cut, and `up` boots them. */
 async function forget(lab: LockedLab): Promise<void> {
   const { asleep, ...record } = lab.record
   if (asleep !== undefined) {

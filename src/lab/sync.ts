@@ -1,4 +1,7 @@
-/** `klab sync`: a folder of this host into nodes, by what has changed. No mount, so that live snapshots hold. */
+/**
+ * `klab sync`: copies the changes in a folder of this host to nodes. It mounts nothing, because a mount would break
+ * live snapshots.
+ */
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -29,7 +32,7 @@ export interface Synced {
 }
 
 const LIST = `mkdir -p -- "$1" && cd -- "$1" && find . -mindepth 1 -printf '${FIND_FORMAT}'`
-/** A path that begins with a dash is no option behind `./`; names come NUL-terminated. */
+/** With `./` in front, a path that begins with a dash is no option; names end with NUL. */
 const REMOVE = `cd -- "$1" && xargs -0 -r rm -rf --`
 const TAKE = `exec tar -x -p --no-same-owner -C "$1" -f -`
 
@@ -55,7 +58,7 @@ async function syncTo(
   return { ...counted(), removed: remove.length }
 }
 
-/** What a round needs, and stays open between rounds. Throws UsageError, StateError. */
+/** What a round needs. It stays open between rounds. Throws UsageError, StateError. */
 async function session(c: LabContext, folder: string, targets: readonly NodePath[], o: SyncOptions) {
   const dir = resolve(c.doors.env.cwd, folder)
   const s = await stat(dir).catch(() => undefined)
@@ -83,7 +86,7 @@ async function session(c: LabContext, folder: string, targets: readonly NodePath
 
 /**
  * Makes a folder in each of these nodes like one of this host: sends what is missing there or differs (by size, time,
- * mode, as rsync tells it). Throws UsageError, StateError, ProbeError, CommandError.
+ * mode, as rsync decides). Throws UsageError, StateError, ProbeError, CommandError.
  */
 export async function syncFolder(
   c: LabContext,
@@ -95,12 +98,12 @@ export async function syncFolder(
   return round(await treeOf(dir)).finally(close)
 }
 
-/** ms between two looks at the folder; after how many of them the guests are looked at all the same. */
+/** ms between two looks at the folder; and after how many looks klab also looks at the guests. */
 const [EVERY_MS, LOOKS] = [1000, 30]
 
 /**
- * Goes on syncing until the signal of `openLab`, then resolves: after each change here, and after half a minute in any
- * case, since a restored guest has the files of then. A node that cannot be reached is told and tried again. Throws as
+ * Syncs until the signal of `openLab`, then resolves: after each change here, and at least every half minute, because a
+ * restored guest has its old files again. A node that cannot be reached is reported and tried again. Throws as
  * syncFolder, in the first round.
  */
 export async function watchFolder(

@@ -1,11 +1,11 @@
-/** `klab top`: what each node really takes of the host. */
+/** `klab top`: what each node really uses of the host. */
 import { diskUsage } from '../host/tree.js'
 import type { MachineState } from '../hypervisor/types.js'
 import { domainName } from '../node/names.js'
 import type { LabContext } from './context.js'
 import { recordedLab } from './open.js'
 
-/** ms between the two looks that CPU time is told from. */
+/** ms between the two measurements of CPU time. */
 const BETWEEN_MS = 1000
 
 export interface NodeUsage {
@@ -13,13 +13,13 @@ export interface NodeUsage {
   readonly state: MachineState
   /** Of the host's RAM, bytes; null: it is off. */
   readonly memoryBytes: number | null
-  /** What the guest may take at most, bytes. */
+  /** What the guest may use at most, bytes. */
   readonly memoryLimitBytes: number
   /** Of one CPU of the host, in the last second; null: it is off, or libvirt cannot say. */
   readonly cpuPercent: number | null
   /** CPUs that the guest sees. */
   readonly cpus: number
-  /** The node's disks, those of its snapshots too, bytes; what all nodes share lies in the cache. */
+  /** The node's disks, with those of its snapshots, bytes. What all nodes share is in the cache. */
   readonly diskBytes: number
 }
 
@@ -30,7 +30,7 @@ export interface LabUsage {
   readonly snapshotBytes: number
 }
 
-/** Looks twice, a second apart. Throws StateError, HostError. */
+/** Measures twice, a second apart. Throws StateError, HostError. */
 export async function usageOf(c: LabContext): Promise<LabUsage> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   const { hypervisor, clock, signal } = await c.doors.world(record.lab)
@@ -57,7 +57,7 @@ export async function usageOf(c: LabContext): Promise<LabUsage> {
   return { lab: record.name, nodes: await Promise.all(nodes), snapshotBytes: await diskUsage(paths.snapshots) }
 }
 
-/** Null where it cannot be told; also of a machine that was restarted meanwhile. */
+/** Null if it is not known; also for a machine that was restarted between the two measurements. */
 function percent(before: number | undefined, now: number | undefined, ms: number): number | null {
   if (before === undefined || now === undefined || now < before || ms <= 0) return null
   return Math.round((now - before) / 1e4 / ms)

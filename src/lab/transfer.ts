@@ -1,4 +1,4 @@
-/** Labs that travel: a snapshot as one file, and such a file as a snapshot of the lab here. */
+/** Exports a snapshot as one file, and imports such a file as a snapshot of a lab here. */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { StateError, UsageError } from '../errors.js'
@@ -23,7 +23,7 @@ const mib = (bytes: number): number => Math.round(bytes / MIB)
 /** ms between two lines of progress. */
 const EVERY_MS = 2000
 
-/** One phase of one step, reported as those of `up` are. `work` gets bytes to count. */
+/** One phase with one step, reported like those of `up`. `work` gets a function that counts bytes. */
 const asOneStep = <T>(
   { report, doors: { clock } }: LabContext,
   { goal, title, lab }: { readonly goal: string; readonly title: string; readonly lab: string },
@@ -49,13 +49,13 @@ export interface ExportedSnapshot {
   readonly lab: string
   /** What the RAM was saved under. */
   readonly host: { readonly accel: string; readonly qemu: string; readonly libvirt: string }
-  /** Before they are compressed. */
+  /** Before compression. */
   readonly bytes: number
 }
 
 /**
- * Writes a snapshot, and all that it needs elsewhere, as one file. `file`: a path. `force`: write over it. Throws
- * StateError, HostError, CorruptError, LockedError.
+ * Writes a snapshot, with all that it needs on another machine, as one file. `file`: a path. `force`: replace an
+ * existing file. Throws StateError, HostError, CorruptError, LockedError.
  */
 export async function exportTo(
   c: LabContext,
@@ -88,7 +88,7 @@ export async function exportTo(
   }
 }
 
-/** The lab of the Labfile here; without one `labfile` (text) is written, and taken back when `work` fails. */
+/** The lab of the Labfile here. If there is none, `labfile` (text) is written, and removed again if `work` fails. */
 async function withLabfile<T>(
   c: LabContext,
   { labfile, say }: { readonly labfile: string; readonly say: (line: string) => void },
@@ -96,7 +96,7 @@ async function withLabfile<T>(
 ): Promise<T> {
   const { env } = c.doors
   const open = await readLab(env, c.file).catch((error: unknown) => {
-    // A Labfile that was named and is not there is a mistake; none at all is an empty folder.
+    // If a Labfile was named but does not exist, that is a mistake. If none was named, the folder is simply empty.
     if (!(error instanceof UsageError) || c.file !== undefined) throw error
     return undefined
   })
@@ -124,7 +124,7 @@ export interface Imported {
 }
 
 export interface ImportOptions {
-  /** The snapshot's name here; default: the one that it had. */
+  /** The snapshot's name here; default: its old name. */
   readonly name?: string | undefined
   /** Leave the RAM out; the lab then boots from its disks. */
   readonly diskOnly?: boolean | undefined
@@ -141,7 +141,7 @@ export async function takeFile(c: LabContext, file: string, o: ImportOptions): P
   return asOneStep(c, { goal: 'import', title: `${facts.snapshot.name} of ${id}`, lab: model.name }, async (progress) =>
     withLabfile(c, { labfile, say }, async (open) => {
       const world = await doors.world(open.lab)
-      // A lab that is there has settled it.
+      // An existing lab has already decided it.
       const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
       const diskOnly = o.diskOnly === true
       const taken = await importFile(world, open, { file, facts, digest, accel, diskOnly, name: o.name, say, progress })
@@ -156,7 +156,7 @@ export async function takeFile(c: LabContext, file: string, o: ImportOptions): P
   )
 }
 
-/** A file that an export wrote, as a snapshot of this lab. Throws StateError, CorruptError, HostError, LockedError. */
+/** Imports an exported file as a snapshot of this lab. Throws StateError, CorruptError, HostError, LockedError. */
 export async function importFrom(c: LabContext, file: string, o: ImportOptions = {}): Promise<Manifest> {
   return (await takeFile(c, resolve(c.doors.env.cwd, file), o)).manifest
 }

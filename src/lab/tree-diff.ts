@@ -1,10 +1,10 @@
-/** Two trees of files, and what makes the second one like the first. */
+/** Two trees of files, and the changes that make the second one like the first. */
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../errors.js'
 
 export interface TreeEntry {
-  /** File, folder, link; others are none of a folder's that is handed out. */
+  /** File, folder, link; other kinds do not belong in a shared folder. */
   readonly type: 'f' | 'd' | 'l'
   /** Bytes; 0 but for files. */
   readonly size: number
@@ -12,14 +12,14 @@ export interface TreeEntry {
   readonly seconds: number
   /** Permissions; 0 for links. */
   readonly mode: number
-  /** What a link says. */
+  /** Where a link leads. */
   readonly link: string
 }
 
 /** Relative path → what is there. */
 export type Tree = ReadonlyMap<string, TreeEntry>
 
-/** More would take minutes to look at in each round. */
+/** With more files, each round would take minutes. */
 const MOST = 50_000
 
 /** A folder of this host. Throws UsageError when it has too many files. */
@@ -47,7 +47,7 @@ export async function treeOf(dir: string): Promise<Tree> {
   return tree
 }
 
-/** For `find -printf`: each field ended by NUL, since a name may hold anything else. */
+/** For `find -printf`: each field ends with NUL, because a name may contain anything else. */
 export const FIND_FORMAT = String.raw`%y\0%s\0%T@\0%m\0%l\0%P\0`
 
 /** What find printed with FIND_FORMAT. */
@@ -69,9 +69,9 @@ export function parseTree(text: string): Tree {
 }
 
 export interface TreeChange {
-  /** To be sent. A folder comes with what is in it, so only an empty one is named. */
+  /** To be sent. A folder is created with what is in it, so only an empty one is named. */
   readonly send: readonly string[]
-  /** To be removed first: another kind of thing is in the way, or (asked for) it is not in the first tree. */
+  /** To be removed first: another kind of file is in the way, or (if asked for) it is not in the first tree. */
   readonly remove: readonly string[]
 }
 

@@ -1,4 +1,7 @@
-/** `up` from what was kept: a snapshot, a file, the cache; and keeping a lab there. The lab as it was, in seconds. */
+/**
+ * `up` from a snapshot, a file or the cache; and keeping a lab in the cache. It brings back the lab as it was, in
+ * seconds.
+ */
 import { resolve } from 'node:path'
 import { StateError } from '../errors.js'
 import { exists } from '../host/files.js'
@@ -37,7 +40,7 @@ async function restoreAndWait(
 }
 
 /**
- * The status afterwards; undefined: its disks are there, and `up` has to boot them. Throws StateError when there is
+ * The status afterwards; undefined: the disks are there, and `up` has to boot them. Throws StateError if there is
  * neither such a snapshot nor such a file.
  */
 export async function upFrom(
@@ -60,12 +63,12 @@ export async function upFrom(
       hint: record ? 'klab snapshot list' : 'klab snapshot export NAME FILE makes one',
     })
   const { open, world, manifest, fresh } = await takeFile(c, file, { diskOnly })
-  // A lab that has just been made has nothing to keep.
+  // A lab that was just made has nothing to keep.
   const status = await restoreAndWait(c, { world, open, manifest, undo: !(fresh && !record) })
   return isRam(manifest) ? status : undefined
 }
 
-/** The lab from the cache, when it has this very one; undefined: `up` has to make it. */
+/** The lab from the cache, if it has exactly this one; undefined: `up` has to make it. */
 export async function upCached(
   c: LabContext,
   { world, open, accel }: { readonly world: World; readonly open: OpenLab; readonly accel: Accel },

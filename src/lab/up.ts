@@ -31,11 +31,11 @@ export interface UpOptions {
   readonly until: PhaseName
   readonly accel: Accel
   readonly report: Report
-  /** Asked before nodes leave, which the Labfile no longer has; absent: they may not. */
+  /** Asked before nodes are removed that the Labfile no longer has. If absent, they may not be removed. */
   readonly confirm?: Confirm | undefined
 }
 
-/** The run that a plan is made for; nothing is written yet. */
+/** The run that a plan is made for. Nothing is written yet. */
 export function createRun(world: World, open: OpenLab, record: LabRecord, until: PhaseName): LabRun {
   const { id, paths } = open
   const choice = record.bundle ?? open.bundle
@@ -56,7 +56,7 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
   }
 }
 
-/** A record for a lab that has none yet; the ports that it needs are free ones on 127.0.0.1. */
+/** A record for a lab that has none yet. Its ports are free ones on 127.0.0.1. */
 export async function newRecord(world: World, open: OpenLab, accel: Accel): Promise<LabRecord> {
   const { lab, id } = open
   const api = apiNodes(lab)
@@ -89,8 +89,8 @@ export async function planOf(
 }
 
 /**
- * The status when there is nothing to do: the same Labfile, a finished `up` at least as far, every node running and
- * (with a cluster) Ready.
+ * The status if there is nothing to do: the same Labfile, a finished `up` that went at least as far, every node running
+ * and (with a cluster) Ready.
  */
 export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): Promise<Status | undefined> {
   const { record } = open
@@ -111,7 +111,7 @@ export async function alreadyUp(world: World, open: OpenLab, until: PhaseName): 
     : undefined
 }
 
-/** The lab's folders; nothing in them yet. Throws HostError. */
+/** The lab's folders, still empty. Throws HostError. */
 export async function makeFolders(world: World, open: OpenLab): Promise<void> {
   const { roots } = world
   for (const dir of [roots.state, dirname(open.paths.dir), open.paths.dir, roots.cache, roots.run, open.paths.run])
@@ -135,7 +135,7 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     const slept: LockedLab | undefined = known && { world, paths, record: known, say: note(o.report) }
     if (slept?.record.asleep !== undefined) await (await import('./suspend.js')).giveUpSleep(slept)
     const existing = slept?.record
-    // The phases of a node that leaves are those of the lab that still has it.
+    // The phases of a removed node are those of the old lab, which still has it.
     const before = (record: LabRecord): LabRun => createRun(world, { ...open, lab: record.lab }, record, 'ready')
     const found = existing
       ? await takeOver({ world, paths, record: existing, report: o.report }, open.lab, before)
@@ -149,7 +149,7 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
     const folder = await folderMark(dirname(labfile))
     const done = {
       ...run.record,
-      // Of a plan without a boot, guests that were there before have not heard of it yet.
+      // If a plan has no boot phase, the guests that were there before have not been told yet.
       applying: plan.phases.some((p) => p.name === 'boot') ? undefined : run.record.applying,
       labfile,
       folder,
@@ -162,8 +162,8 @@ export async function up(world: World, open: OpenLab, o: UpOptions): Promise<Sta
 }
 
 /**
- * The record while `up` boots machines: until they have come up the lab is no further than its machines. Else a kill in
- * between would leave the next `up` with nothing to do, and guests that nobody waits for.
+ * The record while `up` boots machines: until they are up, it says that only the machines are made. Otherwise, after a
+ * kill, the next `up` would think that there is nothing to do and would not wait for the guests.
  */
 async function begun(world: World, record: LabRecord): Promise<LabRecord> {
   const running = new Set((await world.hypervisor.list()).filter((m) => m.state === 'running').map((m) => m.name))
@@ -172,7 +172,7 @@ async function begun(world: World, record: LabRecord): Promise<LabRecord> {
   return completed !== undefined && upTo('machines', completed) ? { ...record, completedUntil: 'machines' } : record
 }
 
-/** How far the lab was, for who brings it there again; a boot that was cut short is to be finished at least. */
+/** How far the lab was, so that it can be brought there again. A boot that was cut short is finished at least. */
 export function reachedPhase({ completedUntil }: LabRecord): PhaseName {
   const completed = (completedUntil as PhaseName | undefined) ?? 'ready'
   return upTo('boot', completed) ? completed : 'boot'
@@ -185,7 +185,7 @@ export async function refuseUnrecorded(world: World, open: OpenLab, hint: string
   throw new StateError(message, { hint })
 }
 
-/** Throws StateError when nodes run whose switch has died: their cards do not find a new one (fault 27). */
+/** Throws StateError if nodes run whose switch has died: their cards do not connect to a new one (fault 27). */
 export async function refuseDeadSwitch(world: World, open: OpenLab): Promise<void> {
   const { record, paths } = open
   if (record?.lab.network.mode !== 'user' || (await world.l2.running(paths.run))) return
@@ -197,7 +197,9 @@ export async function refuseDeadSwitch(world: World, open: OpenLab): Promise<voi
     })
 }
 
-/** Throws DriftError, with the list of changes, when the Labfile is not what the lab was brought up with. */
+/**
+ * Throws DriftError, with the list of changes, if the Labfile differs from the one that the lab was brought up with.
+ */
 export function refuseDrift(open: OpenLab): void {
   const changes = open.record ? consequencesFor(open.record, open.lab) : []
   refuseNewLab(open.labfile, changes)
@@ -206,7 +208,7 @@ export function refuseDrift(open: OpenLab): void {
   throw new DriftError(message, changes, { hint: 'klab up takes it over' })
 }
 
-/** Fields that nothing depends on until a machine is made. (A network with its leases may be there already.) */
+/** Fields that nothing depends on until a machine is made. (A network with its leases may exist already.) */
 const OF_MACHINES = /^(?:image|kubernetes|os|mirrors)\b|^nodes\[\d+\]\.(?:cpus|memoryMiB|diskGiB)$/
 
 /** Whether the Labfile was changed before the lab had any machine or disk, so that nothing need be destroyed. */

@@ -7,21 +7,19 @@ import { readRecord, type LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
 
 export interface LabVerb<R extends LabRecord | undefined> {
-  /** What others read who find the lab locked. */
+  /** Shown to others who find the lab locked. */
   readonly name: string
   /**
-   * The record to work with, from the one read under the lock: what was read before may be old. Refuses by throwing,
-   * before anything is recovered. Absent: the one that was read.
+   * Returns the record to work with, made from the one read under the lock: a record read before may be old. It refuses
+   * by throwing, before anything is recovered. Absent: the record that was read.
    */
   readonly record?: (existing: LabRecord | undefined) => R | Promise<R>
-  /**
-   * Finish or undo a snapshot verb that was killed, and say here what was done. Absent: leave that to the next verb.
-   */
+  /** Finish or undo a snapshot verb that was killed, and say here what was done. Absent: the next verb does that. */
   readonly recover?: ((line: string) => void) | undefined
 }
 
 /**
- * Does `work` while nobody else changes the lab; its guests' connections are closed afterwards. Throws LockedError,
+ * Does `work` while nobody else changes the lab, and then closes the connections to its guests. Throws LockedError,
  * HostError; what the verb's `record`, recover and `work` throw.
  */
 export async function withLab<T, R extends LabRecord | undefined = LabRecord | undefined>(

@@ -6,7 +6,7 @@ import { findLab, readLab } from './open.js'
 
 export type WordKind = 'node' | 'snapshot' | 'section' | 'template'
 
-/** The words of a kind; none where there is no lab to ask, or its Labfile is wrong. */
+/** The words of a kind; none if there is no lab, or if its Labfile is wrong. */
 export async function wordsForCompletion(c: LabContext, kind: WordKind): Promise<readonly string[]> {
   try {
     switch (kind) {
