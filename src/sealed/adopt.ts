@@ -1,7 +1,4 @@
-/**
- * Making a lab, or a snapshot of a lab that is there, from the files of a sealed lab. One rename is when it has
- * happened.
- */
+/** Makes a lab, or a snapshot of an existing lab, from the files of a sealed lab. With one rename it has happened. */
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hostKubeconfig } from '../cluster/kubeconfig.js'
@@ -18,10 +15,10 @@ import { writeRecord, type LabRecord } from '../state/record.js'
 import type { DiskOnly } from './fit.js'
 import type { SealedFacts } from './types.js'
 
-/** A sealed lab whose files lie where those of a lab do, in paths.staging. */
+/** A sealed lab whose files are in paths.staging, in the places that they have in a lab. */
 export interface StagedSeal {
   readonly world: World
-  /** Of the lab as it will be. */
+  /** Of the future lab. */
   readonly paths: LabPaths
   /** The snapshot's id. */
   readonly id: string
@@ -31,11 +28,11 @@ export interface StagedSeal {
   readonly diskOnly: DiskOnly
   /** With origin and image. */
   readonly record: LabRecord
-  /** Files of the cache that are used where they are: node → its disk, its RAM. */
+  /** Files of the cache that are used in place: node → its disk, its RAM. */
   readonly inPlace?: ReadonlyMap<string, { readonly disk: string; readonly memory?: string }>
 }
 
-/** The staging folder, empty. `id`: of the snapshot to come. */
+/** The staging folder, empty. `id`: that of the future snapshot. */
 export async function openStaging(
   world: World,
   lab: { readonly id: string; readonly paths: LabPaths },
@@ -62,8 +59,8 @@ const frozenAt = async (staged: string, final: string): Promise<NodeMoment['disk
 }
 
 /**
- * The machines as they will be here; their RAM images are made theirs. Throws CorruptError when one is of another
- * machine.
+ * The machines in their form on this host; their RAM images are changed to fit. Throws CorruptError if one is of
+ * another machine.
  */
 async function adoptMemory(s: StagedSeal, staged: LabPaths): Promise<void> {
   const { world, record, paths } = s
@@ -120,7 +117,7 @@ async function manifestOf(s: StagedSeal, staged: LabPaths): Promise<Manifest> {
   }
 }
 
-/** The snapshot's kubeconfig, of what came; undefined when none did. */
+/** The snapshot's kubeconfig, made from the one in the file; undefined if there was none. */
 async function kubeconfigFor(s: StagedSeal, staged: LabPaths): Promise<string | undefined> {
   const text = await readText(staged.kubeconfig)
   if (text === undefined) return undefined
@@ -129,7 +126,7 @@ async function kubeconfigFor(s: StagedSeal, staged: LabPaths): Promise<string | 
   return own
 }
 
-/** Everything of a whole new lab, in the staging folder. */
+/** Everything of a new lab, in the staging folder. */
 async function stageLab(
   s: StagedSeal,
   staged: LabPaths,
@@ -138,13 +135,13 @@ async function stageLab(
   for (const dir of [world.roots.run, paths.run]) await ensureDir(dir, world.roots.dirMode)
   await adoptMemory(s, staged)
   const manifest = await manifestOf(s, staged)
-  // Its first own overlay, on what no one writes to again.
+  // Its first own overlay, on a file that nobody writes to again.
   const first = newId(world.clock.now())
   for (const n of manifest.nodes) {
     const disk = s.inPlace?.get(n.node)?.disk ?? staged.node(n.node).overlay(s.id)
     const overlay = staged.node(n.node).overlay(first)
     await world.host.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', disk, overlay])
-    // Named by where it will be.
+    // Its name is the one that it will have in the end.
     if (disk !== n.disk.path)
       await world.host.run(['qemu-img', 'rebase', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', n.disk.path, overlay])
     await chmod(overlay, 0o600)
@@ -164,14 +161,13 @@ async function stageLab(
 }
 
 /**
- * A whole new lab, halted, on the snapshot's disks. Its machines are defined last: `up` does that too when klab is
- * killed before.
+ * A new lab, halted, on the snapshot's disks. Its machines are defined last; if klab is killed before, `up` does it.
  */
 export async function installLab(s: StagedSeal): Promise<Manifest> {
   const { world, paths } = s
   const staged = stagingOf(s)
   const { manifest, newRecord } = await stageLab(s, staged).catch(async (error: unknown) => {
-    // A switch without a lab.
+    // A switch that belongs to no lab.
     await world.l2.remove(paths.run)
     throw error
   })
@@ -202,7 +198,7 @@ export async function installSnapshot(s: StagedSeal): Promise<Manifest> {
   await writeManifest(staged, manifest)
   await world.host.run(['sync', '-f', staged.dir])
   await mkdir(paths.snapshots, { recursive: true, mode: 0o700 })
-  // What is there without its manifest goes with the next sweep.
+  // Without its manifest it is removed at the next sweep.
   for (const n of await readdir(join(staged.dir, 'nodes'))) {
     const disk = staged.node(n).overlay(s.id)
     if (!s.inPlace) await rename(disk, paths.node(n).overlay(s.id))

@@ -1,6 +1,6 @@
 /**
- * Sealed labs in the cache: folders, complete or absent, whose disks and RAM are used where they are. Nothing in a lab
- * ever removes a file of theirs.
+ * Sealed labs in the cache: folders, complete or absent, whose disks and RAM are used in place. Nothing in a lab ever
+ * removes one of their files.
  */
 import { chmod, constants, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,11 +21,11 @@ import { placeInLab } from './import.js'
 import { FACTS, KEY, KUBECONFIG, PUBLIC_KEY, nodeFile } from './names.js'
 import type { SealedFacts } from './types.js'
 
-/** What stands in its seal.json. klab's own word, so not looked through as a file's is. */
+/** The content of its seal.json. klab wrote it itself, so it is not checked like that of a file. */
 export interface CachedSeal {
   readonly facts: SealedFacts
   readonly image: SealedImage
-  /** The lab whose machines the RAM images are of: for it they need no change. */
+  /** The lab whose machines are in the RAM images. For that lab they need no change. */
   readonly machinesOf: string
 }
 
@@ -56,9 +56,8 @@ export async function listCached(world: World): Promise<readonly Found[]> {
 }
 
 /**
- * Puts a snapshot with RAM into the cache under `key`, once: labs may stand on what is there. Its files get one more
- * name each, so this takes no time and no room.
- * Returns its folder.
+ * Puts a snapshot with RAM into the cache under `key`, once, because labs may use what is there. Its files are hard
+ * links, so this takes no time and no room. Returns its folder.
  */
 export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest): Promise<string> {
   const { world, paths, record } = lab
@@ -79,7 +78,7 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
         const files = paths.node(n.node)
         const at = (file: Parameters<typeof nodeFile>[1]): string => join(dir, nodeFile(n.node, file))
         await mkdir(dirname(at('memory')), { recursive: true })
-        // QEMU's own user must pass.
+        // QEMU's own user must get through.
         for (const folder of [join(dir, 'nodes'), dirname(at('memory'))]) await chmod(folder, world.roots.dirMode)
         await copyFile(files.hostKey, at('hostkey'))
         await copyFile(`${files.hostKey}.pub`, at('hostkey.pub'))
@@ -102,8 +101,8 @@ export async function keepCached(lab: LockedLab, manifest: Manifest, key: Digest
 }
 
 /**
- * Makes a lab from a cached one. RAM of the same lab's machines is used where it is, else copied and made this lab's.
- * Throws CorruptError, HostError.
+ * Makes a lab from a cached one. RAM of the same lab's machines is used in place; other RAM is copied and changed for
+ * this lab. Throws CorruptError, HostError.
  */
 export async function adoptCached(world: World, paths: LabPaths, found: Found, record: LabRecord): Promise<Manifest> {
   const nodes = record.lab.nodes.map((n) => n.name)

@@ -1,4 +1,4 @@
-/** What goes into a sealed lab: of a snapshot, of the lab that it is of, and of the image under it. */
+/** What goes into a sealed lab: the snapshot, its lab, and the image under it. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
@@ -26,8 +26,8 @@ export interface Contents {
 const sized = async (name: string, path: string): Promise<SourceFile> => ({ name, path, size: (await stat(path)).size })
 
 /**
- * The image that a lab's machines run on, as libvirt knows it, and the files under it from the bottom. Throws
- * StateError without machines.
+ * The image of a lab's machines, as libvirt knows it, and the files under it from the bottom. Throws StateError without
+ * machines.
  */
 export async function imageOf(
   lab: LockedLab,
@@ -38,7 +38,7 @@ export async function imageOf(
   const top = layers.at(-1)
   const [first] = record.lab.nodes
   const described = record.image ? undefined : await world.hypervisor.describe(domainName(record.id, first?.name ?? ''))
-  // What is readonly and no node's own is the bundle's disk.
+  // A readonly disk that belongs to no node is the bundle's.
   const iso = record.image?.iso ?? described?.disks.find((d) => d.readonly && !d.path.startsWith(`${paths.dir}/`))?.path
   const boot = record.image?.boot ?? described?.boot ?? { kind: 'disk' as const }
   return { image: { boot, ...(top !== undefined && { disk: top }), ...(iso !== undefined && { iso }) }, layers }
@@ -94,7 +94,7 @@ export async function contentsOf(lab: LockedLab, manifest: Manifest, work: strin
   return { facts, sources, image }
 }
 
-/** What a sealed lab says of the snapshot in it; nothing of its files. */
+/** What a sealed lab says about its snapshot; nothing about its files. */
 export async function factsOf(lab: LockedLab, manifest: Manifest): Promise<Omit<SealedFacts, 'image' | 'files'>> {
   const { world, record, paths } = lab
   const able = await world.hypervisor.abilities(manifest.accel)
@@ -133,7 +133,7 @@ async function imageFile({ name, size, path }: SourceFile, layers: string): Prom
   return { name, size, sha256: await sha256File(path), ...(inside ? { at } : {}) }
 }
 
-/** A folder for what is only needed meanwhile; the next snapshot verb removes what a kill leaves of it. */
+/** A folder for temporary files. If a kill leaves some, the next snapshot verb removes them. */
 export async function workFolder(lab: LockedLab): Promise<string> {
   const dir = join(lab.paths.snapshots, `.seal-${randomBytes(4).toString('hex')}`)
   await mkdir(dir, { recursive: true, mode: 0o700 })

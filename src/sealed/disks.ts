@@ -1,5 +1,5 @@
 /**
- * The disks of a lab that travels: which files of a chain all nodes share, one file for the rest, and chains put
+ * The disks of a sealed lab: which files of a chain all nodes share, one file for the rest, and how chains are put
  * together again.
  */
 import { chmod, constants, copyFile, link, mkdir, rename } from 'node:fs/promises'
@@ -11,7 +11,8 @@ import { backingOf } from '../base-image/disk-format.js'
 import { chainOf, freshOverlay } from '../snapshot/disks.js'
 
 /**
- * `file` without what lies under it, from the top: those of `layers` (a folder of the cache) that the chain ends with.
+ * `file` without the shared files at the end of its chain, from the top. Shared files are those in `layers` (a folder
+ * of the cache).
  */
 export async function sharedChain(exec: Exec, file: string, layers: string): Promise<readonly string[]> {
   const chain = await chainOf(exec, file)
@@ -19,12 +20,12 @@ export async function sharedChain(exec: Exec, file: string, layers: string): Pro
   return first < 0 ? [] : chain.slice(first)
 }
 
-/** What the backing file of a node's disk is called while it travels. */
+/** The name of a node disk's backing file inside a sealed lab. */
 export const IMAGE_IN_SEAL = 'image.qcow2'
 
 /**
- * One file with all that `disk` holds above `base` (undefined: with everything). It names its backing file by
- * IMAGE_IN_SEAL, so nothing can use it as it is.
+ * One file with all that `disk` has above `base` (undefined: with everything). Its backing file is named IMAGE_IN_SEAL,
+ * so nothing can use it unchanged.
  */
 export async function collapse(
   exec: Exec,
@@ -36,7 +37,7 @@ export async function collapse(
   }: { readonly disk: string; readonly base: string | undefined; readonly to: string; readonly signal: AbortSignal },
 ): Promise<void> {
   await freshOverlay(exec, to, disk)
-  // Of what the chain holds above `base` alone; with -u nothing would be copied.
+  // Only what the chain has above `base`; with -u nothing would be copied.
   await exec.run(
     ['qemu-img', 'rebase', '-q', '-f', 'qcow2', ...(base === undefined ? ['-b', ''] : ['-F', 'qcow2', '-b', base]), to],
     { signal, timeoutMs: LONG_MS },
@@ -44,7 +45,7 @@ export async function collapse(
   if (base !== undefined) await nameBacking(exec, to, IMAGE_IN_SEAL)
 }
 
-/** Only the name in the header (rebase -u opens no backing file). */
+/** Changes only the name in the header (rebase -u opens no backing file). */
 const nameBacking = (exec: Exec, file: string, backing: string): Promise<unknown> =>
   exec.run(['qemu-img', 'rebase', '-q', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, file])
 
@@ -58,7 +59,7 @@ const refuse = (path: string, backing: string | undefined): CorruptError =>
     },
   )
 
-/** The same disk upon `base` itself, to be used as it is. */
+/** The same disk on `base` itself, ready to use. */
 export async function collapseOnto(
   exec: Exec,
   {
@@ -74,9 +75,7 @@ export async function collapseOnto(
   if (base !== undefined) await nameBacking(exec, to, base)
 }
 
-/**
- * Puts a node's disk, as it came, upon `base`. Throws CorruptError when it names any other file, before QEMU sees it.
- */
+/** Puts an imported node disk on `base`. If the disk names any other file, throws CorruptError before QEMU sees it. */
 export async function rejoin(exec: Exec, disk: string, base: string | undefined): Promise<void> {
   const backing = await backingOf(disk)
   if (backing !== (base === undefined ? undefined : IMAGE_IN_SEAL)) throw refuse(disk, backing)
@@ -84,7 +83,7 @@ export async function rejoin(exec: Exec, disk: string, base: string | undefined)
 }
 
 /**
- * The files of an image, from the bottom, put upon each other where they are now. `at`: where they will be. Throws
+ * Puts the files of an image on each other, from the bottom, where they are now. `at`: where they will be. Throws
  * CorruptError.
  */
 export async function rejoinImage(exec: Exec, files: readonly string[], at: string): Promise<void> {
@@ -96,7 +95,7 @@ export async function rejoinImage(exec: Exec, files: readonly string[], at: stri
   }
 }
 
-/** The same file under one more name (or a copy, on another file system): for files that are never written again. */
+/** Makes a hard link (or a copy, on another file system): for files that are never written again. */
 export async function linkFile(from: string, to: string): Promise<void> {
   await link(from, to).catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
@@ -104,7 +103,7 @@ export async function linkFile(from: string, to: string): Promise<void> {
   })
 }
 
-/** Moves a file, across file systems too; a copy shares its blocks where the file system can. */
+/** Moves a file, also to another file system. A copy shares its blocks if the file system can. */
 export async function moveFile(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
   await rename(from, to).catch(async (error: unknown) => {

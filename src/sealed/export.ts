@@ -9,12 +9,10 @@ import type { SealedFacts, Progress } from './types.js'
 import { writeSeal } from './write.js'
 
 const MIB = 2 ** 20
-/**
- * RAM and images come down to a third and less; a disk that fills up all the same ends the export, and leaves nothing.
- */
+/** RAM and images shrink to a third or less. If a disk gets full anyway, the export ends and leaves nothing behind. */
 const COMPRESSED = 0.5
 
-/** Writes `path`. Throws StateError when it is there already (unless `force`), HostError without room, CorruptError. */
+/** Writes `path`. Throws StateError if it exists already (unless `force`), HostError without room, CorruptError. */
 export async function exportSnapshot(
   lab: LockedLab,
   manifest: Manifest,
@@ -38,7 +36,7 @@ export async function exportSnapshot(
   }
 }
 
-/** Throws HostError when fewer bytes are free in `dir`. */
+/** Throws HostError if fewer bytes are free in `dir`. */
 export async function checkRoom(dir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir)
   if (bavail * bsize < bytes)

@@ -18,7 +18,7 @@ import type { SealedFacts } from './types.js'
 
 /** Bytes; four nodes take 4 KiB. */
 export const MOST_FACTS = 2 ** 20
-/** Characters of a problem; it may quote the file. */
+/** Characters in an error message; it may quote the file. */
 const MOST_WORDS = 300
 
 /** Printable, one line: it is shown to people. */
@@ -42,7 +42,7 @@ const schema = z.strictObject({
   lab: z.strictObject({
     id,
     labfile: z.string().max(256 * 1024),
-    // Compared with what its Labfile says (lab/sealed.ts), so not described once more here.
+    // It is compared with what its Labfile says (lab/sealed.ts), so it is not described again here.
     model: z.looseObject({
       name: z.string(),
       nodes: z
@@ -91,7 +91,7 @@ const schema = z.strictObject({
   files: z.array(z.strictObject(file)).max(1000),
 })
 
-/** The facts of a sealed lab. Throws CorruptError; `path` is only for its words. */
+/** The facts of a sealed lab. Throws CorruptError; `path` is only for the message. */
 export function parseSealedFacts(text: string, path: string): SealedFacts {
   let data: unknown
   try {
@@ -116,7 +116,7 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
   return facts
 }
 
-/** Exactly the files that a lab of these nodes has, each once, none too large. */
+/** Checks that these are exactly the files of a lab with these nodes, each once, none too large. */
 function checkFiles(facts: SealedFacts, path: string): void {
   const refuse = (what: string): CorruptError =>
     new CorruptError(`${path}: ${what}`, { hint: 'ask whoever made the file' })

@@ -3,7 +3,7 @@ import { compareVersions } from '../host/versions.js'
 import type { Abilities, Accel } from '../hypervisor/types.js'
 import type { SealedFacts } from './types.js'
 
-/** `undefined`: with its RAM. Else why not, in words. */
+/** `undefined`: with its RAM. Otherwise the reason why not, in words. */
 export type DiskOnly = string | undefined
 
 /**

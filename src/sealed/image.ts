@@ -1,6 +1,6 @@
 /**
- * The image of a sealed lab on this machine: the files of the cache when they are the very same, else a layer of its
- * own, named by its content.
+ * The image of a sealed lab on this machine: the files of the cache if they are the same, otherwise a separate layer,
+ * named by its content.
  */
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
@@ -14,8 +14,8 @@ import { INITRD, ISO, KERNEL, layerName } from './names.js'
 import type { SealedFacts, ImageFile } from './types.js'
 
 /**
- * By content, never by the recipe's key that the file claims: else a file from elsewhere could put its own base image
- * in the place of everybody's.
+ * Named by content, not by the recipe's key that the file claims. Otherwise a file from elsewhere could replace
+ * everybody's base image.
  */
 const imageKey = (facts: SealedFacts): string =>
   `sealed-${digestOf({ files: facts.image.files.map(({ name, size, sha256 }) => ({ name, size, sha256 })) })}`
@@ -39,7 +39,7 @@ const inLayer =
   (name: string): string =>
     join(dir, name.slice('image/'.length))
 
-/** The image when all of it is here already; reads files of the same name and size to know. */
+/** The image, if all of it is already here. To find out, it reads files of the same name and size. */
 export async function findImage(world: World, facts: SealedFacts): Promise<SealedImage | undefined> {
   const layer = await world.layers.get(imageKey(facts))
   if (layer !== undefined) return assemble(facts, inLayer(layer))
@@ -67,9 +67,7 @@ export async function findImage(world: World, facts: SealedFacts): Promise<Seale
     : assemble(facts, inLayer(layers))
 }
 
-/**
- * Takes the image's files, which have been verified, from where they were unpacked into a layer. Throws CorruptError.
- */
+/** Makes a layer of the image's files, which have been unpacked and verified. Throws CorruptError. */
 export async function keepImage(
   world: World,
   facts: SealedFacts,

@@ -1,6 +1,6 @@
 /**
- * Taking a sealed lab out of a file: everything lands in the staging folder, and is seen by nobody before all of it has
- * been verified.
+ * Imports a sealed lab from a file. Everything goes to the staging folder first, where nobody sees it until all of it
+ * is verified.
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -29,9 +29,9 @@ export interface ImportInput {
   readonly diskOnly: DiskOnly
   /** Of the snapshot. */
   readonly name: string
-  /** The lab's: of the one that is there, or a new one. */
+  /** The lab's paths: those of the existing lab, or of a new one. */
   readonly record: LabRecord
-  /** Whether the lab is there. */
+  /** Whether the lab exists already. */
   readonly labExists: boolean
   readonly progress: Progress
 }
@@ -66,8 +66,8 @@ export function placeInLab(
 }
 
 /**
- * Makes the lab, or the snapshot, that the file holds. Throws CorruptError, HostError (no room), StateError; and then
- * nothing is there that was not.
+ * Makes the lab, or the snapshot, from the file. Throws CorruptError, HostError (no room), StateError; then nothing new
+ * is there.
  */
 export async function importSeal(i: ImportInput): Promise<Manifest> {
   const { world, facts, paths, record } = i
@@ -107,7 +107,7 @@ export async function importSeal(i: ImportInput): Promise<Manifest> {
   }
 }
 
-/** Public keys go into known_hosts and authorized_keys as they are: one key, one line. */
+/** Public keys go into known_hosts and authorized_keys unchanged: one key, one line. */
 async function checkKeys(staged: LabPaths, facts: SealedFacts, nodes: readonly string[]): Promise<void> {
   const all = [`${staged.key}.pub`, ...nodes.map((n) => `${staged.node(n).hostKey}.pub`)]
   const texts = await Promise.all(all.map(readText))
@@ -120,7 +120,7 @@ async function checkKeys(staged: LabPaths, facts: SealedFacts, nodes: readonly s
     throw new CorruptError('the lab’s key is not the one that seal.json names')
 }
 
-/** Throws StateError when a lab that is there has other keys than the sealed one: its guests would let nobody in. */
+/** Throws StateError if an existing lab has other keys than the sealed one: its guests would let nobody in. */
 export async function checkIdentity(paths: LabPaths, facts: SealedFacts, labfile: string): Promise<void> {
   if ((await readText(`${paths.key}.pub`))?.trim() === facts.lab.publicKey) return
   throw new StateError(`${labfile}: this lab is up, and was not made from the same one: it has other keys and cards`, {

@@ -1,4 +1,4 @@
-/** Every file name in a sealed lab. Nothing else is ever taken from one. */
+/** Every file name in a sealed lab. klab takes no other file from one. */
 
 /** The first file, and the last. */
 export const FACTS = 'seal.json'
@@ -11,7 +11,7 @@ export const KERNEL = 'image/kernel'
 export const INITRD = 'image/initrd'
 export const ISO = 'image/bundle.iso'
 
-/** The image that the nodes' disks stand on, from the bottom. */
+/** The image under the nodes' disks, from the bottom. */
 export const layerName = (index: number): string => `image/${index}.qcow2`
 
 /** Of one node. */

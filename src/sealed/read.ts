@@ -1,6 +1,6 @@
 /**
- * Reading a sealed lab from a file that anybody may have made: every byte is counted and summed, and nothing is written
- * but where the caller says.
+ * Reads a sealed lab from a file that anybody may have made. Every byte is counted and summed, and klab writes only
+ * where the caller says.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -13,7 +13,7 @@ import { FACTS, SUMS } from './names.js'
 import { BLOCK, padding, parseTarHeader } from './tar.js'
 import type { SealedFacts, Progress } from './types.js'
 
-/** What a sum takes in the list, and the name that goes with it. */
+/** The length of a sum in the list, and of its name. */
 const MOST_SUMS = 2 ** 18
 
 interface Taken {
@@ -48,7 +48,7 @@ class Pieces {
     return part
   }
 
-  /** Exactly so many. */
+  /** Exactly this many. */
   async take(length: number): Promise<Buffer> {
     const parts: Buffer[] = []
     for (let left = length; left > 0;) {
@@ -68,7 +68,7 @@ async function withArchive<T>(
   work: (pieces: Pieces) => Promise<T>,
 ): Promise<T> {
   const zstd = await host.filter(['zstd', '-q', '-d', '-c'])
-  // Ends with an error when we stop reading before the end; only zstd's own word counts.
+  // It ends with an error if we stop reading before the end. Only zstd's own message counts.
   const fed = pipeline(createReadStream(path), zstd.input, { signal }).catch(() => undefined)
   const stop = (): void => zstd.kill()
   signal.addEventListener('abort', stop, { once: true })
@@ -76,7 +76,7 @@ async function withArchive<T>(
     return await work(new Pieces(zstd.output as AsyncIterable<Buffer>, path))
   } catch (error) {
     if (signal.aborted) throw new Interrupted()
-    // A file that zstd cannot read ends the stream early; what it says is the better reason.
+    // If zstd cannot read the file, the stream ends early. What zstd says is the better reason.
     if (!(error instanceof CutShort)) throw error
     await zstd.done.catch((cause: unknown) => {
       if (cause instanceof CommandError)
@@ -104,7 +104,7 @@ async function takeFacts(pieces: Pieces, path: string): Promise<Taken> {
 }
 
 /**
- * What the file says of itself; the rest is not read. Throws CorruptError, HostError (no zstd), and what the file
+ * What the file says about itself; the rest is not read. Throws CorruptError, HostError (no zstd), and what the file
  * system throws.
  */
 export const readFacts = (host: HostExec, path: string, signal: AbortSignal): Promise<Taken> =>
@@ -115,13 +115,13 @@ export interface UnpackOptions {
   readonly progress: Progress
   /** Where a file goes; undefined: it is only summed. */
   readonly place: (name: string) => string | undefined
-  /** What readFacts said: the file must not have become another meanwhile. */
+  /** The result of readFacts. In between, the file must not have been replaced. */
   readonly digest: string
 }
 
 /**
- * Writes the files where they belong (0600, never over anything) and checks them all. Throws CorruptError, and what was
- * written is then worth nothing.
+ * Writes the files to their places (0600, never over anything) and checks them all. If it throws CorruptError, what was
+ * written is worthless.
  */
 export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions): Promise<void> {
   await withArchive(host, path, o.signal, async (pieces) => {

@@ -14,7 +14,7 @@ const PREFIX = { at: 345, length: 155 } as const
 
 const sumOf = (head: Buffer): number => {
   let sum = 0
-  // Taken with its own field full of spaces.
+  // Calculated with its own field full of spaces.
   for (const [i, byte] of head.entries()) sum += i >= SUM.at && i < SUM.at + SUM.length ? 0x20 : byte
   return sum
 }
@@ -49,7 +49,7 @@ const text = (head: Buffer, at: number, length: number): string => {
 }
 
 /**
- * Name and size; undefined at the archive's end. Throws CorruptError for anything but a plain file: links, folders,
+ * Name and size; undefined at the archive's end. Throws CorruptError for everything except plain files: links, folders,
  * devices, long names.
  */
 export function parseTarHeader(

@@ -1,6 +1,6 @@
 /**
- * A sealed lab: one snapshot of a whole lab with all that another machine needs to run it. One file (archive.ts), or a
- * folder of the cache (cached.ts).
+ * A sealed lab: one snapshot of a whole lab, with all that another machine needs to run it. It is one file
+ * (read.ts, write.ts), or a folder of the cache (cached.ts).
  */
 import type { Accel } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
@@ -15,7 +15,7 @@ export interface SealedFile {
 /** A file of the image that the nodes' disks stand on. */
 export interface ImageFile extends SealedFile {
   readonly sha256: Digest
-  /** Where it was among the layers of the cache, `KEY/FILE`: it may be there on the other machine too. */
+  /** Its place among the layers of the cache, `KEY/FILE`. The other machine may have it too. */
   readonly at?: string | undefined
 }
 
@@ -29,11 +29,11 @@ export interface SealedFacts {
   readonly id: string
   readonly createdAt: string
   readonly lab: {
-    /** The lab's id, which its guests' cards and instance ids follow from. */
+    /** The lab's id. The MAC addresses and instance ids of its guests are made from it. */
     readonly id: string
     readonly labfile: string
     readonly model: Lab
-    /** The lab's own public key: who has it is this lab. */
+    /** The lab's own public key. It identifies the lab. */
     readonly publicKey: string
   }
   readonly snapshot: {
@@ -55,7 +55,7 @@ export interface SealedFacts {
     readonly boot: { readonly kind: 'disk' } | { readonly kind: 'direct'; readonly cmdline: string }
     readonly files: readonly ImageFile[]
   }
-  /** All files after this one, in their order, but for the list of sums. */
+  /** All files after this one, in their order, except the list of sums. */
   readonly files: readonly SealedFile[]
 }
 

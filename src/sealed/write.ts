@@ -61,7 +61,7 @@ async function* archive(
 }
 
 /**
- * Writes `path` completely or not at all, 0600. `sources` in the order of facts.files. Throws CommandError,
+ * Writes `path` completely or not at all, 0600. `sources` are in the order of facts.files. Throws CommandError,
  * CorruptError, Interrupted, and what the file system throws.
  */
 export async function writeSeal(

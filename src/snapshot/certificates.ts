@@ -1,5 +1,5 @@
 /**
- * When a snapshot's cluster stops being believed: kubeadm's certificates are made for a year (kubernetes.io,
+ * When a snapshot's cluster stops being trusted: kubeadm's certificates are made for a year (kubernetes.io,
  * "Certificate Management with kubeadm").
  */
 import { X509Certificate } from 'node:crypto'
@@ -29,8 +29,8 @@ export function certificateEnd(kubeconfig: string): number | undefined {
 }
 
 /**
- * Whether the cluster's certificates have ended by `now` (ms since the epoch): nobody then trusts its API server, nor
- * it anybody. False without a cluster.
+ * Whether the cluster's certificates have expired by `now` (ms since the epoch). Then nobody trusts its API server, and
+ * the API server trusts nobody. False without a cluster.
  */
 export async function certificatesEnded(paths: LabPaths, now: number): Promise<boolean> {
   const text = await readText(paths.kubeconfig)
@@ -41,8 +41,8 @@ export async function certificatesEnded(paths: LabPaths, now: number): Promise<b
 const LINE = /^(\S+) ([A-Za-z0-9+/=]+)$/gm
 
 /**
- * Renews kubeadm's certificates and those of the kubelets in a lab that runs (kubernetes.io, "Certificate Management
- * with kubeadm"; "Troubleshooting kubeadm", kubelet client certificate rotation), and writes the kubeconfig again. The
+ * Renews kubeadm's certificates and those of the kubelets in a running lab (kubernetes.io, "Certificate Management with
+ * kubeadm"; "Troubleshooting kubeadm", kubelet client certificate rotation), and writes the kubeconfig again. The
  * guests' clocks must be right. `timeoutMs`: for each node. Throws CommandError, ProbeError, CorruptError.
  */
 export async function renewCertificates(lab: LockedLab, timeoutMs: number): Promise<void> {

@@ -1,4 +1,4 @@
-/** The overlays of a lab: making them, and removing those that nothing needs. */
+/** The overlays of a lab: makes them, and removes those that nothing needs. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
@@ -9,13 +9,13 @@ import { statesOf } from './machines.js'
 import { listManifests } from './manifest.js'
 import type { LockedLab } from './types.js'
 
-/** An empty overlay on a frozen disk; whatever an earlier try left there goes. Throws CommandError. */
+/** An empty overlay on a frozen disk. It replaces what an earlier try left there. Throws CommandError. */
 export async function freshOverlay(exec: Exec, path: string, backing: string): Promise<void> {
   await rm(path, { force: true })
   await createOverlay(exec, path, backing)
 }
 
-/** Every file of the chain from `path` down. Throws CommandError, CorruptError. */
+/** Every file of the chain, from `path` down. Throws CommandError, CorruptError. */
 export async function chainOf(exec: Exec, path: string): Promise<readonly string[]> {
   // -U: a running QEMU holds the lock of the file it writes to.
   const { stdout } = await exec.run(['qemu-img', 'info', '-U', '--backing-chain', '--output=json', path])
@@ -27,8 +27,8 @@ export async function chainOf(exec: Exec, path: string): Promise<readonly string
 }
 
 /**
- * The overlays of the lab's own that a disk stands on, itself first, and the shared file below them. Throws
- * CommandError, CorruptError.
+ * The lab's own overlays in a disk's chain, the disk first, and the shared file below them. Throws CommandError,
+ * CorruptError.
  */
 export async function ownChain(
   lab: LockedLab,
@@ -40,9 +40,9 @@ export async function ownChain(
 }
 
 /**
- * Removes the overlays that neither a snapshot nor a machine needs, found by looking at every chain there is, so that
- * whatever a crash left goes too.
- * Returns the bytes freed. Throws, and then has removed nothing, when a chain cannot be read.
+ * Removes the overlays that neither a snapshot nor a machine needs. It looks at every chain there is, so it also
+ * removes what a crash left behind. Returns the bytes freed. If a chain cannot be read it throws, and has removed
+ * nothing.
  */
 export async function sweep(lab: LockedLab): Promise<number> {
   const { world, record, paths } = lab

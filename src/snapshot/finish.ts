@@ -1,4 +1,4 @@
-/** How a save ends: finished, or undone; after a kill too. */
+/** How a save ends: finished or undone, also after a kill. */
 import { chmod, rm, stat } from 'node:fs/promises'
 import { readText, writeAtomic } from '../host/files.js'
 import { writeRecord } from '../state/record.js'
@@ -8,8 +8,8 @@ import { nodesOf, resumeAll } from './machines.js'
 import type { LockedLab, Manifest, SaveJournal } from './types.js'
 
 /**
- * Everything is written: freeze the files, write down what there is. `stay`: the nodes still stand still, and the
- * journal stays. May be repeated.
+ * Everything is written: freezes the files and writes the manifest. `stay`: the nodes stay paused, and the journal
+ * stays. May be repeated.
  */
 export async function finish(
   lab: LockedLab,
@@ -19,7 +19,7 @@ export async function finish(
 ): Promise<Manifest> {
   const { paths } = lab
   const freeze = async (path: string) => {
-    // Nobody but its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
+    // Only for its owner: it holds the cluster's keys. libvirt gives the chain to QEMU's user.
     await chmod(path, 0o400)
     return frozen(path)
   }
@@ -40,7 +40,7 @@ export async function finish(
   return manifest
 }
 
-/** Which nodes have moved to their new overlay: libvirt moves one after its RAM is written, so it has all of it. */
+/** Which nodes use their new overlay. libvirt switches a node after its RAM is written, so the RAM file is complete. */
 async function moved(lab: LockedLab, j: SaveJournal): Promise<ReadonlySet<string>> {
   const there = await Promise.all(
     nodesOf(lab).map(async ({ node, domain }) => {
@@ -52,8 +52,8 @@ async function moved(lab: LockedLab, j: SaveJournal): Promise<ReadonlySet<string
 }
 
 /**
- * Back to where the nodes run and no snapshot is there. Those that have moved stay where they are: a longer chain harms
- * nobody.
+ * Undoes the save: the nodes run, and there is no snapshot. Nodes that use their new overlay keep it: a longer chain
+ * does no harm.
  */
 export async function undoSave(lab: LockedLab, j: SaveJournal): Promise<void> {
   const { world, paths } = lab
@@ -69,13 +69,13 @@ export async function undoSave(lab: LockedLab, j: SaveJournal): Promise<void> {
   await closeJournal(paths)
 }
 
-/** After a kill: finishes a save whose nodes had all been written, else undoes it. Says which. */
+/** After a kill: finishes a save if all its nodes had been written, otherwise undoes it. Says which. */
 export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<string> {
   const { hypervisor } = lab.world
   const all = nodesOf(lab)
   await Promise.all(all.map(({ domain }) => hypervisor.abortJob(domain)))
   if (lab.record.asleep === j.manifest.id) {
-    // `klab suspend` says so when everything is written: what has not ended yet stands still.
+    // `klab suspend` says so when everything is written. Machines that have not ended yet are paused.
     await Promise.all(all.map(({ domain }) => hypervisor.stop(domain, 0)))
     await closeJournal(lab.paths)
     return 'klab suspend was interrupted and has been finished; klab resume wakes the lab'
@@ -91,7 +91,8 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
     ),
   )
   // What was written of running machines is of one moment only when all had been seen standing still before the first
-  // was complete.
+  // RAM that was written while the machines ran is of one moment only if all of them had been seen paused before the
+  // first file was complete.
   const oneMoment = !j.live || j.together === true
   if (!oneMoment || (await moved(lab, j)).size < all.length || written.includes(false)) {
     await undoSave(lab, j)

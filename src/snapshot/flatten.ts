@@ -1,5 +1,6 @@
 /**
- * Long chains of overlays: every save adds one, and QEMU looks through all of them for what a guest reads (fault 45).
+ * Makes long chains of overlays short. Every save adds an overlay, and QEMU searches all of them for what a guest reads
+ * (fault 45).
  */
 import { StateError } from '../errors.js'
 import { ownChain, sweep } from './disks.js'
@@ -7,14 +8,13 @@ import { allRunning, nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
 
 /**
- * Overlays of one node, one on the other: from here on a save warns, and here it refuses (fault 45 of the reliability
+ * How many overlays one node may have: from here on a save warns, and here it refuses (fault 45 of the reliability
  * notes).
  */
 export const [LONG_CHAIN, LONGEST_CHAIN] = [12, 30]
 
 /**
- * Says it when the chains get long. `disks`: what the nodes write to. Throws StateError when they are too long for one
- * more.
+ * Warns if the chains get long. `disks`: what the nodes write to. Throws StateError if they are too long for one more.
  */
 export async function checkChains(lab: LockedLab, disks: readonly string[]): Promise<void> {
   const depth = Math.max(...(await Promise.all(disks.map(async (path) => (await ownChain(lab, path)).own.length))))
@@ -27,7 +27,7 @@ export async function checkChains(lab: LockedLab, disks: readonly string[]): Pro
 }
 
 export interface Flattened {
-  /** Files that the longest chain had, and has. */
+  /** How many files the longest chain had before, and has now. */
   readonly before: number
   readonly after: number
   /** Bytes of overlays that no snapshot needed. */
@@ -35,9 +35,9 @@ export interface Flattened {
 }
 
 /**
- * Copies what the nodes' disks take from the lab's own overlays into the one that each node writes to, so that it
- * stands on the shared image alone. Frozen files are only read. May be repeated after a kill: a disk is complete at
- * every moment of it. Throws StateError for a lab that is half up, CommandError.
+ * Copies what the nodes' disks need from the lab's own overlays into the overlay that each node writes to, so that it
+ * needs only the shared image. Frozen files are only read. May be repeated after a kill: each disk is complete at every
+ * moment. Throws StateError for a lab that is half up, CommandError.
  */
 export async function flatten(lab: LockedLab): Promise<Flattened> {
   const { hypervisor, host } = lab.world

@@ -6,12 +6,11 @@ import { nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
 
 /**
- * Sets the clock by the emulated RTC, which shows the host's time whatever the guest slept through (reliability notes,
- * fact 6), at the turn of a second: a time sent over SSH would be as late as a busy guest is slow, by seconds. Without
- * an RTC, or with one that somebody in the guest has set, the time that was sent. Never backwards: programs trust their
- * clock to go on (fault 42).
- * Prints the clock before and after, and how long setting it took, in seconds. bash alone, since every process costs an
- * emulated CPU.
+ * Sets the clock by the emulated RTC, which always shows the host's time (reliability notes, fact 6), at the start of a
+ * second. A time sent over SSH would be late by as much as a busy guest is slow: seconds. It uses the sent time only if
+ * there is no RTC, or if somebody in the guest has set it. Never sets the clock back: programs expect it to go forward
+ * (fault 42). Prints the clock before and after, and how long setting it took, in seconds. Only bash, because every
+ * process costs an emulated CPU.
  */
 const STEP = `
 before=$EPOCHREALTIME now=$1 rtc=/sys/class/rtc/rtc0/since_epoch
@@ -28,7 +27,7 @@ read -r to _ </proc/uptime
 echo "$before $EPOCHREALTIME $from $to"`
 
 export interface Clocks {
-  /** Seconds that the guests had slept, the longest of them. */
+  /** Seconds that the guests' clocks were behind, for the guest that was behind most. */
   readonly steppedS: number
   /** How far apart the guests' clocks can be afterwards, seconds. */
   readonly spreadS: number
@@ -37,13 +36,13 @@ export interface Clocks {
 }
 
 interface Step {
-  /** Seconds that the guest's clock went on by. */
+  /** Seconds that the guest's clock was set forward. */
   readonly stepped: number
-  /** Seconds that it may be from the host's now. */
+  /** Seconds that it may differ from the host's now. */
   readonly late: number
 }
 
-/** By the agent; undefined where none answers. A clock that is ahead stays (see STEP). */
+/** By the agent; undefined if no agent answers. A clock that is ahead is not changed (see STEP). */
 async function byAgent(lab: LockedLab, domain: string): Promise<Partial<Step> | undefined> {
   const { hypervisor, clock } = lab.world
   const before = await hypervisor.guestTime(domain)
@@ -68,15 +67,15 @@ async function bySsh(lab: LockedLab, node: string, withinMs: number): Promise<St
     what: 'setting its clock',
   })
   const [before = NaN, after = NaN, from = NaN, to = NaN] = stdout.trim().split(' ').map(Number)
-  // One guest's nonsense must not stand for what all of them slept.
+  // One guest's wrong answer must not count for all of them.
   if (![before, after, from, to].every(Number.isFinite))
     throw new CorruptError(`${node}: what it says of its clock cannot be read: ${tail(stdout, 1)}`)
   return { stepped: after - before, late: to - from }
 }
 
 /**
- * A busy guest's agent may set the clock and then not answer in time: SSH makes sure, and finds little or nothing left
- * to step.
+ * The agent of a busy guest may set the clock and then not answer in time. Then SSH checks, and finds little or nothing
+ * left to set.
  */
 async function stepOne(
   lab: LockedLab,
@@ -90,8 +89,8 @@ async function stepOne(
 }
 
 /**
- * Sets all guests' clocks to the host's, side by side: by their agents, which is quickest, or over SSH. Restored guests
- * go on from the time of their snapshot (reliability notes, 3.4).
+ * Sets all guests' clocks to the host's, all at once: by their agents, which is fastest, or over SSH. Restored guests
+ * have the time of their snapshot (reliability notes, 3.4).
  */
 export async function stepClocks(lab: LockedLab, withinMs: number): Promise<Clocks> {
   const nodes = nodesOf(lab)

@@ -12,7 +12,7 @@ export const openJournal = (paths: LabPaths, journal: Journal): Promise<void> =>
 export const closeJournal = (paths: LabPaths): Promise<void> => rm(paths.journal, { force: true })
 
 /**
- * The journal that a killed klab left. Throws CorruptError when it is not one (it is written in one step or not at
+ * The journal that a killed klab left. Throws CorruptError if it is not a journal (it is written in one step or not at
  * all).
  */
 export async function readJournal(paths: LabPaths): Promise<Journal | undefined> {
@@ -22,7 +22,7 @@ export async function readJournal(paths: LabPaths): Promise<Journal | undefined>
     const journal = JSON.parse(text) as Journal
     if (['save', 'restore'].includes(journal.op) && typeof journal.to === 'object') return journal
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new CorruptError(`${paths.journal}: is not klab's journal`, {
     hint: `look at it; klab destroy removes the lab with it`,

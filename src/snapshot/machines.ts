@@ -12,11 +12,11 @@ export interface NodeState {
   readonly node: string
   readonly domain: string
   readonly state: MachineState
-  /** QEMU has paused it, for its disk could not be written. */
+  /** QEMU has paused it because its disk could not be written. */
   readonly stuck: boolean
 }
 
-/** The same with what libvirt says of each now; one virsh process. */
+/** The same with what libvirt says about each now; one virsh process. */
 export async function statesOf(lab: LockedLab): Promise<readonly NodeState[]> {
   const machines = new Map((await lab.world.hypervisor.list()).map((m) => [m.name, m]))
   return nodesOf(lab).map((n) => {
@@ -28,8 +28,8 @@ export async function statesOf(lab: LockedLab): Promise<readonly NodeState[]> {
 const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed'
 
 /**
- * All run (true) or all are off (false). Throws StateError for anything between: one node's RAM alone is no snapshot of
- * a cluster.
+ * Whether all run (true) or all are off (false). Throws StateError for anything between: the RAM of one node is no
+ * snapshot of a cluster.
  */
 export async function allRunning(lab: LockedLab): Promise<boolean> {
   const states = await statesOf(lab)
@@ -43,14 +43,14 @@ export async function allRunning(lab: LockedLab): Promise<boolean> {
   )
 }
 
-/** Throws StateError when a node runs (or died) that must stand still. */
+/** Throws StateError if a node runs (or died) that must be paused. */
 export async function verifyPaused(lab: LockedLab): Promise<void> {
   const not = (await statesOf(lab)).filter((n) => n.state !== 'paused')
   if (not.length > 0)
     throw new StateError(not.map((n) => `${n.node} is ${n.state}, not paused`).join(', '), { hint: 'klab status' })
 }
 
-/** What all have given. Throws what the first that failed threw. */
+/** The results of all. Throws the first error. */
 export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[] {
   return ends.map((end) => {
     if (end.status === 'rejected') throw end.reason
@@ -58,12 +58,12 @@ export function values<T>(ends: readonly PromiseSettledResult<T>[]): readonly T[
   })
 }
 
-/** ms until QEMU has tried once more to write what it could not. */
+/** ms until QEMU has tried again to write what it could not write. */
 const WRITE_AGAIN_MS = 1000
 
 /**
- * Lets go on what stands still (`only`: of these domains). Throws StateError when something still does (virsh tells of
- * its last command only), HostError when a disk still cannot be written.
+ * Resumes what is paused (`only`: of these domains). Throws StateError if something is still paused (virsh reports only
+ * its last command), HostError if a disk still cannot be written.
  */
 export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promise<void> {
   const { hypervisor, clock } = lab.world
@@ -85,8 +85,8 @@ export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promi
 }
 
 /**
- * Puts back what a failure left, then throws it. Throws StateError that says so when that cannot be done now: the
- * journal is still there.
+ * Undoes what a failure left, then throws that failure. If this is not possible now, throws a StateError that says so;
+ * the journal is still there.
  */
 export async function putBackAfter(error: unknown, putBack: () => Promise<void>): Promise<never> {
   await putBack().catch(() => {

@@ -1,10 +1,12 @@
-/** Whether data from a file is a snapshot's manifest: somebody may have edited it, or a disk may have lost a part. */
+/**
+ * Checks that data from a file is a snapshot's manifest. Somebody may have edited it, or a disk may have lost a part.
+ */
 import { isAbsolute } from 'node:path'
 import { isObject } from '../host/json.js'
 import type { Kind, Manifest } from './types.js'
 
 const KINDS: readonly unknown[] = ['manual', 'push', 'auto', 'lesson'] satisfies readonly Kind[]
-/** A node's, as a Labfile may have it (labfile/schema.ts): it becomes part of paths. */
+/** A node's name, by the rule of the Labfile (labfile/schema.ts): it becomes part of paths. */
 const NODE = /^[a-z][a-z0-9-]{0,62}$/
 
 const isText = (x: unknown): x is string => typeof x === 'string'
@@ -29,7 +31,7 @@ const isOrigin = (o: unknown): boolean =>
   o === undefined ||
   (isObject(o) && ['lab', 'seal', 'importedAt'].every((key) => isText(o[key])) && isTextIfThere(o['diskOnly']))
 
-/** Every field is of its type, and what becomes part of a path is fit for that. */
+/** Checks that every field has its type, and that values used in paths are safe in a path. */
 export const isManifest = (m: unknown): m is Manifest =>
   isObject(m) &&
   m['format'] === 1 &&

@@ -11,18 +11,18 @@ import type { FrozenFile, Manifest } from './types.js'
 
 /** One rule for all names that become paths or arguments (reliability notes, rule 2). */
 const NAME = /^[a-z]([a-z0-9.-]{0,30}[a-z0-9])?$/
-/** Words that mean something else. */
+/** Words with another meaning. */
 const RESERVED = ['current', 'undo', 'head', 'suspended']
 
 /** A new snapshot's id: sorts by time. `now` in ms. */
 export const newId = (now: number): string => `${now.toString(36)}${randomBytes(2).toString('hex')}`
 
 export const dirOf = (paths: LabPaths, id: string): string => join(paths.snapshots, id)
-/** The lab's kubeconfig of then: an older or later `kubeadm init` made another CA. */
+/** The lab's kubeconfig at that time: an earlier or later `kubeadm init` made another CA. */
 export const kubeconfigOf = (paths: LabPaths, id: string): string => join(dirOf(paths, id), 'kubeconfig')
 export const memoryOf = (paths: LabPaths, id: string, node: string): string => join(dirOf(paths, id), `${node}.mem`)
 
-/** Refuses a name that a user may not give. Throws UsageError. */
+/** Refuses names that users may not give. Throws UsageError. */
 export function checkName(name: string): void {
   if (!NAME.test(name))
     throw new UsageError(`${JSON.stringify(name)}: not a name for a snapshot`, {
@@ -32,9 +32,7 @@ export function checkName(name: string): void {
     throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another one' })
 }
 
-/**
- * What is not there; any other trouble is told, or a sweep would take a folder that cannot be read for an empty one.
- */
+/** For a file that does not exist. Any other error is thrown: an unreadable folder must not count as empty. */
 const nothing =
   <T>(value: T) =>
   (error: NodeJS.ErrnoException): T => {
@@ -44,7 +42,7 @@ const nothing =
 
 /**
  * All snapshots, oldest first. Throws CorruptError for a manifest that cannot be read: a snapshot must not vanish
- * silently, nor be swept.
+ * silently, and its disks must not be removed.
  */
 export async function listManifests(paths: LabPaths): Promise<readonly Manifest[]> {
   const ids = (await readdir(paths.snapshots).catch(nothing([]))).filter((id) => !id.startsWith('.'))
@@ -64,7 +62,7 @@ export async function listManifests(paths: LabPaths): Promise<readonly Manifest[
   return found.filter((m) => m !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Whether it holds the RAM of running machines; else it is of a halted lab. */
+/** Whether it has the RAM of running machines. If not, it is of a halted lab. */
 export const isRam = (manifest: Manifest): boolean => manifest.nodes.every((n) => n.memory)
 
 /**
@@ -93,10 +91,7 @@ export async function frozen(path: string): Promise<FrozenFile> {
   return { path, size: s.size, mtimeMs: s.mtimeMs }
 }
 
-/**
- * Throws CorruptError when a file of the snapshot is gone or was changed since (fault 46: libvirt and QEMU do not
- * notice).
- */
+/** Throws CorruptError if a file of the snapshot is gone or has changed (fault 46: libvirt and QEMU do not notice). */
 export async function checkFrozen(manifest: Manifest): Promise<void> {
   const files = manifest.nodes.flatMap((n) => [n.disk, ...(n.memory ? [n.memory] : [])])
   const bad = await Promise.all(

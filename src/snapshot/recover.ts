@@ -1,4 +1,4 @@
-/** What a killed snapshot verb left, put right before anything else is done with the lab. */
+/** Finishes or undoes what a killed snapshot verb left, before anything else is done with the lab. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../errors.js'
@@ -35,8 +35,8 @@ export async function recover(lab: LockedLab): Promise<string | undefined> {
 }
 
 /**
- * They may have stood still for days, or been restored by a klab that did not live to see to it. Once: a guest that
- * cannot be reached must not stop every verb from now on.
+ * They may have been paused for days, or restored by a klab that was then killed. Tried only once: a guest that cannot
+ * be reached must not stop every later verb.
  */
 async function tellTime(lab: LockedLab): Promise<void> {
   try {
@@ -49,14 +49,14 @@ async function tellTime(lab: LockedLab): Promise<void> {
   await markSettled(lab)
 }
 
-/** Seconds that the guests of a lab that did not settle may have slept: its clocks may have been set by then. */
+/** How many seconds the guests of an unsettled lab may be behind. Their clocks may already have been set. */
 async function sleptS({ record, paths, world }: LockedLab): Promise<number> {
   if (record.unsettled !== true) return 0
   const from = (await listManifests(paths)).find((m) => m.id === record.snapshot)
   return from ? (world.clock.now() - Date.parse(from.createdAt)) / 1000 : Infinity
 }
 
-/** Writes down that the guests know the time. */
+/** Writes down that the guests have the right time. */
 export async function markSettled(lab: LockedLab): Promise<void> {
   if (lab.record.unsettled !== true) return
   lab.record = { ...lab.record, unsettled: false }

@@ -1,4 +1,4 @@
-/** Removing and renaming snapshots. No other snapshot is ever touched, but for the name of its parent. */
+/** Removes and renames snapshots. No other snapshot changes, except for the name of its parent. */
 import { rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateError } from '../errors.js'
@@ -7,7 +7,7 @@ import { sweep } from './disks.js'
 import { checkName, dirOf, findManifest, listManifests, writeManifest } from './manifest.js'
 import type { LockedLab, Manifest } from './types.js'
 
-/** Removes a snapshot; its children become its parent's. Returns the bytes freed. Throws StateError. */
+/** Removes a snapshot; its children become children of its parent. Returns the bytes freed. Throws StateError. */
 export async function remove(lab: LockedLab, manifest: Manifest): Promise<number> {
   const { paths } = lab
   for (const child of await listManifests(paths))
@@ -25,7 +25,7 @@ export async function remove(lab: LockedLab, manifest: Manifest): Promise<number
       ),
     ),
   )
-  // One rename takes it away; what a kill leaves after it is rubbish by its name.
+  // One rename removes it. What a kill leaves after that is rubbish, and its name says so.
   const trash = join(paths.snapshots, `.${manifest.id}`)
   await rename(dirOf(paths, manifest.id), trash)
   await rm(trash, { recursive: true, force: true })
@@ -39,7 +39,7 @@ export async function renameSnapshot(lab: LockedLab, from: string, to: string): 
   const manifest = findManifest(all, from, 'klab snapshot rename')
   if (all.some((m) => m.name === to && m !== manifest))
     throw new StateError(`there is a snapshot ${to} already`, { hint: 'klab snapshot list' })
-  // A name of one's own is a wish to keep it.
+  // If the user gives it a name, klab keeps it.
   const renamed: Manifest = { ...manifest, name: to, kind: 'manual' }
   await writeManifest(lab.paths, renamed)
   return renamed

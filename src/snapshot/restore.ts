@@ -1,5 +1,6 @@
 /**
- * Going back: every node from its frozen disk and RAM, on a fresh overlay; all of them or, until that is done, none.
+ * Goes back: starts every node from its frozen disk and RAM, on a new overlay. Either all of them, or (until that is
+ * done) none.
  */
 import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
@@ -20,7 +21,7 @@ import { staged, type LockedLab, type Manifest, type RestoreJournal } from './ty
 type Overlays = Readonly<Record<string, string>>
 
 export interface Restored {
-  /** ms from the start, with the checks unless the caller made them, to the last node's resume. */
+  /** ms from the start to the last node's resume. Includes the checks, unless the caller made them. */
   readonly ms: number
   readonly running: boolean
 }
@@ -30,14 +31,14 @@ export interface RestoreOptions {
   readonly paused?: readonly string[]
   /** The caller has called checkFits. */
   readonly checked?: boolean
-  /** false: the caller calls sweepAfter, when the nodes need the CPUs less. */
+  /** false: the caller calls sweepAfter later, when the nodes need less CPU time. */
   readonly sweep?: boolean
 }
 
 /**
- * Goes back to a snapshot. The present state is lost; who wants it saves it first. When it fails before the present
- * machines have been ended, they go on; when it fails later, the lab is halted, on the disks that it had. Throws
- * CorruptError, StateError, CommandError.
+ * Goes back to a snapshot. The present state is lost, unless the caller saves it first. If it fails before the present
+ * machines are ended, they run on. If it fails later, the lab is halted, on its old disks. Throws CorruptError,
+ * StateError, CommandError.
  */
 export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOptions = {}): Promise<Restored> {
   const { clock, hypervisor } = lab.world
@@ -50,10 +51,11 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
   await openJournal(lab.paths, journal)
   try {
     // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just
-    // died is fine.
+    // While they are paused, the CPUs are free for what follows: the longest time without a lab. It does not matter if
+    // one has just died.
     if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))
     await prepareOverlays(lab, manifest, to)
-    // What the API server said is of a state that is going.
+    // The API server's last answer is about a state that is going away.
     await rm(lab.paths.seen, { force: true })
     await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })
   } catch (error) {
@@ -66,14 +68,14 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
 }
 
 /**
- * Removes the disks that nobody needs after a restore. That has happened, so nothing is thrown; a sweep that cannot
- * read another snapshot's chain removes nothing.
+ * Removes the disks that nobody needs after a restore. The restore has happened, so this throws nothing. If another
+ * snapshot's chain cannot be read, it removes nothing.
  */
 export async function sweepAfter(lab: LockedLab): Promise<void> {
   await sweep(lab).catch((error: unknown) => lab.say(`nothing was swept: ${messageOf(error)}`))
 }
 
-/** Throws before anything is changed when the snapshot is damaged or of another lab's shape. */
+/** Throws before anything is changed if the snapshot is damaged or is of a lab with other nodes. */
 export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<void> {
   await staged(lab, ['checks', `the files of ${manifest.name}`], () => checkFrozen(manifest))
   const [have, want] = [manifest.nodes.map((n) => n.node).sort(), lab.record.lab.nodes.map((n) => n.name).sort()]
@@ -85,7 +87,7 @@ export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<voi
   if (memory.length > 0) await checkLoadable(lab, manifest, memory)
 }
 
-/** What libvirt or QEMU would refuse only after the present machines have been ended (faults 48, 49, 51). */
+/** Checks what libvirt or QEMU would refuse only after the present machines have been ended (faults 48, 49, 51). */
 async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonly string[]): Promise<void> {
   const { hypervisor } = lab.world
   const { accel } = lab.record
@@ -103,9 +105,9 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
   }
 }
 
-/** What the machines start on: fresh overlays, and the lab's network, which goes with a reboot. */
+/** What the machines need to start: new overlays, and the lab's network, which a reboot removes. */
 async function prepareOverlays(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
-  // All have ended before a failure is told, which removes them.
+  // A failure is thrown only after all have ended, because then they are removed.
   values(
     await Promise.allSettled(manifest.nodes.map((n) => freshOverlay(lab.world.host, to[n.node] ?? '', n.disk.path))),
   )
@@ -114,11 +116,11 @@ async function prepareOverlays(lab: LockedLab, manifest: Manifest, to: Overlays)
   await segmentOf(lab).ensure()
 }
 
-/** Old machines out, new ones in; the journal says so. May be repeated from the start. */
+/** Ends the old machines and starts the new ones; the journal says so. May be repeated from the start. */
 async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   try {
     await replace(lab, manifest, to).catch(async (error: unknown) => {
-      // libvirtd may have died on the way, and be back.
+      // libvirtd may have died in between, and be back.
       lab.say(`restoring ${manifest.name}: ${messageOf(error)}; once more`)
       await beginAgain(lab, manifest, to)
       await replace(lab, manifest, to)
@@ -136,7 +138,7 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
   await complete(lab, manifest)
 }
 
-/** Up to the record's writing, which is when the restore has happened. */
+/** Up to the moment when the record is written. Then the restore has happened. */
 async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   const { hypervisor } = lab.world
   const ends = await Promise.allSettled(
@@ -164,8 +166,8 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
 }
 
 /**
- * The rest: off they go, and the kubeconfig that belongs to this cluster. May be repeated, also when the nodes have
- * long gone on.
+ * The rest: resumes the nodes and writes the kubeconfig of this cluster. May be repeated, even if the nodes have been
+ * running for long.
  */
 async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   const { paths, record, world } = lab
@@ -184,7 +186,7 @@ async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   await closeJournal(paths)
 }
 
-/** All off, on fresh overlays, whatever an earlier try has left. */
+/** All off, on new overlays, whatever an earlier try has left. */
 async function beginAgain(lab: LockedLab, manifest: Manifest, to: Overlays): Promise<void> {
   for (const { domain } of nodesOf(lab)) {
     await lab.world.hypervisor.abortJob(domain)
@@ -193,7 +195,9 @@ async function beginAgain(lab: LockedLab, manifest: Manifest, to: Overlays): Pro
   await prepareOverlays(lab, manifest, to)
 }
 
-/** Whole machines again, on the disks of before, off: their RAM is gone, or in the snapshot that was taken before. */
+/**
+ * Defines all machines again, on their old disks, off. Their RAM is gone, or is in the snapshot that was taken before.
+ */
 async function fallBack(lab: LockedLab, to: Overlays): Promise<void> {
   for (const { node, domain } of nodesOf(lab)) {
     await lab.world.hypervisor.stop(domain, 0)
@@ -202,7 +206,7 @@ async function fallBack(lab: LockedLab, to: Overlays): Promise<void> {
   await dropOverlays(lab, to)
 }
 
-/** Back to where nothing had been ended: the present machines go on. */
+/** Undoes it before anything was ended: the present machines run on. */
 async function leaveAlone(lab: LockedLab, j: RestoreJournal): Promise<void> {
   await resumeAll(lab, j.paused ?? [])
   await dropOverlays(lab, j.to)
@@ -214,8 +218,8 @@ async function dropOverlays(lab: LockedLab, to: Overlays): Promise<void> {
 }
 
 /**
- * After a kill: nothing had been ended yet, and the lab is as it was; or the restore had happened, and the rest is
- * done; or it is made again from its start. Says which.
+ * After a kill. If nothing had been ended yet, the lab is as it was. If the restore had happened, the rest is done.
+ * Otherwise it is repeated from its start. Says which.
  */
 export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise<string> {
   const manifest = (await listManifests(lab.paths)).find((m) => m.id === j.id)

@@ -1,6 +1,6 @@
 /**
- * Saving a lab: all nodes paused together, RAM and disk of each, one name; or, of a halted lab, the disks. All nodes or
- * none.
+ * Saves a lab: pauses all nodes together and saves RAM and disk of each, under one name. In a halted lab only the
+ * disks. All nodes or none.
  */
 import { mkdir, statfs } from 'node:fs/promises'
 import { HostError, StateError } from '../errors.js'
@@ -22,30 +22,30 @@ export interface SaveOptions {
   readonly message?: string
   readonly kind: Kind
   /**
-   * Writes most of the RAM while the nodes run: a pause of one or two seconds, but longer in all. Default: true but for
-   * `auto`.
+   * Write most of the RAM while the nodes run: a pause of one or two seconds, but a longer save. Default: true, except
+   * for `auto`.
    */
   readonly live?: boolean
   /**
-   * Nodes that ran stay paused, and the journal open, for a restore that ends them; who does not go on to one calls
-   * `resumeAfterSave`.
+   * Nodes that ran stay paused, and the journal stays open, for a restore that ends them. A caller that does not
+   * restore calls `resumeAfterSave`.
    */
   readonly stay?: boolean
 }
 
 const MIB = 2 ** 20
 /**
- * ms that the guests may take to write what they have cached; the snapshot is complete without it, it only makes the
- * disk-only form better.
+ * ms that the guests may take to write what they have cached. The snapshot is complete without it; it only improves a
+ * restore from the disks alone.
  */
 const SYNC_MS = 10_000
 
-/** ms that the API server may take to say who is Ready; a restore then waits for those. */
+/** ms that the API server may take to say which nodes are Ready. A restore then waits for those. */
 const ASK_MS = 3000
 
 /**
- * all RAM that the guests have touched is written; libvirt pauses nothing for lack of space, it fails. Throws
- * HostError with the numbers.
+ * Checks that there is room for all RAM that the guests have touched. Without room, libvirt does not pause, it fails.
+ * Throws HostError with the numbers.
  */
 async function checkSpace(lab: LockedLab): Promise<void> {
   const { bavail, bsize } = await statfs(lab.paths.dir)
@@ -72,8 +72,8 @@ async function syncGuests(lab: LockedLab): Promise<void> {
 }
 
 /**
- * How the RAM of running nodes is written: mostly while they run, which pauses them for a second; or all of it while
- * they stand still, which is faster.
+ * How the RAM of running nodes is written: mostly while they run, so that they are paused for only a second; or all of
+ * it while they are paused, which is faster.
  */
 type Way = 'live' | 'paused' | 'halted'
 
@@ -90,34 +90,34 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   const ram = await allRunning(lab)
   if (ram) {
     await checkSpace(lab)
-    // Nodes that are about to be ended have nothing to do but wait for it.
+    // Nodes that are about to be ended can be paused all the time.
     if (!o.stay) await syncGuests(lab)
   }
   const cluster = ram && (await exists(lab.paths.kubeconfig))
   const conditions = cluster ? await nodeConditions(lab.paths.kubeconfig, ASK_MS) : undefined
   const ready = conditions ? [...conditions].filter(([, isReady]) => isReady).map(([node]) => node) : null
-  // What a verb keeps before it gives the present state up may stand still.
+  // In a save before a verb that replaces the present state, the nodes may be paused.
   const wanted = ram && (o.live ?? o.kind !== 'auto')
   const live = wanted ? await take(lab, o, 'live', ready) : undefined
   if (wanted && !live)
     lab.say('the nodes have too little to do to be caught together while they run; they are paused for the whole save')
   const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
-  // live is undefined only where a paused try follows, which always ends.
+  // live is undefined only before a second try with paused nodes, and that one always ends.
   if (!manifest) throw new StateError(`${o.name}: not saved`, { hint: 'klab status' })
   if (ram && !o.stay) await caughtUp(lab)
   return manifest
 }
 
-/** They are behind by as long as they stood still, and that adds up. */
+/** Their clocks are behind by the time that they were paused, and that adds up. */
 const caughtUp = (lab: LockedLab): Promise<unknown> =>
   staged(lab, ['clocks', 'the clocks of the nodes'], () => stepClocks(lab, SYNC_MS)).catch(() => undefined)
 
 /**
- * After a save with `stay` after which no restore was finished: whatever still stands still because of it runs
- * again. Throws StateError, HostError.
+ * After a save with `stay` whose restore was not finished: resumes what is still paused because of it. Throws
+ * StateError, HostError.
  */
 export async function resumeAfterSave(lab: LockedLab): Promise<void> {
-  // From a restore's journal on, the restore sees to it.
+  // Once there is a restore's journal, the restore does it.
   if ((await readJournal(lab.paths))?.op === 'save') {
     await resumeAll(lab)
     await closeJournal(lab.paths)
@@ -125,11 +125,14 @@ export async function resumeAfterSave(lab: LockedLab): Promise<void> {
   if ((await statesOf(lab)).every((n) => n.state === 'running')) await caughtUp(lab)
 }
 
-/** One try. Undefined, with all as it was, when the nodes could not be caught at one moment while they ran. */
+/**
+ * One try. If the nodes could not be paused at one moment while they ran, everything is as it was, and the result is
+ * undefined.
+ */
 async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['ready']): Promise<Manifest | undefined> {
   const { world, record, paths } = lab
   const id = newId(world.clock.now())
-  // Where libvirt says that they are, not where the record does.
+  // Where libvirt says that they are, not where the record says it.
   const from = await Promise.all(
     nodesOf(lab).map(async ({ node, domain }) => {
       const { live, next } = await world.hypervisor.disk(domain)
@@ -191,13 +194,13 @@ async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<PauseTimes | 
   return together
 }
 
-/** RAM and disk of all nodes, none of which runs between the first byte and the last. */
+/** RAM and disk of all nodes. None of them runs between the first byte and the last. */
 async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOptions, 'stay'>): Promise<PauseTimes> {
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.monotonic()
   // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a
-  // failure.
+  // Wait until all have ended: a pause that comes late would come after the resume that follows a failure.
   const paused = values(
     await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.monotonic()))),
   )

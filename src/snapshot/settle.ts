@@ -1,4 +1,4 @@
-/** Waiting until a lab whose machines were restored is as it was. */
+/** Waits until a restored lab is as it was. */
 import { API_TIMEOUT_MS, askReadiness, type Ask } from '../api/readiness.js'
 import { nodeLeases } from '../api/server.js'
 import { profileFor } from '../cluster/profile.js'
@@ -13,13 +13,13 @@ import { markSettled } from './recover.js'
 import { refreshTokens } from './tokens.js'
 import { staged, type LockedLab, type Manifest } from './types.js'
 
-/** How the API server is asked; tests give their own. */
+/** How the API server is asked; tests pass their own. */
 export interface SettleDoors {
   readonly ask?: Ask | undefined
   readonly leases?: typeof nodeLeases
 }
 
-/** One moment by both clocks of this host, ms: guests' leases are told by the one, durations by the other. */
+/** One moment by both clocks of this host, ms. The leases of guests follow the one, durations the other. */
 export interface Instant {
   /** Since the epoch. */
   readonly wall: number
@@ -34,15 +34,15 @@ export const instantOf = (clock: Pick<Clock, 'now' | 'monotonic'>): Instant => (
 
 export interface Settled {
   readonly clocks: Clocks
-  /** ms since `since` to the API server's first answer, to all nodes Ready; undefined without a cluster. */
+  /** ms from `since` to the API server's first answer, and to all nodes Ready; undefined without a cluster. */
   readonly answeredMs: number | undefined
   readonly readyMs: number | undefined
 }
 
 /**
- * After a restore of running machines: clocks, then the API server, then every node Ready that was Ready then. What
- * etcd says of them is as old as the snapshot, so each must also have renewed its lease since. Throws ProbeError when
- * that does not come.
+ * After a restore of running machines: first the clocks, then the API server, then every node that was Ready at the
+ * save. What etcd says about the nodes is as old as the snapshot, so each must also have renewed its lease since.
+ * Throws ProbeError if that does not happen.
  */
 export async function settle(
   lab: LockedLab,
@@ -62,7 +62,7 @@ export async function settle(
       })
     return clocks
   })
-  // Waited for below, or told by the loop.
+  // Waited for below, or reported by the loop.
   stepping.catch((error: unknown) => {
     unset = error instanceof Error ? error : new Error(messageOf(error))
   })
@@ -76,7 +76,7 @@ export async function settle(
     lab.say('the cluster’s certificates have ended meanwhile: renewing them')
     await renewCertificates(lab, 300_000 * patience)
   }
-  // While the nodes get Ready.
+  // At the same time as the nodes get Ready.
   const refreshing = stepping.then(({ steppedS }) => refreshTokens(lab, steppedS, 300_000 * patience))
   refreshing.catch(() => undefined)
   let answeredMs: number | undefined

@@ -1,6 +1,6 @@
 /**
- * The sha256 of a snapshot's files: made once, behind the user's back, and compared when asked for (`--verify`). Size
- * and time are compared always (manifest.ts).
+ * The sha256 of a snapshot's files: made once in the background, and compared if asked for (`--verify`). Size and time
+ * are always compared (manifest.ts).
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ type Sums = Readonly<Record<string, string>>
 
 const sumsOf = (paths: LabPaths, id: string): string => join(dirOf(paths, id), 'sums.json')
 
-/** RAM images, and every file of the lab's own that the disks stand on. */
+/** RAM images, and all of the lab's own files in the chains of the disks. */
 async function filesOf(exec: HostExec, paths: LabPaths, manifest: Manifest): Promise<readonly string[]> {
   const chains = await Promise.all(manifest.nodes.map((n) => chainOf(exec, n.disk.path)))
   const own = chains.flat().filter((file) => file.startsWith(`${paths.dir}/`))
@@ -25,9 +25,8 @@ async function filesOf(exec: HostExec, paths: LabPaths, manifest: Manifest): Pro
 }
 
 /**
- * Compares every byte of a snapshot with what was written; `recorded` when there was nothing yet to compare with, and
- * now there is. Reads all of it: seconds a GiB.
- * Throws CorruptError with the files that are gone or are not what they were.
+ * Compares every byte of a snapshot with what was written; `recorded`: there was nothing to compare with yet, and now
+ * there is. Reads everything: seconds for each GiB. Throws CorruptError with the files that are gone or have changed.
  */
 export async function verify(exec: HostExec, paths: LabPaths, manifest: Manifest): Promise<'recorded' | 'unchanged'> {
   await checkFrozen(manifest)
@@ -36,7 +35,7 @@ export async function verify(exec: HostExec, paths: LabPaths, manifest: Manifest
   // One after the other: they share one disk.
   for (const file of await filesOf(exec, paths, manifest)) now[file] = await sha256File(file)
   if (!known) {
-    // Not for a snapshot that was deleted meanwhile.
+    // Not for a snapshot that was deleted in between.
     await stat(dirOf(paths, manifest.id))
     await writeAtomic(sumsOf(paths, manifest.id), `${JSON.stringify(now, undefined, 2)}\n`)
     return 'recorded'

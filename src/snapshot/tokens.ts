@@ -1,6 +1,6 @@
 /**
- * Tokens that end while a lab lies in a snapshot, of programs that renew them by a timer: it stood still, so they go on
- * with a token that the API server refuses.
+ * Tokens that expire while a lab is in a snapshot, of programs that renew them by a timer. The timer stood still, so
+ * these programs use a token that the API server refuses.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,25 +11,25 @@ import type { LockedLab } from './types.js'
 
 /**
  * Seconds: the shortest life of a service account's projected token (kubernetes.io, "Configure Service Accounts for
- * Pods"); calico-node's own is of 24 hours.
+ * Pods"). calico-node's own lasts 24 hours.
  */
 const TOKEN_S = 3600
 /**
- * Kubernetes minor from which on the token that calico-node has, and hands to its CNI plugin, ends
- * (BoundServiceAccountTokenVolume); seen with 1.20: it has no end.
+ * The Kubernetes minor from which on the token of calico-node and its CNI plugin expires
+ * (BoundServiceAccountTokenVolume). Seen with 1.20: there it never expires.
  */
 const ENDING_TOKENS = 21
 /**
- * Seconds: kube-controller-manager's controllers have tokens of an hour each and renew them when a fifth of it is left
- * (client-go, DynamicControllerClientBuilder), by a clock that does not jump: one step of less leaves them good
- * (several, one on the other, need not). Tried with 1.20.2: after 5.5 hours no new service had endpoints until it was
- * restarted.
+ * Seconds. The controllers of kube-controller-manager have tokens of an hour each. They renew them when a fifth of it
+ * is left (client-go, DynamicControllerClientBuilder), by a clock that does not jump. One smaller step leaves the
+ * tokens valid; several small steps together may not. Tried with 1.20.2: after 5.5 hours no new service had endpoints
+ * until it was restarted.
  */
 const CONTROLLER_STEP_S = 600
 
 /**
- * Restarts what holds expired tokens, and waits until the controllers are healthy. `steppedS`: how
- * far the clocks went on, seconds; of a lab with a cluster. Throws CommandError, ProbeError.
+ * Restarts the programs that hold expired tokens, and waits until the controllers are healthy. Only for a lab with a
+ * cluster. `steppedS`: how far the clocks were set forward, seconds. Throws CommandError, ProbeError.
  */
 export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
   const { kubernetes } = lab.record.lab
@@ -50,7 +50,7 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
   if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S || minorOf(kubernetes.version) < ENDING_TOKENS)
     return
   lab.say('calico-node restarts, so that its CNI plugin gets a new token')
-  // Its first act is to write one. Nobody waits for it.
+  // It writes a new one first. klab does not wait for it.
   await guest.sudo(
     'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node',
     [],

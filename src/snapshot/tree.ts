@@ -12,8 +12,8 @@ export interface ListedSnapshot extends Manifest {
 }
 
 /**
- * Parents before children, siblings by age; a snapshot whose parent is gone, or that would be its own ancestor, stands
- * at the root: none is left out. `current`: an id.
+ * Parents come before children, siblings by age. A snapshot whose parent is gone, or that would be its own ancestor, is
+ * at the root, so none is left out. `current`: an id.
  */
 export function inTreeOrder(
   all: readonly Manifest[],
@@ -33,7 +33,7 @@ export function inTreeOrder(
   return under(null, 0)
 }
 
-/** With their sizes. An overlay that several snapshots share counts with the first that froze it. */
+/** With their sizes. An overlay that several snapshots share counts for the first one that froze it. */
 export async function listSnapshots(
   all: readonly Manifest[],
   current: string | null,

@@ -4,7 +4,7 @@ import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
 
-/** A file that is never written again; size and time tell whether somebody did all the same. */
+/** A file that is never written again. Size and time show whether somebody has changed it anyway. */
 export interface FrozenFile {
   /** Absolute path. */
   readonly path: string
@@ -14,7 +14,7 @@ export interface FrozenFile {
 
 export interface NodeMoment {
   readonly node: string
-  /** The overlay that the node had written to; the chain below it is frozen too. */
+  /** The overlay that the node wrote to. The chain below it is frozen too. */
   readonly disk: FrozenFile
   /** RAM and devices; absent in a snapshot of a halted lab. */
   readonly memory?: FrozenFile
@@ -38,9 +38,9 @@ export interface Manifest {
   /** The snapshot that the state before this one came from. */
   readonly parent: string | null
   readonly accel: 'kvm' | 'tcg'
-  /** QEMU's version; absent: not known. An older one cannot be trusted with its RAM. */
+  /** QEMU's version; absent: not known. An older QEMU cannot be trusted with its RAM. */
   readonly qemu?: string
-  /** The phase that a whole `up` had finished then. */
+  /** The last phase that an `up` of the whole lab had finished then. */
   readonly completedUntil?: string
   /** Nodes that were Ready then; null: there was no cluster, or its API server did not answer. */
   readonly ready: readonly string[] | null
@@ -64,16 +64,16 @@ export interface Origin {
   readonly diskOnly?: string
 }
 
-/** journal.json: written before a verb changes anything, removed when it is through. */
+/** journal.json: written before a verb changes anything, removed when it has finished. */
 export type Journal =
   | {
       readonly op: 'save'
       readonly manifest: Omit<Manifest, 'nodes' | 'pauseMs' | 'skewMs'>
       readonly ram: boolean
-      /** RAM is written while the nodes run; it is of one moment once `together` is there. */
+      /** RAM is written while the nodes run. Once `together` is there, it is of one moment. */
       readonly live?: boolean
       readonly together?: boolean
-      /** Node → the overlay it was on, and the one it goes on with. */
+      /** Node → its old overlay and its new one. */
       readonly from: Readonly<Record<string, string>>
       readonly to: Readonly<Record<string, string>>
     }
@@ -81,8 +81,8 @@ export type Journal =
       readonly op: 'restore'
       readonly id: string
       /**
-       * `prepared`: the present state is there, though it stands still; `destroying`: there is no way back but to go
-       * on.
+       * `prepared`: the present state still exists, though it is paused; `destroying`: it is gone, so klab can only
+       * continue.
        */
       readonly phase: 'prepared' | 'destroying'
       /** Domains that ran, and that klab has paused. */
@@ -99,7 +99,7 @@ export interface LockedLab {
   readonly paths: LabPaths
   /** Says what happens, one line. */
   readonly say: (line: string) => void
-  /** Reports what takes long, stage by stage; absent: nobody looks on. */
+  /** Reports work that takes long, stage by stage; absent: nobody watches. */
   readonly stage?: Stage | undefined
   record: LabRecord
 }
