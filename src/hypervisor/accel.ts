@@ -1,5 +1,6 @@
 /**
- * Whether KVM is really usable here: CPU flags, the device, and a guest that runs. A device file alone proves nothing.
+ * Whether KVM can really be used here: CPU flags, the device, and a guest that runs. A device file alone proves
+ * nothing.
  */
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -30,8 +31,8 @@ export type AccelProbe = { readonly accel: 'kvm' } | { readonly accel: 'tcg'; re
 type User = { readonly uid: number; readonly gid: number } | undefined
 
 /**
- * Boots a 512-byte guest under this accelerator; undefined when it ran, else why it did not. As `user` when that is
- * given (klab must be root then).
+ * Boots a 512-byte guest with this accelerator; undefined if it ran, otherwise why it did not. `user`: the user to run
+ * it as, if given (klab must be root then).
  */
 export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Promise<string | undefined> {
   const dir = await mkdtemp(join(tmpdir(), 'klab-probe-'))
@@ -56,7 +57,7 @@ export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Prom
     const exit = ['-display', 'none', '-device', `isa-debug-exit,iobase=${EXIT_PORT},iosize=1`]
     const drive = ['-drive', `file=${image},format=raw,if=ide`]
     const r = await exec.run([...as, ...qemu, ...exit, ...drive], { timeoutMs: LIMIT, allowFailure: true, cwd: '/' })
-    // Ended by the limit, QEMU still leaves in good order, with status 0.
+    // If the limit ends it, QEMU still exits normally, with status 0.
     if (r.durationMs >= LIMIT) return SILENT
     return r.exitCode === PROBE_STATUS
       ? undefined
@@ -70,8 +71,8 @@ export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Prom
 }
 
 /**
- * The accelerator to use. `qemuUser`: as whom libvirt runs QEMU if not as the caller (see hostSecurity); the device
- * must be open to that user. `read` is there for tests. Throws HostError when QEMU is missing.
+ * The accelerator to use. `qemuUser`: the user that libvirt runs QEMU as, if it is not the caller (see hostSecurity);
+ * that user must be able to open the device. `read` is for tests. Throws HostError if QEMU is missing.
  */
 export async function probeAccel(
   exec: HostExec,

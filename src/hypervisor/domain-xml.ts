@@ -11,12 +11,15 @@ export const KLAB_NS = 'urn:klab:machine:1'
 const QEMU_NS = 'http://libvirt.org/schemas/domain/qemu/1.0'
 
 /**
- * QEMU's cache of translated code, MiB per machine. What a busy control plane runs fills about 350; a smaller cache is
- * thrown away and filled again every 20 s.
- * QEMU's own default, 1 GiB, is no quicker and takes 8 GiB of the host for four nodes (docs/benchmarks.md).
+ * QEMU's cache of translated code, MiB for each machine. A busy control plane fills about 350. A smaller cache is
+ * thrown away and filled again every 20 s. QEMU's own default, 1 GiB, is no faster and takes 8 GiB of the host for four
+ * nodes (docs/benchmarks.md).
  */
 const TB_CACHE_MIB = 512
-/** The fastest model under TCG that docker and kubeadm run on, and a named one, as a RAM image needs (field notes). */
+/**
+ * The fastest model under TCG that runs docker and kubeadm. It must be a named model, because a RAM image needs one
+ * (field notes).
+ */
 const TCG_CPU = 'Nehalem'
 
 export interface DomainOptions {
@@ -40,15 +43,15 @@ const disk = (d: DiskSpec): object => ({
 
 /**
  * Both NICs of user mode as QEMU arguments: libvirt 9.0 knows neither slirp's hostfwd nor vde. The PCI slots are fixed
- * and out of the way of libvirt's own (which count from 1 up), since a RAM image loads only into the same topology; no
- * option ROM for the same reason.
+ * and do not clash with libvirt's own (which count from 1 up), because a RAM image loads only into the same topology.
+ * There is no option ROM for the same reason.
  */
 function userNics(spec: UserNics): string[] {
   const nic = (netdev: string, mac: string, slot: string): string[] => [
     '-device',
     `virtio-net-pci,netdev=${netdev},id=${netdev}nic,mac=${mac},bus=pcie.0,addr=${slot},romfile=`,
   ]
-  // The address is spelled out: an empty one binds 0.0.0.0.
+  // The address is written out: an empty one binds 0.0.0.0.
   const forwards = spec.mgmt.forwards.map((f) => `,hostfwd=tcp:127.0.0.1:${f.hostPort}-10.0.2.15:${f.guestPort}`)
   const mgmt = `user,id=mgmt,restrict=${spec.mgmt.internet ? 'off' : 'on'}${forwards.join('')}`
   return [
@@ -57,7 +60,10 @@ function userNics(spec: UserNics): string[] {
   ]
 }
 
-/** The card on a libvirt network, where user mode has its second one; libvirt makes the tap device and plugs it in. */
+/**
+ * The card on a libvirt network. In user mode its place has the second card. libvirt makes the tap device and plugs it
+ * in.
+ */
 const natNic = ({ net }: NatNics): object => ({
   '@type': 'network',
   mac: { '@address': net.mac },
@@ -68,7 +74,7 @@ const natNic = ({ net }: NatNics): object => ({
 })
 
 /**
- * The machine as domain XML. `q35` is left bare: libvirt pins it to this QEMU's version when it defines the domain.
+ * The machine as domain XML. `q35` has no version here: libvirt adds this QEMU's version when it defines the domain.
  * Throws StateError (checkSpec).
  */
 export function domainXml(spec: MachineSpec, options: DomainOptions = {}): string {

@@ -1,9 +1,9 @@
 /**
- * What libvirt writes of klab's machines, element by element: all that the XML in a RAM image from elsewhere may hold
- * (libvirt.org/formatdomain.html).
+ * What libvirt writes for klab's machines, element by element. The XML in an imported RAM image may contain nothing
+ * else (libvirt.org/formatdomain.html).
  */
 
-/** What may stand in an element. */
+/** What an element may contain. */
 export interface Rule {
   readonly attributes?: Readonly<Record<string, RegExp>>
   readonly text?: RegExp
@@ -30,7 +30,7 @@ const CPU: Readonly<Record<string, Rule>> = {
   'cpu/feature': { attributes: { policy: /^(require|disable)$/, name: ANY } },
   'cpu/topology': { attributes: { sockets: NUMBER, dies: NUMBER, clusters: NUMBER, cores: NUMBER, threads: NUMBER } },
 }
-/** Everything that may stand in a domain of klab's, below <domain>; what is OURS has been taken out before. */
+/** Everything that may be in one of klab's domains, below <domain>. What is OURS has been taken out before. */
 export const FORM: Readonly<Record<string, Rule>> = {
   memory: { attributes: { unit: /^KiB$/ }, text: NUMBER },
   currentMemory: { attributes: { unit: /^KiB$/ }, text: NUMBER },
@@ -80,7 +80,7 @@ export const FORM: Readonly<Record<string, Rule>> = {
   'devices/rng/backend': { attributes: { model: /^random$/ }, text: /^\/dev\/urandom$/ },
   'devices/rng/address': PCI,
 }
-/** Named by this host alone, or without meaning for another one. */
+/** Named by this host only, or meaningless on another one. */
 export const OURS = new Set([
   'name',
   'uuid',

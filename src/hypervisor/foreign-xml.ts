@@ -1,7 +1,7 @@
 /**
- * The XML in a RAM image from elsewhere is not trusted. Each element and attribute of it must be one that libvirt
- * writes for klab's machines (FORM); whatever names a file, a port or an argument is taken from this host's own
- * machine; what is left (PCI addresses, the machine type, a CPU's features) is letters and digits. Pure.
+ * klab does not trust the XML in an imported RAM image. Each element and attribute must be one that libvirt writes for
+ * klab's machines (FORM). Everything that names a file, a port or an argument is taken from this host's own machine.
+ * What remains (PCI addresses, the machine type, a CPU's features) is letters and digits. Pure.
  */
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { CorruptError } from '../errors.js'
@@ -44,7 +44,7 @@ function parse(xml: string, root: string): Element {
   if (/<[!?]/.test(xml)) throw refuse('declarations in its XML')
   let all: readonly Element[]
   try {
-    // Checked for being XML at all; the validator's own package would be one dependency more.
+    // Checks that it is XML at all; the validator's own package would be one dependency more.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     all = elements(new XMLParser(OPTIONS).parse(xml, true))
   } catch (cause) {
@@ -58,12 +58,12 @@ function parse(xml: string, root: string): Element {
 const child = (e: Element | undefined, tag: string): Element | undefined => e?.children.find((c) => c.tag === tag)
 const all = (e: Element | undefined, tag: string): readonly Element[] => e?.children.filter((c) => c.tag === tag) ?? []
 
-/** The element without what is OURS. Throws CorruptError for whatever FORM does not know. */
+/** The element without what is OURS. Throws CorruptError for anything that FORM does not know. */
 function checked(e: Element, path: string): Element {
   const children = e.children.flatMap((c) => {
     const at = path === '' ? c.tag : `${path}/${c.tag}`
     if (OURS.has(at)) return []
-    // What libvirt calls a device is of no use to another libvirt.
+    // One libvirt's names of devices mean nothing to another libvirt.
     if (c.tag === 'alias') return []
     const rule = FORM[at]
     if (!rule) throw refuse(`<${at}>`)
@@ -79,7 +79,7 @@ function checked(e: Element, path: string): Element {
   return { ...e, children }
 }
 
-/** QEMU's arguments with nothing of the host's in them: the ports that it forwards from, the switch's socket. */
+/** QEMU's arguments without the host's own values: the ports that it forwards from, the switch's socket. */
 const portable = (domain: Element): readonly string[] =>
   all(domain, 'qemu:commandline')
     .flatMap((line) => line.children)
@@ -92,7 +92,7 @@ const portable = (domain: Element): readonly string[] =>
 const kib = (e: Element | undefined): number =>
   Number(e?.text ?? NaN) * ({ KiB: 1, MiB: 1024 }[e?.attributes['unit'] ?? 'KiB'] ?? NaN)
 
-/** What must be the same, or QEMU could not load it, or it would be another machine. */
+/** What must be the same. Otherwise QEMU could not load it, or it would be another machine. */
 function compare(theirs: Element, ours: Element): void {
   const same = (what: string, a: unknown, b: unknown): void => {
     if (JSON.stringify(a) !== JSON.stringify(b))
@@ -113,7 +113,7 @@ function compare(theirs: Element, ours: Element): void {
   same('QEMU’s command line', portable(theirs), portable(ours))
 }
 
-/** Theirs with what is ours put in: names, metadata, boot files, disks, console, command line. */
+/** Their XML with our values: names, metadata, boot files, disks, console, command line. */
 function withOurs(theirs: Element, ours: Element): Element {
   const own = (...tags: string[]): readonly Element[] => tags.flatMap((tag) => all(ours, tag))
   const boot = child(ours, 'os')
@@ -178,7 +178,7 @@ export function adoptCookie(cookie: string): string {
   return build({ tag: 'cookie', attributes: {}, text: '', children: checked({ ...root, children: rest }, '').children })
 }
 
-/** What a RAM image needs of a host. Throws CorruptError when it is not a domain. */
+/** What a RAM image needs of a host. Throws CorruptError if it is not a domain. */
 export function needsOf(xml: string): { readonly machine: string; readonly cpu: string } {
   const domain = parse(xml, 'domain')
   return {

@@ -16,14 +16,15 @@ const LOOK_EVERY = 50
 
 const parts = (runDir: string) => ({ socketDir: join(runDir, 'l2'), pidfile: join(runDir, 'l2.pid') })
 
-/** A missing folder or file is what was wanted. */
+/** A missing folder or file is fine. */
 const gone = (error: unknown): void => {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
 }
 
 /**
- * The L2 door. `qemuUser` is as whom QEMU runs when that is not klab's own user (see hostSecurity): the switch keeps
- * klab's user, the folder and its control socket go to QEMU's. `runDir` must exist and let that user pass.
+ * The L2 door. `qemuUser`: the user that QEMU runs as, if that is not klab's own user (see hostSecurity). The switch
+ * runs as klab's user; the folder and its control socket belong to QEMU's. `runDir` must exist and let that user
+ * through.
  */
 export function createL2Switch(options: {
   exec: HostExec
@@ -95,7 +96,7 @@ export function createL2Switch(options: {
         )
       }
       if (!(await running(runDir))) {
-        // A switch that was killed leaves its folder behind, and vde_switch does not start over it.
+        // A killed switch leaves its folder behind, and vde_switch does not start if the folder exists.
         await end(runDir)
         await exec.run(['vde_switch', '-s', socketDir, '-m', '600', '-d', '-p', pidfile], { timeoutMs: 10_000 })
         if (!(await until(() => running(runDir))))
@@ -107,7 +108,7 @@ export function createL2Switch(options: {
 
     remove: async (runDir) => {
       await end(runDir)
-      // Others of the lab may have their sockets there still.
+      // Other machines of the lab may still have their sockets there.
       await rmdir(runDir).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') gone(error)
       })

@@ -1,8 +1,8 @@
 /** Door 1, the lab's L2 segment. Types only. */
 
 /**
- * The lab's L2 segment: one vde_switch a lab, its socket in a directory that only the owner (and QEMU's user) may
- * enter.
+ * The lab's L2 segment: one vde_switch for each lab, with its socket in a directory that only the owner (and QEMU's
+ * user) may enter.
  */
 export interface L2Switch {
   ensure(runDir: string): Promise<{ readonly socketDir: string }>

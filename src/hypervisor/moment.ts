@@ -8,7 +8,7 @@ import { WRITABLE } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { HostForward, Moment } from './types.js'
 
-/** Keeps order, attributes and text as they are: what libvirt wrote must come back to it unchanged but for the disk. */
+/** Keeps order, attributes and text: what libvirt wrote must come back to it unchanged, except for the disk. */
 const OPTIONS = {
   preserveOrder: true,
   ignoreAttributes: false,
@@ -44,8 +44,8 @@ const inside = (list: readonly Node[], tag: string): Node[] => nodes(list.find((
 const attributes = (node: Node | undefined): Record<string, unknown> => (isNode(node?.[':@']) ? node[':@'] : {})
 
 /**
- * A domain's XML with another file behind its writable disk. The chain behind the old one goes too: libvirt then reads
- * it from the new file. Throws StateError when there is no such disk, HostError.
+ * A domain's XML with another file for its writable disk. The old file's chain is removed too: libvirt then reads it
+ * from the new file. Throws StateError if there is no such disk, HostError.
  */
 export function withDisk(xml: string, path: string): string {
   const tree = nodes(readXml(new XMLParser(OPTIONS), xml))
@@ -63,7 +63,8 @@ export function withDisk(xml: string, path: string): string {
 }
 
 /**
- * A domain's XML with these host ports before the guest's: the arguments that domain-xml.ts wrote, digits for digits.
+ * A domain's XML with these host ports forwarded to the guest: in the arguments that domain-xml.ts wrote, digits
+ * replaced by digits.
  */
 export const withForwards = (xml: string, forwards: readonly HostForward[]): string =>
   forwards.reduce(

@@ -1,8 +1,7 @@
 /** libvirt networks. Types only. */
 
 /**
- * A libvirt network of a lab: a bridge with the host's address on it, and a DHCP server that knows the lab's machines
- * and nobody else.
+ * A libvirt network of a lab: a bridge with the host's address, and a DHCP server that knows only the lab's machines.
  */
 export interface NetworkSpec {
   readonly name: string
@@ -14,13 +13,13 @@ export interface NetworkSpec {
   /** The host's own address there. */
   readonly address: string
   readonly prefix: number
-  /** Whether the host forwards and masquerades what leaves it; else it is isolated. */
+  /** Whether the host forwards and masquerades traffic to the outside. If not, the network is isolated. */
   readonly internet: boolean
   /** Fixed leases. */
   readonly leases: readonly { readonly mac: string; readonly ip: string; readonly node: string }[]
 }
 
-/** A libvirt network as it is, klab's or not. */
+/** A libvirt network as it is, klab's or another. */
 export interface Network {
   readonly name: string
   readonly uuid: string
@@ -28,6 +27,6 @@ export interface Network {
   readonly bridge: string | undefined
   /** Its IPv4 ranges, such as 192.168.122.0/24. */
   readonly ranges: readonly string[]
-  /** klab's mark; undefined: somebody else's network. */
+  /** klab's mark; undefined: not klab's network. */
   readonly mark: { readonly labId: string; readonly specDigest: string } | undefined
 }

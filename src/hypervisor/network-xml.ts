@@ -1,5 +1,5 @@
 /**
- * A lab's network as libvirt network XML, and what libvirt says of all networks. Pure; docs:
+ * A lab's network as libvirt network XML, and what libvirt says about all networks. Pure; docs:
  * libvirt.org/formatnetwork.html.
  */
 import { isIPv4 } from 'node:net'
@@ -9,9 +9,7 @@ import { checkNetwork, networkDigest } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { Network, NetworkSpec } from './types.js'
 
-/**
- * klab's mark is a TXT record of the network's own DNS server: libvirt 9.0 drops a network's <metadata> without a word.
- */
+/** klab's mark is a TXT record of the network's own DNS server: libvirt 9.0 silently drops a network's <metadata>. */
 const MARK = 'klab'
 
 /**
@@ -25,14 +23,14 @@ export function networkXml(spec: NetworkSpec): string {
       name: spec.name,
       uuid: spec.uuid,
       ...(spec.internet ? { forward: { '@mode': 'nat' } } : {}),
-      // One bridge has no loops; the delay would hold up every boot.
+      // One bridge has no loops. The delay would slow down every boot.
       bridge: { '@name': spec.bridge, '@stp': 'off', '@delay': 0 },
       dns: { txt: { '@name': MARK, '@value': `lab=${spec.labId} digest=${networkDigest(spec)}` } },
       ip: {
         '@address': spec.address,
         '@prefix': spec.prefix,
         dhcp: {
-          // No range: who has no lease here gets none. 0: for ever.
+          // No range: a client without a fixed lease gets none. 0: for ever.
           host: spec.leases.map((l) => ({ '@mac': l.mac, '@name': l.node, '@ip': l.ip, lease: { '@expiry': 0 } })),
         },
       },
@@ -70,8 +68,8 @@ export function parseNetworks(text: string, active: ReadonlySet<string>): Networ
 }
 
 /**
- * An IPv4 `<ip>` as a range in CIDR form, with the address's host bits (who reads it masks them). libvirt writes back a
- * prefix or the netmask that it was given.
+ * An IPv4 `<ip>` as a range in CIDR form, with the address's host bits (the reader masks them). libvirt returns a
+ * prefix or a netmask, whichever it was given.
  */
 function range(ip: Readonly<Record<string, unknown>>): string[] {
   const address = textOf(ip['@address'])

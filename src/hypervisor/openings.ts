@@ -1,6 +1,6 @@
 /**
- * What makes a machine of klab's reachable, or reach further, than klab made it: somebody redefined it with virsh. Only
- * what counts for safety is looked at; who gives a machine more memory with virsh may do so. Pure.
+ * Finds changes made with virsh that let others reach a machine, or let the machine reach more than klab allows. Only
+ * changes that matter for safety: anybody may give a machine more memory with virsh. Pure.
  */
 import { XMLParser } from 'fast-xml-parser'
 import { FORM } from './foreign-form.js'
@@ -28,7 +28,7 @@ const attribute = (e: Element | undefined, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** Devices that no domain of klab's has at first, and that let nobody in: some libvirts add them by themselves. */
+/** Devices that klab's domains do not have at first, and that let nobody in. Some libvirts add them themselves. */
 const HARMLESS = new Set(['emulator', 'video', 'panic', 'iommu', 'sound', 'tpm', 'crypto', 'memory'])
 
 /** A device, as virsh's user would name it: `graphics vnc on 0.0.0.0`. */
@@ -81,14 +81,14 @@ function ofArguments(line: Element | undefined, bounds: Bounds): readonly string
     return known ? [] : [`QEMU’s argument ${value}`]
   })
   const other = Object.keys(line ?? {}).filter((tag) => tag !== 'qemu:arg' && !tag.startsWith('@') && tag !== '#text')
-  // Without the option a guest of slirp's reaches everything.
+  // Without the option, a guest on slirp reaches everything.
   const open = values.some((v) => v.startsWith('user,') && !/,restrict=(on|off)(,|$)/.test(v)) && !bounds.internet
   return [...found, ...other, ...(open ? ['a card without restrict=on'] : [])]
 }
 
 /**
- * Output of one or several `dumpxml` of klab's machines: domain UUID → what is open, in words; nothing: no entry.
- * Throws HostError.
+ * Output of one or several `dumpxml` of klab's machines: domain UUID → what is open, in words. A domain without
+ * openings has no entry. Throws HostError.
  */
 export function parseOpenings(text: string, bounds: Bounds): ReadonlyMap<string, readonly string[]> {
   const domains = all(all(readXml(parser, `<all>${text}</all>`) as Element, 'all')[0], 'domain')
@@ -101,7 +101,7 @@ export function parseOpenings(text: string, bounds: Bounds): ReadonlyMap<string,
       ...all(domain, 'devices').flatMap((d) => ofDevices(d, bounds)),
       ...all(domain, 'qemu:commandline').flatMap((line) => ofArguments(line, bounds)),
     ]
-    // The definition of now and that of the next start, as a rule the same.
+    // The present definition and that of the next start. They are usually the same.
     if (found.length > 0) open.set(uuid, [...new Set([...(open.get(uuid) ?? []), ...found])])
   }
   return open

@@ -1,7 +1,4 @@
-/**
- * libvirt's XML, as data. Pure. Apart from parse.ts, since an XML library is nothing that `klab status` should have to
- * load.
- */
+/** libvirt's XML, as data. Pure. Separate from parse.ts, so that `klab status` need not load an XML library. */
 import { XMLParser } from 'fast-xml-parser'
 import { KLAB_NS } from './domain-xml.js'
 import { list, readXml, record, textOf } from './read-xml.js'
@@ -39,7 +36,7 @@ export function parseOwnership(text: string): Map<string, Ownership> {
   return owned
 }
 
-/** Output of `capabilities`: how the host confines QEMU, and as whom QEMU runs (undefined: as the one who asks). */
+/** Output of `capabilities`: how the host confines QEMU, and which user QEMU runs as (undefined: the caller). */
 export interface HostSecurity {
   readonly apparmor: boolean
   readonly qemuUser: { readonly uid: number; readonly gid: number } | undefined

@@ -20,13 +20,13 @@ const STATES: Readonly<Record<string, MachineState>> = {
 }
 
 /**
- * libvirt's state and reason as klab's state. `crashed` also when QEMU died under a domain, which libvirt calls shut
+ * libvirt's state and reason as klab's state. `crashed` also means that QEMU died; libvirt then calls the domain shut
  * off.
  */
 export const machineState = (state: string, reason: string): MachineState =>
   state === SHUTOFF && reason === SHUTOFF_CRASHED ? 'crashed' : (STATES[state] ?? 'running')
 
-/** No QEMU process stands behind these. */
+/** Domains in these states have no QEMU process. */
 export const isOff = (state: MachineState): boolean => state === 'shut-off' || state === 'crashed' || state === 'absent'
 
 /** Output of `list --all --uuid --name; domstats --state --raw`. A domain that vanished between the two is left out. */
@@ -63,7 +63,7 @@ export function parseDisks(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Output of `schedinfo`: the domain's share of CPU time; undefined where libvirt cannot say (session mode, no cgroups).
+ * Output of `schedinfo`: the domain's share of CPU time; undefined if libvirt cannot say (session mode, no cgroups).
  */
 export function parseCpuShares(text: string): number | undefined {
   const shares = /^cpu_shares\s*: (\d+)$/m.exec(text)?.[1]
@@ -73,7 +73,7 @@ export function parseCpuShares(text: string): number | undefined {
 /** What a domain's QEMU is busy with. */
 export interface Job {
   readonly active: boolean
-  /** How often RAM has been gone through, from 1; 0: no RAM is being written. */
+  /** How many passes over the RAM there were, from 1; 0: no RAM is being written. */
   readonly passes: number
   /** Of this pass, MiB. */
   readonly leftMiB: number

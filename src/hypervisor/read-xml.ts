@@ -1,11 +1,11 @@
-/** XML as libvirt prints it. What comes of it has no type yet: an element may be a text, a list or missing. Pure. */
+/** XML as libvirt prints it. The result has no type yet: an element may be a text, a list or missing. Pure. */
 import type { XMLParser } from 'fast-xml-parser'
 import { HostError, messageOf } from '../errors.js'
 
-/** Characters of the library's complaint that are shown; it may quote the text. */
+/** How many characters of the library's error are shown; it may quote the text. */
 const SHOWN = 200
 
-/** The text as the parser gives it. Throws HostError when it is no XML that it can read. */
+/** The text as the parser returns it. Throws HostError if it cannot read the text as XML. */
 export function readXml(parser: XMLParser, text: string): unknown {
   try {
     return parser.parse(text)
@@ -17,7 +17,7 @@ export function readXml(parser: XMLParser, text: string): unknown {
   }
 }
 
-/** An element's attributes and children; empty for a text, a list or nothing. */
+/** An element's attributes and children; empty for a text, a list or a missing element. */
 export const record = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

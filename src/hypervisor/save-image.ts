@@ -14,7 +14,7 @@ const MAGIC = Buffer.from('LibvirtQemudSave')
 const HEADER = MAGIC.length + 19 * 4
 const AT = { version: 16, dataLength: 20, wasRunning: 24, compressed: 28, cookie: 32 } as const
 const VERSION = 2
-/** XML and cookie take about 5 KiB and 64 KiB of room; more is not libvirt's. */
+/** XML and cookie take about 5 KiB, plus 64 KiB of room. More than this is not libvirt's. */
 const MOST_DATA = 2 ** 20
 const CHUNK = 4 * 2 ** 20
 /** How QEMU's stream begins ("QEVM", migration/savevm.c). */
@@ -23,7 +23,7 @@ const QEMU_MAGIC = Buffer.from('QEVM')
 export interface SaveHeader {
   /** The domain. */
   readonly xml: string
-  /** What libvirt keeps beside it, XML too; empty: none. */
+  /** What libvirt stores with it, also XML; empty: nothing. */
   readonly cookie: string
   /** Whether the machine ran when it was saved. */
   readonly wasRunning: boolean
@@ -34,7 +34,7 @@ export interface SaveHeader {
 const refuse = (path: string, what: string): CorruptError =>
   new CorruptError(`${path}: ${what}`, { hint: 'make the file again' })
 
-/** Reads the header from the first bytes of a file. Throws CorruptError. `path` is only for its words. */
+/** Reads the header from the first bytes of a file. Throws CorruptError. `path` is only for the message. */
 export function parseSaveHeader(head: Buffer, path: string): SaveHeader {
   if (head.length < HEADER || !head.subarray(0, MAGIC.length).equals(MAGIC))
     throw refuse(path, 'is not a RAM image of libvirt')
@@ -59,7 +59,7 @@ export function parseSaveHeader(head: Buffer, path: string): SaveHeader {
   }
 }
 
-/** The header as bytes, as long as `dataLength` says, or longer when XML and cookie need more. */
+/** The header as bytes, as long as `dataLength` says, or longer if XML and cookie need more. */
 export function formatSaveHeader(h: SaveHeader): Buffer {
   const xml = Buffer.from(`${h.xml}\0`)
   const cookie = h.cookie === '' ? Buffer.alloc(0) : Buffer.from(`${h.cookie}\0`)
@@ -94,8 +94,8 @@ export async function readSaveHeader(path: string): Promise<SaveHeader> {
 }
 
 /**
- * Puts other XML into a RAM image that is nobody else's: in place where there is room (libvirt leaves 64 KiB), else
- * into a copy that takes its name. Throws CorruptError.
+ * Puts other XML into a RAM image that only klab uses: in place if there is room (libvirt leaves 64 KiB), otherwise in
+ * a copy that replaces it. Throws CorruptError.
  */
 export async function rewriteSaveHeader(path: string, change: Pick<SaveHeader, 'xml' | 'cookie'>): Promise<void> {
   const old = await readSaveHeader(path)

@@ -1,4 +1,4 @@
-/** ISO 9660 images by xorriso: cloud-init's NoCloud seeds, and folders handed to guests as read-only disks. */
+/** ISO 9660 images by xorriso: cloud-init's NoCloud seeds, and folders that guests get as read-only disks. */
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeAtomic } from '../host/files.js'
@@ -27,8 +27,8 @@ export async function makeIso(exec: HostExec, iso: { path: string; dir: string; 
 }
 
 /**
- * A NoCloud seed: files by name (`user-data`, `meta-data`, …) under the volume id that cloud-init looks for. Holds the
- * host's private key, so 0600.
+ * A NoCloud seed: files by name (`user-data`, `meta-data`, …) with the volume id that cloud-init looks for. It contains
+ * the host's private key, so it is 0600.
  */
 export async function makeSeedIso(
   exec: HostExec,

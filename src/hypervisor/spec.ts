@@ -1,4 +1,4 @@
-/** A machine's spec: its digest, and the checks that stand between its values and QEMU's command line. Pure. */
+/** A machine's spec: its digest, and the checks of its values before they reach QEMU's command line. Pure. */
 import { createHash } from 'node:crypto'
 import { StateError } from '../errors.js'
 import type { MachineSpec, NetworkSpec } from './types.js'
@@ -6,9 +6,7 @@ import type { MachineSpec, NetworkSpec } from './types.js'
 /** The writable disk of klab's machines. */
 export const WRITABLE = 'vda'
 
-/**
- * Raise it when domain-xml.ts changes what it emits: defined machines that are off are then redefined by the next `up`.
- */
+/** Raise this number if the output of domain-xml.ts changes. The next `up` then defines machines that are off again. */
 const SPEC_FORMAT = 2
 
 /** JSON with sorted keys, so that equal specs give equal text. */
@@ -19,14 +17,15 @@ const canonical = (value: unknown): string =>
       : v,
   )
 
-/** A snapshot moves a machine from one overlay to the next; it is still the machine that the Labfile describes. */
+/** A snapshot moves a machine from one overlay to the next. It is still the machine that the Labfile describes. */
 const withoutOverlay = (spec: MachineSpec): unknown => ({
   ...spec,
   disks: spec.disks.map((d) => (d.readonly ? d : { ...d, path: '' })),
 })
 
 /**
- * Hex sha256 of everything that shapes the domain, but the overlay that its writable disk is on; kept in its metadata.
+ * Hex sha256 of everything that shapes the domain, except the overlay of its writable disk. It is kept in the domain's
+ * metadata.
  */
 export const specDigest = (spec: MachineSpec): string =>
   createHash('sha256')

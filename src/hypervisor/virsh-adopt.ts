@@ -1,6 +1,6 @@
 /**
- * What a lab that travels asks of the hypervisor: what a machine is made of, what this host can load, and making a RAM
- * image from elsewhere one of a machine here.
+ * What an imported lab needs from the hypervisor: what a machine is made of, what this host can load, and changing an
+ * imported RAM image so that it fits a machine here.
  */
 import { StateError } from '../errors.js'
 import type { Abilities, Accel, Description, Hypervisor, Machine } from './types.js'

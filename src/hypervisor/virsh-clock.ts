@@ -1,9 +1,9 @@
-/** A guest's clock through qemu-guest-agent: two small messages, where an SSH login costs an emulated CPU seconds. */
+/** A guest's clock through qemu-guest-agent: two small messages. An SSH login takes seconds of an emulated CPU. */
 import { StateError } from '../errors.js'
 import type { Hypervisor, Machine } from './types.js'
 import type { Virsh } from './virsh-run.js'
 
-/** Seconds that the agent may take for one answer; one that is there answers at once, even a busy one. */
+/** Seconds that the agent may take for one answer. An agent that runs answers at once, even a busy one. */
 const ANSWER_S = 5
 
 export function clockMethods({

@@ -1,7 +1,7 @@
 /**
- * Freezing several machines at one moment while they run: libvirt writes each one's RAM beside the running guest
- * (`snapshot-create --live`), again and again what has changed since; when all has been written once, all are suspended
- * together, and the little that is left is written. libvirt lets each run on when its file is complete.
+ * Freezes several machines at one moment while they run. libvirt writes each one's RAM while the guest runs
+ * (`snapshot-create --live`), and then again what has changed since. When all has been written once, all machines are
+ * suspended together, and the little that is left is written. libvirt resumes each machine when its file is complete.
  */
 import { stat } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
@@ -10,24 +10,24 @@ import { parseJobs, type Job } from './parse.js'
 import type { Hypervisor, Machine, MachineState, Moment, PauseTimes } from './types.js'
 import { LONG, type Virsh } from './virsh-run.js'
 
-/** ms between two looks at how far the writing is. */
+/** ms between two looks at the progress of the writing. */
 const LOOK_EVERY = 100
 /** ms between two looks at whether a file is there. */
 const BEGUN_EVERY = 20
-/** ms that the guests may be written while they run; then they are suspended, however much is left. */
+/** ms that the guests may be written while they run. Then they are suspended, however much is left. */
 const LIVE_MS = 90_000
 /**
- * MiB/s: at once; so that a look comes in time; next to nothing, so that one that waits for the others does not come to
- * its end alone.
+ * MiB/s. Low at first, so that a look comes in time. Almost 0 for a machine that waits for the others, so that it does
+ * not finish before them.
  */
 const [FULL, NEAR, HELD] = [100_000, 48, 1]
-/** MiB/s below so many MiB left. What is left when all stand still is what they stand still for. */
+/** MiB/s below so many MiB left. The pause is as long as it takes to write what is left. */
 const SPEEDS = [
   { belowMiB: 160, speed: HELD },
   { belowMiB: 384, speed: NEAR },
   { belowMiB: 768, speed: 400 },
 ] as const
-/** ms, libvirt's least: QEMU ends the writing by itself when what is left can be written in this time. */
+/** ms, libvirt's smallest value: QEMU itself ends the writing when the rest can be written in this time. */
 const DOWNTIME_MS = 1
 
 interface Dependencies {
@@ -68,7 +68,7 @@ export function freezeTogether({
     let ended = 0
     const writing = moments.map(async ({ to }, i) => {
       try {
-        // `machines` was made from `moments`, one by one.
+        // `machines` has the same order as `moments`.
         await write(machines[i] as Machine, to, ['--live'])
       } finally {
         ended += 1
@@ -82,9 +82,9 @@ export function freezeTogether({
 
     try {
       const limit = clock.monotonic() + LIVE_MS
-      // A question that comes before libvirt has begun to write is answered only when it has done all. The first word
-      // to each is to take its time, or a small one is done before klab looks at it; it is said again and again, since
-      // libvirt sets a speed of its own as it begins to write, perhaps after it.
+      // If klab asks before libvirt has begun to write, libvirt answers only when it has finished. So the first command
+      // to each machine limits the speed; without it, a small machine is done before klab looks. It is repeated,
+      // because libvirt sets its own speed when it begins to write, perhaps after the command.
       for (let writes: readonly Machine[] = []; ended === 0 && writes.length < machines.length;) {
         const begun = await begunOf(moments)
         writes = machines.filter((_, i) => begun[i])
@@ -110,7 +110,7 @@ export function freezeTogether({
           machines.map((m) => virsh(['suspend', m.uuid], { timeoutMs: LONG }).then(() => clock.monotonic())),
         )
         const [states, now] = await Promise.all([statesOf(machines), jobs(machines)])
-        // All stand still and none has been written to its end: whatever is in the files in the end is of this moment.
+        // All are paused and no file is complete: in the end the files will hold this moment.
         if (states.every((s) => s === 'paused') && now.length === machines.length && now.every((j) => j.active)) {
           await Promise.all([committed(), setSpeed(machines, () => FULL)])
           await Promise.all(writing)
@@ -146,6 +146,6 @@ const speedOf = (job: Job | undefined): number => {
   return SPEEDS.find(({ belowMiB }) => job.leftMiB < belowMiB)?.speed ?? FULL
 }
 
-/** libvirt's words for what abortJob did ("operation aborted: ... canceled by client"). */
+/** libvirt's message after abortJob ("operation aborted: ... canceled by client"). */
 const isAborted = (error: unknown): boolean =>
   error instanceof CommandError && /operation aborted|canceled by client/.test(error.failure.tail)

@@ -1,6 +1,6 @@
 /**
- * Freezing and thawing through virsh: external snapshots without libvirt's own metadata, and `virsh restore` onto a
- * fresh overlay.
+ * Freezes and thaws through virsh: external snapshots without libvirt's own metadata, and `virsh restore` onto a new
+ * overlay.
  */
 import { rm } from 'node:fs/promises'
 import { CommandError, StateError } from '../errors.js'
@@ -61,7 +61,7 @@ export function momentMethods({
   const disks = async (machine: Machine, which: readonly string[]): Promise<ReadonlyMap<string, string>> =>
     parseDisks((await virsh(['domblklist', ...which, machine.uuid])).stdout)
 
-  /** Runs a command with an XML file beside `near`, which goes with the command. */
+  /** Runs a command with an XML file next to `near`; the file is removed after the command. */
   const withXml = async (near: string, xml: string, use: (file: string) => Promise<unknown>): Promise<void> => {
     const file = `${near}.xml`
     await writeAtomic(file, xml)
@@ -90,7 +90,7 @@ export function momentMethods({
     const [job] = parseJobs((await virsh(['domjobinfo', machine.uuid], { allowFailure: true })).stdout)
     if (!job?.active) return
     await virsh(['domjobabort', machine.uuid]).catch((error: unknown) => {
-      // It ended meanwhile.
+      // It ended in between.
       if (!(error instanceof CommandError)) throw error
     })
   }
@@ -109,7 +109,7 @@ export function momentMethods({
       const paused = machines.filter((m) => m.state === 'paused')
       if (paused.length === 0) return
       await virsh([paused.map((m) => `resume ${m.uuid}`).join('; ')]).catch(async (error: unknown) => {
-        // libvirt lets a machine go on by itself when the writing of its RAM ends, perhaps just now.
+        // libvirt itself resumes a machine when the writing of its RAM ends. That may be just now.
         const still = new Set((await list()).filter((m) => m.state === 'paused').map((m) => m.uuid))
         if (paused.some((m) => still.has(m.uuid))) throw error
       })
@@ -123,7 +123,7 @@ export function momentMethods({
     },
 
     usage: async (names) => {
-      // One that is gone by now would make virsh fail for all of them.
+      // If one is gone by now, virsh would fail for all of them.
       const uuids = (await list()).filter((m) => names.includes(m.name) && !isOff(m.state)).map((m) => m.uuid)
       if (uuids.length === 0) return new Map()
       const argv = ['domstats', '--balloon', '--cpu-total', '--raw', '--nowait', ...uuids]
@@ -132,7 +132,7 @@ export function momentMethods({
 
     freeze: async (name, to) => {
       const machine = await must(name)
-      // libvirt would take the RAM of a running one too, at a moment of its own.
+      // libvirt would save the RAM of a running machine too, at another moment.
       if (machine.state !== 'paused') throw new StateError(`${name} is ${machine.state}, not paused`)
       await write(machine, to, [])
     },
@@ -145,7 +145,7 @@ export function momentMethods({
       await withXml(from.disk, withForwards(withDisk(stdout, from.disk), forwards), (file) =>
         virsh(['restore', from.memory, '--xml', file, '--paused'], { timeoutMs: RAM_MS }),
       )
-      // Else its next start would be from the file that it was frozen on (fault 47).
+      // Otherwise its next start would use the file that it was frozen on (fault 47).
       await useDisk(await must(name), from.disk)
     },
 
@@ -163,7 +163,7 @@ export function momentMethods({
 
     shortenDisk: async (name, base) => {
       const { uuid } = await must(name)
-      // What a killed klab began goes on in libvirt, perhaps down to another file.
+      // Work that a killed klab has started goes on in libvirt, perhaps for another file.
       await virsh(['blockjob', uuid, WRITABLE, '--abort'], { allowFailure: true })
       await virsh(['blockpull', uuid, WRITABLE, '--base', base, '--wait'], { timeoutMs: RAM_MS })
     },

@@ -18,13 +18,13 @@ export function networkMethods(
     const uuids = [...new Set(listed)]
     if (uuids.length === 0) return []
     const { parseNetworks } = await import('./network-xml.js')
-    // One that vanished meanwhile is simply not among them.
+    // A network that vanished in between is simply not among them.
     const { stdout } = await virsh([uuids.map((u) => `net-dumpxml ${u}`).join('; ')], { allowFailure: true })
     return parseNetworks(stdout, new Set(listed.filter((u, i) => listed.indexOf(u) !== i)))
   }
   const find = async (name: string): Promise<Network | undefined> => (await networks()).find((n) => n.name === name)
 
-  /** Runs a command whose failure is none if the network came to be as wanted all the same. */
+  /** Runs a command. If it fails but the network is as wanted, that is no failure. */
   const attempt = async (
     args: readonly string[],
     name: string,

@@ -1,11 +1,11 @@
-/** One call of virsh: time limit, and "libvirt cannot be reached" told apart from "libvirt said no". */
+/** One call of virsh, with a time limit. Tells "libvirt cannot be reached" from "libvirt said no". */
 import { CommandError, HostError } from '../errors.js'
 import { tail } from '../host/tail.js'
 import type { HostExec, Output } from '../host/types.js'
 
 /** ms. libvirt may probe QEMU's capabilities for 8 s at its first call (field notes). */
 const LIMIT = 30_000
-/** ms, for what starts or ends QEMU on a busy slow host. */
+/** ms, for commands that start or end QEMU on a busy slow host. */
 export const LONG = 120_000
 
 export type Virsh = (
@@ -17,8 +17,8 @@ export type Virsh = (
 export const defaultUri = (uid: number): string => (uid === 0 ? 'qemu:///system' : 'qemu:///session')
 
 /**
- * How to reach libvirt again, judged by virsh's own words (LC_ALL=C) and by which daemons are installed. Debian and
- * Ubuntu have libvirtd alone; Fedora has a daemon for each driver (libvirt.org/daemons.html).
+ * How to reach libvirt again. Decided by virsh's own message (LC_ALL=C) and by the installed daemons. Debian and Ubuntu
+ * have only libvirtd; Fedora has a daemon for each driver (libvirt.org/daemons.html).
  */
 async function hint(exec: HostExec, uri: string, words: string): Promise<string> {
   if (/Permission denied|authentication (failed|unavailable)|access denied/i.test(words))

@@ -1,5 +1,5 @@
 /**
- * Door 1 through virsh. Domains are addressed by UUID, so no name ever reaches virsh's own parser; what is so is read
+ * Door 1 through virsh. Domains are addressed by UUID, so no name ever reaches virsh's own parser. The result is read
  * from states, never from messages.
  */
 import { dirname, join } from 'node:path'
@@ -24,7 +24,7 @@ export { defaultUri } from './virsh-run.js'
 const LOOK_EVERY = 250
 /** ms that libvirt may take to clean up after a QEMU that is ending. */
 const SETTLE = 30_000
-/** What goes with a domain when it is undefined; each is fine when there is none. */
+/** What is removed with a domain when it is undefined; it does not matter if there is none. */
 const UNDEFINE = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram']
 
 /** Whether `start` failed because a forwarded host port is taken (QEMU's own words, net/slirp.c). */
@@ -32,21 +32,22 @@ export const isPortBusy = (error: unknown): boolean =>
   error instanceof CommandError && error.failure.tail.includes('Could not set up host forwarding rule')
 
 /**
- * The share of CPU time that a domain has by itself: with cgroups v1, v2 (formatdomain.html, "cputune"); and how many
- * times that a preferred one gets (4 starves the workers, docs/benchmarks.md).
+ * The default share of CPU time of a domain, with cgroups v1 and v2 (formatdomain.html, "cputune"); and how many times
+ * that a preferred one gets (4 starves the workers, docs/benchmarks.md).
  */
 const USUAL_SHARES = [1024, 100]
 const PREFERENCE = 2
 
 /**
- * How the host at `uri` confines QEMU and as whom it runs it: the L2 switch must let that user in. Throws HostError.
+ * How the host at `uri` confines QEMU, and which user it runs it as: the L2 switch must let that user in. Throws
+ * HostError.
  */
 export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSecurity> {
   const { parseHostSecurity } = await import('./parse-xml.js')
   return parseHostSecurity((await createVirsh(exec, uri)(['capabilities'])).stdout)
 }
 
-/** A Hypervisor that speaks to libvirt at `uri`. Its methods throw HostError when libvirt cannot be reached. */
+/** A Hypervisor that uses libvirt at `uri`. Its methods throw HostError if libvirt cannot be reached. */
 export function createVirshHypervisor({
   exec,
   uri,
@@ -63,7 +64,7 @@ export function createVirshHypervisor({
   const list = async (): Promise<Machine[]> =>
     parseDomainList((await virsh(['list --all --uuid --name; domstats --state --raw --nowait'])).stdout)
 
-  /** klab's metadata of these domains, in one process; one that vanished meanwhile is simply not among them. */
+  /** klab's metadata of these domains, in one process. A domain that vanished in between is simply not among them. */
   const ownership = async (machines: readonly Machine[]): Promise<Map<string, Ownership>> => {
     if (machines.length === 0) return new Map()
     const { parseOwnership } = await import('./parse-xml.js')
@@ -90,9 +91,7 @@ export function createVirshHypervisor({
     }
   }
 
-  /**
-   * Runs a command whose failure is none if the machine came to be as wanted all the same (somebody else was quicker).
-   */
+  /** Runs a command. If it fails but the machine is as wanted, that is no failure (somebody else was faster). */
   const attempt = async (
     args: readonly string[],
     name: string,
@@ -144,7 +143,7 @@ export function createVirshHypervisor({
           )
         }
         if (mark.specDigest === specDigest(spec)) {
-          // Its mark says what klab made it, not what somebody has made of it since.
+          // The mark says what klab made, not what somebody has changed since.
           const bounds = { internet: spec.mgmt?.internet ?? false, network: spec.net?.network }
           if (!isOff(m.state) || !(await openings([m.uuid], bounds)).has(m.uuid)) return
         } else if (!isOff(m.state)) {
@@ -152,7 +151,7 @@ export function createVirshHypervisor({
             hint: 'stop it first: klab halt, then klab up',
           })
         }
-        // RAM saved under the old settings must not come back under the new ones.
+        // RAM that was saved with the old settings must not be loaded with the new ones.
         await virsh(['managedsave-remove', m.uuid], { allowFailure: true })
       }
       // virsh reads a file only: its stdin is a socket here, which /dev/stdin cannot open.
@@ -199,7 +198,7 @@ export function createVirshHypervisor({
       const machine = await find(name)
       if (!machine) return
       if (!(await ownership([machine])).has(machine.uuid)) {
-        // It may have gone since; only what is there without our mark is somebody else's.
+        // It may be gone by now. Only a domain that exists without our mark belongs to somebody else.
         if ((await state(name)) === 'absent') return
         throw new StateError(`${name} does not carry klab's metadata; klab removes only its own machines`, {
           hint: `if it is to go: virsh -c ${uri} undefine ${name}`,

@@ -104,7 +104,6 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     const first = plan.phases[0]?.name as PhaseName | undefined
     if (first === undefined)
       throw new StateError(`provision: nothing of ${phases.join(', ')} runs on ${nodes.join(', ')}`)
-    // Until all is done again the lab is up no further than what came before: a kill in between must not leave `up`
     // Until everything is done again, the record says only what was done before these phases. Otherwise, after a kill,
     // `up` would think that there is nothing to do.
     const before = PHASE_NAMES[PHASE_NAMES.indexOf(first) - 1]

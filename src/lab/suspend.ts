@@ -51,7 +51,6 @@ export async function suspend(world: World, { record, paths }: Found, report: Re
     const before = await sleeps(paths)
     const started = world.clock.monotonic()
     const made = await save(lab, { name: NAME, message: 'klab suspend', kind: 'auto', stay: true })
-    // From here on a kill, or a libvirt that dies, leaves the rest to the next verb (recoverSave): it ends the
     // If klab is killed from here on, or libvirt dies, the next verb does the rest (recoverSave): it ends the machines.
     await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => resumeAfterSave(lab)))
     await Promise.all(nodesOf(lab).map(({ domain }) => world.hypervisor.stop(domain, 0)))

@@ -90,7 +90,6 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
         : true,
     ),
   )
-  // What was written of running machines is of one moment only when all had been seen standing still before the first
   // RAM that was written while the machines ran is of one moment only if all of them had been seen paused before the
   // first file was complete.
   const oneMoment = !j.live || j.together === true

@@ -50,7 +50,6 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
   const journal = { op: 'restore', id: manifest.id, phase: 'prepared', to, paused } as const
   await openJournal(lab.paths, journal)
   try {
-    // Standing still they leave the CPUs to what follows, which is the longest time without a lab. One that has just
     // While they are paused, the CPUs are free for what follows: the longest time without a lab. It does not matter if
     // one has just died.
     if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))

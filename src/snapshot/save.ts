@@ -199,7 +199,6 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
   const { hypervisor, clock } = lab.world
   const all = nodesOf(lab)
   const started = clock.monotonic()
-  // All have ended before anything else is done: a pause that comes late would outlive what resumes them after a
   // Wait until all have ended: a pause that comes late would come after the resume that follows a failure.
   const paused = values(
     await Promise.allSettled(all.map(({ domain }) => hypervisor.pause(domain).then(() => clock.monotonic()))),
