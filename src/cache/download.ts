@@ -1,4 +1,4 @@
-/** Files from the network into the cache: resumed, tried again, checked, and there only when complete. */
+/** Downloads files into the cache: resumed, tried again, checked, and there only when complete. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import type { Clock, HostExec } from '../host/types.js'
 import { cachedEntry } from './entry.js'
 import { RetryableError, fetchSmall, tryAgain, receive, RefusedError } from './http.js'
 
-/** What a checksum file may be at most: one line a file of a release. */
+/** The largest size of a checksum file: one line for each file of a release. */
 const MAX_SUMS_BYTES = 1 << 20
 
 export interface DownloadPlace {
@@ -32,8 +32,8 @@ export interface DownloadOptions extends DownloadPlace {
 }
 
 /**
- * The path of the file with this sum, downloaded unless it is in the cache; a second klab waits for the first.
- * Throws StateError (refused, or cut again and again), CorruptError (another sum), HostError (disk full), Interrupted.
+ * The path of the file with this sum. Downloads it unless it is in the cache; a second klab waits for the first. Throws
+ * StateError (refused, or cut again and again), CorruptError (another sum), HostError (disk full), Interrupted.
  */
 export async function download(o: DownloadOptions): Promise<string> {
   if (!/^(?:[0-9a-f]{64}){1,2}$/.test(o.sum)) throw new TypeError(`not a sha256 or sha512: ${o.sum}`)
@@ -44,7 +44,7 @@ export async function download(o: DownloadOptions): Promise<string> {
         const sum = await attempt(o, part)
         if (sum === o.sum) return
         await rm(part, { force: true })
-        // What an earlier klab left may be the culprit: once more from the start before blaming the server.
+        // An earlier klab may have left a damaged part. Try once more from the start before blaming the server.
         if (!old) {
           const what = `${o.url}: ${algorithm(o.sum)} is ${sum}, but ${o.sum} was expected`
           throw new CorruptError(what, { hint: o.hint ?? 'check the url and the sha256 in the Labfile' })
@@ -56,8 +56,8 @@ export async function download(o: DownloadOptions): Promise<string> {
 }
 
 /**
- * The same for a file whose checksum lies beside it, `URL.sha256` or `URL.sha512`, as release servers have it. Throws
- * StateError when neither is there, CorruptError when it holds no sum.
+ * The same for a file whose checksum is beside it, `URL.sha256` or `URL.sha512`, as on release servers. Throws
+ * StateError if neither exists, CorruptError if it has no sum.
  */
 export async function downloadWithSum(
   o: DownloadPlace & { readonly url: string },
@@ -99,11 +99,11 @@ export function sumIn(text: string, name: string, digits = 64): string | undefin
 
 const algorithm = (sum: string): 'sha256' | 'sha512' => (sum.length === 64 ? 'sha256' : 'sha512')
 
-/** One connection: adds to the partial file until the end; the sum of the whole. */
+/** One connection: adds to the partial file until the end. Returns the sum of the whole file. */
 async function attempt(o: DownloadOptions, part: string): Promise<string> {
   let hash = createHash(algorithm(o.sum))
   let bytes = await hashPart(part, hash)
-  // Killed between the last byte and the rename: nothing to ask for.
+  // klab was killed between the last byte and the rename: there is nothing left to download.
   if (bytes > 0 && hash.copy().digest('hex') === o.sum) return o.sum
   return receive({ ...o, headers: bytes > 0 ? { range: `bytes=${bytes}-` } : {} }, async (response, chunks) => {
     if (response.status === 416) {
@@ -116,7 +116,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<string> {
       bytes = 0
     }
     const length = Number(response.headers.get('content-length') ?? Number.NaN)
-    // The length of a compressed answer is not the file's.
+    // The length of a compressed answer is not that of the file.
     const total = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : bytes + length
     const file = await open(part, resumed ? 'a' : 'w', 0o600)
     try {
@@ -145,7 +145,7 @@ async function hashPart(part: string, hash: Hash): Promise<number> {
   return size
 }
 
-/** A line every 16 MiB is enough to see that it goes on. */
+/** A line every 16 MiB is enough to see progress. */
 const STEP = 16 * 2 ** 20
 const mib = (bytes: number): number => Math.round(bytes / 2 ** 20)
 

@@ -12,8 +12,8 @@ export interface CacheContext {
 }
 
 /**
- * The file or folder `path`, made by `fill` as `path`.part unless it is there; a second klab waits for the first. What
- * a killed klab left of `path`.part is handed to the next `fill`. Throws what `fill` throws, Interrupted.
+ * The file or folder `path`. If it does not exist, `fill` makes it as `path`.part; a second klab waits for the first.
+ * What a killed klab left of `path`.part is given to the next `fill`. Throws what `fill` throws, Interrupted.
  */
 export async function cachedEntry(
   c: CacheContext,

@@ -1,11 +1,11 @@
-/** HTTP as downloads need it: what a silent, cut or busy connection means, and how often it is tried again. */
+/** HTTP for downloads: what a silent, cut or busy connection means, and how often it is tried again. */
 import { HostError, Interrupted, StateError } from '../errors.js'
 import type { Clock } from '../host/types.js'
 
-/** How often a broken connection is taken up again before giving up; the pauses double from one second. */
+/** How often a broken connection is tried again before giving up. The pauses double from one second. */
 const TRIES = 5
 const FIRST_PAUSE_MS = 1000
-/** A server that sends nothing for so long counts as gone; however slow, one that goes on is waited for. */
+/** A server that sends nothing for so long counts as gone. If it sends anything, klab waits, however slow it is. */
 export const IDLE_MS = 60_000
 
 /** A failure that another try may fix. */
@@ -23,7 +23,7 @@ export class RefusedError extends StateError {
 }
 
 export interface TryAgainOptions {
-  /** What is fetched, for messages: an address. */
+  /** What is downloaded, for messages: an address. */
   readonly what: string
   /** Where it goes, for the message about a full disk. */
   readonly dir: string
@@ -32,8 +32,8 @@ export interface TryAgainOptions {
 }
 
 /**
- * Does it again, five times in all, as long as it fails with RetryableError. Throws StateError (given up), HostError
- * (disk full), Interrupted, and what else `attempt` throws.
+ * Does it again, up to five times in all, as long as it fails with RetryableError. Throws StateError (given up),
+ * HostError (disk full), Interrupted, and what else `attempt` throws.
  */
 export async function tryAgain<T>(o: TryAgainOptions, attempt: () => Promise<T>): Promise<T> {
   for (let failures = 0; ;) {
@@ -67,9 +67,8 @@ export interface ReceiveOptions {
 }
 
 /**
- * One GET: `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws RetryableError for what
- * another try may fix,
- * RefusedError for every other status and for an https address that leads to a plain http one.
+ * One GET. `use` gets the answer (status 200, 206 or 416) and its bytes as they come. Throws RetryableError for what
+ * another try may fix, RefusedError for every other status and for an https address that leads to a plain http one.
  */
 export async function receive<T>(
   o: ReceiveOptions,
@@ -107,7 +106,7 @@ async function* chunks(response: Response, onChunk: () => void): AsyncGenerator<
   }
 }
 
-/** fetch says only `fetch failed` or `terminated`; the reason is in the cause. */
+/** fetch says only `fetch failed` or `terminated`; its cause has the reason. */
 function broken(error: unknown): never {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error)
   throw new RetryableError(cause.message || (cause as NodeJS.ErrnoException).code || 'the connection broke', {
@@ -116,14 +115,14 @@ function broken(error: unknown): never {
 }
 
 function refused(url: string, status: number): RefusedError | RetryableError {
-  // 408, 429 and 5xx are of the moment (RFC 9110, section 15; RFC 6585).
+  // 408, 429 and 5xx are temporary (RFC 9110, section 15; RFC 6585).
   if (status === 408 || status === 429 || status >= 500) return new RetryableError(`the server answered ${status}`)
   return new RefusedError(url, status)
 }
 
 /**
- * A small file whose sum is not known before (a checksum, an index, a manifest). Throws StateError when it is
- * larger than `maxBytes`, and what `receive` and `tryAgain` throw.
+ * A small file whose sum is not known before (a checksum, an index, a manifest). Throws StateError if it is larger than
+ * `maxBytes`, and what `receive` and `tryAgain` throw.
  */
 export async function fetchSmall(
   o: ReceiveOptions & Omit<TryAgainOptions, 'what' | 'dir'>,

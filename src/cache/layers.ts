@@ -17,7 +17,7 @@ const KEY = /^[\w-]{1,128}$/
 const temporary = (key: Digest): RegExp => new RegExp(`^\\.${key}\\.[0-9a-f]{12}\\.tmp$`)
 
 export interface LayersOptions {
-  /** Holds one folder a layer, named by its key. */
+  /** Holds one folder for each layer, named by its key. */
   readonly dir: string
   readonly exec: HostExec
   readonly clock: Clock
@@ -25,11 +25,14 @@ export interface LayersOptions {
   readonly dirMode: number
   /** Holds the locks while they are held; `dir`/.locks unless told. */
   readonly lockDir?: string
-  /** Said to whoever waits for us. */
+  /** Passed to a second caller who waits. */
   readonly holder?: { readonly verb: string; readonly pid: number }
 }
 
-/** The layers under `dir`. A layer is filled in a temporary sibling under a lock of its key, synced, and renamed. */
+/**
+ * The layers under `dir`. A layer is filled in a temporary folder beside it, under a lock of its key, then synced and
+ * renamed.
+ */
 export function createLayers(o: LayersOptions): Layers {
   const lockDir = o.lockDir ?? join(o.dir, '.locks')
   const at = (key: Digest): string => {
@@ -69,7 +72,7 @@ export function createLayers(o: LayersOptions): Layers {
     try {
       await chmod(temp, o.dirMode)
       await make(temp)
-      // A rename can reach the disk before the data it names: after a power cut the layer would be there, with holes.
+      // A rename can reach the disk before its data. After a power cut the layer would be there, with holes.
       await o.exec.run(['sync', '-f', temp])
       const now = o.clock.now() / 1000
       await utimes(temp, now, now)
@@ -88,11 +91,11 @@ export function createLayers(o: LayersOptions): Layers {
     build: async (key, make, options = {}) => {
       const ready = await get(key)
       if (ready !== undefined) return ready
-      // Not mkdir's mode, which klab's umask (077) would cut: QEMU's own user must pass.
+      // Not mkdir's mode, because klab's umask (077) would cut it: QEMU's own user must get through.
       await ensureDir(o.dir, o.dirMode)
       const held = await lock(key, options)
       try {
-        // We hold the key's lock, so whatever temporary folder is here was left by a klab that was killed.
+        // We hold the key's lock, so any temporary folder here was left by a killed klab.
         await removeLeftovers(key)
         return (await get(key)) ?? (await fill(key, make))
       } finally {
@@ -116,7 +119,7 @@ export function createLayers(o: LayersOptions): Layers {
       try {
         await removeLeftovers(key)
         if (!(await isDirectory(dir))) return
-        // Renamed first: a removal that is killed half-way must not leave half a layer under its key.
+        // Renamed first: a removal that is killed half way must not leave half a layer under its key.
         const temp = join(o.dir, `.${key}.${randomBytes(6).toString('hex')}.tmp`)
         await rename(dir, temp)
         await removeTree(o.exec, temp)

@@ -17,7 +17,7 @@ export interface Mirror {
   readonly trusted: boolean
 }
 
-/** Releases whose mirror surely carries the others; -updates, -security and -backports often live elsewhere. */
+/** Releases whose mirror surely has the others too; -updates, -security and -backports are often on other servers. */
 const SUITES = /^(?:buster|bullseye|bookworm|trixie|forky|duke|sid|oldoldstable|oldstable|stable|testing|unstable)$/
 
 const words = (text: string | undefined): readonly string[] => (text ?? '').split(/\s+/).filter((w) => w !== '')
@@ -48,7 +48,7 @@ export function parseSourcesList(text: string): readonly AptSource[] {
 export function parseDeb822(text: string): readonly AptSource[] {
   const blocks = text.replace(/^#.*\n?/gm, '').split(/\n[ \t]*\n/)
   return blocks.flatMap((block) => {
-    // A line that begins with a space goes on with the field above it: an embedded key is written so.
+    // A line that begins with a space continues the field above it. An embedded key is written like this.
     const fields = new Map(
       [...block.matchAll(/^([\w-]+):(.*(?:\n[ \t].*)*)/gm)].map((m) => [
         (m[1] ?? '').toLowerCase(),
@@ -107,8 +107,8 @@ export function pickMirror(sources: readonly AptSource[]): Mirror | undefined {
 const usable = (uri: string): boolean => /^(?:https?|mirror\+https?|file|copy):/.test(uri) && !/security/.test(uri)
 
 /**
- * A sources file (deb822) for these releases, binary and source packages, on that mirror; `copy:` because `file:` would
- * leave packages where they are.
+ * A sources file (deb822) for these releases, binary and source packages, on that mirror. It uses `copy:`, because with
+ * `file:` packages would stay where they are.
  */
 export function sourcesText(mirror: Mirror, suites: readonly string[]): string {
   return [

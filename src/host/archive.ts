@@ -1,6 +1,6 @@
 /**
- * Files and folders of this host as a tar stream, and back. What comes from elsewhere is data: nothing of it decides
- * where it lands.
+ * Files and folders of this host as a tar stream, and back. What comes from elsewhere is data: it does not decide where
+ * files are written.
  */
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -8,25 +8,25 @@ import { Readable } from 'node:stream'
 import { CorruptError } from '../errors.js'
 import { create, extract, type ReadEntry } from 'tar'
 
-/** What an archive held. */
+/** What was in an archive. */
 export interface Counted {
   readonly files: number
   readonly bytes: number
 }
 
-/** What was taken out of one; `leftOut`: names that were not. */
+/** What was unpacked; `leftOut`: names that were not. */
 export interface Unpacked extends Counted {
   readonly leftOut: readonly string[]
 }
 
-/** Read, write and execute, for all: a program that runs as its owner must not come with somebody's archive. */
+/** Read, write and execute, for all: an archive from somebody else must not bring set-user-ID programs. */
 const MODE = 0o777
 const FILES = ['File', 'OldFile', 'ContiguousFile']
 const WANTED = [...FILES, 'Directory', 'Link', 'SymbolicLink']
 
 /**
- * An archive of `names` in the folder `dir` (`.`: all of it), links as links; `counted` grows while it is read. The
- * stream fails when something cannot be read.
+ * An archive of `names` in the folder `dir` (`.`: all of it), links as links. `counted` grows while it is read. The
+ * stream fails if something cannot be read.
  */
 export function pack(
   dir: string,
@@ -47,8 +47,8 @@ export function pack(
 }
 
 /**
- * Unpacks an archive into a folder that is there, with its modes but never as another owner. Nothing is written outside
- * it: links that lead out, names with `..`, devices and pipes are left out, and no link is followed. Throws when the
+ * Unpacks an archive into an existing folder, with its modes but never as another owner. Writes nothing outside the
+ * folder: it leaves out links that lead out, names with `..`, devices and pipes, and follows no link. Throws if the
  * archive is cut short or damaged.
  */
 export async function unpack(archive: Readable, dir: string): Promise<Unpacked> {

@@ -1,4 +1,4 @@
-/** The wall clock, the monotonic clock and timers, as a door, so that tests can move it by hand. */
+/** The wall clock, the monotonic clock and timers, as a door, so that tests can set the time. */
 import { performance } from 'node:perf_hooks'
 import { Interrupted } from '../errors.js'
 import type { Clock } from './types.js'
@@ -6,7 +6,7 @@ import type { Clock } from './types.js'
 /** The real clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // Whole ms, as `now` has: they are shown and kept in manifests.
+  // Whole ms, like `now`: they are shown and kept in manifests.
   monotonic: () => Math.floor(performance.now()),
   sleep: (ms, signal) =>
     new Promise<void>((resolve, reject) => {

@@ -14,8 +14,8 @@ export interface Distro {
 }
 
 /**
- * What Fedora calls Debian’s packages, where the name is another one (packages.fedoraproject.org, and libvirt’s own
- * spec file). Read, never tried: docs/hosts.md.
+ * What Fedora calls Debian’s packages, if the name differs (packages.fedoraproject.org, and libvirt’s own spec file).
+ * Read, never tried: docs/hosts.md.
  */
 const FEDORA: Readonly<Record<string, readonly string[]>> = {
   'build-essential': ['gcc', 'make'],
@@ -30,7 +30,7 @@ const FEDORA: Readonly<Record<string, readonly string[]>> = {
   'xz-utils': ['xz'],
 }
 
-/** The distribution by an os-release file’s text. Pure. */
+/** The distribution from the text of an os-release file. Pure. */
 export function parseDistro(text: string): Distro {
   const value = (key: string): string =>
     (new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1] ?? '').trim().replace(/^(["'])(.*)\1$/, '$2')
@@ -43,7 +43,7 @@ export function parseDistro(text: string): Distro {
   }
 }
 
-/** This host’s. `read` is there for tests. */
+/** This host’s distribution. `read` is for tests. */
 export async function hostDistro(read: typeof readText = readText): Promise<Distro> {
   for (const file of FILES) {
     const text = await read(file)

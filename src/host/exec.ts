@@ -1,4 +1,4 @@
-/** Runs commands on the host: the only place that spawns processes. */
+/** Runs commands on the host. Only this file starts processes. */
 import { access, constants, open } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -11,13 +11,13 @@ import { splitLines } from './lines.js'
 import { tail } from './tail.js'
 import type { Filter, HostEnv, HostExec, HostRunOptions, Output } from './types.js'
 
-/** Ordinary users have no sbin on Debian's default PATH, yet mkfs and friends live there. */
+/** On Debian an ordinary user's default PATH has no sbin, but mkfs and similar tools are there. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
-/** ms from asking a command to end to ending it. */
+/** ms between asking a command to end and killing it. */
 const GRACE_MS = 5000
 
-/** Signals a command's whole group: a build tool's compilers too, which would go on and hold its output open. */
+/** Signals a command's whole group. A build tool's compilers would otherwise go on and keep its output open. */
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal)
@@ -27,7 +27,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /**
- * Ends a command's group when its time is over or the signal aborts; `why` says which it was, `stop` ends the watch.
+ * Ends a command's group when its time is over or the signal aborts. `why` says which it was, `stop` ends the watch.
  */
 function watchEnd(
   pid: number | undefined,
@@ -74,8 +74,8 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
   const run = async (argv: readonly string[], o: HostRunOptions = {}): Promise<Output> => {
     const [tool, ...args] = argv
     if (tool === undefined) throw new TypeError('empty argv')
-    // Not before it is needed: a verb that only prints something does without. And before the look at the signal, which
-    // may abort meanwhile.
+    // Not loaded before it is needed: a verb that only prints does without. Loaded before the signal is checked,
+    // because it may abort during the load.
     const { execa } = await import('execa')
     if (o.signal?.aborted) throw new Interrupted()
     const started = performance.now()
@@ -85,14 +85,14 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
       env: { ...base, ...o.env },
       extendEnv: false,
       reject: false,
-      // A Ctrl-C on the terminal reaches the whole foreground group; klab decides itself what to end, so children get a
-      // group of their own.
+      // A Ctrl-C on the terminal reaches the whole foreground group. klab itself decides what to end, so children get
+      // their own group.
       detached: true,
       stripFinalNewline: false,
       all: o.onLine !== undefined,
       maxBuffer: 64 * 1024 * 1024,
       ...(o.input === undefined ? {} : { input: o.input }),
-      // execa's types know no number beyond stderr; at run time it hands the descriptor on as spawn does.
+      // execa's types know no number after stderr. At run time it passes the descriptor on, as spawn does.
       ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
     })
     const unguard = guardian.guard(child.pid)
@@ -102,7 +102,7 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
       split.end()
     }
     const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs })
-    // Not before the last line was handed on.
+    // Wait until the last line has been passed on.
     const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(() => {
       watch.stop()
       unguard()

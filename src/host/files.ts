@@ -23,7 +23,7 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Opens it for reading, unless it is a device, a pipe or a folder: they may have no end, or never begin. */
+/** Opens it for reading, unless it is a device, a pipe or a folder: reading those may never end, or never begin. */
 async function openIfPlain(path: string): Promise<{ file: FileHandle; size: number } | undefined> {
   // Not blocking: opening a pipe must not wait for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -84,7 +84,7 @@ export async function readEnd(path: string, maxBytes: number): Promise<string | 
   }
 }
 
-/** Bytes. The longest is a bundle's manifest: 150 a file. */
+/** Bytes. The longest is a bundle's manifest: 150 for each file. */
 const MOST_JSON = 4 * 2 ** 20
 
 /**
@@ -102,8 +102,8 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 /**
- * Writes by temporary sibling, fsync and rename, so that a reader sees the old file or the new one. Mode 0600 unless
- * told.
+ * Writes a temporary file beside it, fsyncs and renames it, so that a reader sees the old file or the new one. Mode
+ * 0600 unless told.
  */
 export async function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temp = `${path}.${randomBytes(6).toString('hex')}.tmp`
@@ -126,7 +126,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array, mo
 }
 
 /**
- * Opens a new file for writing, in place of what is at `path`: an older file may have another mode, or be a link to
+ * Opens a new file for writing and replaces what is at `path`: an older file may have another mode, or be a link to
  * another place.
  */
 export async function openNew(path: string, mode = 0o600): Promise<FileHandle> {
@@ -136,24 +136,24 @@ export async function openNew(path: string, mode = 0o600): Promise<FileHandle> {
 
 const ownUid = (): number => process.getuid?.() ?? 0
 
-/** Makes a folder; before and after that nobody else may be able to change `place`. Throws HostError. */
+/** Makes a folder. Nobody else may be able to change `place`, before or after. Throws HostError. */
 async function makeIn(place: string, path: string, mode: number): Promise<void> {
   const who = { uid: ownUid(), env: process.env }
   await requirePrivatePlace(place, who)
   await mkdir(path, { recursive: true, mode })
-  // Somebody may have been quicker.
+  // Another process may have been faster.
   await requirePrivatePlace(place, who)
 }
 
-/** Makes a folder, and those above it. Throws HostError when others could change one of them. */
+/** Makes a folder and those above it. Throws HostError if others could change one of them. */
 export async function makeDir(path: string, mode = 0o700): Promise<string> {
   await makeIn(path, path, mode)
   return path
 }
 
 /**
- * Makes a folder of ours with exactly this mode. Throws HostError when it is a link or somebody else's, or when others
- * could change a folder above it.
+ * Makes a folder of ours with exactly this mode. Throws HostError if it is a link, belongs to somebody else, or if
+ * others could change a folder above it.
  */
 export async function ensureDir(path: string, mode = 0o700): Promise<string> {
   await makeIn(dirname(path), path, mode)
@@ -168,8 +168,8 @@ export async function ensureDir(path: string, mode = 0o700): Promise<string> {
 }
 
 /**
- * What stays the same when a folder is renamed: device, inode, and when it was made (inodes are used again). Undefined:
- * there is none.
+ * What stays the same when a folder is renamed: device, inode, and its birth time (inodes are used again). Undefined:
+ * the folder does not exist.
  */
 export const folderMark = (path: string): Promise<string | undefined> =>
   stat(path, { bigint: true }).then(

@@ -8,8 +8,8 @@ import type { Filter } from './types.js'
 const TAIL = 4000
 
 /**
- * Starts `file` with a pipe at either end; `done` throws CommandError when it fails. `kill` ends it without complaint:
- * its reader has seen enough.
+ * Starts `file` with a pipe at each end; `done` throws CommandError if it fails. `kill` ends it without an error: its
+ * reader has seen enough.
  */
 export function createFilter(
   file: string,
@@ -24,7 +24,7 @@ export function createFilter(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-TAIL)
   })
-  // Told by its exit status; a write to one that has ended must not be an event that nobody hears.
+  // Its exit status reports it. A write after its end must not become an unhandled event.
   child.stdin.on('error', () => undefined)
   const done = new Promise<void>((resolve, reject) => {
     child.once('error', (cause) => reject(new HostError(`${file}: ${cause.message}`, { hint: 'klab doctor', cause })))
@@ -45,7 +45,7 @@ export function createFilter(
       )
     })
   })
-  // Whoever awaits it hears of it; nobody may, when something else has failed first.
+  // The caller who awaits it gets the error. Perhaps nobody awaits it, if something else has failed first.
   done.catch(() => undefined)
   return {
     input: child.stdin,

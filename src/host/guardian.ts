@@ -1,13 +1,13 @@
 /**
- * Ends what klab was running when klab itself is killed (SIGKILL, a crash, a second Ctrl-C): a shell that waits at the
- * other end of a pipe, which the kernel closes whatever ended klab. Linux' own means, the parent death signal, reaches
- * the command alone, not the compilers and dpkgs that it has started.
+ * Ends klab's commands when klab itself is killed (SIGKILL, a crash, a second Ctrl-C). A shell waits at the other end
+ * of a pipe, and the kernel closes the pipe whatever ended klab. Linux' own means, the parent death signal, reaches
+ * only the command, not the compilers and dpkgs that it has started.
  */
 import { spawn } from 'node:child_process'
 
 /**
- * Reads `+ GROUP` and `- GROUP`. When klab is gone: SIGTERM to the groups that are left, and SIGKILL to what is there
- * two seconds later.
+ * Reads `+ GROUP` and `- GROUP`. When klab is gone, it sends SIGTERM to the groups that are left, and SIGKILL two
+ * seconds later to those that still exist.
  */
 const SCRIPT = `
 groups=' '
@@ -27,17 +27,17 @@ done
 for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null`
 
 export interface Guardian {
-  /** Its group ends with klab from now on; call the result when it has ended by itself. `pid`: its leader's. */
+  /** From now on its group ends with klab. Call the result when it has ended by itself. `pid`: that of its leader. */
   guard(pid: number | undefined): () => void
 }
 
-/** Costs one shell, started with the first command; it does not keep klab from ending. */
+/** Costs one shell, started with the first command. It does not keep klab from ending. */
 export function createGuardian(): Guardian {
   let tell: ((line: string) => void) | undefined
   const start = (): ((line: string) => void) => {
-    // A group of its own: what a terminal sends to klab's must not reach it.
+    // Its own group: signals that a terminal sends to klab's group must not reach it.
     const child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
-    // Without it klab works as well.
+    // klab also works without it.
     child.on('error', () => undefined)
     child.stdin.on('error', () => undefined)
     child.unref()

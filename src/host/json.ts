@@ -1,9 +1,9 @@
-/** Data from outside, as JSON.parse and the YAML parser give it. */
+/** Data from outside, as JSON.parse and the YAML parser return it. */
 
 /** Characters of foreign data in a message. */
 const SHOWN = 200
 
-/** Foreign data as JSON for a message, cut where it is long. */
+/** Foreign data as JSON for a message, cut if it is long. */
 export function quoted(x: unknown): string {
   const text = JSON.stringify(x) as string | undefined
   return text === undefined || text.length <= SHOWN ? String(text) : `${text.slice(0, SHOWN)}…`

@@ -1,15 +1,18 @@
-/** A command's output as lines, while it comes: in time that grows with its length, and no more than anybody reads. */
+/**
+ * A command's output as lines, while it comes. The time grows only with its length, and nobody gets more lines than
+ * anybody reads.
+ */
 import { StringDecoder } from 'node:string_decoder'
 
-/** Characters; what a line has beyond is left out. */
+/** Characters; the rest of a longer line is left out. */
 export const MOST_LINE = 8192
-/** Of one command; what comes after is left out. */
+/** Lines of one command; those after it are left out. */
 export const MOST_LINES = 50_000
 
 export interface Lines {
   /** Bytes as they come; a character may be cut in two between them. */
   add(data: Uint8Array): void
-  /** The last line, when no line end follows it. */
+  /** The last line, if no line end follows it. */
   end(): void
 }
 
@@ -21,7 +24,7 @@ export function splitLines(onLine: (line: string) => void): Lines {
   let count = 0
   const keep = (text: string): void => {
     const room = MOST_LINE - rest.length
-    // Not one character at a time over and over: what is full stays as it is.
+    // Not one character at a time again and again: a full line is not changed any more.
     if (room > 0) rest += text.slice(0, room)
     cut ||= text.length > room
   }

@@ -1,4 +1,4 @@
-/** A kernel lock (flock) that dies with the process: no pid file to grow stale. Read-only verbs never take it. */
+/** A kernel lock (flock) that ends with the process, so no pid file can get old. Verbs that only read never take it. */
 import { open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError, LockedError } from '../errors.js'
@@ -7,7 +7,7 @@ import type { HostExec } from './types.js'
 
 const TAKEN = 9
 
-/** Who holds a lock; written into the lock file. */
+/** The holder of a lock; written into the lock file. */
 export interface Holder {
   readonly verb: string
   readonly pid: number
@@ -15,7 +15,7 @@ export interface Holder {
   readonly since: number
 }
 
-/** A held lock; the kernel drops it when klab's process ends, however it ends. */
+/** A held lock. The kernel releases it when klab's process ends, however it ends. */
 export interface Lock {
   /** Idempotent; removes the lock file. */
   release(): Promise<void>
@@ -28,10 +28,10 @@ export interface LockOptions {
 }
 
 /**
- * Locks the file at `path` (made when missing, with its folder) for this process.
- * Node has no flock, so util-linux' flock locks our open file description through an inherited descriptor and exits;
- * the lock stays on our side until the descriptor is closed. Other children do not keep it: node opens with O_CLOEXEC.
- * Throws LockedError naming who holds it, Interrupted, HostError when the file system has no locks.
+ * Locks the file at `path` for this process (makes it, and its folder, if missing). Node has no flock, so util-linux'
+ * flock locks our open file description through an inherited descriptor and exits. The lock stays with us until the
+ * descriptor is closed. Other children do not keep it: node opens with O_CLOEXEC. Throws LockedError naming the holder,
+ * Interrupted, HostError if the file system has no locks.
  */
 export async function acquireLock(
   exec: HostExec,
@@ -56,12 +56,12 @@ export async function acquireLock(
       await file.close()
       throw error
     }
-    // Its last holder removed the file while we waited: we locked a name that is gone, so begin again.
+    // Its last holder removed the file while we waited. We have locked a file that is gone, so begin again.
     await file.close()
   }
 }
 
-/** Who holds, or last held, the lock at `path`; undefined when nobody wrote there. */
+/** Who holds, or last held, the lock at `path`; undefined if nobody wrote there. */
 export async function readHolder(path: string): Promise<Holder | undefined> {
   try {
     const h = JSON.parse(await readFile(path, 'utf8')) as Partial<Holder> | null
@@ -85,7 +85,7 @@ async function flock(
   const patience = waitMs === Infinity ? [] : waitMs > 0 ? ['-w', (waitMs / 1000).toFixed(3)] : ['-n']
   const out = await exec.run(['flock', '-x', ...patience, '-E', String(TAKEN), '3'], {
     passFd: file.fd,
-    // flock keeps its own time; the minute is for a host that is slow to start it.
+    // flock measures its own time; the minute is for a host that starts it slowly.
     timeoutMs: waitMs + 60_000,
     allowFailure: true,
     ...(signal === undefined ? {} : { signal }),
@@ -109,7 +109,7 @@ async function isAt(file: FileHandle, path: string): Promise<boolean> {
 
 async function release(file: FileHandle, path: string): Promise<void> {
   if (file.fd < 0) return
-  // While the lock is still held: whoever waits on this file sees that its name is gone and begins again.
+  // While the lock is still held: a process that waits on this file sees that its name is gone, and begins again.
   if (await isAt(file, path)) await unlink(path)
   await file.close()
 }

@@ -1,5 +1,5 @@
 /**
- * Whose files are: klab runs nothing that somebody else could have written, as git does not (git-config(1),
+ * Whose files they are: klab runs nothing that somebody else could have written, like git (git-config(1),
  * safe.directory).
  */
 import type { Stats } from 'node:fs'
@@ -11,17 +11,17 @@ import type { HostEnv } from './types.js'
 /** Who runs klab, and what that user allows. */
 export type Caller = Pick<HostEnv, 'uid' | 'env'>
 
-/** More than any bundle has; such a folder is the wrong one. */
+/** More than any bundle has. Such a folder is the wrong one. */
 const MAX_ENTRIES = 10_000
 
-/** root, who can do anything anyway, and the user; for root also the one who called sudo, as in git. */
+/** root, who can do anything anyway, and the user. If klab runs as root, also the user who called sudo, as in git. */
 function trustedUids({ uid, env }: Caller): ReadonlySet<number> {
   const sudo = uid === 0 ? env['SUDO_UID'] : undefined
   return new Set([0, uid, ...(sudo !== undefined && /^\d{1,10}$/.test(sudo) ? [Number(sudo)] : [])])
 }
 
 /**
- * Whether KLAB_SAFE_DIRECTORY (absolute folders with colons between) has the folder: by name, as `DIR/*` for all below
+ * Whether KLAB_SAFE_DIRECTORY (absolute folders separated by colons) has the folder: by name, as `DIR/*` for all below
  * DIR, or as `*`.
  */
 function allowed(folder: string, { env }: Caller): boolean {
@@ -37,8 +37,8 @@ const lines = async (path: string): Promise<readonly (readonly string[])[]> =>
   (await readFile(path, 'utf8').catch(() => '')).split('\n').map((line) => line.split(':'))
 
 /**
- * Whether all members of a group are trusted, as of a user's own group on Debian and Fedora (umask 002). Who is in an
- * unknown group is not known.
+ * Whether all members of a group are trusted, as in a user's own group on Debian and Fedora (umask 002). Nobody knows
+ * who is in an unknown group.
  */
 async function closedGroup(gid: number, trusted: ReadonlySet<number>): Promise<boolean> {
   const [groups, users] = [await lines('/etc/group'), await lines('/etc/passwd')]
@@ -57,8 +57,8 @@ interface Complaint {
 }
 
 /**
- * What is wrong and how to fix it; undefined when only trusted users can change it. In a sticky folder nobody can
- * replace what is not theirs.
+ * What is wrong and how to fix it; undefined if only trusted users can change it. In a sticky folder nobody can replace
+ * other users' files.
  */
 async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): Promise<Complaint | undefined> {
   if (!trusted.has(s.uid)) {
@@ -73,8 +73,8 @@ async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): 
 }
 
 /**
- * Throws UnsafeError for the first of these paths (of `folder`) that others can change. What is not there is the
- * reader's to tell.
+ * Throws UnsafeError for the first of these paths (of `folder`) that others can change. If a path is missing, the
+ * reader reports it.
  */
 async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folder: string, who: Caller): Promise<void> {
   const trusted = trustedUids(who)
@@ -82,7 +82,7 @@ async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folde
   const sudo = who.uid === 0 && who.env['SUDO_UID'] !== undefined ? 'sudo ' : ''
   for await (const path of paths) {
     const own = await lstat(path).catch(() => undefined)
-    // A link and what it leads to: both decide what is read.
+    // A link and its target: both decide what is read.
     const target = own?.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined
     for (const s of [own, target]) {
       const bad = s && (await complaint(path, s, trusted))
@@ -95,9 +95,9 @@ async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folde
 }
 
 /**
- * A file that decides which programs run here (a Labfile), with the folder that it is in. One that was named explicitly
- * is no exception, as in git: naming a folder on the command line says where to look, not that its owner may run
- * programs as us. Throws UnsafeError.
+ * A file that decides which programs run here (a Labfile), and its folder. There is no exception for a file that was
+ * named explicitly, as in git: a folder on the command line says where to look, not that its owner may run programs as
+ * us. Throws UnsafeError.
  */
 export async function requireOwnFile(path: string, who: Caller): Promise<void> {
   const folder = await realpath(dirname(path)).catch(() => undefined)
@@ -124,8 +124,8 @@ async function* everythingIn(dir: string): AsyncGenerator<string> {
 const above = (dir: string): readonly string[] => (dirname(dir) === dir ? [] : [dirname(dir), ...above(dirname(dir))])
 
 /**
- * A folder whose programs are run: it, all in it, and the folders above it, since it could be exchanged later. Nothing
- * to say of one that is not there or cannot be read. Throws UnsafeError, StateError (absurdly large).
+ * A folder whose programs are run: the folder, all in it, and the folders above it, because it could be replaced later.
+ * A folder that does not exist or cannot be read is fine here. Throws UnsafeError, StateError (far too large).
  */
 export async function requireOwnFolder(path: string, who: Caller): Promise<void> {
   const dir = await realpath(path).catch(() => undefined)
@@ -135,13 +135,14 @@ export async function requireOwnFolder(path: string, who: Caller): Promise<void>
 }
 
 /**
- * A place for keys, sockets and disks, and every folder above it, links among them: who can change one of those can put
- * something else there, before klab makes it or later. Nothing to say of what is not there yet. Throws HostError.
+ * A place for keys, sockets and disks, and every folder above it, also through links. Somebody who can change one of
+ * those can put something else there, before klab makes it or later. What does not exist yet is fine here. Throws
+ * HostError.
  */
 export async function requirePrivatePlace(path: string, who: Caller): Promise<void> {
   const trusted = trustedUids(who)
   const named = [...above(resolve(path)).toReversed(), resolve(path)]
-  // Where the part that is there leads.
+  // The real path of the part that exists.
   const there = await Promise.all(named.map((p) => realpath(p).catch(() => undefined)))
   const real = there.findLast((p) => p !== undefined) ?? '/'
   for (const place of new Set([...named, ...above(real).toReversed(), real])) {

@@ -12,14 +12,14 @@ export function thisProcess(): HostEnv {
     pid: process.pid,
     uid,
     user: known?.username ?? env['USER'] ?? env['LOGNAME'] ?? `${uid}`,
-    // A relative one would follow the working folder; state/paths.ts tells where none is known.
+    // A relative path would follow the working folder. state/paths.ts reports if no home is known.
     home: [env['HOME'], known?.homedir].find((dir) => dir !== undefined && isAbsolute(dir)) ?? '',
     cwd: process.cwd(),
     env: process.env,
   }
 }
 
-/** undefined: a uid that no user has, as in many containers. */
+/** undefined: no user has this uid, as in many containers. */
 function passwdEntry(): { readonly username: string; readonly homedir: string } | undefined {
   try {
     return userInfo()
@@ -28,11 +28,11 @@ function passwdEntry(): { readonly username: string; readonly homedir: string } 
   }
 }
 
-/** The Node program that this process is. */
+/** The Node program of this process. */
 export const nodeProgram = (): string => process.execPath
 
 /**
- * From now on files of this process are nobody else's: keys, disks and sockets (reliability rule 1). Folders that
+ * From now on only this user can read files of this process: keys, disks and sockets (reliability rule 1). Folders that
  * QEMU's user must pass are opened one by one.
  */
 export const keepFilesPrivate = (): void => void process.umask(0o077)

@@ -1,6 +1,4 @@
-/**
- * The host's IPv4 routes, as the kernel lists them: the same file that libvirt looks into before it starts a network.
- */
+/** The host's IPv4 routes, as the kernel lists them: libvirt reads the same file before it starts a network. */
 import { readText } from './files.js'
 
 export interface Route {
@@ -10,8 +8,8 @@ export interface Route {
 }
 
 /**
- * Routes of the main table without default ones (0.0.0.0/0, and the 0.0.0.0/1 and 128.0.0.0/1 of VPNs). `read` is there
- * for tests.
+ * Routes of the main table without default routes (0.0.0.0/0, and the 0.0.0.0/1 and 128.0.0.0/1 of VPNs). `read` is for
+ * tests.
  */
 export async function hostRoutes(read: typeof readText = readText): Promise<readonly Route[]> {
   const lines = ((await read('/proc/net/route')) ?? '').split('\n').slice(1)
@@ -23,5 +21,5 @@ export async function hostRoutes(read: typeof readText = readText): Promise<read
   })
 }
 
-/** A 32-bit number as the kernel prints it: in the machine's own byte order, and klab runs on x86 only. */
+/** A 32-bit number as the kernel prints it: in the machine's own byte order. klab runs only on x86. */
 const bytes = (hex: string): number[] => [6, 4, 2, 0].map((at) => parseInt(hex.slice(at, at + 2), 16))

@@ -1,4 +1,7 @@
-/** The end of a command's output. Apart from exec.ts, so that who words an error need not load execa (80 ms). */
+/**
+ * The end of a command's output. Separate from exec.ts, so that code that only words an error need not load execa (80
+ * ms).
+ */
 
 const TAIL_LINES = 15
 /** Characters: fifteen long lines. */

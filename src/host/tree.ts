@@ -1,12 +1,12 @@
-/** Folders as a whole: what they take on disk, and removing them whoever owns what is inside. */
+/** Whole folders: their size on disk, and removing them whoever owns the files inside. */
 import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../errors.js'
 import type { HostExec } from './types.js'
 
 /**
- * Bytes that a file or folder takes on disk (holes in sparse files do not count). What vanishes meanwhile counts as
- * nothing.
+ * Bytes that a file or folder takes on disk (holes in sparse files do not count). Files that vanish while it counts are
+ * left out.
  */
 export async function diskUsage(path: string): Promise<number> {
   const s = await lstat(path).catch(() => undefined)
@@ -19,8 +19,8 @@ export async function diskUsage(path: string): Promise<number> {
 }
 
 /**
- * Removes a folder; succeeds when it is not there. Files of a killed rootless mmdebstrap belong to the user's
- * subordinate ids, which only a user namespace may remove. Throws HostError when even that fails.
+ * Removes a folder; succeeds if it does not exist. Files of a killed rootless mmdebstrap belong to the user's
+ * subordinate ids. Only a user namespace may remove them. Throws HostError if even that fails.
  */
 export async function removeTree(exec: HostExec, path: string): Promise<void> {
   try {

@@ -11,14 +11,14 @@ export interface Output {
 export interface RunOptions {
   /** Written to stdin, which is then closed; without it stdin is closed at once. */
   readonly input?: string | Uint8Array
-  /** Its place has a limit of its own for calls that name none; Infinity: none, for what waits for another klab. */
+  /** Without it, the limit of the place. Infinity: none, for commands that wait for another klab. */
   readonly timeoutMs?: number
-  /** What it is for, in words, such as `reading its kubeconfig`; an error says it. */
+  /** What it is for, such as `reading its kubeconfig`; an error says it. */
   readonly what?: string
   readonly signal?: AbortSignal
-  /** Called for each line as it comes, of stdout and stderr; which of them, only a guest says. */
+  /** Called for each line as it comes, of stdout and stderr. Only a guest says which. */
   readonly onLine?: (line: string, from?: 'stdout' | 'stderr') => void
-  /** Return the output with its exit code instead of throwing CommandError. */
+  /** Return the output with its exit code, and do not throw CommandError. */
   readonly allowFailure?: boolean
 }
 
@@ -34,11 +34,11 @@ export interface HostRunOptions extends RunOptions {
   readonly cwd?: string
   /** Added to the (sanitised, LC_ALL=C) environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** An open descriptor of ours that the command gets as its descriptor 3 (flock needs it). */
+  /** An open descriptor of ours that the command gets as its descriptor 3 (for flock). */
   readonly passFd?: number
 }
 
-/** A running command with a stream at either end. */
+/** A running command with a stream at each end. */
 export interface Filter {
   readonly input: Writable
   readonly output: Readable
@@ -59,15 +59,15 @@ export interface HostExec extends Exec {
 }
 
 export interface Clock {
-  /** ms since the epoch: for people and files. It jumps when somebody sets the host's clock. */
+  /** ms since the epoch: for people and files. It jumps if somebody sets the host's clock. */
   now(): number
-  /** Whole ms since some moment, which no setting of the clock changes: for waits and durations. */
+  /** Whole ms since some moment. Setting the clock does not change it. For waits and durations. */
   monotonic(): number
   /** Resolves after `ms`; rejects with Interrupted when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Who and where klab is; read once from the process in main.ts. */
+/** Who runs klab and where; read once from the process in main.ts. */
 export interface HostEnv {
   readonly pid: number
   readonly uid: number

@@ -1,7 +1,7 @@
 /**
- * Where a lab's nodes answer: the one place that knows what the network mode means for whoever wants to reach them.
- * `user`: forwarded ports on 127.0.0.1; `nat`: the nodes' own addresses, and no ports of the host at all. On the path
- * of `status`: pure and small.
+ * Where a lab's nodes answer. Only this file knows what the network mode means for reaching them. `user`: forwarded
+ * ports on 127.0.0.1; `nat`: the nodes' own addresses, and no ports of the host. On the path of `status`: pure and
+ * small.
  */
 import { StateError } from '../errors.js'
 import type { Lab } from '../labfile/model.js'
@@ -21,13 +21,13 @@ export const LOOPBACK = '127.0.0.1'
 
 const isForwarded = (lab: Pick<Lab, 'network'>): boolean => lab.network.mode === 'user'
 
-/** How people come to the nodes, for a title. */
+/** How people reach the nodes, for a title. */
 export const accessTitle = (lab: Pick<Lab, 'network'>): string =>
   isForwarded(lab) ? 'ports on 127.0.0.1' : 'the nodes’ own addresses'
 
 /**
- * How many ports of the host a lab takes: SSH of each node, and each API server. `apiNodes`: names of the nodes that
- * run one (cluster/topology.ts).
+ * How many ports of the host a lab needs: one for SSH of each node, one for each API server. `apiNodes`: names of the
+ * nodes that run one (cluster/topology.ts).
  */
 export const portCount = (lab: Lab, apiNodes: readonly string[]): number =>
   isForwarded(lab) ? lab.nodes.length + apiNodes.length : 0
@@ -48,7 +48,7 @@ export function assignPorts(
   )
 }
 
-/** The forwarded ports of a node. Throws StateError when the record has none. */
+/** The forwarded ports of a node. Throws StateError if the record has none. */
 export function portsOf(record: LabRecord, node: string): NodePorts {
   const ports = record.ports[node]
   if (!ports) throw new StateError(`${node}: no ports are recorded for this node`, { hint: 'klab up' })
@@ -56,7 +56,7 @@ export function portsOf(record: LabRecord, node: string): NodePorts {
 }
 
 /**
- * What the host forwards to a node: SSH, and the API server where one runs; nothing in NAT mode. Throws StateError.
+ * What the host forwards to a node: SSH, and the API server if one runs there; nothing in NAT mode. Throws StateError.
  */
 export function forwardsOf(
   record: LabRecord,
@@ -70,7 +70,7 @@ export function forwardsOf(
   ]
 }
 
-/** Where a node's service answers the host; undefined when the record has no port for it. */
+/** Where the host reaches a node's service; undefined if the record has no port for it. */
 export function endpointOf(record: LabRecord, name: string, service: Service): Endpoint | undefined {
   if (!isForwarded(record.lab)) {
     const node = record.lab.nodes.find((n) => n.name === name)
@@ -80,5 +80,5 @@ export function endpointOf(record: LabRecord, name: string, service: Service): E
   return port === undefined ? undefined : { host: LOOPBACK, port }
 }
 
-/** Where a node's sshd answers; undefined when the record has no port for it. */
+/** Where the host reaches a node's sshd; undefined if the record has no port for it. */
 export const sshEndpoint = (record: LabRecord, node: string): Endpoint | undefined => endpointOf(record, node, 'ssh')

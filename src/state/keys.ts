@@ -14,8 +14,8 @@ export interface KeyPair {
 const TYPE = 'ssh-ed25519'
 
 /**
- * A new ed25519 key pair (layout: OpenSSH's PROTOCOL.key). Written by hand, because ssh2's generateKeyPairSync drops a
- * leading zero byte of the public key, which spoils one pair in 128 (github.com/mscdex/ssh2/issues/1390).
+ * A new ed25519 key pair (layout: OpenSSH's PROTOCOL.key). We write it ourselves, because ssh2's generateKeyPairSync
+ * drops a leading zero byte of the public key, which damages one pair in 128 (github.com/mscdex/ssh2/issues/1390).
  */
 export function makeKeyPair(comment: string): KeyPair {
   const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
@@ -43,8 +43,8 @@ export function makeKeyPair(comment: string): KeyPair {
 }
 
 /**
- * The key pair at `path` and `path`.pub, made when it is not there (0600 and 0644; the folder must exist). Throws
- * CorruptError when only the public half is left.
+ * The key pair at `path` and `path`.pub, made if it does not exist (0600 and 0644; the folder must exist). Throws
+ * CorruptError if only the public half is left.
  */
 export async function ensureKeyPair(path: string, comment: string): Promise<KeyPair> {
   const [privateKey, publicKey] = await Promise.all([readText(path), readText(`${path}.pub`)])
@@ -53,7 +53,7 @@ export async function ensureKeyPair(path: string, comment: string): Promise<KeyP
     return { privateKey, publicKey: publicKey.trim() }
   }
   if (privateKey !== undefined) {
-    // Killed between the two writes: nobody has seen the public half yet, but the private one holds it anyway.
+    // klab was killed between the two writes. Nobody has seen the public half yet, but the private one contains it.
     const found = publicOf(privateKey, comment)
     if (found === undefined)
       throw new CorruptError(`${path}: is not an OpenSSH ed25519 key of klab’s`, { hint: `rm ${path}` })
@@ -68,7 +68,7 @@ export async function ensureKeyPair(path: string, comment: string): Promise<KeyP
   return pair
 }
 
-/** Reads the public key back from the clear part of a private key that makeKeyPair wrote. */
+/** Reads the public key from the clear part of a private key that makeKeyPair wrote. */
 function publicOf(privateKey: string, comment: string): string | undefined {
   const data = Buffer.from(privateKey.replace(/-----[^-]+-----/g, ''), 'base64')
   const start = data.indexOf(field(TYPE))

@@ -5,24 +5,24 @@ import { HostError } from '../errors.js'
 import type { HostEnv } from '../host/types.js'
 
 /**
- * The three roots. root uses /var and /run so that QEMU's own user (qemu:///system) can reach disks; others use the XDG
+ * The three roots. root uses /var and /run so that QEMU's own user (qemu:///system) can reach disks. Others use the XDG
  * folders.
  */
 export interface Roots {
   readonly state: string
   readonly cache: string
   readonly run: string
-  /** Folders that QEMU's user must pass through: 0711 for root, else 0700. */
+  /** Mode of folders that QEMU's user must pass through: 0711 for root, otherwise 0700. */
   readonly dirMode: number
 }
 
-/** What ssh_config(5) cannot hold in a file name: a quote, `${` (a variable), a backslash, a line's end. */
+/** What ssh_config(5) cannot have in a file name: a quote, `${` (a variable), a backslash, a line's end. */
 const NOT_FOR_SSH = /["\\\n\r]|\$\{/
 
 /**
- * Where state, cache and sockets live for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). XDG
- * base directory spec, which says to ignore relative ones. Throws HostError when a folder would follow the working
- * folder, or ssh could not name it.
+ * Where state, cache and sockets are for this user (KLAB_STATE_DIR, KLAB_CACHE_DIR and KLAB_RUN_DIR override). By the
+ * XDG base directory spec, which says to ignore relative paths. Throws HostError if a folder would depend on the
+ * working folder, or if ssh could not name it.
  */
 export function roots({ env, home, uid }: HostEnv): Roots {
   const root = uid === 0
@@ -56,8 +56,8 @@ export function roots({ env, home, uid }: HostEnv): Roots {
 }
 
 /**
- * A lab's id: its name and 8 hex digits of who runs it from which Labfile, so that the same Labfile in two folders is
- * two labs.
+ * A lab's id: its name and 8 hex digits made from its user and its Labfile's path, so that the same Labfile in two
+ * folders is two labs.
  */
 export function labId(name: string, labfile: string, uid: number): string {
   return `${name}-${createHash('sha256').update(`${uid}:${labfile}`).digest('hex').slice(0, 8)}`
@@ -66,23 +66,23 @@ export function labId(name: string, labfile: string, uid: number): string {
 /** Files of one lab. */
 export interface LabPaths {
   readonly dir: string
-  /** Which Labfile, its sha256, the model with defaults, ports, accelerator: what `status` reads. */
+  /** The Labfile's path, its sha256, the model with defaults, ports, accelerator: what `status` reads. */
   readonly record: string
   readonly lock: string
-  /** The lab while it is made from a sealed one; renamed to `dir` when complete. */
+  /** The lab while it is made from a sealed one. It is renamed to `dir` when complete. */
   readonly staging: string
   /** The lab's SSH key pair, `key` and `key.pub`. */
   readonly key: string
   readonly knownHosts: string
   readonly sshConfig: string
   readonly kubeconfig: string
-  /** What the API server said last of its nodes: `status` shows it while a slow one thinks. */
+  /** The API server's last answer about its nodes. `status` shows it while a slow server takes its time. */
   readonly seen: string
-  /** sha256 of the machines' definitions when nothing in them was open: `status` parses other ones only. */
+  /** sha256 of the machines' definitions when nothing in them was open. `status` parses only other ones. */
   readonly closed: string
-  /** A folder a snapshot: manifest.json, and the RAM of each node. */
+  /** One folder for each snapshot: manifest.json, and the RAM of each node. */
   readonly snapshots: string
-  /** What a snapshot verb is in the middle of. */
+  /** The snapshot verb that is running. */
   readonly journal: string
   /** klab's own log of the last runs (JSON lines). */
   readonly log: string
@@ -95,7 +95,7 @@ export interface LabPaths {
 
 export interface NodePaths {
   readonly dir: string
-  /** Overlay on the node image; the first that the node runs from (see LabRecord.disks). */
+  /** Overlay on the node image: the first one of the node (see LabRecord.disks). */
   readonly disk: string
   /** The overlay that a snapshot verb made. */
   overlay(id: string): string
@@ -106,7 +106,7 @@ export interface NodePaths {
   readonly hostKey: string
 }
 
-/** Paths of the lab with this id; `at`: as they are while it is elsewhere. */
+/** Paths of the lab with this id. `at`: its folder, if the lab is somewhere else at the moment. */
 export function labPaths(r: Roots, id: string, at?: string): LabPaths {
   const dir = at ?? join(r.state, 'labs', id)
   return {

@@ -4,13 +4,13 @@ import { createServer } from 'node:net'
 import { HostError } from '../errors.js'
 import { listRecords } from './record.js'
 
-/** Below Linux' ephemeral ports (32768 and up, ip(7)), so that no outgoing connection sits on one of ours. */
+/** Below Linux' ephemeral ports (32768 and up, ip(7)), so that no outgoing connection uses one of ours. */
 const FIRST = 22_000
 const LAST = 31_999
 
 /**
- * `count` free ports, the search starting where `seed` says (a lab gets the same ones again when it can); each was
- * bound once to try it. Throws HostError when there are too few.
+ * `count` free ports. The search starts where `seed` says, so that a lab gets the same ports again if it can. Each was
+ * bound once to try it. Throws HostError if there are too few.
  */
 export async function allocatePorts(count: number, taken: ReadonlySet<number>, seed: string): Promise<number[]> {
   const size = LAST - FIRST + 1
@@ -37,7 +37,7 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** Ports that records of other labs hold, running or not; `except` is the id of the lab that asks. */
+/** Ports in the records of other labs, running or not; `except` is the id of the lab that asks. */
 export async function reservedPorts(stateDir: string, except?: string): Promise<ReadonlySet<number>> {
   const ports = new Set<number>()
   for (const record of await listRecords(stateDir)) {

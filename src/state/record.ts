@@ -1,6 +1,6 @@
 /**
- * lab.json: what a lab was made from and where it listens. Read by `status`, so checked by hand: a schema library costs
- * too much to load.
+ * lab.json: what a lab was made from and where it listens. `status` reads it, so it is checked without a schema
+ * library, which takes too long to load.
  */
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -24,11 +24,11 @@ export interface LabRecord {
   readonly name: string
   /** Absolute path. */
   readonly labfile: string
-  /** The folder that the Labfile is in (host/files.ts: folderMark): found again after a rename. */
+  /** The folder of the Labfile (host/files.ts: folderMark), so that it is found again after a rename. */
   readonly folder?: string | undefined
   readonly labfileSha256: Digest
   readonly lab: Lab
-  /** As settled, not `auto`. */
+  /** The final value, not `auto`. */
   readonly uri: string
   readonly accel: 'kvm' | 'tcg'
   /** What `bundle: auto` became, so that the lab keeps it. */
@@ -36,39 +36,35 @@ export interface LabRecord {
   readonly ports: Readonly<Record<string, NodePorts>>
   /** ISO 8601. */
   readonly createdAt: string
-  /**
-   * The lab before its Labfile changed, while `up` is taking that over: guests that were there know names and keys of
-   * then.
-   */
+  /** The lab before its Labfile changed, while `up` applies the change: its guests know only the old names and keys. */
   readonly applying?: Lab | undefined
-  /** The last phase that a whole `up` finished. */
+  /** The last phase that an `up` of the whole lab has finished. */
   readonly completedUntil?: string | undefined
   /**
-   * Node → the overlay that it runs from; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes
-   * on.
+   * Node → its present overlay; without an entry: the first one (NodePaths.disk). A snapshot moves all nodes to new
+   * ones.
    */
   readonly disks?: Readonly<Record<string, string>>
-  /** The snapshot that the lab's present state came from. */
+  /** The snapshot from which the lab's present state came. */
   readonly snapshot?: string | null
-  /** The snapshot that the lab sleeps on (`klab suspend`); it does while this is its state too (`sleepsOn`). */
+  /** The snapshot that the lab sleeps on (`klab suspend`). It sleeps only while this is also its state (`sleepsOn`). */
   readonly asleep?: string
-  /** Its guests were restored and have not been told the time yet: clocks, and tokens that have ended meanwhile. */
+  /** Its guests were restored, and klab has not yet set their clocks and renewed expired tokens. */
   readonly unsettled?: boolean
   /**
-   * The lab that this one was made from, by a sealed lab: its guests know their cards and their seed's instance id from
-   * there.
+   * The original lab, if this one was made from a sealed lab: its guests have their cards and instance ids from there.
    */
   readonly origin?: { readonly id: string; /** Of the sealed lab. */ readonly seal: Digest }
   /**
-   * What the machines of a lab that came sealed start from: the image under their disks, how they boot, the bundle's
-   * disk. Else made or found by key.
+   * What the machines of a sealed lab start from: the image under their disks, how they boot, the bundle's disk. In
+   * other labs these are made or found by key.
    */
   readonly image?: SealedImage
 }
 
 /** Absolute paths. */
 export interface SealedImage {
-  /** What the nodes' disks stand on; undefined: on nothing. */
+  /** The image under the nodes' disks; undefined: none. */
   readonly disk?: string
   readonly boot:
     | { readonly kind: 'direct'; readonly kernel: string; readonly initrd: string; readonly cmdline: string }
@@ -77,15 +73,15 @@ export interface SealedImage {
   readonly iso?: string
 }
 
-/** The id that MAC addresses and instance ids follow from. */
+/** The id from which MAC addresses and instance ids are made. */
 export const identityOf = (record: LabRecord): string => record.origin?.id ?? record.id
 
-/** The overlay that a node runs from. */
+/** The overlay that a node uses. */
 export const diskOf = (record: LabRecord, paths: LabPaths, node: string): string =>
   record.disks?.[node] ?? paths.node(node).disk
 
 /**
- * The snapshot that a lab whose machines are off sleeps on; undefined: it does not, or has gone to another state
+ * The snapshot that a lab sleeps on while its machines are off; undefined: it does not sleep, or it has another state
  * since.
  */
 export const sleepsOn = ({ asleep, snapshot }: LabRecord): string | undefined =>
@@ -95,7 +91,7 @@ export const sleepsOn = ({ asleep, snapshot }: LabRecord): string | undefined =>
 export const hasCluster = async (record: LabRecord, paths: LabPaths): Promise<boolean> =>
   record.lab.kubernetes !== undefined && (await exists(paths.kubeconfig))
 
-/** The record at `path`; undefined when it is missing, cut short, of another version or not a record. */
+/** The record at `path`; undefined if it is missing, cut short, of another version or not a record. */
 export async function readRecord(path: string): Promise<LabRecord | undefined> {
   const data = await readJson(path).catch(() => undefined)
   return isRecord(data) ? data : undefined
@@ -111,7 +107,7 @@ export async function writeRecord(path: string, record: LabRecord): Promise<void
 export async function listRecords(stateDir: string): Promise<readonly LabRecord[]> {
   const labs = join(stateDir, 'labs')
   const ids = await readdir(labs).catch(() => [])
-  // One with a dot is being made.
+  // A folder with a dot is still being made.
   const complete = ids.filter((id) => !id.startsWith('.')).sort()
   const records = await Promise.all(complete.map((id) => readRecord(join(labs, id, 'lab.json'))))
   return records.filter((r) => r !== undefined)
