@@ -1,6 +1,6 @@
 /**
- * Which nodes are Ready. The API server is asked, and its last answer kept: under emulation it may take seconds, and
- * `klab status` has 0.2 s.
+ * Which nodes are Ready. klab asks the API server and keeps its last answer: under emulation an answer may take
+ * seconds, and `klab status` has 0.2 s.
  */
 import { open, rm, stat } from 'node:fs/promises'
 import { nodeConditions } from './server.js'
@@ -22,12 +22,12 @@ export interface Readiness {
 }
 
 /**
- * How long klab waits for the API server's own answer, ms: a busy one under emulation has been seen to take 3 s and
- * more; one that is down refuses at once.
+ * How long klab waits for the API server's own answer, ms. A busy one under emulation took 3 s and more; one that is
+ * down refuses at once.
  */
 export const API_TIMEOUT_MS = 10_000
 
-/** ms; an answer as young as this is one of now: kubelet reports every 10 s. */
+/** ms. An answer this young counts as new: kubelet reports every 10 s. */
 const YOUNG_MS = 5000
 
 export type Ask = typeof nodeConditions
@@ -43,8 +43,8 @@ export async function askReadiness(
 }
 
 /**
- * As askReadiness for who cannot wait: an answer within `timeoutMs`, else the last one that was kept; undefined when
- * there is neither.
+ * Like askReadiness, for callers that cannot wait: an answer within `timeoutMs`, otherwise the last one that was kept;
+ * undefined if there is neither.
  */
 export async function glanceReadiness(
   paths: ApiFiles,
@@ -59,13 +59,13 @@ export async function glanceReadiness(
   return { seen: await keep(paths, clock, conditions), now: true }
 }
 
-/** Whether a moment that was noted is less than `ms` ago; one of the future, by a clock that was set back, is not. */
+/** Whether a noted moment is less than `ms` ago. One in the future does not count: the clock was set back. */
 const within = (clock: Clock, at: number, ms: number): boolean => clock.now() >= at && clock.now() - at < ms
 
 const claimOf = (paths: ApiFiles): string => `${paths.seen}.asking`
 
 /**
- * Whether the caller is the one to ask again: nobody else has begun to within the time that an answer may take.
+ * Whether the caller should ask again: nobody else has begun to ask within the time that an answer may take.
  * askReadiness ends the claim.
  */
 export async function claimAsk(paths: ApiFiles, clock: Clock): Promise<boolean> {
@@ -82,8 +82,7 @@ export async function claimAsk(paths: ApiFiles, clock: Clock): Promise<boolean> 
 }
 
 /**
- * Keeps what was said just now (undefined: nothing). A lab that is being destroyed has nowhere to keep it; that is no
- * reason to fail.
+ * Keeps the new answer (undefined: nothing). A lab that is being destroyed has no place to keep it; that is no failure.
  */
 async function keep(
   paths: ApiFiles,

@@ -18,8 +18,8 @@ const field = (text: string, name: string): string | undefined =>
 const decode = (data: string): string => Buffer.from(data, 'base64').toString()
 
 /**
- * Server and client certificate of a kubeconfig that klab itself wrote (cluster/kubeconfig.ts); undefined when it is
- * something else. No YAML parser here: loading one costs a third of the time there is.
+ * Server and client certificate of a kubeconfig that klab itself wrote (cluster/kubeconfig.ts); undefined for any
+ * other. There is no YAML parser here: loading one takes a third of the time.
  */
 export function parseLogin(kubeconfig: string): Login | undefined {
   const [server, ca, cert, key] = [
@@ -37,7 +37,7 @@ interface NodeList {
   items?: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } }[]
 }
 
-/** Whoever answers in a guest decides on the length; sixteen nodes take about 300 kB. */
+/** The guest decides how long its answer is. Sixteen nodes take about 300 kB. */
 const MAX_ANSWER_BYTES = 8 * 1024 ** 2
 
 function get(login: Login, path: string, timeoutMs: number): Promise<string> {
@@ -67,9 +67,7 @@ function get(login: Login, path: string, timeoutMs: number): Promise<string> {
   })
 }
 
-/**
- * What `read` makes of the API server's answer; undefined when there is none in time (ms), or none that can be read.
- */
+/** What `read` makes of the API server's answer; undefined if there is none in time (ms), or if it cannot be read. */
 async function ask<T>(
   kubeconfig: string,
   path: string,
@@ -89,8 +87,8 @@ interface LeaseList {
 }
 
 /**
- * Node name → when its kubelet last gave a sign of life, ms since the epoch; undefined when the API server does not
- * answer in time (ms). kubernetes.io: leases, "Node heartbeats".
+ * Node name → the last sign of life of its kubelet, ms since the epoch; undefined if the API server does not answer in
+ * time (ms). kubernetes.io: leases, "Node heartbeats".
  */
 export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, number> | undefined> =>
   ask(kubeconfig, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', timeoutMs, (answer) => {
@@ -98,7 +96,7 @@ export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<Reado
     return new Map(items.map((l) => [l.metadata.name, Date.parse(l.spec?.renewTime ?? '')]))
   })
 
-/** Node name → Ready; undefined when the API server does not answer in time (ms). */
+/** Node name → Ready; undefined if the API server does not answer in time (ms). */
 export const nodeConditions = (
   kubeconfig: string,
   timeoutMs: number,

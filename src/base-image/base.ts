@@ -1,4 +1,6 @@
-/** The disk that a lab's machines start from: built, downloaded, or a file; in the cache, by content. */
+/**
+ * The disk that a lab's machines start from: built, downloaded, or a file. It is in the cache, named by its content.
+ */
 import { dirname, join } from 'node:path'
 import type { Clock, HostExec } from '../host/types.js'
 import type { ImageSource } from '../labfile/model.js'
@@ -28,7 +30,7 @@ export interface BaseImage {
 export interface BaseImageContext {
   readonly exec: HostExec
   readonly layers: Layers
-  /** Its sibling `work` is where builds take place. */
+  /** Builds take place in its sibling `work`. */
   readonly downloadsDir: string
   /** Folder of klab's own files, which holds cloud-init/. */
   readonly assets: string
@@ -53,7 +55,7 @@ export async function ensureBaseImage(source: ImageSource, c: BaseImageContext):
     const disk = join(dir, 'disk.qcow2')
     return { dir, key: recipe.key, cached, disk, virtualBytes: BUILT_BYTES, boot }
   }
-  // A layer under a sum that the Labfile names was checked when it was made: no need to read the file again.
+  // A layer under a sum from the Labfile was checked when it was made: no need to read the file again.
   const known = source.sha256?.toLowerCase()
   const sum = known !== undefined && (await c.layers.get(importKey(known))) !== undefined ? known : undefined
   const file = sum === undefined ? await fetchFile(source, c) : undefined

@@ -1,4 +1,4 @@
-/** The base image `debian-12`, built from Debian's packages; the same steps for root and for ordinary users. */
+/** Builds the base image `debian-12` from Debian's packages. The steps are the same for root and for ordinary users. */
 import { chmod, copyFile, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { networkSettings } from '../host/apt-sources.js'
@@ -9,10 +9,10 @@ import { removeTree } from '../host/tree.js'
 import { LABEL, RELEASE, type ImageRecipe } from './recipe.js'
 import { hostSources, imageSources } from './sources.js'
 
-/** The file system as built; cloud-init grows it to the node's disk at first boot. */
+/** The size of the file system as built; cloud-init grows it to the node's disk at first boot. */
 const SIZE_GIB = 3
 export const BUILT_BYTES = SIZE_GIB * 2 ** 30
-/** Of no use in a lab's guest; 100 MB. Licences stay. */
+/** Useless in a lab's guest; 100 MB. Licences stay. */
 const UNPACK = [
   'path-exclude=/usr/share/man/*',
   'path-exclude=/usr/share/info/*',
@@ -21,7 +21,7 @@ const UNPACK = [
   'path-exclude=/usr/share/locale/*/LC_MESSAGES/*',
   'path-exclude=/usr/share/i18n/*',
 ]
-/** Tool and the Debian package it is in. */
+/** Each tool and its Debian package. */
 const TOOLS = {
   mmdebstrap: 'mmdebstrap',
   fakeroot: 'fakeroot',
@@ -32,7 +32,7 @@ const TOOLS = {
 
 export interface ImageBuild {
   readonly exec: HostExec
-  /** Room for 3 GiB of temporary files; they go away at the end. */
+  /** Folder with room for 3 GiB of temporary files. They are removed at the end. */
   readonly workDir: string
   readonly report: (line: string) => void
   readonly signal?: AbortSignal
@@ -53,8 +53,8 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
   const dump = await b.exec.run(['apt-config', 'dump', 'Acquire'], stop)
   await mkdir(b.workDir, { recursive: true })
   const prefix = `image-${recipe.key.slice(0, 12)}-`
-  // The layer's lock is ours, so a folder of this recipe was left by a klab that was killed. Its mmdebstrap may still
-  // be tidying up: so once more at the end.
+  // We hold the layer's lock, so a folder of this recipe was left by a killed klab. Its mmdebstrap may still be
+  // cleaning up, so we remove the folder again at the end.
   const dead = (await readdir(b.workDir)).filter((name) => name.startsWith(prefix)).map((name) => join(b.workDir, name))
   const bury = () =>
     Promise.all(
@@ -63,8 +63,8 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
   await bury()
   const work = await mkdtemp(join(b.workDir, prefix))
   try {
-    // Root's mmdebstrap unpacks here, so that a kill leaves nothing in /tmp. A user's must stay there: its subordinate
-    // ids may not enter our home.
+    // Root's mmdebstrap unpacks here, so that a kill leaves nothing in /tmp. A user's must stay in /tmp: its
+    // subordinate ids may not enter our home.
     await chmod(work, 0o711)
     const asRoot = (await stat(work)).uid === 0
     const env = asRoot ? { TMPDIR: work } : {}
@@ -78,8 +78,8 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
       env,
     })
     b.report('file system…')
-    // fakeroot remembers who owns what between the two, so that an ordinary user makes the same disk as root. Device
-    // nodes come from devtmpfs.
+    // fakeroot remembers who owns what between the two commands, so that an ordinary user makes the same disk as root.
+    // Device nodes come from devtmpfs.
     const owners = join(work, 'owners')
     await mkdir(root)
     await run([
@@ -115,7 +115,7 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
     ])
     await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', raw, join(dir, 'disk.qcow2')])
     for (const name of ['kernel', 'initrd']) await copyFile(join(root, 'boot', `klab-${name}`), join(dir, name))
-    // QEMU runs as another user under qemu:///system; and an image that overlays stand on must not change.
+    // In qemu:///system QEMU runs as another user. And an image under overlays must not change.
     for (const name of ['disk.qcow2', 'kernel', 'initrd']) await chmod(join(dir, name), 0o444)
   } finally {
     await removeTree(b.exec, work)
@@ -123,19 +123,20 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
   }
 }
 
-/** Owned by root and with the same modes whatever the umask of the checkout was. */
+/** Owned by root and with the same modes, whatever the umask of the checkout was. */
 const TAR_CREATE = ['tar', '--create', '--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX', '--sort=name']
 
 /**
- * When klab is killed mmdebstrap must not go on. Root's mounts /proc, /sys and parts of /dev into the new root: in a
- * mount namespace of its own (a user's has one anyway) they end with it, and no later `rm -r` can walk into them.
+ * If klab is killed, mmdebstrap must not go on. As root it mounts /proc, /sys and parts of /dev into the new root. In a
+ * separate mount namespace (a user's mmdebstrap has one anyway) these mounts end with it, and no later `rm -r` can
+ * enter them.
  */
 const leash = (asRoot: boolean): readonly string[] => [
   ...['setpriv', '--pdeathsig', 'TERM', '--'],
   ...(asRoot ? ['unshare', '--mount', '--propagation', 'private', '--'] : []),
 ]
 
-/** mmdebstrap reads the sources from stdin; as an ordinary user it works in a user namespace (mode `auto`). */
+/** mmdebstrap reads the sources from stdin. As an ordinary user it works in a user namespace (mode `auto`). */
 export function mmdebstrap(
   recipe: ImageRecipe,
   overlay: string,
@@ -153,7 +154,7 @@ export function mmdebstrap(
     ...network.map((line) => `--aptopt=${line}`),
     `--customize-hook=tar-in ${word(overlay)} /`,
     `--customize-hook=upload ${word(join(recipe.dir, 'customize.sh'))} /usr/lib/klab/customize`,
-    // A constant: mmdebstrap itself puts the root's path in "$1".
+    // A constant: mmdebstrap itself puts the root's path into "$1".
     '--customize-hook=chroot "$1" sh /usr/lib/klab/customize',
     RELEASE,
     tar,

@@ -1,6 +1,4 @@
-/**
- * What a disk image from elsewhere really is, judged by its first bytes: nothing in it may make QEMU open another file.
- */
+/** What an imported disk image really is, judged by its first bytes. Nothing in it may make QEMU open another file. */
 import { open, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 import { kindOfOpen, type FileKind } from '../host/file-kind.js'
@@ -9,7 +7,7 @@ const QCOW2_MAGIC = 0x514649fb
 /** Bit 2 of the incompatible features: the data are in another file (QEMU docs/interop/qcow2.txt). */
 const EXTERNAL_DATA = 0x4n
 
-/** What people name in place of a disk, and what to do with it. */
+/** Files that people name by mistake, and what to do with them. */
 const OTHERS: Readonly<Partial<Record<FileKind, readonly [what: string, hint: (path: string) => string]>>> = {
   xz: ['is compressed (xz)', (p) => inside(`xz -dk ${p}`)],
   gzip: ['is compressed (gzip)', (p) => inside(`gzip -dk ${p}`)],
@@ -24,13 +22,15 @@ const OTHERS: Readonly<Partial<Record<FileKind, readonly [what: string, hint: (p
 }
 const inside = (command: string): string => `${command}; then name the disk in it as image.path`
 
-/** Throws CorruptError for what is known, but no disk. */
+/** Throws CorruptError for a known kind of file that is no disk. */
 async function refuseOthers(path: string, file: FileHandle): Promise<void> {
   const [what, hint] = OTHERS[await kindOfOpen(file)] ?? []
   if (what !== undefined) throw new CorruptError(`${path}: ${what}, no disk image`, { hint: hint?.(path) })
 }
 
-/** The format by content. Throws CorruptError for anything but a plain qcow2 or a raw disk with a partition table. */
+/**
+ * The format by content. Throws CorruptError for anything except a plain qcow2 or a raw disk with a partition table.
+ */
 export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
   const file = await open(path, 'r')
   try {
@@ -49,7 +49,7 @@ export async function diskFormat(path: string): Promise<'qcow2' | 'raw'> {
   }
 }
 
-/** The size that a guest sees, bytes, from a qcow2's header. Throws CorruptError when it is none. */
+/** The size that a guest sees, bytes, from a qcow2's header. Throws CorruptError if it is no qcow2. */
 export async function virtualBytes(path: string): Promise<number> {
   const file = await open(path, 'r')
   try {
@@ -62,12 +62,12 @@ export async function virtualBytes(path: string): Promise<number> {
   }
 }
 
-/** Longest name that QEMU takes, bytes. */
+/** The longest name that QEMU accepts, bytes. */
 const MOST_NAME = 1023
 
 /**
- * What the header of a qcow2 names as its backing file (undefined: none), read without QEMU, which would open it.
- * Throws CorruptError for what else may lead to another file.
+ * The backing file in a qcow2's header (undefined: none), read without QEMU, which would open it. Throws CorruptError
+ * for anything else that may lead to another file.
  */
 export async function backingOf(path: string): Promise<string | undefined> {
   const file = await open(path, 'r')

@@ -1,4 +1,4 @@
-/** A disk image from elsewhere (a file, or downloaded) as a layer. */
+/** An imported disk image (a file, or downloaded) as a layer. */
 import { chmod, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
@@ -13,9 +13,7 @@ const FORMAT = 1
 /** The layer's key for an image whose content has this sum. */
 export const importKey = (sha256: Digest): Digest => digestOf({ kind: 'imported-image', format: FORMAT, sha256 })
 
-/**
- * The sum of the file. Throws StateError when it is not a readable file, CorruptError when `expected` is another sum.
- */
+/** The sum of the file. Throws StateError if it is not a readable file, CorruptError if `expected` is another sum. */
 export async function checkedSum(path: string, expected: Digest | undefined): Promise<Digest> {
   const file = await stat(path).catch(() => undefined)
   if (!file?.isFile())
@@ -30,8 +28,8 @@ export async function checkedSum(path: string, expected: Digest | undefined): Pr
 }
 
 /**
- * Writes `dir`/disk.qcow2 from the image: a new file, so that nothing but the disk's content comes along (no snapshots,
- * no references, no compression, which an emulated machine would pay for at every read). Throws CorruptError,
+ * Writes `dir`/disk.qcow2 from the image. It is a new file, so that it has only the disk's content: no snapshots, no
+ * references, and no compression, which would slow down every read of an emulated machine. Throws CorruptError,
  * CommandError.
  */
 export async function importImage(exec: HostExec, source: string, dir: string, signal?: AbortSignal): Promise<void> {

@@ -1,10 +1,12 @@
-/** What the built base image is made of; its key is the hash of all of it. */
+/** What the built base image is made of. Its key is the hash of all of it. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { digestOf } from '../host/digest.js'
 import type { Digest } from '../host/digest.js'
 
-/** Raised when the same files would give another image, so that an older one in the cache is not taken for it. */
+/**
+ * Raise this number if the same files would give another image, so that an older one in the cache is not used for it.
+ */
 const FORMAT = 1
 
 export const RELEASE = 'bookworm'
@@ -12,14 +14,13 @@ export const RELEASE = 'bookworm'
 export const LABEL = 'rootfs'
 
 /**
- * The kernel's command line.
- * net.ifnames=0: cloud-init alone names the cards (mgmt0, lab0), nothing races with it. ds=nocloud: the seed is a disk,
- * so all of cloud-init may run before the network. no_timer_check: on an overloaded host without KVM the kernel's
- * 40 ms look at its timer fails and it panics at once ("IO-APIC + timer doesn't work"; seen on two of four machines);
- * KVM guests skip the check by themselves.
- * panic=5: a panic is a reboot, not a hang. norandmaps: QEMU 7.2 keeps translated code by virtual address, so with
- * address randomisation every process start is translated again. mitigations=off and audit=0 cost nothing in a
- * throw-away guest; rcu_expedited saves seconds of waiting at boot.
+ * The kernel's command line. net.ifnames=0: only cloud-init names the cards (mgmt0, lab0), and nothing races with it.
+ * ds=nocloud: the seed is a disk, so all of cloud-init may run before the network. no_timer_check: on an overloaded
+ * host without KVM the kernel's 40 ms check of its timer fails and it panics at once ("IO-APIC + timer doesn't work";
+ * seen on two of four machines); KVM guests skip the check anyway. panic=5: a panic is a reboot, not a hang.
+ * norandmaps: QEMU 7.2 keeps translated code by virtual address, so with address randomisation every process is
+ * translated again at each start. mitigations=off and audit=0 do no harm in a throw-away guest; rcu_expedited saves
+ * seconds of waiting at boot.
  */
 export const CMDLINE = [
   `root=LABEL=${LABEL}`,
@@ -44,7 +45,7 @@ export interface ImageRecipe {
   readonly packages: readonly string[]
 }
 
-/** Names in a package list: one a line, `#` begins a comment. */
+/** Names in a package list: one on each line, `#` begins a comment. */
 export const parsePackages = (text: string): readonly string[] =>
   text
     .split('\n')

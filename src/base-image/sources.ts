@@ -20,8 +20,8 @@ export async function hostSources(etc = '/etc/apt'): Promise<readonly AptSource[
 }
 
 /**
- * A deb822 text for `release`, its updates and security fixes as far as the host has them of whatever Debian it runs.
- * Throws HostError when none of its sources is a Debian release.
+ * A deb822 text for `release`, its updates and its security fixes. It uses what the host has of them, whichever Debian
+ * it runs. Throws HostError if none of its sources is a Debian release.
  */
 export function imageSources(sources: readonly AptSource[], release: string): string {
   const blocks = new Map<string, string>()
@@ -31,7 +31,7 @@ export function imageSources(sources: readonly AptSource[], release: string): st
     for (const suite of s.suites) {
       const match = DEBIAN.exec(suite)
       if (!match) continue
-      // Before Debian 11 security fixes stood in SUITE/updates.
+      // Before Debian 11, security fixes were in SUITE/updates.
       const wanted = `${release}${(match[1] ?? '').replace('/updates', '-security')}`
       if (!blocks.has(wanted)) blocks.set(wanted, block(s, uri, wanted))
     }

@@ -1,4 +1,4 @@
-/** A command in a guest with a stream at either end, for what is too large to be held. */
+/** A command in a guest with a stream at each end, for data that is too large to hold in memory. */
 import { performance } from 'node:perf_hooks'
 import type { Client, ClientChannel } from 'ssh2'
 import { CommandError, Interrupted, StateError } from '../errors.js'
@@ -6,11 +6,11 @@ import { tail } from '../host/tail.js'
 import type { Filter } from '../host/types.js'
 import { NO_CHANNEL, NotStarted, type RemoteCommand } from './channel.js'
 
-/** Characters of stderr that an error may need. */
+/** How many characters of stderr an error may need. */
 const SAID = 4000
 
 /**
- * Starts the command; `done` throws CommandError when it fails. After an abort of `signal` it is ended as by `kill`,
+ * Starts the command; `done` throws CommandError if it fails. If `signal` aborts, the command is ended as by `kill`,
  * and fails. Throws NotStarted, StateError (the guest opens no more channels), Interrupted.
  */
 export function startFilter(client: Client, command: RemoteCommand, signal: AbortSignal): Promise<Filter> {
@@ -39,7 +39,7 @@ function asFilter(channel: ClientChannel, { node, argv }: RemoteCommand, signal:
   let exit: { readonly code?: number | undefined; readonly signal?: string | undefined } | undefined
   channel.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-SAID)))
   channel.on('exit', (code: number | null, name?: string) => (exit = { code: code ?? undefined, signal: name }))
-  // Told by its end; a write to one that has ended must not be an event that nobody hears.
+  // Its end reports it. A write after its end must not become an unhandled event.
   channel.on('error', () => undefined)
   // A hung guest may never close it.
   const quit = (settle: () => void): void => {
@@ -71,7 +71,7 @@ function asFilter(channel: ClientChannel, { node, argv }: RemoteCommand, signal:
     })
     if (signal.aborted) abort()
   })
-  // Whoever awaits it hears of it; nobody may, when something else has failed first.
+  // The caller who awaits it gets the error. Perhaps nobody awaits it, if something else has failed first.
   done.catch(() => undefined)
   return { input: channel, output: channel, done, kill: () => kill() }
 }

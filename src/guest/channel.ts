@@ -6,10 +6,10 @@ import { splitLines } from '../host/lines.js'
 import { tail } from '../host/tail.js'
 import type { Output, RunOptions } from '../host/types.js'
 
-/** Of stdout and of stderr; more is a failure, because half an output that looks whole is worse. */
+/** Of stdout and of stderr. More is a failure, because half an output that looks complete is worse. */
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** The connection was gone before the command could start: it is safe to begin again on a new one. */
+/** The connection was gone before the command could start, so it is safe to begin again on a new one. */
 export class NotStarted extends Error {}
 
 export interface RemoteCommand {
@@ -24,16 +24,14 @@ interface End {
   readonly exitCode?: number | undefined
   readonly signal?: string | undefined
   readonly why?: string
-  /** By us: time-out or abort. */
+  /** Ended by us: time-out or abort. */
   readonly stopped?: boolean
 }
 
-/** sshd's MaxSessions: the connection is as good as before. */
+/** sshd's MaxSessions: the connection itself is still good. */
 export const NO_CHANNEL = /channel open failure/i
 
-/**
- * Runs the command. Throws CommandError, Interrupted (the remote side gets SIGTERM, then a closed channel), NotStarted.
- */
+/** Runs the command. Throws CommandError, Interrupted (the guest gets SIGTERM, then a closed channel), NotStarted. */
 export async function runCommand(client: Client, command: RemoteCommand, o: RunOptions): Promise<Output> {
   if (o.signal?.aborted) throw new Interrupted()
   const started = performance.now()
@@ -71,8 +69,8 @@ function failure(command: RemoteCommand & Pick<CommandFailure, 'what'>, end: End
 }
 
 /**
- * Starts the command and hands its channel to `attend` within ssh2's callback: a short command's exit status may be in
- * the very packet that opened the channel, and would pass before a listener that is attached a microtask later.
+ * Starts the command and passes its channel to `attend` within ssh2's callback. A short command's exit status may be in
+ * the same packet that opened the channel. A listener that is attached a microtask later would miss it.
  */
 function onChannel(
   client: Client,
@@ -121,14 +119,14 @@ function follow(
       channel.destroy()
     }
     const take = (sink: Collector) => (data: Buffer) => {
-      // Ended by us, not by a connection that broke: nobody should ask for it again.
+      // We ended it; the connection did not break. So nobody should start it again.
       if (!sink.add(data)) quit({ signal: 'SIGTERM', why: `more than ${MAX_BYTES} bytes of output` })
     }
     let exit: End = { why: 'the connection was lost' }
     channel.on('data', take(stdout))
     channel.stderr.on('data', take(stderr))
     channel.on('exit', (code: number | null, signal?: string) => (exit = { exitCode: code ?? undefined, signal }))
-    // A guest that closes early must not crash klab with EPIPE; the exit status tells the story.
+    // A guest that closes early must not crash klab with EPIPE. The exit status says what happened.
     channel.on('error', () => undefined)
     channel.on('close', () => resolve(exit))
     stop.addEventListener('abort', () => quit({ stopped: true }), { once: true })
@@ -143,7 +141,7 @@ interface Collector {
   end(): string
 }
 
-/** Gathers a stream as bytes (a character may be cut in two by a packet) and calls onLine for each whole line. */
+/** Collects a stream as bytes (a packet may cut a character in two) and calls onLine for each complete line. */
 function collect(onLine: ((line: string) => void) | undefined): Collector {
   const chunks: Buffer[] = []
   const lines = onLine && splitLines(onLine)

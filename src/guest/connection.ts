@@ -4,37 +4,38 @@ import type { Client } from 'ssh2'
 import { CorruptError, HostError, Interrupted } from '../errors.js'
 import type { GuestAddress } from './types.js'
 
-/** A loaded emulated guest may leave keepalives unanswered for long: two minutes of silence end a connection. */
+/** A loaded emulated guest may not answer keepalives for a long time. Two minutes of silence end a connection. */
 const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 }
 
-/** An open connection, and its two ends: whoever is at the other side must not keep klab running. */
+/** An open connection, and two ways to end it: the other side must not keep klab running. */
 export interface Connection {
   readonly client: Client
-  /** Says goodbye, and waits for nobody. */
+  /** Says goodbye, and does not wait. */
   end(): void
   /** At once. */
   destroy(): void
 }
 
 /**
- * Connects once. Throws CorruptError when the host shows another key than the pinned one or the private key is no key,
- * Interrupted, and ssh2's own Error for all that another try may fix (refused, reset, silent, not yet authorised).
+ * Connects once. Throws CorruptError if the host shows another key than the pinned one or the private key is no key,
+ * Interrupted, and ssh2's own Error for everything that another try may fix (refused, reset, silent, not yet
+ * authorised).
  */
 export async function openConnection(
   address: GuestAddress,
   readyTimeoutMs: number,
   signal: AbortSignal,
 ): Promise<Connection> {
-  // Loaded here, so that verbs which talk to no guest do not pay for it.
+  // Loaded here, so that verbs that talk to no guest need not wait for it.
   const { default: ssh2 } = await import('ssh2').catch((cause: unknown) => {
-    // Not the guest's fault, and no other try mends it.
+    // This is not the guest's fault, and another try does not fix it.
     throw new HostError('klab’s own package ssh2 cannot be loaded', { hint: 'npm ci, where klab is installed', cause })
   })
   if (signal.aborted) throw new Interrupted()
   const client = new ssh2.Client()
-  // A socket of our own: ssh2 closes only its half after an error, and reads on for as long as the other side writes.
+  // Our own socket: after an error ssh2 closes only its half, and reads on for as long as the other side writes.
   const socket = connect({ host: address.host, port: address.port })
-  // ssh2 leaves Nagle's algorithm on; against delayed acknowledgements that costs 80 to 180 ms a command.
+  // ssh2 leaves Nagle's algorithm on. Together with delayed acknowledgements it costs 80 to 180 ms for each command.
   socket.setNoDelay(true)
   const destroy = (): void => void socket.destroy()
   const [type = '', key = ''] = address.hostKey.split(' ')
@@ -77,13 +78,13 @@ export async function openConnection(
   }
 }
 
-/** Ends the connection when all is sent; a guest that does not end its half cannot keep the process alive. */
+/** Ends the connection when everything is sent. A guest that does not end its half cannot keep the process alive. */
 function goodbye(client: Client, socket: Socket): void {
   client.end()
   socket.destroySoon()
 }
 
-/** Without a key of the pinned type the handshake ends before any key is shown. */
+/** Without a key of the pinned type, the handshake ends before any key is shown. */
 const otherKey = (error: Error, shown: Buffer | undefined, pinned: Buffer): boolean =>
   shown === undefined ? error.message.includes('no matching host key format') : !shown.equals(pinned)
 

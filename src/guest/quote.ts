@@ -1,11 +1,11 @@
-/** argv as one line for a POSIX shell: what SSH's exec request takes. */
+/** argv as one line for a POSIX shell, because that is what SSH's exec request takes. */
 
-/** Words that no shell reads as anything but themselves. */
+/** Words that every shell reads unchanged. */
 const PLAIN = /^[A-Za-z0-9_/:.,+@%-][A-Za-z0-9_/:.,+@%=-]*$/
 
 /**
- * Quotes every word that needs it; within single quotes only the single quote is special (POSIX.1-2017, XCU 2.2.2).
- * Throws TypeError on NUL, which no argument can hold.
+ * Quotes every word that needs it. Within single quotes only the single quote is special (POSIX.1-2017, XCU 2.2.2).
+ * Throws TypeError on NUL, which no argument can contain.
  */
 export function quote(argv: readonly string[]): string {
   return argv

@@ -1,4 +1,4 @@
-/** An OpenSSH client configuration for the lab, for `klab ssh` and everybody's own `ssh -F`. Pure text. */
+/** An OpenSSH client configuration for the lab, for `klab ssh` and for anybody's `ssh -F`. Pure text. */
 
 export interface SshHost {
   readonly node: string
@@ -10,7 +10,7 @@ export interface SshHost {
 }
 
 /**
- * ssh_config text. Nothing of the user's own set-up takes part: no agent, no other keys, no other known hosts
+ * ssh_config text. It uses nothing of the user's own set-up: no agent, no other keys, no other known hosts
  * (ssh_config(5)).
  */
 export function sshConfig(
@@ -43,8 +43,8 @@ Host *
 }
 
 /**
- * ssh_config text for an `Include` in somebody's own: whole in each `Host`, so that it says nothing of other hosts. The
- * node's name and NODE.LAB both lead there.
+ * ssh_config text for an `Include` in the user's own file. Each `Host` is complete, so it changes nothing for other
+ * hosts. The node's name and NODE.LAB both lead there.
  */
 export function includedConfig(
   hosts: readonly SshHost[],
@@ -68,7 +68,7 @@ export function includedConfig(
   return each.join('\n')
 }
 
-/** known_hosts text: each node's key under its alias, so that a port used again by another lab never matches. */
+/** known_hosts text: each node's key under its alias, so that it never matches another lab that uses the port later. */
 export function knownHosts(hosts: readonly SshHost[]): string {
   return hosts.map((h) => `${h.node} ${h.hostKey.split(' ').slice(0, 2).join(' ')}\n`).join('')
 }

@@ -1,4 +1,4 @@
-/** Guests over SSH: one kept connection a node, opened with patience and again when it dropped. */
+/** Guests over SSH: one kept connection for each node, opened with patience and opened again if it was lost. */
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import { Interrupted, KlabError, ProbeError, StateError } from '../errors.js'
@@ -12,17 +12,17 @@ import type { Guest, GuestAddress, Guests, Terminal, TerminalSize } from './type
 import { ustar } from './ustar.js'
 
 /**
- * slirp takes the TCP connection long before the guest's sshd lives, so a try must end by itself; a handshake under
+ * slirp accepts the TCP connection long before the guest's sshd runs, so a try must end by itself. A handshake under
  * emulation can take ten seconds.
  */
 const READY_MS = 20_000
 const RETRY_MS = 2000
-/** For a connection that dropped between two commands. */
+/** For a connection that was lost between two commands. */
 const RECONNECT_MS = 60_000
-/** ms for a command that is given no limit: the small ones, which take seconds in a loaded emulated guest. */
+/** ms for a command without its own limit. Those are small, but take seconds in a loaded emulated guest. */
 const LIMIT_MS = 300_000
 
-/** The door to the guests. `ssh2` is loaded by the first connection. `limitMs`: for commands that name none. */
+/** The door to the guests. The first connection loads `ssh2`. `limitMs`: for commands without their own limit. */
 export function createGuests({ clock, limitMs = LIMIT_MS }: { clock: Clock; limitMs?: number }): Guests {
   const nodes = new Map<string, Node>()
   return {
@@ -47,7 +47,7 @@ export function createGuests({ clock, limitMs = LIMIT_MS }: { clock: Clock; limi
 /** The connection of one node. */
 class Node {
   #connection: Promise<Connection> | undefined
-  /** What `#connection` came to. */
+  /** The result of `#connection`. */
   #current: Connection | undefined
   readonly #closing = new AbortController()
 
@@ -60,7 +60,7 @@ class Node {
     return this.#closing.signal.aborted
   }
 
-  /** The open connection; callers at the same time share one attempt (and its patience). */
+  /** The open connection. Callers at the same time share one attempt (and its patience). */
   async connection(withinMs: number, signal: AbortSignal): Promise<Connection> {
     if (this.closed) throw new StateError(`${this.address.node}: the connection was closed`)
     this.#connection ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, signal]))
@@ -113,7 +113,7 @@ class Node {
     return this.#begin(signal, (client) => startTerminal(client, command, size))
   }
 
-  /** What the guest says no to is a StateError: nothing listens there, or it may not be reached. */
+  /** A refusal by the guest is a StateError: nothing listens there, or it may not be reached. */
   forward(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
     return this.#begin(
       signal,
@@ -135,7 +135,7 @@ class Node {
     )
   }
 
-  /** On the open connection; once more on a new one when it was gone before anything could start. */
+  /** Runs on the open connection; once more on a new one if the old one was gone before anything could start. */
   async #begin<T>(signal: AbortSignal, start: (client: Client) => Promise<T>): Promise<T> {
     for (let again = false; ; again = true) {
       const connection = await this.connection(RECONNECT_MS, signal)
@@ -151,7 +151,7 @@ class Node {
     }
   }
 
-  /** The end of an old one is told when a newer one may be there: that one stays. */
+  /** The end of an old connection may be reported when a newer one is there. The newer one stays. */
   #forget(connection: Connection): void {
     if (this.#current === connection) this.#connection = this.#current = undefined
   }
@@ -165,7 +165,7 @@ class Node {
   }
 }
 
-/** What ends a command that would not end by itself. */
+/** Ends a command that would not end by itself. */
 type Limits = Required<Pick<RunOptions, 'timeoutMs' | 'signal'>>
 
 function guest(node: Node, limits: Limits): Guest {
@@ -175,7 +175,8 @@ function guest(node: Node, limits: Limits): Guest {
   return {
     node: name,
     run,
-    // Read whole before it runs, and with an empty stdin: else a command in the script would eat what follows it.
+    // Read completely before it runs, and with an empty stdin. Otherwise a command in the script would read the rest of
+    // the script.
     sudo: (script, args = [], o = {}) =>
       run(['sudo', '-n', 'bash', '-s', '--', ...args], { ...o, input: `{ :;${script}\n} </dev/null\n` }),
     filter: (argv) => node.filter({ node: name, argv, line: quote(argv) }, limits.signal),

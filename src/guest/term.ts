@@ -1,6 +1,6 @@
-/** The terminal's name, as guests know it. Pure. */
+/** A name for the terminal that guests know. Pure. */
 
-/** What the ncurses of every guest has, CentOS 7's too (package ncurses-base). */
+/** What ncurses has in every guest, in CentOS 7 too (package ncurses-base). */
 const EVERYWHERE = new Set([
   'ansi',
   'dumb',
@@ -17,8 +17,8 @@ const EVERYWHERE = new Set([
 ])
 
 /**
- * The name to give a guest for this TERM; undefined: as it is. Kitty, Ghostty, Alacritty, foot and tmux do what
- * xterm-256color says, and guests need not know their own names.
+ * The name to give to a guest for this TERM; undefined: unchanged. Kitty, Ghostty, Alacritty, foot and tmux can do what
+ * xterm-256color says, and guests may not know their own names.
  */
 export const guestTerm = (term: string | undefined): string | undefined =>
   term === undefined || term === '' || EVERYWHERE.has(term) ? undefined : 'xterm-256color'

@@ -15,22 +15,23 @@ export interface GuestAddress {
 }
 
 /**
- * One guest; `run` executes argv as the lab user, each word quoted, no shell expansion. A command that is given no
- * limit and no signal has the door's limit and the signal of `connect`: no guest can hold klab for ever.
+ * One guest. `run` executes argv as the lab user; each word is quoted, there is no shell expansion. A command without
+ * its own limit and signal gets the door's limit and the signal of `connect`, so no guest can hold up klab for ever.
  */
 export interface Guest extends Exec {
   readonly node: string
   /** Runs a script (text) with `sudo bash -s -- args…` on stdin. */
   sudo(script: string, args?: readonly string[], options?: Omit<RunOptions, 'input'>): Promise<Output>
-  /** Starts a command for streams that are too large for `run`; words as they are. Throws ProbeError. */
+  /** Starts a command for streams that are too large for `run`; the words are passed unchanged. Throws ProbeError. */
   filter(argv: readonly string[]): Promise<Filter>
   /**
-   * A connection from the guest to `host`:`port`, as it sees them. Throws StateError when it is refused, ProbeError.
+   * A connection from the guest to `host`:`port`, as the guest sees them. Throws StateError if it is refused,
+   * ProbeError.
    */
   forward(host: string, port: number): Promise<Duplex>
   /** Starts a command with a terminal, for a person. Throws ProbeError. */
   terminal(argv: readonly string[], size: TerminalSize): Promise<Terminal>
-  /** Writes files as root (0755 for executables), parent folders made; all in one round trip. */
+  /** Writes files as root (0755 for executables) and makes parent folders, all in one round trip. */
   put(files: readonly { path: string; content: string; mode?: number }[]): Promise<void>
   close(): Promise<void>
 }
@@ -49,8 +50,8 @@ export interface Terminal {
 
 export interface Guests {
   /**
-   * Connects, retrying until `withinMs` is over (a booting guest resets connections). Kept open and shared per node.
-   * Throws ProbeError; CorruptError when the host key is not the pinned one.
+   * Connects, retrying for up to `withinMs` (a booting guest resets connections). The connection is kept open and
+   * shared by all callers for this node. Throws ProbeError; CorruptError if the host key is not the pinned one.
    */
   connect(address: GuestAddress, options: { withinMs: number; signal: AbortSignal }): Promise<Guest>
   /** Closes every connection. */

@@ -1,15 +1,15 @@
-/** Waiting for something that can be looked at. */
+/** Waits for something that a probe can check. */
 import { CommandError, ProbeError } from '../errors.js'
 import type { Clock } from '../host/types.js'
 
-/** What a probe saw; `seen` is said when the time is over. */
+/** What a probe saw; an error shows `seen` when the time is over. */
 export interface Observation {
   readonly ok: boolean
   readonly seen: string
 }
 
 export interface UntilOptions {
-  /** What is awaited, in words: `4 nodes Ready`. */
+  /** What klab waits for, in words: `4 nodes Ready`. */
   readonly what: string
   readonly everyMs: number
   readonly withinMs: number
@@ -18,7 +18,7 @@ export interface UntilOptions {
   readonly hint?: string
 }
 
-/** The same probe; what it saw is told as well, when it is something new. */
+/** The same probe, but it also reports what it saw, if that is new. */
 export function tellingChanges(
   probe: () => Promise<Observation>,
   line: (text: string) => void,
@@ -32,9 +32,9 @@ export function tellingChanges(
 }
 
 /**
- * Asks `probe` every `everyMs` until it says ok. A command of the probe that fails is something seen, not the end.
- * Throws ProbeError after `withinMs` (what, how long, what was seen last), Interrupted, and whatever else the probe
- * throws.
+ * Calls `probe` every `everyMs` until it says ok. If a command of the probe fails, that counts as something seen, not
+ * as the end. Throws ProbeError after `withinMs` (what, how long, what was seen last), Interrupted, and whatever else
+ * the probe throws.
  */
 export async function until(probe: () => Promise<Observation>, o: UntilOptions): Promise<void> {
   const started = o.clock.monotonic()

@@ -1,4 +1,4 @@
-/** A tar archive of a few small files: how many files travel in one round trip, as data. */
+/** A tar archive of a few small files, so that many files need only one round trip. As data. */
 
 const BLOCK = 512
 
@@ -12,7 +12,7 @@ export interface TarFile {
 
 /**
  * The files as an archive owned by root (POSIX.1-2017, XCU pax, "ustar Interchange Format"). Throws TypeError on a path
- * that does not fit or climbs.
+ * that does not fit or leads out of the folder.
  */
 export function ustar(files: readonly TarFile[]): Buffer {
   return Buffer.concat([...files.flatMap(entry), Buffer.alloc(2 * BLOCK)])
@@ -32,7 +32,7 @@ function entry({ path, content, mode = 0o644 }: TarFile): Buffer[] {
   head.write('ustar\x0000root', 257)
   head.write('root', 297)
   head.write(prefix, 345)
-  // The sum is taken with its own field full of spaces.
+  // The sum is calculated with its own field full of spaces.
   const sum = head.reduce((a, b) => a + b, 0)
   head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
   return [head, data, Buffer.alloc((BLOCK - (data.length % BLOCK)) % BLOCK)]

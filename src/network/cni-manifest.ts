@@ -1,5 +1,5 @@
 /**
- * The pod network's manifest as this lab applies it, and whether the bundle has its images: both known before any
+ * The pod network's manifest as this lab applies it, and whether the bundle has its images. Both are known before any
  * machine starts.
  */
 import { join } from 'node:path'
@@ -17,7 +17,10 @@ import { readText } from '../host/files.js'
 import type { CniSpec, KubernetesSpec } from '../labfile/model.js'
 import type { LabRun } from '../world.js'
 
-/** What is said of the Calico of a handed folder: which it is, and whether its makers mean it for this Kubernetes. */
+/**
+ * What klab says about the Calico of a user's folder: which release it is, and whether its makers support it for this
+ * Kubernetes.
+ */
 function takenLine(images: readonly string[], kubernetes: string): string {
   const release = calicoRelease(images) ?? ''
   const problem = calicoProblem(release, minorOf(kubernetes))
@@ -27,10 +30,10 @@ function takenLine(images: readonly string[], kubernetes: string): string {
 /** The name of the lab's NIC in every guest (cloudinit room). */
 export const LAB_NIC = 'lab0'
 
-/** What a plan and a step call it: `flannel`, `calico`, `manifest`. */
+/** Its name in a plan and in a step: `flannel`, `calico`, `manifest`. */
 export const cniName = (cni: CniSpec): string => (typeof cni === 'string' ? cni : 'name' in cni ? cni.name : 'manifest')
 
-/** The same with what matters of it, for people. */
+/** The same with the important settings, for people. */
 export const cniTitle = (cni: CniSpec): string =>
   typeof cni === 'string'
     ? cni
@@ -39,8 +42,8 @@ export const cniTitle = (cni: CniSpec): string =>
       : cni.manifest
 
 /**
- * The manifest, filled in for this lab; somebody's own is applied as it is. Throws CorruptError (bundle), UsageError
- * (the Labfile's file cannot be read).
+ * The manifest, filled in for this lab. The user's own manifest is applied unchanged. Throws CorruptError (bundle),
+ * UsageError (the Labfile's file cannot be read).
  */
 export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
   const { cni } = k
@@ -64,9 +67,9 @@ export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<strin
 }
 
 /**
- * Throws StateError that names every image of the manifest that no archive of the bundle holds, and without internet
- * all else that nodes would fetch; what cniManifest throws. `line`: told which Calico a handed folder has, where the
- * Labfile leaves that open.
+ * Throws StateError that names every image of the manifest that is in no archive of the bundle, and (without internet)
+ * all else that nodes would download; what cniManifest throws. `line`: gets the Calico release of a user's folder, if
+ * the Labfile names none.
  */
 export async function requireCniImages(
   run: LabRun,
@@ -81,7 +84,7 @@ export async function requireCniImages(
       [`${cniTitle(k.cni)} makes nodes fetch, and they have no internet:`, ...fetches.map(fetchWords)].join('\n  '),
       { hint: 'change the manifest, or set network.internet: true' },
     )
-  // With internet a digest is fetched by the nodes; no archive can hold it.
+  // With internet, nodes download an image by its digest. No archive can hold a digest.
   const images = manifestImages(text)
   const wanted = images.filter((ref) => !hasDigest(ref))
   if (typeof k.cni === 'object' && 'name' in k.cni && k.cni.version === '') line(takenLine(images, k.version))

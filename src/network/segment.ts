@@ -1,6 +1,6 @@
 /**
- * The lab's own network. The two kinds differ here, and in state/endpoints.ts (how a node is reached), and nowhere else
- * in the phases.
+ * The lab's own network. Among the phases, the two kinds differ only here and in state/endpoints.ts (how a node is
+ * reached).
  */
 import { macAddress } from '../cloudinit/mac.js'
 import type { SeedInput } from '../cloudinit/types.js'
@@ -16,19 +16,19 @@ import type { LabRun } from '../world.js'
 type RecordedLab = Pick<LabRun, 'world' | 'paths' | 'record'>
 
 export interface Segment {
-  /** Of the step that makes it. */
+  /** For the step that makes it. */
   readonly id: string
   readonly title: string
   running(): Promise<boolean>
   /**
-   * Makes it, or finds it there; then gives the cards of a node's machine. Throws HostError, StateError, CommandError.
+   * Makes it unless it exists; then returns the cards of a node's machine. Throws HostError, StateError, CommandError.
    */
   ensure(): Promise<(node: string) => Nics>
-  /** What the guest is told of its cards. */
+  /** What the guest is told about its cards. */
   seed(node: NodeSpec): Pick<SeedInput, 'mgmtMac' | 'labNic' | 'internet'>
 }
 
-/** The lab's network, of the kind that its Labfile says. */
+/** The lab's network, of the kind in its Labfile. */
 export const segmentOf = (lab: RecordedLab): Segment => SEGMENTS[lab.record.lab.network.mode](lab)
 
 const SEGMENTS: Readonly<Record<Lab['network']['mode'], (lab: RecordedLab) => Segment>> = {
@@ -36,7 +36,7 @@ const SEGMENTS: Readonly<Record<Lab['network']['mode'], (lab: RecordedLab) => Se
   nat: natSegment,
 }
 
-/** A switch that only QEMU's user can reach, and slirp beside it as the way in and out. */
+/** A switch that only QEMU's user can reach, and slirp for the way in and out. */
 function vdeSegment(lab: RecordedLab): Segment {
   const { world, paths } = lab
   const wanted = lab.record.lab
@@ -58,7 +58,7 @@ function vdeSegment(lab: RecordedLab): Segment {
   }
 }
 
-/** A libvirt network: the host stands in it with its first address. */
+/** A libvirt network. The host is in it with the first address. */
 function natSegment({ world, record }: RecordedLab): Segment {
   const { lab } = record
   const { cidr, internet } = lab.network
@@ -76,7 +76,7 @@ function natSegment({ world, record }: RecordedLab): Segment {
   }
 }
 
-/** The libvirt network of a lab in NAT mode. `identity`: what its cards' addresses follow from. */
+/** The libvirt network of a lab in NAT mode. `identity`: the id from which the addresses of its cards are made. */
 export function networkSpec(id: string, lab: Lab, identity = id): NetworkSpec {
   const range = parseCidr(lab.network.cidr)
   const address = range && hostAt(range, 1)

@@ -1,7 +1,4 @@
-/**
- * What a lab is made from: base image, bundle, node image. Each is asked for once a run and comes from the cache when
- * it is there.
- */
+/** What a lab is made from: base image, bundle, node image. Each is made or taken from the cache once in a run. */
 import { join } from 'node:path'
 import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
 import { ISO_NAME } from '../bundle/iso.js'
@@ -18,7 +15,7 @@ import type { Artifacts } from '../artifacts.js'
 
 type Line = (text: string) => void
 
-/** A function that runs once and gives everybody the same promise; a failure may be tried again. */
+/** A function that runs once and gives everybody the same promise. After a failure it may run again. */
 function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
   let made: Promise<T> | undefined
   return (...args) =>
@@ -28,7 +25,7 @@ function once<A extends unknown[], T>(make: (...args: A) => Promise<T>): (...arg
     }))
 }
 
-/** What makers of images and bundles get of the world. */
+/** What the makers of images and bundles get from the world. */
 export const bundleContext = (world: World, report: Line): BundleContext => ({
   exec: world.host,
   env: world.env,
@@ -41,9 +38,9 @@ export const bundleContext = (world: World, report: Line): BundleContext => ({
 })
 
 /**
- * The image with the control groups that this Kubernetes wants (Release.cgroup). On the kernel's command line alone, so
- * that all versions share one image; plain labs have v1, for whoever sets up a course's version by hand. An image with
- * a boot loader of its own keeps what it has; the phase `system` looks.
+ * The image with the cgroup version that this Kubernetes needs (Release.cgroup). It is set only on the kernel's command
+ * line, so that all versions share one image. Plain labs have v1, for people who set up a course's version by hand. An
+ * image with its own boot loader is not changed; phase `system` checks it.
  */
 function withCgroup(base: BaseImage, k: Lab['kubernetes']): BaseImage {
   if (base.boot.kind !== 'direct' || (k && releaseOf(k.version).cgroup === 'v2')) return base
@@ -54,13 +51,13 @@ function withCgroup(base: BaseImage, k: Lab['kubernetes']): BaseImage {
 /** For labs with `bundle: auto`. */
 export interface AutoOptions {
   readonly choice?: BundleChoice
-  /** Whether nothing was made of the choice yet, so that it may become another. */
+  /** Whether nothing was made of the choice yet, so that it may still change. */
   readonly mayChange?: () => Promise<boolean>
 }
 
 /**
- * The artifacts of a lab up to (and with) phase `until`. Its bundle throws what ensureBundle throws; one that `auto`
- * takes from the servers is built from source where they break off.
+ * The artifacts of a lab up to (and with) phase `until`. The bundle throws what ensureBundle throws. If `auto` has
+ * chosen the servers and a download breaks off, the bundle is built from source.
  */
 export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: AutoOptions = {}): Artifacts {
   const context = (line: Line): BundleContext => bundleContext(world, line)
@@ -82,7 +79,7 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: 
     const scripts = await loadScripts(world.assets)
     const settings = commonSettings(lab, made?.manifest.images ?? [])
     const wanted = BAKED.filter((p) => upTo(p, until) && (k !== undefined || p === 'system'))
-    // A bundle of one's own may carry packages for the system and the runtime too.
+    // The user's own bundle may also have packages for the system and the runtime.
     const fromBundle = (p: PhaseName): boolean =>
       p === 'packages' || p === 'images' || !k || settledBundle(k.bundle, choice).source !== 'source'
     const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))

@@ -1,6 +1,6 @@
 /**
- * Bakes the node image: one machine boots the base image, does the phases that are the same for every node, and its
- * disk is kept.
+ * Bakes the node image: one machine boots the base image and does the phases that are the same for every node. Its disk
+ * is kept.
  */
 import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -19,10 +19,10 @@ import { domainName, machineUuid } from '../node/names.js'
 import { startMachine, waitForBoot } from '../node/boot.js'
 import type { LabRun } from '../world.js'
 
-/** Raised when what baking does changes in a way the recipe's digests do not show. */
+/** Raise this number if baking changes in a way that the recipe's digests do not show. */
 const FORMAT = 1
 const MINUTE = 60_000
-/** A node's name inside the bake machine; real nodes get theirs from their own seed. */
+/** A node's name inside the bake machine. Real nodes get theirs from their own seed. */
 const BAKE_NODE = 'bake'
 
 /** The node image's key: base image, every baked phase's digest, disk size, user. */
@@ -38,10 +38,10 @@ export async function nodeImageKey(run: LabRun): Promise<Digest> {
   )
 }
 
-/** The image's disk is as large as the smallest node's: larger ones grow at their first boot. */
+/** The image's disk is as large as the smallest node's. Larger ones grow at their first boot. */
 const diskGiB = (run: LabRun): number => Math.min(...run.lab.nodes.map((n) => n.diskGiB))
 
-/** Makes the layer. Throws what the phases throw; nothing stays behind but the layer. */
+/** Makes the layer. Throws what the phases throw. Nothing is left behind except the layer. */
 export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: string) => void): Promise<string> {
   const { world } = run
   return world.layers.build(key, async (dir) => {
@@ -52,7 +52,7 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
       run.artifacts.recipe(),
     ])
     const disk = join(dir, 'disk.qcow2')
-    // In the lab's folder, not in the layer: it is there to be read when baking fails.
+    // In the lab's folder, not in the layer: people read it when baking fails.
     const files = run.paths.node(BAKE_NODE)
     for (const path of [dirname(files.dir), files.dir]) await ensureDir(path, world.roots.dirMode)
     const seed = join(dir, 'seed.iso')

@@ -1,6 +1,6 @@
 /**
- * How people and klab reach the nodes: where they answer, the lab's SSH key, each guest's host key, ssh_config. Part of
- * phase `network`.
+ * How people and klab reach the nodes: their addresses and ports, the lab's SSH key, each guest's host key, ssh_config.
+ * Part of phase `network`.
  */
 import { join } from 'node:path'
 import { knownHosts, sshConfig } from '../guest/ssh-config.js'
@@ -15,7 +15,7 @@ import { guestAddress } from './machine.js'
 import { domainName } from './names.js'
 import type { LabRun } from '../world.js'
 
-/** Nodes whose ports somebody else took while their machine was off. */
+/** Nodes whose ports were taken by another program while their machine was off. */
 async function nodesWithTakenPorts(run: LabRun): Promise<readonly NodeSpec[]> {
   const running = new Set(
     (await run.world.hypervisor.list()).filter((m) => m.state === 'running' || m.state === 'paused').map((m) => m.name),

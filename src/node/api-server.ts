@@ -1,9 +1,9 @@
-/** Where a lab's API server answers the host. On the path of `status`: pure and small. */
+/** Where the host reaches a lab's API server. On the path of `status`: pure and small. */
 import { topologyOf } from '../cluster/topology.js'
 import { LOOPBACK, endpointOf, type Endpoint } from '../state/endpoints.js'
 import type { LabRecord } from '../state/record.js'
 
-/** Where the API server answers; undefined without a cluster. */
+/** Where the API server is; undefined without a cluster. */
 function apiEndpoint(record: LabRecord): Endpoint | undefined {
   const topology = topologyOf(record.lab)
   return topology && endpointOf(record, topology.first.name, 'api')
@@ -16,7 +16,7 @@ export function apiServer(record: LabRecord): string | undefined {
 }
 
 /**
- * What kubectl needs in its environment so that it does not ask a proxy for the API server (Go asks none for a loopback
+ * What kubectl needs in its environment so that it does not use a proxy for the API server (Go uses none for a loopback
  * address).
  */
 export function directEnv(

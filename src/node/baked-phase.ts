@@ -1,6 +1,6 @@
 /**
- * Phases `system`, `runtime`, `packages`, `images`: baked into the node image, so usually there already; each node's
- * marks are looked at all the same.
+ * Phases `system`, `runtime`, `packages`, `images`. They are baked into the node image, so they are usually done
+ * already. Each node's marks are checked anyway.
  */
 import type { NodeSpec } from '../labfile/model.js'
 import type { PhaseName } from '../labfile/phases.js'
@@ -12,10 +12,10 @@ import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
 
-/** Which phases a node's marks say are done, and with what. */
+/** Which phases a node's marks say are done, and with which digest. */
 export type Marks = (node: string) => Promise<ReadonlyMap<string, Digest>>
 
-/** A node's marks, read once a run. */
+/** A node's marks, read once in each run. */
 export function createMarks(run: LabRun): Marks {
   const seen = new Map<string, Promise<ReadonlyMap<string, Digest>>>()
   return (node) => {

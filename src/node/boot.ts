@@ -10,8 +10,8 @@ const MINUTE = 60_000
 export const startMachine = (world: World, name: string): Promise<void> => world.hypervisor.start(name)
 
 /**
- * Connects and waits until cloud-init is through ("SSH answers" is not "ready": cloud-init restarts sshd late, and
- * connections made before are reset). Throws ProbeError; StateError when cloud-init itself reports errors.
+ * Connects and waits until cloud-init has finished ("SSH answers" is not "ready": cloud-init restarts sshd late and
+ * resets connections made before). Throws ProbeError; StateError if cloud-init itself reports errors.
  */
 export async function waitForBoot(
   world: World,
@@ -27,7 +27,7 @@ export async function waitForBoot(
       signal: world.signal,
     })
     try {
-      // One remote loop instead of many round trips: each costs the emulated CPU a process and a packet.
+      // One loop in the guest instead of many round trips: each of those costs the emulated CPU a process and a packet.
       const out = await guest.run(
         [
           'sh',
@@ -55,14 +55,14 @@ export async function waitForBoot(
   })
 }
 
-/** The last errors in cloud-init's result.json, one a line; empty when it went well. */
+/** The last errors in cloud-init's result.json, one on each line; empty if there are none. */
 export function cloudInitErrors(json: string): string {
   try {
     const errors = (JSON.parse(json) as { v1?: { errors?: unknown } | null } | null)?.v1?.errors
     if (Array.isArray(errors))
       return tail(errors.map((e) => (typeof e === 'string' ? e : JSON.stringify(e))).join('\n'))
   } catch {
-    // Told below.
+    // Reported below.
   }
   return `result.json cannot be read: ${json.slice(0, 200)}`
 }

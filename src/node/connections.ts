@@ -3,7 +3,7 @@ import type { Guest } from '../guest/types.js'
 import { guestAddress } from './machine.js'
 import type { LabRun } from '../world.js'
 
-/** The (shared) connection to a node of a lab within so many ms. Throws ProbeError. */
+/** The (shared) connection to a node of a lab; waits up to so many ms. Throws ProbeError. */
 export async function connectWithin(
   lab: Pick<LabRun, 'world' | 'paths' | 'record'>,
   node: string,

@@ -4,7 +4,7 @@ import { exists } from '../host/files.js'
 import type { Exec } from '../host/types.js'
 
 /**
- * An overlay of `diskGiB` GiB (as large as `backing` unless told; sparse); complete or absent. An existing one stays.
+ * An overlay of `diskGiB` GiB (as large as `backing` unless told; sparse); complete or absent. An existing one is kept.
  * Throws CommandError.
  */
 export async function createOverlay(exec: Exec, path: string, backing: string, diskGiB?: number): Promise<void> {

@@ -10,7 +10,7 @@ import type { Clock } from '../host/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { Digest } from '../host/digest.js'
 
-/** Where the scripts live in a guest. */
+/** Where the scripts are in a guest. */
 const GUEST_LIB = '/usr/lib/klab'
 
 /** Reads the guest's phase scripts from klab's assets. */
@@ -26,9 +26,9 @@ export async function loadScripts(assets: string): Promise<PhaseScripts> {
 export const digest = (...parts: readonly string[]): Digest =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
-/** What differs between distributions; which of them a guest is, only the guest knows. */
+/** The files with what differs between distributions. Only the guest knows which one it is. */
 const FAMILY = ['family.sh', 'family-debian.sh', 'family-rhel.sh', 'family-yum.sh', 'family-dnf.sh', 'bundle.sh']
-/** What each phase depends on, beside its own script. */
+/** What each phase depends on, besides its own script. */
 const HELPERS: Readonly<Record<string, readonly string[]>> = {
   system: FAMILY,
   runtime: FAMILY,
@@ -42,7 +42,7 @@ const HELPERS: Readonly<Record<string, readonly string[]>> = {
 export const scriptOf = (phase: string, lab: Lab): string =>
   phase === 'runtime' ? `runtime-${lab.kubernetes?.runtime ?? 'docker'}` : phase
 
-/** Settings that are the same on every node and so may shape a baked image. */
+/** Settings that are the same on every node, so they may shape a baked image. */
 export function commonSettings(lab: Lab, images: readonly string[]): Settings {
   const k = lab.kubernetes
   return {
@@ -58,7 +58,7 @@ export function commonSettings(lab: Lab, images: readonly string[]): Settings {
     KLAB_PACKAGES: k?.packages ?? '',
     KLAB_KERNEL: lab.os.kernel,
     KLAB_DOCKER_VERSION: k?.dockerVersion ?? '',
-    // JSON, which is TOML and daemon.json too.
+    // JSON, which is also valid in TOML and daemon.json.
     KLAB_REGISTRY_MIRRORS: JSON.stringify(k?.registryMirrors ?? []),
     KLAB_MIRROR_OS: lab.mirrors.os ?? '',
     KLAB_MIRROR_DOCKER: lab.mirrors.docker ?? '',
@@ -75,8 +75,8 @@ export const nodeSettings = (lab: Pick<Lab, 'nodes'>, node: string): Settings =>
 })
 
 /**
- * The digest of a phase: its scripts, the settings they may read, and `extra` (the bundle's key, a config). A mark with
- * another digest does not count.
+ * The digest of a phase: its scripts, the settings that they may read, and `extra` (the bundle's key, a config). A mark
+ * with another digest does not count.
  */
 export function phaseDigest(
   scripts: PhaseScripts,
@@ -117,19 +117,18 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
   )
 }
 
-/** Takes a mark away, so that the phase runs again. */
+/** Removes a mark, so that the phase runs again. */
 export async function removeMark(guest: Guest, script: string): Promise<void> {
   await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script], { what: `taking away its mark of ${script}` })
 }
 
-/** ms before a phase whose connection broke is asked for again. */
+/** ms until a phase whose connection broke is tried again. */
 const RECONNECT_MS = 5000
 const TRIES = 6
 
 /**
- * Runs one phase in the guest. It survives a lost connection: run.sh is then called again, waits for the phase that
- * goes on, and finds its mark.
- * Throws CommandError with the log's last lines.
+ * Runs one phase in the guest. It survives a lost connection: run.sh is then called again, waits for the running phase,
+ * and finds its mark. Throws CommandError with the log's last lines.
  */
 export async function runGuestPhase(
   guest: Guest,
@@ -146,7 +145,7 @@ export async function runGuestPhase(
       })
       return
     } catch (error) {
-      // No exit status and no time-out: it is the connection that ended, not the phase.
+      // No exit status and no time-out: the connection has ended, not the phase.
       const broken =
         error instanceof CommandError &&
         error.failure.exitCode === undefined &&

@@ -1,6 +1,6 @@
 /**
- * kubectl of the bundle, run on the host with the lab's kubeconfig: what costs seconds on an emulated CPU costs nothing
- * here.
+ * The bundle's kubectl, run on the host with the lab's kubeconfig: on an emulated CPU it takes seconds, here it takes
+ * almost nothing.
  */
 import { kubectlOf } from '../bundle/host-programs.js'
 import type { Output } from '../host/types.js'
@@ -8,10 +8,12 @@ import { directEnv } from './api-server.js'
 import type { LabRun } from '../world.js'
 import { retried, type Kubectl } from './transient.js'
 
-/** ms. kubectl ends by itself when a request or its `--timeout` has taken too long; this is for one that does not. */
+/**
+ * ms. kubectl ends by itself if a request or its `--timeout` has taken too long. This is for a kubectl that does not.
+ */
 const LIMIT_MS = 600_000
 
-/** How long a step asks a busy API server again, ms; times the profile's patience. */
+/** How long a step asks a busy API server again, ms; multiplied by the profile's patience. */
 const RETRY_MS = 120_000
 
 export type { Kubectl }
@@ -26,7 +28,7 @@ export async function hostKubectl(run: LabRun): Promise<Kubectl> {
     run.world.host.run([kubectl, '--request-timeout=90s', ...args], { ...limits, ...options, env })
 }
 
-/** The same, asked again while the API server is too busy to answer; `line` tells of it. */
+/** The same, asked again while the API server is too busy to answer; `line` reports it. */
 export const steadyKubectl = async (run: LabRun, line?: (text: string) => void): Promise<Kubectl> =>
   retried(await hostKubectl(run), {
     clock: run.world.clock,
@@ -36,8 +38,8 @@ export const steadyKubectl = async (run: LabRun, line?: (text: string) => void):
   })
 
 /**
- * Applies manifests as they are (no check against the API server's schema: it is megabytes to fetch, and these are
- * klab's own).
+ * Applies manifests unchanged (without a check against the API server's schema: that takes megabytes, and these
+ * manifests are klab's own).
  */
 export const apply = (kubectl: Kubectl, manifests: string, line: (text: string) => void): Promise<Output> =>
   kubectl(['apply', '--validate=false', '-f', '-'], { input: manifests, onLine: line })

@@ -37,7 +37,7 @@ export function machineSpec<N extends Nics>(
   }
 }
 
-/** Where and how to reach a node over SSH. Throws StateError when the lab's keys are missing. */
+/** Where and how to reach a node over SSH. Throws StateError if the lab's keys are missing. */
 export async function guestAddress(paths: LabPaths, record: LabRecord, node: string): Promise<GuestAddress> {
   const [privateKey, hostKey] = await Promise.all([readText(paths.key), readText(`${paths.node(node).hostKey}.pub`)])
   if (privateKey === undefined || hostKey === undefined)

@@ -1,4 +1,4 @@
-/** Names that depend on nothing but the lab's id and the node. */
+/** Names that depend only on the lab's id and the node. */
 import { createHash } from 'node:crypto'
 import type { Bounds } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
@@ -9,16 +9,19 @@ export const domainName = (labId: string, node: string): string => `klab-${labId
 /** libvirt's name for a lab's network in NAT mode. */
 export const networkName = (labId: string): string => `klab-${labId}`
 
-/** Its bridge: an interface has at most 15 characters, so only the digits at the id's end. */
+/** Its bridge. An interface has at most 15 characters, so only the digits at the end of the id are used. */
 export const bridgeName = (labId: string): string => `klab${labId.slice(-8)}`
 
-/** A UUID that depends only on the lab's id and the node, so that a lost record finds its machines again. */
+/**
+ * A UUID that depends only on the lab's id and the node, so that klab finds its machines again even if the record is
+ * lost.
+ */
 export const machineUuid = (labId: string, node: string): string => uuidOf(`${labId}/${node}`)
 
-/** The same for the lab's network; no node's name is empty. */
+/** The same for the lab's network: no node's name is empty. */
 export const networkUuid = (labId: string): string => uuidOf(`${labId}/`)
 
-/** How far the machines of a lab may reach and be reached. */
+/** How far the machines of a lab may reach, and from where they may be reached. */
 export const boundsOf = (labId: string, { network }: Pick<Lab, 'network'>): Bounds => ({
   internet: network.internet,
   network: network.mode === 'nat' ? networkName(labId) : undefined,

@@ -1,4 +1,4 @@
-/** Answers of a busy API server that say nothing about what was asked: asked again. */
+/** Answers of a busy API server that say nothing about the request. The request is repeated. */
 import { CommandError } from '../errors.js'
 import type { Clock, Output, RunOptions } from '../host/types.js'
 
@@ -13,7 +13,7 @@ const TRANSIENT: readonly RegExp[] = [
   /net\/http: request canceled|context deadline exceeded|http2: .*connection lost/,
 ]
 
-/** Whether kubectl failed with an answer of this kind. */
+/** Whether kubectl failed with such an answer. */
 export const isTransient = (error: unknown): error is CommandError =>
   error instanceof CommandError && TRANSIENT.some((r) => r.test(error.failure.tail))
 
@@ -22,15 +22,15 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined
   /** How long it may go on, ms. */
   readonly withinMs: number
-  /** Told once for each new try. */
+  /** Called once for each new try. */
   readonly line?: (text: string) => void
 }
 
 const EVERY_MS = 5000
 
 /**
- * kubectl that is asked again while the API server is too busy to answer. For requests that may be repeated; a `create`
- * whose first answer was lost finds its object there. Throws the last CommandError, Interrupted.
+ * kubectl that is repeated while the API server is too busy to answer. Only for requests that may be repeated: a
+ * `create` whose first answer was lost then finds that its object exists. Throws the last CommandError, Interrupted.
  */
 export function retried(kubectl: Kubectl, o: RetryOptions): Kubectl {
   return async (args, options) => {
