@@ -1,4 +1,4 @@
-/** The layout of a bundle, the same whatever its source: bin/, cni/, images/, manifests/, manifest.json. */
+/** The layout of a bundle, the same for all sources: bin/, cni/, images/, manifests/, manifest.json. */
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fullRef } from '../cluster/images.js'
@@ -12,7 +12,7 @@ import type { CoreImages } from './needs.js'
 /** A pod network in a bundle. */
 export interface BundledCni {
   readonly name: string
-  /** Manifest as `up` applies it, placeholders and all (phases/cni.ts). */
+  /** The manifest that `up` applies, with placeholders (phases/cni.ts). */
   readonly manifest: string
   readonly images: readonly string[]
 }
@@ -22,7 +22,7 @@ export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes
   readonly core: CoreImages
   /** Name in bin/ → file. */
   readonly binaries: ReadonlyMap<string, string>
-  /** Name in control-plane/ → file: what the workers do not need. */
+  /** Name in control-plane/ → file that workers do not need. */
   readonly controlPlane?: ReadonlyMap<string, string>
   /** Name in runtime/ → file: a containerd newer than the distribution's, runc. */
   readonly runtime?: ReadonlyMap<string, string>
@@ -31,16 +31,16 @@ export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes
   /** Name in cni/ → file. */
   readonly plugins: ReadonlyMap<string, string>
   readonly cni: readonly BundledCni[]
-  /** Every image, under the name that it shall have; layers are files in the work folder. */
+  /** Every image, with its future name; layers are files in the work folder. */
   readonly images: readonly Image[]
-  /** Archive → names of images beyond those of kubeadm and the pod networks. */
+  /** Archive → names of images, besides those of kubeadm and the pod networks. */
   readonly extra: Readonly<Record<string, readonly string[]>>
 }
 
 /** Writes the bundle into `out`. `work`: a folder on its file system. Throws CommandError, Interrupted. */
 export async function assemble(c: BuildContext, i: Ingredients, out: string, work: string): Promise<void> {
   const byName = new Map(i.images.map((image) => [fullRef(image.ref), image]))
-  // Under the name that was asked for: kubeadm and manifests do not all write docker.io out.
+  // With the name that was asked for: kubeadm and manifests do not always write docker.io.
   const named = (refs: readonly string[]): readonly Image[] =>
     refs.map((ref) => {
       const image = byName.get(fullRef(ref))
@@ -77,7 +77,7 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
   })
 }
 
-/** A copy of its own: what was downloaded or handed over is not ours to change the mode of. */
+/** A copy, because klab must not change the mode of a downloaded file or of the user's. */
 async function addCopy(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
   await copyFile(from, to)

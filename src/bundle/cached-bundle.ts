@@ -1,6 +1,6 @@
 /**
- * What is known of a lab's bundle without making it: from the cache or the Labfile's folder, else from the version
- * table.
+ * What klab knows about a lab's bundle without making it: from the cache or the Labfile's folder, otherwise from the
+ * version table.
  */
 import { join } from 'node:path'
 import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
@@ -22,15 +22,15 @@ export interface BundleImages {
   readonly all: readonly string[]
   /** Of the workers'. */
   readonly node: readonly string[]
-  /** Of the pod network's manifest; none where it is not known. */
+  /** Of the pod network's manifest; none if not known. */
   readonly cni: readonly string[]
-  /** Relative paths of the bundle's files; none where it is not there. */
+  /** Relative paths of the bundle's files; none if there is no bundle yet. */
   readonly archives: readonly string[]
 }
 
 /**
- * The images that the lab's nodes must have. Throws UsageError for a version that klab does not know and of which there
- * is no bundle.
+ * The images that the lab's nodes must have. Throws UsageError for a version that klab does not know and for which
+ * there is no bundle.
  */
 export async function labImages(k: BundleFor, layers: Layers): Promise<BundleImages> {
   const found = await cachedBundle(k, layers)
@@ -46,11 +46,10 @@ const AUTO: readonly BundleManifest['source'][] = ['upstream', 'source']
 class NotCached extends StateError {}
 
 /**
- * The lab's own bundle where it is in the cache. undefined: it would have to be made, or its folder is gone or not to
- * be used.
+ * The lab's own bundle, if the cache has it. undefined: it would have to be made, or its folder is gone or unusable.
  */
 export async function keptBundle(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
-  // Nothing was chosen, so nothing is known.
+  // Nothing was chosen yet, so nothing is known.
   if (k.bundle.source === 'auto') return undefined
   const build = async (key: Digest): Promise<string> => {
     const dir = await c.layers.get(key)
@@ -60,7 +59,7 @@ export async function keptBundle(k: BundleFor, c: BundleContext): Promise<BuiltB
   return unlessKnown(() => makeBundle(k, { ...c, layers: { ...c.layers, build } }))
 }
 
-/** Its result; undefined when it fails as klab expects: whoever makes the bundle says why. */
+/** Its result; undefined if it fails in an expected way. The maker of the bundle reports why. */
 async function unlessKnown<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
@@ -71,8 +70,8 @@ async function unlessKnown<T>(work: () => Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * The kubectl of the lab's own bundle where it is in the cache. undefined: it would have to be made, or its folder is
- * gone or not to be used.
+ * The kubectl of the lab's own bundle, if the cache has it. undefined: it would have to be made, or its folder is gone
+ * or unusable.
  */
 export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<string | undefined> {
   const bundle = await keptBundle(k, c)
@@ -80,8 +79,8 @@ export async function cachedKubectl(k: BundleFor, c: BundleContext): Promise<str
 }
 
 /**
- * The images that the lab's bundle holds, as far as that is known without making it: of a handed folder what its
- * archives hold, else of what is in the cache. undefined: not known.
+ * The images in the lab's bundle, as far as klab knows them without making it: for a user's folder those in its
+ * archives, otherwise those in the cache. undefined: not known.
  */
 export async function knownRefs(k: BundleFor, c: BundleContext): Promise<readonly string[] | undefined> {
   const { bundle } = k
@@ -95,7 +94,7 @@ export async function knownRefs(k: BundleFor, c: BundleContext): Promise<readonl
   })
 }
 
-/** The most recently used one that fits; undefined when there is none. */
+/** The most recently used one that fits; undefined if there is none. */
 async function cachedBundle(
   k: BundleFor,
   layers: Layers,
@@ -103,7 +102,7 @@ async function cachedBundle(
   const { bundle, version } = k
   if (bundle.source === 'dir') {
     const manifest = await readManifest(bundle.path).catch(() => undefined)
-    // A folder of parts has no manifest: what was made of it is in the cache.
+    // A folder of parts has no manifest. What was made from it is in the cache.
     if (manifest) return { dir: bundle.path, manifest }
   }
   return (await listBundles(layers)).find(

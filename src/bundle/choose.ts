@@ -1,4 +1,4 @@
-/** Bundle `auto`: the official servers where they answer, else what can be built on this machine. */
+/** Bundle `auto`: the official servers if they answer, otherwise what this machine can build. */
 import { Interrupted, messageOf, StateError } from '../errors.js'
 import { settledSpec } from '../labfile/auto.js'
 import type { AutoSource, BundleChoice } from '../labfile/model.js'
@@ -16,8 +16,9 @@ const LIMIT_MS = 3000
 const MOST = 4096
 
 /**
- * What a lab's `auto` becomes: what the cache has, so that nothing is fetched or built again; else `upstream` where
- * skopeo is here and release server and registry answer within 3 s; else `source`. Throws Interrupted.
+ * What a lab's `auto` becomes. First choice is what the cache has, so that nothing is downloaded or built again. Then
+ * `upstream`, if skopeo is here and release server and registry answer within 3 s. Otherwise `source`. Throws
+ * Interrupted.
  */
 export async function chooseBundle(
   k: BundleFor & { readonly bundle: AutoSource },
@@ -56,13 +57,13 @@ function questions({ version, bundle }: BundleFor & { readonly bundle: AutoSourc
     {
       server: host,
       url: `${LOOPBACK_REGISTRY.test(host) ? 'http' : 'https'}://${host}/v2/`,
-      // 401: it wants to know who asks, which skopeo may tell.
+      // 401: it wants a login, which skopeo may have.
       good: (status, text) => [200, 401].includes(status) && !text.trimStart().startsWith('<'),
     },
   ]
 }
 
-/** Asks both side by side. `silent`: what is wrong with those that gave no answer in time, in words. */
+/** Asks both at once. `silent`: for those that did not answer in time, what is wrong with them, in words. */
 async function askServers(
   k: BundleFor & { readonly bundle: AutoSource },
   c: BundleContext,
@@ -70,7 +71,7 @@ async function askServers(
   const asked = questions(k)
   const [late, over] = [new AbortController(), new AbortController()]
   const stop = AbortSignal.any([late.signal, ...(c.signal ? [c.signal] : [])])
-  // Our clock's sleep, which no setting of the host's clock makes longer.
+  // Our clock's sleep: setting the host's clock does not make it longer.
   const limit = c.clock.sleep(LIMIT_MS, over.signal).then(
     () => late.abort(),
     () => undefined,
@@ -95,13 +96,13 @@ async function problemOf(q: Question, stop: AbortSignal, late: AbortSignal): Pro
       : `${q.server} gave another answer than it should (${response.status})`
   } catch (error) {
     if (late.aborted) return `${q.server} did not answer within ${LIMIT_MS / 1000} s`
-    // fetch says only `fetch failed`; the reason is in the cause.
+    // fetch says only `fetch failed`; its cause has the reason.
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     return `${q.server} cannot be reached (${(cause as NodeJS.ErrnoException).code ?? messageOf(cause)})`
   }
 }
 
-/** The beginning of an answer's text; the rest is not fetched. */
+/** The beginning of an answer's text; the rest is not downloaded. */
 async function beginning(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -118,8 +119,8 @@ async function beginning(response: Response): Promise<string> {
 }
 
 /**
- * A bundle by what was chosen. Servers that break off while it is downloaded: all of it is made from source instead,
- * where `mayChange` allows that; nothing of one is ever used with the other. Throws what `make` throws.
+ * A bundle from what was chosen. If the servers break off during the download, all of it is made from source instead,
+ * if `mayChange` allows that. Parts of the two are never mixed. Throws what `make` throws.
  */
 export async function eitherBundle<K extends BundleFor, B>(
   k: K,

@@ -1,4 +1,4 @@
-/** Whether a bundle has all that its Kubernetes version and pod network need: asked before any machine is started. */
+/** Whether a bundle has all that its Kubernetes version and pod network need. Checked before any machine is started. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, StateError } from '../errors.js'
@@ -12,12 +12,12 @@ import type { BuildContext } from './jobs.js'
 import { coreImages, lacking, imagesOf, type CoreImages } from './needs.js'
 import { NODE_BINARIES, PROBE_REF } from './contents.js'
 
-/** References in an archive of the bundle; none when it is not there. */
+/** References in an archive of the bundle; none if it does not exist. */
 async function refsIn(path: string): Promise<readonly string[]> {
   return (await exists(path)) ? archiveRefs(path) : []
 }
 
-/** What klab's table says; of a version that it does not know, what the maker of the bundle says. */
+/** What klab's table says; for a version that it does not know, what the maker of the bundle says. */
 function coreOf(manifest: BundleManifest, report: (line: string) => void): CoreImages {
   if (knownImages(manifest.kubernetes)) return coreImages(manifest.kubernetes)
   report(`klab does not know which images Kubernetes ${manifest.kubernetes} needs: taken as the manifest lists them`)
@@ -25,8 +25,8 @@ function coreOf(manifest: BundleManifest, report: (line: string) => void): CoreI
 }
 
 /**
- * What a bundle lacks of what it needs for these pod networks, a line each. Nothing in it is run. Throws CorruptError
- * for damaged archives.
+ * What a bundle lacks for these pod networks, one line each. Nothing in it is run. Throws CorruptError for damaged
+ * archives.
  */
 export async function bundleGaps(
   dir: string,
@@ -62,14 +62,14 @@ export async function bundleGaps(
   return gaps
 }
 
-/** Compares every file with the manifest, which is returned. Throws CorruptError that names all that differ. */
+/** Compares every file with the manifest and returns the manifest. Throws CorruptError that names all that differ. */
 export async function requireSums(dir: string, signal?: AbortSignal): Promise<BundleManifest> {
   const { manifest, problems } = await verifyBundle(dir, signal)
   if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the bundle again' })
   return manifest
 }
 
-/** Throws CorruptError when a file is not what the manifest says, StateError that names all that is missing. */
+/** Throws CorruptError if a file is not what the manifest says, StateError that names all that is missing. */
 export async function requireComplete(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
   const manifest = await requireSums(dir, c.signal)
   const gaps = await bundleGaps(dir, manifest, cni, c)

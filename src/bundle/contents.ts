@@ -1,4 +1,4 @@
-/** What every bundle has, whatever its source. */
+/** What every bundle has, from whatever source. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -11,6 +11,6 @@ export const PROBE_REF = 'klab.local/probe:1'
 /** klab's manifest of flannel. */
 export const flannelPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
 
-/** klab's manifest of flannel with this image in it; the rest is filled in when it is applied (phases/cni.ts). */
+/** klab's manifest of flannel with this image in it. The rest is filled in when it is applied (phases/cni.ts). */
 export const flannelManifest = async (assets: string, image: string): Promise<string> =>
   (await readFile(flannelPath(assets), 'utf8')).replaceAll('@IMAGE@', image)

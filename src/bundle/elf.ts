@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 /** e_machine (elf(5)) → Debian's name. */
 const MACHINES: Readonly<Record<number, string>> = { 62: 'amd64', 183: 'arm64' }
 
-/** `amd64`, `arm64`, another machine's number; undefined for what is no ELF program. */
+/** `amd64`, `arm64`, another machine's number; undefined if it is no ELF program. */
 export async function programArch(path: string): Promise<string | undefined> {
   const file = await open(path, 'r')
   const { buffer, bytesRead } = await file.read(Buffer.alloc(20), 0, 20, 0).finally(() => file.close())

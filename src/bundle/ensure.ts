@@ -1,4 +1,4 @@
-/** The bundle of a Labfile, whatever its source, with its disk for the guests. */
+/** The bundle of a Labfile, from whatever source, with its disk for the guests. */
 import { dirname, join } from 'node:path'
 import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
@@ -26,7 +26,7 @@ export interface Bundle extends BuiltBundle {
 
 export interface BundleContext {
   readonly exec: HostExec
-  /** Whose folders' programs may be run. */
+  /** Users whose folders' programs may be run. */
   readonly env: Caller
   readonly layers: Layers
   /** Its sibling `work` is where builds take place. */
@@ -37,18 +37,18 @@ export interface BundleContext {
   readonly signal?: AbortSignal
 }
 
-/** A build's context from what the phases have. */
+/** Makes a build's context from what the phases have. */
 export const buildContext = (c: BundleContext): BuildContext => ({
   ...c,
   workDir: join(dirname(c.downloadsDir), 'work'),
 })
 
-/** What of a Labfile's cluster decides on its bundle. */
+/** The settings of a Labfile's cluster that decide its bundle. */
 export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
 
 /**
  * The bundle, from the cache or made. Throws what the makers throw; UnsafeError, CorruptError, StateError for a folder
- * that is not to be used.
+ * that must not be used.
  */
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
@@ -70,7 +70,7 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
 }
 
 /**
- * The bundle and its disk for the guests. Throws what makeBundle and bundleIso throw; HostError when it is for another
+ * The bundle and its disk for the guests. Throws what makeBundle and bundleIso throw; HostError if it is for another
  * kind of machine.
  */
 export async function ensureBundle(k: BundleFor, context: BundleContext): Promise<Bundle> {
@@ -81,7 +81,7 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
     })
   }
   const bundle = await makeBundle(k, context)
-  // A folder in use as it is may have changed since it was looked through.
+  // A folder that is used in place may have changed since it was checked.
   const check = async (): Promise<void> => {
     if (bundle.hostBin !== undefined) await requireSums(bundle.dir, context.signal)
   }
@@ -89,8 +89,8 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
 }
 
 /**
- * Somebody's folder: a complete bundle, checked file by file before its disk is made (later runs go by its manifest),
- * or parts to make one of.
+ * The user's own folder. If it is a complete bundle, it is checked file by file before its disk is made (later runs use
+ * its manifest). Otherwise a bundle is made from its parts.
  */
 async function fromFolder(
   dir: string,
@@ -105,7 +105,7 @@ async function fromFolder(
       hint: `set kubernetes.version to ${manifest.kubernetes}`,
     })
   }
-  // The images of somebody's own manifest are compared by the phase that applies it (network/cni-manifest.ts).
+  // The images of the user's own manifest are compared by the phase that applies it (network/cni-manifest.ts).
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
   const key = digestOf({ kind: 'bundle-dir', format: 2, manifest, cni: names })
   // The mark of an earlier check, with the program that runs here: the folder may change later. The guests read the
@@ -122,7 +122,7 @@ async function fromFolder(
 export interface ListedBundle {
   readonly key: string
   readonly dir: string
-  /** On disk; files shared with other cache entries count in each. */
+  /** On disk; a file that several cache entries share counts in each. */
   readonly bytes: number
   /** ms since the epoch. */
   readonly usedAt: number

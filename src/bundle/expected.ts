@@ -1,4 +1,4 @@
-/** What klab's version table says for bundles: kubeadm's images, and which pod networks a lab's bundle brings. */
+/** What klab's version table says for bundles: kubeadm's images, and which pod networks a lab's bundle has. */
 import { defaultCalico } from '../versions/calico.js'
 import { kubeadmImages } from '../cluster/images.js'
 import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
@@ -18,15 +18,15 @@ export function knownImages(version: string): readonly string[] | undefined {
   }
 }
 
-/** A pod network that a bundle brings. */
+/** A pod network in a bundle. */
 export type PodNetwork =
   | { readonly name: 'flannel' }
-  /** `release`: 3.x.y; empty: whatever the folder has. */
+  /** `release`: 3.x.y; empty: the one in the folder. */
   | { readonly name: 'calico'; readonly release: string }
-  /** Somebody's own: only its images are the bundle's business. */
+  /** The user's own manifest: the bundle only needs its images. */
   | { readonly name: 'manifest'; readonly path: string; readonly text: string }
 
-/** A manifest that the Labfile names. Throws UsageError when it is no plain file of at most 8 MiB that can be read. */
+/** A manifest that the Labfile names. Throws UsageError if it is not a readable plain file of at most 8 MiB. */
 export async function ownManifest(path: string): Promise<string> {
   const hint = 'correct manifest: in the Labfile'
   const bytes = await readSmall(path, MOST_MANIFEST).catch((cause: unknown) => {
@@ -37,8 +37,8 @@ export async function ownManifest(path: string): Promise<string> {
 }
 
 /**
- * The networks of a Labfile; a lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws
- * UsageError when the Labfile's own manifest cannot be read.
+ * The networks of a Labfile. A lab that leaves the choice to the trainee (`none`) gets all that fit its version. Throws
+ * UsageError if the Labfile's own manifest cannot be read.
  */
 export async function networksOf(
   cni: CniSpec,

@@ -1,4 +1,7 @@
-/** The one program of a bundle that klab runs on this machine, kubectl: always from the cache, never from a folder. */
+/**
+ * kubectl, the only program of a bundle that klab runs on this machine. It always runs from the cache, never from a
+ * folder.
+ */
 import { chmod, copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
@@ -11,7 +14,7 @@ const KUBECTL = 'kubectl'
 export const kubectlOf = (b: Pick<BuiltBundle, 'dir' | 'hostBin'>): string =>
   join(b.hostBin ?? join(b.dir, 'bin'), KUBECTL)
 
-/** Copies it out of a folder into `out`; the copy is compared, not the folder's. Throws CorruptError. */
+/** Copies it from a folder to `out`, and compares the copy, not the file in the folder. Throws CorruptError. */
 export async function keepKubectl(dir: string, manifest: BundleManifest, out: string): Promise<void> {
   const [from, to] = [join(dir, 'bin', KUBECTL), join(out, KUBECTL)]
   await copyFile(from, to)

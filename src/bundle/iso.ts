@@ -5,21 +5,18 @@ import type { Digest } from '../host/digest.js'
 import { timed, type BuildContext } from './jobs.js'
 import { FILE_TIME } from './archive/tar.js'
 
-/** Volume label under which guests mount it (cloud-init/phases/bundle.sh). */
+/** Volume label by which guests mount it (cloud-init/phases/bundle.sh). */
 const ISO_LABEL = 'KLABBUNDLE'
 /** Its file name in the layer. */
 export const ISO_NAME = 'bundle.iso'
 
-/** Raised when the way the image is made changes. */
+/** Raise this number if the way the image is made changes. */
 const FORMAT = 1
 
 /** Key of the layer that holds a bundle's ISO image. */
 const isoKey = (bundle: Digest): Digest => digestOf({ format: FORMAT, kind: 'bundle-iso', bundle })
 
-/**
- * argv that packs `dir`: Rock Ridge with all files root's and readable (-r), so that names, modes and links of Linux
- * survive.
- */
+/** argv that packs `dir`. Rock Ridge keeps Linux names, modes and links; -r makes all files root's and readable. */
 const isoCommand = (dir: string, out: string): readonly string[] => [
   'xorriso',
   '-as',
@@ -34,7 +31,7 @@ const isoCommand = (dir: string, out: string): readonly string[] => [
 ]
 
 /**
- * The folder with bundle.iso of this bundle, from the cache or made (a few seconds). `check`: done before it is made.
+ * The folder with bundle.iso of this bundle, from the cache or made (a few seconds). `check` runs before it is made.
  * Throws what `check` throws, CommandError, HostError, Interrupted.
  */
 export async function bundleIso(

@@ -1,6 +1,6 @@
 /**
- * The parts of a bundle build as timed jobs: each says when it is done, its output goes to a log file, a failure names
- * that file.
+ * The parts of a bundle build as timed jobs. Each says when it is done, its output goes to a log file, and a failure
+ * names that file.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -18,9 +18,9 @@ export interface BuildContext {
   readonly layers: Layers
   /** Folder of klab's own files, which holds cloud-init/. */
   readonly assets: string
-  /** Room for 4 GiB of temporary files and the logs; the former go away at the end. */
+  /** Folder with room for 4 GiB of temporary files and the logs. The temporary files are removed at the end. */
   readonly workDir: string
-  /** What came over the network stays here: files by their sum, and `images/`. */
+  /** Downloads are kept here: files by their sum, and `images/`. */
   readonly downloadsDir: string
   readonly report: (line: string) => void
   readonly clock: Clock
@@ -39,8 +39,8 @@ export async function timed<T>(c: BuildContext, name: string, job: () => Promise
 }
 
 /**
- * Does a job in a folder of its own below workDir, gone afterwards. `key`: whose lock the caller holds, so that what is
- * there was left by a build that was killed.
+ * Does a job in its own folder below workDir, which is removed afterwards. `key`: the key whose lock the caller holds,
+ * so an existing folder was left by a killed build.
  */
 export async function inWorkFolder<T>(c: BuildContext, key: Digest, job: (work: string) => Promise<T>): Promise<T> {
   const work = join(c.workDir, `bundle-${key.slice(0, 12)}`)
@@ -58,7 +58,7 @@ function withSignal(c: BuildContext, stop: AbortSignal): BuildContext {
   return { ...c, signal: c.signal ? AbortSignal.any([c.signal, stop]) : stop }
 }
 
-/** Runs jobs side by side; when one fails the others are stopped and awaited, and its error is thrown. */
+/** Runs jobs at the same time. If one fails, the others are stopped and awaited, and its error is thrown. */
 export async function sideBySide(
   c: BuildContext,
   jobs: readonly ((c: BuildContext) => Promise<void>)[],
@@ -74,14 +74,14 @@ export async function sideBySide(
       }),
     ),
   )
-  // The first failure is the cause; the others were most likely interrupted by it.
+  // The first failure is the cause. The others were probably interrupted because of it.
   const first = failures.find((f) => !(f instanceof Interrupted)) ?? failures[0]
   if (first instanceof Error) throw first
 }
 
 /**
- * Runs a long command with its output in `log`. `timeout` leads it: a process group of its own that ends as a whole, so
- * that an interrupted make leaves no compiler behind (timeout(1)). Throws CommandError whose hint names the log,
+ * Runs a long command with its output in `log`. `timeout` starts it in its own process group, which ends as a whole, so
+ * that an interrupted make leaves no compiler running (timeout(1)). Throws CommandError whose hint names the log,
  * Interrupted.
  */
 export async function runLogged(

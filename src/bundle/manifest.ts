@@ -27,14 +27,14 @@ export interface BundleManifest {
   readonly files: readonly BundleFile[]
 }
 
-/** A bundle that is there. */
+/** An existing bundle. */
 export interface BuiltBundle {
   readonly dir: string
   readonly key: Digest
   readonly manifest: BundleManifest
-  /** It was in the cache already. */
+  /** The cache had it already. */
   readonly cached: boolean
-  /** Programs that klab runs on this machine, where not in bin/: a copy, when a folder is used as it is. */
+  /** Programs that klab runs on this machine, if not in bin/: copies, for a folder that is used in place. */
   readonly hostBin?: string
 }
 
@@ -50,7 +50,7 @@ const SOURCES: readonly unknown[] = [
 ] satisfies readonly BundleManifest['source'][]
 
 /**
- * The bundle's manifest. Throws CorruptError when it is missing, cut, of another format, or names files outside the
+ * The bundle's manifest. Throws CorruptError if it is missing, cut, of another format, or names files outside the
  * bundle.
  */
 export async function readManifest(dir: string): Promise<BundleManifest> {
@@ -69,7 +69,7 @@ export async function writeBundleManifest(dir: string, manifest: BundleManifest)
   await writeAtomic(join(dir, NAME), `${JSON.stringify(manifest, undefined, 2)}\n`, 0o644)
 }
 
-/** Sizes and sums of everything under `dir` but the manifest, sorted by path: what a manifest's `files` says. */
+/** Sizes and sums of everything under `dir` except the manifest, sorted by path, for a manifest's `files`. */
 export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
   const files: BundleFile[] = []
   for (const path of await walk(dir)) {
@@ -79,8 +79,8 @@ export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
 }
 
 /**
- * Compares the folder with its manifest: missing, changed and extra files, a sentence each; nothing but plain files is
- * opened. Throws CorruptError when the manifest itself is no good or the folder absurdly large, Interrupted.
+ * Compares the folder with its manifest: missing, changed and extra files, one sentence each. Opens only plain files.
+ * Throws CorruptError if the manifest itself is bad or the folder absurdly large, Interrupted.
  */
 export async function verifyBundle(
   dir: string,
@@ -107,7 +107,8 @@ async function compare(dir: string, file: BundleFile, signal?: AbortSignal): Pro
 }
 
 /**
- * Relative paths of what is not a folder, sorted; links count as files, so that a link out of the bundle never hides.
+ * Relative paths of everything that is not a folder, sorted. Links count as files, so that a link out of the bundle is
+ * always seen.
  */
 async function walk(dir: string, under = ''): Promise<string[]> {
   const found: string[] = []
@@ -121,7 +122,7 @@ async function walk(dir: string, under = ''): Promise<string[]> {
   return found.sort()
 }
 
-/** What is wrong with a manifest, or undefined. Bundles come from other people, so nothing in them is believed. */
+/** What is wrong with a manifest, or undefined. Bundles come from other people, so klab checks everything in them. */
 function flaw(data: unknown): string | undefined {
   if (!isObject(data) || data['format'] !== 1) return 'not a bundle manifest of format 1'
   if (!SOURCES.includes(data['source'])) return `unknown source ${quoted(data['source'])}`

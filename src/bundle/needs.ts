@@ -1,6 +1,6 @@
 /**
- * Which images a Kubernetes version and a pod network need: by klab's table and the network's manifest. No program of a
- * bundle is run for it: a bundle comes from other people.
+ * Which images a Kubernetes version and a pod network need, by klab's table and the network's manifest. No program of
+ * the bundle is run for this: bundles come from other people.
  */
 import { hasDigest } from '../cluster/image-uses.js'
 import { fullRef, kubeadmImages, manifestImages } from '../cluster/images.js'
@@ -8,13 +8,13 @@ import { CorruptError } from '../errors.js'
 
 export interface CoreImages {
   readonly images: readonly string[]
-  /** What only workers get (course 2.7.4). */
+  /** The images that only workers get (course 2.7.4). */
   readonly nodeImages: readonly string[]
 }
 
 /**
- * What kubeadm of a version asks for. A patch release newer than the table has its minor's last row. Throws UsageError
- * for a minor that klab does not know; no Labfile can name one.
+ * What kubeadm of a version asks for. A patch release newer than the table gets the last row of its minor. Throws
+ * UsageError for a minor that klab does not know; no Labfile can name one.
  */
 export function coreImages(version: string): CoreImages {
   const { all, node } = kubeadmImages(version)
@@ -22,8 +22,8 @@ export function coreImages(version: string): CoreImages {
 }
 
 /**
- * The images that a manifest's containers name. Throws CorruptError when there are none: an error page instead of a
- * manifest, perhaps. `where`: for the message.
+ * The images of a manifest's containers. Throws CorruptError if there are none: perhaps it is an error page. `where`:
+ * for the message.
  */
 export function imagesOf(text: string, where: string): readonly string[] {
   const images = manifestImages(text)
@@ -32,15 +32,15 @@ export function imagesOf(text: string, where: string): readonly string[] {
   return images
 }
 
-/** Those of `wanted` that are not among `there`, however each is written. */
+/** Those of `wanted` that are not among `there`, however their names are written. */
 export function lacking(wanted: readonly string[], there: readonly string[]): readonly string[] {
   const have = new Set(there.map(fullRef))
   return wanted.filter((name) => !have.has(fullRef(name)))
 }
 
 /**
- * Those of imagesOf that an archive can hold: one that a manifest names by its digest has no such name there. (Without
- * internet such a manifest is refused; with it, the nodes fetch that image.) Throws CorruptError.
+ * Those of imagesOf that can be in an archive. An image that a manifest names by its digest cannot. (Without internet
+ * such a manifest is refused; with internet, the nodes download that image.) Throws CorruptError.
  */
 export const loadableImages = (text: string, where: string): readonly string[] =>
   imagesOf(text, where).filter((ref) => !hasDigest(ref))

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { readDockerArchive } from './docker-archive-read.js'
 
 /**
- * References in an archive of `docker save` (or skopeo's docker-archive), as it writes them. Throws CorruptError when
- * it is none, or lacks a part.
+ * References in an archive of `docker save` (or skopeo's docker-archive), as they are written there. Throws
+ * CorruptError if it is no such archive, or lacks a part.
  */
 export const archiveRefs = async (file: string): Promise<readonly string[]> =>
   (await readDockerArchive(file)).flatMap((image) => image.refs)

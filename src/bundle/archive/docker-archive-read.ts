@@ -1,4 +1,4 @@
-/** The images in a `docker save` archive, read in place. What the archive says is checked, never believed. */
+/** The images in a `docker save` archive, read in place. klab checks everything that the archive says. */
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { posix } from 'node:path'
@@ -8,16 +8,16 @@ import type { UnstagedImage } from './stage.js'
 import { readTarIndex, type TarEntry } from './tar-index.js'
 import { isObject } from '../../host/json.js'
 
-/** Bytes: manifest.json is a list of names; a configuration has a line of history a layer, 100 KB at the very most. */
+/** Bytes: manifest.json is a list of names; a configuration has a line of history for each layer, 100 KB at most. */
 const MAX_JSON = 4 * 2 ** 20
 const MAX_CONFIG = 2 ** 20
-/** More than any cluster's archive has; each costs memory, whatever it is made of. */
+/** More than any cluster's archive has. Each costs memory. */
 const MAX_IMAGES = 500
 /** Layers and names in all. */
 const MAX_NAMES = 20_000
 /**
- * Links followed from one layer to the file that it is (docker before 25 writes a layer that images share once, and
- * links).
+ * How many links are followed from one layer to its file (docker before 25 writes a shared layer once, and links to
+ * it).
  */
 const MAX_LINKS = 8
 
@@ -29,7 +29,7 @@ export interface ArchivedImage extends Omit<UnstagedImage, 'ref'> {
 const isTexts = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((s) => typeof s === 'string')
 
 /**
- * The images of an archive. Throws CorruptError when it is no docker archive, or lacks a part that its manifest names.
+ * The images of an archive. Throws CorruptError if it is no docker archive, or lacks a part that its manifest names.
  */
 export async function readDockerArchive(path: string): Promise<readonly ArchivedImage[]> {
   const bad = (why: string): CorruptError =>
@@ -41,7 +41,7 @@ export async function readDockerArchive(path: string): Promise<readonly Archived
       const entry = entries.get(at)
       if (entry?.type === 'file') return { ...entry, type: 'file' }
       if (entry?.type !== 'link') break
-      // A hard link names an entry, a symbolic one a path beside itself.
+      // A hard link names an entry, a symbolic link names a path relative to itself.
       const target = entry.target ?? ''
       at = entries.has(target) ? target : posix.normalize(posix.join(posix.dirname(at), target))
     }

@@ -1,5 +1,5 @@
 /**
- * Images as `docker save` writes them: one tar of layers, configurations and manifest.json. `docker load` and `ctr
+ * Images in the form of `docker save`: one tar with layers, configurations and manifest.json. `docker load` and `ctr
  * images import` read it.
  */
 import { createHash } from 'node:crypto'
@@ -21,14 +21,14 @@ export interface Image {
   /** Full reference, such as `k8s.gcr.io/pause:3.2`. */
   readonly ref: string
   readonly arch: string
-  /** Of an image that klab makes. */
+  /** For an image that klab makes. */
   readonly entrypoint?: readonly string[]
-  /** Of an image from elsewhere: its configuration as it came, so that its id stays the same. */
+  /** For an imported image: its configuration unchanged, so that its id stays the same. */
   readonly config?: string
   readonly layers: readonly ImageLayer[]
 }
 
-/** What manifest.json says of one image. */
+/** What manifest.json says about one image. */
 export interface ArchiveEntry {
   readonly Config: string
   readonly RepoTags: readonly string[]
@@ -58,7 +58,7 @@ export function imageConfig(image: Image): string {
 const layerPath = (layer: ImageLayer): string => `${layer.digest}/layer.tar`
 const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex')
 
-/** The small files of an archive, by name: one configuration an image, and manifest.json. */
+/** The small files of an archive, by name: one configuration for each image, and manifest.json. */
 export function archiveFiles(images: readonly Image[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>()
   const entries: ArchiveEntry[] = []
@@ -72,7 +72,7 @@ export function archiveFiles(images: readonly Image[]): ReadonlyMap<string, stri
 }
 
 /**
- * Writes the images into one docker-archive; a layer that several of them use is in it once. `work`: a folder on the
+ * Writes the images into one docker-archive. A layer that several of them use is stored once. `work`: a folder on the
  * layers' file system (they are linked, not copied).
  */
 export async function writeArchive(

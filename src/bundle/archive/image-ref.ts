@@ -1,7 +1,7 @@
 /** Names of images. Pure. */
 
 /**
- * An image's name in its parts; `docker.io` and `library/` are filled in as docker does (distribution/reference,
+ * An image's name in its parts. `docker.io` and `library/` are filled in as docker does (distribution/reference,
  * "normalize").
  */
 export interface ImageRef {
@@ -17,8 +17,8 @@ const TAG = /[\w][\w.-]{0,127}/.source
 const REF = new RegExp(`^(?:(${REGISTRY})/)?(${REPOSITORY})(?::(${TAG}))?$`)
 
 /**
- * The parts of a name with a tag (`latest` where there is none); undefined for what is no such name, one with a digest
- * among them.
+ * The parts of a name with a tag (`latest` if there is none); undefined if it is no such name, for example a name with
+ * a digest.
  */
 export function parseRef(name: string): ImageRef | undefined {
   const match = REF.exec(name)

@@ -1,10 +1,10 @@
-/** An end for what is unpacked: a small file that becomes a huge one is a trap, and must not fill the disk either. */
+/** A limit for what is unpacked: a small file that becomes a huge one must not fill the disk. */
 import { statfs } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { CorruptError, HostError } from '../../errors.js'
 
 const MIB = 2 ** 20
-/** Left free for everybody else, bytes. */
+/** Bytes left free for others. */
 const RESERVE = 64 * MIB
 
 export interface Limit {
@@ -34,7 +34,7 @@ export async function limitIn(dir: string, bytes: number, what: string): Promise
   }
 }
 
-/** Hands bytes on, and fails beyond the limit. */
+/** Passes bytes on, and fails beyond the limit. */
 export function limited(limit: Limit): Transform {
   let bytes = 0
   return new Transform({

@@ -1,6 +1,6 @@
 /**
- * Images from elsewhere, made ready for our archives: each layer uncompressed, and checked against the image's own list
- * of sums.
+ * Prepares imported images for klab's archives: each layer is unpacked and checked against the image's own list of
+ * sums.
  */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
@@ -14,7 +14,7 @@ import { exists } from '../../host/files.js'
 import { limited, limitIn } from './limit.js'
 import type { Image } from './docker-archive.js'
 
-/** A layer never unpacks to more; a small file that does is a trap. */
+/** No layer unpacks to more than this. A small file that does is a trap. */
 const MAX_LAYER = 8 * 2 ** 30
 
 /** An image as it was found: its configuration as text, and its layers in order, as tar or gzipped tar. */
@@ -26,7 +26,7 @@ export interface UnstagedImage {
   readonly layers: readonly (() => Readable)[]
 }
 
-/** What we need of a configuration (OCI image spec, config.md); undefined when it is not one. */
+/** What klab needs of a configuration (OCI image spec, config.md); undefined if it is not one. */
 function parseConfig(
   text: string,
 ): { readonly arch: string; readonly os: string; readonly diffIds: readonly string[] } | undefined {
@@ -46,8 +46,8 @@ function parseConfig(
 }
 
 /**
- * The image with its layers as files in `work`/layers, where equal ones are kept once. Throws CorruptError when a layer
- * is not what the configuration says, or made for another machine.
+ * The image with its layers as files in `work`/layers, where equal layers are kept once. Throws CorruptError if a layer
+ * is not what the configuration says, or is made for another machine.
  */
 export async function stageImage(image: UnstagedImage, arch: string, work: string): Promise<Image> {
   const bad = (why: string): CorruptError =>
@@ -103,7 +103,7 @@ async function unpack(
   return hash.digest('hex')
 }
 
-/** The first bytes of a stream, which stay in it. */
+/** The first bytes of a stream; they stay in it. */
 async function peek(stream: Readable): Promise<Buffer> {
   await new Promise<void>((done, fail) => stream.once('readable', done).once('error', fail).once('end', done))
   const chunk = stream.read() as Buffer | null

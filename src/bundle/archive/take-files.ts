@@ -1,6 +1,6 @@
 /**
- * Single files out of a compressed tar that anybody may have made: no name in it becomes a path, and its size has an
- * end.
+ * Takes single files out of a compressed tar that anybody may have made: no name in it becomes a path, and its size has
+ * a limit.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, rm } from 'node:fs/promises'
@@ -12,13 +12,12 @@ import { kindOfFile } from '../../host/file-kind.js'
 import { limited, limitIn } from './limit.js'
 import { readTarIndex } from './tar-index.js'
 
-/** Unpacked: the CNI plugins have 60 to 90 MB, crictl 50. */
+/** Unpacked size: the CNI plugins have 60 to 90 MB, crictl 50. */
 const MOST_BYTES = 512 * 2 ** 20
 
 /**
- * Writes the plain files at the top of a .tar.gz (or .tar) whose names `wanted` takes into `dir`, which is made; name →
- * path.
- * Links and folders are left out. Throws CorruptError when it is damaged or far too large.
+ * Writes the plain files at the top of a .tar.gz (or .tar) that `wanted` accepts into `dir`, which is made. Returns
+ * name → path. Links and folders are left out. Throws CorruptError if it is damaged or far too large.
  */
 export async function takeFiles(
   archive: string,

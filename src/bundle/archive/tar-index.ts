@@ -1,15 +1,15 @@
 /**
- * Where each entry of a tar file lies, read without unpacking anything: other people's archives never choose a path on
- * this machine.
+ * Where each entry of a tar file is. Nothing is unpacked: other people's archives must not choose paths on this
+ * machine.
  */
 import type { FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../../errors.js'
 import { openPlain } from '../../host/files.js'
 
 const BLOCK = 512
-/** More than any archive of images or bundle has; far more would only be there to fill the memory. */
+/** More than any archive of images or bundle has. A file with far more wants to fill the memory. */
 const MAX_ENTRIES = 20_000
-/** The longest extended header believed: names in it are paths. */
+/** The longest extended header that klab accepts: it contains paths. */
 const MAX_HEADER = 64 * 1024
 
 export interface TarEntry {
@@ -70,7 +70,7 @@ const TYPES: Readonly<Record<string, TarEntry['type']>> = {
 }
 
 /**
- * All entries of an uncompressed tar file, in order. Throws CorruptError for what is no tar file, is cut short, or has
+ * All entries of an uncompressed tar file, in order. Throws CorruptError if it is no tar file, is cut short, or has
  * absurd headers.
  */
 export async function readTarIndex(path: string): Promise<readonly TarEntry[]> {

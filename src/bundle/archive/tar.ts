@@ -1,4 +1,4 @@
-/** Tar files that come out the same, byte for byte, from the same content. */
+/** Tar files that are the same, byte for byte, for the same content. */
 import { readdir } from 'node:fs/promises'
 import type { HostExec } from '../../host/types.js'
 
@@ -21,8 +21,8 @@ export const SAME_BYTES = [
 ] as const
 
 /**
- * Packs what is inside `dir` into the tar file `out`. The files' own owners do not matter, so that an ordinary user
- * makes the same bytes as root. Throws CommandError.
+ * Packs what is inside `dir` into the tar file `out`. The owners of the files do not matter, so an ordinary user makes
+ * the same bytes as root. Throws CommandError.
  */
 export async function packDir(exec: HostExec, dir: string, out: string, signal?: AbortSignal): Promise<void> {
   await exec.run(
@@ -33,7 +33,7 @@ export async function packDir(exec: HostExec, dir: string, out: string, signal?:
       `--directory=${dir}`,
       ...SAME_BYTES,
       '--',
-      // Names rather than `.`: readers look for `manifest.json`, not `./manifest.json`.
+      // Names and not `.`: readers look for `manifest.json`, not for `./manifest.json`.
       ...(await readdir(dir)).sort(),
     ],
     signal ? { signal } : {},

@@ -1,7 +1,4 @@
-/**
- * A bundle as one file, to hand it out: a tar with the manifest first. An import believes nothing in it but what the
- * sums prove.
- */
+/** A bundle as one file, to pass on: a tar with the manifest first. An import trusts only what the sums prove. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, link, mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
@@ -23,12 +20,11 @@ const LABEL = 'klab-bundle.json'
 const MANIFEST = 'manifest.json'
 const MAX_LABEL = 64 * 1024
 const MAX_MANIFEST = 4 * 2 ** 20
-/** What a bundle is made of; an import takes nothing else. */
+/** What a bundle consists of. An import takes nothing else. */
 const PATH = /^(?:bin|cni|images|manifests)\/[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/
 
 /**
- * Key under which the bundle is found in a cache. A folder in use as it is has only a mark there, so its copy gets a
- * key of its own.
+ * The key of the bundle in a cache. A folder that is used in place has only a mark there, so its copy gets its own key.
  */
 const keyOf = (b: BuiltBundle, inPlace: boolean): Digest => (inPlace ? importedKey(b.manifest) : b.key)
 const importedKey = (manifest: BundleManifest): Digest => digestOf({ kind: 'bundle-import', manifest })
@@ -43,8 +39,8 @@ export interface Exported {
 }
 
 /**
- * Writes the bundle into `file`, which must not be there yet. Throws StateError, CommandError (disk full), Interrupted;
- * nothing half-written stays.
+ * Writes the bundle into `file`, which must not exist. Throws StateError, CommandError (disk full), Interrupted; leaves
+ * nothing half-written behind.
  */
 export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext): Promise<Exported> {
   if (await exists(file)) throw taken(file)
@@ -58,7 +54,7 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
     await writeFile(join(label, LABEL), `${JSON.stringify({ format: 1, key: keyOf(b, inPlace) })}\n`)
     const paths = b.manifest.files.map((f) => f.path).sort()
     const made = await openNew(part)
-    // The open file, whatever comes to lie at its path.
+    // The open file, even if something else is put at its path.
     const argv = ['tar', '--create', '--file=/dev/fd/3', ...SAME_BYTES]
     const places = [`--directory=${label}`, LABEL, `--directory=${b.dir}`, '--', MANIFEST, ...paths]
     const options = { passFd: made.fd, timeoutMs: LONG_MS, ...(c.signal && { signal: c.signal }) }
@@ -66,7 +62,7 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
       made.close(),
     )
     const sha256 = await timed(c, 'checksum', () => sha256File(part, c.signal))
-    // Unlike a rename a link never replaces what somebody put there meanwhile; a USB stick's file system knows none.
+    // A link, unlike a rename, never replaces what somebody has put there. A USB stick's file system may have no links.
     await link(part, file).catch(async (error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(file)
       await rename(part, file)
@@ -81,7 +77,7 @@ export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext
 interface Opened {
   readonly key: Digest
   readonly manifest: BundleManifest
-  /** Path in the bundle → where its content lies in the file. */
+  /** Path in the bundle → where its content is in the file. */
   readonly places: ReadonlyMap<string, TarEntry>
 }
 
@@ -102,7 +98,7 @@ async function readEntry(file: string, entry: TarEntry | undefined, name: string
 }
 
 /**
- * What an exported file says it holds, compared with what lies in it; contents are not read yet. Throws CorruptError.
+ * What an exported file says it contains, compared with what is in it. Contents are not read yet. Throws CorruptError.
  */
 export async function openExport(file: string): Promise<Opened> {
   const [first, second, ...rest] = await readTarIndex(file)
@@ -126,7 +122,7 @@ export async function openExport(file: string): Promise<Opened> {
   return { key: String(label.key), manifest, places }
 }
 
-/** Copies one file out, or only reads it where `to` is undefined. Throws CorruptError when its sum is another. */
+/** Copies one file out, or only reads it if `to` is undefined. Throws CorruptError if its sum is wrong. */
 async function take(
   file: string,
   entry: TarEntry,
@@ -166,9 +162,8 @@ export async function verifyExport(file: string, signal?: AbortSignal): Promise<
 }
 
 /**
- * Takes an exported bundle into the cache, under the key that its maker's klab looks for it. `expected`: the whole
- * file's sha256 where the giver told it. Throws CorruptError, HostError (no room), Interrupted; the cache is as before
- * then.
+ * Imports an exported bundle into the cache, under the key that its maker's klab uses. `expected`: the whole file's
+ * sha256, if the user gave it. Throws CorruptError, HostError (no room), Interrupted; then the cache is as before.
  */
 export async function importBundle(path: string, expected: Digest | undefined, c: BuildContext): Promise<BuiltBundle> {
   const file = resolve(path)
@@ -192,7 +187,7 @@ export async function importBundle(path: string, expected: Digest | undefined, c
           const to = join(out, f.path)
           await mkdir(dirname(to), { recursive: true })
           await take(file, places.get(f.path) ?? fail(), { sha256: f.sha256, to, signal: c.signal })
-          // bin/ and cni/ hold programs (their tar modes are the giver's to choose, so not asked).
+          // bin/ and cni/ contain programs. (The maker of the tar chose its modes, so they do not count.)
           if (/^(?:bin|cni)\//.test(f.path)) await chmod(to, 0o755)
         }
         await writeBundleManifest(out, manifest)

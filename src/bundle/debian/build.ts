@@ -19,8 +19,8 @@ export interface BundleSpec {
 }
 
 /**
- * The bundle's key: recipe, pins and klab's own files, but not the mirror's package versions, so that a new package
- * never costs a rebuild.
+ * The bundle's key: recipe, pins and klab's own files. The mirror's package versions are not part of it, so a new
+ * package never causes a rebuild.
  */
 export async function bundleKey(assets: string, r: DebianRecipe, arch: string): Promise<Digest> {
   const programs = await Promise.all([r.crictl, r.coredns, r.flannel].map((p) => programKey(assets, p, r.go, arch)))
@@ -38,9 +38,9 @@ export async function bundleKey(assets: string, r: DebianRecipe, arch: string): 
 }
 
 /**
- * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores when nothing is cached; the
- * compile is a cache entry of its own). Throws UsageError (unknown version), HostError, CommandError (the hint names
- * the log), Interrupted.
+ * The bundle of this Kubernetes version, from the cache or built (7 minutes on two cores with an empty cache; the
+ * compile has its own cache entry). Throws UsageError (unknown version), HostError, CommandError (the hint names the
+ * log), Interrupted.
  */
 export async function buildBundle(spec: BundleSpec, c: BuildContext): Promise<BuiltBundle> {
   const recipe = recipeOf(spec.version)
@@ -88,7 +88,10 @@ async function addFiles(c: BuildContext, r: DebianRecipe, parts: Parts, out: str
   await writeFile(join(out, 'manifests', 'flannel.yaml'), await flannelManifest(c.assets, flannelRef(r)))
 }
 
-/** Layers never change, so what one has is linked into another: 200 MB saved. A copy where links do not reach. */
+/**
+ * Layers never change, so one image's layers are linked into another's: this saves 200 MB. A copy if links are not
+ * possible.
+ */
 async function addBinary(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
   await link(from, to).catch(() => copyFile(from, to))

@@ -1,4 +1,4 @@
-/** The images of a bundle: which layers each has, from programs and packages that are already there. */
+/** The images of a bundle: which layers each has, from existing programs and packages. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostExec } from '../../host/types.js'
@@ -9,7 +9,7 @@ import { PROBE_REF } from '../contents.js'
 import { addDebs, addEtc, addProgram, linkApplets, localBin } from '../source/rootfs.js'
 import { packDir } from '../archive/tar.js'
 
-/** Files that images are made from, all there already. */
+/** Files that images are made from; all must exist. */
 export interface ImageParts {
   /** Folder with the compile's binaries. */
   readonly kubernetes: string
@@ -47,8 +47,8 @@ async function makeLayer(
 }
 
 /**
- * Writes the bundle's four archives into `imagesDir`; the work folder's layer files are gone afterwards. Throws
- * CommandError, Interrupted.
+ * Writes the bundle's four archives into `imagesDir` and removes the work folder's layer files. Throws CommandError,
+ * Interrupted.
  */
 export async function writeImages(
   r: DebianRecipe,
@@ -107,7 +107,7 @@ export async function writeImages(
   await archive(`k8s.${r.kubernetes}.node.tar`, named(core, nodeImageRefs(r)))
   const flannel = await program('flanneld', parts.flanneld, 'opt/bin/flanneld')
   await archive('cni.flannel.tar', [image(flannelRef(r), 'opt/bin/flanneld', base, flannel)])
-  // The base alone: it is on every node already, so the probe takes no room.
+  // Only the base: every node has it already, so the probe needs no room.
   await archive('probe.tar', [image(PROBE_REF, 'bin/sh', base)])
   for (const file of made) await rm(file)
 }

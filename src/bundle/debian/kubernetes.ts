@@ -1,4 +1,4 @@
-/** Kubernetes compiled from Debian's source package: the one part of a bundle that takes minutes. */
+/** Kubernetes compiled from Debian's source package. Only this part of a bundle takes minutes. */
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../../errors.js'
@@ -13,7 +13,8 @@ import { FILE_TIME } from '../archive/tar.js'
 const BINARIES = [...NODE_BINARIES, ...CONTROL_PLANE, 'kube-proxy']
 
 /**
- * Raised when the compile itself changes. Not part of RECIPE_VERSION: new image contents must not cost five minutes.
+ * Raise this number if the compile itself changes. It is not part of RECIPE_VERSION: new image contents must not cost
+ * five minutes.
  */
 const FORMAT = 1
 
@@ -51,7 +52,7 @@ export async function compileKubernetes(
   },
 ): Promise<void> {
   const { version } = packageOf(dsc)
-  // Debian names it 1.20.5+really1.20.2: the last number is the truth.
+  // Debian calls it 1.20.5+really1.20.2: the last number is the right one.
   if (!new RegExp(`(?:^|really)${r.kubernetes.replaceAll('.', '\\.')}\\b`).test(version)) {
     throw new HostError(`the Debian mirror has Kubernetes ${version}, wanted ${r.kubernetes}`, {
       hint: 'choose a mirror that carries bookworm',
@@ -68,11 +69,11 @@ export async function compileKubernetes(
     KUBE_GIT_MAJOR: major,
     KUBE_GIT_MINOR: minor,
     SOURCE_DATE_EPOCH: String(FILE_TIME),
-    // The control plane's binaries and kube-proxy are static by themselves (hack/lib/golang.sh).
+    // The control plane's binaries and kube-proxy are static anyway (hack/lib/golang.sh).
     KUBE_STATIC_OVERRIDES: NODE_BINARIES.join(' '),
   }
   const argv = ['make', `WHAT=${BINARIES.map((b) => `cmd/${b}`).join(' ')}`, 'GOLDFLAGS=-s -w -buildid=']
-  // Make's own lines are the log's; a binary's name (`    cmd/kubelet`) tells a waiting user where it is.
+  // Make's own lines go to the log. A binary's name (`    cmd/kubelet`) shows a waiting user how far it is.
   const onLine = (line: string): void => {
     if (/^ +\.?\/?(?:vendor|cmd)\/\S+$/.test(line)) c.report(`kubernetes: ${line.trim()}`)
   }

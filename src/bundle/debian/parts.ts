@@ -1,4 +1,4 @@
-/** The parts of a bundle, each fetched or compiled at most once: what is in the cache costs nothing. */
+/** The parts of a bundle. Each is downloaded or compiled at most once, and not at all if it is in the cache. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError, HostError } from '../../errors.js'
@@ -21,7 +21,7 @@ export interface Parts extends ImageParts {
 
 type Provenance = Record<string, string>
 
-/** A layer that keeps what it was made from beside its files. */
+/** A layer that also keeps where its files came from. */
 async function layerWith(
   c: BuildContext,
   key: Digest,
@@ -37,7 +37,7 @@ async function layerWith(
   return { dir, origin: await readFile(join(dir, 'origin'), 'utf8') }
 }
 
-/** Calls `make` at the first use only. */
+/** Calls `make` only when it is first used. */
 function lazy<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => (made ??= make())
@@ -93,7 +93,7 @@ export async function getParts(
       files['kubernetes'] = dir
       provenance['kubernetes'] = origin
     },
-    // One after the other: the big compile has the second core, and three more at once would only take memory.
+    // One after the other: the big compile uses the second core, and three more at once would only take memory.
     async (inner) => {
       baseDebs = await fromPackages(inner, r, { apt, work, files, provenance })
       for (const p of [r.crictl, r.coredns, r.flannel]) await program(inner, p)
@@ -115,8 +115,8 @@ export async function getParts(
 }
 
 /**
- * What comes ready made: etcd, CNI plugins and the small Debian root; and pause, which takes no time. Fills `files` and
- * `provenance`; returns the root's packages.
+ * The parts that need no compile: etcd, CNI plugins and the small Debian root; and pause, which takes no time. Fills
+ * `files` and `provenance`; returns the root's packages.
  */
 async function fromPackages(
   c: BuildContext,
@@ -135,7 +135,7 @@ async function fromPackages(
 ): Promise<readonly string[]> {
   const stop = c.signal ? { signal: c.signal } : {}
   const base = await timed(c, 'packages', async () => {
-    // Debian 11's plugins are the last ones with flannel's among them.
+    // Debian 11's plugins are the last ones with flannel's.
     const ready = await apt.download(['etcd-server', 'etcd-client', `containernetworking-plugins/${r.suites[1] ?? ''}`])
     const dir = join(work, 'ready')
     await mkdir(dir, { recursive: true })

@@ -1,19 +1,17 @@
-/**
- * What a bundle is made of: versions that fit one Kubernetes release, image names, and what goes into which archive.
- */
+/** The recipe of a bundle: versions that fit one Kubernetes release, image names, and what goes into which archive. */
 import { kubeadmImages } from '../../cluster/images.js'
 import { UsageError } from '../../errors.js'
 
-/** Goes into every key: raise it when the way something is built changes. */
+/** Goes into every key. Raise it if the way something is built changes. */
 export const RECIPE_VERSION = 2
 
 /**
- * A Go program built from a pinned module; its go.mod and go.sum lie in
+ * A Go program built from a pinned module. Its go.mod and go.sum are in
  * `cloud-init/bundle/components/<name>-<version>/`.
  */
 export interface GoProgram {
   readonly name: string
-  /** Import path of the main package; `.` for one whose source lies beside its go.mod. */
+  /** Import path of the main package; `.` if its source is beside its go.mod. */
   readonly package: string
   readonly version: string
   readonly cgo: boolean
@@ -27,7 +25,7 @@ export interface DebianRecipe {
   readonly suites: readonly string[]
   /** Git commit of the release (`kubectl version` shows it). */
   readonly commit: string
-  /** Go release that it was made for: with Debian 12's Go 1.19 kubeadm panics (an old reflect2 under a new Go). */
+  /** The Go release that it was made for: with Debian 12's Go 1.19 kubeadm panics (an old reflect2 with a new Go). */
   readonly go: string
   readonly coredns: GoProgram
   readonly flannel: GoProgram
@@ -62,7 +60,7 @@ const RECIPES: readonly DebianRecipe[] = [
 /** Versions that source `debian` can build. */
 const debianVersions = (): readonly string[] => RECIPES.map((r) => r.kubernetes)
 
-/** The recipe of a Kubernetes version. Throws UsageError for one that Debian's packages do not hold. */
+/** The recipe of a Kubernetes version. Throws UsageError for a version that Debian's packages do not have. */
 export function recipeOf(version: string): DebianRecipe {
   const recipe = RECIPES.find((r) => r.kubernetes === version)
   if (recipe) return recipe
@@ -83,5 +81,5 @@ export const imageRefs = (r: DebianRecipe): readonly string[] => kubeadmImages(r
 /** References of the archive `k8s.<version>.node.tar`: what a worker needs (course 2.7.4). */
 export const nodeImageRefs = (r: DebianRecipe): readonly string[] => kubeadmImages(r.kubernetes).node
 
-/** Reference of the flannel image; our own build, so it does not borrow upstream's name. */
+/** Reference of the flannel image. It is our own build, so it does not use upstream's name. */
 export const flannelRef = (r: DebianRecipe): string => `klab.local/flannel:${r.flannel.version}`

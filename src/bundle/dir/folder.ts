@@ -1,6 +1,4 @@
-/**
- * Source `dir`: what is in a folder that somebody hands over. Nothing in it is run or believed before it was looked at.
- */
+/** Source `dir`: what is in the user's own folder. Nothing in it is run or trusted before it was checked. */
 import { lstat, readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { CorruptError, StateError } from '../../errors.js'
@@ -11,20 +9,23 @@ import { readDockerArchive, type ArchivedImage } from '../archive/docker-archive
 import { programArch } from '../elf.js'
 import { isCompressed, kindOfFile } from '../../host/file-kind.js'
 
-/** Deeper and more than anybody hands over; such a folder is the wrong one. */
+/** Deeper and larger than any real bundle folder. Such a folder is the wrong one. */
 const MAX_DEPTH = 5
 const MAX_FILES = 2000
 const PROGRAMS = ['kubeadm', 'kubelet', 'kubectl', 'crictl']
-/** A containerd newer than the nodes' own, and what it starts (containerd's releases; cloud-init/phases/bundle.sh). */
+/**
+ * A containerd newer than the nodes' own, and the programs that it starts (containerd's releases;
+ * cloud-init/phases/bundle.sh).
+ */
 const RUNTIME = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']
-/** What a containerd of one's own is nothing without. */
+/** What the user's own containerd needs to work. */
 const WITH_CONTAINERD = ['containerd-shim-runc-v2']
 /** Bytes: 2000 files with long names. */
 const MOST_SUMS = 2 ** 20
-/** Names of what is packed in a way that their first bytes do not tell, or damaged. */
+/** Names of files that are packed in a way that their first bytes do not show, or that are damaged. */
 const COMPRESSED = /\.(?:tar\.\w+|tgz)$/
 const SUMS = ['SHA256SUMS', 'SHA256SUMS.txt', 'sha256sum.txt']
-/** Where unpacked CNI plugins are: `cni/`, `cni-plugins-…/`, `opt/cni/bin/`; LICENSE and README.md lie beside them. */
+/** Where unpacked CNI plugins are: `cni/`, `cni-plugins-…/`, `opt/cni/bin/`, with LICENSE and README.md beside them. */
 const CNI_FOLDER = /(?:^|\/)cni(?:-plugins[^/]*)?(?:\/bin)?$/
 /** What macOS, Windows, editors and file systems leave beside files. */
 const LEFT_FILES = /(?:^|\/)(?:\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|[^/]*~)$/
@@ -32,7 +33,7 @@ const LEFT_FOLDERS = /(?:^|\/)(?:__MACOSX|lost\+found|\.Trash[^/]*)\//
 const leftBehind = (path: string): boolean => LEFT_FILES.test(path) || LEFT_FOLDERS.test(path)
 /** The names of the plugins' programs. */
 export const isPlugin = (name: string): boolean => /^[a-z][a-z-]*$/.test(name)
-/** Every CNI set-up calls these two (kubelet and containerd: loopback; all networks that klab knows: portmap). */
+/** Every CNI set-up uses these two (kubelet and containerd: loopback; all networks that klab knows: portmap). */
 const PLUGINS = ['loopback', 'portmap']
 
 export interface FolderFile {
@@ -43,7 +44,7 @@ export interface FolderFile {
   readonly changed: number
 }
 
-/** What is in the folder and not used, relative to it, with the reason. */
+/** Files in the folder that are not used, relative to it, with the reason. */
 export interface Unused {
   readonly path: string
   readonly why: string
@@ -57,10 +58,10 @@ export interface SortedFolder {
   readonly runtime: ReadonlyMap<string, string>
   /** Packages (deb, rpm) for the nodes. */
   readonly packages: ReadonlyMap<string, string>
-  /** Archive of the CNI plugins, where they are not unpacked. */
+  /** Archive of the CNI plugins, if they are not unpacked. */
   readonly pluginArchive: string | undefined
   readonly images: readonly ArchivedImage[]
-  /** Archives that docker would read but klab does not: they are compressed. */
+  /** Archives that docker can read but klab cannot: they are compressed. */
   readonly compressed: readonly string[]
   /** Name of the file → path. */
   readonly manifests: ReadonlyMap<string, string>
@@ -68,8 +69,8 @@ export interface SortedFolder {
 }
 
 /**
- * All files of the folder, sorted, and what is none. Links are not followed, out of the folder or elsewhere. Throws
- * StateError when it is not there or absurdly large.
+ * All files of the folder, sorted, and the entries that are no plain files. Follows no links. Throws StateError if the
+ * folder does not exist or is absurdly large.
  */
 export async function listFolder(
   dir: string,
@@ -104,8 +105,8 @@ export async function listFolder(
 }
 
 /**
- * Compares the files that a SHA256SUMS of the folder names. Throws CorruptError that names every one that differs or is
- * gone.
+ * Compares the files that are in a SHA256SUMS of the folder. Throws CorruptError that names every one that differs or
+ * is gone.
  */
 export async function checkSums(dir: string, files: readonly FolderFile[], signal?: AbortSignal): Promise<void> {
   const problems: string[] = []
@@ -123,7 +124,7 @@ export async function checkSums(dir: string, files: readonly FolderFile[], signa
   if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the files again' })
 }
 
-/** The images of a tar file; undefined for one of another kind whose name does not say that it is of images. */
+/** The images of a tar file; undefined for another kind of tar file whose name does not say that it has images. */
 async function imagesIn(path: string): Promise<readonly ArchivedImage[] | undefined> {
   return readDockerArchive(path).catch((error: unknown) => {
     if (path.endsWith('.tar') || !(error instanceof CorruptError)) throw error
@@ -132,8 +133,8 @@ async function imagesIn(path: string): Promise<readonly ArchivedImage[] | undefi
 }
 
 /**
- * Sorts the files by what they are: their content decides, not their ending. Throws CorruptError for an archive or a
- * program that is damaged or for another machine.
+ * Sorts the files by their content, not by their ending. Throws CorruptError for an archive or a program that is
+ * damaged or for another machine.
  */
 export async function sortFolder(dir: string, files: readonly FolderFile[], arch: string): Promise<SortedFolder> {
   const map = (): Map<string, string> => new Map()
@@ -157,7 +158,7 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
     else if (/\.ya?ml$/.test(name)) set(manifests, name, at)
     else if (!SUMS.includes(name)) {
       const kind = await kindOfFile(at)
-      // Of no use here, however well known.
+      // A known kind, but of no use here.
       const unknown = ['other', 'zip', 'iso'].includes(kind)
       const archive = kind === 'tar' || name.endsWith('.tar')
       if (/^cni-plugins-/.test(name) && (kind === 'gzip' || kind === 'tar')) pluginArchive = at
@@ -192,7 +193,7 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
   return { programs, plugins, runtime, packages, pluginArchive, images, compressed, manifests, unused }
 }
 
-/** Architectures that packages for every machine have in their names. */
+/** Architectures in the names of packages that fit every machine. */
 const ANY_MACHINE = ['all', 'noarch']
 const MACHINE_NAMES: Readonly<Record<string, readonly string[]>> = {
   amd64: ['amd64', 'x86_64'],
@@ -200,8 +201,7 @@ const MACHINE_NAMES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The architecture in a package's file name, where it has one: `docker.io_20.10.24_amd64.deb`,
- * `runc-1.1.el7.x86_64.rpm`.
+ * The architecture in a package's file name, if it has one: `docker.io_20.10.24_amd64.deb`, `runc-1.1.el7.x86_64.rpm`.
  */
 const packageArch = (name: string): string | undefined => /[_.]([a-z0-9]+(?:_64)?)\.(?:deb|rpm)$/.exec(name)?.[1]
 
@@ -218,7 +218,7 @@ export async function checkedProgram(path: string, arch: string): Promise<string
 }
 
 /**
- * Files that are needed and not there, in words. `flannel`: whether its plugin, and those that it calls, must be there.
+ * Files that are needed but missing, in words. `flannel`: whether its plugin, and those that it calls, must be there.
  */
 export function missingFiles(
   h: SortedFolder,

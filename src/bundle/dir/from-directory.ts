@@ -1,6 +1,4 @@
-/**
- * A bundle from a folder that somebody hands over: looked through, completed by nothing, and put into klab's layout.
- */
+/** A bundle from the user's own folder: klab checks it, adds nothing to it, and puts it into its own layout. */
 import { join, relative } from 'node:path'
 import { fullRef } from '../../cluster/images.js'
 import { MOST_MANIFEST } from '../../cluster/manifest-docs.js'
@@ -21,7 +19,7 @@ import { coreImages, imagesOf, loadableImages } from '../needs.js'
 import { pluginsIn } from '../online/packages.js'
 import { stageImage, type UnstagedImage } from '../archive/stage.js'
 
-/** Raised when the way such a bundle is made changes. */
+/** Raise this number if the way such a bundle is made changes. */
 const FORMAT = 3
 
 export interface DirectorySpec {
@@ -31,9 +29,8 @@ export interface DirectorySpec {
 }
 
 /**
- * The bundle that a folder without a bundle's manifest makes, from the cache while no file of it changed. Throws
- * StateError that names every image and file which is missing, CorruptError for damaged ones, CommandError,
- * Interrupted.
+ * The bundle made from a folder that has no bundle manifest; taken from the cache if no file of it has changed. Throws
+ * StateError that names every missing image and file, CorruptError for damaged ones, CommandError, Interrupted.
  */
 export async function directoryBundle(s: DirectorySpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = debianArch()
@@ -58,7 +55,7 @@ export async function directoryBundle(s: DirectorySpec, c: BuildContext): Promis
   return { dir, key, manifest: await readManifest(dir), cached }
 }
 
-/** Manifests that no network of the Labfile asks for. */
+/** Manifests that no network of the Labfile needs. */
 const unusedManifests = (s: DirectorySpec, h: SortedFolder): readonly Unused[] =>
   [...h.manifests]
     .filter(([name]) => !(/^calico\.ya?ml$/.test(name) && s.cni.some((n) => n.name === 'calico')))
@@ -67,7 +64,7 @@ const unusedManifests = (s: DirectorySpec, h: SortedFolder): readonly Unused[] =
       why: 'is no manifest that the Labfile’s kubernetes.cni asks for',
     }))
 
-/** Lines shown; a folder of something else entirely has thousands. */
+/** Lines shown: a completely wrong folder can have thousands. */
 const MOST_LINES = 30
 
 function tellUnused(unused: readonly Unused[], report: (line: string) => void): void {
@@ -98,7 +95,7 @@ async function fill(
   }
   for (const ref of new Set(wanted)) await stage(find(ref), ref)
   await stage(probe, PROBE_REF)
-  // What else is in the archives was put there on purpose: it goes onto the nodes too.
+  // Other images in the archives were put there on purpose, so they go onto the nodes too.
   const used = new Set([...wanted, PROBE_REF, probe?.ref ?? ''].map(fullRef))
   const rest = [
     ...new Map(
@@ -111,7 +108,7 @@ async function fill(
   const extra = { 'probe.tar': [PROBE_REF], ...(rest.length > 0 && { 'cni.extra.tar': rest.map((i) => i.ref) }) }
   const provenance = Object.fromEntries(
     images.map((i) => {
-      // From the folder on: where it lies on its maker's machine is nobody's business.
+      // From the folder on: its place on its maker's machine is private.
       const where = find(i.ref)?.where ?? (i.ref === PROBE_REF ? probe?.where : undefined)
       return [i.ref, where === undefined ? 'handed' : relative(s.path, where)]
     }),
@@ -136,7 +133,7 @@ async function fill(
   )
 }
 
-/** What a sorted folder has of what this version and these networks need, and what is missing, a line each. */
+/** What a sorted folder has of what this version and these networks need, and what is missing, one line each. */
 async function survey(s: DirectorySpec, assets: string, h: SortedFolder, plugins: ReadonlyMap<string, string>) {
   const named = h.images.flatMap((image) => image.refs.map((ref): UnstagedImage => ({ ...image, ref })))
   const find = (ref: string): UnstagedImage | undefined =>
@@ -156,8 +153,8 @@ async function survey(s: DirectorySpec, assets: string, h: SortedFolder, plugins
 }
 
 /**
- * Looks through a folder without making anything of it: for `plan` and `validate`. What an archive of CNI plugins holds
- * is believed. Throws what directoryBundle throws.
+ * Looks through a folder without making anything from it: for `plan` and `validate`. It does not check what is in an
+ * archive of CNI plugins. Throws what directoryBundle throws.
  */
 export async function requireContents(s: DirectorySpec, assets: string): Promise<void> {
   const h = await sortFolder(s.path, (await listFolder(s.path)).files, debianArch())
@@ -167,8 +164,8 @@ export async function requireContents(s: DirectorySpec, assets: string): Promise
 }
 
 /**
- * The course's mirror has kubeadm's images side by side under google_containers (2.7.2): saved without a `docker tag`,
- * they are the same ones.
+ * The course's mirror has kubeadm's images all in google_containers (2.7.2). If they were saved without a `docker tag`,
+ * they are still the same images.
  */
 function sameOnMirror(name: string, wanted: string): boolean {
   const [a, b] = [parseRef(name), parseRef(wanted)]

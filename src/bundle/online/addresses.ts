@@ -1,4 +1,4 @@
-/** Where things are on the servers, official ones, the course's mirrors or in-house ones with the same layout. Pure. */
+/** Addresses on the servers: official ones, the course's mirrors, or your own mirrors with the same layout. Pure. */
 import type { Mirrors, OnlineSource } from '../../labfile/model.js'
 import { parseRef } from '../archive/image-ref.js'
 
@@ -14,14 +14,14 @@ const ORIGINAL = {
  * (kubernetes.io blog, 2023-02-06).
  */
 const KUBEADM_HOSTS: readonly string[] = ['registry.k8s.io', 'k8s.gcr.io']
-/** The course's mirror (2.7.2): all of them side by side, without folders. */
+/** The course's mirror (2.7.2): all images in one folder. */
 const ALIYUN_REGISTRY = 'registry.cn-hangzhou.aliyuncs.com/google_containers'
 
 /** Pinned parts that are the same for every Kubernetes version. */
 export const PINS = {
   /** The last release that has the `flannel` plugin among the others. */
   cniPlugins: 'v0.9.1',
-  /** The same as a `debian` bundle's; flannel asks little of the API server, so that it fits every minor. */
+  /** The same as in a `debian` bundle. flannel needs little from the API server, so it fits every minor. */
   flannel: 'quay.io/coreos/flannel:v0.15.1',
   /** For the proof of the pod network; named klab.local/probe:1 in the bundle. */
   probe: 'docker.io/library/busybox:1.36.1',
@@ -46,8 +46,8 @@ export const crictlUrl = (m: Mirrors, minor: number, arch: string): string =>
   `v1.${minor}.0/crictl-v1.${minor}.0-linux-${arch}.tar.gz`
 
 /**
- * Calico's manifest: on its documentation's site for each line (the course's 2.9.1) until 3.21, in its repository for
- * each release from 3.22 on.
+ * Calico's manifest. Up to 3.21 it is on the documentation site, one for each line (the course's 2.9.1); from 3.22 on
+ * in the repository, one for each release.
  */
 export function calicoUrl(m: Mirrors, release: string): string {
   const [, line = '', minor = ''] = /^(v3\.(\d+))/.exec(release) ?? []
@@ -57,8 +57,8 @@ export function calicoUrl(m: Mirrors, release: string): string {
 }
 
 /**
- * The index of the mirror's Debian packages, and what the file names in it are relative to: one old repository, from
- * 1.24 on one a minor (pkgs.k8s.io's layout).
+ * The index of the mirror's Debian packages, and the address that its file names are relative to. There is one old
+ * repository, and from 1.24 on one for each minor (pkgs.k8s.io's layout).
  */
 export function packageIndex(
   m: Mirrors,
@@ -73,8 +73,8 @@ export function packageIndex(
 }
 
 /**
- * Where an image is pulled from: its own registry, a mirror of it, or (aliyun) the course's flat one for kubeadm's. A
- * mirror given for registry.k8s.io serves k8s.gcr.io's names too.
+ * Where an image is pulled from: its own registry, a mirror of it, or (aliyun) the course's flat one for kubeadm's
+ * images. A mirror for registry.k8s.io is also used for k8s.gcr.io's names.
  */
 export function pullAddress(source: OnlineSource, name: string): string {
   const ref = parseRef(name)

@@ -21,13 +21,13 @@ import { takeFiles } from '../archive/take-files.js'
 import { isPlugin } from '../dir/folder.js'
 import { pullImage, stagePulled } from './skopeo.js'
 
-/** Raised when the way such a bundle is made changes. */
+/** Raise this number if the way such a bundle is made changes. */
 const FORMAT = 1
 const MAX_MANIFEST = 8 * 2 ** 20
 
 export interface OnlineSpec extends OnlineSource {
   readonly version: string
-  /** Pod networks to bring along; a lab that leaves the choice to the trainee gets both. */
+  /** Pod networks to include. A lab that leaves the choice to the trainee gets both. */
   readonly cni: readonly PodNetwork[]
 }
 
@@ -40,7 +40,8 @@ export const ONLINE_TOOLS: readonly { readonly tool: string; readonly package: s
 ]
 
 /**
- * The bundle's key. Mirrors are not in it: they have the same things, and whoever is handed the bundle may have none.
+ * The bundle's key. Mirrors are not part of it: they have the same files, and the person who gets the bundle may have
+ * no mirrors.
  */
 const onlineKey = (s: OnlineSpec, arch: string, flannel: string): Digest =>
   digestOf({
@@ -61,8 +62,8 @@ interface Programs {
 }
 
 /**
- * Downloads the bundle unless it is in the cache. Throws StateError (an address that is not there, with it),
- * CorruptError (a wrong sum), HostError, CommandError, Interrupted.
+ * Downloads the bundle unless the cache has it. Throws StateError (names an address that does not exist), CorruptError
+ * (a wrong sum), HostError, CommandError, Interrupted.
  */
 export async function fetchBundle(s: OnlineSpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = s.arch ?? debianArch()
@@ -119,7 +120,7 @@ const place = (c: BuildContext, name: string) => ({
   ...(c.signal && { signal: c.signal }),
 })
 
-/** Each file against the checksum beside it on the server. */
+/** Each file, checked against the checksum beside it on the server. */
 async function fromRelease(s: OnlineSpec, c: BuildContext, arch: string, work: string): Promise<Programs> {
   const provenance: Record<string, string> = {}
   const get = async (name: string, url: string): Promise<string> => {
@@ -154,8 +155,8 @@ async function fromPackages(s: OnlineSpec, c: BuildContext, arch: string, work: 
 }
 
 /**
- * A pod network's manifest and the images that it names. flannel's is klab's own with the official image; Calico's is
- * as published.
+ * A pod network's manifest and its images. flannel's is klab's own with the official image; Calico's is the published
+ * one.
  */
 async function podNetwork(
   n: PodNetwork,

@@ -32,7 +32,7 @@ export function parsePackageIndex(text: string, arch: string): readonly Package[
     const sha256 = field('SHA256').toLowerCase()
     const [name, version, file] = [field('Package'), field('Version'), field('Filename').replace(/^\.\//, '')]
     const fits = [arch, 'all'].includes(field('Architecture'))
-    // A file name is added to an address: nothing that leads out of it.
+    // A file name is added to an address, so it must not lead out of it.
     const safe = /^[\w.+~:/-]+$/.test(file) && !file.split('/').includes('..') && !file.startsWith('/')
     return fits && safe && name !== '' && /^[0-9a-f]{64}$/.test(sha256) ? [{ name, version, file, sha256 }] : []
   })
@@ -40,7 +40,7 @@ export function parsePackageIndex(text: string, arch: string): readonly Package[
 
 const numbers = (version: string): readonly number[] => version.split(/\D+/).map(Number)
 
-/** Newer last. */
+/** Newer versions sort last. */
 function compare(a: Package, b: Package): number {
   const [x, y] = [numbers(a.version), numbers(b.version)]
   const at = x.findIndex((n, i) => n !== y[i])
@@ -48,8 +48,8 @@ function compare(a: Package, b: Package): number {
 }
 
 /**
- * The packages of a Kubernetes version: its own three; the newest plugins that still have `flannel` among them (before
- * 1.0), else the newest; a crictl not newer than it. Throws StateError that names those that are not there.
+ * The packages of a Kubernetes version: its own three; the newest plugins that still have `flannel` (before 1.0),
+ * otherwise the newest; a crictl that is not newer. Throws StateError that names the missing ones.
  */
 export function choosePackages(all: readonly Package[], version: string): readonly Package[] {
   const of = (name: string): readonly Package[] => all.filter((p) => p.name === name).toSorted(compare)
@@ -70,7 +70,7 @@ export function choosePackages(all: readonly Package[], version: string): readon
   return Object.values(chosen).flatMap((p) => p ?? [])
 }
 
-/** Downloads and unpacks them below `work`; the folder that now has their file tree, and where each part came from. */
+/** Downloads and unpacks them below `work`. Returns the folder with their file tree, and where each part came from. */
 export async function fetchPackages(
   c: BuildContext,
   {
@@ -122,7 +122,7 @@ export async function filesIn(dir: string): Promise<ReadonlyMap<string, string>>
 }
 
 /**
- * The CNI plugins among the files of a folder (LICENSE and README.md lie beside them). Throws CorruptError for one that
+ * The CNI plugins among the files of a folder (LICENSE and README.md are beside them). Throws CorruptError for one that
  * is for another machine.
  */
 export async function pluginsIn(dir: string, arch: string): Promise<ReadonlyMap<string, string>> {

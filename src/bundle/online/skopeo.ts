@@ -1,4 +1,4 @@
-/** Images from registries: skopeo, with settings of our own, so that those of the machine change nothing. */
+/** Pulls images from registries with skopeo. It uses klab's own settings, so those of the machine change nothing. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
@@ -14,13 +14,13 @@ import { stageImage } from '../archive/stage.js'
 import type { Image } from '../archive/docker-archive.js'
 
 /**
- * Every image is taken as the registry's manifest says (skopeo checks each blob against it); signatures are not asked
- * for.
+ * klab accepts every image as the registry's manifest says (skopeo checks each blob against it). It does not ask for
+ * signatures.
  */
 const POLICY = JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] })
 /**
- * What no second try fixes: the registry's own words (OCI distribution spec, "Error Codes") and docker's for a missing
- * platform.
+ * Errors that a second try does not fix: the registry's own words (OCI distribution spec, "Error Codes") and docker's
+ * for a missing platform.
  */
 const FINAL = new RegExp(
   [
@@ -29,9 +29,9 @@ const FINAL = new RegExp(
   ].join('|'),
   'i',
 )
-/** Registries on this very machine, which may speak plain http: `127.0.0.1:5000`. */
+/** Registries on this machine, which may use plain http: `127.0.0.1:5000`. */
 export const LOOPBACK_REGISTRY = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/
-/** How often the growth of a pull is looked at, ms. */
+/** How often klab looks whether a pull grows, ms. */
 const LOOK_MS = 500
 
 export interface PullOptions {
@@ -44,9 +44,9 @@ export interface PullOptions {
 }
 
 /**
- * argv of one pull and the settings it points to. The one registries.conf entry names this image alone: the longest
- * prefix wins, so that no drop-in of the machine moves or blocks it (containers-registries.conf(5)). Plain http, and a
- * certificate nobody signed, on loopback only.
+ * argv of one pull and the settings for it. The only registries.conf entry names just this image: the longest prefix
+ * wins, so no drop-in of the machine moves or blocks it (containers-registries.conf(5)). Plain http, and a certificate
+ * that nobody signed, only on loopback.
  */
 export function skopeoPull(
   from: string,
@@ -97,8 +97,8 @@ export function skopeoPull(
 }
 
 /**
- * The folder (skopeo's `dir:` form) of an image, pulled unless it is in the cache; taken up again when the registry
- * stumbles. Throws StateError, HostError, Interrupted.
+ * The folder (skopeo's `dir:` form) of an image, pulled unless the cache has it, and continued if the registry fails in
+ * between. Throws StateError, HostError, Interrupted.
  */
 export async function pullImage(c: BuildContext, o: PullOptions): Promise<string> {
   const stop = c.signal ? { signal: c.signal } : {}
@@ -116,7 +116,7 @@ export async function pullImage(c: BuildContext, o: PullOptions): Promise<string
   })
 }
 
-/** One run of skopeo, ended when nothing has come for a minute. */
+/** One run of skopeo. It is ended if no data comes for a minute. */
 async function attempt(c: BuildContext, argv: readonly string[], part: string, o: PullOptions): Promise<void> {
   await rm(part, { recursive: true, force: true })
   const idleMs = o.idleMs ?? IDLE_MS
@@ -157,7 +157,7 @@ function reason(tail: string): string {
 }
 
 /**
- * A pulled image with its layers ready for an archive, under the name `ref`. A damaged one is taken out of the cache.
+ * A pulled image with its layers ready for an archive, with the name `ref`. A damaged one is removed from the cache.
  * Throws CorruptError.
  */
 export async function stagePulled(folder: string, ref: string, arch: string, work: string): Promise<Image> {

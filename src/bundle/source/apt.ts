@@ -1,6 +1,6 @@
 /**
- * Packages from the machine's own Debian mirror, without root and without touching its apt: lists, cache and status are
- * private.
+ * Gets packages from the machine's own Debian mirror, without root and without touching the machine's apt: lists, cache
+ * and status are private.
  */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,9 +18,12 @@ import {
 } from '../../host/apt-sources.js'
 
 export interface Apt {
-  /** Downloads these packages (`name`, `name=version`, `name/release`), without what they depend on; the .deb files. */
+  /**
+   * Downloads these packages (`name`, `name=version`, `name/release`) without their dependencies. Returns the .deb
+   * files.
+   */
   download(packages: readonly string[]): Promise<readonly string[]>
-  /** Downloads these and all that they depend on (no recommended ones). */
+  /** Downloads these and all their dependencies (no recommended ones). */
   closure(packages: readonly string[]): Promise<readonly string[]>
   /** Downloads a source package; the .dsc file. */
   source(name: string): Promise<string>
@@ -32,14 +35,17 @@ export interface AptOptions {
   readonly dir: string
   readonly arch: string
   readonly suites: readonly string[]
-  /** Of several suites, the one whose packages are taken unless another is named; default: the newest version wins. */
+  /**
+   * If there are several suites: the one whose packages are used unless another is named; default: the newest version
+   * wins.
+   */
   readonly release?: string
   readonly signal?: AbortSignal
   /** /etc/apt unless told. */
   readonly etc?: string
 }
 
-/** The mirror that this machine's own sources name. Throws HostError when none of them is a Debian release. */
+/** The mirror in this machine's own sources. Throws HostError if none of them is a Debian release. */
 export async function hostMirror(etc = '/etc/apt'): Promise<Mirror> {
   const folder = join(etc, 'sources.list.d')
   const names = await readdir(folder).catch((): string[] => [])
@@ -57,8 +63,8 @@ export async function hostMirror(etc = '/etc/apt'): Promise<Mirror> {
 }
 
 /**
- * Text of the configuration that replaces the machine's: only its network settings stay (its hooks would run on its own
- * cache).
+ * Text of the configuration that replaces the machine's. Only its network settings are kept (its hooks would change its
+ * own cache).
  */
 export function aptConfig(dir: string, arch: string, network: readonly string[], release?: string): string {
   const set: Readonly<Record<string, string>> = {
@@ -71,7 +77,7 @@ export function aptConfig(dir: string, arch: string, network: readonly string[],
     'Dir::Cache': join(dir, 'cache'),
     'APT::Architecture': arch,
     'APT::Install-Recommends': 'false',
-    // apt drops root for a user who may not enter our folder.
+    // As root, apt switches to another user, who may not enter our folder.
     'APT::Sandbox::User': 'root',
     'Acquire::Languages': 'none',
     ...(release !== undefined && { 'APT::Default-Release': release }),
@@ -82,7 +88,7 @@ export function aptConfig(dir: string, arch: string, network: readonly string[],
   return [...network, ...own, `APT::Architectures { "${arch}"; };`, ''].join('\n')
 }
 
-/** Prepares the private apt and fetches the package lists (6 s). Throws HostError, CommandError, Interrupted. */
+/** Prepares the private apt and downloads the package lists (6 s). Throws HostError, CommandError, Interrupted. */
 export async function openApt(o: AptOptions): Promise<Apt> {
   const mirror = await hostMirror(o.etc)
   for (const path of ['sources', 'state/lists/partial', 'cache/archives/partial'])

@@ -18,12 +18,12 @@ import { gather, type Gathered, type BuildPlan } from './gather.js'
 import { sourceRecipe } from './lines.js'
 import { imageContents, packImages } from './pack.js'
 
-/** Raised when the way such a bundle is put together changes. */
+/** Raise this number if the way such a bundle is put together changes. */
 const FORMAT = 2
 
 export interface SourceSpec {
   readonly version: string
-  /** Pod networks that it brings; somebody's own manifest needs images that no recipe has. */
+  /** Pod networks in it. The user's own manifest needs images that no recipe has. */
   readonly cni: readonly PodNetwork[]
 }
 
@@ -61,8 +61,8 @@ const noNetwork = (name: string, version: string): StateError =>
   })
 
 /**
- * The bundle's key: recipe, components and klab's own files, but not the mirror's package versions, so that a new
- * package never costs a rebuild.
+ * The bundle's key: recipe, components and klab's own files. The mirror's package versions are not part of it, so a new
+ * package never causes a rebuild.
  */
 export async function sourceKey(assets: string, plan: BuildPlan, s: SourceSpec, arch: string): Promise<Digest> {
   return digestOf({

@@ -1,5 +1,6 @@
 /**
- * One component compiled: modules fetched and checked against its sums, then built, with the packages done of how many.
+ * Compiles one component: downloads its modules, checks them against its sums, and builds. Reports how many of the
+ * packages are done.
  */
 import { appendFile, copyFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,17 +18,14 @@ import { generateOpenapi } from './openapi.js'
 export interface Compile {
   readonly component: Component
   readonly tools: Toolchain
-  /** Modules; what an interrupted compile has fetched stays there, and the next one goes on from it. */
+  /** Folder of modules. What an interrupted compile has downloaded stays there, and the next one continues from it. */
   readonly cache: string
-  /** Compiled packages, the same; components of one Go line share them. */
+  /** The same for compiled packages; components with the same Go line share them. */
   readonly objects: string
   readonly log: string
 }
 
-/**
- * Matches a line of `go build -v`: the import path of a package that is being compiled; `unsafe` is the one that never
- * is.
- */
+/** Matches a line of `go build -v`: the import path of a package that is being compiled. `unsafe` is never compiled. */
 const PACKAGE = /^[\w.~+-]+(?:\/[\w.~+-]+)*$/
 /** ms between two lines of progress. */
 const EVERY = 10_000
@@ -97,14 +95,14 @@ export async function compileComponent(
   }
 }
 
-/** How `go build` names a program: the last part of its path that is no major version (go help build). */
+/** The name that `go build` gives a program: the last part of its path that is no major version (go help build). */
 const outputName = (path: string): string =>
   path
     .split('/')
     .filter((part) => !/^v[2-9]\d*$/.test(part))
     .at(-1) ?? path
 
-/** A listener of `go build -v` that reports packages done of how many; those of an interrupted compile count. */
+/** A listener for `go build -v` that reports how many packages are done. Those of an interrupted compile count too. */
 async function progress(
   c: BuildContext,
   name: string,
@@ -126,7 +124,7 @@ async function progress(
   }
 }
 
-/** Go 1.15 adds what go.sum lacks instead of refusing it. Throws CorruptError when it did. */
+/** Go 1.15 adds what go.sum lacks, and does not refuse it. Throws CorruptError if it did. */
 async function requireSameSums(component: Component, dir: string): Promise<void> {
   for (const name of ['go.mod', 'go.sum']) {
     if ((await readText(join(dir, name))) === component.sources[name]) continue

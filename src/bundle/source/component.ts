@@ -12,7 +12,7 @@ import { digestOf } from '../../host/digest.js'
 import { OPENAPI_FORMAT } from './openapi.js'
 import type { Digest } from '../../host/digest.js'
 
-/** Raised when the way components are compiled changes. */
+/** Raise this number if the way components are compiled changes. */
 const FORMAT = 1
 
 const text = z.string().min(1)
@@ -20,7 +20,7 @@ const schema = z.strictObject({
   version: text,
   /** Go release line (`1.19`), and the Debian release whose packages have it. */
   go: z.strictObject({ line: z.string().regex(/^1\.\d+$/), suite: z.string().regex(/^[a-z]+$/) }),
-  /** File name → import path of the main package; `.` for one whose source lies in the component's folder. */
+  /** File name → import path of the main package; `.` if its source is in the component's folder. */
   programs: z.record(z.string().regex(/^[\w.-]+$/), text),
   /** Programs with C in them, linked statically. */
   cgo: z.boolean().default(false),
@@ -29,17 +29,17 @@ const schema = z.strictObject({
   variables: z
     .strictObject({ packages: z.array(text), values: z.record(z.string(), text) })
     .default({ packages: [], values: {} }),
-  /** Import path of openapi-gen, where Kubernetes' generated definitions are not in its module. */
+  /** Import path of openapi-gen, if Kubernetes' generated definitions are not in its module. */
   openapi: text.optional(),
-  /** File name → file of a module, taken as it is. */
+  /** File name → file of a module, copied unchanged. */
   files: z
     .record(z.string().regex(/^[\w.-]+$/), z.strictObject({ module: text, path: text.regex(/^(?!\/)(?!.*\.\.)/) }))
     .default({}),
-  /** GiB that modules and objects take while it is compiled. */
+  /** GiB that modules and objects need during the compile. */
   disk: z.number().positive(),
 })
 
-/** A component as its folder says. */
+/** A component as its folder describes it. */
 export interface Component extends z.infer<typeof schema> {
   /** `coredns-1.8.6`. */
   readonly name: string
@@ -70,7 +70,7 @@ export async function readComponent(assets: string, name: string): Promise<Compo
   }
 }
 
-/** YAML by a schema. Throws CorruptError with the file and the field. */
+/** YAML checked by a schema. Throws CorruptError with the file and the field. */
 export function parseRecipeFile<T extends z.ZodType>(yaml: string, form: T, where: string): z.infer<T> {
   let data: unknown
   try {
@@ -88,7 +88,7 @@ export function parseRecipeFile<T extends z.ZodType>(yaml: string, form: T, wher
 
 /**
  * Digest of all that shapes a component's programs: its folder and this machine's kind. The patch release of Go is not
- * part of it: a newer package costs no compile.
+ * part of it, so a newer package causes no compile.
  */
 export const componentKey = (c: Component, arch: string): Digest =>
   digestOf({
@@ -108,7 +108,7 @@ export function linkerFlags(c: Component): string {
   return ['-s -w -buildid=', ...set, ...(c.cgo ? ['-extldflags -static'] : [])].join(' ')
 }
 
-/** The main module's file that names all that is compiled, so that `go mod vendor` and `go mod tidy` see it. */
+/** The main module's file that names everything to compile, so that `go mod vendor` and `go mod tidy` see it. */
 export function toolsFile(c: Component): string {
   const paths = [...Object.values(c.programs), ...(c.openapi === undefined ? [] : [c.openapi])].filter((p) => p !== '.')
   return [

@@ -1,4 +1,4 @@
-/** The components and packages of a recipe, each from the cache or made: what is there costs nothing. */
+/** The components and packages of a recipe, each from the cache or made. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, HostError } from '../../errors.js'
@@ -33,7 +33,7 @@ export interface Places {
   /** Gone afterwards. */
   readonly work: string
   readonly logs: string
-  /** What was fetched and compiled; an interrupted build goes on from it. */
+  /** Downloads and compiled parts. An interrupted build continues from them. */
   readonly cache: string
 }
 
@@ -101,12 +101,12 @@ async function componentLayer(
     ...(c.signal && { signal: c.signal }),
     onWait: c.report,
   })
-  // Its modules are of no use to the others; their objects of the standard library are.
+  // The others cannot use its modules, but they can use its objects of the standard library.
   await removeTree(c.exec, own)
   return dir
 }
 
-/** The Go of a component's line, unpacked at its first use. Throws HostError when its Debian release has none. */
+/** The Go of a component's line, unpacked when it is first used. Throws HostError if its Debian release has none. */
 function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => Promise<Toolchain> {
   const lines = new Map<string, Toolchain>()
   return async ({ name, go: { line, suite } }) => {

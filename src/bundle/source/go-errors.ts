@@ -1,9 +1,9 @@
-/** What the go command says when modules are not to be had, in klab's words. */
+/** The go command's errors about modules, in klab's words. */
 import { CommandError, CorruptError, HostError } from '../../errors.js'
 
 /**
- * Throws HostError for a module or a proxy that cannot be reached, CorruptError for sums that do not fit; anything else
- * as it came.
+ * Throws HostError for a module or a proxy that cannot be reached, CorruptError for sums that do not fit, and any other
+ * error unchanged.
  */
 export function explainGo(component: string, error: unknown): never {
   if (!(error instanceof CommandError)) throw error

@@ -1,4 +1,4 @@
-/** Go programs, compiled with the Go release that their dependencies were written for. */
+/** Compiles Go programs with the Go release that their dependencies were written for. */
 import { cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostExec } from '../../host/types.js'
@@ -6,15 +6,15 @@ import { digestOf } from '../../host/digest.js'
 import { runLogged, type BuildContext } from '../jobs.js'
 import type { GoProgram } from '../debian/recipe.js'
 
-/** A Go of our own: its environment replaces the machine's, whose settings may be for a newer Go. */
+/** Our own Go: its environment replaces the machine's, whose settings may be for a newer Go. */
 export interface Toolchain {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Raised when the way Go programs are compiled changes. */
+/** Raise this number if the way Go programs are compiled changes. */
 const FORMAT = 1
 
-/** How to reach modules: what the machine's own Go is set to, as `go env -json` prints it. */
+/** How modules are reached: the settings of the machine's own Go, as `go env -json` prints them. */
 const NETWORK = ['GOPROXY', 'GOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GONOSUMDB', 'GOINSECURE']
 
 /** Unpacks Go from Debian's packages into `dir`; `cache` holds modules and objects. */
@@ -75,8 +75,8 @@ export async function folderDigest(dir: string): Promise<string> {
 }
 
 /**
- * Compiles a program into `out`. Modules are checked against the go.sum beside its go.mod, whatever the machine thinks
- * of sum databases.
+ * Compiles a program into `out`. Modules are checked against the go.sum beside its go.mod, whatever the machine's
+ * settings for sum databases are.
  */
 export async function buildProgram(
   c: BuildContext,

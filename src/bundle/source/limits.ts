@@ -1,4 +1,6 @@
-/** What a compile may take of this machine: half of its memory, and disk that is asked for before anything starts. */
+/**
+ * What a compile may use of this machine: half of its memory; and disk space, which is checked before anything starts.
+ */
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { HostError } from '../../errors.js'
@@ -8,10 +10,10 @@ import type { Component } from './component.js'
 const PER_JOB = 1280
 const MIB = 2 ** 20
 const GIB = 2 ** 30
-/** GiB that programs, images and the guests' disk of a bundle take beside a compile. */
+/** GiB that programs, images and the guests' disk of a bundle need, besides a compile. */
 const OUTPUT = 3
 
-/** `go build -p`, and GOMEMLIMIT of each compiler, within half of the memory (Go 1.19 and later heed it). */
+/** `go build -p`, and GOMEMLIMIT of each compiler, within half of the memory (Go 1.19 and later respect it). */
 export function share(
   memory = totalmem(),
   cpus = availableParallelism(),
@@ -21,7 +23,7 @@ export function share(
   return { jobs, memoryLimit: `${Math.floor(half / jobs)}MiB` }
 }
 
-/** Throws HostError when the file system of `dir` has no room for these compiles, which run one after the other. */
+/** Throws HostError if the file system of `dir` has no room for these compiles, which run one after the other. */
 export async function requireDisk(dir: string, components: readonly Component[]): Promise<void> {
   if (components.length === 0) return
   const { bavail, bsize } = await statfs(dir)

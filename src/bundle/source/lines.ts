@@ -1,5 +1,5 @@
 /**
- * Which Kubernetes versions can be built from source, and from what: one file a version line in
+ * Which Kubernetes versions can be built from source, and from what: one file for each version line in
  * `cloud-init/bundle/recipes/`.
  */
 import { readdir } from 'node:fs/promises'
@@ -42,7 +42,8 @@ export const sourceVersions = async (assets: string): Promise<readonly string[]>
   (await readdir(folder(assets))).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length))
 
 /**
- * The recipe of a version. Throws UsageError that names those there are, nearest first; CorruptError for a damaged one.
+ * The recipe of a version. Throws UsageError that names the existing ones, nearest first; CorruptError for a damaged
+ * one.
  */
 export async function sourceRecipe(assets: string, version: string): Promise<SourceRecipe> {
   const versions = await sourceVersions(assets)

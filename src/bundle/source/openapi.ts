@@ -1,16 +1,16 @@
 /**
- * Kubernetes' OpenAPI definitions, generated where a release keeps them out of its module (up to 1.2x): kube-apiserver
- * does not compile without.
+ * Generates Kubernetes' OpenAPI definitions for releases that do not have them in their module (up to 1.2x):
+ * kube-apiserver does not compile without them.
  */
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 const PACKAGE = 'k8s.io/kubernetes/pkg/generated/openapi'
 const FILE = 'zz_generated.openapi'
-/** A comment of its own; kube-openapi's programs name it in texts. */
+/** Our own comment; kube-openapi's programs name it in texts. */
 const MARK = /^\s*\/\/ ?\+k8s:openapi-gen=true\s*$/m
 
-/** Raised when the definitions change: only what is generated with them is compiled again. */
+/** Raise this number if the definitions change. Then only what is generated with them is compiled again. */
 export const OPENAPI_FORMAT = 2
 
 /**

@@ -1,4 +1,4 @@
-/** The images of a bundle from source: what is in each stands in `cloud-init/bundle/images.yaml`. */
+/** The images of a bundle from source. `cloud-init/bundle/images.yaml` says what is in each. */
 import { mkdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -15,7 +15,7 @@ import type { Gathered } from './gather.js'
 
 const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
 const contents = z.strictObject({
-  /** Upon the small Debian root, which is one layer for all. */
+  /** On the small Debian root, which is one layer for all. */
   root: z.boolean().default(false),
   /** Path in the image → COMPONENT/PROGRAM. */
   programs: z.record(path, path).default({}),
@@ -45,8 +45,8 @@ export interface Packing {
 }
 
 /**
- * The images of these names, their layers as files below `work`. Throws CorruptError for a name that images.yaml does
- * not know, CommandError, Interrupted.
+ * The images with these names, their layers as files below `work`. Throws CorruptError for a name that images.yaml does
+ * not have, CommandError, Interrupted.
  */
 export async function packImages(
   c: BuildContext,

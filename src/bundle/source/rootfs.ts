@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs
 import { basename, dirname, join } from 'node:path'
 import type { HostExec } from '../../host/types.js'
 
-/** Of no use in a container; 8 MB of it are glibc's character set converters. */
+/** Useless in a container; 8 MB of it are glibc's character set converters. */
 const DROPPED = [
   'usr/share/doc',
   'usr/share/man',
@@ -15,20 +15,19 @@ const DROPPED = [
 ]
 
 /**
- * What the packages' scripts would have linked (update-alternatives): iptables is the nft one, as on a Debian 12 node.
+ * Links that the packages' scripts would have made (update-alternatives): iptables is the nft one, as on a Debian 12
+ * node.
  */
 const IPTABLES = ['iptables', 'iptables-save', 'iptables-restore', 'ip6tables', 'ip6tables-save', 'ip6tables-restore']
 
-/** Names under which busybox is found in our images; enough to look around in one. */
+/** Busybox's names in our images; enough to look around in one. */
 const APPLETS = [
   'awk cat chmod cp cut date df dmesg du echo env false find grep head hostname httpd id ip kill ln ls mkdir mount mv',
   'nc netstat nslookup ping printf ps pwd rm rmdir route sed seq sh sleep sort stat tail tar tee telnet test timeout',
   'top touch tr traceroute true umount uname vi wc wget which xargs',
 ].flatMap((line) => line.split(' '))
 
-/**
- * Users, name lookups (files first, so that localhost needs no DNS) and a /tmp: the least that programs expect to find.
- */
+/** Users, name lookups (files first, so that localhost needs no DNS) and a /tmp: the minimum that programs expect. */
 const ETC: Readonly<Record<string, string>> = {
   'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
   'etc/group': 'root:x:0:\nnogroup:x:65534:\n',
@@ -44,7 +43,7 @@ export async function addEtc(dir: string): Promise<void> {
   await mkdir(join(dir, 'tmp'), { recursive: true })
 }
 
-/** Copies a program in, under `path` (which names the file), executable. */
+/** Copies a program in, to `path` (which names the file), executable. */
 export async function addProgram(dir: string, source: string, path: string): Promise<void> {
   const target = join(dir, path)
   await mkdir(dirname(target), { recursive: true })
@@ -53,15 +52,15 @@ export async function addProgram(dir: string, source: string, path: string): Pro
 }
 
 /**
- * Links the busybox that is in the tree to each of its names that nothing else has taken. (Debian 12's one crashes in
- * `wget -T`: use `timeout 10 wget`.)
+ * Links the tree's busybox to each of its names that no other file has. (Debian 12's busybox crashes in `wget -T`: use
+ * `timeout 10 wget`.)
  */
 export async function linkApplets(dir: string): Promise<void> {
   for (const name of APPLETS) await linkUnlessThere('busybox', join(dir, 'bin', name))
 }
 
 /**
- * A small Debian root from packages (.deb files), unpacked without running their scripts, so that no root is needed.
+ * A small Debian root from packages (.deb files). It is unpacked without running their scripts, so it needs no root.
  */
 export async function addDebs(
   exec: HostExec,
@@ -79,7 +78,7 @@ export async function addDebs(
   }
 }
 
-/** Names in a folder; none when it is not there. */
+/** Names in a folder; none if it does not exist. */
 async function list(dir: string): Promise<readonly string[]> {
   return await readdir(dir).catch(() => [])
 }
@@ -90,5 +89,5 @@ async function linkUnlessThere(target: string, path: string): Promise<void> {
   })
 }
 
-/** Path inside an image of a program that is alone in it. */
+/** Path inside an image of its only program. */
 export const localBin = (program: string): string => `usr/local/bin/${basename(program)}`
