@@ -1,4 +1,4 @@
-/** What a command gets: streams, the terminal, and the lab that the arguments name. */
+/** What a command gets: streams, the terminal, and the lab of the arguments. */
 import type { LabHandle } from '../lab/api.js'
 import type { Report } from '../report/events.js'
 import type { Sink } from '../report/options.js'
@@ -12,17 +12,17 @@ export interface Stream {
 
 export interface App {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Results only; what a terminal would act on is taken out. */
+  /** Only results. Sequences that a terminal would act on are taken out. */
   readonly stdout: Stream
-  /** Progress, questions, errors; the same. */
+  /** Progress, questions, errors; made safe in the same way. */
   readonly stderr: Stream
-  /** stderr as it is, for the renderers, which paint and make safe what they are told. */
+  /** stderr itself, for the renderers. They paint, and make text safe themselves. */
   readonly screen: Sink
   /** stdout as it is, for pages that were made safe when they were drawn. */
   readonly page: Sink
   /** ms since the epoch. */
   readonly clock: { now(): number }
-  /** The lab of this Labfile; undefined: of the one here or above. `report` takes what happens. */
+  /** The lab of this Labfile; undefined: the one here or in a folder above. `report` gets the events. */
   lab(file: string | undefined, report: Report): Promise<LabHandle>
   /** Runs a program with klab's own terminal; its exit status. */
   foreground(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<number>

@@ -36,7 +36,7 @@ export async function runBundleList(app: App, args: Args<typeof BUNDLE_LIST_OPTI
   return 0
 }
 
-/** Throws CorruptError after the report when something is damaged. */
+/** Prints the report, then throws CorruptError if something is damaged. */
 export async function runVerify(app: App, args: Args<typeof VERIFY_OPTIONS>): Promise<number> {
   const { bundles } = await labOf(app, args)
   const checked = await bundles.verify(args.path)
@@ -49,7 +49,7 @@ export async function runVerify(app: App, args: Args<typeof VERIFY_OPTIONS>): Pr
   throw new CorruptError(`${damaged.length} of ${checked.length} bundles are damaged`, { hint })
 }
 
-/** Writes the bundle as one file. Throws StateError when the file is there. */
+/** Writes the bundle as one file. Throws StateError if the file exists. */
 export async function runBundleExport(app: App, args: Args<typeof BUNDLE_EXPORT_OPTIONS>): Promise<number> {
   const { bundles } = await labOf(app, args)
   const made = await bundles.export(args.path)
@@ -58,7 +58,7 @@ export async function runBundleExport(app: App, args: Args<typeof BUNDLE_EXPORT_
   return 0
 }
 
-/** Takes a bundle from a file. Throws UsageError, CorruptError. */
+/** Imports a bundle from a file. Throws UsageError, CorruptError. */
 export async function runBundleImport(app: App, args: Args<typeof BUNDLE_IMPORT_OPTIONS>): Promise<number> {
   const { bundles } = await labOf(app, args)
   const { key, dir, cached, manifest } = await bundles.import(args.path, { sha256: args.sha256 })

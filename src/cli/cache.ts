@@ -12,7 +12,7 @@ type Entry = Awaited<ReturnType<LabHandle['cache']['list']>>[number]
 
 const sum = (entries: readonly Entry[]): string => formatSize(entries.reduce((a, e) => a + e.bytes, 0))
 
-/** What goes first at the top. */
+/** What would be removed first is at the top. */
 export function formatCache(entries: readonly Entry[], now: number): string {
   const rows = entries.map((e) => [
     e.goes === null ? 'kept' : String(e.goes),
@@ -30,7 +30,7 @@ export function formatCache(entries: readonly Entry[], now: number): string {
     : `${columns([['GOES', 'WHAT', 'SIZE', 'USED', 'NAME', 'WHY'], ...rows])}\n${folder}`
 }
 
-/** Prints what is there. Throws HostError when it cannot be told what labs stand on. */
+/** Prints the entries. Throws HostError if klab cannot find out what labs need. */
 export async function runCacheList(app: App, args: Args<typeof CACHE_LIST_OPTIONS>): Promise<number> {
   const entries = await (await labOf(app, args)).cache.list()
   if (args.json) printJson(app, entries)
@@ -38,7 +38,7 @@ export async function runCacheList(app: App, args: Args<typeof CACHE_LIST_OPTION
   return 0
 }
 
-/** Removes what no lab stands on. Throws UsageError, StateError (answered no), LockedError, HostError. */
+/** Removes what no lab needs. Throws UsageError, StateError (answered no), LockedError, HostError. */
 export async function runCachePrune(app: App, args: Args<typeof CACHE_PRUNE_OPTIONS>): Promise<number> {
   const { cache } = await labOf(app, args)
   const confirm = args.yes ? undefined : (what: readonly Entry[]) => ask(app, what)

@@ -20,8 +20,8 @@ const STATES = {
 } as const
 
 /**
- * Lines below a section: what is not as it should be; all of them when the section was asked for. Those that all nodes
- * share are told once.
+ * Lines below a section: those that are not as they should be, or all of them if the section was asked for. Lines that
+ * all nodes share are shown once.
  */
 function below(section: SectionReport, all: boolean): readonly string[] {
   const bad = (f: Finding): boolean => f.state === 'wrong' || f.state === 'not-done'
@@ -32,7 +32,7 @@ function below(section: SectionReport, all: boolean): readonly string[] {
   return firsts.map(({ f }) => `${nodesOf(f).join(', ')}: ${clean(f.line)}${all ? ` (${STATES[f.state]})` : ''}`)
 }
 
-/** The report as kubectl-like columns, with the lines that show it below each section. */
+/** The report in kubectl-like columns, with the findings below each section. */
 export function formatReport(report: CheckReport, all: boolean): string {
   const rows = columns([
     ['SECTION', 'STATE', 'WHAT'],

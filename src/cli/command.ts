@@ -1,4 +1,4 @@
-/** How a command is declared: its words, options and help, and what loads its handler. */
+/** How a command is declared: its words, options and help, and how its handler is loaded. */
 import type { InferredOptionTypes, Options } from 'yargs'
 import type { App } from './app.js'
 
@@ -9,13 +9,13 @@ export type Args<O extends OptionTable = OptionTable> = CommonArgs & TypedArgs<O
 
 interface CommonArgs {
   readonly _: readonly (string | number)[]
-  /** What stands after `--`, where the command takes `rest`. */
+  /** The words after `--`, if the command takes `rest`. */
   readonly '--'?: readonly string[] | undefined
   readonly file?: string | undefined
   readonly verbose?: boolean | undefined
 }
 
-/** None where no options are declared. */
+/** Absent if no options are declared. */
 type TypedArgs<O extends OptionTable> = string extends keyof O ? unknown : Readonly<InferredOptionTypes<O>>
 
 interface Declaration<O extends OptionTable> {
@@ -26,20 +26,20 @@ interface Declaration<O extends OptionTable> {
   readonly aliases?: readonly string[]
   readonly options?: O
   readonly examples: readonly (readonly [command: string, what: string])[]
-  /** Everything after the verb goes to another program as it is. */
+  /** Everything after the verb goes to another program unchanged. */
   readonly passthrough?: boolean
-  /** Takes words after `--`, as they are, in `args['--']`. Others take them for their own words. */
+  /** Takes the words after `--`, unchanged, in `args['--']`. Other commands read them as their own words. */
   readonly rest?: boolean
   /** Loads the handler; its number is the exit status. */
   readonly load: () => Promise<(app: App, args: Args<O>) => Promise<number>>
 }
 
-/** One verb of klab, whatever its options. */
+/** One verb of klab, with whatever options. */
 export type Command = Omit<Declaration<OptionTable>, 'load'> & {
   readonly load: () => Promise<(app: App, args: Args) => Promise<number>>
 }
 
-/** A verb with actions, each a command of its own: `snapshot save`. */
+/** A verb with actions. Each action is a command: `snapshot save`. */
 export interface Group {
   /** The verb. */
   readonly usage: string
@@ -48,10 +48,10 @@ export interface Group {
   readonly actions: readonly Command[]
 }
 
-/** A command whose handler takes what its options give. Only `parse`, which read these very options, may call it. */
+/** A command whose handler takes the values of its options. Only `parse`, which read these options, may call it. */
 export const command = <O extends OptionTable>(declared: Declaration<O>): Command => declared as unknown as Command
 
-/** What goes to another program: `--` before it only ends klab's own words. */
+/** The words for another program. A `--` before it only ends klab's own words. */
 export function wordsOf(rest: readonly (string | number)[]): readonly string[] {
   const words = rest.map(String)
   return words[0] === '--' ? words.slice(1) : words

@@ -1,4 +1,4 @@
-/** Every verb of klab: names, options, examples. What they do is loaded when it is called. */
+/** Every verb of klab: names, options, examples. Its code is loaded when it is called. */
 import { BREAK_ACTIONS } from './break-commands.js'
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
 import { command, type Command, type Group } from './command.js'

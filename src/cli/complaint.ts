@@ -1,4 +1,4 @@
-/** What is wrong with a command line, in words: what yargs found, told as klab tells everything else. Pure. */
+/** Says what is wrong with a command line: turns what yargs found into klab's own words. Pure. */
 import { UsageError } from '../errors.js'
 import { nearest } from '../report/nearest.js'
 import type { Command, Group } from './command.js'
@@ -20,7 +20,7 @@ function typed(key: string, rest: readonly string[]): string | undefined {
 /** `; did you mean list?` */
 const orElse = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${meant}?`)
 
-/** No verb, an unknown one, a group without an action, or with an unknown one; undefined: the command is known. */
+/** No verb, an unknown one, a group without an action or with an unknown one; undefined: the command is known. */
 function noCommand(commands: readonly (Command | Group)[], rest: readonly string[]): UsageError | undefined {
   const { words, entry, command } = locate(commands, rest)
   if (command) return undefined
@@ -44,13 +44,13 @@ function noCommand(commands: readonly (Command | Group)[], rest: readonly string
   return usage(`${verb} ${action}: no such action${there}`, `klab ${verb} ${hint}`)
 }
 
-/** An option that the command does not have, or a word too many. */
+/** An option that the command does not have, or one word too many. */
 function unknown(key: string, name: string, command: Command, rest: readonly string[]): UsageError {
   const option = typed(key, rest)
   if (option === undefined) {
     const [, ...takes] = command.usage.split(' ')
     const hint = `klab ${name}${takes.length === 0 ? '' : ` ${takes.join(' ')}`}`
-    // A path after a verb that takes none is most likely a Labfile.
+    // A path after a verb that takes none is probably a Labfile.
     if (takes.length === 0) return usage(`${name}: takes no words; ${key} is too much`, pathHint(key, name) ?? hint)
     return usage(`${name}: ${key} is a word too many`, hint)
   }
@@ -62,7 +62,7 @@ function unknown(key: string, name: string, command: Command, rest: readonly str
 const pathHint = (word: string, name: string): string | undefined =>
   /[./]|labfile/i.test(word) ? `klab -f ${word} ${name}` : undefined
 
-/** The word of the usage that is missing. `given`: how many there were. */
+/** The missing word of the usage. `given`: how many words there were. */
 function missing(given: number, name: string, command: Command): UsageError {
   const [, ...takes] = command.usage.split(' ')
   const needed = takes[given] ?? ''
@@ -72,7 +72,7 @@ function missing(given: number, name: string, command: Command): UsageError {
 }
 
 /**
- * The words for a command that takes none after `--`: there they are its own. yargs would drop them, and would take
+ * The words of a command that takes none after `--`: there they count as its own. yargs would drop them, and would take
  * `--name x` for the word `<name>`. Throws UsageError.
  */
 export function requireOwnWords(commands: readonly (Command | Group)[], rest: readonly string[]): readonly string[] {
@@ -88,7 +88,7 @@ export function requireOwnWords(commands: readonly (Command | Group)[], rest: re
   return [...own, ...after]
 }
 
-/** What yargs complains of, with the nearest thing that would have been right. */
+/** What yargs complains about, with the nearest correct word. */
 export function complaint(
   message: string,
   commands: readonly (Command | Group)[],

@@ -9,7 +9,7 @@ import { labOf } from './progress.js'
 type Look = LabHandle['words']
 type Option = OptionTable[string]
 
-/** Each asks klab itself, so that it knows the lab's own names. */
+/** Each script asks klab itself, so it knows the lab's own names. */
 const SCRIPTS = {
   bash: `_klab() {
   local IFS=$'\\n'
@@ -33,7 +33,7 @@ complete -c klab -a '(__klab)'
 `,
 } as const
 
-/** What the placeholders of a usage stand for; others are files, or words of one's own. */
+/** What the placeholders of a usage mean. Others are files, or free words. */
 const KINDS = { node: 'node', nodes: 'node', section: 'section', template: 'template', name: 'snapshot' } as const
 
 const choicesOf = (o: Option | undefined): readonly string[] => (o?.choices ?? []).map(String)
@@ -46,7 +46,7 @@ function optionOf(options: OptionTable, word: string): readonly [string, Option]
   return Object.entries(options).find(([key, o]) => key === name || [o.alias].flat().includes(name))
 }
 
-/** Placeholders: `halt [node..]` has `node`, as often as one likes. */
+/** Placeholders: `halt [node..]` has `node`, as often as you like. */
 const placesOf = (usage: string): readonly { readonly name: string; readonly many: boolean }[] =>
   [...usage.matchAll(/[<[]([\w-]+)(\.\.)?[>\]]/g)].map(([, name = '', many]) => ({ name, many: many !== undefined }))
 
@@ -60,17 +60,17 @@ async function wordsFor(name: string, from: Found, look: Look): Promise<readonly
 interface Found {
   readonly verb: string
   readonly command: Command
-  /** What stands after verb and action, but for the last word. */
+  /** The words after verb and action, without the last one. */
   readonly rest: readonly string[]
 }
 
-/** Names that a verb goes by. */
+/** All names of a verb. */
 const namesOf = (entry: Command | Group): readonly string[] => [
   verbOf(entry),
   ...('actions' in entry ? [] : (entry.aliases ?? [])),
 ]
 
-/** The command that is being typed, or the words that may stand where its verb or action does. */
+/** The command that is being typed, or the words that are possible as its verb or action. */
 function commandOf(words: readonly string[], commands: readonly (Command | Group)[]): Found | readonly string[] {
   const [verb = '', ...rest] = words.slice(0, -1)
   if (words.length === 1) return [...commands.flatMap(namesOf), '--help', '--version']
@@ -82,7 +82,7 @@ function commandOf(words: readonly string[], commands: readonly (Command | Group
   return command ? { verb, command, rest: rest.slice(1) } : []
 }
 
-/** What may stand in the place of the last of these words (those after `klab`); none: a file, or anything. */
+/** What is possible for the last of these words (those after `klab`); none: a file, or anything. */
 export async function complete(
   typed: readonly string[],
   commands: readonly (Command | Group)[],
@@ -106,12 +106,12 @@ export async function complete(
   }
   const plain = rest.filter((w, i) => !w.startsWith('-') && !takesValue(optionOf(options, rest[i - 1] ?? '')?.[1]))
   const place = places[plain.length] ?? (places.at(-1)?.many === true ? places.at(-1) : undefined)
-  // A section may be left out, and then the node is the first word.
+  // A section may be left out. Then the node is the first word.
   const here = place?.name === 'section' ? places : place ? [place] : []
   return fitting((await Promise.all(here.map((p) => wordsFor(p.name, found, look)))).flat())
 }
 
-/** Prints the script for a shell; `--words`: what may come next, one a line. `commands`: all verbs of klab. */
+/** Prints the script for a shell; `--words`: what may come next, one on each line. `commands`: all verbs of klab. */
 export async function runCompletion(
   app: App,
   args: Args<typeof COMPLETION_OPTIONS>,

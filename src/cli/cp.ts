@@ -6,13 +6,13 @@ import type { Args } from './command.js'
 import type { CP_OPTIONS } from './daily-options.js'
 import { labOf } from './progress.js'
 
-/** `NODE:PATH`, as scp reads it: a path here that has a colon is written ./a:b. */
+/** `NODE:PATH`, as scp reads it. A local path with a colon is written ./a:b. */
 export const remote = (word: string): { node: string; path: string } | undefined => {
   const [, node, path] = /^([^/:]+):(.*)$/s.exec(word) ?? []
   return node === undefined || path === undefined ? undefined : { node, path }
 }
 
-/** Copies, and says what and where. Throws UsageError, StateError, what the guest says. */
+/** Copies, and says what it copied and where. Throws UsageError, StateError, the guest's error. */
 export async function runCp(app: App, args: Args<typeof CP_OPTIONS>): Promise<number> {
   const [from, to] = [remote(args.from), remote(args.to)]
   const o = { recursive: args.recursive, root: args.root }

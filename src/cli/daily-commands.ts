@@ -1,4 +1,4 @@
-/** The verbs for everyday life with a lab that is up: names, options, examples. */
+/** The everyday verbs for a running lab: names, options, examples. */
 import { command, type Command, type Group } from './command.js'
 import * as options from './daily-options.js'
 

@@ -1,4 +1,4 @@
-/** The options and words of the verbs for everyday life with a lab that is up. */
+/** The options and words of the everyday verbs. */
 import type { OptionTable } from './command.js'
 
 const jsonProgress = {

@@ -8,7 +8,7 @@ import type { DESTROY_OPTIONS } from './options.js'
 import { withProgress } from './progress.js'
 
 /**
- * Removes the lab; 0 also when there is nothing to remove. Throws UsageError (no terminal to ask on), StateError
+ * Removes the lab; 0 even if there is nothing to remove. Throws UsageError (no terminal to ask on), StateError
  * (answered no), what destroy throws.
  */
 export async function runDestroy(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
@@ -28,7 +28,7 @@ async function ask(app: App, { lab, snapshots }: LabToDestroy): Promise<boolean>
   return isYes(answer)
 }
 
-/** The same for what labs left whose record is gone. */
+/** The same for what is left of labs whose record is gone. */
 async function runOrphans(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
   const confirm = args.force ? undefined : (found: readonly Orphan[]) => askAll(app, found)
   const gone = await withProgress(app, args, (lab) => lab.destroyOrphans({ confirm }))

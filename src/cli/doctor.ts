@@ -5,7 +5,7 @@ import type { Args } from './command.js'
 import type { DOCTOR_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-/** Prints every check; 3 when something is missing. */
+/** Prints every check; 3 if something is missing. */
 export async function runDoctor(app: App, args: Args<typeof DOCTOR_OPTIONS>): Promise<number> {
   const checks = await (await labOf(app, args)).doctor()
   if (args.json) printJson(app, checks)

@@ -5,10 +5,12 @@ import { wordsAfterDashes, type Args } from './command.js'
 import type { EXEC_OPTIONS } from './daily-options.js'
 import { labOf } from './progress.js'
 
-/** What a timer can wait at most, 24 days. */
+/** The longest time that a timer can wait, 24 days. */
 const MOST_S = 2_147_483
 
-/** Runs it and prints what it prints, each line behind its node's name; the highest exit status. Throws UsageError. */
+/**
+ * Runs the command and prints its output, each line after its node's name; the highest exit status. Throws UsageError.
+ */
 export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promise<number> {
   const argv = wordsAfterDashes(args)
   const nodes = [...(args.node ?? []), ...(args.nodes ?? [])]
@@ -22,7 +24,7 @@ export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promis
   const timeoutMs = timeout === undefined ? undefined : timeout * 1000
   const lab = await labOf(app, args)
   const onLine = (node: string, line: string, from: 'stdout' | 'stderr'): void => {
-    // One node needs no name before its lines.
+    // With only one node, lines need no name.
     app[from].write(nodes.length === 1 ? `${line}\n` : `${node} | ${line}\n`)
   }
   const report = await lab.execAll(args.all ? undefined : nodes, argv, { timeoutMs, ...(args.json ? {} : { onLine }) })

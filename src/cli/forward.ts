@@ -16,7 +16,7 @@ export function parseForward(word: string): { hostPort: number; guestHost: strin
   return { hostPort: Number(host ?? guest), guestHost: address, guestPort: Number(guest) }
 }
 
-/** Forwards until Ctrl-C. Throws UsageError, StateError, HostError when a port is taken. */
+/** Forwards until Ctrl-C. Throws UsageError, StateError, HostError if a port is taken. */
 export async function runForward(app: App, args: Args<typeof FORWARD_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   const wanted = args.ports.map(parseForward)

@@ -5,7 +5,7 @@ import type { HALT_OPTIONS } from './options.js'
 import { withProgress } from './progress.js'
 import { formatStatus } from './status.js'
 
-/** Powers the lab off and prints its status. Throws StateError when it was never up, what `halt` throws. */
+/** Powers the lab off and prints its status. Throws StateError if it was never up, what `halt` throws. */
 export async function runHalt(app: App, args: Args<typeof HALT_OPTIONS>): Promise<number> {
   const status = await withProgress(app, args, (lab) => lab.halt({ force: args.force, nodes: args.node }))
   if (args.json) printJson(app, status)

@@ -4,7 +4,7 @@ import type { Args } from './command.js'
 import type { INIT_OPTIONS } from './daily-options.js'
 import { labOf } from './progress.js'
 
-/** Writes a Labfile, asking which on a terminal. Throws UsageError, StateError when one is there. */
+/** Writes a Labfile; on a terminal it asks which one. Throws UsageError, StateError if there is one. */
 export async function runInit(app: App, args: Args<typeof INIT_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   const template = args.template ?? (await choose(app, args, await lab.labs.templates()))
@@ -16,7 +16,7 @@ export async function runInit(app: App, args: Args<typeof INIT_OPTIONS>): Promis
 
 type Templates = Awaited<ReturnType<Awaited<ReturnType<App['lab']>>['labs']['templates']>>
 
-/** A number or a name; nothing: the first one, as without a terminal. */
+/** A number or a name; empty: the first one, as without a terminal. */
 async function choose(app: App, { json }: { json?: boolean | undefined }, all: Templates): Promise<string | undefined> {
   if (json) return undefined
   const lines = all.map((t, i) => `${i + 1}  ${t.name}: ${t.about}\n`)

@@ -6,7 +6,7 @@ import type { KUBECONFIG_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
 /**
- * Runs kubectl: the one of the lab's bundle, which fits its cluster; the host's own where the bundle would have to be
+ * Runs kubectl: the one of the lab's bundle, which fits its cluster; or the host's own, if the bundle would have to be
  * made first. Its exit status.
  */
 export async function runKubectl(app: App, args: Args): Promise<number> {

@@ -10,7 +10,7 @@ import { labOf } from './progress.js'
 
 type Listed = Awaited<ReturnType<LabHandle['labs']['list']>>[number]
 
-/** One line a lab, as kubectl prints. */
+/** One line for each lab, as kubectl prints. */
 export function formatLabs(labs: readonly Listed[], now: number): string {
   const rows = labs.map((l) => [
     l.id,
@@ -22,9 +22,7 @@ export function formatLabs(labs: readonly Listed[], now: number): string {
   return columns([['LAB', 'STATE', 'RUNNING', 'AGE', 'FOLDER'], ...rows])
 }
 
-/**
- * Prints the labs, or removes what is left of those that have no machines. Throws UsageError, StateError, HostError.
- */
+/** Prints the labs, or removes what is left of labs without machines. Throws UsageError, StateError, HostError. */
 export async function runList(app: App, args: Args<typeof LIST_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   if (args.prune !== true) {

@@ -1,8 +1,8 @@
-/** Which command the words name. No yargs here: quick verbs do without it. */
+/** Finds the command that the words name. Without yargs, because quick verbs do not load it. */
 import type { Command, Group } from './command.js'
 
 export interface Located {
-  /** The verb, and the action where it has some; as typed, known or not. */
+  /** The verb, and its action if it has actions; as typed, known or not. */
   readonly words: readonly string[]
   /** Undefined: there is no such verb. */
   readonly entry: Command | Group | undefined
@@ -20,7 +20,7 @@ export const wordsOfUsage = (usage: string): readonly string[] =>
     .slice(1)
     .map((w) => w.replace(/\W/g, ''))
 
-/** The words before `--` that are no options. (Of those that go before the verb, only --file takes a value.) */
+/** The words before `--` that are no options. (Of the options before the verb, only --file takes a value.) */
 const plainWords = (rest: readonly string[]): readonly string[] => {
   const end = rest.indexOf('--')
   const own = end < 0 ? rest : rest.slice(0, end)

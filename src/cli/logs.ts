@@ -5,7 +5,10 @@ import type { Args } from './command.js'
 import type { LOGS_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-/** Prints the end of klab's log or of a node's serial console; `-f`: and what comes. Throws UsageError, StateError. */
+/**
+ * Prints the end of klab's log or of a node's serial console; `-f`: also what is added later. Throws UsageError,
+ * StateError.
+ */
 export async function runLogs(app: App, args: Args<typeof LOGS_OPTIONS>): Promise<number> {
   const { file, node, lines, json, follow } = args
   const lab = await labOf(app, { file })

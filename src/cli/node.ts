@@ -7,7 +7,7 @@ import { labOf, withProgress } from './progress.js'
 import { formatStatus } from './status.js'
 import { askToRemove } from './up.js'
 
-/** Prints the nodes; 0 whatever they are. */
+/** Prints the nodes; 0 whatever their state is. */
 export async function runNodeList(app: App, args: Args<typeof NODE_LIST_OPTIONS>): Promise<number> {
   const status = await (await labOf(app, args)).status()
   if (args.json) printJson(app, status.nodes)
@@ -15,7 +15,7 @@ export async function runNodeList(app: App, args: Args<typeof NODE_LIST_OPTIONS>
   return 0
 }
 
-/** The status, and what to do with the Labfile, which is nobody's but its owner's. */
+/** The status, and what to change in the Labfile: klab never writes it, it belongs to its owner. */
 function print(app: App, json: boolean | undefined, { status, labfile }: ChangedNodes, todo: string): number {
   if (json) printJson(app, { status, labfile })
   else {

@@ -1,4 +1,4 @@
-/** The options and words of every verb: what yargs reads, and what the handlers' arguments are typed from. */
+/** The options and words of every verb. yargs reads them, and the types of the handlers' arguments come from them. */
 import { PROVISION_PHASES, UP_PHASES } from '../lab/choices.js'
 import type { OptionTable } from './command.js'
 

@@ -1,4 +1,4 @@
-/** The only file that runs yargs: reads the command line by the declarations of command.ts. */
+/** The only file that runs yargs: it reads the command line by the declarations of command.ts. */
 import type { Argv, PositionalOptions } from 'yargs'
 import { UsageError } from '../errors.js'
 import type { Args, Command, Group } from './command.js'
@@ -29,8 +29,8 @@ function splitGlobal(argv: readonly string[]): { file: string | undefined; rest:
 }
 
 /**
- * A command with nothing but boolean options of its own needs no yargs, whose loading costs a tenth of what
- * `klab status` may take.
+ * A command that has only boolean options of its own needs no yargs. Loading yargs takes a tenth of the time that `klab
+ * status` has.
  */
 function plain({ commands }: Program, rest: readonly string[], file: string | undefined): Parsed | undefined {
   const { words, command } = locate(commands, rest)
@@ -57,7 +57,7 @@ function declare(parser: Argv, entry: Command | Group, found: (parsed: Parsed) =
     entry.describe,
     (y) => {
       for (const [name, option] of Object.entries(entry.options ?? {})) {
-        // yargs' types know fewer settings for words than it takes.
+        // yargs' types have fewer settings for words than it accepts.
         if (wordsOfUsage(entry.usage).includes(name)) y.positional(name, option as PositionalOptions)
         else y.option(name, option)
       }
@@ -68,7 +68,7 @@ function declare(parser: Argv, entry: Command | Group, found: (parsed: Parsed) =
   )
 }
 
-/** Throws UsageError where an option that takes one value was given several. */
+/** Throws UsageError if an option that takes one value was given several. */
 function refuseTwice({ command, args }: Parsed, name: string): void {
   for (const [key, option] of Object.entries(command.options ?? {}))
     if (Array.isArray((args as unknown as Record<string, unknown>)[key]) && option.array !== true)
@@ -103,7 +103,7 @@ export async function parse(
     .exitProcess(false)
     .demandCommand(1)
     .epilogue(program.epilogue)
-    // Its sentences are looked through below: they must not follow the locale.
+    // Its sentences are compared below, so they must not depend on the locale.
     .detectLocale(false)
     .parserConfiguration({ 'populate--': command?.rest === true })
     .option('file', {
@@ -113,7 +113,7 @@ export async function parse(
     })
     .option('verbose', { type: 'boolean', describe: 'show causes and stacks of errors' })
     .fail((message, error) => {
-      // yargs throws its own YError for some mistakes and only tells others.
+      // yargs throws its own YError for some mistakes and only reports others.
       const thrown: unknown = error
       if (thrown instanceof Error && thrown.name !== 'YError') throw thrown
       throw complaint(thrown instanceof Error ? thrown.message : message, program.commands, rest)

@@ -10,7 +10,7 @@ import { labOf } from './progress.js'
 const bundleLine = ({ bundle }: PlanReport): string =>
   bundle ? `bundle ${bundle.source}${bundle.why === undefined ? '' : `: ${bundle.why}`}\n` : ''
 
-/** Prints what `up` would do. Changes nothing. Throws HostError when the lab's network has no place on this host. */
+/** Prints what `up` would do. Changes nothing. Throws HostError if the lab's network cannot be used on this host. */
 export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promise<number> {
   const plan = await (await labOf(app, args)).plan({ until: args.until })
   if (args.json) printJson(app, plan)

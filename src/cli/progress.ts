@@ -1,4 +1,4 @@
-/** How a command shows what happens while it happens. */
+/** How a command shows its progress. */
 import type { LabHandle } from '../lab/api.js'
 import type { App } from './app.js'
 
@@ -6,15 +6,15 @@ interface LabArgs {
   readonly file?: string | undefined
 }
 
-/** The lab; what it has to say comes as plain lines on stderr. */
+/** The lab; its events come as plain lines on stderr. */
 export const labOf = (app: App, args: LabArgs): Promise<LabHandle> =>
   app.lab(args.file, (event) => {
     if (event.type === 'note' || event.type === 'warn') app.stderr.write(`${event.text}\n`)
   })
 
 /**
- * Does `work` with the lab, its progress on stderr: live on a terminal, plain lines otherwise, JSON lines on request.
- * The last state stays.
+ * Does `work` with the lab and shows its progress on stderr: live on a terminal, otherwise plain lines, or JSON lines
+ * if asked for. The last state stays.
  */
 export async function withProgress<T>(
   app: App,

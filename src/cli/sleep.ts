@@ -19,7 +19,7 @@ export async function runSuspend(app: App, args: Args<typeof SUSPEND_OPTIONS>): 
   return print(app, args, await withProgress(app, args, (lab) => lab.suspend()), '\nklab resume wakes it\n')
 }
 
-/** Wakes it and prints its status. Throws StateError, ProbeError when it does not get Ready. */
+/** Wakes it and prints its status. Throws StateError, ProbeError if it does not get Ready. */
 export async function runResume(app: App, args: Args<typeof RESUME_OPTIONS>): Promise<number> {
   return print(app, args, await withProgress(app, args, (lab) => lab.resume()))
 }

@@ -54,7 +54,7 @@ function formatOne({ snapshot: m, after, verified }: Result<'show'>): string {
 /** A result: as data, and as text. */
 type Said = readonly [value: unknown, text: string]
 
-/** Prints what an action said. */
+/** Prints the result of an action. */
 function print(app: App, { json }: { readonly json?: boolean | undefined }, [value, text]: Said): number {
   if (json) printJson(app, value)
   else app.stdout.write(text)

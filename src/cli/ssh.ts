@@ -4,8 +4,8 @@ import { wordsOf, type Args } from './command.js'
 import { labOf } from './progress.js'
 
 /**
- * Runs ssh; its exit status. Words after `--` stay apart, others are joined by spaces, as ssh does. Throws UsageError,
- * StateError.
+ * Runs ssh; its exit status. Words after `--` stay separate; others are joined by spaces, as ssh does. Throws
+ * UsageError, StateError.
  */
 export async function runSsh(app: App, args: Args): Promise<number> {
   const [, node, ...rest] = args._.map(String)

@@ -8,13 +8,13 @@ import type { Args } from './command.js'
 import type { STATUS_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-/** ms; a younger answer is shown as one of now. */
+/** ms; a younger answer is shown as a new one. */
 const SHOWN_AGE_MS = 5000
 
 const readyText = ({ ready, joined }: Status['nodes'][number]): string =>
   joined === false ? 'not in the cluster' : ready === null ? '-' : ready ? 'Ready' : 'NotReady'
 
-/** Heads of the table, and what each says of a node. */
+/** The columns of the table: head, and the value for a node. */
 const COLUMNS: Readonly<Record<string, (n: Status['nodes'][number]) => string>> = {
   NAME: (n) => n.name,
   ROLE: (n) => n.role ?? '-',
@@ -25,8 +25,7 @@ const COLUMNS: Readonly<Record<string, (n: Status['nodes'][number]) => string>> 
 }
 
 /**
- * The nodes; a lab without a cluster has no roles. A narrow terminal gets no addresses, which wrapped none could
- * read.
+ * The nodes. A lab without a cluster has no roles. A narrow terminal gets no addresses: wrapped lines are hard to read.
  */
 function table({ nodes, cluster }: Status, width: number): string {
   const inCluster = (head: string): boolean => cluster !== null || (head !== 'ROLE' && head !== 'CLUSTER')
@@ -39,7 +38,7 @@ function table({ nodes, cluster }: Status, width: number): string {
 
 const fits = (text: string, width: number): boolean => text.split('\n').every((line) => line.length <= width)
 
-/** The status as kubectl-like columns. `now`: ms since the epoch; `width`: of the terminal. */
+/** The status in kubectl-like columns. `now`: ms since the epoch; `width`: that of the terminal. */
 export function formatStatus(s: Status, now: number, width = Infinity): string {
   const { cluster } = s
   const server = `API server ${cluster?.apiServer ?? 'not up'}`
@@ -56,7 +55,7 @@ export function formatStatus(s: Status, now: number, width = Infinity): string {
   return `lab ${s.lab}: ${s.state}\n\n${table(s, width)}${last}${standing(s)}${left(s)}${unfinished}${closing}${edited}`
 }
 
-/** How many are Ready, and when that was; of nodes that stand still nobody knows, and a count would be of no time. */
+/** How many are Ready, and when that was. For paused nodes there is no count: nobody knows. */
 function readyCount({ state, cluster }: Status, now: number): string {
   if (state === 'paused') return 'paused'
   if (state === 'stopped' || state === 'suspended') return 'off'
@@ -65,7 +64,7 @@ function readyCount({ state, cluster }: Status, now: number): string {
   return `${cluster.ready}/${cluster.total} Ready${age < SHOWN_AGE_MS ? '' : ` (${duration(age)} ago)`}`
 }
 
-/** Machines that stand still in a lab that is meant to run, and the way out. */
+/** Paused machines in a lab that should run, and what to do. */
 function standing({ state, nodes }: Status): string {
   const stuck = nodes.filter((n) => n.stuck).map((n) => n.name)
   if (stuck.length > 0)
@@ -76,7 +75,7 @@ function standing({ state, nodes }: Status): string {
   return `\n${still.map((n) => `${n.name} ${stateWords(n.state)}`).join(', ')}; klab up puts that right\n`
 }
 
-/** Nodes that run and are not in the cluster, and the way back. */
+/** Nodes that run but are not in the cluster, and what to do. */
 function left({ nodes, cluster }: Status): string {
   const gone = nodes.filter((n) => n.joined === false).map((n) => n.name)
   if (cluster === null || gone.length === 0) return ''

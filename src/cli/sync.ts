@@ -13,7 +13,7 @@ type Synced = Awaited<ReturnType<LabHandle['sync']>>[number]
 const line = ({ node, path, files, bytes, removed }: Synced): string =>
   `${node}:${path}: ${files} sent, ${formatSize(bytes)}${removed > 0 ? `; ${removed} removed` : ''}\n`
 
-/** Syncs once, or (`--watch`) until Ctrl-C. Throws UsageError, StateError, what the guest says. */
+/** Syncs once, or (`--watch`) until Ctrl-C. Throws UsageError, StateError, the guest's error. */
 export async function runSync(app: App, args: Args<typeof SYNC_OPTIONS>): Promise<number> {
   const targets = args.to.map((word) => {
     const at = remote(word)

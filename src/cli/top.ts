@@ -9,7 +9,7 @@ import { labOf } from './progress.js'
 
 type Usage = Awaited<ReturnType<LabHandle['top']>>
 
-/** A line a node, and what it comes to. */
+/** One line for each node, and the sum. */
 export function formatUsage({ nodes, snapshotBytes }: Usage): string {
   const sum = (of: (n: Usage['nodes'][number]) => number): number => nodes.reduce((a, n) => a + of(n), 0)
   const rows = nodes.map((n) => [

@@ -28,7 +28,7 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
   return 0
 }
 
-/** Asks before nodes go. `hint`: the command that needs no answer. Throws UsageError without a terminal. */
+/** Asks before nodes are removed. `hint`: the command that asks nothing. Throws UsageError without a terminal. */
 export async function askToRemove(app: App, nodes: readonly string[], hint: string): Promise<boolean> {
   const names = nodes.join(', ')
   const answer = await app.ask(`remove ${names} with all that is on it? [y/N] `)
@@ -41,7 +41,7 @@ export async function askToRemove(app: App, nodes: readonly string[], hint: stri
 function tryNext({ status: { cluster, nodes }, kubeconfigPath }: UpResult, args: Args<typeof UP_OPTIONS>): string {
   const klab = `  klab${args.file === undefined ? '' : ` -f ${args.file}`}`
   const ssh = `${klab} ssh ${nodes[0]?.name ?? ''}`
-  // `--from` may lead to where a lesson starts, before there is an API server.
+  // `--from` may lead to a lesson's start, before there is an API server.
   const clusterUp = args.until === 'ready' && cluster?.apiServer !== null
   const kubectl = clusterUp && cluster ? [`${klab} kubectl get pods -A`] : []
   const kubeconfig = kubectl.length > 0 ? `kubeconfig: ${kubeconfigPath}\n` : ''

@@ -4,7 +4,7 @@ import type { Args } from './command.js'
 import type { VALIDATE_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
 
-/** Says that the Labfile is good, or throws LabfileError with all that is wrong. */
+/** Says that the Labfile is valid, or throws LabfileError with all that is wrong. */
 export async function runValidate(app: App, args: Args<typeof VALIDATE_OPTIONS>): Promise<number> {
   const { lab, labfile } = await (await labOf(app, args)).validate()
   if (args.json) printJson(app, lab)

@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto'
 export type Nic = 'mgmt' | 'lab'
 
 /**
- * The address of one card: QEMU's prefix 52:54:00 and 24 bits of a hash, so that a lost record finds the same again and
- * two labs on one machine do not meet. 24 bits: among 100 cards of one lab a clash has odds of 1 to 3000.
+ * The address of one card: QEMU's prefix 52:54:00 and 24 bits of a hash. So it is the same again after a lost record,
+ * and two labs on one machine do not clash. 24 bits: among 100 cards of one lab a clash has odds of 1 to 3000.
  */
 export function macAddress(labId: string, node: string, nic: Nic): string {
   const h = createHash('sha256').update(`${labId}/${node}/${nic}`).digest('hex')

@@ -3,7 +3,8 @@ import ipaddr from 'ipaddr.js'
 import type { SeedInput } from './types.js'
 
 /**
- * slirp's addresses (QEMU manual, "Network emulation", `-netdev user`): the same on every machine, seen by nobody else.
+ * slirp's addresses (QEMU manual, "Network emulation", `-netdev user`): the same on every machine; nobody else sees
+ * them.
  */
 export const SLIRP = { guest: '10.0.2.15', gateway: '10.0.2.2', dns: '10.0.2.3' }
 const ANYWHERE = '0.0.0.0/0'
@@ -30,15 +31,15 @@ export function networkConfig(input: Pick<SeedInput, 'mgmtMac' | 'labNic' | 'hos
       !gateway && {
         routes: [{ to: ANYWHERE, via: unusedAddress(labNic.cidr, [labNic.ip, ...input.hosts.map((h) => h.ip)]) }],
       }),
-    // Isolated or not: the host refuses at once what it does not forward.
+    // Isolated or not, the host refuses at once what it does not forward.
     ...(gateway !== undefined && { nameservers: { addresses: [gateway] }, routes: [{ to: ANYWHERE, via: gateway }] }),
   }
   return { version: 2, ethernets: { ...(mgmt0 && { mgmt0 }), lab0 } }
 }
 
 /**
- * No `dhcp4: false`: that is the default, and cloud-init 18.5 (CentOS 7) takes the mere presence of the key for `true`.
- * slirp's router advertisements would add an IPv6 default route that leads nowhere.
+ * There is no `dhcp4: false`: that is the default, and cloud-init 18.5 (CentOS 7) reads the key as `true`, whatever its
+ * value. slirp's router advertisements would add an IPv6 default route that leads nowhere.
  */
 const card = (name: string, mac: string, address: string) => ({
   match: { macaddress: mac },
@@ -47,7 +48,7 @@ const card = (name: string, mac: string, address: string) => ({
   addresses: [address],
 })
 
-/** The first address of the network that no node has; the network's last one when all are taken. */
+/** The first free address of the network; the last one if all are taken. */
 function unusedAddress(cidr: string, taken: readonly string[]): string {
   const [network, prefix] = ipaddr.IPv4.parseCIDR(cidr)
   const base = ipaddr.IPv4.networkAddressFromCIDR(cidr)

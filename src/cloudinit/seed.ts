@@ -1,4 +1,4 @@
-/** The NoCloud seed of one machine: what makes a clone of the image this node. Pure. */
+/** The NoCloud seed of one machine: it turns a clone of the image into this node. Pure. */
 import { stringify } from 'yaml'
 import { networkConfig, SLIRP } from './network-config.js'
 import type { SeedInput } from './types.js'
@@ -9,16 +9,16 @@ export interface SeedFiles {
   readonly 'network-config': string
 }
 
-/** What cloud-init prints on the serial console when all its stages are over. */
+/** What cloud-init prints on the serial console when all its stages are done. */
 const FINAL_MESSAGE = 'klab-boot-finished'
 
 /**
- * The files of the seed. They suit klab's own image and stock cloud images: Debian, Ubuntu, CentOS 7 (cloud-init 18.5)
- * and its successors.
+ * The files of the seed. They work with klab's own image and stock cloud images: Debian, Ubuntu, CentOS 7 (cloud-init
+ * 18.5) and its successors.
  */
 export function seedFiles(input: SeedInput): SeedFiles {
-  // cloud-init reads YAML 1.1, where 52:54:00:12:34:56 and `on` are a number and a boolean unless quoted. No folding:
-  // keys stay on one line.
+  // cloud-init reads YAML 1.1, where unquoted 52:54:00:12:34:56 and `on` are a number and a boolean. No folding: keys
+  // stay on one line.
   const yaml = (data: object): string => stringify(data, { version: '1.1', lineWidth: 0 })
   return {
     'user-data': `#cloud-config\n${yaml(userData(input))}`,
@@ -28,8 +28,8 @@ export function seedFiles(input: SeedInput): SeedFiles {
 }
 
 /**
- * klab's own image has slirp's name server in a plain file; where it is a link, somebody (systemd-resolved) keeps it by
- * the network-config. The address follows as $1.
+ * klab's own image has slirp's name server in a plain file. If it is a link, another program (systemd-resolved)
+ * maintains it from the network-config. $1 is the address.
  */
 const SET_RESOLVER = ['sh', '-c', '[ -h /etc/resolv.conf ] || echo "nameserver $1" >/etc/resolv.conf', 'sh']
 
@@ -73,9 +73,8 @@ function userData(input: SeedInput): object {
 }
 
 /**
- * The own name stands with the node's address on the lab's segment: on 127.0.1.1 kubeadm and etcd would find the wrong
- * one.
- * It must stand somewhere, or sudo asks a name server that may not be there.
+ * The node's own name has its address on the lab's segment: with 127.0.1.1 kubeadm and etcd would find the wrong one.
+ * The name must be there, or sudo asks a name server that may not exist.
  */
 function etcHosts({ node, hosts }: SeedInput): string {
   const all = hosts.some((h) => h.name === node) ? hosts : [...hosts, { ip: SLIRP.guest, name: node }]

@@ -19,8 +19,8 @@ export interface SeedInput {
   /** The card on slirp; a machine on a libvirt network has none. */
   readonly mgmtMac?: string
   /**
-   * The card on the lab's segment; a machine that only bakes an image has none. `gateway`: the host's address on it,
-   * where it routes and resolves names.
+   * The card on the lab's segment; a machine that only bakes an image has none. `gateway`: the host's address on it, if
+   * the host routes and resolves names.
    */
   readonly labNic?: { readonly mac: string; readonly ip: string; readonly cidr: string; readonly gateway?: string }
   /** Whether the default route leads out through slirp. */

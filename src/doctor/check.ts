@@ -1,4 +1,4 @@
-/** One thing that a lab needs of the host. And the programs it calls. Types only. */
+/** One thing that a lab needs from the host; and the programs that it calls. Types only. */
 
 export interface Check {
   readonly name: string
@@ -7,9 +7,9 @@ export interface Check {
   readonly found: string
   /** The command that fixes it. */
   readonly fix?: string
-  /** It may work all the same: `klab up --force` goes on. */
+  /** It may still work: `klab up --force` continues. */
   readonly mayTry?: boolean
 }
 
-/** A program, the Debian package it is in, and what to do on other distributions when that is of no use there. */
+/** A program, its Debian package, and what to do on other distributions if that package does not help there. */
 export type Tool = readonly [name: string, pkg: string, elsewhere?: string]

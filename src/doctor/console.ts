@@ -1,24 +1,23 @@
 /**
- * The log of a node's serial console is written by libvirt's virtlogd, which turns it over at a size: a guest that
- * prints for ever fills no disk. Where somebody has switched that off, it does (virtlogd.conf, qemu.conf:
- * stdio_handler).
+ * libvirt's virtlogd writes the log of a node's serial console and starts a new file at a certain size, so a guest that
+ * prints for ever fills no disk. If somebody has switched that off, it can (virtlogd.conf, qemu.conf: stdio_handler).
  */
 import { join } from 'node:path'
 import { readText } from '../host/files.js'
 import type { World } from '../world.js'
 import type { Check } from './check.js'
 
-/** virtlogd's own values where its file has none (as Debian’s libvirt 9.0 brings it). */
+/** virtlogd's own values if its file sets none (as in Debian’s libvirt 9.0). */
 const DEFAULTS = { max_size: 2 * 2 ** 20, max_backups: 3 }
 const MIB = 2 ** 20
 
-/** The value of a key in a file of libvirt's; undefined: it is a comment, or the file cannot be read. */
+/** The value of a key in one of libvirt's files; undefined: it is a comment, or the file cannot be read. */
 async function setting(file: string, key: string): Promise<string | undefined> {
   const text = await readText(file).catch(() => undefined)
   return new RegExp(`^\\s*${key}\\s*=\\s*"?([^"\\s#]+)`, 'm').exec(text ?? '')?.[1]
 }
 
-/** Whether the consoles' logs have an end. `etc`: where the system's libvirt has its files. */
+/** Whether the consoles' logs have a limit. `etc`: where the system's libvirt has its files. */
 export async function consoleCheck({ env, hypervisor }: World, etc = '/etc/libvirt'): Promise<Check> {
   const own = env.env['XDG_CONFIG_HOME'] ?? join(env.home, '.config')
   const dir = hypervisor.uri.endsWith('/session') ? join(own, 'libvirt') : etc

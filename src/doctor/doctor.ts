@@ -1,6 +1,6 @@
 /**
- * `klab doctor`: what this host must have for a lab, each with the command that fixes it. `up` runs the same checks
- * first.
+ * `klab doctor`: what this host must have for a lab, and for each problem the command that fixes it. `up` runs the same
+ * checks first.
  */
 import { access, constants } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
@@ -21,11 +21,11 @@ import { openingChecks } from './openings.js'
 import { orphanChecks } from './orphans.js'
 import { existingAbove, roomChecks } from './room.js'
 
-/** Under this many ms libvirt answered from its capability cache (field notes: 20 ms with, 2 to 8 s without). */
+/** If libvirt answers within this many ms, it used its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000
 
 /**
- * Whether libvirt answers, and answers from its cache: where QEMU's user and libvirtd disagree about /dev/kvm it probes
+ * Whether libvirt answers, and answers from its cache. If QEMU's user and libvirtd disagree about /dev/kvm, it probes
  * QEMU again at every call.
  */
 async function libvirtCheck(world: World): Promise<Check> {
@@ -58,7 +58,7 @@ async function libvirtCheck(world: World): Promise<Check> {
   }
 }
 
-/** KVM as it really is. Only `accel: kvm` makes a missing one an error. */
+/** Whether KVM really works. Only with `accel: kvm` is a missing KVM an error. */
 export function accelCheck(lab: Lab, probe: AccelProbe): Check {
   if (lab.hypervisor.accel === 'tcg') return { name: 'accelerator', state: 'ok', found: 'tcg, as the Labfile says' }
   if (probe.accel === 'kvm') return { name: 'accelerator', state: 'ok', found: 'KVM (a probe guest ran)' }
@@ -73,7 +73,7 @@ export function accelCheck(lab: Lab, probe: AccelProbe): Check {
     : { name: 'accelerator', state: 'ok', found: `software emulation (TCG), slow-host profile; ${found}` }
 }
 
-/** The limits that Kubernetes in a guest never sees but QEMU on the host does: processes of this cgroup. */
+/** Limits that Kubernetes in a guest never sees, but QEMU on the host does: processes of this cgroup. */
 async function cgroupCheck(): Promise<Check> {
   const max = (await readText('/sys/fs/cgroup/pids.max').catch(() => undefined))?.trim()
   const limit = Number(max)
@@ -112,7 +112,7 @@ async function namespaceCheck(world: World, distro: Distro): Promise<readonly Ch
   ]
 }
 
-/** SSH of every node and each API server need a port each on 127.0.0.1, in user mode. */
+/** In user mode, SSH of every node and each API server need one port each on 127.0.0.1. */
 async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
   const count = portCount(lab, apiNodes(lab))
   if (count === 0) return []
@@ -125,7 +125,7 @@ async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
   }
 }
 
-/** Whether the folder, or the one it would be made in, can be written. */
+/** Whether klab can write to the folder, or to the one in which it would be made. */
 async function writableCheck(dir: string): Promise<Check> {
   const at = await existingAbove(dir)
   const ok = await access(at, constants.W_OK).then(
@@ -139,9 +139,9 @@ async function writableCheck(dir: string): Promise<Check> {
 
 /** What a lab already has on this host. */
 export interface HostState {
-  /** Nodes whose machine runs or is paused: they have their memory. */
+  /** Nodes whose machine runs or is paused: they already have their memory. */
   readonly running: readonly string[]
-  /** What is in the cache, so that what makes it is not needed. */
+  /** What is in the cache, so that the tools to make it are not needed. */
   readonly cached: CachedParts
 }
 
@@ -170,13 +170,15 @@ export async function checkHost(
   return checks.flat()
 }
 
-/** libvirtCheck says it. */
+/** libvirtCheck reports it. */
 const unreachable = (error: unknown): readonly Check[] => {
   if (!(error instanceof HostError)) throw error
   return []
 }
 
-/** Throws HostError that lists what is missing, with the commands that fix it. `force`: all but what may be tried. */
+/**
+ * Throws HostError that lists what is missing, with the commands that fix it. `force`: all except what may be tried.
+ */
 export function requireFit(checks: readonly Check[], { force = false } = {}): void {
   const missing = checks.filter((c) => c.state === 'missing' && !(force && c.mayTry === true))
   if (missing.length === 0) return

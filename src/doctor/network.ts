@@ -1,4 +1,4 @@
-/** What the lab's network asks of the host; `doctor`, `plan` and `up` look. */
+/** What the lab's network needs from the host. `doctor`, `plan` and `up` check it. */
 import type { Hypervisor, Network } from '../hypervisor/types.js'
 import { CommandError } from '../errors.js'
 import { hostRoutes, type Route } from '../host/routes.js'
@@ -8,13 +8,13 @@ import type { Lab } from '../labfile/model.js'
 import { hostDistro, installCommand, type Distro } from '../host/distro.js'
 import type { Check, Tool } from './check.js'
 
-/** What this looks through. */
+/** What the checks read from. */
 export interface NetworkWorld {
   readonly hypervisor: Pick<Hypervisor, 'uri' | 'networks'>
   readonly host: Pick<HostExec, 'which'>
 }
 
-/** Where QEMU has no vde (see vdeCheck) its switch is of no use either. */
+/** If QEMU has no vde (see vdeCheck), the switch is useless too. */
 export const OTHER_NETWORK = 'set network.mode to nat in the Labfile, and run klab as root'
 /** Tools of each kind of network. libvirt itself calls dnsmasq. */
 export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly Tool[]>> = {
@@ -26,8 +26,8 @@ const NAME = 'network'
 const OTHER_RANGE = 'choose another network.cidr in the Labfile (and addresses of nodes in it)'
 
 /**
- * None for user mode, which nothing on the host can clash with. `id`: the lab's, whose own network is no clash. Throws
- * HostError when libvirt can't be reached.
+ * No checks for user mode, which clashes with nothing on the host. `id`: the lab's, whose own network is no clash.
+ * Throws HostError if libvirt can't be reached.
  */
 export async function networkChecks(
   world: NetworkWorld,
@@ -72,7 +72,7 @@ export async function networkChecks(
   ]
 }
 
-/** libvirt calls iptables, and from 10.4 on nft where it is there. */
+/** libvirt calls iptables; from 10.4 on it calls nft if it is installed. */
 async function firewallCheck({ host }: NetworkWorld, distro: Distro): Promise<Check> {
   const tool = (await host.which('iptables')) ?? (await host.which('nft'))
   return tool === undefined
@@ -85,7 +85,7 @@ async function firewallCheck({ host }: NetworkWorld, distro: Distro): Promise<Ch
     : { name: 'firewall', state: 'ok', found: tool }
 }
 
-/** Whether nobody else has the range. Pure. */
+/** Whether the range is free. Pure. */
 export function rangeCheck(
   cidr: string,
   id: string | undefined,

@@ -4,7 +4,9 @@ import { boundsOf } from '../node/names.js'
 import type { World } from '../world.js'
 import type { Check } from './check.js'
 
-/** Machines of this lab that were redefined so that they let others in, or reach further than the Labfile says. */
+/**
+ * Machines of this lab that somebody has changed so that they let others in, or reach further than the Labfile says.
+ */
 export async function openingChecks(world: World, lab: Lab, id: string | undefined): Promise<readonly Check[]> {
   if (id === undefined) return []
   const machines = await world.hypervisor.owned(id)

@@ -1,6 +1,6 @@
 /**
- * What a lost state folder has left in libvirt: machines and networks that klab marked as its own, of labs whose record
- * is gone. Found by that mark and by where their disks are, never by name.
+ * Finds what is left in libvirt of labs whose record is gone: machines and networks with klab's mark. It finds them by
+ * that mark and by the place of their disks, never by name.
  */
 import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -20,8 +20,8 @@ export interface Orphan {
 }
 
 /**
- * Whether the lab whose folder this is has lost its record. Other users, and other KLAB_STATE_DIRs, have labs here too:
- * a record that is there, whoever may read it, or a place that cannot be looked into, is none that was lost.
+ * Whether the lab with this folder has lost its record. Other users, and other KLAB_STATE_DIRs, have labs here too. A
+ * record that exists (whoever may read it) is not lost, and neither is one in a place that klab cannot look into.
  */
 const isLost = (dir: string): Promise<boolean> =>
   lstat(join(dir, 'lab.json')).then(
@@ -29,13 +29,13 @@ const isLost = (dir: string): Promise<boolean> =>
     (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT',
   )
 
-/** The folder of the lab that a machine's writable disk lies in: `…/labs/ID/nodes/NODE/disk.qcow2`. */
+/** The folder of the lab that a machine's writable disk is in: `…/labs/ID/nodes/NODE/disk.qcow2`. */
 function folderOf(disk: string, id: string): string | undefined {
   const dir = dirname(dirname(dirname(disk)))
   return dir.endsWith(`/labs/${id}`) ? dir : undefined
 }
 
-/** All of them. Throws HostError when libvirt cannot be reached. */
+/** All of them. Throws HostError if libvirt cannot be reached. */
 export async function findOrphans(world: World): Promise<readonly Orphan[]> {
   const { hypervisor, roots } = world
   const [machines, networks] = await Promise.all([
@@ -51,18 +51,18 @@ export async function findOrphans(world: World): Promise<readonly Orphan[]> {
   for (const id of new Set([...machines, ...marked].map((x) => x.labId))) {
     const mine = machines.filter((m) => m.labId === id)
     const own = labPaths(roots, id).dir
-    // A lab with a record is no orphan: its machines need not be asked for their disks.
+    // A lab with a record is no orphan, so klab need not ask for its machines' disks.
     if (!(await isLost(own))) continue
     const dirs = new Set([own])
     let elsewhere = false
     for (const m of mine) {
-      // One that vanished meanwhile is nobody's.
+      // A machine that vanished in between counts for nobody.
       const disks = await hypervisor.describe(m.name).then(
         (d) => d.disks,
         () => [],
       )
       const dir = disks.flatMap((d) => (d.readonly ? [] : (folderOf(d.path, id) ?? [])))[0]
-      // Not where klab puts a disk: it is somebody's now.
+      // Not a place where klab puts a disk, so it belongs to somebody.
       if (dir === undefined) elsewhere = true
       else dirs.add(dir)
     }
@@ -77,7 +77,7 @@ export async function findOrphans(world: World): Promise<readonly Orphan[]> {
   return orphans
 }
 
-/** A line for each; `id`: of the lab that is looked at, which has its own words for that. */
+/** One line for each. `id`: the lab that is checked; it has its own words for that. */
 export async function orphanChecks(world: World, id: string | undefined): Promise<readonly Check[]> {
   return (await findOrphans(world))
     .filter((o) => o.id !== id)

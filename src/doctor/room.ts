@@ -1,4 +1,4 @@
-/** Memory and disk against what a lab takes. */
+/** Whether there is enough memory and disk for a lab. */
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { exists, readText } from '../host/files.js'
@@ -10,9 +10,9 @@ const GIB = 1024 ** 3
 /** On top of a guest’s memory, MiB: QEMU's own and translated code under TCG. */
 const QEMU_OVERHEAD_MIB = 250
 /**
- * How much of its memory a guest touches: the four QEMUs of the default lab (4 x 3 GiB, Kubernetes 1.20.2, TCG) take
- * 6.8 GiB when the cluster is up (docs/benchmarks.md), and 8.2 GiB at most were seen after hours of work. Rounded up;
- * KVM guests were not measured, and have no translated code.
+ * How much of its memory a guest uses. The four QEMUs of the default lab (4 x 3 GiB, Kubernetes 1.20.2, TCG) take 6.8
+ * GiB when the cluster is up (docs/benchmarks.md), and 8.2 GiB at most were seen after hours of work. Rounded up. KVM
+ * guests were not measured; they have no translated code.
  */
 const TOUCHED = 0.6
 /** What one node's overlay and the shared layers take on disk, GiB. */
@@ -27,8 +27,8 @@ async function availableMiB(): Promise<number> {
 }
 
 /**
- * Memory for the nodes that do not run yet, of which `have` MiB are left: enough for all they may take, enough for what
- * such machines touch, or too little.
+ * Memory for the nodes that do not run yet; `have` MiB are left. Enough for all that they may take, enough for what
+ * such machines really use, or too little.
  */
 export function memoryCheck(nodes: readonly Pick<NodeSpec, 'memoryMiB'>[], have: number): Check {
   const name = 'memory'
@@ -50,7 +50,7 @@ export function memoryCheck(nodes: readonly Pick<NodeSpec, 'memoryMiB'>[], have:
       }
 }
 
-/** RAM and disk against the Labfile; machines that run already have theirs. */
+/** RAM and disk compared with the Labfile. Machines that run already have theirs. */
 export async function roomChecks(world: World, lab: Lab, running: readonly string[]): Promise<readonly Check[]> {
   const memory = memoryCheck(
     lab.nodes.filter((n) => !running.includes(n.name)),
@@ -82,7 +82,7 @@ export async function roomChecks(world: World, lab: Lab, running: readonly strin
   return [memory, ...disks]
 }
 
-/** The folder itself, or the first one above that exists. */
+/** The folder itself, or the first existing one above it. */
 export async function existingAbove(dir: string): Promise<string> {
   return (await exists(dir)) || dir === '/' ? dir : existingAbove(dirname(dir))
 }

@@ -1,4 +1,4 @@
-/** The programs that a lab calls, and the packages that have them. */
+/** The programs that a lab calls, and the packages that contain them. */
 import { RELEASE } from '../base-image/recipe.js'
 import { hostSources, imageSources } from '../base-image/sources.js'
 import { ONLINE_TOOLS } from '../bundle/online/online.js'
@@ -20,12 +20,12 @@ const TOOLS: readonly Tool[] = [
   ['ssh', 'openssh-client'],
   ['flock', 'util-linux'],
 ]
-/** On other hosts: what is built from Debian’s packages, with apt. */
+/** On other hosts: parts that are built from Debian’s packages, with apt. */
 const FROM_DEBIAN = 'only Debian and Ubuntu can build this; name one that is made: '
 const OTHER_IMAGE = `${FROM_DEBIAN}image: {url: …, sha256: …} or {path: …} in the Labfile`
 const OTHER_BUNDLE = `${FROM_DEBIAN}kubernetes.bundle: upstream or {dir: PATH} in the Labfile`
 
-/** Tools that only build the base image of klab's own. */
+/** Tools that are only needed to build klab's own base image. */
 const IMAGE_TOOLS: readonly Tool[] = [
   ['mmdebstrap', 'mmdebstrap', OTHER_IMAGE],
   ['mke2fs', 'e2fsprogs'],
@@ -43,14 +43,14 @@ async function toolChecks(world: World, tools: readonly Tool[], distro: Distro):
   )
 }
 
-/** Sealed labs alone need it. */
+/** Only sealed labs need it. */
 const zstdCheck = async (world: World, distro: Distro): Promise<readonly Check[]> =>
   (await toolChecks(world, [['zstd', 'zstd']], distro)).map((c) =>
     c.state === 'missing' ? { ...c, state: 'warn', found: 'not on PATH: no `snapshot export`, no `import`' } : c,
   )
 
 /**
- * Whether this QEMU can plug into the lab’s switch. Debian’s is built with vde; Ubuntu’s and Fedora’s are not
+ * Whether this QEMU can connect to the lab’s switch. Debian’s is built with vde; Ubuntu’s and Fedora’s are not
  * (docs/hosts.md).
  */
 async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonly Check[]> {
@@ -75,7 +75,7 @@ async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonl
       ]
 }
 
-/** klab's own image is made of Debian's packages: from which mirror, apt's own files say. `etc` is there for tests. */
+/** klab's own image is made from Debian's packages. apt's own files say from which mirror. `etc` is for tests. */
 export async function mirrorCheck(etc?: string): Promise<Check> {
   const name = 'debian mirror'
   try {
@@ -87,7 +87,7 @@ export async function mirrorCheck(etc?: string): Promise<Check> {
   }
 }
 
-/** What making a bundle of this source calls. */
+/** Tools that making a bundle of this source calls. */
 const bundleTools = (source: BundleSource['source'] | undefined): readonly Tool[] => {
   const list = (tools: typeof BUNDLE_TOOLS, elsewhere?: string): readonly Tool[] =>
     tools.map((t) => (elsewhere === undefined ? [t.tool, t.package] : [t.tool, t.package, elsewhere]))
@@ -102,7 +102,7 @@ export interface CachedParts {
   readonly bundle: boolean
 }
 
-/** All that this lab calls; what makes something that is in the cache is not needed. */
+/** All tools that this lab calls. If something is in the cache, the tools to make it are not needed. */
 export async function labToolChecks(
   world: World,
   lab: Lab,

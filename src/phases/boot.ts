@@ -14,15 +14,17 @@ import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
 
-/** min that workers stay off for the API server; then they boot whatever keeps it away, and `ready` tells. */
+/**
+ * min that workers stay off and wait for the API server. Then they boot in any case, and `ready` reports the problem.
+ */
 const HEAD_START = 5
 /** ms for one answer of the API server. */
 const API_MS = 5000
 
 /**
- * A cluster that was off, under emulation: its workers boot once the API server answers. All at once, it took 307 s to
- * answer on two cores; meanwhile kube-controller-manager had given up several times, and kubelet let it wait longer
- * each time (docs/benchmarks.md). Resolves to false when it has not answered in HEAD_START.
+ * For a cluster that was off, under emulation: its workers boot once the API server answers. When all booted at once,
+ * the API server needed 307 s to answer on two cores. Meanwhile kube-controller-manager had given up several times, and
+ * kubelet waited longer each time (docs/benchmarks.md). Resolves to false if it has not answered in HEAD_START.
  */
 async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditions): Promise<boolean> {
   try {
@@ -40,7 +42,7 @@ async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditi
   }
 }
 
-/** Boots the nodes, side by side but for workers that give the control planes a head start. */
+/** Boots the nodes, all at once, except workers that wait for the control planes. */
 export function bootSteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { lab, profile, paths } = run
   const topology = topologyOf(lab)
@@ -49,7 +51,7 @@ export function bootSteps(run: LabRun, askNodes: typeof nodeConditions = nodeCon
     bootStep(run, node, async (line) => {
       if (profile.patience === 1 || !topology?.workers.includes(node) || !(await exists(paths.kubeconfig))) return
       line(`boots when the API server of ${topology.first.name} answers`)
-      // One asks for all: each question is a TLS handshake for a server that is busy starting.
+      // One request for all: each is a TLS handshake with a server that is busy starting.
       answered ??= waitForApi(run, askNodes)
       if (!(await answered)) line(`boots now: no API server within ${HEAD_START} min`)
     }),
@@ -65,11 +67,11 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
       const name = domainName(run.id, node.name)
       const before = await world.hypervisor.state(name)
       if (before !== 'running') {
-        // What the API server said before the machines were off says nothing of now.
+        // The API server's answer from before the machines were off says nothing about now.
         await rm(run.paths.seen, { force: true })
         if (before !== 'paused') await headStart(line)
         await startMachine(world, name)
-        // All wait for the control plane, and it has the most to do: 50 s of a four-node `up` on two cores
+        // All nodes wait for the control plane, and it has the most work: 50 s of a four-node `up` on two cores
         // (docs/benchmarks.md).
         if (node === topologyOf(run.lab)?.first) await world.hypervisor.prefer(name)
       }

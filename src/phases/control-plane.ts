@@ -30,12 +30,12 @@ export const bootstrapToken = (): string => `${word(6)}.${word(16)}`
 export interface ClusterPhase {
   readonly phase: string
   readonly mark: string
-  /** For the phase's script, beside the recipe's and the node's. */
+  /** Scripts for the phase's script, besides those of the recipe and the node. */
   readonly settings?: Readonly<Record<string, string>>
   readonly line: (text: string) => void
 }
 
-/** Installs scripts and settings of one cluster phase, runs it, leaves its mark. */
+/** Installs scripts and settings of one cluster phase, runs it, and leaves its mark. */
 export async function runClusterPhase(
   run: LabRun,
   guest: Guest,
@@ -54,7 +54,7 @@ export async function runClusterPhase(
   })
 }
 
-/** kubeadm's refusal in its own words, where that is what it was; else the error as it is. */
+/** If kubeadm refused, its own words; otherwise the error unchanged. */
 function preflightFailure(node: string, error: unknown): unknown {
   if (!(error instanceof CommandError)) return error
   const errors = preflightErrors(error.failure.tail)
@@ -66,7 +66,7 @@ function preflightFailure(node: string, error: unknown): unknown {
   })
 }
 
-/** The mark of a cluster phase: its script and what it was given. */
+/** The mark of a cluster phase: its script and its input. */
 export async function clusterMark(run: LabRun, phase: string, extra: string): Promise<string> {
   const recipe = await run.artifacts.recipe()
   return phaseDigest(recipe.scripts, phase, { lab: run.lab, settings: {}, extra: digest(extra) })
@@ -82,7 +82,7 @@ async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise
 }
 
 /**
- * Whether the lab's kubeconfig is there and names the port of now: `access` gives another one when somebody took it.
+ * Whether the lab's kubeconfig exists and has the present port: `access` chooses another one if a program has taken it.
  */
 async function hasKubeconfig(run: LabRun): Promise<boolean> {
   const server = apiServer(run.record)
@@ -90,8 +90,8 @@ async function hasKubeconfig(run: LabRun): Promise<boolean> {
 }
 
 /**
- * Looks whether the manifests have what the plan announced. Throws StateError when kubeadm left some of it out: the
- * probes of a slow host would then kill a control plane that is merely busy.
+ * Checks that the manifests have what the plan announced. Throws StateError if kubeadm left some of it out: on a slow
+ * host the probes would then kill a control plane that is only busy.
  */
 async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Guest): Promise<void> {
   const manifests: Record<string, string> = {}
@@ -105,26 +105,26 @@ async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Guest): Pro
 }
 
 const pair = (name: string): readonly string[] => [`pki/${name}.crt`, `pki/${name}.key`]
-/** In /etc/kubernetes: what only another cluster would have. */
+/** In /etc/kubernetes: files that only another cluster would have. */
 const ORIGINAL = [
   ...['ca', 'front-proxy-ca', 'etcd/ca'].flatMap(pair),
   ...['pki/sa.key', 'pki/sa.pub'],
   ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => `manifests/${name}.yaml`),
 ]
-/** What kubeadm makes again of that. */
+/** Files of it that kubeadm makes again. */
 const DERIVED = [
   ...['apiserver', 'apiserver-kubelet-client', 'apiserver-etcd-client', 'front-proxy-client'].flatMap(pair),
   ...['etcd/server', 'etcd/peer', 'etcd/healthcheck-client'].flatMap(pair),
   ...['admin', 'controller-manager', 'scheduler', 'kubelet'].map((name) => `${name}.conf`),
   '/var/lib/kubelet/pki/kubelet-client-current.pem',
 ]
-/** Prints those of its arguments that are not there, or are empty. */
+/** Prints those of its arguments that do not exist or are empty. */
 const LOST = 'cd /etc/kubernetes 2>/dev/null; for f in "$@"; do [ -s "$f" ] || echo "$f"; done'
 
 /**
- * Whether all files of the control plane are there; klab's mark says that it was made, not that nobody has reset it or
- * deleted something since. Throws StateError when that is gone which only another cluster would have: not klab's to
- * decide.
+ * Whether all files of the control plane exist. klab's mark only says that it was made; somebody may have reset it or
+ * deleted something since. Throws StateError if files are gone that only another cluster would have: klab must not
+ * decide that.
  */
 async function isWhole(run: LabRun, node: string): Promise<boolean> {
   const guest = await connect(run, node)
@@ -165,7 +165,7 @@ export function controlPlaneStep(
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
     done: async () => {
       if (!(await hasKubeconfig(run)) || !(await marked())) return false
-      // Who does not answer cannot tell; `ready` will.
+      // If it does not answer, we do not know; `ready` will.
       const known = (await askNodes(run.paths.kubeconfig, API_MS))?.has(node.name) ?? true
       mend = !(await isWhole(run, node.name)) || !known
       return !mend
@@ -176,7 +176,7 @@ export function controlPlaneStep(
       const token = bootstrapToken()
       if (mend) {
         line('parts of this control plane were deleted: putting them back')
-        // Else run.sh would find it, and do nothing.
+        // Otherwise run.sh would find the mark and do nothing.
         await removeMark(guest, 'control-plane')
       }
       await guest.put([
@@ -191,7 +191,7 @@ export function controlPlaneStep(
       })
       await requirePatched(run, k, guest)
       await fetchKubeconfig(run, guest, node.name)
-      // Workers get one of their own. It lives 15 minutes at most; that it cannot be deleted early is no failure.
+      // Workers get their own token. It lives 15 minutes at most, so it is no failure if it cannot be deleted early.
       await dropToken(run, token).catch((error: unknown) => {
         if (!(error instanceof CommandError)) throw error
       })

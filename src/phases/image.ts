@@ -1,4 +1,4 @@
-/** Phase `image`: base image and bundle, side by side. */
+/** Phase `image`: base image and bundle, both at once. */
 import { StateError } from '../errors.js'
 import { upTo } from '../labfile/phases.js'
 import type { Step } from '../step.js'
@@ -8,7 +8,7 @@ import type { LabRun } from '../world.js'
 
 const GIB = 2 ** 30
 
-/** Throws StateError when a node's disk is smaller than the image: its end would be cut off, file systems and all. */
+/** Throws StateError if a node's disk is smaller than the image: the end of its file systems would be cut off. */
 function requireRoom({ nodes }: LabRun['lab'], bytes: number): void {
   const small = nodes.filter((n) => n.diskGiB * GIB < bytes)
   const needs = Math.ceil(bytes / GIB)
@@ -22,7 +22,7 @@ function requireRoom({ nodes }: LabRun['lab'], bytes: number): void {
     })
 }
 
-/** Records what `bundle: auto` became while it was made, so that the next `up` does not choose again. */
+/** Records what `bundle: auto` became during the build, so that the next `up` does not choose again. */
 async function keepChoice(run: LabRun): Promise<void> {
   const choice = run.artifacts.choice()
   if (!choice || choice === run.record.bundle) return
@@ -48,7 +48,7 @@ export function imageSteps(run: LabRun): readonly Step[] {
     run: async ({ line }) => {
       const made = await run.artifacts.bundle(line)
       await keepChoice(run)
-      // Now, not when four machines are up and wait for a pod network that can never start.
+      // Now, and not when four machines are up and wait for a pod network that can never start.
       if (k && upTo('cni', run.until)) await requireCniImages(run, k, line)
       return made?.cached ? 'cached' : 'done'
     },

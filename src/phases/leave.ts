@@ -1,4 +1,6 @@
-/** A node that leaves the lab: drained, reset, deleted from the cluster; its machine and its files go. */
+/**
+ * Removes a node from the lab: drains and resets it, deletes it from the cluster, and removes its machine and files.
+ */
 import { rm } from 'node:fs/promises'
 import { CommandError, messageOf } from '../errors.js'
 import type { NodeSpec } from '../labfile/model.js'
@@ -12,7 +14,7 @@ import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
 
-/** kubectl drain's arguments. `--delete-local-data` got its new name with 1.20. */
+/** kubectl drain's arguments. `--delete-local-data` got a new name in 1.20. */
 export function drainArgs(version: string, node: string, minutes: number): readonly string[] {
   const data = minorOf(version) < 20 ? '--delete-local-data' : '--delete-emptydir-data'
   return ['drain', node, '--ignore-daemonsets', data, '--force', `--timeout=${minutes}m`]
@@ -21,18 +23,18 @@ export function drainArgs(version: string, node: string, minutes: number): reado
 /** In the order of kubernetes.io, "Creating a cluster with kubeadm: Remove the node". */
 async function leaveCluster(run: LabRun, node: NodeSpec, running: boolean, line: (text: string) => void) {
   const k = run.lab.kubernetes
-  // A lesson may not have got as far as its cluster.
+  // A lesson may not have reached its cluster yet.
   if (!k || !(await hasCluster(run.record, run.paths))) return
   const { patience } = run.profile
   const kubectl = await steadyKubectl(run, line)
   const known = (await kubectl(['get', 'node', node.name, '--ignore-not-found', '-o', 'name'])).stdout.trim() !== ''
-  // kubelet of a machine that is off confirms no pod's end: drain would wait for nothing.
+  // The kubelet of a machine that is off confirms no pod's end, so drain would wait for nothing.
   if (known && running) await kubectl(drainArgs(k.version, node.name, 5 * patience), { onLine: line })
   if (running) {
     const guest = await connect(run, node.name)
     const limits = { timeoutMs: 5 * MINUTE * patience, what: 'leaving the cluster' }
     await guest.sudo('kubeadm reset -f', [], limits).catch((error: unknown) => {
-      // Its disk goes anyway.
+      // Its disk is removed anyway.
       if (!(error instanceof CommandError)) throw error
       line(`kubeadm reset: ${messageOf(error)}`)
     })
@@ -41,7 +43,9 @@ async function leaveCluster(run: LabRun, node: NodeSpec, running: boolean, line:
   await kubectl(['delete', 'node', node.name, '--ignore-not-found'], { onLine: line })
 }
 
-/** One step a node; each may be repeated after a kill at any point. `run`: of the lab that still has the nodes. */
+/**
+ * One step for each node; each may be repeated after a kill at any point. `run`: of the lab that still has the nodes.
+ */
 export function leaveSteps(run: LabRun, nodes: readonly NodeSpec[]): readonly Step[] {
   return nodes.map((node) => ({
     id: `leave/${node.name}`,

@@ -30,7 +30,7 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
   if (login === undefined || host === undefined || hostPrivate === undefined)
     throw new CorruptError(`${node.name}: keys vanished`, { hint: 'klab up' })
   const content = seedFiles({
-    // The instance id names the disk's life: a new disk is a new instance, a reboot is not.
+    // The instance id is that of the disk: a new disk is a new instance, a reboot is not.
     instanceId: `${identity}-${node.name}-${digest(host).slice(0, 12)}`,
     node: node.name,
     hosts: lab.nodes.map((n) => ({ ip: n.ip, name: n.name })),
@@ -45,7 +45,7 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
   await world.iso.seed(files.seed, { ...content })
 }
 
-/** What the machines start from, by key. Throws StateError when it has gone since it was made. */
+/** What the machines start from, by key. Throws StateError if it is gone since it was made. */
 async function cachedImage(run: LabRun): Promise<SealedImage> {
   const [base, bundle, key] = await Promise.all([
     run.artifacts.base(quiet),
@@ -69,7 +69,7 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
       const files = paths.node(node.name)
       const image = run.record.image ?? (await cachedImage(run))
       const disk = diskOf(run.record, paths, node.name)
-      // A new one in place of the overlay that a snapshot made would be an empty machine under the old name.
+      // A new overlay in place of the one from a snapshot would be an empty machine with the old name.
       if (disk !== files.disk && !(await exists(disk)))
         throw new CorruptError(`${disk}: the disk of ${node.name} vanished`, {
           hint: 'klab snapshot list, then klab snapshot restore NAME',

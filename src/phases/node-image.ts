@@ -3,7 +3,7 @@ import { bakeNodeImage, nodeImageKey } from '../node-image/bake.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 
-/** The node image: what is the same for every node, done once in a machine of its own. */
+/** The node image: what is the same for every node, done once in a separate machine. */
 export function nodeImageSteps(run: LabRun): readonly Step[] {
   return [
     {

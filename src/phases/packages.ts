@@ -1,11 +1,11 @@
 /**
- * Phase `packages` (course 2.4 to 2.6): kubeadm, kubelet and kubectl. Baked into the node image, so usually there
+ * Phase `packages` (course 2.4 to 2.6): kubeadm, kubelet and kubectl. Baked into the node image, so usually done
  * already.
  */
 import { bakedStep, type Marks } from '../node/baked-phase.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 
-/** A step a node; done where the node's mark says so. */
+/** One step for each node; done if the node's mark says so. */
 export const packagesSteps = (run: LabRun, marks: Marks): readonly Step[] =>
   run.lab.nodes.map((node) => bakedStep(run, node, 'packages', marks))

@@ -1,5 +1,6 @@
 /**
- * Phase `ready`: proved, not assumed: all nodes Ready, CoreDNS running, every pod reaches every other, names resolve.
+ * Phase `ready`: proves that all nodes are Ready, that CoreDNS runs, that every pod reaches every other, and that names
+ * resolve.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -43,7 +44,8 @@ export const unreached = (answer: string, ips: readonly string[]): readonly stri
 
 /**
  * From every pod to every pod, and names from every pod. Each pod is asked through the API server's proxy: `kubectl
- * exec` starts half a dozen processes in the guest, 3 s under TCG. Throws ProbeError that names who cannot reach whom.
+ * exec` would start half a dozen processes in the guest, 3 s under TCG. Throws ProbeError that names who cannot reach
+ * whom.
  */
 async function proveNetwork(
   kubectl: Kubectl,
@@ -58,7 +60,7 @@ async function proveNetwork(
   }
   await until(
     async () => {
-      // One that does not answer must not hide what the others saw.
+      // A pod that does not answer must not hide what the others saw.
       const failures = (await Promise.allSettled(pods.filter((p) => missing.get(p)?.length).map(ask))).filter(
         (r) => r.status === 'rejected',
       )
@@ -74,7 +76,7 @@ async function proveNetwork(
   )
 }
 
-/** Without a pod network no node can be Ready; what can be proved is that all of them joined. */
+/** Without a pod network no node can be Ready. What can be proved is that all of them have joined. */
 export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { world, profile, lab, paths } = run
   const total = lab.nodes.length
@@ -114,7 +116,7 @@ function seenNodes(names: readonly string[], nodes: ReadonlyMap<string, boolean>
   return `Ready: ${ready.join(' ') || 'none'}${gone.length > 0 ? `; not in the cluster: ${gone.join(' ')}` : ''}`
 }
 
-/** The proof, made each time. */
+/** The proof. It is made each time. */
 export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeConditions): readonly Step[] {
   const { world, profile, lab, paths } = run
   const total = lab.nodes.length
@@ -135,7 +137,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         const steady = await steadyKubectl(run, line)
         const wait = (what: string, probe: () => Promise<Observation>): Promise<void> =>
           until(tellingChanges(probe, line), { what, ...limits(10, 'klab kubectl get nodes,pods -A') })
-        // After a cold boot it is minutes away under emulation.
+        // After a cold boot under emulation this takes minutes.
         const revive = reviver(run, line)
         await wait('the API server', async () => {
           const answer = await apiAnswers(paths.kubeconfig, API_MS, askNodes)
@@ -143,7 +145,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
           return answer
         })
         await steady(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
-        // Before the nodes are Ready: CoreDNS and the probes start as soon as their node lets them.
+        // Before the nodes are Ready: CoreDNS and the probes start as soon as their node allows it.
         await apply(steady, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
         await wait(`${total} nodes Ready`, async () => {
           const nodes = await askNodes(paths.kubeconfig, API_MS)

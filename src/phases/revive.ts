@@ -1,6 +1,6 @@
 /**
- * Nodes that stay NotReady because somebody stopped or masked what they run on, or changed their name or address (a
- * lesson in finding faults, not tidied up): after a while `up` puts it back, and says what it was.
+ * Repairs nodes that stay NotReady because somebody stopped or masked a service, or changed their name or address (a
+ * lesson in finding faults that was not tidied up). After a while `up` restores it and says what it was.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,8 +12,8 @@ import type { LabRun } from '../world.js'
 const MINUTE = 60_000
 
 /**
- * Gives a function to be called with the nodes that are not Ready at each look: those that have not been for a minute
- * (times the profile's patience) are looked after, once. Never throws for a node that cannot be reached.
+ * Returns a function that gets, at each look, the nodes that are not Ready. A node that has not been Ready for a minute
+ * (multiplied by the profile's patience) is repaired, once. Never throws for a node that cannot be reached.
  */
 export function reviver(run: LabRun, line: (text: string) => void): (notReady: readonly string[]) => Promise<void> {
   const { assets, clock } = run.world

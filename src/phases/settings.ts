@@ -1,10 +1,13 @@
-/** What a changed Labfile brings to guests that have booted before: names of the nodes, keys that may log in. */
+/** Tells guests that have booted before what a changed Labfile brings: names of the nodes, keys that may log in. */
 import type { Lab } from '../labfile/model.js'
 import { connect } from '../node/connections.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 
-/** $1: names whose lines go; $2: the lines. Written into the file itself: containers may have it mounted. */
+/**
+ * $1: names whose lines are removed; $2: the new lines. Written into the same file, because containers may have it
+ * mounted.
+ */
 export const HOSTS = `set -e
 new=$(mktemp)
 cp /etc/hosts "$new"
@@ -14,7 +17,7 @@ cat "$new" >/etc/hosts
 rm -f "$new"
 `
 
-/** $1: the user; $2: keys that go; $3: keys that come, a line each. Others are somebody's own, and stay. */
+/** $1: the user; $2: keys to remove; $3: keys to add, one on each line. Other keys belong to somebody, and stay. */
 export const KEYS = `set -e
 file=$(getent passwd "$1" | cut -d: -f6)/.ssh/authorized_keys
 new=$(mktemp)
@@ -26,7 +29,7 @@ rm -f "$new"
 
 const lines = (list: readonly string[]): string => [...new Set(list)].join('\n')
 
-/** A step a node. `before`: the lab as it was. */
+/** One step for each node. `before`: the old lab. */
 export const settingsSteps = (run: LabRun, before: Lab): readonly Step[] =>
   run.lab.nodes.map((node) => ({
     id: `settings/${node.name}`,

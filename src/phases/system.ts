@@ -1,8 +1,8 @@
-/** Phase `system` (course 2.2): the system’s settings. Baked into the node image, so usually there already. */
+/** Phase `system` (course 2.2): the system’s settings. Baked into the node image, so usually done already. */
 import { bakedStep, type Marks } from '../node/baked-phase.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 
-/** A step a node; done where the node's mark says so. */
+/** One step for each node; done if the node's mark says so. */
 export const systemSteps = (run: LabRun, marks: Marks): readonly Step[] =>
   run.lab.nodes.map((node) => bakedStep(run, node, 'system', marks))

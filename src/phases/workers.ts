@@ -1,4 +1,4 @@
-/** Phase `workers` (course 2.9.4): kubeadm join, all workers side by side with one token that dies with the phase. */
+/** Phase `workers` (course 2.9.4): kubeadm join, all workers at once with one token that is deleted after the phase. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { nodeConditions } from '../api/server.js'
 import { CorruptError } from '../errors.js'
@@ -13,13 +13,13 @@ import { steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
 
-/** How long a token lives: 15 minutes, should klab die before it deletes it (anchors: security rule 11). */
+/** How long a token lives: 15 minutes, in case klab dies before it deletes it (anchors: security rule 11). */
 const TOKEN_MS = 15 * 60_000
 
 /** ms for one answer of the API server. */
 const API_MS = 10_000
 
-/** What kubelet needs to be this node: none of it is left after `kubeadm reset`. */
+/** What kubelet needs to be this node. `kubeadm reset` removes all of it. */
 const HAS_LOGIN =
   '[ -s /etc/kubernetes/kubelet.conf ] && [ -s /etc/kubernetes/pki/ca.crt ] && ' +
   '[ -s /var/lib/kubelet/pki/kubelet-client-current.pem ]'
@@ -63,14 +63,14 @@ const tokenSecret = (token: string, expires: Date): unknown => ({
 })
 
 /**
- * One token for all who join: made when the first asks, deleted when the last has let go. From the host: `kubeadm
- * token` in a busy guest takes up to half a minute.
+ * One token for all workers: made when the first asks, deleted when the last has finished. From the host, because
+ * `kubeadm token` in a busy guest takes up to half a minute.
  */
 function createTickets(run: LabRun, first: NodeSpec) {
   let made: Promise<Ticket> | undefined
   let holders = 0
   const make = async (): Promise<Ticket> => {
-    // First what may fail without leaving a token behind.
+    // First the work that may fail, so that no token is left behind.
     const caHash = await readCaHash(run, first)
     const token = bootstrapToken()
     const kubectl = await steadyKubectl(run)
@@ -88,9 +88,9 @@ function createTickets(run: LabRun, first: NodeSpec) {
       holders--
       if (holders === 0 && made) {
         const last = made
-        // Before the deletion, not after: who asks meanwhile must get a token that lives.
+        // Before the deletion, not after: a worker that asks now must get a valid token.
         made = undefined
-        // It lives 15 minutes at most; failing to delete it early must not hide how the join went.
+        // It lives 15 minutes at most. A failure to delete it early must not hide how the join went.
         await last.then(({ token }) => dropToken(run, token)).catch(() => undefined)
       }
     }
@@ -114,18 +114,18 @@ export function workerSteps(
   const { first, workers, endpoint } = topology
   const withTicket = createTickets(run, first)
   let ca: Promise<string> | undefined
-  // Joined to this cluster, not to one that a new init replaced: the mark holds the CA's hash.
+  // Joined to this cluster, not to one that a new init replaced: the mark contains the CA's hash.
   const mark = async (node: NodeSpec): Promise<string> =>
     clusterMark(run, 'workers', `${node.name} ${await (ca ??= readCaHash(run, first))}`)
   const marked = async (node: NodeSpec): Promise<boolean> =>
     (await marks(node.name)).get('workers') === (await mark(node))
   let asked: ReturnType<typeof askNodes> | undefined
-  // klab's mark says that it joined, not that nobody has deleted the node or reset it since.
+  // klab's mark only says that it joined; somebody may have deleted the node or reset it since.
   const stillJoined = async ({ name }: NodeSpec): Promise<boolean> => {
     const nodes = await (asked ??= askNodes(run.paths.kubeconfig, API_MS))
-    // Who does not answer, or knows nobody, cannot tell; `ready` will.
+    // If it does not answer, or knows no node, we do not know; `ready` will.
     if (nodes && nodes.size > 0 && !nodes.has(name)) return false
-    // The API server calls a node Ready for most of a minute after it was reset.
+    // The API server still calls a node Ready for most of a minute after a reset.
     const guest = await connect(run, name)
     const { exitCode } = await guest.sudo(HAS_LOGIN, [], { allowFailure: true, what: 'looking for its certificates' })
     return exitCode === 0

@@ -6,14 +6,14 @@ import type { Plan } from '../step.js'
 import type { LabRun } from '../world.js'
 import { planUp } from './up.js'
 
-/** Nodes leave. `run`: of the lab that still has them. */
+/** Removes nodes. `run`: of the lab that still has them. */
 export const planLeave = (run: LabRun, nodes: readonly NodeSpec[]): Plan => ({
   goal: 'up',
   lab: run.lab.name,
   phases: [{ name: 'leave', title: 'nodes leave', steps: leaveSteps(run, nodes) }],
 })
 
-/** The plan of `up`, and after the boot what guests that were there before do not know yet. `before`: the lab then. */
+/** The plan of `up`, and after the boot the steps that tell old guests what is new. `before`: the old lab. */
 export function planApply(run: LabRun, before: Lab): Plan {
   const plan = planUp(run)
   const settings = { name: 'settings', title: 'what changed in the Labfile', steps: settingsSteps(run, before) }

@@ -1,9 +1,12 @@
-/** What follows from each change of a Labfile for a lab that is there. Pure. */
+/** The consequence of each change of a Labfile for an existing lab. Pure. */
 import type { Change } from '../errors.js'
 import { changesBetween } from '../labfile/changes.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 
-/** `now`: `up` does it; `boot`: `up` takes it over, machines have it from their next boot on; `new-lab`: never here. */
+/**
+ * `now`: `up` does it; `boot`: `up` applies it, and machines have it from their next boot on; `new-lab`: not possible
+ * in this lab.
+ */
 export type When = 'now' | 'boot' | 'new-lab'
 
 /** A change of a Labfile, and what it means. */
@@ -11,7 +14,7 @@ export interface Consequence extends Change {
   readonly when: When
   /** In words. */
   readonly what: string
-  /** The command that does it, where `up` does not do all of it. */
+  /** The command that does it, if `up` does not do all of it. */
   readonly command?: string
   /** The node that joins or leaves. */
   readonly joins?: string
@@ -20,7 +23,7 @@ export interface Consequence extends Change {
 
 const NEW_LAB = { when: 'new-lab', what: 'takes a new lab', command: 'klab destroy, then klab up' } as const
 
-/** Fields beside the nodes that `up` brings to a lab that is there: its phases run again where they are read. */
+/** Fields (except the nodes) that `up` can change in an existing lab: it runs their phases again. */
 const NOW: readonly (readonly [path: RegExp, what: string])[] = [
   [/^os\.authorizedKeys$/, 'is written on every node'],
   [/^os\.(?:timezone|timeServers)$/, 'the guest phases run again on every node'],
@@ -28,10 +31,10 @@ const NOW: readonly (readonly [path: RegExp, what: string])[] = [
   [/^kubernetes\.registryMirrors$/, 'the guest phases run again on every node; the runtime restarts'],
 ]
 
-/** Whether the lab has a cluster of one node: that one takes pods, which only kubeadm init decides. */
+/** Whether the lab has a cluster of one node. That node takes pods, which only kubeadm init decides. */
 const alone = ({ kubernetes, nodes }: Lab): boolean => kubernetes !== undefined && nodes.length === 1
 
-/** A pod network where there was none, with images that the nodes have. */
+/** A pod network where there was none, if the nodes have its images. */
 const getsNetwork = (before: Lab, after: Lab): boolean =>
   before.kubernetes?.cni === 'none' && after.kubernetes !== undefined && after.kubernetes.bundle.source !== 'dir'
 
@@ -48,7 +51,7 @@ function ofNode(change: Change, { name }: NodeSpec): Consequence {
   return { ...change, when: 'boot', what: `from the next boot of ${name} on (${command})`, command }
 }
 
-/** A node more, or one less. */
+/** One node more or one less. */
 function ofCount(before: Lab, after: Lab): readonly Consequence[] {
   const cluster = after.kubernetes !== undefined
   const fixed = alone(before) || alone(after)
@@ -69,7 +72,7 @@ function ofCount(before: Lab, after: Lab): readonly Consequence[] {
   return [...added, ...gone]
 }
 
-/** Every change, with what follows from it; nodes are the same where their names are. */
+/** Every change with its consequence. Nodes with the same name are the same node. */
 export function consequencesOf(before: Lab, after: Lab): readonly Consequence[] {
   const fields = changesBetween({ ...before, nodes: [] }, { ...after, nodes: [] }).map((c) => ofField(c, before, after))
   const nodes = after.nodes.flatMap((node, i) => {

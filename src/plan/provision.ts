@@ -1,5 +1,6 @@
 /**
- * What `klab provision` must do: guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs nothing.
+ * What `klab provision` must do: run guest phases of `up` again, on some or all nodes. Pure: builds the plan, runs
+ * nothing.
  */
 import type { PhaseName } from '../labfile/phases.js'
 import { topologyOf } from '../cluster/topology.js'
@@ -7,10 +8,10 @@ import type { LabRun } from '../world.js'
 import type { Plan, Step } from '../step.js'
 import { planUp } from './up.js'
 
-/** Steps of these phases concern the cluster, and run with the first control plane. */
+/** Steps of these phases are for the whole cluster, and run with the first control plane. */
 const CLUSTER: readonly string[] = ['cni', 'ready'] satisfies PhaseName[]
 
-/** The plan over these phases and nodes; phases without a step there are left out. */
+/** The plan for these phases and nodes. Phases without a step are left out. */
 export function planProvision(run: LabRun, phases: readonly PhaseName[], nodes: readonly string[]): Plan {
   const first = topologyOf(run.lab)?.first.name
   const mine = (phase: string, id: string): boolean =>
@@ -26,7 +27,7 @@ export function planProvision(run: LabRun, phases: readonly PhaseName[], nodes: 
   }
 }
 
-/** The step without its way out: it runs though it is done. */
+/** The step without its check: it runs even if it is done. */
 const runAgain = (step: Step): Step => ({
   id: step.id,
   title: step.title,

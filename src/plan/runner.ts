@@ -1,6 +1,6 @@
 /**
- * Runs a plan: the only loop. A phase is a barrier; its steps run side by side; a failure lets the siblings end, then
- * stops.
+ * Runs a plan. This is the only loop. All steps of a phase run at the same time, and the next phase waits for all of
+ * them. If a step fails, the others of its phase run to their end, and then the plan stops.
  */
 import pMap from 'p-map'
 import { Interrupted, messageOf, StepError } from '../errors.js'
@@ -14,7 +14,7 @@ export interface RunnerOptions {
   readonly signal: AbortSignal
 }
 
-/** Whether the error is a wish to stop, not a fault. */
+/** Whether the error is a request to stop and not a failure. */
 const interrupted = (error: unknown): boolean =>
   error instanceof Interrupted || (error instanceof StepError && error.cause instanceof Interrupted)
 

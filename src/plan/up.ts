@@ -30,7 +30,7 @@ export function planUp(run: LabRun): Plan {
 
   const steps: Readonly<Record<PhaseName, () => readonly Step[]>> = {
     network: () => networkSteps(run),
-    // A lab that came sealed brought its own.
+    // A sealed lab brought its own.
     image: () => (run.record.image ? [] : imageSteps(run)),
     'node-image': () => (run.record.image ? [] : nodeImageSteps(run)),
     machines: () => lab.nodes.map((n) => machineStep(run, n)),

@@ -1,7 +1,7 @@
-/** Tables as kubectl prints them: aligned by blanks, no borders. */
+/** Tables in kubectl's style: aligned by blanks, no borders. */
 import { pad, width } from './text.js'
 
-/** Rows (the first is the head) as lines, columns three blanks apart; no trailing blanks. */
+/** Rows (the first is the head) as lines, three blanks between columns; no trailing blanks. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, width(cell))))

@@ -1,4 +1,4 @@
-/** What happens while a plan runs, as data; renderers draw it. */
+/** What happens while a plan runs, as data. Renderers draw it. */
 
 /** How a step ended; `already`: it was so before, `cached`: taken from the cache. */
 export type Outcome = 'done' | 'already' | 'cached' | 'failed'
@@ -34,7 +34,7 @@ export const note =
   (text: string): void =>
     report({ type: 'note', text })
 
-/** A renderer: takes events, and is closed once (the last state stays on the screen). */
+/** A renderer: gets events, and is closed once (the last state stays on the screen). */
 export interface Renderer {
   readonly report: Report
   close(): void

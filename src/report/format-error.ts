@@ -1,11 +1,11 @@
-/** The one place that words errors for people. */
+/** The only place that words errors for people. */
 import { Interrupted, KlabError, StepError } from '../errors.js'
 import { systemFailure } from './system-error.js'
 
 export interface FormatErrorOptions {
   /** Stacks and causes too. */
   readonly verbose?: boolean
-  /** Paints a heading; none by default. */
+  /** Paints a heading; by default it does not. */
   readonly paint?: (text: string) => string
 }
 
@@ -21,8 +21,7 @@ export function formatError(error: unknown, { verbose = false, paint = (s) => s 
 }
 
 /**
- * The exit status of a klab that ends with this error: of the cause where a step failed, of the first of several; 1 for
- * bugs.
+ * The exit status for this error: that of the cause if a step failed, that of the first of several errors; 1 for bugs.
  */
 export function exitCodeOf(error: unknown): number {
   const [first] = flatten(error)
@@ -30,7 +29,7 @@ export function exitCodeOf(error: unknown): number {
   return first instanceof KlabError ? first.exitCode : 1
 }
 
-/** AggregateErrors opened, wherever they are; a step that failed for several reasons is told once a reason. */
+/** Opens AggregateErrors, wherever they are. A step that failed for several reasons is shown once for each reason. */
 function flatten(error: unknown): unknown[] {
   if (error instanceof AggregateError) return error.errors.flatMap(flatten)
   if (error instanceof StepError && error.cause instanceof AggregateError) {

@@ -1,4 +1,4 @@
-/** Events for programs: one JSON object a line, with the time. */
+/** Events for programs: one JSON object on each line, with the time. */
 import type { Event, Renderer } from './events.js'
 import type { RendererOptions } from './options.js'
 import { safeJson } from './safe.js'

@@ -1,6 +1,5 @@
 /**
- * What a live display knows of the running plan, and how that looks. Pure, so that tests can compare it letter by
- * letter.
+ * What a live display knows about the running plan, and how that looks. Pure, so that tests can compare every letter.
  */
 import pc from 'picocolors'
 import type { Event, Outcome } from './events.js'
@@ -80,7 +79,7 @@ export function drawLive(live: LiveState, now: number, o: { columns: number; row
   const head = truncate(`${place}${phase.name}: ${phase.title}  ${duration(now - phase.started)}`, o.columns)
   const steps = [...live.steps.values()]
   const titles = Math.min(Math.max(0, ...steps.map((s) => width(s.title))), Math.max(16, Math.floor(o.columns / 2)))
-  // Ended steps make room for running ones when the terminal is low.
+  // If the terminal has few rows, ended steps make room for running ones.
   const room = Math.max(1, o.rows - 2)
   const running = steps.filter((s) => !s.end)
   const shown = steps.length <= room ? steps : [...running, ...steps.filter((s) => s.end)].slice(0, room)
@@ -98,7 +97,7 @@ export function drawLive(live: LiveState, now: number, o: { columns: number; row
   return [c.bold(head), ...lines].join('\n')
 }
 
-/** What stays on the screen of a phase that is over: one line, and one more for each step that failed. */
+/** What stays on the screen of a finished phase: one line, and one more for each step that failed. */
 export function drawEnded(live: LiveState, ms: number, o: { columns: number; color: boolean }): string {
   const { phase } = live
   if (!phase) return ''
@@ -119,6 +118,6 @@ export function drawEnded(live: LiveState, ms: number, o: { columns: number; col
 
 const markOf = (outcome: Outcome): string => (outcome === 'failed' ? '✗' : '✓')
 const note = (outcome: Outcome): string => (outcome === 'already' || outcome === 'cached' ? ` (${outcome})` : '')
-/** All alike, or simply done. */
+/** The common outcome, or simply done. */
 const sum = (all: readonly Outcome[]): Outcome =>
   all.length > 0 && all.every((x) => x === all[0]) ? (all[0] ?? 'done') : 'done'

@@ -3,11 +3,11 @@ import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import type { Renderer } from './events.js'
 import { jsonLine } from './json.js'
 
-/** Beyond this the log is set aside as `.1`, so that both together stay below twice as much, whatever is written. */
+/** A log larger than this is renamed to `.1`, so that both together stay below twice this size. */
 const MAX_BYTES = 5 * 1024 * 1024
 /**
- * A kubeadm bootstrap token (kubernetes.io, "Authenticating with Bootstrap Tokens"): kubeadm prints it, and logs get
- * handed round.
+ * A kubeadm bootstrap token (kubernetes.io, "Authenticating with Bootstrap Tokens"): kubeadm prints it, and people pass
+ * logs on.
  */
 const TOKEN = /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g
 

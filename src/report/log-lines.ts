@@ -4,7 +4,7 @@ import type { Event } from './events.js'
 import { words } from './plain.js'
 import { safeData } from './safe.js'
 
-/** `2026-11-23 12:00:00 STEP | TEXT`, UTC; a line that is no event of klab's stays as it is. */
+/** `2026-11-23 12:00:00 STEP | TEXT`, UTC. A line that is no event of klab's is not changed. */
 export const readableLog = (text: string): string =>
   text
     .split('\n')
@@ -18,7 +18,7 @@ function readable(line: string): readonly string[] | undefined {
     const at = time.slice(0, 19).replace('T', ' ')
     return words(event, pc.createColors(false)).map((text) => `${at} ${text}`)
   } catch {
-    // Cut short by a kill, or of a klab that knew other events.
+    // Cut short by a kill, or from a klab that knew other events.
     return undefined
   }
 }

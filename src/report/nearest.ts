@@ -19,7 +19,7 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The nearest of `known`, when it is near enough to be meant (a third of its letters wrong, case aside); else
+ * The nearest of `known`, if it is close enough (at most a third of its letters wrong, ignoring case); otherwise
  * undefined.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {

@@ -1,6 +1,6 @@
-/** What a renderer is told: where it writes, the clock, colours. */
+/** What a renderer gets: its stream, the clock, colours. */
 
-/** What the renderers write to (stderr, as a rule). */
+/** What the renderers write to (usually stderr). */
 export interface Sink {
   write(text: string): unknown
   readonly columns?: number | undefined
@@ -20,7 +20,7 @@ export interface RendererOptions {
   readonly columns?: number | undefined
 }
 
-/** Whether to paint: where it is wanted, unless NO_COLOR is set to something (no-color.org) or the terminal is dumb. */
+/** Whether to paint: if wanted, unless NO_COLOR is set to something (no-color.org) or the terminal is dumb. */
 export function wantsColor({ stream, color, env = {} }: Pick<RendererOptions, 'stream' | 'color' | 'env'>): boolean {
   return (color ?? stream.isTTY === true) && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
 }

@@ -1,5 +1,5 @@
 /**
- * Events as plain lines, for pipes, logs and CI: a line when a phase or step starts or ends, with the time since the
+ * Events as plain lines, for pipes, logs and CI: one line when a phase or step starts or ends, with the time since the
  * start.
  */
 import pc from 'picocolors'

@@ -1,12 +1,12 @@
-/** Which renderer draws the events. Each is loaded only when chosen: read-only verbs need none. */
+/** Chooses the renderer that draws the events. Each is loaded only if chosen: verbs that only read need none. */
 import type { Renderer } from './events.js'
 import type { RendererOptions } from './options.js'
 import { safeData } from './safe.js'
 
-/** `tty`: a live table; `plain`: a line for each thing that happens; `json`: a JSON object a line. */
+/** `tty`: a live table; `plain`: one line for each event; `json`: one JSON object on each line. */
 export async function createRenderer(kind: 'tty' | 'plain' | 'json', options: RendererOptions): Promise<Renderer> {
   const renderer = await load(kind, options)
-  // JSON keeps what it was told, in a form that no terminal acts on.
+  // JSON keeps the text, in a form that no terminal acts on.
   if (kind === 'json') return renderer
   return { report: (event) => renderer.report(safeData(event)), close: () => renderer.close() }
 }

@@ -1,12 +1,12 @@
 /**
- * Text of guests, bundles, sealed files and consoles may hold sequences that change a terminal's title, clipboard or
- * screen. Here it is made harmless: all that klab writes goes through this file.
+ * Text from guests, bundles, sealed files and consoles may contain sequences that change a terminal's title, clipboard
+ * or screen. This file makes it harmless. Everything that klab writes goes through it.
  */
 import { stripVTControlCharacters } from 'node:util'
 
-/** Control characters but for newline and tab, and those that turn the direction of writing (Trojan Source). */
+/** Control characters except newline and tab, and those that change the direction of writing (Trojan Source). */
 const UNSAFE = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-/** What JSON.stringify leaves as it is: DEL, C1 (U+009B alone begins a sequence), and the direction of writing. */
+/** What JSON.stringify does not escape: DEL, C1 (U+009B alone begins a sequence), and the direction of writing. */
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /** Text of several lines without escape sequences and control characters. */

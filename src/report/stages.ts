@@ -1,11 +1,11 @@
-/** Events of work that has no plan: one phase, whose stages come as they come. */
+/** Events of work without a plan: one phase, whose stages are not known before. */
 import { messageOf } from '../errors.js'
 import type { Report } from './events.js'
 
-/** Does `work` as a stage: its begin, its lines and its end are reported. `id`: such as `check/k8s-node01`. */
+/** Does `work` as a stage: reports its begin, its lines and its end. `id`: such as `check/k8s-node01`. */
 export type Stage = <T>(id: string, title: string, work: (line: (text: string) => void) => Promise<T>) => Promise<T>
 
-/** For who has nobody to report to. */
+/** For callers that report to nobody. */
 export const silently: Stage = (_id, _title, work) => work(() => undefined)
 
 export interface StagedPhase {
@@ -17,7 +17,7 @@ export interface StagedPhase {
   readonly steps?: readonly string[]
 }
 
-/** Does `work` in a phase of its own. What a stage throws is reported as its failure, and thrown. */
+/** Does `work` as one phase. An error of a stage is reported as its failure, and thrown. */
 export async function inPhase<T>(
   { report, clock }: { readonly report: Report; readonly clock: { monotonic(): number } },
   { goal, title, lab, steps = [] }: StagedPhase,

@@ -1,4 +1,7 @@
-/** What the operating system refused, as an expected failure: a full disk or a folder of root's is no bug of klab's. */
+/**
+ * An error of the operating system as an expected failure: a full disk or a folder that belongs to root is no bug in
+ * klab.
+ */
 import { HostError } from '../errors.js'
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -23,12 +26,12 @@ const WORDS: Readonly<Record<string, string>> = {
   EBUSY: 'is in use',
 }
 
-/** The same as a HostError with what to look at; undefined: it is none of these. */
+/** The same as a HostError that says what to check; undefined: it is none of these. */
 export function systemFailure(error: unknown): HostError | undefined {
   if (!(error instanceof Error)) return undefined
   const { code, path, syscall } = error as NodeJS.ErrnoException
   const words = code === undefined ? undefined : WORDS[code]
-  // Node's own errors alone have a system call; others may have a code of the same name.
+  // Only Node's own errors have a system call. Others may have a code with the same name.
   if (words === undefined || syscall === undefined) return undefined
   const hint = path === undefined ? undefined : code === 'ENOSPC' ? `df -h ${path}` : `ls -ld ${path}`
   return new HostError(`${path ?? syscall}: ${words} (${code ?? ''}, ${syscall})`, { hint, cause: error })

@@ -10,7 +10,7 @@ export function duration(ms: number): string {
   return m < 60 ? `${m}m${two(s % 60)}s` : `${Math.floor(m / 60)}h${two(m % 60)}m`
 }
 
-/** `4.5 s`: of what was measured. */
+/** `4.5 s`: for measured times. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
 /** Bytes for people: `512 B`, `3.4 KiB`, `5.0 MiB`, `12 GiB`. */
@@ -58,7 +58,7 @@ const WIDE = new RegExp(
   'u',
 )
 
-/** Cut to `columns`, with an ellipsis when something was lost. */
+/** Cut to `columns`, with an ellipsis if something was cut. */
 export function truncate(text: string, columns: number): string {
   if (width(text) <= columns) return text
   let cut = ''

@@ -1,4 +1,6 @@
-/** Events on a terminal: ended phases stay as one line each, the running one is drawn again and again below them. */
+/**
+ * Events on a terminal: each ended phase is one line that stays. The running phase is drawn again and again below them.
+ */
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { Renderer } from './events.js'
@@ -14,13 +16,13 @@ export function createTty(o: RendererOptions): Renderer {
   const color = wantsColor(o)
   const c = pc.createColors(color)
   const live = emptyLiveState()
-  // The last column stays free: some terminals wrap already when it is filled.
+  // The last column stays empty: some terminals wrap as soon as it is filled.
   const size = () => ({ columns: Math.max(20, (columns ?? stream.columns ?? 80) - 1), rows: stream.rows ?? 24, color })
   const log = createLogUpdate(stream as NodeJS.WritableStream)
   const draw = (): void => {
     if (live.phase) log(drawLive(live, clock.now(), size()))
   }
-  /** Lines that stay, above what is live. */
+  /** Lines that stay, above the live part. */
   const keep = (text: string): void => {
     log.clear()
     stream.write(`${text}\n`)
