@@ -1,21 +1,19 @@
-/**
- * Calico's own calico.yaml, changed for one lab: as data, so that the rest of it stays as its makers wrote it. Pure.
- */
+/** Changes Calico's own calico.yaml for one lab: as data, so that the rest of it stays as its makers wrote it. Pure. */
 import { isMap, isSeq, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { manifestDocuments } from './manifest-docs.js'
 import { autodetection, type Encapsulation } from '../versions/calico.js'
 
 export interface CalicoSettings {
-  /** 3.x.y; empty: whatever the manifest is. */
+  /** 3.x.y; empty: the manifest's own. */
   readonly version: string
   readonly encapsulation: Encapsulation
   readonly podCidr: string
   readonly labCidr: string
   readonly labNic: string
   /**
-   * Longer probes: under emulation calico-node's take many seconds, and kubelet 1.20 and later ends an exec probe after
-   * the 1 s that older lines leave it.
+   * Longer probes: under emulation those of calico-node take many seconds, and kubelet 1.20 and later ends an exec
+   * probe after the 1 s that older lines give it.
    */
   readonly patient: boolean
 }
@@ -23,7 +21,7 @@ export interface CalicoSettings {
 const WORKLOADS = ['DaemonSet', 'Deployment']
 const STYLE = { lineWidth: 0, directives: false } as const
 const CONTAINERS = ['spec', 'template', 'spec', 'containers']
-/** calico-node's probes of BIRD, which a VXLAN-only Calico does not run; newer lines write two dashes. */
+/** calico-node's probes of BIRD, which does not run in a VXLAN-only Calico; newer lines write two dashes. */
 const BIRD_PROBE = /^--?bird6?-(?:live|ready)$/
 
 /** Of the pool that calico-node makes. */
@@ -33,8 +31,8 @@ const POOL_VXLAN = { ipip: 'Never', vxlan: 'Always', vxlanCrossSubnet: 'CrossSub
 >
 
 /**
- * felix's own probes (FELIX_HEALTHENABLED, port 9099 on the node): what `calico-node -felix-live` asks, without
- * starting a program of 85 MB.
+ * felix's own probes (FELIX_HEALTHENABLED, port 9099 on the node): the same as `calico-node -felix-live` asks, but
+ * without starting a program of 85 MB.
  */
 const HEALTH = { livenessProbe: '/liveness', readinessProbe: '/readiness' } as const
 
@@ -44,8 +42,8 @@ const NEEDLESS = ['mount-bpffs', 'upgrade-ipam']
 const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
 
 /**
- * The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError when the text is no
- * calico.yaml, or another version's.
+ * The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError if the text is no
+ * calico.yaml, or that of another version.
  */
 export function patchCalico(text: string, s: CalicoSettings): string {
   const docs = manifestDocuments(text)?.filter((d) => isMap(d.contents) || d.errors.length > 0)
@@ -74,8 +72,8 @@ export function patchCalico(text: string, s: CalicoSettings): string {
     CALICO_IPV4POOL_VXLAN: POOL_VXLAN[s.encapsulation],
     IP: 'autodetect',
     IP_AUTODETECTION_METHOD: autodetection(found, s.labCidr, s.labNic),
-    // Felix looks for the MTU at cards with usual names only; without one the first pods get more than the tunnel
-    // carries (seen with 3.21.6).
+    // Felix looks for the MTU only at cards with usual names. Without a setting the first pods get a larger MTU than
+    // the tunnel carries (seen with 3.21.6).
     FELIX_MTUIFACEPATTERN: `^${s.labNic}$`,
   })
   if (vxlan) dropBirdProbes(container)
@@ -88,15 +86,14 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
 }
 
-/** Calico's release by its node's image, `calico/node:v3.14.2`; undefined: there is none. */
+/** Calico's release from its node's image, `calico/node:v3.14.2`; undefined: there is none. */
 export const calicoRelease = (images: readonly string[]): string | undefined =>
   images.map((ref) => /(?:^|[/])node:v(3\.\d+\.\d+)[^/]*$/.exec(ref)?.[1]).find((v) => v !== undefined)
 
 const workload = (doc: Document.Parsed): boolean => isMap(doc.contents) && WORKLOADS.includes(String(doc.get('kind')))
 
 /**
- * A document as it stands in the text: nine tenths of calico.yaml are resource definitions that are nobody's to
- * reformat.
+ * A document exactly as in the text: nine tenths of calico.yaml are resource definitions, which klab must not reformat.
  */
 const verbatim = (text: string, doc: Document.Parsed): string =>
   `${text.slice(doc.range[0], doc.range[1]).replace(/^---[ \t]*\n/, '')}\n`.replace(/\n+$/, '\n')
@@ -112,7 +109,7 @@ function containerOf(doc: Document.Parsed, name: string): YAMLMap {
   return found
 }
 
-/** Sets variables of a container: in place where the manifest has them, else at the end. */
+/** Sets variables of a container: in place if the manifest has them, otherwise at the end. */
 function setEnv(doc: Document.Parsed, container: YAMLMap, values: Readonly<Record<string, string>>): void {
   if (!isSeq(container.get('env'))) container.set('env', doc.createNode([]))
   const env = container.get('env') as YAMLSeq
@@ -133,8 +130,8 @@ function dropBirdProbes(container: YAMLMap): void {
 }
 
 /**
- * Steps before the start that this Calico needs none of: the file system of the eBPF dataplane, and addresses of a pod
- * network of before. Each starts a program of 85 MB, which took 20 to 60 s on four emulated nodes.
+ * Steps before the start that this Calico does not need: the file system of the eBPF dataplane, and addresses of an
+ * earlier pod network. Each starts a program of 85 MB, which took 20 to 60 s on four emulated nodes.
  */
 function dropNeedless(doc: Document.Parsed): void {
   const list = doc.getIn(['spec', 'template', 'spec', 'initContainers'])

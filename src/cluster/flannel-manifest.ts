@@ -1,5 +1,5 @@
 /**
- * flannel's manifest, filled in for one lab: klab's own has places for that, upstream's kube-flannel.yml is changed as
+ * flannel's manifest, filled in for one lab. klab's own has places for that; upstream's kube-flannel.yml is changed as
  * data. Pure.
  */
 import { isMap, isSeq } from 'yaml'
@@ -9,7 +9,7 @@ import { manifestDocuments } from './manifest-docs.js'
 const OURS = '@POD_CIDR@'
 const CONTAINERS = ['spec', 'template', 'spec', 'containers']
 
-/** The manifest with this lab's pod range and card (name). Throws CorruptError when the text is no flannel manifest. */
+/** The manifest with this lab's pod range and card (name). Throws CorruptError if the text is no flannel manifest. */
 export function fillFlannel(text: string, podCidr: string, labNic: string): string {
   if (text.includes(OURS)) return text.replaceAll(OURS, podCidr).replaceAll('@LAB_NIC@', labNic)
   const docs = manifestDocuments(text) ?? []

@@ -1,4 +1,4 @@
-/** Where a manifest names images, and what of it a node without internet would have to fetch. Pure. */
+/** Where a manifest names images, and what of it a node without internet would have to download. Pure. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, visit, type Document, type YAMLMap } from 'yaml'
 import { manifestDocuments } from './manifest-docs.js'
 
@@ -12,7 +12,7 @@ export interface ImageUse {
   readonly line: number
 }
 
-/** Something that a node fetches when a pod starts. */
+/** Something that a node downloads when a pod starts. */
 export interface Fetch {
   /** The image, or the repository. */
   readonly what: string
@@ -25,10 +25,13 @@ export interface Fetch {
 
 const IMAGES = /^(?:(?:initC|c|ephemeralC)ontainers|volumes)$/
 
-/** Whether a name asks for one content, and not for a tag. No image of a loaded archive has such a name. */
+/** Whether a name asks for exact content and not for a tag. No image of a loaded archive has such a name. */
 export const hasDigest = (ref: string): boolean => ref.includes('@')
 
-/** Gives what a node stands for: an alias is its anchor's. (yaml's own `resolve` walks the document each time.) */
+/**
+ * Returns what a node stands for: an alias stands for its anchor's. (yaml's own `resolve` walks the document each
+ * time.)
+ */
 type Plain = (node: unknown) => unknown
 
 function anchorsOf(doc: Document.Parsed): Plain {
@@ -53,7 +56,7 @@ function lines(text: string): (offset: number) => number {
   return (offset) => counter.linePos(offset).line
 }
 
-/** Calls `take` for each map in a list under such a key. A list that anchors repeat is gone through once a key. */
+/** Calls `take` for each map in a list under such a key. A list that anchors repeat is read once for each key. */
 function listed(
   text: string,
   wanted: RegExp,
@@ -80,8 +83,8 @@ function listed(
 }
 
 /**
- * Each container's image, and the images that volumes are made of. Text that is not YAML names none: whoever applies it
- * says so.
+ * Each container's image, and the images of volumes. Text that is not YAML names none: the command that applies it
+ * reports that.
  */
 export function imageUses(text: string): readonly ImageUse[] {
   const uses: ImageUse[] = []
@@ -97,7 +100,7 @@ export function imageUses(text: string): readonly ImageUse[] {
 }
 
 /**
- * All that nodes would fetch though every image was loaded beforehand (kubernetes.io, "Images", "Image pull policy":
+ * All that nodes would download even if every image was loaded before (kubernetes.io, "Images", "Image pull policy":
  * without a policy `latest` means Always).
  */
 export function manifestFetches(text: string): readonly Fetch[] {
@@ -112,7 +115,7 @@ export function manifestFetches(text: string): readonly Fetch[] {
           : []
     return why === undefined || fix === undefined ? [] : [{ what: image, why, fix, line }]
   })
-  // Reading it all once more takes a second for Calico's.
+  // Reading it all again takes a second for Calico's.
   if (!text.includes('gitRepo')) return fetches
   listed(text, /^volumes$/, (plain, item, { line }) => {
     const git = plain(item.get('gitRepo', true))

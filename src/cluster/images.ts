@@ -1,11 +1,11 @@
-/** Which container images a cluster needs: kubeadm's, and those that a manifest names. Pure. */
+/** Which container images a cluster needs: kubeadm's, and those in a manifest. Pure. */
 import { imageUses } from './image-uses.js'
 import { releaseOf } from '../versions/kubernetes.js'
 
 export interface KubeadmImages {
   /** What `kubeadm config images list` prints, in 1.20's order. */
   readonly all: readonly string[]
-  /** What a worker needs of them (course 2.7.4). */
+  /** Those that a worker needs (course 2.7.4). */
   readonly node: readonly string[]
 }
 
@@ -18,7 +18,7 @@ export function kubeadmImages(version: string, registry?: string): KubeadmImages
   const at = (name: string, tag: string): string => `${registry ?? r.registry}/${name}:${tag}`
   const core = (name: string): string => at(name, `v${version}`)
   const node = [core('kube-proxy'), at('pause', r.pause)]
-  // CoreDNS moved into a folder of its own in 1.21, but only in the default registry (kubeadm, images.GetDNSImage).
+  // In 1.21 CoreDNS moved into its own folder, but only in the default registry (kubeadm, images.GetDNSImage).
   const coredns = at(r.minor >= 21 && registry === undefined ? 'coredns/coredns' : 'coredns', r.coredns)
   return {
     all: [
@@ -34,8 +34,8 @@ export function kubeadmImages(version: string, registry?: string): KubeadmImages
 }
 
 /**
- * The one full name of an image: `calico/node:v3.14.2` is `docker.io/calico/node:v3.14.2` (distribution/reference,
- * "familiar names"). Archives and manifests may write either; docker and containerd take both for the same.
+ * The full name of an image: `calico/node:v3.14.2` is `docker.io/calico/node:v3.14.2` (distribution/reference,
+ * "familiar names"). Archives and manifests may write either; for docker and containerd they are the same.
  */
 export function fullRef(ref: string): string {
   const [first = '', ...rest] = ref.split('/')
@@ -45,7 +45,7 @@ export function fullRef(ref: string): string {
 }
 
 /**
- * The images that a manifest's containers and volumes name, each once, as written. Text that is not YAML has none:
- * whoever applies it says so.
+ * The images of a manifest's containers and volumes, each once, as written. Text that is not YAML has none: the command
+ * that applies it reports that.
  */
 export const manifestImages = (text: string): readonly string[] => [...new Set(imageUses(text).map((u) => u.image))]

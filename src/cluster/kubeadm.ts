@@ -18,21 +18,22 @@ export const PATCHES_DIR = '/etc/klab/patches'
 const extraArgs = (args: Readonly<Record<string, string>>, api: string): unknown =>
   api === 'v1beta4' ? Object.entries(args).map(([name, value]) => ({ name, value })) : args
 
-/** A field only where it has something to say. */
+/** Adds the field only if it has a value. */
 const ifAny = (key: string, args: Readonly<Record<string, string>>, api: string): Record<string, unknown> =>
   Object.keys(args).length ? { [key]: extraArgs(args, api) } : {}
 
 const documents = (docs: readonly unknown[]): string => docs.map((d) => stringify(d)).join('---\n')
 
 /**
- * With docker, kubelet up to 1.23 starts every CNI plugin each 5 s to ask for its version. On a slow host it asks
- * a script that remembers (cloud-init/phases/cni-plugin.sh): Calico's takes 1 to 2 s of an emulated CPU.
+ * With docker, kubelet up to 1.23 starts every CNI plugin each 5 s to ask for its version. On a slow host it asks a
+ * script that remembers the answer (cloud-init/phases/cni-plugin.sh): Calico's plugin takes 1 to 2 s of an emulated
+ * CPU.
  */
 const pluginFolders = (k: KubernetesSpec, profile: Profile): Record<string, string> =>
   profile.name === 'slow-host' && k.runtime === 'docker' ? { 'cni-bin-dir': '/usr/lib/klab/cni,/opt/cni/bin' } : {}
 
 /**
- * What `kubeadm init` and `join` are told of one node (its own address: in user mode networking every guest has the
+ * What `kubeadm init` and `join` are told about one node (its own address: in user mode networking every guest has the
  * same one on NIC 1).
  */
 const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Record<string, unknown> => {
@@ -53,9 +54,9 @@ const registration = (k: KubernetesSpec, node: NodeSpec, profile: Profile): Reco
 const startLimit = (profile: Profile): string => `${Math.round(profile.apiServerTimeoutS / 60)}m0s`
 
 /**
- * v1beta4's other time-outs (defaults: 4, 1 and 5 minutes), which older kubeadms have no fields for. `init` makes the
- * binding of its admin before it waits for the API server (kubeadm, util/kubeconfig: EnsureAdminClusterRoleBinding), so
- * the limit of one API call covers that start as well. Seen with 1.37.2: four minutes were too few on a busy host.
+ * v1beta4's other time-outs (defaults: 4, 1 and 5 minutes); older kubeadms have no fields for them. `init` binds its
+ * admin role before it waits for the API server (kubeadm, util/kubeconfig: EnsureAdminClusterRoleBinding), so the limit
+ * of one API call must also cover that start. Seen with 1.37.2: four minutes were too few on a busy host.
  */
 const patientTimeouts = (profile: Profile): Record<string, string> =>
   profile.patience > 1
@@ -66,12 +67,12 @@ const patientTimeouts = (profile: Profile): Record<string, string> =>
       }
     : {}
 
-/** From kubeadm 1.22 on the patches folder is part of the configuration; before, a flag (see initFlags). */
+/** From kubeadm 1.22 on the patches folder is part of the configuration; before, it is a flag (see initFlags). */
 const patches = (minor: number, profile: Profile): Record<string, unknown> =>
   minor >= 22 && Object.keys(profile.patches).length ? { patches: { directory: PATCHES_DIR } } : {}
 
 /**
- * Flags that `kubeadm init` needs beside `--config`: 1.19 to 1.21 take patches through `--experimental-patches`, 1.17
+ * Flags that `kubeadm init` needs besides `--config`: 1.19 to 1.21 take patches through `--experimental-patches`, 1.17
  * and 1.18 the same files through `--experimental-kustomize` (kubeadm, app/util/kustomize: strategic merge patches).
  */
 export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[] {
@@ -80,7 +81,7 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
   return [minor < 19 ? '--experimental-kustomize' : '--experimental-patches', PATCHES_DIR]
 }
 
-/** The flags of each static pod that are not kubeadm's own: the profile's, and over them the Labfile's. */
+/** The flags of each static pod that are not kubeadm's own: the profile's; the Labfile's win over them. */
 const podArgs = (k: KubernetesSpec, profile: Profile) => ({
   etcd: { ...profile.etcdArgs, ...k.etcd?.extraArgs },
   'kube-apiserver': { ...profile.apiServerArgs, ...k.apiServer?.extraArgs },
@@ -89,9 +90,9 @@ const podArgs = (k: KubernetesSpec, profile: Profile) => ({
 })
 
 /**
- * What of patches and flags is not in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds is
- * 10, not 60`, `etcd: --heartbeat-interval=500 is missing`. `manifests`: target → YAML of its static pod. A kubeadm
- * that drops patches says nothing of it (seen with 1.17 and 1.18, before their flag was known).
+ * Which patches and flags are missing in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds
+ * is 10, not 60`, `etcd: --heartbeat-interval=500 is missing`. `manifests`: target → YAML of its static pod. A kubeadm
+ * that drops patches does not say so (seen with 1.17 and 1.18, before klab used their flag).
  */
 export function unpatched(
   k: KubernetesSpec,
@@ -116,14 +117,16 @@ export function unpatched(
   })
 }
 
-/** The first container of a pod, as data; undefined: it is no pod. A guest wrote the text, so it may be anything. */
+/**
+ * The first container of a pod, as data; undefined: it is no pod. The text comes from a guest, so it may be anything.
+ */
 function firstContainer(yaml: string): { readonly command?: unknown } | undefined {
   const [pod] = manifestDocuments(yaml) ?? []
   const container = pod?.getIn(['spec', 'containers', 0], true)
   try {
     return pod && isMap(container) ? (container.toJS(pod, { maxAliasCount: 0 }) as { command?: unknown }) : undefined
   } catch {
-    // Aliases, which kubeadm writes none of.
+    // Aliases; kubeadm writes none.
     return undefined
   }
 }
@@ -131,7 +134,9 @@ function firstContainer(yaml: string): { readonly command?: unknown } | undefine
 export interface InitFacts {
   /** The bootstrap token; it ends after 15 minutes. */
   readonly token: string
-  /** There are no workers, so pods may run here: an empty list of taints (no list means kubeadm's own taints). */
+  /**
+   * There are no workers, so pods may run here: an empty list of taints (without a list kubeadm sets its own taints).
+   */
   readonly alone?: boolean
 }
 
@@ -175,7 +180,7 @@ export function initConfig(
       kubernetesVersion: `v${k.version}`,
       networking: { podSubnet: k.podCidr, serviceSubnet: k.serviceCidr, dnsDomain: 'cluster.local' },
       apiServer: {
-        // 127.0.0.1: the forwarded port on the host, where the lab's kubeconfig points.
+        // 127.0.0.1: the forwarded port on the host, which the lab's kubeconfig uses.
         certSANs: ['127.0.0.1', 'localhost', node.ip, node.name],
         ...ifAny('extraArgs', args['kube-apiserver'], api),
         ...(api === 'v1beta4' ? {} : { timeoutForControlPlane: timeout }),

@@ -1,6 +1,4 @@
-/**
- * The lab's kubeconfig: certificates and key of one that came from a guest or a file, everything else klab's own. Pure.
- */
+/** The lab's kubeconfig: certificates and key come from a guest or a file, everything else is klab's own. Pure. */
 import { stringify } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { compose, tokenize } from '../labfile/yaml-limits.js'
@@ -8,17 +6,17 @@ import { compose, tokenize } from '../labfile/yaml-limits.js'
 type Fields = Readonly<Record<string, unknown>>
 const fields = (x: unknown): Fields | undefined => (typeof x === 'object' && x !== null ? (x as Fields) : undefined)
 
-/** Bytes. kubeadm's admin.conf has 6 KB; far more and parsing alone would hold klab up. */
+/** Bytes. kubeadm's admin.conf has 6 KB. Parsing a much larger one would take too long. */
 const MAX_BYTES = 64 * 1024
-/** kubeadm's has a depth of 7 and 100 parts. Deep maps take yaml the cube of their depth: 6 KB of them are hours. */
+/** kubeadm's has a depth of 7 and 100 parts. Deep maps take yaml the cube of their depth: for 6 KB of them, hours. */
 const LIMITS = { depth: 40, parts: 20_000 }
 
-/** PEM as kubeadm writes it (RFC 7468): nothing around it, no headers within. */
+/** PEM as kubeadm writes it (RFC 7468): nothing around it, no headers inside. */
 const pem = (label: string): string => `-----BEGIN ${label}-----\\n(?:[A-Za-z0-9+/=]+\\n)+-----END ${label}-----\\n?`
 const CERTIFICATES = new RegExp(`^(?:${pem('CERTIFICATE')})+$`)
 const KEY = new RegExp(`^(?:${['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY'].map(pem).join('|')})$`)
 
-/** The first entry of a kubeconfig's list, such as the `cluster` of `clusters`; undefined when there is none. */
+/** The first entry of a kubeconfig's list, such as the `cluster` of `clusters`; undefined if there is none. */
 function first(config: unknown, list: string, entry: string): Fields | undefined {
   const items = fields(config)?.[list]
   return Array.isArray(items) ? fields(fields(items[0])?.[entry]) : undefined
@@ -33,7 +31,7 @@ function read(text: string, hint: string): unknown {
   const cause = document?.errors[0]
   if (!document || more || cause) throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
   try {
-    // Aliases multiply what is small.
+    // Aliases turn small data into large data.
     return document.toJS({ maxAliasCount: 0 })
   } catch (cause) {
     throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
@@ -41,11 +39,10 @@ function read(text: string, hint: string): unknown {
 }
 
 /**
- * A kubeconfig for use on the host, made of another one: of admin.conf in a guest, or of one that came in a file.
- * Whoever wrote it could have kubectl run programs (`exec`), send files (`tokenFile`) or speak to somebody else
- * (`proxy-url`), so it gives the CA, the client certificate and the key alone. `server`: https://HOST:PORT as the host
- * reaches it; the names are the lab's own, so that it can be merged. `hint`: what to do when it is no good. Throws
- * CorruptError.
+ * A kubeconfig for use on the host, made from another one: from admin.conf in a guest, or from one in a file. Its
+ * author could make kubectl run programs (`exec`), send files (`tokenFile`) or talk to another server (`proxy-url`). So
+ * klab takes only the CA, the client certificate and the key from it. `server`: https://HOST:PORT as the host reaches
+ * it; the names are the lab's own, so that it can be merged. `hint`: what to do if it is bad. Throws CorruptError.
  */
 export function hostKubeconfig(text: string, lab: string, server: string, hint = 'klab destroy, then klab up'): string {
   const config = read(text, hint)

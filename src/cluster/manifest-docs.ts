@@ -6,7 +6,7 @@ import { compose, tokenize } from '../labfile/yaml-limits.js'
 export const MOST_MANIFEST = 8 * 2 ** 20
 const LIMITS = { depth: 100, parts: 500_000 }
 
-/** The documents, errors in them and all; undefined: it is larger or deeper than any manifest. */
+/** The documents, even with errors in them; undefined: it is larger or deeper than any manifest. */
 export function manifestDocuments(text: string): readonly Document.Parsed[] | undefined {
   if (text.length > MOST_MANIFEST) return undefined
   const tokens = tokenize(text, LIMITS)

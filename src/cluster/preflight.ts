@@ -1,7 +1,7 @@
-/** What kubeadm's preflight checks say, without what passed: which failed, and what helps. Pure. */
+/** What kubeadm's preflight checks report: which ones failed, and what helps. Pure. */
 import { stripVTControlCharacters } from 'node:util'
 
-/** A failed check: kubeadm's name of it (`NumCPU`) and its words. */
+/** A failed check: kubeadm's name for it (`NumCPU`) and its message. */
 export interface PreflightError {
   readonly name: string
   readonly message: string
@@ -33,7 +33,7 @@ const HINTS: readonly (readonly [name: string, hint: string])[] = [
   ['DirAvailable-', 'kubeadm ran there before: kubeadm reset on the node, or klab snapshot restore NAME'],
 ]
 
-/** What helps against the first of them that klab knows; else how to go on regardless. */
+/** What helps against the first one that klab knows; otherwise how to continue anyway. */
 export function preflightHint(errors: readonly PreflightError[]): string {
   for (const { name } of errors) {
     const known = HINTS.find(([begin]) => name.startsWith(begin))

@@ -1,6 +1,6 @@
 /**
- * The slow-host profile: what klab turns up so that a control plane under software emulation does not trip over its own
- * time-outs.
+ * The slow-host profile: settings that klab raises so that a control plane under software emulation does not run into
+ * its own time-outs.
  */
 
 export interface Profile {
@@ -41,10 +41,11 @@ const NORMAL: Profile = {
 }
 
 /**
- * Probes of the static pods. kubeadm gives a liveness probe 15 s and 8 tries (24 at start), too little for a busy node
- * under TCG; and it asks the API server's readiness every second, a TLS handshake each, which alone takes a good part
- * of an emulated CPU. kubeadm 1.17 and 1.18 write a liveness probe alone (app/phases/controlplane/manifests.go), and
- * kubelet starts no pod with a probe that says when to ask but not what. There it must bear the start too.
+ * Probes of the static pods. kubeadm gives a liveness probe 15 s and 8 tries (24 at start). That is too little for a
+ * busy node under TCG. It also asks the API server's readiness every second; each time is a TLS handshake, which alone
+ * takes a good part of an emulated CPU. kubeadm 1.17 and 1.18 write only a liveness probe
+ * (app/phases/controlplane/manifests.go), and kubelet starts no pod whose probe says when to ask but not what. There
+ * the liveness probe must also cover the start.
  */
 const patientProbes = (container: string, minor: number): unknown => ({
   apiVersion: 'v1',
@@ -71,8 +72,8 @@ const patientProbes = (container: string, minor: number): unknown => ({
 /**
  * The profile for an accelerator and a Kubernetes minor. Under TCG: no leader election (right with one control plane;
  * field notes: the leases were lost again and again), etcd heartbeat 500 ms and election 5 s (etcd tuning guide:
- * election = 10 × heartbeat), node monitoring stretched to 2 minutes, patient probes; and rarer looks at things that do
- * not change: without, an idle four-node cluster kept two cores busy (docs/benchmarks.md).
+ * election = 10 × heartbeat), node monitoring stretched to 2 minutes, patient probes. It also checks things that do not
+ * change less often: otherwise an idle four-node cluster kept two cores busy (docs/benchmarks.md).
  */
 export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 20): Profile {
   if (accel === 'kvm') return NORMAL
@@ -83,18 +84,18 @@ export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 
     etcdArgs: { 'heartbeat-interval': '500', 'election-timeout': '5000', 'snapshot-count': '10000' },
     controllerManagerArgs: { ...single, 'node-monitor-grace-period': '2m0s', 'node-monitor-period': '10s' },
     schedulerArgs: single,
-    // Fair queuing between many clients; a lab has one. The flag came in 1.18 and means much in the newest minors.
+    // Fair queuing between many clients; a lab has one. The flag came in 1.18; in the newest minors more depends on it.
     apiServerArgs: minor >= 18 && minor < 29 ? { 'enable-priority-and-fairness': 'false' } : {},
     kubelet: {
       nodeStatusUpdateFrequency: '20s',
-      // It follows the update frequency where that is set, and then writes the whole status every 20 s; this is its
-      // default otherwise.
+      // If the update frequency is set, this follows it, and kubelet then writes the whole status every 20 s; this
+      // value is its usual default.
       nodeStatusReportFrequency: '5m0s',
       nodeLeaseDurationSeconds: 120,
       runtimeRequestTimeout: '10m0s',
       volumeStatsAggPeriod: '10m0s',
     },
-    // cAdvisor walks every cgroup every 10 s otherwise. The second flag was still in 1.29 and is gone in 1.32 (kubelet,
+    // Otherwise cAdvisor walks every cgroup every 10 s. The second flag was still in 1.29 and is gone in 1.32 (kubelet,
     // globalflags_linux.go).
     kubeletArgs: { 'housekeeping-interval': '60s', ...(minor < 30 ? { 'global-housekeeping-interval': '5m0s' } : {}) },
     kubeProxy: {

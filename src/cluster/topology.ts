@@ -1,11 +1,11 @@
 /**
- * Which node does what in a lab's cluster. Whoever wants to know asks here, and nobody looks at roles or counts nodes.
- * On the path of `status`: pure and small.
+ * Which node does what in a lab's cluster. Other code asks here; it never looks at roles or counts nodes itself. On the
+ * path of `status`: pure and small.
  */
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import { API_PORT } from '../state/endpoints.js'
 
-/** Where the API server answers the guests, in the lab's network. (For the host: node/api-server.ts.) */
+/** Where the guests reach the API server, in the lab's network. (For the host: node/api-server.ts.) */
 export interface ClusterEndpoint {
   readonly host: string
   readonly port: number
@@ -19,11 +19,11 @@ export interface Topology {
   /** `first`, then `others`. Each runs an API server. */
   readonly controlPlanes: readonly NodeSpec[]
   readonly workers: readonly NodeSpec[]
-  /** What nodes join, and what the kubeconfigs in the guests name. */
+  /** The address that nodes join, and that the kubeconfigs in the guests name. */
   readonly endpoint: ClusterEndpoint
 }
 
-/** The topology of a lab; undefined when it has no cluster (plain VMs). Nodes are in the Labfile's order. */
+/** The topology of a lab; undefined if it has no cluster (plain VMs). Nodes are in the Labfile's order. */
 export function topologyOf({ kubernetes, nodes }: Pick<Lab, 'kubernetes' | 'nodes'>): Topology | undefined {
   if (!kubernetes) return undefined
   const controlPlanes = nodes.filter((n) => n.role === 'control-plane')

@@ -1,6 +1,6 @@
 /**
  * The API server's tables (`Accept: …;as=Table`, kubernetes.io: API concepts, "Receiving resources as Tables"), as
- * facts.sh prints them. Pure.
+ * cloud-init/check prints them. Pure.
  */
 import type { GuestFacts } from './facts.js'
 
@@ -11,12 +11,12 @@ export interface ClusterView {
   readonly nodes: readonly Row[]
   /** Name, Ready, Status, Node… */
   readonly pods: readonly Row[]
-  /** What was said instead of an answer; undefined when all was answered. */
+  /** The message if there was no answer; undefined if everything was answered. */
   readonly error: string | undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>
-/** Whoever answers in a guest decides on the form: nothing of it is believed. */
+/** The guest decides what its answer looks like, so nothing in it is trusted. */
 const fields = (x: unknown): Fields => (typeof x === 'object' && x !== null ? (x as Fields) : {})
 const list = (x: unknown): readonly unknown[] => (Array.isArray(x) ? x : [])
 const text = (x: unknown): string => (['string', 'number', 'boolean'].includes(typeof x) ? String(x) : '')
@@ -29,7 +29,7 @@ function parse(line: string): Fields {
   }
 }
 
-/** What the API server said of nodes and pods; undefined when it was not asked (no control plane yet). */
+/** What the API server said about nodes and pods; undefined if it was not asked (no control plane yet). */
 export function clusterView(facts: GuestFacts | undefined): ClusterView | undefined {
   const answers = facts?.all('api').filter((line) => line !== '') ?? []
   if (answers.length === 0) return undefined

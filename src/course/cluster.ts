@@ -82,7 +82,7 @@ const init: ClusterJudge = (s) => {
   ]
 }
 
-/** 2.9.3: for root or for the lab user; each their own. */
+/** 2.9.3: for root or for the lab user; each has its own. */
 const kubeconfig: ClusterJudge = ({ facts, node, lab, topology }) => {
   if (node.role !== 'control-plane') return []
   const want = `https://${hostPort(topology.endpoint)}`

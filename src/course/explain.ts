@@ -1,6 +1,6 @@
 /**
- * `klab explain`: what klab runs for a section of the course, as commands. Rendered from the scripts and configurations
- * that it really uses. Pure.
+ * `klab explain`: the commands that klab runs for a section of the course. They are rendered from the scripts and
+ * configurations that it really uses. Pure.
  */
 import { initConfig, initFlags, joinConfig } from '../cluster/kubeadm.js'
 import type { Profile } from '../cluster/profile.js'
@@ -16,7 +16,7 @@ export interface ExplainInput {
   /** Names of the guest's scripts → texts. */
   readonly scripts: ReadonlyMap<string, string>
   readonly settings: Readonly<Record<string, string>>
-  /** Which of the families' scripts are among them, for people, and whether the Labfile says so or klab assumes it. */
+  /** Which of the families' scripts are among them, for people; and whether the Labfile says so or klab assumes it. */
   readonly family: { readonly name: 'debian' | 'rhel'; readonly known: boolean }
   readonly profile: Profile
   /** undefined: no bundle in the cache. */
@@ -25,7 +25,7 @@ export interface ExplainInput {
 
 type ClusterInput = ExplainInput & { readonly k: KubernetesSpec; readonly topology: Topology }
 
-/** Stand for what each init and join makes. */
+/** Placeholders for what each init and join makes. */
 const TOKEN = 'abcdef.0123456789abcdef'
 const HASH = 'sha256:HASH-OF-THE-CA'
 
@@ -35,7 +35,7 @@ const note = (text: string): string => `# ${text}`
 const save = (archive: string, refs: readonly string[] | undefined): string =>
   `docker save -o ${archive} \\\n  ${(refs ?? ['…']).join(' \\\n  ')}`
 
-/** What the scripts do not say: it is done by libvirt, by cloud-init or from the host. */
+/** Work that is not in the scripts: libvirt, cloud-init or the host does it. */
 const MORE: Readonly<Record<string, (i: ExplainInput) => string>> = {
   '2.1': ({ lab }) =>
     [
@@ -139,7 +139,7 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
 const config = ({ k, topology, profile }: ClusterInput): string =>
   initConfig(k, topology.first, profile, { token: TOKEN })
 
-/** The commands of one section for this lab; comments where there are none. */
+/** The commands of one section for this lab; comments if there are none. */
 export function explainSection(section: Section, i: ExplainInput): string {
   const k = i.lab.kubernetes
   if (!k && section.plain === undefined) return note('nothing: the Labfile has no Kubernetes')

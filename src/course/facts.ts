@@ -1,28 +1,28 @@
-/** What cloud-init/check/facts.sh printed of one guest: `key value` lines, as data. Pure. */
+/** What the script of cloud-init/check printed in one guest: `key value` lines, as data. Pure. */
 import { CorruptError } from '../errors.js'
 
-/** Characters. The API server's tables of a busy lab are the longest part: some hundred KB. */
+/** Characters. The API server's tables of a busy lab are the longest part: a few hundred KB. */
 const MOST_TEXT = 4 * 2 ** 20
-/** The script prints some hundred. */
+/** The script prints a few hundred. */
 const MOST_FACTS = 20_000
 
 /** Facts by key; a key may come many times. */
 export interface GuestFacts {
-  /** The first value of a key; undefined when there is none. */
+  /** The first value of a key; undefined if there is none. */
   one(key: string): string | undefined
   all(key: string): readonly string[]
   /**
-   * Words after `name` in the line of `key` that begins with it: of `unit docker.service loaded active enabled` the
+   * The words after `name` in the line of `key` that begins with it: of `unit docker.service loaded active enabled` the
    * last three.
    */
   of(key: string, name: string): readonly string[] | undefined
-  /** Whether `value` is one of the key's. */
+  /** Whether the key has this value. */
   has(key: string, value: string): boolean
 }
 
 /**
- * Reads the script's output. Lines without a value have an empty one. Throws CorruptError for more of it than the
- * script can have printed: the judges look through all of it again and again.
+ * Reads the script's output. Lines without a value have an empty one. Throws CorruptError if there is more than the
+ * script can have printed: the judges read all of it again and again.
  */
 export function parseGuestFacts(text: string): GuestFacts {
   const lines = text.length > MOST_TEXT ? [] : text.split('\n', MOST_FACTS + 1)
@@ -49,5 +49,5 @@ export function parseGuestFacts(text: string): GuestFacts {
   }
 }
 
-/** Whether the script came to its end: half an answer must not be judged. */
+/** Whether the script ran to its end: half an answer must not be judged. */
 export const isComplete = (facts: GuestFacts): boolean => facts.one('end') !== undefined

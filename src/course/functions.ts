@@ -8,7 +8,8 @@ const BESIDE = /^\s*# Beside the course:/
 const COURSE = /^\s*# As the course:/
 
 /**
- * Every function of these scripts, without what is beside the course: name → lines of its body. A later script's wins.
+ * Every function of these scripts, without the lines beside the course: name → lines of its body. A later script's
+ * function wins.
  */
 export function functionsOf(scripts: Iterable<string>, settings: Settings): Functions {
   const found = new Map<string, readonly string[]>()
@@ -21,7 +22,7 @@ export function functionsOf(scripts: Iterable<string>, settings: Settings): Func
   return found
 }
 
-/** Lines up to what is beside the course, and on from where it is as the course has it. */
+/** The lines up to `# Beside the course:`, and again from `# As the course:` on. */
 function shown(lines: readonly string[]): readonly string[] {
   let mine = true
   return lines.filter((line) => {
@@ -43,7 +44,9 @@ const called = (line: string, functions: Functions): readonly string[] | undefin
 export const callsAny = (commands: string, functions: Functions): boolean =>
   commands.split('\n').some((line) => called(line, functions) !== undefined)
 
-/** The commands without calls of what does nothing here, below the definitions of what they call. */
+/**
+ * The commands without calls of functions that do nothing here, after the definitions of the functions that they call.
+ */
 export function withFunctions(commands: string, functions: Functions, settings: Settings): string {
   const kept = commands.split('\n').filter((line) => {
     const body = called(line, functions)
@@ -71,8 +74,8 @@ export function withFunctions(commands: string, functions: Functions, settings: 
 }
 
 /**
- * Plain assignments at the top of a family's files, for fill: `PM=yum`, and of an array its members. `major`: the
- * system's, for those of one release.
+ * Plain assignments at the top of a family's files, for fill: `PM=yum`, and the members of an array. `major`: that of
+ * the system, for assignments of one release.
  */
 export function constantsOf(scripts: Iterable<string>, major: string): Settings {
   const found: Record<string, string> = {}

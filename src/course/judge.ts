@@ -1,4 +1,4 @@
-/** From facts to the report of `klab check`. Pure. */
+/** Turns facts into the report of `klab check`. Pure. */
 import { topologyOf } from '../cluster/topology.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import { CLUSTER_JUDGES } from './cluster.js'
@@ -11,15 +11,15 @@ import { notApplicable, type CheckReport, type Finding, type State, type Subject
 
 const CLUSTER = { ...RUNTIME_JUDGES, ...PACKAGE_JUDGES, ...CLUSTER_JUDGES }
 
-/** What was learnt of one node: its facts, or why there are none. */
+/** What was found out about one node: its facts, or why there are none. */
 export type NodeLook =
   | { readonly node: NodeSpec; readonly facts: GuestFacts; readonly skewS: number }
   | { readonly node: NodeSpec; readonly error: string }
 
-/** Of one section and node; a guest decides how many lines it has of a kind, and how long they are. */
+/** For one section and node. A guest decides how many lines of a kind it prints, and how long they are. */
 const [MOST_FINDINGS, MOST_LINE] = [100, 500]
 
-/** As many as can be read, each of a length that can be read. */
+/** Only as many lines as people can read, and not too long. */
 function readable(findings: readonly Finding[]): readonly Finding[] {
   const cut = findings
     .slice(0, MOST_FINDINGS)
@@ -28,7 +28,7 @@ function readable(findings: readonly Finding[]): readonly Finding[] {
   return left > 0 ? [...cut, { state: worst(findings), line: `… and ${left} more` }] : cut
 }
 
-/** The worst that was found; nothing found: not this node's. */
+/** The worst state that was found; if nothing was found, it does not apply to this node. */
 const worst = (findings: readonly Finding[]): State =>
   (['wrong', 'not-done', 'done'] as const).find((state) => findings.some((f) => f.state === state)) ?? 'not-applicable'
 
@@ -43,8 +43,8 @@ function judge(section: Section, s: Subject): readonly Finding[] {
 }
 
 /**
- * The report over these sections and nodes. `cluster`: the first control plane's facts, which may be of a node that is
- * not among them.
+ * The report for these sections and nodes. `cluster`: the first control plane's facts, even if that node is not among
+ * them.
  */
 export function judgeLab(
   lab: Lab,
@@ -68,7 +68,7 @@ export function judgeLab(
       return findings.length > 0 ? [{ node: l.node.name, state: worst(findings), findings: readable(findings) }] : []
     })
     const state = worst(nodes.flatMap((n) => n.findings))
-    // What a node that was not reached would have said is not known: neither green nor beside the point.
+    // For a node that was not reached nothing is known: neither done nor not applicable.
     const open = missing && (state === 'done' || (nodes.length === 0 && section.look === undefined))
     return { section: section.id, title: section.title, state: open ? ('unreachable' as const) : state, nodes }
   })

@@ -26,7 +26,7 @@ const repository: ClusterJudge = ({ facts, k }) => {
 }
 
 /**
- * The driver kubelet is told: its flags win over its file; KUBELET_EXTRA_ARGS stand last on its command line
+ * The driver that kubelet uses: its flags win over its file, and KUBELET_EXTRA_ARGS come last on its command line
  * (10-kubeadm.conf).
  */
 function kubeletDriver({ facts }: ClusterSubject): { driver: string; line: string } | undefined {
@@ -69,7 +69,7 @@ const archives: ClusterJudge = ({ node, k, images }) => {
   )
 }
 
-/** As docker shows a name; containerd's ctr writes Docker Hub out. */
+/** The name as docker shows it; containerd's ctr writes docker.io too. */
 const short = (ref: string): string => ref.replace(/^docker\.io\/(library\/)?/, '')
 
 /** Which of the references are in the runtime. */

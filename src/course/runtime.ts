@@ -1,9 +1,9 @@
-/** Judges of 2.3: the container runtime. With containerd the same sections ask for the same of it. */
+/** Judges of 2.3: the container runtime. With containerd the same sections ask for the same things. */
 import type { GuestFacts } from './facts.js'
 import { done, notApplicable, notDone, wrong, type ClusterJudge } from './types.js'
 
 /**
- * The cgroup driver that the runtime really uses; undefined: it says nothing. containerd's default is cgroupfs (its
+ * The cgroup driver that the runtime really uses; undefined: it does not say. containerd's default is cgroupfs (its
  * cri/config.md).
  */
 export function runtimeDriver(runtime: 'docker' | 'containerd', facts: GuestFacts): string | undefined {
@@ -51,7 +51,7 @@ const trimmed = (address: string): string => address.replace(/\/+$/, '')
 
 const mirrors: ClusterJudge = ({ k, facts }) => {
   if (k.registryMirrors.length === 0) return [notApplicable('the Labfile names no kubernetes.registryMirrors')]
-  // docker says what it uses; containerd is gone by what its file says.
+  // docker says what it uses. For containerd we use its file.
   const said = k.runtime === 'docker' ? (facts.one('docker') ?? '') : facts.all('containerd.conf').join(' ')
   const used = [...said.matchAll(/"(https?:[^"]+)"/g)].map(([, address = '']) => trimmed(address))
   return k.registryMirrors.map((m) => {

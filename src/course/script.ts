@@ -1,4 +1,4 @@
-/** The guest's phase scripts, read by section: the lines below `# 2.2.7: …`, with a lab's settings filled in. Pure. */
+/** The guest's phase scripts by section: the lines below `# 2.2.7: …`, with a lab's settings filled in. Pure. */
 
 const SECTION = String.raw`\d+(?:\.\d+)+(?:-[a-z]+)?`
 const SECTIONS = `${SECTION}(?:, ${SECTION})*`
@@ -7,12 +7,12 @@ const BESIDE = /^\s*# Beside the course:/
 
 type Settings = Readonly<Record<string, string>>
 
-/** The sections that a script says it does. */
+/** The sections that a script has. */
 export const sectionsOf = (script: string): readonly string[] => [
   ...new Set(script.split('\n').flatMap((line) => MARK.exec(line)?.[1]?.split(', ') ?? [])),
 ]
 
-/** The lines of a section, as they stand in the script; a script may have several blocks of one. */
+/** The lines of a section, unchanged; a script may have several blocks for one. */
 export function blockOf(script: string, section: string): readonly string[] {
   const found: string[] = []
   let mine = false
@@ -34,7 +34,7 @@ const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '-lt': (a, b) => a < b,
 }
 
-/** Whether a condition holds that asks for settings alone; undefined for one that asks the guest. */
+/** Whether a condition that only looks at settings is true; undefined for a condition that looks at the guest. */
 function holds(condition: string, settings: Settings): boolean | undefined {
   const [, name, operator, word = ''] = /^\[ "\$(\w+)" (=|!=) "?([^"\s]*)"? \]$/.exec(condition) ?? []
   if (name !== undefined && name in settings) return (settings[name] === word) === (operator === '=')
@@ -45,7 +45,7 @@ function holds(condition: string, settings: Settings): boolean | undefined {
 }
 
 /**
- * An `if` that is open: whether its present branch runs, and whether one of its branches did; `folded`: settings alone
+ * An `if` that is open: whether its present branch runs, and whether one of its branches did. `folded`: only settings
  * decide.
  */
 interface OpenIf {
@@ -54,7 +54,7 @@ interface OpenIf {
   taken: boolean
 }
 
-/** Leaves of an `if` that asks for settings only the branch that runs, and of `… || return 0` what is done. */
+/** Of an `if` that only looks at settings, keeps only the branch that runs; of `… || return 0`, the work. */
 export function fold(lines: readonly string[], settings: Settings): readonly string[] {
   const open: OpenIf[] = []
   const kept: string[] = []
@@ -75,7 +75,7 @@ export function fold(lines: readonly string[], settings: Settings): readonly str
     } else if (condition !== undefined && top?.folded) {
       const known = top.taken ? false : holds(condition, settings)
       Object.assign(top, { folded: known !== undefined, runs: known ?? true, taken: top.taken || (known ?? true) })
-      // What was left of it begins here.
+      // The rest of it begins here.
       if (known === undefined && open.every((o) => o.runs)) kept.push(line.replace('elif ', 'if '))
     } else if (text === 'else' && top?.folded) {
       Object.assign(top, { runs: !top.taken, taken: true })
@@ -103,6 +103,6 @@ export const fill = (text: string, settings: Settings): string =>
     },
   )
 
-/** What a script runs for a section, in a lab with these settings; empty when it does nothing for it. */
+/** What a script runs for a section, in a lab with these settings; empty if it does nothing for it. */
 export const commandsOf = (script: string, section: string, settings: Settings): string =>
   fill(fold(blockOf(script, section), settings).join('\n'), settings).trim()

@@ -1,22 +1,22 @@
 /**
- * The sections of the course's chapter 2: what each is called, which phase of klab does it, in which file.
- * docs/course.md says the rest.
+ * The sections of the course's chapter 2: the title of each, the phase that does it, and its file. docs/course.md says
+ * the rest.
  */
 import type { PhaseName } from '../labfile/phases.js'
 import { UsageError } from '../errors.js'
 
 export interface Section {
-  /** As the course numbers it; parts of 2.1 that have no number of their own have a word. */
+  /** As the course numbers it; parts of 2.1 that have no number have a word. */
   readonly id: string
   readonly title: string
   readonly phase: PhaseName | '-'
-  /** Where klab's part stands. */
+  /** Where klab's part is. */
   readonly file: string
-  /** A section that only looks: the course's command. Nothing is to be found afterwards. */
+  /** A section that only looks: the course's command. It leaves nothing to check. */
   readonly look?: string
-  /** The same in the RHEL family, where it is another. */
+  /** The same in the RHEL family, if it differs there. */
   readonly lookRhel?: string
-  /** Plain VMs have it too. */
+  /** It also applies to plain VMs. */
   readonly plain?: true
 }
 
@@ -114,7 +114,7 @@ export const SECTIONS: readonly Section[] = [
   { id: '2.9.7', title: 'yum-key.gpg', phase: 'packages', file: PACKAGES },
 ]
 
-/** The expensive parts of facts.sh that these sections are judged by. */
+/** The expensive parts of the script in cloud-init/check that these sections need. */
 export const partsFor = (sections: readonly Section[]): readonly string[] =>
   Object.entries({ engine: /^2\.[346789]/, versions: /^2\.[45]/, cluster: /^2\.9/ })
     .filter(([, those]) => sections.some((s) => those.test(s.id)))
@@ -123,8 +123,8 @@ export const partsFor = (sections: readonly Section[]): readonly string[] =>
 const numbered = (section: string): readonly number[] => section.split('.').map(Number)
 
 /**
- * Sections by number: `2.2.7` itself, `2.2` all below it (2.2.10 too, where the course put it). Throws UsageError when
- * there is none.
+ * Sections by number: `2.2.7` itself; for `2.2` all below it (also 2.2.10, where the course put it). Throws UsageError
+ * if there is none.
  */
 export function findSections(wanted: string): readonly Section[] {
   const found = SECTIONS.filter(

@@ -3,19 +3,19 @@ import type { GuestFacts } from './facts.js'
 import { done, notApplicable, notDone, wrong, type Finding, type Judge, type Subject } from './types.js'
 
 const GIB = 2 ** 30
-/** What the kernel keeps of a machine's memory for itself; 3 GiB show as about 2.85. */
+/** The kernel keeps some of a machine's memory for itself; 3 GiB show as about 2.85. */
 const KERNEL_SHARE = 0.88
 /**
  * kernel-lt of the course's days was 5.4; from 4.19 on nf_conntrack_ipv4 is nf_conntrack, and kube-proxy has what it
  * wants.
  */
 const NEW_KERNEL = [4, 19] as const
-/** More than this between host and guest, seconds, is no round-off: certificates and leases would suffer. */
+/** A larger difference between host and guest, in seconds, would disturb certificates and leases. */
 const MAX_SKEW_S = 30
 
 const num = (text: string | undefined): number => Number(text ?? Number.NaN)
 
-/** 2.1: the course's minimum, or what the Labfile asks for where that is less. */
+/** 2.1: the course's minimum, or what the Labfile asks for if that is less. */
 const hardware: Judge = ({ facts, node }) => {
   const memory = num(facts.one('memory')) * 1024
   const disk = Math.max(0, ...facts.all('disk').map(Number))
@@ -57,7 +57,7 @@ const mirror: Judge = ({ facts, lab }) => {
   return [notDone('no repository in /etc/apt or /etc/yum.repos.d')]
 }
 
-/** Whether the running kernel is this one or a later. */
+/** Whether the running kernel is this one or later. */
 function kernelFrom(facts: GuestFacts, [wantMajor, wantMinor]: readonly [number, number]): boolean {
   const [major = 0, minor = 0] = (facts.one('kernel') ?? '').split('.').map((n) => Number.parseInt(n, 10))
   return major > wantMajor || (major === wantMajor && minor >= wantMinor)
@@ -131,17 +131,17 @@ const bridgeFilter: Judge = ({ facts }) =>
     if (now !== want) return [(saved ? wrong : notDone)(`${key} = ${now}, want ${want}`)]
     if (saved && saved[1] !== want)
       return [wrong(`${key} = ${want} now, but ${saved[2] ?? ''} says ${saved[1] ?? ''} for the next boot`)]
-    // Docker and the kernel have some of them right by themselves; without a line they are theirs to change.
+    // Docker and the kernel set some of them correctly. Without a line in a file, they may also change them.
     if (!saved) return [notDone(`${key} = ${want} now, but no file of /etc/sysctl.d nor /etc/sysctl.conf keeps it`)]
     return [done(`${key} = ${want} (${saved[2] ?? ''})`)]
   })
 
 const IPVS = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh'] as const
 
-/** Modules now and at the next boot; and kube-proxy's own word for its mode, where the Labfile asks for ipvs. */
+/** Modules now and at the next boot; and kube-proxy's own answer about its mode, if the Labfile asks for ipvs. */
 const ipvs: Judge = ({ facts, lab }) => {
   if (!lab.os.ipvs) return [notApplicable('os.ipvs is false in the Labfile')]
-  // Linux 4.19 made one module of two.
+  // Linux 4.19 merged two modules into one.
   const conntrack = facts.has('module', 'nf_conntrack_ipv4') ? 'nf_conntrack_ipv4' : 'nf_conntrack'
   const findings = [...IPVS, conntrack].map((name) => {
     const file = facts.of('module.conf', name)?.[0]
@@ -184,7 +184,7 @@ const time: Judge = ({ facts, lab, skewS }) => {
   const link = facts.one('zone') ?? ''
   const zone = link.slice(link.indexOf('zoneinfo/') + 'zoneinfo/'.length)
   const offset = facts.one('offset') ?? ''
-  // A copy of the zone's file has no name; then its offset must do.
+  // A copy of the zone's file has no name. Then its offset must be enough.
   const right = link.includes('zoneinfo/') ? zone === want : offset === offsetOf(want, num(facts.one('epoch')))
   const said = link === '' ? `/etc/localtime: offset ${offset}` : `/etc/localtime -> ${link}`
   const findings = [
@@ -220,7 +220,7 @@ const swap: Judge = ({ facts }) => {
   return bad.length > 0 ? bad : [done('/proc/swaps is empty, /etc/fstab has no swap')]
 }
 
-/** Every node of the node table (the course's own listing is off by one against its table of machines). */
+/** Every node of the node table (the course's own listing is off by one from its table of machines). */
 const hosts: Judge = ({ facts, lab, node }) => {
   const lines = facts.all('hosts').map((line) => line.replace(/\s*#.*$/, '').split(' '))
   const rows = lab.nodes.map(({ name, ip }) => {
@@ -230,7 +230,7 @@ const hosts: Judge = ({ facts, lab, node }) => {
     return other === undefined ? done(`/etc/hosts: ${ip} ${name}`) : wrong(`/etc/hosts: ${other} ${name}, want ${ip}`)
   })
   if (lab.kubernetes) return rows
-  // Where there is a cluster, 2.9.1 tells of the node's own name.
+  // In a cluster, 2.9.1 checks the node's own name.
   const own = facts.one('hostname') ?? 'none'
   return [...rows, own === node.name ? done(`hostname: ${own}`) : wrong(`hostname: ${own}, want ${node.name}`)]
 }

@@ -3,10 +3,10 @@ import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, Lab, NodeSpec } from '../labfile/model.js'
 import type { GuestFacts } from './facts.js'
 
-/** `not-applicable`: the lab does it otherwise, or there is nothing to be found afterwards. */
+/** `not-applicable`: the lab does it in another way, or it leaves nothing to check. */
 export type State = 'done' | 'not-done' | 'wrong' | 'not-applicable'
 
-/** One thing that was looked at, with the line that shows it. */
+/** One thing that was checked, with the line that shows it. */
 export interface Finding {
   readonly state: State
   readonly line: string
@@ -24,7 +24,7 @@ export interface WantedImages {
   readonly archives: readonly string[]
 }
 
-/** All that a section's judge may know of one node. */
+/** All that a section's judge may know about one node. */
 export interface Subject {
   readonly lab: Lab
   readonly node: NodeSpec
@@ -33,7 +33,10 @@ export interface Subject {
   readonly cluster: GuestFacts | undefined
   /** undefined: no bundle is known here. */
   readonly images: WantedImages | undefined
-  /** Seconds that the guest's clock is ahead of the host's; 0 when it is within what the asking took. */
+  /**
+   * Seconds that the guest's clock is ahead of the host's; 0 if the difference is no larger than the time that asking
+   * took.
+   */
   readonly skewS: number
 }
 
@@ -41,7 +44,7 @@ export interface Subject {
 export type ClusterSubject = Subject & { readonly k: KubernetesSpec; readonly topology: Topology }
 
 export type Judge = (s: Subject) => readonly Finding[]
-/** Not asked on plain VMs. */
+/** Not asked for plain VMs. */
 export type ClusterJudge = (s: ClusterSubject) => readonly Finding[]
 
 /** `klab check --json`: a contract for scripts. */

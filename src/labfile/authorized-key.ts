@@ -1,4 +1,4 @@
-/** What may stand in os.authorizedKeys: one plain public key. */
+/** What os.authorizedKeys may contain: one plain public key in each item. */
 
 const TYPES = [
   'ssh-ed25519',
@@ -12,7 +12,7 @@ const TYPES = [
 const FLAGS = 'restrict|cert-authority|no-[a-z0-9-]+|pty|port-forwarding|agent-forwarding|X11-forwarding|user-rc'
 const OPTION = new RegExp(`^(?:[a-z-]+="|(?:${FLAGS})[, ])`, 'i')
 
-/** The key type that the key's own blob names; '' when it is no key blob. */
+/** The key type in the key's own blob; '' if it is no key blob. */
 function typeInside(blob: string): string {
   const bytes = Buffer.from(blob, 'base64')
   return bytes.length > 4 ? bytes.subarray(4, 4 + Math.min(bytes.readUInt32BE(0), 64)).toString('latin1') : ''

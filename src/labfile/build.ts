@@ -1,4 +1,4 @@
-/** From the parsed document to the model: the nodes' defaults, names with units, absolute paths. Pure. */
+/** Makes the model from the parsed document: the nodes' defaults, names with units, absolute paths. Pure. */
 import { resolve } from 'node:path/posix'
 import { defaultCalico } from '../versions/calico.js'
 import { sourceCalico } from '../versions/source.js'
@@ -14,10 +14,10 @@ const COURSE_NODES = [
   ['k8s-node02', 63],
   ['k8s-node03', 64],
 ] as const
-/** How many nodes a Labfile has that lists none. */
+/** How many nodes a Labfile without a list has. */
 export const DEFAULT_NODE_COUNT = COURSE_NODES.length
 
-/** The nodes of a Labfile that lists none, or undefined when the range is too small for their host numbers. */
+/** The nodes of a Labfile without a list; undefined if the range is too small for their host numbers. */
 export function defaultNodes(cidr: string): NodeSpec[] | undefined {
   const range = parseCidr(cidr)
   const nodes = COURSE_NODES.flatMap(([name, number], i) => {
@@ -46,7 +46,7 @@ function fillCni(cni: CniDocument, kubernetes: string, source: BundleSource['sou
   if (typeof cni === 'string') return cni
   if ('manifest' in cni) return { manifest: resolve(dir, cni.manifest) }
   const ours = mayBeSource(source)
-  // What a folder holds is its maker's choice.
+  // The maker of a folder chooses its content.
   const version = source === 'dir' ? '' : ours ? sourceCalico(kubernetes) : defaultCalico(minorOf(kubernetes))
   return {
     name: cni.name,
@@ -65,7 +65,7 @@ export function buildLab(document: LabDocument, dir: string): Lab {
     image: image.kind === 'path' ? { ...image, path: resolve(dir, image.path) } : image,
     network,
     nodes:
-      // Fields one by one, so that the same lab has the same JSON whether a default was written or not.
+      // Fields one by one, so that the same lab gives the same JSON, whether a default was written or not.
       nodes?.map(({ name, ip, cpus, memory, disk }, i) => ({
         name,
         role: roles[i] ?? roleOf(i),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { choice, path, section, text, unless } from './fields.js'
 
-/** Plain http is for a server on this very machine: anywhere else nobody could tell whose bytes come. */
+/** Plain http is only for a server on this machine. From anywhere else, nobody could know who sent the bytes. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 const URL_RULE = 'must be an https:// address without a password in it (http:// only on 127.0.0.1)'
 const address = text(/^https?:\/\/[^\s@\\?#]+$/, URL_RULE)
@@ -15,11 +15,11 @@ const address = text(/^https?:\/\/[^\s@\\?#]+$/, URL_RULE)
   .transform((value) => value.replace(/\/+$/, ''))
 const REGISTRY_RULE =
   'must be a registry such as registry.example:5000 or registry.example/mirror, without https:// and password'
-/** With a dot or a port, or localhost: without, docker takes the word for a folder of Docker Hub's. */
+/** With a dot or a port, or localhost: otherwise docker takes the word for a folder of Docker Hub. */
 const HOST = String.raw`(?:localhost|[a-zA-Z0-9][a-zA-Z0-9-]*(?:(?:\.[a-zA-Z0-9-]+)+|(?=:\d)))(?::\d{1,5})?`
 const registry = text(new RegExp(String.raw`^${HOST}(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$`), REGISTRY_RULE)
 
-/** In-house mirrors with the layout of the original. */
+/** Your own mirrors, with the layout of the original. */
 const mirrors = section({
   release: address.optional().describe('upstream: instead of https://dl.k8s.io/release.'),
   github: address

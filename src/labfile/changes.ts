@@ -2,7 +2,7 @@
 import type { Change } from '../errors.js'
 import { isObject } from '../host/json.js'
 
-/** Every difference, in the order of `before`; undefined counts as absent, the order of keys does not count. */
+/** Every difference, in the order of `before`. undefined counts as absent, and the order of keys does not matter. */
 export function changesBetween(before: unknown, after: unknown): readonly Change[] {
   const changes: Change[] = []
   const walk = (path: string, a: unknown, b: unknown): void => {

@@ -1,4 +1,4 @@
-/** Addresses and ranges against each other. Pure. */
+/** Checks addresses and ranges against each other. Pure. */
 import type { Violation, IsGiven } from './violation.js'
 import { hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from './cidr.js'
 import type { Draft } from './draft.js'
@@ -6,7 +6,7 @@ import type { Draft } from './draft.js'
 /** slirp's own network: every node's first NIC has 10.0.2.15 there. */
 const SLIRP = '10.0.2.0/24'
 
-/** docker's own bridge, docker0, unless it is told otherwise; klab does not tell it. */
+/** docker's own bridge, docker0, unless docker is configured otherwise; klab does not do that. */
 const DOCKER = '172.17.0.0/16'
 
 /** Node addresses: different, inside the network, and not the network's own. */
@@ -34,8 +34,8 @@ export function checkAddresses({ nodes, network }: Draft): Violation[] {
 }
 
 /**
- * Node, pod and service ranges: apart from each other and from those that a node has anyway. The blame is on the range
- * that was written.
+ * Node, pod and service ranges must not overlap, neither each other nor the ranges that a node has anyway. The error is
+ * for the range that was written in the file.
  */
 export function checkNetworks({ network, kubernetes }: Draft, given: IsGiven): Violation[] {
   const ranges = [
@@ -75,8 +75,8 @@ export function checkNetworks({ network, kubernetes }: Draft, given: IsGiven): V
 }
 
 /**
- * NAT mode needs what only the system's libvirt may do. `auto` is settled on the host (`up`, `plan` and `doctor` say so
- * there).
+ * NAT mode needs rights that only the system's libvirt has. `auto` is decided on the host (`up`, `plan` and `doctor`
+ * report it there).
  */
 export const checkMode = ({ network, hypervisor }: Draft): Violation[] =>
   network?.mode === 'nat' && hypervisor?.uri === 'qemu:///session'

@@ -1,11 +1,11 @@
-/** Settings that make a node fetch something at run time, in a lab without internet. Pure. */
+/** Settings that make a node download something at run time, in a lab without internet. Pure. */
 import type { Draft } from './draft.js'
 import type { Path } from './source.js'
 import type { Violation } from './violation.js'
 
 const WAY_OUT = 'or set network.internet: true'
 
-/** Flags of kube-apiserver that turn admission plugins on: today’s, and the one before it. */
+/** Flags of kube-apiserver that turn admission plugins on: the present one, and its predecessor. */
 const ADMISSION = ['enable-admission-plugins', 'admission-control']
 
 /**
@@ -24,7 +24,7 @@ const KUBELET: Readonly<Record<string, { readonly when: (value: unknown) => bool
   staticPodURL: { when: (value) => value !== '', why: 'makes kubelet fetch its pods from a server' },
 }
 
-/** All findings, each with the way out. */
+/** All findings, each with what to do. */
 export function checkOffline({ network, kubernetes }: Draft): Violation[] {
   if (network?.internet !== false || !kubernetes) return []
   const findings: Violation[] = []

@@ -1,5 +1,6 @@
 /**
- * Rules for where the nodes' packages come from: repositories need the internet, ELRepo a guest of its family. Pure.
+ * Rules for where the nodes' packages come from: repositories need the internet, ELRepo needs a guest of its family.
+ * Pure.
  */
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
@@ -25,7 +26,7 @@ export function checkPackages({ kubernetes, image, network, os }: Draft): Violat
   const docker = ['kubernetes', 'dockerVersion']
   if (dockerVersion !== undefined && runtime === 'containerd')
     tell(docker, `has no meaning with runtime containerd: take it out, or make the runtime docker`)
-  // A bundle of one's own may carry the packages.
+  // The user's own bundle may contain the packages.
   else if (dockerVersion !== undefined && offline && (bundle?.source === 'debian' || bundle?.source === 'source'))
     tell(docker, `comes from docker’s repository, and the nodes have no internet: take it out, or ${WAY_OUT}`)
   if (packages === 'repository' && offline)

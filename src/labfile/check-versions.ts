@@ -1,5 +1,5 @@
 /**
- * Versions against each other: Kubernetes, container runtime, pod network. Pure; the knowledge is the cluster room's.
+ * Checks versions against each other: Kubernetes, container runtime, pod network. Pure; the cluster room has the facts.
  */
 import { calicoProblem } from '../versions/calico.js'
 import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'
@@ -8,7 +8,7 @@ import { mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
-/** What does not go together; nothing while the Kubernetes version itself is not understood. */
+/** What does not fit together; nothing while the Kubernetes version itself is not understood. */
 export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   const version = kubernetes ? kubernetes.version : undefined
   if (!kubernetes || version === undefined) return []
@@ -16,7 +16,7 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   const tell = (path: readonly string[], message: string) => findings.push({ path: ['kubernetes', ...path], message })
   const minor = version.startsWith('1.') ? minorOf(version) : undefined
   if (minor === undefined || !knownMinors.includes(minor)) {
-    // With bundle debian there is one version only, and that is said already.
+    // With bundle debian there is only one version, and that was already reported.
     if (kubernetes.bundle?.source !== 'debian')
       tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
     return findings
@@ -55,7 +55,7 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
 /** containerd of image debian-12 (Debian 12, package containerd). */
 const IMAGE_CONTAINERD = '1.6.20'
 
-/** Why the containerd that the nodes will have is too old, or undefined. A handed folder may bring one: `up` looks. */
+/** Why the nodes' containerd is too old, or undefined. A user's folder may have a newer one: `up` checks. */
 function containerdProblem(version: string, source: string | undefined): string | undefined {
   const oldest = releaseOf(version).containerd
   const has = (source === 'source' ? sourceContainerd(version) : undefined) ?? IMAGE_CONTAINERD
@@ -76,8 +76,8 @@ function atLeast(version: string, oldest: string): boolean {
 }
 
 /**
- * Calico as bundle source has it: one release, and no BIRD, which no registry of Go modules or Debian packages has as
- * Calico needs it.
+ * Calico in bundle source: one release, and no BIRD, because neither Go modules nor Debian packages have the BIRD that
+ * Calico needs.
  */
 function checkSourceCalico(
   version: string,

@@ -1,4 +1,4 @@
-/** What no single field can know: rules across fields. Pure; works on what is understandable of a faulty file too. */
+/** Rules that need more than one field. Pure; also works on the readable part of a faulty file. */
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
 import { checkNetworks, checkAddresses, checkMode } from './check-network.js'
 import { checkVersions } from './check-versions.js'
@@ -7,7 +7,7 @@ import { checkOffline } from './check-offline.js'
 import type { Draft } from './draft.js'
 import type { Violation, IsGiven } from './violation.js'
 
-/** kubeadm wants 1700 MB on a control plane; the guest's kernel keeps some of what the VM is given. */
+/** kubeadm wants 1700 MB on a control plane. The guest's kernel keeps some of the VM's memory. */
 const MIN_MEMORY = { 'control-plane': 2048, worker: 1024 } as const
 /** What the built Debian image needs to boot and run cloud-init. */
 const MIN_MEMORY_PLAIN = 256
@@ -20,7 +20,8 @@ const MIN_CPUS = 2
 const DEBIAN_VERSION = '1.20.2'
 
 /**
- * All cross-field problems. `given` says whether the file itself has a field, so that blame falls on what was written.
+ * All problems between fields. `given` says whether the file itself has a field, so that the error is for what was
+ * written.
  */
 export function checkRules(draft: Draft, given: IsGiven): Violation[] {
   return [

@@ -1,4 +1,4 @@
-/** IPv4 ranges as numbers: just enough to say what lies in what. */
+/** IPv4 ranges as numbers: just enough to compare them. */
 
 export interface Cidr {
   /** First and last address as unsigned 32-bit numbers. */

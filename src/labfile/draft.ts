@@ -1,6 +1,6 @@
 /**
- * What can be understood of a Labfile with mistakes, so that the cross-field checks run on the rest and all problems
- * show at once.
+ * The readable part of a Labfile with mistakes, so that the checks between fields run on the rest and all problems show
+ * at once.
  */
 import { z } from 'zod'
 import { documentSchema, type LabDocument } from './schema.js'
@@ -12,7 +12,7 @@ export type Draft<T = LabDocument> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]?: Draft<T[K]> | undefined }
     : T
 
-/** The value where it is right, its right parts where it is not, undefined where nothing is. */
+/** The value if it is right, its right parts if it is not, undefined if nothing is right. */
 function salvage(schema: z.core.$ZodType, value: unknown): unknown {
   const parsed = z.safeParse(schema, value)
   if (parsed.success) return parsed.data
@@ -32,5 +32,5 @@ function salvage(schema: z.core.$ZodType, value: unknown): unknown {
   return undefined
 }
 
-/** The understandable parts of the data of a faulty Labfile, with defaults. */
+/** The readable parts of the data of a faulty Labfile, with defaults. */
 export const draftOf = (data: unknown): Draft => salvage(documentSchema, data) as Draft

@@ -1,4 +1,4 @@
-/** From zod's issues to ours: the field, the place, what is allowed and what was found. */
+/** Turns zod's issues into ours: the field, the place, what is allowed and what was found. */
 import type { z } from 'zod'
 import type { LabfileIssue } from '../errors.js'
 import { nearest } from '../report/nearest.js'
@@ -20,13 +20,13 @@ function valueAt(data: unknown, path: Path): unknown {
   )
 }
 
-/** A map that fits none of several forms: the issues of the form that it is nearest to. */
+/** A map that fits none of several forms: the issues of the nearest form. */
 function unfold(issue: Issue, data: unknown): Issue[] {
   if (issue.code !== 'invalid_union' || !isObject(valueAt(data, pathOf(issue.path)))) return [issue]
   const weight = (list: readonly Issue[]) =>
     list.reduce((sum, i) => sum + (i.code === 'unrecognized_keys' ? i.keys.length : 1), 0)
   const forms = issue.errors.filter((list) => !list.some((i) => i.path.length === 0 && i.code !== 'unrecognized_keys'))
-  // First by the form's own fields: many mistakes deep inside one do not make it another.
+  // First by the form's own fields: many mistakes deep inside one do not make it another form.
   const own = (list: readonly Issue[]) => weight(list.filter((i) => i.path.length <= 1))
   const best = [...forms].sort((a, b) => own(a) - own(b) || weight(a) - weight(b))[0]
   return best?.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }, data)) ?? [issue]
@@ -70,7 +70,7 @@ function explainOne(issue: Issue, data: unknown, source: YamlSource): LabfileIss
   return say(`${issue.message}, found ${text}${hint}`)
 }
 
-/** All issues in our words, at most one a field: the first is the cause, others follow from it. */
+/** All issues in our words, at most one for each field: the first is the cause, others follow from it. */
 export function explainIssues(issues: readonly Issue[], data: unknown, source: YamlSource): LabfileIssue[] {
   const all = issues.flatMap((issue) => unfold(issue, data)).flatMap((issue) => explainOne(issue, data, source))
   const seen = new Set<string>()

@@ -1,7 +1,4 @@
-/**
- * The kinds of fields that a Labfile is made of; each says what is allowed ("must be …") and leaves the rest to
- * explain.ts.
- */
+/** The kinds of fields in a Labfile. Each says what is allowed ("must be …") and leaves the rest to explain.ts. */
 import { isAbsolute, normalize } from 'node:path/posix'
 import { z } from 'zod'
 import { formatCidr, overlaps, parseCidr } from './cidr.js'
@@ -18,12 +15,12 @@ export const section = <S extends z.core.$ZodLooseShape>(shape: S) =>
         ? Object.keys(shape).join(', ')
         : `must be a map of ${Object.keys(shape).join(', ')}`,
   })
-/** Text of a form; `must` is the message for everything else. */
+/** Text of a given form; `must` is the message for everything else. */
 export const text = (form: RegExp, must: string) => z.string(must).regex(form, must)
 /** One of these words. */
 export const choice = <const V extends readonly string[]>(...values: V) =>
   z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1) ?? ''}`)
-/** Runs `problem` on a value; what it says is the message. */
+/** Runs `problem` on a value; its result is the message. */
 export const unless =
   <T>(problem: (value: T) => string | undefined) =>
   (context: z.core.ParsePayload<T>) => {
@@ -32,7 +29,7 @@ export const unless =
   }
 
 const SIZE_RULE = 'must be a size with a unit, such as 3GiB or 3072MiB (G and M mean GiB and MiB)'
-/** A size with a unit, a whole number of `unit`, which it becomes. */
+/** A size with a unit, turned into a whole number of `unit`. */
 export const size = (unit: 'MiB' | 'GiB', max: string) =>
   z
     .string({ error: SIZE_RULE })
@@ -48,7 +45,7 @@ export const size = (unit: 'MiB' | 'GiB', max: string) =>
     .transform((value) => (parseSize(value) ?? 0) / (unit === 'MiB' ? 1 : 1024))
 
 const UNUSABLE = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].flatMap((c) => parseCidr(c) ?? [])
-/** An IPv4 range without host bits, its prefix within bounds (`why` says where they come from). */
+/** An IPv4 range without host bits, its prefix within limits (`why` says where they come from). */
 export const cidr = (example: string, minPrefix: number, maxPrefix: number, why: string) =>
   z.cidrv4(`must be an IPv4 range such as ${example}`).check(
     unless((value) => {
@@ -64,7 +61,7 @@ export const cidr = (example: string, minPrefix: number, maxPrefix: number, why:
   )
 
 const PATH_RULE = 'must be a path, absolute or inside the folder of the Labfile'
-/** A path on the host that stays in the folder of the Labfile unless it is absolute. */
+/** A path on the host that stays in the Labfile's folder, or is absolute. */
 export const path = z
   .string(PATH_RULE)
   .min(1, PATH_RULE)

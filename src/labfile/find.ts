@@ -10,8 +10,8 @@ const kindOf = (path: string): Promise<'file' | 'folder' | undefined> =>
   )
 
 /**
- * Absolute path of the Labfile: `named` (a file, or the folder it is in) taken from `cwd`, else the nearest file
- * `Labfile` in `cwd` or a folder above it. Throws UsageError when there is none.
+ * Absolute path of the Labfile: `named` (a file, or its folder) relative to `cwd`; otherwise the nearest file `Labfile`
+ * in `cwd` or a folder above it. Throws UsageError if there is none.
  */
 export async function findLabfile(cwd: string, named?: string): Promise<string> {
   if (named !== undefined) {

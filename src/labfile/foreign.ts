@@ -1,6 +1,6 @@
 /**
- * A Labfile that came in somebody else's file: what it says of the guests stays, for they are his anyway; which folders
- * and servers this machine takes programs from is not his to say.
+ * A Labfile that came in somebody else's file. What it says about the guests stays, because they are his anyway. But he
+ * must not choose the folders and servers from which this machine takes programs.
  */
 import { randomBytes } from 'node:crypto'
 import { parseDocument } from 'yaml'
@@ -12,7 +12,7 @@ export interface ForeignLabfile {
   readonly dropped: readonly string[]
 }
 
-/** Maps of a Labfile that name folders or servers of this machine's choice, and the field in them. */
+/** Maps of a Labfile that name folders or servers, and the field in them. */
 const FOLDERS = [
   ['kubernetes', 'bundle', 'dir'],
   ['image', 'path'],
@@ -20,11 +20,11 @@ const FOLDERS = [
 const MIRRORS = ['kubernetes', 'bundle', 'mirrors'] as const
 
 /**
- * The text with a name that is in no folder where it names one, and without the servers of its bundle. Throws
- * LabfileError for one that is none; `shown`: how messages name it.
+ * The text without the servers of its bundle, and with a name that no folder has in place of its folder. Throws
+ * LabfileError if it is no Labfile; `shown`: its name in messages.
  */
 export function foreignLabfile(text: string, shown: string): ForeignLabfile {
-  // Refuses aliases, several documents, depth and size, so that the rest may be short.
+  // Refuses aliases, several documents, depth and size, so the rest can be short.
   parseLabfile(text, '/Labfile', shown)
   const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
   const dropped: string[] = []
@@ -32,7 +32,7 @@ export function foreignLabfile(text: string, shown: string): ForeignLabfile {
     const value = document.getIn(path)
     if (typeof value !== 'string') continue
     dropped.push(`${path.join('.')}: ${value}`)
-    // Not a fixed name: who made the file may have sent a folder of that name along.
+    // Not a fixed name: the maker of the file may have sent a folder with that name.
     document.setIn(path, `put-it-here-${randomBytes(6).toString('hex')}`)
   }
   if (document.hasIn(MIRRORS)) {

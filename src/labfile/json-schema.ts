@@ -7,14 +7,14 @@ export function labfileJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(documentSchema, {
     io: 'input',
     target: 'draft-7',
-    // `cidrv4` is no format of JSON Schema, and strict validators stop at it; the pattern says the same.
+    // `cidrv4` is no format of JSON Schema, and strict validators stop at it. The pattern says the same.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format === 'cidrv4') delete jsonSchema.format
     },
   })
   return {
     ...schema,
-    // A name, no address: nothing is to be fetched.
+    // A name, not an address: nothing is downloaded.
     $id: 'urn:klab:labfile:1',
     title: 'Labfile',
     description: 'A klab lab: the VMs, their network, and the Kubernetes cluster on them.',

@@ -1,4 +1,4 @@
-/** `kubernetes.kubelet`, `apiServer` and their like: settings for kubeadm's configuration beside klab's own. */
+/** `kubernetes.kubelet`, `apiServer` and similar fields: settings for kubeadm's configuration, besides klab's own. */
 import { z } from 'zod'
 import { section } from './fields.js'
 

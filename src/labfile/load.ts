@@ -1,4 +1,4 @@
-/** From a Labfile on disk to the frozen model, or to all its problems at once. */
+/** Loads a Labfile from disk: the frozen model, or all its problems at once. */
 import { dirname } from 'node:path'
 import { LabfileError, type LabfileIssue } from '../errors.js'
 import { buildLab } from './build.js'
@@ -34,7 +34,7 @@ function fail(path: string, issues: readonly LabfileIssue[]): never {
   throw new LabfileError(path, shown, { hint: HINT })
 }
 
-/** Whether one field is the other or lies in it. */
+/** Whether one field is the other or is in it. */
 const within = (inner: string, outer: string): boolean =>
   inner.startsWith(outer) && ['', '.', '['].includes(inner.charAt(outer.length))
 
@@ -49,7 +49,7 @@ export function parseLabfile(text: string, path: string, shown: string = path): 
   const parsed = documentSchema.safeParse(source.data)
   const issues = [...source.issues]
   const add = (more: readonly LabfileIssue[]) => {
-    // What already has a problem, or lies in what has one, is not blamed again.
+    // A field that has a problem, or is part of one that has, gets no second one.
     const known = issues.map((issue) => issue.field)
     issues.push(...more.filter((issue) => !known.some((field) => field !== '' && within(issue.field, field))))
   }

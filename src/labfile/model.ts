@@ -1,5 +1,5 @@
 /**
- * A Labfile with all defaults filled in: what the rest of klab works with. Deeply frozen. Must equal z.output of
+ * A Labfile with all defaults filled in. The rest of klab works with it. Deeply frozen. Must equal z.output of
  * schema.ts.
  */
 
@@ -19,12 +19,12 @@ export type ImageSource =
   | { readonly kind: 'url'; readonly url: string; readonly sha256: string }
   | { readonly kind: 'path'; readonly path: string; readonly sha256?: string }
 
-/** The pod network: klab's own flannel, Calico from the bundle, somebody's own manifest (absolute path), or none. */
+/** The pod network: klab's own flannel, Calico from the bundle, the user's own manifest (absolute path), or none. */
 export type CniSpec = 'flannel' | 'none' | CalicoSpec | { readonly manifest: string }
 
 export interface CalicoSpec {
   readonly name: 'calico'
-  /** 3.x.y; empty: whatever the handed folder has. */
+  /** 3.x.y; empty: the one in the user's folder. */
   readonly version: string
   readonly encapsulation: 'ipip' | 'vxlan' | 'vxlanCrossSubnet'
 }
@@ -44,7 +44,7 @@ export interface KubernetesSpec {
   /** Where the nodes get kubeadm, kubelet and kubectl from (course 2.5). */
   readonly packages: 'bundle' | 'repository'
   readonly bundle: BundleSource
-  /** Fields of KubeletConfiguration, over klab's own. */
+  /** Fields of KubeletConfiguration; they win over klab's own. */
   readonly kubelet?: Readonly<Record<string, unknown>> | undefined
   readonly apiServer?: ComponentSpec | undefined
   readonly controllerManager?: ComponentSpec | undefined
@@ -56,14 +56,14 @@ export interface KubernetesSpec {
 
 /** A component of the control plane. */
 export interface ComponentSpec {
-  /** Flags without dashes, over klab's own. */
+  /** Flags without dashes; they win over klab's own. */
   readonly extraArgs: Readonly<Record<string, string>>
 }
 
 /**
- * `auto`: `upstream` where it answers, else `source`; `debian`: built from Debian's packages; `source`: built from Go
- * modules and Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: archives, binaries and manifests somebody
- * hands over.
+ * `auto`: `upstream` if it answers, otherwise `source`; `debian`: built from Debian's packages; `source`: built from Go
+ * modules and Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: the user's own archives, binaries and
+ * manifests.
  */
 export type BundleSource =
   | { readonly source: 'debian' | 'source' }
@@ -71,7 +71,7 @@ export type BundleSource =
   | OnlineSource
   | { readonly source: 'dir'; readonly path: string }
 
-/** What `auto` became for one lab, and why, in words that follow its name. */
+/** What `auto` became for one lab, and the reason, in words that follow its name. */
 export interface BundleChoice {
   readonly source: 'upstream' | 'source'
   readonly why: string
@@ -94,7 +94,7 @@ export interface Mirrors {
   readonly github?: string | undefined
   readonly calico?: string | undefined
   readonly packages?: string | undefined
-  /** Host in an image's name → registry, with a path perhaps, to pull it from. */
+  /** Host in an image's name → registry (perhaps with a path) to pull it from. */
   readonly registries?: Readonly<Record<string, string>> | undefined
 }
 

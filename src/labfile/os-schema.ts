@@ -4,7 +4,7 @@ import { authorizedKeyProblem } from './authorized-key.js'
 import { choice, section, text, unless } from './fields.js'
 
 /**
- * Whether Node's own time zone data has the zone. Intl ignores case and the guests' files do not: the form asks for
+ * Whether Node's own time zone data has the zone. Intl ignores case, but the guests' files do not, so the form wants
  * capitals.
  */
 const zoneExists = (zone: string): boolean => {

@@ -21,7 +21,7 @@ export const PHASE_NAMES: readonly PhaseName[] = PHASES.map((p) => p.name)
 /** The phases whose work is baked into the node image. */
 export const BAKED: readonly PhaseName[] = ['system', 'runtime', 'packages', 'images']
 
-/** The phases whose work is done inside the guests, and so can be done again on a lab that is up (`klab provision`). */
+/** The phases whose work is done inside the guests, so they can be done again on a running lab (`klab provision`). */
 export const GUEST_PHASES: readonly PhaseName[] = PHASE_NAMES.slice(PHASE_NAMES.indexOf('system'))
 
 /** Whether phase `a` comes before or is `b`. */

@@ -1,4 +1,7 @@
-/** What a Labfile names on this machine: whether it is there. Only `validate` asks; the phases say it when in need. */
+/**
+ * Whether the files and folders that a Labfile names exist. Only `validate` asks; the phases report it when they need
+ * them.
+ */
 import { stat } from 'node:fs/promises'
 import { LabfileError, type LabfileIssue } from '../errors.js'
 import type { Lab } from './model.js'
@@ -13,7 +16,7 @@ interface Place {
 
 function placesOf({ image, kubernetes: k }: Lab): readonly Place[] {
   const places: Place[] = []
-  // One with a sum may be in the cache already.
+  // A file with a sum may be in the cache already.
   if (image.kind === 'path' && image.sha256 === undefined)
     places.push({ field: ['image', 'path'], path: image.path, kind: 'file' })
   if (k?.bundle.source === 'dir')
@@ -23,13 +26,13 @@ function placesOf({ image, kubernetes: k }: Lab): readonly Place[] {
   return places
 }
 
-/** A problem of a field, at its place in the Labfile. Throws UsageError when that cannot be read. */
+/** A problem of a field, at its place in the Labfile. Throws UsageError if the Labfile cannot be read. */
 export async function placeOf(labfile: string, field: Path, message: string): Promise<LabfileIssue> {
   const source = readSource((await readLabfile(labfile)).text)
   return { field: fieldName(field), message, ...source.place(field) }
 }
 
-/** Throws LabfileError with every file and folder that the lab names and that is not there. */
+/** Throws LabfileError with every file and folder that the lab names but that does not exist. */
 export async function requirePlaces(lab: Lab, labfile: string): Promise<void> {
   const missing: Place[] = []
   for (const place of placesOf(lab)) {

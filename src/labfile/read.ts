@@ -1,13 +1,13 @@
 /**
- * The text of a Labfile and its checksum. Imports neither yaml nor zod, so that whoever knows the checksum already need
- * not load them.
+ * The text of a Labfile and its checksum. Imports neither yaml nor zod, so that a caller who knows the checksum already
+ * need not load them.
  */
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { LabfileError, UsageError } from '../errors.js'
 
-/** Larger than any Labfile a person writes; a bound for what is parsed. */
+/** Larger than any Labfile that a person writes; a limit for the parser. */
 export const MAX_BYTES = 256 * 1024
 
 export const HINT = 'Labfile.example shows every field with its default'

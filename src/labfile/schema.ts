@@ -9,9 +9,9 @@ import { os } from './os-schema.js'
 import { kubeadmFields } from './kubeadm-schema.js'
 import { choice, cidr, path, section, size, text } from './fields.js'
 
-/** At most this many nodes: what one machine can hold, and what the lab's port block is cut for. */
+/** At most this many nodes: as many as one machine can run, and as the lab's block of ports has room for. */
 const MAX_NODES = 16
-/** Names become paths, host names and argv, so lab and node names have one narrow rule (reliability.md 5.1, rule 2). */
+/** Names become paths, host names and argv, so lab and node names have one strict rule (reliability.md 5.1, rule 2). */
 const IDENTIFIER = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
 
 const IP_RULE = 'must be an IPv4 address such as 192.168.31.61'
@@ -86,8 +86,8 @@ const cni = z.union(
 )
 
 /**
- * An address that also stands in repository files and shell settings of the guests: nothing there means anything but
- * itself.
+ * An address that is also written to repository files and shell settings of the guests: no character in it has a
+ * special meaning there.
  */
 const address = (form: RegExp, must: string) =>
   text(form, must)
@@ -179,7 +179,7 @@ const network = section({
     .describe('May the nodes reach the internet through the host?'),
 })
 
-/** The whole file. Output: all defaults but the nodes' (build.ts), sizes as numbers, sources as unions. */
+/** The whole file. Output: all defaults except the nodes' (build.ts), sizes as numbers, sources as unions. */
 export const documentSchema = section({
   version: z
     .literal(1, 'must be 1, the only version of this format')

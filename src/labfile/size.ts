@@ -1,6 +1,6 @@
 /**
- * Sizes with units. `G` and `M` mean GiB and MiB, as in Vagrant, virsh and QEMU; `GB` and `MB` are refused,
- * because half the world takes them for powers of ten.
+ * Sizes with units. `G` and `M` mean GiB and MiB, as in Vagrant, virsh and QEMU. `GB` and `MB` are refused, because for
+ * many people they are powers of ten.
  */
 
 const MIB = { M: 1, MiB: 1, G: 1024, GiB: 1024, T: 1024 * 1024, TiB: 1024 * 1024 } as const

@@ -1,4 +1,6 @@
-/** The text of a Labfile as data, with the place of every field, and what YAML offers but a Labfile must not use. */
+/**
+ * The text of a Labfile as data, with the place of every field. Refuses the parts of YAML that a Labfile must not use.
+ */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type YAMLParseError } from 'yaml'
 import type { LabfileIssue } from '../errors.js'
 import { compose, tokenize } from './yaml-limits.js'
@@ -6,21 +8,21 @@ import { compose, tokenize } from './yaml-limits.js'
 export type Path = readonly (string | number)[]
 
 export interface YamlSource {
-  /** Plain data of the file; undefined when it can't be read as a map. */
+  /** Plain data of the file; undefined if it can't be read as a map. */
   readonly data: unknown
   readonly issues: readonly LabfileIssue[]
   /** Whether the file has this field. */
   readonly has: (path: Path) => boolean
-  /** 1-based place of the field's value; of its nearest parent when it is missing. `key`: of its key. */
+  /** 1-based place of the field's value; if it is missing, that of its nearest parent. `key`: that of its key. */
   readonly place: (path: Path, key?: 'key') => { line: number; column: number }
-  /** The field as written when it is a plain scalar. */
+  /** The field as written, if it is a plain scalar. */
   readonly written: (path: Path) => string | undefined
 }
 
-/** Beyond any Labfile: that of sixteen nodes with every field and 64 keys has 2000 parts. */
+/** More than any Labfile has: one with sixteen nodes, every field and 64 keys has 2000 parts. */
 const LIMITS = { depth: 40, parts: 40_000 }
 const STRICT = { version: '1.2', schema: 'core', stringKeys: true, strict: true } as const
-/** YAML errors shown at most: after a few, the rest are echoes. */
+/** YAML errors shown at most. Later ones usually follow from the first. */
 const MAX_SYNTAX_ERRORS = 10
 /**
  * Control characters (also those that turn the direction of text), non-characters, and a byte order mark inside the
@@ -29,21 +31,21 @@ const MAX_SYNTAX_ERRORS = 10
 const BAD_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/
 const PLAIN_NUMBER = /^[-+]?(0|[1-9]\d*)(\.\d+)?$/
 
-/** A key in a field's name: quoted where it could be taken for something else, cut where it is absurd. */
+/** A key in a field's name: quoted if it could be misunderstood, cut if it is absurdly long. */
 const keyName = (key: string): string => (/^[\w-]{1,40}$/.test(key) ? key : JSON.stringify(key.slice(0, 40)))
 
 /** `nodes[1].memory` */
 export const fieldName = (path: Path): string =>
   path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${keyName(part)}`)).join('')
 
-/** yaml's words, without the text that it repeats (which may be a secret) and without the names of its options. */
+/** yaml's message without the text that it repeats (which may be a secret), and without the names of its options. */
 function syntaxMessage({ code, message }: Pick<YAMLParseError, 'code' | 'message'>): string {
   if (code === 'NON_STRING_KEY') return 'field names must be plain text'
   return code === 'UNEXPECTED_TOKEN' ? (message.split(':')[0] ?? message) : message
 }
 
 /**
- * Goes through the tree and tells of everything that is YAML but not for Labfiles. `fatal`: the data can't be trusted.
+ * Goes through the tree and reports everything that is YAML but not for Labfiles. `fatal`: the data can't be trusted.
  */
 function refuse(
   node: unknown,
@@ -83,7 +85,7 @@ function refuse(
   }
 }
 
-/** Key and value of a field, and its nearest parent that is there. */
+/** Key and value of a field, and its nearest existing parent. */
 function locate(root: Node | null, path: Path): { key?: unknown; value?: unknown; parent: unknown } {
   let spot: { key?: unknown; value?: unknown; parent: unknown } = { value: root, parent: root }
   for (const part of path) {
@@ -111,8 +113,7 @@ function places(text: string): (offset: number) => { line: number; column: numbe
 }
 
 /**
- * Reads the text. Everything wrong at the level of YAML is in `issues`; `data` is there when the rest can still be
- * checked.
+ * Reads the text. `issues` has everything wrong at the level of YAML; `data` is there if the rest can still be checked.
  */
 export function readSource(raw: string): YamlSource {
   const text = raw.startsWith('\ufeff') ? raw.slice(1) : raw

@@ -1,4 +1,4 @@
-/** What a rule across fields finds. Types only. */
+/** What a rule between fields finds. Types only. */
 import type { Path } from './source.js'
 
 export interface Violation {

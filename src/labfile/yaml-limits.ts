@@ -1,20 +1,22 @@
-/** YAML cut into tokens, and no further than a file of its kind can need: what comes after takes more time a token. */
+/**
+ * Cuts YAML into tokens, but only as many as such a file can need. The step after this takes more time for each token.
+ */
 import { Composer, Lexer, Parser, type CST, type Document } from 'yaml'
 
 export interface YamlLimits {
-  /** Far deeper than any such file; much deeper and yaml's recursion would end the process. */
+  /** Much deeper than any such file. Even deeper, yaml's recursion would end the process. */
   readonly depth: number
   /** Words, signs and line ends. */
   readonly parts: number
 }
 
-/** Where a text goes beyond its limits. */
+/** Where a text exceeds its limits. */
 export interface Excess {
   readonly offset: number
   readonly why: string
 }
 
-/** Tokens of the text, or where it gets too much. The parser keeps a stack of its own, so this can't overflow. */
+/** Tokens of the text, or where it becomes too much. The parser keeps its own stack, so this can't overflow. */
 export function tokenize(text: string, limits: YamlLimits): readonly CST.Token[] | Excess {
   const parser = new Parser()
   const tokens: CST.Token[] = []
@@ -30,7 +32,9 @@ export function tokenize(text: string, limits: YamlLimits): readonly CST.Token[]
 
 type Options = Omit<ConstructorParameters<typeof Composer>[0] & object, 'uniqueKeys'>
 
-/** The documents of these tokens. Keys given twice are not looked for: that takes the square of their number. */
+/**
+ * The documents of these tokens. It does not search for keys given twice: that would take the square of their number.
+ */
 export function compose(tokens: readonly CST.Token[], length: number, options: Options): Document.Parsed[] {
   const composer = new Composer({ prettyErrors: false, logLevel: 'silent', ...options, uniqueKeys: false })
   return [...composer.compose(tokens, true, length)] as Document.Parsed[]

@@ -1,4 +1,4 @@
-/** What klab knows of Calico: which line fits which Kubernetes, and what changed between lines. */
+/** What klab knows about Calico: which line fits which Kubernetes, and what changed between lines. */
 
 /**
  * Line (3.x), its newest release, and the Kubernetes minors it is tested with. Sources: "System requirements" of each
@@ -51,8 +51,8 @@ export const defaultCalico = (minor: number): string | undefined =>
   LINES.filter(([, , from, to]) => from <= minor && minor <= to).at(-1)?.[1]
 
 /**
- * Calico releases that ran on klab with a minor, with all nodes Ready and pods that reached each other, whatever its
- * makers say: minor → release (docs/versions.md has dates and figures).
+ * Calico releases that ran on klab with a minor, with all nodes Ready and pods that reached each other, whatever
+ * Calico's makers say: minor → release (docs/versions.md has dates and figures).
  */
 const RAN: Readonly<Record<number, string>> = { 23: '3.28.5' }
 
@@ -78,9 +78,9 @@ export function calicoProblem(version: string, minor: number): string | undefine
 }
 
 /**
- * IP_AUTODETECTION_METHOD that finds the lab's card (in user mode networking the first one has the same address in
- * every guest). `cidr=` came with Calico 3.16 (projectcalico/node, startup.go: AUTODETECTION_METHOD_CIDR); before, a
- * pattern of the card's name.
+ * IP_AUTODETECTION_METHOD that finds the lab's card (in user mode networking the first card has the same address in
+ * every guest). `cidr=` came with Calico 3.16 (projectcalico/node, startup.go: AUTODETECTION_METHOD_CIDR); before, it
+ * is a pattern for the card's name.
  */
 export const autodetection = (version: string, labCidr: string, labNic: string): string =>
   lineOf(version) >= 16 ? `cidr=${labCidr}` : `interface=${labNic}`

@@ -1,6 +1,6 @@
 /**
- * What klab knows of Kubernetes versions: what changed between minors, so that nothing else needs to. docs/versions.md
- * shows it as a table.
+ * What klab knows about Kubernetes versions. What changed between minors is only here. docs/versions.md shows it as a
+ * table.
  */
 import { UsageError } from '../errors.js'
 import { imageTags, KNOWN_MINORS, registryOf, type ImageTags } from './releases.js'
@@ -40,7 +40,7 @@ export function criSocket(runtime: Runtime, minor: number): string {
   return minor >= 24 ? `unix://${path}` : path
 }
 
-/** All that klab knows of one Kubernetes release. */
+/** All that klab knows about one Kubernetes release. */
 export interface Release extends ImageTags {
   readonly minor: number
   readonly kubeadmApi: KubeadmApi
@@ -48,26 +48,26 @@ export interface Release extends ImageTags {
   readonly registry: string
   readonly runtimes: readonly Runtime[]
   /**
-   * Oldest containerd: kubelet 1.26 speaks only CRI v1 (containerd 1.6); before, it is our own configuration's format
-   * that wants 1.3. From 1.34 on as Kubernetes' release notes say.
+   * Oldest containerd. kubelet 1.26 speaks only CRI v1 (containerd 1.6); before, the format of our own configuration
+   * needs 1.3. From 1.34 on as Kubernetes' release notes say.
    */
   readonly containerd: string
   /**
-   * Version of control groups that its nodes boot with: v2 is stable in kubelet from 1.25 on (KEP 2254); from 1.35 on
-   * kubelet and kubeadm's preflight refuse v1 (KEP 5573).
+   * The cgroup version that its nodes boot with: v2 is stable in kubelet from 1.25 on (KEP 2254); from 1.35 on kubelet
+   * and kubeadm's preflight refuse v1 (KEP 5573).
    */
   readonly cgroup: CgroupVersion
   /** Whether kube-proxy has `mode: nftables`, beta since 1.31 (KEP 3866). */
   readonly nftables: boolean
   /** Whether kube-proxy's IPVS mode is deprecated, from 1.35 on (KEP 5495). */
   readonly ipvsDeprecated: boolean
-  /** What kubeadm writes where nothing is said: systemd since 1.22. klab always says systemd. */
+  /** kubeadm's default: systemd since 1.22. klab always sets systemd. */
   readonly cgroupDriver: 'cgroupfs' | 'systemd'
   /** dockershim's `--network-plugin=cni` for kubelet; kubeadm writes it itself. Gone with dockershim. */
   readonly networkPluginFlag: boolean
   /**
    * Role label and taint of a control plane (`node-role.kubernetes.io/…`): `master` until 1.23, both taints in 1.24,
-   * then `control-plane` alone.
+   * then only `control-plane`.
    */
   readonly roleLabels: readonly string[]
   readonly taints: readonly string[]
@@ -78,7 +78,7 @@ export interface Release extends ImageTags {
   readonly packages: { readonly deb: string; readonly rpm: string }
 }
 
-/** Oldest containerd for a minor, lowest row that fits. Sources: CHANGELOG-1.26 and 1.34 to 1.37, "containerd". */
+/** Oldest containerd for a minor: the first row that fits. Sources: CHANGELOG-1.26 and 1.34 to 1.37, "containerd". */
 const CONTAINERD: readonly (readonly [from: number, version: string])[] = [
   [37, '2.3'],
   [36, '2.2'],
@@ -97,7 +97,7 @@ const LEGACY = {
   rpm: 'https://packages.cloud.google.com/yum/repos/kubernetes-el7-$basearch',
 }
 
-/** The release of a version. Throws UsageError when it is no version, or one that klab does not know. */
+/** The release of a version. Throws UsageError if it is no version, or one that klab does not know. */
 export function releaseOf(version: string): Release {
   const [minor, patch] = split(version)
   const tags = imageTags(minor, patch)
@@ -128,6 +128,6 @@ export function releaseOf(version: string): Release {
   }
 }
 
-/** Why a minor cannot be used, in words that follow the version. */
+/** Why klab cannot use a minor, in words that follow the version. */
 export const unknownMinor = (minor: number): string =>
   `klab knows Kubernetes 1.${KNOWN_MINORS[0] ?? 0} to 1.${KNOWN_MINORS.at(-1) ?? 0}, not 1.${minor}`

@@ -67,8 +67,8 @@ const ROWS: readonly (readonly [minor: number, patch: number, pause: string, etc
 export const KNOWN_MINORS: readonly number[] = [...new Set(ROWS.map(([minor]) => minor))]
 
 /**
- * Tags of one release; undefined for a minor that is not in the table. A patch release newer than the table has its
- * minor's last row.
+ * Tags of one release; undefined for a minor that is not in the table. A patch release newer than the table gets the
+ * last row of its minor.
  */
 export function imageTags(minor: number, patch: number): ImageTags | undefined {
   const row = ROWS.filter(([m, from]) => m === minor && from <= patch).at(-1)
@@ -76,7 +76,7 @@ export function imageTags(minor: number, patch: number): ImageTags | undefined {
 }
 
 /**
- * The registry moved in 1.25; December 2022's patch releases brought it to the minors before (kubernetes.io blog,
+ * The registry moved in 1.25. The patch releases of December 2022 moved the minors before (kubernetes.io blog,
  * 2022-11-28, "registry.k8s.io").
  */
 const MOVED_IN: Readonly<Record<number, number>> = { 22: 17, 23: 15, 24: 9 }
