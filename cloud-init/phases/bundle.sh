@@ -10,7 +10,7 @@ mount_bundle() {
 	# Beside the course: nothing more.
 }
 
-# containerd of the bundle's folder runtime/, with runc where that is there too; fails where the bundle has none.
+# Installs containerd from the bundle's folder runtime/, and runc if it is there too. Fails if the bundle has none.
 containerd_from_bundle() {
 	local file
 	mount_bundle 2>/dev/null || return 1
@@ -18,10 +18,10 @@ containerd_from_bundle() {
 		umount "$BUNDLE"
 		return 1
 	fi
-	# In front of the distribution's, which stays.
+	# It comes before the distribution's in PATH; that one stays.
 	for file in "$BUNDLE"/runtime/*; do install -m 0755 "$file" /usr/local/bin/; done
 	umount "$BUNDLE"
-	# containerd.service of its makers.
+	# The containerd.service of containerd's makers.
 	cat >/etc/systemd/system/containerd.service <<-'UNIT'
 		[Unit]
 		Description=containerd
@@ -45,7 +45,7 @@ containerd_from_bundle() {
 	hash -r
 }
 
-# The packages (deb, rpm) that a bundle of one's own may carry in packages/, one a line; none where there is no bundle.
+# The packages (deb, rpm) in the folder packages/ of the user's own bundle, one on each line; none without a bundle.
 bundle_packages() {
 	local file
 	mount_bundle 2>/dev/null || return 0

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Last step of baking a node image: everything that must differ between nodes goes, so that the next boot is a first
+# Last step of baking a node image: removes everything that must differ between nodes, so that the next boot is a first
 # boot.
 
 # shellcheck source-path=SCRIPTDIR source=family.sh

@@ -10,10 +10,10 @@
 . /usr/lib/klab/bundle.sh
 
 export KUBECONFIG=/etc/kubernetes/admin.conf
-# There while an init of klab's own is under way: only such a one is ever reset, never a cluster that is merely slow to
-# answer, and never one that a trainee made by hand.
+# This file exists while klab itself runs init. Only such an init is ever reset, never a cluster that is just slow, and
+# never one that a trainee made by hand.
 begun=/var/lib/klab/init-begun
-# There while a repair of klab's own is under way: klab takes its mark away before it asks for one.
+# This file exists while klab repairs the control plane. klab removes its mark before it asks for a repair.
 mending=/var/lib/klab/mend-begun
 
 healthy() {
@@ -21,8 +21,8 @@ healthy() {
 		kubectl --request-timeout=60s -n kube-system get daemonset/kube-proxy deployment/coredns >/dev/null 2>&1
 }
 
-# kubelet starts again, with what make_whole has made. After `kubectl delete node` that makes the node known, without
-# kubeadm's labels and taints: so it is asked before.
+# Restarts kubelet with the files of make_whole. After `kubectl delete node` the restart registers the node again, but
+# without kubeadm's labels and taints. So this function first asks whether the node is known.
 make_known() {
 	local said known=true
 	said=$(kubectl --request-timeout=60s get node "$KLAB_NODE" -o name 2>&1) ||
@@ -36,10 +36,10 @@ make_known() {
 	echo "$KLAB_NODE is in the cluster again, with its labels and taints"
 }
 
-# Certificates and kubeconfigs that somebody deleted: kubeadm makes those that are not there, of the CAs that are.
+# Makes certificates and kubeconfigs that somebody deleted: kubeadm makes the missing ones from the existing CAs.
 make_whole() {
 	local login=/var/lib/kubelet/pki/kubelet-client-current.pem pki=/etc/kubernetes/pki name
-	# kubeadm makes a pair only where neither half is there, and reads a kubeconfig that is empty.
+	# kubeadm makes a pair only if both halves are missing, and it reads a kubeconfig even if it is empty.
 	for name in apiserver apiserver-kubelet-client apiserver-etcd-client front-proxy-client \
 		etcd/server etcd/peer etcd/healthcheck-client; do
 		{ [ -s "$pki/$name.crt" ] && [ -s "$pki/$name.key" ]; } || rm -f "$pki/$name.crt" "$pki/$name.key"
@@ -47,13 +47,13 @@ make_whole() {
 	for name in admin controller-manager scheduler kubelet; do
 		[ -s "/etc/kubernetes/$name.conf" ] || rm -f "/etc/kubernetes/$name.conf"
 	done
-	# kubelet.conf names that file and would be left as it is.
+	# kubelet.conf names that file, and kubeadm would not change it.
 	[ -s "$login" ] || ! grep -qs "$login" /etc/kubernetes/kubelet.conf || rm -f /etc/kubernetes/kubelet.conf
 	kubeadm init phase certs all --config /etc/klab/kubeadm-init.yaml
 	kubeadm init phase kubeconfig all --config /etc/klab/kubeadm-init.yaml
 }
 
-# KLAB_MEND: klab made it, and something of it is gone.
+# KLAB_MEND: klab made this control plane, and something of it is gone.
 [ -z "${KLAB_MEND:-}" ] || touch "$mending"
 if [ -e "$begun" ]; then
 	kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
@@ -71,7 +71,7 @@ if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
 	}
 else
 	touch "$begun"
-	# 2.9.2: the course's flags stand in this file.
+	# 2.9.2: this file says the same as the course's flags.
 	# shellcheck disable=SC2086 # flags, made by klab from a fixed list
 	kubeadm init --config /etc/klab/kubeadm-init.yaml $KLAB_INIT_FLAGS
 	# Beside the course: init is over.
@@ -79,7 +79,7 @@ else
 fi
 rm -f "$mending" /etc/klab/kubeadm-init.yaml
 
-# Beside the course: what the bundle has for this node alone, such as calicoctl.
+# Beside the course: programs in the bundle for this node only, such as calicoctl.
 if mount_bundle 2>/dev/null; then
 	for program in "$BUNDLE"/control-plane/*; do
 		[ ! -e "$program" ] || install -m 0755 "$program" /usr/bin/

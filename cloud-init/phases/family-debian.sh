@@ -31,7 +31,7 @@ source_list() {
 	local key=$KEYS/$1
 	mkdir -p "$KEYS"
 	curl -fsSL --retry 3 -o "$key.new" "$2"
-	# apt goes by the name: .asc is text, .gpg is not.
+	# apt decides by the name: .asc is text, .gpg is not.
 	if grep -q 'BEGIN PGP' "$key.new"; then key+=.asc; else key+=.gpg; fi
 	mv "$KEYS/$1.new" "$key"
 	echo "deb [signed-by=$key] $3" >"$SOURCES/$1.list"
@@ -52,7 +52,7 @@ os_repositories() {
 	*)
 		echo "deb $base $VERSION_CODENAME main"
 		echo "deb $base $VERSION_CODENAME-updates main"
-		# Debian's mirrors keep it beside: …/debian and …/debian-security.
+		# Debian's mirrors have two folders: …/debian and …/debian-security.
 		echo "deb $base-security $VERSION_CODENAME-security main"
 		;;
 	esac >"$SOURCES/klab-os.list"
@@ -63,14 +63,14 @@ kernel_lt() {
 	exit 1
 }
 
-# Neither has it switched on; where somebody installed it, it goes.
+# Neither has SELinux switched on. If somebody installed it, it is switched off.
 selinux_permissive() {
 	[ -e /etc/selinux/config ] && command -v getenforce >/dev/null || return 0
 	sed -i 's/^SELINUX=.*/SELINUX=disabled/' /etc/selinux/config
 	if [ "$(getenforce)" = Enforcing ]; then setenforce 0; fi
 }
 
-# The hypervisor's clock; with time servers in the Labfile, cloud-init's ntp module has set them up.
+# The clock is the hypervisor's. If the Labfile has time servers, cloud-init's ntp module has set them up.
 time_sync() { :; }
 
 ipvs_at_boot() { ipvs_by_modules_load "$@"; }
@@ -80,7 +80,7 @@ docker_repository() {
 	source_list docker-ce "$base/gpg" "$base $VERSION_CODENAME stable"
 }
 
-# version_of PACKAGE: what is installed of it, nothing where it is not.
+# version_of PACKAGE: the installed version; nothing if it is not installed.
 version_of() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || true; }
 
 # Docker's versions are 5:19.03.8~3-0~debian-buster or 5:24.0.7-1~debian.12~bookworm; apt's own pattern, 5:19.03.1*,

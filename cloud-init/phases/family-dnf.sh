@@ -15,7 +15,7 @@ ELREPO=https://elrepo.org/linux
 # dnf 4.
 BAD_INDEX_SIGNATURE='repomd\.xml GPG signature verification error'
 
-# CentOS Stream 8 ended in 2024-05; its own files name servers that are gone.
+# CentOS Stream 8 ended in 2024-05, and the servers in its own files are gone.
 dead_release() { if [ "$ID-$MAJOR" = centos-8 ]; then echo https://vault.centos.org/8-stream; fi; }
 
 # release_url BASE REPOSITORY

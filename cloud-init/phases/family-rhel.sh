@@ -6,7 +6,7 @@
 FIREWALLS=(firewalld nftables)
 KUBELET_ENV=/etc/sysconfig/kubelet
 PACKAGE_FILES=rpm
-# For the phases: what must be there for kubeadm's preflight, IPVS, completion and the clock. The course's "ipvsdm" is
+# Packages that kubeadm's preflight, IPVS, completion and the clock need. The course's "ipvsdm" is
 # ipvsadm.
 NODE_PACKAGES=(ipset ipvsadm bash-completion chrony conntrack-tools socat ethtool)
 # Course 2.3.2.
@@ -31,13 +31,13 @@ repository() {
 	printf 'gpgkey=%s\n' "$*"
 }
 
-# write_repository FILE: replaces a .repo file in one go with what comes in.
+# write_repository FILE: replaces a .repo file in one step with its input.
 write_repository() {
 	cat >"$REPOS/.$1.new"
 	mv "$REPOS/.$1.new" "$REPOS/$1"
 }
 
-# The keys that the image brought along, as URLs, without those of testing and of other repositories.
+# The keys in the image, as URLs, without those of testing and of other repositories.
 image_keys() {
 	local key keys=()
 	for key in /etc/pki/rpm-gpg/RPM-GPG-KEY-*; do
@@ -52,7 +52,7 @@ image_keys() {
 os_repositories() {
 	local base=${KLAB_MIRROR_OS:-$(dead_release)} repo file
 	[ -n "$base" ] || return 0
-	# The image's own are kept aside (the course moves the whole folder); repositories that others added stay.
+	# The image's own files are moved away (the course moves the folder). Repositories that others added stay.
 	mkdir -p "$REPOS.backup"
 	for file in "$REPOS"/CentOS-*.repo "$REPOS"/centos*.repo "$REPOS"/[Rr]ocky*.repo "$REPOS"/almalinux*.repo; do
 		[ ! -e "$file" ] || mv "$file" "$REPOS.backup/"
@@ -69,13 +69,13 @@ file_installed() { rpm -q --quiet "$(rpm -qp --qf '%{NAME}-%{VERSION}-%{RELEASE}
 install_files() { "$PM" -y --disablerepo='*' install "$@"; }
 
 install_from_repositories() {
-	# Beside the course: what to do about one that is not there.
+	# Beside the course: say what to do if a package does not exist.
 	local absent=() failed=false
 	# As the course:
 	"$PM" -y install "$@" || failed=true
-	# Beside the course: yum and dnf say which.
+	# Beside the course: yum and dnf say which ones.
 	[ "$failed" = false ] || no_packages "$@"
-	# yum says "No package … available." and ends well when it found some of several.
+	# yum says "No package … available.", but its exit status is 0 if it found at least one.
 	mapfile -t absent < <(missing "$@")
 	[ "${#absent[@]}" -eq 0 ] || no_packages "${absent[@]}"
 }
@@ -100,13 +100,13 @@ kernel_lt() {
 
 selinux_permissive() {
 	[ -e /etc/selinux/config ] || return 0
-	# The file itself: the course edits /etc/sysconfig/selinux, a link to it, which sed -i would replace.
+	# The file itself: the course edits /etc/sysconfig/selinux, a link to it, and sed -i would replace the link.
 	sed -i "s/^SELINUX=.*/SELINUX=$SELINUX_AT_BOOT/" /etc/selinux/config
 	if [ "$(getenforce)" = Enforcing ]; then setenforce 0; fi
 }
 
-# The course's ntpdate sets the clock once; chrony keeps it. The family's cloud-init leaves out the module that would
-# write its servers.
+# The course's ntpdate sets the clock once; chrony keeps it right. The family's cloud-init does not run the module that
+# would write its servers.
 time_sync() {
 	local server conf=/etc/chrony.conf
 	has chrony || return 0
@@ -165,8 +165,8 @@ kubernetes_install() {
 	kubernetes_repository 1
 	if ! said=$(kubernetes_index 2>&1); then
 		printf '%s\n' "$said"
-		# 2.9.7, the course's yum-key.gpg that does not fit: the index goes unsigned then, over HTTPS; what is in the
-		# packages is still checked against their own key. Anything else (no network, no such mirror) is not taken for it.
+		# 2.9.7, the course's yum-key.gpg does not fit: the index is then used without its signature, over HTTPS. Packages
+		# are still checked with their own key. Other errors (no network, no such mirror) do not count as this one.
 		# Never --nogpgcheck.
 		printf '%s\n' "$said" | grep -Eqi "$BAD_INDEX_SIGNATURE" || exit 1
 		echo 'course 2.9.7: the signature of the index does not verify;' \

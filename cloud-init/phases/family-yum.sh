@@ -11,7 +11,7 @@ ELREPO=https://mirrors.aliyun.com/elrepo/archive
 # yum 3.4.3.
 BAD_INDEX_SIGNATURE='repomd\.xml signature could not be verified'
 
-# The servers that CentOS 7's own files name are gone since 2024-07.
+# The servers in CentOS 7's own files are gone since 2024-07.
 dead_release() { echo https://vault.centos.org/7.9.2009; }
 
 # release_url BASE REPOSITORY
@@ -19,7 +19,7 @@ release_url() { echo "$1/$2/$ARCH/"; }
 
 boot_kernel_lt() { grub2-set-default 0; }
 
-# The course's file. nf_conntrack_ipv4 is in nf_conntrack from Linux 4.19 on, and so under kernel-lt.
+# The course's file. From Linux 4.19 on, so also with kernel-lt, nf_conntrack_ipv4 is part of nf_conntrack.
 ipvs_at_boot() {
 	local file=/etc/sysconfig/modules/ipvs.modules module
 	if [ $# -eq 0 ]; then

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What differs between distributions, behind one set of names; the phases source this file and never ask which system
+# One set of functions for what differs between distributions. The phases source this file and never ask which system
 # they run on. `klab explain` prints the functions that a section calls, but not their lines from `# Beside the course:`
 # to `# As the course:`.
 # A family's file sets
@@ -7,13 +7,13 @@
 # and defines
 #   os_repositories      the distribution's repositories at $KLAB_MIRROR_OS (course 2.1)
 #   has P                whether it is installed
-#   file_installed F     whether a package file is installed, in that very version
+#   file_installed F     whether a package file is installed, in exactly that version
 #   install_files F…     these files and nothing else
 #   install_from_repositories P…
 #   kernel_lt            ELRepo's long-term kernel, for the next boot (course 2.1)
 #   selinux_permissive   course 2.2.2
-#   ipvs_at_boot [M…]    loads the modules at every boot; none: no longer (course 2.2.4)
-#   time_sync            keeps the clock with $KLAB_TIME_SERVERS (course 2.2.5)
+#   ipvs_at_boot [M…]    loads the modules at every boot; without any: stops doing so (course 2.2.4)
+#   time_sync            sets the clock by $KLAB_TIME_SERVERS (course 2.2.5)
 #   docker_install       course 2.3.2 to 2.3.5
 #   containerd_install
 #   kubernetes_install   kubeadm, kubelet, kubectl $KLAB_VERSION from a repository (course 2.5, 2.9.7)
@@ -24,10 +24,10 @@
 
 minor=${KLAB_VERSION:-}
 minor=${minor#*.}
-# Of Kubernetes 1.MINOR.PATCH; empty for plain machines.
+# The minor of Kubernetes 1.MINOR.PATCH; empty for plain machines.
 MINOR=${minor%%.*}
 
-# The members of a set that `has NAME` does not find, one a line.
+# Those of the arguments that `has NAME` does not find, one on each line.
 missing() {
 	local name
 	for name in "$@"; do
@@ -35,10 +35,10 @@ missing() {
 	done
 }
 
-# install_packages P…: what of it is missing, from the bundle's folder packages/ where it is there, else from the
-# repositories.
+# install_packages P…: installs those that are missing, from the bundle's folder packages/ if it has them, otherwise
+# from the repositories.
 install_packages() {
-	# Beside the course: only what is missing, and from the bundle where it is there.
+	# Beside the course: only what is missing, and from the bundle if it is there.
 	local wanted=() files=()
 	mapfile -t wanted < <(missing "$@")
 	[ "${#wanted[@]}" -gt 0 ] || return 0
@@ -53,9 +53,9 @@ install_packages() {
 	install_from_repositories "$@"
 }
 
-# install_handed: all of the bundle's folder packages/ that is not installed yet.
+# install_handed: installs everything in the bundle's folder packages/ that is not installed yet.
 install_handed() {
-	# Beside the course: what somebody put there is meant for the nodes, needed by klab or not.
+	# Beside the course: packages in that folder are for the nodes, even if klab does not need them.
 	local file files=()
 	while read -r file; do
 		file_installed "$file" || files+=("$file")
@@ -64,8 +64,8 @@ install_handed() {
 	umount "$BUNDLE" 2>/dev/null || true
 }
 
-# config_before FILE: what it says now; nothing when an earlier phase was killed between writing it and the restart that
-# reads it (config_read FILE).
+# config_before FILE: prints the file; nothing if an earlier phase was killed after it had written the file and before
+# the restart that reads it (config_read FILE).
 config_before() {
 	local mark=/var/lib/klab/changing-${1##*/}
 	[ -e "$mark" ] || cat "$1" 2>/dev/null || true
@@ -73,8 +73,8 @@ config_before() {
 }
 config_read() { rm -f "/var/lib/klab/changing-${1##*/}"; }
 
-# The modules by systemd's own list, for ipvs_at_boot. nf_conntrack_ipv4 is in nf_conntrack from Linux 4.19 on (and in
-# RHEL 8's 4.18).
+# Loads the modules through systemd's own list, for ipvs_at_boot. From Linux 4.19 on (and in RHEL 8's 4.18)
+# nf_conntrack_ipv4 is part of nf_conntrack.
 ipvs_by_modules_load() {
 	local file=/etc/modules-load.d/klab-ipvs.conf conntrack=nf_conntrack
 	if [ $# -eq 0 ]; then

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Course 2.7, 2.8: the image archives of the bundle, loaded into the runtime. All of them on every node: the node image
-# is shared copy-on-write, so workers pay nothing for the control plane's (docs/decisions.md).
+# Course 2.7, 2.8: loads the image archives of the bundle into the runtime. All of them on every node: the node image is
+# shared copy-on-write, so workers need no extra disk for the control plane's images (docs/decisions.md).
 
 # shellcheck source-path=SCRIPTDIR source=bundle.sh
 . /usr/lib/klab/bundle.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Sourced by the phases that ask an API server which may be busy.
+# Sourced by the phases that ask an API server, which may be busy.
 
-# retry COMMAND…: every 5 s until it succeeds; fails after 60 tries.
+# retry COMMAND…: runs it every 5 s until it succeeds; fails after 60 tries.
 retry() {
 	local tries=1
 	until "$@"; do

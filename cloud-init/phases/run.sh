@@ -1,6 +1,6 @@
 #!/bin/bash
 # klab-run PHASE DIGEST: runs /usr/lib/klab/PHASE.sh once, under a lock, with its output in /var/log/klab/PHASE.log.
-# The phase goes on when the connection (or klab) dies; the next klab-run of it waits for it and finds the mark.
+# The phase goes on if the connection (or klab) dies. The next klab-run of it waits for it and finds the mark.
 set -euo pipefail
 
 phase=$1 digest=$2
@@ -17,7 +17,7 @@ fi
 rm -f "$mark"
 
 from=$(($(wc -l <"$log") + 1))
-# A session of its own: no hang-up reaches it. fd 9 stays open in it: it holds the lock for as long as it lives.
+# Its own session, so no hang-up reaches it. It keeps fd 9 open, and so holds the lock as long as it runs.
 # shellcheck disable=SC2016 # expanded by the inner shell
 setsid bash -c 'set -a; . /etc/klab/env; set +a
 	if bash -euo pipefail "/usr/lib/klab/$1.sh"; then echo "$2" >"$3"; else exit $?; fi' \

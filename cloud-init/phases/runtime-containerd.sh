@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
-# Beside the course: packages that somebody handed over, the runtime's perhaps.
+# Beside the course: packages from the user's own bundle, perhaps the runtime's.
 install_handed
 
 # 2.3.5: containerd; klab's own image has it, and a bundle may bring a newer one.
@@ -15,7 +15,7 @@ else
 	containerd_install
 fi
 
-# Beside the course: an image of one's own may have an older one than kubelet speaks with.
+# Beside the course: your own image may have a containerd that is too old for kubelet.
 have=$(containerd --version | awk '{ print $3 }' | tr -d v | cut -d '~' -f 1)
 if [ "$(printf '%s
 ' "$KLAB_CONTAINERD_MIN" "$have" | sort -V | head -n 1)" != "$KLAB_CONTAINERD_MIN" ]; then
@@ -26,10 +26,10 @@ fi
 # Beside the course: to tell whether anything changes.
 before=$(config_before /etc/containerd/config.toml)
 
-# 2.3.7, 2.3.9: registry mirrors, where the Labfile names some; the systemd cgroup driver.
+# 2.3.7, 2.3.9: registry mirrors, if the Labfile names some; the systemd cgroup driver.
 mkdir -p /etc/containerd
 if [ "${have%%.*}" -ge 2 ]; then
-	# containerd 2.x: docs/cri/config.md. A mirror is a folder of its own there.
+	# containerd 2.x: docs/cri/config.md. Each mirror has its own folder there.
 	cat >/etc/containerd/config.toml <<CONF
 version = 3
 [plugins."io.containerd.cri.v1.images".pinned_images]
@@ -46,7 +46,7 @@ CONF
 		mkdir -p /etc/containerd/certs.d/docker.io
 		tr -d '[]" ' <<<"$KLAB_REGISTRY_MIRRORS" | tr , '\n' | sed 's#.*#[host."&"]#' \
 			>/etc/containerd/certs.d/docker.io/hosts.toml
-		# Where klab check looks for them.
+		# klab check looks for them here.
 		echo "# registry mirrors of docker.io: $KLAB_REGISTRY_MIRRORS" >>/etc/containerd/config.toml
 	fi
 else
@@ -70,20 +70,20 @@ CONF
 	fi
 fi
 
-# 2.3.6, 2.3.8: now, and after a reboot. The built image has docker.io too: kubelet must not find two runtimes.
+# 2.3.6, 2.3.8: now, and after a reboot. klab's own image also has docker.io, and kubelet must not find two runtimes.
 systemctl disable --now docker.service docker.socket 2>/dev/null || true
 systemctl unmask containerd.service 2>/dev/null || true
 systemctl enable containerd.service
 
-# Beside the course: a restart only where something changed.
+# Beside the course: a restart only if something changed.
 if [ "$before" != "$(cat /etc/containerd/config.toml)" ] || ! systemctl -q is-active containerd.service; then
 	# 2.3.6, 2.3.7, 2.3.9:
 	systemctl restart containerd.service
-	# Beside the course: all else went on as it was.
+	# Beside the course: otherwise nothing to do.
 fi
 config_read /etc/containerd/config.toml
 
-# Beside the course: where crictl finds it.
+# Beside the course: tell crictl where it is.
 cat >/etc/crictl.yaml <<'CONF'
 runtime-endpoint: unix:///run/containerd/containerd.sock
 image-endpoint: unix:///run/containerd/containerd.sock

@@ -4,7 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
 
-# Beside the course: packages that somebody handed over, the runtime's perhaps.
+# Beside the course: packages from the user's own bundle, perhaps the runtime's.
 install_handed
 
 # 2.3.5: docker; klab's own image has it. With docker-ce also what it needs and its repository (2.3.2, 2.3.3).
@@ -13,7 +13,7 @@ docker_install
 # Beside the course: to tell whether anything changes.
 before=$(config_before /etc/docker/daemon.json)
 
-# 2.3.7, 2.3.9: registry mirrors of the Labfile; the cgroup driver that kubelet has too; bounded logs for a small disk.
+# 2.3.7, 2.3.9: registry mirrors of the Labfile; the same cgroup driver as kubelet; limited logs for a small disk.
 mkdir -p /etc/docker
 echo '{' >/etc/docker/daemon.json
 if [ "$KLAB_REGISTRY_MIRRORS" != "[]" ]; then
@@ -33,14 +33,13 @@ CONF
 systemctl unmask docker.service docker.socket containerd.service 2>/dev/null || true
 systemctl enable docker.service
 
-# Beside the course: a restart ends all containers, so only where something changed (klab provision on a running
-# cluster).
+# Beside the course: a restart ends all containers, so only if something changed (klab provision on a running cluster).
 driver() { docker info --format '{{.CgroupDriver}}' 2>/dev/null; }
 if [ "$before" != "$(cat /etc/docker/daemon.json)" ] || [ "$(driver)" != systemd ]; then
 	# 2.3.6, 2.3.7, 2.3.9:
 	systemctl restart docker.service
 	docker info --format '{{.CgroupDriver}}' | grep -qx systemd
-	# Beside the course: all else went on as it was.
+	# Beside the course: otherwise nothing to do.
 fi
 config_read /etc/docker/daemon.json
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Course 2.1 (mirror, kernel), 2.2: firewall, SELinux, bridge filter, IPVS modules, time zone, completion, swap, hosts.
-# `klab explain` prints the lines below each `# SECTION:` with the lab's settings filled in, up to the next such line or
-# `# Beside the course:`, after the functions that they call (family-*.sh).
+# `klab explain` prints the functions that a section calls (family-*.sh), then the lines below its `# SECTION:`, with
+# the lab's settings filled in, up to the next such line or `# Beside the course:`.
 
 # shellcheck source-path=SCRIPTDIR source=family.sh
 . /usr/lib/klab/family.sh
@@ -34,15 +34,15 @@ for unit in "${FIREWALLS[@]}"; do
 	fi
 done
 
-# 2.2.2: SELinux keeps nothing from working, now and after a reboot, where it exists.
+# 2.2.2: if there is SELinux, it forbids nothing, now and after a reboot.
 selinux_permissive
 
-# 2.2.6: completion, and what 2.2.4, 2.2.5 and kubeadm's preflight need; klab's own image has all of it.
+# 2.2.6: completion, and what 2.2.4, 2.2.5 and kubeadm's preflight need. klab's own image has all of it.
 if [ -n "$KLAB_VERSION" ]; then
 	install_packages "${NODE_PACKAGES[@]}"
 fi
 
-# 2.2.3: bridged packets pass iptables, forwarding on. The keys exist only once br_netfilter is loaded.
+# 2.2.3: bridged packets go through iptables, and forwarding is on. The keys exist only after br_netfilter is loaded.
 printf '%s\n' overlay br_netfilter >/etc/modules-load.d/klab-kubernetes.conf
 modprobe -a overlay br_netfilter
 cat >/etc/sysctl.d/90-klab-kubernetes.conf <<'CONF'
@@ -81,6 +81,6 @@ if [ -n "${KLAB_HOSTS:-}" ]; then
 	done <<<"$KLAB_HOSTS"
 fi
 
-# Beside the course: a resolver that exists: kubelet hands this file to CoreDNS, which refuses to start without a name
-# server. 10.0.2.3 is QEMU's own (slirp).
+# Beside the course: a name server. kubelet gives this file to CoreDNS, which does not start without one. 10.0.2.3 is
+# QEMU's own (slirp).
 [ -s /etc/resolv.conf ] || echo 'nameserver 10.0.2.3' >/etc/resolv.conf

@@ -8,12 +8,12 @@
 . /usr/lib/klab/pod-range.sh
 
 kubelet_conf=/etc/kubernetes/kubelet.conf
-# There while a join of klab's own is under way: only such a one is ever reset.
+# This file exists while klab itself joins the node. Only such a join is ever reset.
 begun=/var/lib/klab/join-begun
 
 as_node() { kubectl --kubeconfig="$kubelet_conf" --request-timeout=60s "$@"; }
 
-# The bootstrap is over: kubelet has a certificate of its own and runs.
+# The bootstrap is over: kubelet has its own certificate and runs.
 joined() {
 	[ -s "$kubelet_conf" ] && [ -s /etc/kubernetes/pki/ca.crt ] &&
 		[ -s /var/lib/kubelet/pki/kubelet-client-current.pem ] && systemctl -q is-active kubelet
@@ -26,7 +26,7 @@ annotate() {
 	}
 }
 
-# kubelet makes its node known when it starts, and never again: after `kubectl delete node` it has to start anew.
+# kubelet registers its node only when it starts. After `kubectl delete node` it must start again.
 make_known() {
 	local said
 	said=$(as_node get node "$KLAB_NODE" -o name 2>&1) && return
@@ -41,7 +41,7 @@ if joined; then
 	make_known
 	annotate
 else
-	# KLAB_REJOIN: klab joined it, and what it had of that is gone (kubeadm reset, deleted certificates).
+	# KLAB_REJOIN: klab joined the node, but its files are gone (kubeadm reset, deleted certificates).
 	[ -z "${KLAB_REJOIN:-}" ] || touch "$begun"
 	if [ -e "$begun" ]; then
 		kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
@@ -49,11 +49,11 @@ else
 	fi
 	touch "$begun"
 	failed=false
-	# 2.9.4: token and hash stand in this file.
+	# 2.9.4: this file has the token and the hash.
 	kubeadm join --config /etc/klab/kubeadm-join.yaml || failed=true
-	# Beside the course: kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try, too little for a
-	# busy API server under emulation: when only that failed the node has joined all the same. Only then: kubectl in a
-	# busy guest takes 20 s.
+	# Beside the course: kubeadm 1.20 gives its last step, an annotation of the Node, 10 s for each try. That is too
+	# little for a busy API server under emulation. If only this step failed, the node has joined, and klab sets the
+	# annotation. It does so only then, because kubectl in a busy guest takes 20 s.
 	if [ "$failed" = true ]; then
 		joined
 		annotate

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Certificates that ended while the lab lay in a snapshot: kubeadm's, and one for each node's kubelet.
+# Renews certificates that expired while the lab was in a snapshot: kubeadm's, and one for each node's kubelet.
 # After kubernetes.io, "Certificate Management with kubeadm" and "Troubleshooting kubeadm" (kubelet client certificate
 # rotation fails).
 # control-plane.sh MINOR RUNTIME USER NODE…: prints a line for each node (`NODE`, its kubelet's certificate and key, PEM
@@ -10,10 +10,10 @@ minor=$1 runtime=$2 user=$3
 shift 3
 pki=/etc/kubernetes/pki
 
-# What the API server is asked meanwhile it refuses; kubeadm then takes the subjects of the certificates that are there.
+# The API server still refuses requests. kubeadm then uses the subjects of the existing certificates.
 if [ "$minor" -ge 20 ]; then kubeadm certs renew all; else kubeadm alpha certs renew all; fi >&2
 
-# They are read when these start. kube-controller-manager is controllers.sh's.
+# These programs read them when they start. controllers.sh restarts kube-controller-manager.
 for name in etcd kube-apiserver kube-scheduler; do
 	if [ "$runtime" = docker ]; then
 		docker ps -q --filter "label=io.kubernetes.container.name=$name" \
@@ -27,7 +27,7 @@ for home in /root "/home/$user"; do
 	[ ! -e "$home/.kube/config" ] || cat /etc/kubernetes/admin.conf >"$home/.kube/config"
 done
 
-# Keys touch no disk but the node's own.
+# Keys are written only to the node's own disk.
 dir=$(mktemp -d -p /run)
 trap 'rm -rf "$dir"' EXIT
 printf 'keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n' >"$dir/ext"

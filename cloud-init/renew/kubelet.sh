@@ -1,6 +1,6 @@
 #!/bin/bash
-# A node's kubelet goes on with a certificate that control-plane.sh made; it renews that one by itself in time.
-# kubelet.sh: the certificate and its key (PEM, base64) come in /run/klab-kubelet.
+# Gives a node's kubelet a certificate that control-plane.sh made. kubelet renews it by itself in time.
+# Input: the certificate and its key (PEM, base64) in /run/klab-kubelet.
 set -euo pipefail
 
 pki=/var/lib/kubelet/pki new=/run/klab-kubelet

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Puts back what somebody changed of a node that does not get Ready, and prints a line for each.
+# Repairs what somebody changed on a node that does not get Ready, and prints a line for each repair.
 # Arguments: its name, its address and prefix on the lab's card, the lines of /etc/hosts, whether it has a way out, then
 # the units.
 name=$1 address=$2 hosts=$3 internet=$4
