@@ -78,7 +78,7 @@ export async function requireComplete(dir: string, cni: readonly string[], c: Bu
   throw new StateError(
     [`${dir}: lacks what Kubernetes ${manifest.kubernetes}${network} needs:`, ...gaps.map((g) => `  ${g}`)].join('\n'),
     {
-      hint: 'ask whoever made the bundle for a complete one (klab bundle verify shows the same there)',
+      hint: 'ask the person who made the bundle for a complete one (klab bundle verify shows the same there)',
     },
   )
 }

@@ -108,7 +108,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<string> {
   return receive({ ...o, headers: bytes > 0 ? { range: `bytes=${bytes}-` } : {} }, async (response, chunks) => {
     if (response.status === 416) {
       await rm(part, { force: true })
-      throw new RetryableError('the server would not go on in the middle')
+      throw new RetryableError('the server cannot continue a download')
     }
     const resumed = response.status === 206 && bytes > 0
     if (!resumed) {

@@ -35,7 +35,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
     examples: [
       ['klab ssh k8s-node01', 'a shell'],
       ['klab ssh k8s-node01 "uptime; df -h /"', 'a line for its shell, as with ssh'],
-      ['klab ssh k8s-node01 -- bash -c "cd /etc && pwd"', 'a command whose words stay apart'],
+      ['klab ssh k8s-node01 -- bash -c "cd /etc && pwd"', 'a command whose words are kept separate'],
     ],
     load: async () => (await import('./ssh.js')).runSsh,
   }),

@@ -50,7 +50,7 @@ export function formatStatus(s: Status, now: number, width = Infinity): string {
       ? ''
       : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
   const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
-  const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up makes it as it was\n`
+  const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up undoes the change\n`
   const edited = s.edited ? '\nthe Labfile was edited since the last klab up; klab plan says what that changes\n' : ''
   return `lab ${s.lab}: ${s.state}\n\n${table(s, width)}${last}${standing(s)}${left(s)}${unfinished}${closing}${edited}`
 }

@@ -21,8 +21,8 @@ export async function openingChecks(world: World, lab: Lab, id: string | undefin
     const found = `was changed with virsh: ${what.join('; ')}`
     return [
       off
-        ? { name: m.node, state: 'warn', found, fix: 'klab up, which makes it as it was' }
-        : { name: m.node, state: 'missing', found, fix: 'klab halt, then klab up, which makes it as it was' },
+        ? { name: m.node, state: 'warn', found, fix: 'klab up, which undoes the change' }
+        : { name: m.node, state: 'missing', found, fix: 'klab halt, then klab up, which undoes the change' },
     ]
   })
 }

@@ -45,7 +45,7 @@ export function memoryCheck(nodes: readonly Pick<NodeSpec, 'memoryMiB'>[], have:
         name,
         state: 'missing',
         found: `${have} MiB available, ${wants}: ${usual - have} MiB short`,
-        fix: `${fix}; klab up --force tries all the same`,
+        fix: `${fix}; klab up --force tries it anyway`,
         mayTry: true,
       }
 }

@@ -99,7 +99,7 @@ export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
     const sealed = under(f.path, held)
     // After the sealed labs: they are removed before the files that they need.
     const rank = ORDER.indexOf(f.kind) + (sealed ? ORDER.length : 0)
-    const why = labs.length > 0 ? `stands under ${labs.join(', ')}` : sealed ? 'a sealed lab stands on it' : WHY[f.kind]
+    const why = labs.length > 0 ? `stands under ${labs.join(', ')}` : sealed ? 'a sealed lab needs it' : WHY[f.kind]
     return { entry: { ...f, labs, why }, rank }
   })
   const sorted = known.sort((a, b) => a.rank - b.rank || a.entry.usedAt - b.entry.usedAt).map((k) => k.entry)

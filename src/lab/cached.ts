@@ -57,9 +57,12 @@ export async function sealLab(
   const { ready } = await askReadiness(lab.paths, world.clock, API_TIMEOUT_MS)
   const names = Object.keys(ready ?? {}).filter((n) => ready?.[n])
   if (record.completedUntil !== 'ready' || names.length !== total)
-    throw new StateError(`${names.length} of ${total} nodes are Ready; only a lab whose nodes all are can be sealed`, {
-      hint: 'klab up --seal',
-    })
+    throw new StateError(
+      `${names.length} of ${total} nodes are Ready; only a lab whose nodes are all Ready can be sealed`,
+      {
+        hint: 'klab up --seal',
+      },
+    )
   const manifest = await save(lab, { name: 'sealed', message: 'for the cache', kind: 'auto' })
   try {
     // A busy API server may not have said it again within the 3 s of the save.

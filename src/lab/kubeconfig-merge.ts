@@ -35,7 +35,7 @@ async function targetOf(env: HostEnv): Promise<string> {
     .split(delimiter)
     .filter((p) => isAbsolute(p) && !p.startsWith(`${state}/`))
   if (named.length === 0 && env.home === '')
-    throw new HostError('no home folder is known, so nobody knows where your kubeconfig is', { hint: 'set KUBECONFIG' })
+    throw new HostError('no home folder is known, so klab cannot find your kubeconfig', { hint: 'set KUBECONFIG' })
   const path = named[0] ?? join(env.home, '.kube', 'config')
   // A link stays a link: klab writes the file that it leads to.
   return realpath(path).catch(() => path)

@@ -38,7 +38,7 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
       lab,
       paused.map((n) => n.domain),
     )
-    say(`${paused.map((n) => n.node).join(', ')}: paused, and let go on`)
+    say(`${paused.map((n) => n.node).join(', ')}: resumed`)
     // If a machine is off, there is more to do: the phases boot it and report it.
     if (states.some((n) => n.state !== 'paused' && n.state !== 'running')) return false
     const cluster = record.lab.kubernetes && record.completedUntil === 'ready' && record.lab.kubernetes.cni !== 'none'

@@ -43,14 +43,14 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
   const other = differences(facts.lab.model, theirs)
   if (other.length > 0)
     throw new StateError(
-      `the sealed lab was made by klab ${facts.klab}, which read its Labfile otherwise:\n${formatChanges(other)}`,
+      `the sealed lab was made by klab ${facts.klab}, which read its Labfile differently:\n${formatChanges(other)}`,
       {
         hint: 'take the klab that made it',
       },
     )
   const changes = differences(lab, theirs)
   if (changes.length > 0)
-    throw new StateError(`${labfile}: describes another lab than the sealed one:\n${formatChanges(changes)}`, {
+    throw new StateError(`${labfile}: describes a different lab than the sealed one:\n${formatChanges(changes)}`, {
       hint: 'import it in an empty folder, where klab writes the sealed Labfile',
     })
 }

@@ -127,7 +127,7 @@ export async function wake(
  */
 export async function giveUpSleep(lab: LockedLab): Promise<void> {
   if (lab.record.asleep === undefined) return
-  if (sleepsOn(lab.record) !== undefined) lab.say('the RAM that the lab slept on is given up')
+  if (sleepsOn(lab.record) !== undefined) lab.say('the RAM of the sleeping lab was dropped')
   await forget(lab)
 }
 

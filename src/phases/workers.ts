@@ -140,7 +140,7 @@ export function workerSteps(
         const guest = await connect(run, node.name)
         const again = await marked(node)
         if (again) {
-          line('it had joined, and the cluster does not know it any more, or it has lost its certificates: once more')
+          line('it had joined, but the cluster no longer knows it or its certificates are gone: joining again')
           await removeMark(guest, 'workers')
         }
         await guest.put([

@@ -121,7 +121,7 @@ async function manifestOf(s: StagedSeal, staged: LabPaths): Promise<Manifest> {
 async function kubeconfigFor(s: StagedSeal, staged: LabPaths): Promise<string | undefined> {
   const text = await readText(staged.kubeconfig)
   if (text === undefined) return undefined
-  const own = hostKubeconfig(text, s.record.name, apiServer(s.record) ?? '', 'ask whoever made the file')
+  const own = hostKubeconfig(text, s.record.name, apiServer(s.record) ?? '', 'ask the person who made the file')
   await writeAtomic(kubeconfigOf(staged, s.id), own)
   return own
 }

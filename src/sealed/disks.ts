@@ -55,7 +55,7 @@ const refuse = (path: string, backing: string | undefined): CorruptError =>
       ? `${basename(path)} has no backing file, which it should not`
       : `${basename(path)} has the backing file ${JSON.stringify(backing)}, which it should not`,
     {
-      hint: 'ask whoever made the file',
+      hint: 'ask the person who made the file',
     },
   )
 

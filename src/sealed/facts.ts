@@ -109,7 +109,7 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
     const problems = parsed.error.issues
       .slice(0, 5)
       .map((i) => `seal.json: ${`${i.path.join('.')}: ${i.message}`.slice(0, MOST_WORDS)}`)
-    throw new CorruptError(`${path}: ${problems.join('\n')}`, { hint: 'ask whoever made the file' })
+    throw new CorruptError(`${path}: ${problems.join('\n')}`, { hint: 'ask the person who made the file' })
   }
   const facts = parsed.data as unknown as SealedFacts
   checkFiles(facts, path)
@@ -119,7 +119,7 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
 /** Checks that these are exactly the files of a lab with these nodes, each once, none too large. */
 function checkFiles(facts: SealedFacts, path: string): void {
   const refuse = (what: string): CorruptError =>
-    new CorruptError(`${path}: ${what}`, { hint: 'ask whoever made the file' })
+    new CorruptError(`${path}: ${what}`, { hint: 'ask the person who made the file' })
   const nodes = new Map<string, Sizes>(facts.lab.model.nodes.map((n) => [n.name, n]))
   const names = new Set<string>()
   for (const f of facts.files) {

@@ -114,7 +114,7 @@ async function checkKeys(staged: LabPaths, facts: SealedFacts, nodes: readonly s
   for (const [i, text] of texts.entries())
     if (text === undefined || !PUBLIC.test(text))
       throw new CorruptError(`${all[i]?.slice(dirname(staged.dir).length) ?? ''}: is not a public key`, {
-        hint: 'ask whoever made the file',
+        hint: 'ask the person who made the file',
       })
   if (texts[0]?.trim() !== facts.lab.publicKey)
     throw new CorruptError('the lab’s key is not the one that seal.json names')

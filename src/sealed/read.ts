@@ -141,7 +141,7 @@ export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions)
       if (o.signal.aborted) throw new Interrupted()
       const sum = await takeFile(pieces, wanted.size, o.place(wanted.name), (n) => o.progress((done += n), all))
       if (image.get(wanted.name) !== undefined && image.get(wanted.name) !== sum)
-        throw new CorruptError(`${path}: ${wanted.name} has another sum than it should`)
+        throw new CorruptError(`${path}: ${wanted.name} has the wrong sum`)
       await pieces.take(padding(wanted.size))
       sums.push(`${sum}  ${wanted.name}`)
     }

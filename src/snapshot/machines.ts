@@ -75,7 +75,7 @@ export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promi
   const left = await paused()
   const stuck = left.filter((n) => n.stuck)
   if (stuck.length > 0)
-    throw new HostError(`${stuck.map((n) => n.node).join(', ')}: QEMU cannot write to disk, so it stands still`, {
+    throw new HostError(`${stuck.map((n) => n.node).join(', ')}: QEMU cannot write to disk, so it is paused`, {
       hint: `free space: df -h ${lab.paths.dir}; then klab up`,
     })
   if (left.length > 0)

@@ -71,7 +71,7 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
  * snapshot's chain cannot be read, it removes nothing.
  */
 export async function sweepAfter(lab: LockedLab): Promise<void> {
-  await sweep(lab).catch((error: unknown) => lab.say(`nothing was swept: ${messageOf(error)}`))
+  await sweep(lab).catch((error: unknown) => lab.say(`unused disks were not removed: ${messageOf(error)}`))
 }
 
 /** Throws before anything is changed if the snapshot is damaged or is of a lab with other nodes. */

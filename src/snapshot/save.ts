@@ -206,7 +206,7 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
   await verifyPaused(lab)
   const ends = await Promise.allSettled(
     all.map(({ node, domain }) =>
-      staged(lab, [`ram/${node}`, `RAM of ${node}, which stands still`], () =>
+      staged(lab, [`ram/${node}`, `RAM of ${node}, which is paused`], () =>
         hypervisor.freeze(domain, momentOf(lab, j, node)),
       ),
     ),

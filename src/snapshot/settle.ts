@@ -73,7 +73,7 @@ export async function settle(
   }
   if (await certificatesEnded(paths, world.clock.now())) {
     await stepping
-    lab.say('the cluster’s certificates have ended meanwhile: renewing them')
+    lab.say('the cluster’s certificates have expired: renewing them')
     await renewCertificates(lab, 300_000 * patience)
   }
   // At the same time as the nodes get Ready.

@@ -87,7 +87,7 @@ export async function listFolder(
     for (const entry of entries) {
       const path = join(under, entry.name)
       if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1)
-      else if (entry.isDirectory()) skipped.push({ path, why: 'lies too deep' })
+      else if (entry.isDirectory()) skipped.push({ path, why: 'is in too many folders' })
       else if (entry.isSymbolicLink())
         skipped.push({ path, why: 'is a link, which may lead anywhere: put the file itself there' })
       else if (!entry.isFile()) skipped.push({ path, why: 'is no plain file' })

@@ -56,7 +56,7 @@ export function skopeoPull(
 ): { argv: readonly string[]; files: ReadonlyMap<string, string> } {
   const ref = parseRef(from)
   if (!ref)
-    throw new StateError(`${from}: is no name of an image with a tag`, {
+    throw new StateError(`${from}: is not an image name with a tag`, {
       hint: 'check kubernetes.bundle.mirrors.registries in the Labfile',
     })
   const name = `${ref.host}/${ref.path}`
