@@ -43,9 +43,7 @@ t.test('details: Markdown inside, wherever the tags stand', (t) => {
     ],
     [
       '<details><summary>S</summary>\n\n- a\n  </details>\n- b\n\ny',
-      '$' +
-        `{D('S', 'bullet_list_open list_item_open a list_item_close list_item_open b list_item_close ` +
-        `bullet_list_close')} ${P('y')}`,
+      `${D('S', `bullet_list_open ${LI('a')} ${LI('b')} bullet_list_close`)} ${P('y')}`,
     ],
   ] as const)
     t.equal(body(source), want, JSON.stringify(source))
