@@ -30,8 +30,7 @@ export async function runBreak(app: App, args: Args<typeof BREAK_OPTIONS>): Prom
     page: await lab.lessons.breaks.start(args.fault, { seed, level, language }),
   }))
   // Its name would tell the cause.
-  const { lesson: _, ...shown } = page
-  if (args.json) printJson(app, shown)
+  if (args.json) printJson(app, { ...page, lesson: undefined })
   else {
     await printPage(app, lab, page)
     const again = page.seed === undefined ? '' : `; the same one again: --seed ${page.seed}`

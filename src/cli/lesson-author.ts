@@ -43,10 +43,12 @@ function junit(all: readonly Tried[]): string {
   const suites = all.map(({ lesson, steps }) => {
     const cases = steps.map(({ number, title, ms, problem, output }) => {
       const failure = problem === undefined ? '' : `<failure message="${xml(problem)}">${xml(output)}</failure>`
-      return `<testcase classname="${xml(lesson)}" name="${number} ${xml(title)}" time="${(ms / 1000).toFixed(1)}">${failure}</testcase>`
+      const name = `classname="${xml(lesson)}" name="${number} ${xml(title)}"`
+      return `<testcase ${name} time="${(ms / 1000).toFixed(1)}">${failure}</testcase>`
     })
     const failures = steps.filter((s) => s.problem !== undefined).length
-    return `<testsuite name="${xml(lesson)}" tests="${steps.length}" failures="${failures}">\n${cases.join('\n')}\n</testsuite>`
+    const counts = `tests="${steps.length}" failures="${failures}"`
+    return `<testsuite name="${xml(lesson)}" ${counts}>\n${cases.join('\n')}\n</testsuite>`
   })
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('\n')}\n</testsuites>\n`
 }

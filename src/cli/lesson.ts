@@ -134,10 +134,10 @@ export async function runHint(app: App, args: Args<typeof options.HINT_OPTIONS>)
 export async function runSolve(app: App, args: Args<typeof options.SOLVE_OPTIONS>): Promise<number> {
   const r = await withProgress(app, args, (lab) => lab.lessons.solve())
   if (args.json) printJson(app, r)
-  else
-    app.stdout.write(
-      `${r.output.trimEnd()}\nstep ${r.step}: its solution ${r.outcome === 'passed' ? 'ran' : r.outcome}\ntry next: klab lesson check\n`,
-    )
+  else {
+    const how = r.outcome === 'passed' ? 'ran' : r.outcome
+    app.stdout.write(`${r.output.trimEnd()}\nstep ${r.step}: its solution ${how}\ntry next: klab lesson check\n`)
+  }
   return r.outcome === 'passed' ? 0 : 1
 }
 

@@ -1,5 +1,5 @@
 /**
- * Checks versions against each other: Kubernetes, container runtime, pod network. Pure; the cluster room has the facts.
+ * Checks versions against each other: Kubernetes, container runtime, pod network. Pure; the facts are in versions/.
  */
 import { calicoProblem } from '../versions/calico.js'
 import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'

@@ -27,17 +27,21 @@ const WORDS: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this is no JSON; strings stand in double quotes',
 }
 
+/** After a few, the rest are echoes. */
+const MOST_ERRORS = 10
+
 /** Reads JSON as its standard has it. Throws LessonError with line and column for each mistake, ten at most. */
 export function readJsonFile(text: string, file: string): JsonFile {
   const errors: ParseError[] = []
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false })
-  if (errors.length > 0 || !root)
+  if (errors.length > 0)
     throw new LessonError(
-      (errors.length > 0 ? errors : [{ error: 4, offset: 0 }]).slice(0, 10).map(({ error, offset }) => {
+      errors.slice(0, MOST_ERRORS).map(({ error, offset }) => {
         const name = printParseErrorCode(error)
         return { file, ...placeOf(text, offset), message: (WORDS[name] ?? name).trim() }
       }),
     )
+  if (!root) throw new LessonError([{ file, line: 1, column: 1, message: 'is empty' }])
   return {
     data: getNodeValue(root),
     place: (path) => {

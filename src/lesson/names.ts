@@ -25,8 +25,10 @@ const HOSTS = [
 const NO_HOST =
   /^(?:into|to|and|key|keys|access|session|connection|from|in|on|or|root|the|is|as|with|server|port|config)$/
 
+/** Not of this machine, nor of a private network (RFC 1918), nor filled in by the shell. */
+const ELSEWHERE = String.raw`(?!localhost|127\.|\$|\{|10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)`
 const INTERNET = [
-  /\b((?:curl|wget)\s[^|;&\n]*https?:\/\/(?!localhost|127\.|\$|\{|10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)[\w.-]+)/g,
+  new RegExp(String.raw`\b((?:curl|wget)\s[^|;&\n]*https?:\/\/${ELSEWHERE}[\w.-]+)`, 'g'),
   /\b(kubectl\s+(?:apply|create|replace)\s[^|;&\n]*-f\s+https?:\/\/[\w.-]+)/g,
   /\b((?:apt|apt-get|yum|dnf)\s+(?:-\S+\s+)*(?:update|install|upgrade)\b[^|;&\n]*)/g,
   /\b(helm\s+repo\s+add\s+\S+\s+\S+)/g,

@@ -72,7 +72,7 @@ async function partOf(r: Reading, at: Path, value: unknown): Promise<LessonPart>
     if (!r.issues.some((i) => i.message.startsWith(`${named}:`))) tell(r, [...at, 'text'], `${named}: no such file`)
   }
   const one = (...keys: string[]): Promise<LessonScript | undefined> => {
-    const key = keys.find((k) => part[k] !== undefined) ?? keys[0]!
+    const key = keys.find((k) => part[k] !== undefined) ?? ''
     return scriptOf(r, [...at, key], part[key])
   }
   return { text, background: await one('background', 'courseData'), foreground: await one('foreground', 'code') }

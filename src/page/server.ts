@@ -60,7 +60,9 @@ export async function servePage(
   // Settled when it listens; nobody can ask before.
   const guard: { token: string; port: number } = { token, port }
   const app = routes(actions, files, guard)
-  const server = createServer(getRequestListener((request, env) => app.fetch(request, env)))
+  const listener = getRequestListener((request, env) => app.fetch(request, env))
+  // It answers errors itself.
+  const server = createServer((request, response) => void listener(request, response))
   const terminals = openTerminals(actions)
   server.on('upgrade', (request, socket, head) => {
     if (isAllowed(callerOf(request, true), guard)) terminals.accept(request, socket, head)

@@ -96,7 +96,13 @@ t.test('ground: names, keys and known hosts, once however often', (t) => {
   t.equal(s.run(['key']).stdout, key.stdout, 'the same one')
   const args = ['ready', key.stdout.trim(), '10.0.0.1 controlplane\n10.0.0.2 node01', 'node01 ssh-ed25519 AAA', 'false']
   writeFileSync(join(s.dir, 'etc/hosts'), '127.0.0.1 localhost\n')
-  for (const _ of [1, 2]) t.match(s.run(args), { status: 0, stderr: '' })
+  t.match(
+    [s.run(args), s.run(args)],
+    [
+      { status: 0, stderr: '' },
+      { status: 0, stderr: '' },
+    ],
+  )
   t.equal(s.read('etc/hosts'), '127.0.0.1 localhost\n10.0.0.1 controlplane\n10.0.0.2 node01\n')
   t.equal(s.read('root/.ssh/authorized_keys'), key.stdout)
   t.equal(s.read('root/.ssh/known_hosts'), 'node01 ssh-ed25519 AAA\n')

@@ -142,7 +142,8 @@ t.test('what is wrong is told all at once, each with its place', async (t) => {
     'DIR/index.json:7:49: verify.sh: no such file',
     'DIR/index.json:9:49: must be the name of a script',
     'DIR/klab.yaml:1:1: stepz: unknown field; did you mean steps?',
-    'DIR/klab.yaml:2:34: steps[4].solve: must be a script in the lesson’s folder, or a command, found 5 (to YAML that is the number 5, not text: put it in quotes)',
+    'DIR/klab.yaml:2:34: steps[4].solve: must be a script in the lesson’s folder, or a command, found 5 ' +
+      '(to YAML that is the number 5, not text: put it in quotes)',
   ])
 })
 

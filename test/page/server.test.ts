@@ -91,7 +91,9 @@ t.test('state, actions, pictures, what klab says', async (t) => {
       res.setEncoding('utf8').on('data', (d: string) => {
         text += d
         if (text === ': here\n\n') s.listeners.forEach((tell) => tell('saving "x"'))
-        if (text.includes('data:')) (resolve(text), r.destroy())
+        if (!text.includes('data:')) return
+        resolve(text)
+        r.destroy()
       })
     })
     r.end()

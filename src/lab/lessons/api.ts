@@ -51,10 +51,6 @@ export interface Lessons {
   create(path: string): Promise<{ readonly dir: string; readonly files: readonly string[] }>
   /** What was done in this lab's lessons; `html`: also as a page, into this file. */
   report(o?: { readonly html?: string | undefined }): Promise<{ readonly lab: string; readonly work: readonly Work[] }>
-  /** Writes a lesson to begin with. */
-  create(path: string): Promise<{ readonly dir: string; readonly files: readonly string[] }>
-  /** What was done in this lab's lessons; `html`: also as a page, into this file. */
-  report(o?: { readonly html?: string | undefined }): Promise<{ readonly lab: string; readonly work: readonly Work[] }>
   /** What is wrong with a lesson's folder, and what it would lack here. */
   lint(dir: string): Promise<LintReport>
   readonly breaks: Breaks

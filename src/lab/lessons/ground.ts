@@ -13,7 +13,7 @@ import { connectWithin } from '../../node/connections.js'
 import { staged } from '../../snapshot/types.js'
 import type { LabRecord } from '../../state/record.js'
 import { CONNECT_MS } from '../reach.js'
-import { hostsOf, patienceOf, type LessonLab } from './lab.js'
+import { firstNode, hostsOf, patienceOf, type LessonLab } from './lab.js'
 
 /** ms that a node may take, before patience: a few files, and kubectl where taints go. */
 const GROUND_MS = 60_000
@@ -53,7 +53,7 @@ export async function layGround(lab: LessonLab): Promise<void> {
     return (await guest.sudo(script, args, { timeoutMs, what: 'making it ready for the lesson' })).stdout
   }
   await staged(lab, ['ground', 'names and ssh between the nodes'], async () => {
-    const key = (await on(hosts[0]!.name, ['key'])).trim()
+    const key = (await on(firstNode(lab.record), ['key'])).trim()
     const known = await knownHosts(lab)
     const single = environmentOf(lab.lesson.imageId).single
     await Promise.all(

@@ -1,4 +1,4 @@
-/** `klab lesson test`: proves a lesson on a real lab. Each check must fail before the step is solved, and pass after. */
+/** `klab lesson test`: proves a lesson on a real lab. Each check fails before its step is solved, and passes after. */
 import { readLesson } from '../../lesson/scenario.js'
 import type { Outcome } from '../../lesson/in-guest.js'
 import type { LessonStep } from '../../lesson/model.js'

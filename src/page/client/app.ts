@@ -25,7 +25,7 @@ function show(s: PageState): void {
   // The server has made it safe, and the page's policy allows no script in it.
   byId('text').innerHTML = s.html
   for (const code of document.querySelectorAll<HTMLElement>('#text [data-command]')) addButtons(code)
-  byId<HTMLButtonElement>('check').hidden = !s.hasCheck
+  byId('check').hidden = !s.hasCheck
   byId('snapshots').replaceChildren(
     ...s.snapshots.map((x) => {
       const item = el('li', { textContent: x.name + (x.current ? ' (the lab came from here)' : '') })
@@ -75,8 +75,9 @@ function enable(): void {
     button.disabled = busy
   const s = state
   if (!s || busy) return
-  byId<HTMLButtonElement>('next').disabled = (s.hasCheck && !s.passed) || s.step === s.steps.length
-  byId<HTMLButtonElement>('back').disabled = s.step <= 1
+  const off = (id: string, when: boolean): void => void byId(id).toggleAttribute('disabled', when)
+  off('next', (s.hasCheck && !s.passed) || s.step === s.steps.length)
+  off('back', s.step <= 1)
 }
 
 function tell(ok: boolean, message: string, output: string): void {

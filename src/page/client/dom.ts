@@ -1,10 +1,10 @@
 /** Elements of the page. */
 
 /** The element of an id. Throws when the page has none. */
-export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
+export function byId(id: string): HTMLElement {
   const found = document.getElementById(id)
   if (!found) throw new Error(`no element ${id}`)
-  return found as T
+  return found
 }
 
 /** A new element with these properties. */
