@@ -32,6 +32,8 @@ try {
     target: 'node20',
     // ssh2 has optional native parts and is loaded only where SSH is used.
     external: ['ssh2'],
+    // Its main file loads its parts in a way that no bundler can follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     banner: {
       js: "import { createRequire as klabRequire } from 'node:module'; const require = klabRequire(import.meta.url);",
     },
