@@ -77,7 +77,8 @@ t.test('every lab in labs/ loads under the name of its folder', async (t) => {
       folders.includes('plain') &&
       folders.includes('modern'),
   )
-  for (const folder of folders)
+  // What is in `breaks` breaks any of them.
+  for (const folder of folders.filter((name) => name !== 'breaks'))
     t.equal((await loadLabfile(`${root}labs/${folder}/Labfile`)).lab.name, folder.replaceAll('.', '-'))
 })
 

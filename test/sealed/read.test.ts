@@ -102,7 +102,7 @@ t.test('archives that nobody should make', async (t) => {
     'a file too few': [good.toSpliced(3, 1), /where image\/0.qcow2/],
     'another size': [change('key', { data: 'longer than it said' }), /where key of 7 bytes/],
     'another content': [change('nodes/a/seed.iso', { data: 'SEED' }), /seed.iso is not what its sum says/],
-    'an image with another content': [change('image/kernel', { data: 'KERNEL' }), /image\/kernel has another sum/],
+    'an image with another content': [change('image/kernel', { data: 'KERNEL' }), /image\/kernel has the wrong sum/],
     'a sum too few': [change('SHA256SUMS', { data: `${sha('x')}  seal.json\n` }), /seal.json is not what/],
     'no seal.json': [good.slice(1), /is not a sealed lab/],
     'another format': [facts({ format: 2 }), /format 2; this klab knows format 1/],

@@ -115,7 +115,7 @@ t.test('names', async (t) => {
   await t.rejects(renameSnapshot(s.lab, 'a', 'c'), {
     constructor: StateError,
     message: /no snapshot a/,
-    hint: /show b|list/,
+    hint: 'klab snapshot rename b',
   })
   await saveAs(s, 'a')
   await t.rejects(renameSnapshot(s.lab, 'a', 'b'), StateError)
