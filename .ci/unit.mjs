@@ -13,6 +13,7 @@ const OTHER = ['real', 'e2e', 'long', 'contract', 'fakes', 'fixtures', 'golden']
 const NEEDS = {
   '.cloud-init': ['cloudinit/cloud-init'],
   busybox: ['bundle/source/gather'],
+  chromium: ['page/browser'],
   'docker-registry': ['bundle/auto', 'bundle/online', 'bundle/skopeo'],
   'dpkg-deb': ['bundle/auto', 'bundle/online'],
   gcc: [

@@ -70,11 +70,15 @@ background)
 	mkdir -p /var/log/killercoda
 	log=/var/log/killercoda/$(basename "$file")
 	rm -f "$file.status"
-	# shellcheck disable=SC2016 # the inner bash fills these in
-	systemd-run --quiet --collect --unit="klab-lesson-$$" bash -c \
-		'log=$1 file=$2; shift 2; "$@" >"${log}_stdout.log" 2>"${log}_stderr.log" </dev/null
-		echo $? >"$file.status"; rm -f "$file"' \
-		bash "$log" "$file" "${program[@]}"
+	# A file, because systemd fills in what looks like a variable in a command.
+	cat >"$file.unit" <<-'EOF'
+		log=$1 file=$2
+		shift 2
+		"$@" >"${log}_stdout.log" 2>"${log}_stderr.log" </dev/null
+		echo $? >"$file.status"
+		rm -f "$file" "$file.unit"
+	EOF
+	systemd-run --quiet --collect --unit="klab-lesson-$$" bash "$file.unit" "$log" "$file" "${program[@]}"
 	for _ in $(seq $((seconds * 2))); do
 		[ ! -e "$file.status" ] || break
 		sleep 0.5

@@ -62,7 +62,7 @@ function addButtons(code: HTMLElement): void {
     run.addEventListener('click', () => terminals.type(`${command.text.trimEnd()}\r`))
     bar.append(run)
   }
-  const copy = el('button', { type: 'button', textContent: '⧉', title: 'copy it' })
+  const copy = el('button', { type: 'button', textContent: 'Copy' })
   copy.setAttribute('aria-label', `Copy command ${command.number}`)
   copy.addEventListener('click', () => void navigator.clipboard.writeText(command.text))
   bar.append(copy)
