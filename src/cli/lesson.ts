@@ -113,7 +113,9 @@ export async function runLessonCheck(app: App, args: Args<typeof options.LESSON_
     if (r.output !== '') app.stdout.write(`${r.output.trimEnd()}\n`)
     const saved = r.snapshot === undefined ? '' : `; saved as ${r.snapshot}`
     const next = passed
-      ? `klab lesson ${r.isLast ? 'finish' : 'next'}`
+      ? r.isFault
+        ? 'klab lesson finish keeps the lab as it is now; klab break undo, as it was before'
+        : `klab lesson ${r.isLast ? 'finish' : 'next'}`
       : r.outcome === 'failed'
         ? 'klab lesson hint'
         : 'klab status'

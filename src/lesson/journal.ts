@@ -14,25 +14,27 @@ export type LessonEvent = {
   /** The lesson’s name and folder. */
   readonly lesson: string
   readonly dir: string
-} & (
-  | { readonly event: 'start' }
-  /** A snapshot after this step; 0: before the first one. */
-  | { readonly event: 'saved'; readonly step: number; readonly snapshot: string; readonly key: string }
-  /** The lab went to where this step begins, and its scripts are still to be run. */
-  | { readonly event: 'entering'; readonly step: number; readonly way: Way }
-  | { readonly event: 'entered'; readonly step: number; readonly way: Way }
-  | {
-      readonly event: 'checked'
-      readonly step: number
-      readonly outcome: Outcome
-      readonly ms: number
-      readonly output: string
-    }
-  | { readonly event: 'solved'; readonly step: number; readonly outcome: Outcome }
-  /** From 1. */
-  | { readonly event: 'hint'; readonly step: number; readonly hint: number }
-  | { readonly event: 'finished' }
-)
+} &
+  /** `trial`: by `klab lesson test`, so it is nobody’s work. */
+  (
+    | { readonly event: 'start'; readonly trial?: boolean }
+    /** A snapshot after this step; 0: before the first one. */
+    | { readonly event: 'saved'; readonly step: number; readonly snapshot: string; readonly key: string }
+    /** The lab went to where this step begins, and its scripts are still to be run. */
+    | { readonly event: 'entering'; readonly step: number; readonly way: Way }
+    | { readonly event: 'entered'; readonly step: number; readonly way: Way }
+    | {
+        readonly event: 'checked'
+        readonly step: number
+        readonly outcome: Outcome
+        readonly ms: number
+        readonly output: string
+      }
+    | { readonly event: 'solved'; readonly step: number; readonly outcome: Outcome }
+    /** From 1. */
+    | { readonly event: 'hint'; readonly step: number; readonly hint: number }
+    | { readonly event: 'finished' }
+  )
 
 const EVENTS = ['start', 'saved', 'entering', 'entered', 'checked', 'solved', 'hint', 'finished']
 

@@ -26,6 +26,8 @@ export interface Progress {
   readonly lesson: string
   readonly dir: string
   readonly startedAt: string
+  /** By `klab lesson test`. */
+  readonly trial: boolean
   readonly finishedAt: string | undefined
   /** Where the lab is; 0: not at the first one yet. */
   readonly step: number
@@ -100,6 +102,7 @@ export function progressOf(events: readonly LessonEvent[]): readonly Progress[] 
         lesson: e.lesson,
         dir: e.dir,
         startedAt: e.at,
+        trial: e.trial === true,
         finishedAt: undefined,
         step: 0,
         unready: true,

@@ -40,7 +40,8 @@ export async function lessonReport(
   { html }: { readonly html?: string | undefined } = {},
 ): Promise<{ readonly lab: string; readonly work: readonly Work[] }> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
-  const work = workOf(progressOf(await readJournal(paths.lessons)))
+  const started = progressOf(await readJournal(paths.lessons))
+  const work = workOf(started.filter((p) => !p.trial))
   if (html !== undefined) await writeFile(resolve(c.doors.env.cwd, html), workPage(record.name, work))
   return { lab: record.name, work }
 }

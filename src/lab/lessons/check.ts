@@ -24,6 +24,8 @@ export interface CheckedStep {
   /** Taken when it passed. */
   readonly snapshot: string | undefined
   readonly isLast: boolean
+  /** Whether it was a fault, to be mended. */
+  readonly isFault: boolean
 }
 
 /** What klab's own section checks find. */
@@ -112,7 +114,16 @@ export async function checkLesson(c: LabContext): Promise<CheckedStep> {
     throw new StateError(`${lesson.name}: step ${step.number} has no check`, { hint: 'klab lesson next' })
   const { outcome, output, ms, made } = await inLesson(c, { goal: 'check', lesson }, (lab) => checkStep(lab, step))
   const isLast = step.number === lesson.steps.length
-  return { lesson: lesson.name, step: step.number, outcome, output, ms, snapshot: made?.name, isLast }
+  return {
+    lesson: lesson.name,
+    step: step.number,
+    outcome,
+    output,
+    ms,
+    snapshot: made?.name,
+    isLast,
+    isFault: lesson.level !== undefined,
+  }
 }
 
 export interface SolvedStep {

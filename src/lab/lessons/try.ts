@@ -82,7 +82,7 @@ export async function testLesson(c: LabContext, name: string): Promise<TriedLess
   const started = clock.monotonic()
   const steps: TriedStep[] = []
   await inLesson(c, { goal: 'test', lesson }, async (lab) => {
-    await lab.tell({ event: 'start' })
+    await lab.tell({ event: 'start', trial: true })
     const base = await keepCheckpoint(lab, 0)
     try {
       for (const step of lesson.steps) {

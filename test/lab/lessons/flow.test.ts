@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { LessonError, LockedError, StateError, UsageError } from '../../../src/errors.js'
@@ -42,6 +42,19 @@ t.test('start, check, next, to the end: a snapshot at every step, the journal te
   t.match(await lessons.finish(), { passed: 3, steps: 3, page: { markdown: 'Well done.' } })
   t.same(await s.names(), [], 'its snapshots are gone')
   await t.rejects(lessons.check(), /no lesson is open/)
+  const html = join(s.world.dir, 'report.html')
+  t.match((await lessons.report({ html })).work, [
+    {
+      lesson: 'three-words',
+      finishedAt: String,
+      steps: [
+        { step: 1, passed: true, failed: 1, hints: 3, solved: false, seconds: Number },
+        { step: 2, passed: true, failed: 0, solved: true },
+        { step: 3, passed: true },
+      ],
+    },
+  ])
+  t.match(readFileSync(html, 'utf8'), /<h2>three-words<\/h2>[^]*<td>passed<\/td><td>1<\/td><td>3<\/td>/)
   t.same(await s.journal(), [
     ...['start', 'saved 0', 'entering 1', 'entered 1', 'checked 1', 'hint 1', 'hint 1', 'hint 1', 'hint 1'],
     ...['checked 1', 'saved 1', 'entering 2', 'entered 2', 'solved 2', 'checked 2', 'saved 2'],
@@ -172,6 +185,7 @@ t.test('test: each check fails before its solution and passes after; the lab is 
   t.equal(await s.word(), 'mine')
   t.same(await s.names(), [])
   await t.rejects(lessons.status(), /no lesson is open/)
+  t.same((await lessons.report()).work, [], 'a trial is nobody’s work')
   const problem = async (file: string, script: string): Promise<string | undefined> => {
     writeFileSync(join(dir, file), script)
     const { ok, steps } = await lessons.test('three-words')
