@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { missing } from './titles.mjs'
+import { TAP } from './tap.mjs'
 
 const ROWS = 62
 /** First folder of tests that start machines. */
@@ -45,7 +46,7 @@ export function problemsOf(rows) {
 /** Runs one test file; whether all of it passed. */
 function passes(file, real) {
   const { status } = spawnSync(
-    'tap',
+    TAP,
     [
       ...['run', '--disable-coverage', '--allow-empty-coverage', '--jobs=1', '--reporter=terse'],
       `--timeout=${real ? 5400 : 300}`,

@@ -1,6 +1,7 @@
 // Damaged input for all readers of foreign data, other input each time, for KLAB_FUZZ_SECONDS (60). What fails prints
 // its seed: KLAB_FUZZ_SEED=N npm run test:fuzz tries the very same input again. Memory is bounded, as it should be.
 import { spawnSync } from 'node:child_process'
+import { TAP } from './tap.mjs'
 
 const HEAP_MIB = 384
 const seconds = Number(process.env.KLAB_FUZZ_SECONDS ?? 60)
@@ -8,7 +9,7 @@ if (!(seconds > 0)) throw new Error('KLAB_FUZZ_SECONDS: a number of seconds')
 const seed = process.env.KLAB_FUZZ_SEED ?? String(Date.now() % 2 ** 31)
 process.stderr.write(`KLAB_FUZZ_SECONDS=${seconds} KLAB_FUZZ_SEED=${seed}\n`)
 const { status } = spawnSync(
-  'tap',
+  TAP,
   [
     ...['run', '--disable-coverage', '--allow-empty-coverage', '--reporter=terse'],
     // Looking for a smaller input that fails too comes on top.

@@ -2,12 +2,13 @@
 // you commit it.
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { TAP } from './tap.mjs'
 
 const files = readdirSync('test', { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => `test/${name}`)
   .filter((name) => /golden\(|TAP_SNAPSHOT|UPDATE_SCHEMA/.test(readFileSync(name, 'utf8')))
-const { status } = spawnSync('tap', ['run', '--disable-coverage', '--allow-empty-coverage', ...files], {
+const { status } = spawnSync(TAP, ['run', '--disable-coverage', '--allow-empty-coverage', ...files], {
   stdio: 'inherit',
   env: { ...process.env, TAP_SNAPSHOT: '1', UPDATE_SCHEMA: '1' },
 })

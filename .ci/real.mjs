@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TAP } from './tap.mjs'
 
 const SLOWEST = 10
 /** Of the log that is kept, lines. */
@@ -33,7 +34,7 @@ if (files.length === 0) throw new Error(`${folder}: no test files`)
 /** Runs one file, shows its output and keeps it. */
 function run(file, log) {
   const started = performance.now()
-  const tap = ['tap', 'run', '--disable-coverage', '--allow-empty-coverage', '--jobs=1', '--reporter=tap']
+  const tap = [TAP, 'run', '--disable-coverage', '--allow-empty-coverage', '--jobs=1', '--reporter=tap']
   const words = [...(process.env.KLAB_TEST_RUN?.split(' ') ?? [...tap, `--timeout=${timeout}`]), file]
   // tee keeps what is shown; a pipe of our own would hold it back until the end. bash does not wait for tee: what a
   // killed test has left running would hold it for ever.

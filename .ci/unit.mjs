@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { TAP } from './tap.mjs'
 
 /** These need more than a unit test may: machines, or they are no tests. */
 const OTHER = ['real', 'e2e', 'long', 'contract', 'fakes', 'fixtures', 'golden']
@@ -59,9 +60,7 @@ const options = coverage
   : ['--timeout=120', '--disable-coverage', '--allow-empty-coverage']
 rmSync(SUMMARY, { force: true })
 const chosen = files.filter((file) => !leftOut.has(file))
-// Not by PATH: it is also run without npm.
-const tap = join('node_modules', '.bin', 'tap')
-const { status } = spawnSync(tap, ['run', ...options, ...more, ...chosen], { stdio: 'inherit' })
+const { status } = spawnSync(TAP, ['run', ...options, ...more, ...chosen], { stdio: 'inherit' })
 if (leftOut.size > 0) {
   process.stderr.write(`\nnot run: ${[...leftOut].join(', ')}\n`)
   process.stderr.write(`missing here: ${missing.join(', ')}; npm run setup installs what all tests need\n`)
