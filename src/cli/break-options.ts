@@ -1,13 +1,7 @@
 /** The options and words of `klab break`, an action each. */
 import type { OptionTable } from './command.js'
-
-const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
-const jsonProgress = {
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
-} as const
-const lang = {
-  lang: { type: 'string', describe: 'language of the texts, such as zh (default: of your locale)', requiresArg: true },
-} as const
+import { json, jsonProgress } from './json-options.js'
+import { lang } from './lesson-options.js'
 
 export const BREAK_LIST_OPTIONS = { ...lang, ...json } as const satisfies OptionTable
 

@@ -1,7 +1,6 @@
 /** The options and words of `klab bundle`, an action each. */
 import type { OptionTable } from './command.js'
-
-const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
+import { json } from './json-options.js'
 
 export const BUILD_OPTIONS = json satisfies OptionTable
 

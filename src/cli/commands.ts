@@ -89,7 +89,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
     examples: [
       ['klab lesson list', 'what there is to do'],
       ['klab lesson start join-a-node', 'begin; then klab lesson check, next, back'],
-      ['klab lesson start ./my-scenario', 'any Killercoda scenario'],
+      ['klab lesson start ./my-scenario', 'a scenario in Killercoda’s format'],
     ],
     actions: LESSON_ACTIONS,
   },

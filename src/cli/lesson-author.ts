@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { LabHandle } from '../lab/api.js'
 import { columns } from '../report/columns.js'
+import { escapeMarkup } from '../report/markup.js'
 import { duration } from '../report/text.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
@@ -35,8 +36,7 @@ function text({ lesson, steps, ms, ok }: Tried): string {
   return `${ok ? 'ok' : 'NOT OK'}  ${lesson}, ${duration(ms)}\n${lines.join('\n')}\n`
 }
 
-const xml = (s: string): string =>
-  s.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '')
+const xml = (s: string): string => escapeMarkup(s).replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '')
 
 /** As JUnit's XML, which CI servers read. */
 function junit(all: readonly Tried[]): string {

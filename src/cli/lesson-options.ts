@@ -1,11 +1,8 @@
 /** The options and words of `klab lesson`, an action each. */
 import type { OptionTable } from './command.js'
+import { json, jsonProgress } from './json-options.js'
 
-const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
-const jsonProgress = {
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
-} as const
-const lang = {
+export const lang = {
   lang: { type: 'string', describe: 'language of the texts, such as zh (default: of your locale)', requiresArg: true },
 } as const
 const open = { open: { type: 'boolean', describe: 'show what the text folds away' } } as const

@@ -1,10 +1,8 @@
 /** The options and words of `klab node`, an action each. */
 import type { OptionTable } from './command.js'
+import { jsonProgress } from './json-options.js'
 
 const name = { type: 'string', describe: 'the node', demandOption: true } as const
-const jsonProgress = {
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
-} as const
 
 export const NODE_LIST_OPTIONS = { json: { type: 'boolean', describe: 'print JSON' } } as const satisfies OptionTable
 

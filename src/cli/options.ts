@@ -1,11 +1,7 @@
 /** The options and words of every verb. yargs reads them, and the types of the handlers' arguments come from them. */
 import { PROVISION_PHASES, UP_PHASES } from '../lab/choices.js'
 import type { OptionTable } from './command.js'
-
-const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
-const jsonProgress = {
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
-} as const
+import { json, jsonProgress } from './json-options.js'
 
 export const UP_OPTIONS = {
   until: {

@@ -1,10 +1,7 @@
 /** The options and words of `klab snapshot`, an action each. */
 import type { OptionTable } from './command.js'
+import { json, jsonProgress } from './json-options.js'
 
-const json = { json: { type: 'boolean', describe: 'print JSON' } } as const
-const jsonProgress = {
-  json: { type: 'boolean', describe: 'progress as JSON lines on stderr, the result as JSON on stdout' },
-} as const
 const name = { type: 'string', describe: 'the snapshot', demandOption: true } as const
 const message = {
   message: { alias: 'm', type: 'string', describe: 'what it is', requiresArg: true },

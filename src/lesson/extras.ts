@@ -54,11 +54,8 @@ const extras = section({
 export type Extras = z.infer<typeof extras>
 export type StepExtras = z.infer<typeof step>
 
-/** Where one of its fields stands. */
-export type PlaceOf = (path: readonly (string | number)[]) => { line: number; column: number }
-
 /** Reads klab.yaml. Throws LessonError with every mistake, each with its line and column. */
-export function readExtras(yaml: string, file: string): { readonly extras: Extras; readonly place: PlaceOf } {
+export function readExtras(yaml: string, file: string): Extras {
   const source = readSource(yaml)
   const issues = source.issues.map((i) => ({ ...i, message: i.field === '' ? i.message : `${i.field}: ${i.message}` }))
   if (source.data === undefined) throw new LessonError(issues.map((i) => ({ ...i, file })))
@@ -71,5 +68,5 @@ export function readExtras(yaml: string, file: string): { readonly extras: Extra
       })),
     )
   if (issues.length > 0 || !parsed.success) throw new LessonError(issues.map((i) => ({ ...i, file })))
-  return { extras: parsed.data, place: source.place }
+  return parsed.data
 }

@@ -26,7 +26,7 @@ const isWithin = (path: string, dir: string): boolean => {
 }
 
 /** A text file as all its readers want it. */
-export const plainText = (text: string): string => text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
+const plainText = (text: string): string => text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
 
 /** Opens a lesson's folder. Throws LessonError when there is none. */
 export async function openFolder(path: string): Promise<LessonFolder> {

@@ -7,10 +7,10 @@ import { tail } from '../host/tail.js'
 import type { LessonScript } from './model.js'
 
 /** `unreachable`: the node did not answer, or went away meanwhile: that says nothing of the step. */
-export type Outcome = 'passed' | 'failed' | 'timed-out' | 'running' | 'unreachable'
+export type ScriptOutcome = 'passed' | 'failed' | 'timed-out' | 'running' | 'unreachable'
 
 export interface Ran {
-  readonly outcome: Outcome
+  readonly outcome: ScriptOutcome
   /** Of the script; undefined: it did not end by itself. */
   readonly exitCode: number | undefined
   /** Its last lines. */

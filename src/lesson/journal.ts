@@ -1,9 +1,9 @@
 /** What happened in a lab's lessons: a line for each event, only ever added to. No restore erases it. */
-import { open, mkdir } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { readText } from '../host/files.js'
+import { makeDir, readEnd, readText } from '../host/files.js'
 import { isObject } from '../host/json.js'
-import type { Outcome } from './in-guest.js'
+import type { ScriptOutcome } from './in-guest.js'
 
 /** Why a step was entered. */
 export type Way = 'start' | 'next' | 'skip' | 'back' | 'reset' | 'catch-up'
@@ -26,11 +26,11 @@ export type LessonEvent = {
     | {
         readonly event: 'checked'
         readonly step: number
-        readonly outcome: Outcome
+        readonly outcome: ScriptOutcome
         readonly ms: number
         readonly output: string
       }
-    | { readonly event: 'solved'; readonly step: number; readonly outcome: Outcome }
+    | { readonly event: 'solved'; readonly step: number; readonly outcome: ScriptOutcome }
     /** From 1. */
     | { readonly event: 'hint'; readonly step: number; readonly hint: number }
     | { readonly event: 'finished' }
@@ -45,7 +45,7 @@ const isEvent = (x: unknown): x is LessonEvent =>
   (['start', 'finished'].includes(String(x['event'])) || Number.isInteger(x['step']))
 
 /** All events, oldest first. A line that was cut short, or that somebody broke, is left out. */
-export async function readJournal(path: string): Promise<readonly LessonEvent[]> {
+export async function readEvents(path: string): Promise<readonly LessonEvent[]> {
   const text = (await readText(path)) ?? ''
   return text.split('\n').flatMap((line) => {
     try {
@@ -59,12 +59,12 @@ export async function readJournal(path: string): Promise<readonly LessonEvent[]>
 
 /** Adds an event, on disk before this returns. */
 export async function addEvent(path: string, event: LessonEvent): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const before = await readText(path)
+  await makeDir(dirname(path))
+  const last = await readEnd(path, 1)
   const file = await open(path, 'a', 0o600)
   try {
     // A klab that was killed may have left half a line.
-    const start = before === undefined || before === '' || before.endsWith('\n') ? '' : '\n'
+    const start = last === undefined || last === '' || last === '\n' ? '' : '\n'
     await file.write(`${start}${JSON.stringify(event)}\n`)
     await file.datasync()
   } finally {

@@ -11,7 +11,7 @@ export interface LintIssue extends LessonIssue {
 }
 
 /** A file of the lesson. */
-export interface LessonText {
+export interface LessonFile {
   readonly file: string
   readonly text: string
 }
@@ -104,7 +104,7 @@ export function stepIssues(lesson: Lesson, file: string, place: JsonFile['place'
 }
 
 /** What texts and scripts name that the lab has not; each name once. */
-export function labIssues(texts: readonly LessonText[], lab: LintLab): readonly LintIssue[] {
+export function labIssues(texts: readonly LessonFile[], lab: LintLab): readonly LintIssue[] {
   const found: LintIssue[] = []
   const seen = new Set<string>()
   const warn = (file: string, line: number, message: string): void => {
@@ -115,8 +115,7 @@ export function labIssues(texts: readonly LessonText[], lab: LintLab): readonly 
   const have = lab.images && new Set(lab.images.map(fullImage))
   for (const { file, text } of texts) {
     for (const { word, line } of imagesIn(text))
-      if (have && !have.has(fullImage(word)))
-        warn(file, line, `image ${word}: not in the lab’s bundle; klab bundle add-images adds it`)
+      if (have && !have.has(fullImage(word))) warn(file, line, `image ${word}: not in the lab’s bundle`)
     for (const { word, line } of hostsIn(text))
       if (!lab.hosts.includes(word)) warn(file, line, `ssh ${word}: the lab has no such machine`)
     if (!lab.internet)

@@ -22,7 +22,7 @@ export interface StepProgress {
   readonly output: string
 }
 
-export interface Progress {
+export interface LessonProgress {
   readonly lesson: string
   readonly dir: string
   readonly startedAt: string
@@ -48,7 +48,7 @@ const NOTHING: StepProgress = {
   output: '',
 }
 
-interface Open extends Omit<Progress, 'steps' | 'saved'> {
+interface Open extends Omit<LessonProgress, 'steps' | 'saved'> {
   readonly steps: Map<number, StepProgress>
   readonly saved: Map<number, Saved>
 }
@@ -94,7 +94,7 @@ function after(p: Open, e: LessonEvent): Open {
 }
 
 /** The lessons that were started, oldest first; the last one may still be open. */
-export function progressOf(events: readonly LessonEvent[]): readonly Progress[] {
+export function progressOf(events: readonly LessonEvent[]): readonly LessonProgress[] {
   const all: Open[] = []
   for (const e of events) {
     if (e.event === 'start')
@@ -116,10 +116,10 @@ export function progressOf(events: readonly LessonEvent[]): readonly Progress[] 
 }
 
 /** What is known of a step. */
-export const stepOf = (p: Progress, step: number): StepProgress => p.steps.get(step) ?? NOTHING
+export const stepOf = (p: LessonProgress, step: number): StepProgress => p.steps.get(step) ?? NOTHING
 
 /** The lesson that is open; undefined: none. */
-export function openLesson(events: readonly LessonEvent[]): Progress | undefined {
+export function openLesson(events: readonly LessonEvent[]): LessonProgress | undefined {
   const last = progressOf(events).at(-1)
   return last?.finishedAt === undefined ? last : undefined
 }

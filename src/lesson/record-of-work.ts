@@ -1,5 +1,6 @@
 /** What a trainee did, for a trainer: from the journal. Pure. */
-import type { Progress } from './progress.js'
+import { escapeMarkup } from '../report/markup.js'
+import type { LessonProgress } from './progress.js'
 
 export interface WorkStep {
   readonly step: number
@@ -29,7 +30,7 @@ const between = (from: string | undefined, to: string | undefined): number | nul
   from === undefined || to === undefined ? null : Math.round((Date.parse(to) - Date.parse(from)) / 1000)
 
 /** Each time that a lesson was started, oldest first. */
-export const workOf = (all: readonly Progress[]): readonly Work[] =>
+export const workOf = (all: readonly LessonProgress[]): readonly Work[] =>
   all.map(({ lesson, dir, startedAt, finishedAt, steps }) => ({
     lesson,
     dir,
@@ -43,10 +44,8 @@ export const workOf = (all: readonly Progress[]): readonly Work[] =>
       })),
   }))
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
-
 const row = (cells: readonly string[], tag = 'td'): string =>
-  `<tr>${cells.map((c) => `<${tag}>${escape(c)}</${tag}>`).join('')}</tr>`
+  `<tr>${cells.map((c) => `<${tag}>${escapeMarkup(c)}</${tag}>`).join('')}</tr>`
 
 /** The same as a page that needs nothing else. */
 export function workPage(lab: string, work: readonly Work[]): string {
@@ -64,16 +63,16 @@ export function workPage(lab: string, work: readonly Work[]): string {
     )
     const head = row(['Step', 'State', 'Failed checks', 'Hints', 'Solved by klab', 'Time', 'Last check'], 'th')
     return [
-      `<h2>${escape(lesson)}</h2>`,
-      `<p>${escape(startedAt)} to ${escape(finishedAt ?? 'now')}</p>`,
+      `<h2>${escapeMarkup(lesson)}</h2>`,
+      `<p>${escapeMarkup(startedAt)} to ${escapeMarkup(finishedAt ?? 'now')}</p>`,
       `<table>${head}${rows.join('')}</table>`,
     ].join('\n')
   })
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Lessons in ${escape(lab)}</title>
+<html lang="en"><head><meta charset="utf-8"><title>Lessons in ${escapeMarkup(lab)}</title>
 <style>body{font-family:sans-serif;margin:2rem}td,th{border:1px solid #999;padding:.2rem .5rem;text-align:left;
 vertical-align:top;white-space:pre-wrap}table{border-collapse:collapse}</style></head>
-<body><h1>Lessons in ${escape(lab)}</h1>
+<body><h1>Lessons in ${escapeMarkup(lab)}</h1>
 ${sections.join('\n')}
 </body></html>
 `

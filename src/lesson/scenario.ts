@@ -68,9 +68,8 @@ async function partOf(r: Reading, at: Path, value: unknown): Promise<LessonPart>
   const part = fieldsOf(value)
   const named = textOf(part['text'])
   const text = named === undefined ? undefined : await inLanguage(r.folder, named, r.language).catch(() => named)
-  if (named !== undefined && (await gather(r, () => r.folder.read(named))) === undefined) {
-    if (!r.issues.some((i) => i.message.startsWith(`${named}:`))) tell(r, [...at, 'text'], `${named}: no such file`)
-  }
+  const found = named === undefined || (await gather(r, async () => (await r.folder.read(named)) !== undefined))
+  if (found === false) tell(r, [...at, 'text'], `${named}: no such file`)
   const one = (...keys: string[]): Promise<LessonScript | undefined> => {
     const key = keys.find((k) => part[k] !== undefined) ?? ''
     return scriptOf(r, [...at, key], part[key])
@@ -153,13 +152,14 @@ export async function readLesson(path: string, { language }: ReadOptions = {}): 
     })
   const index = readJsonFile(json, file)
   const r: Reading = { folder, index, language, issues: [] }
-  const more = (await gather(r, async () => {
-    const text = await folder.read('klab.yaml')
-    return text === undefined ? undefined : readExtras(text, join(folder.dir, 'klab.yaml'))
-  })) ?? { extras: {} satisfies Extras }
-  const lesson = await assemble(r, fieldsOf(index.data), more.extras)
+  const more =
+    (await gather(r, async () => {
+      const text = await folder.read('klab.yaml')
+      return text === undefined ? undefined : readExtras(text, join(folder.dir, 'klab.yaml'))
+    })) ?? {}
+  const lesson = await assemble(r, fieldsOf(index.data), more)
   if (r.issues.length > 0) throw new LessonError(r.issues)
-  return titlesOf(lesson, more.extras, language)
+  return titlesOf(lesson, more, language)
 }
 
 async function assemble(r: Reading, index: Fields, more: Extras): Promise<Lesson> {

@@ -11,7 +11,7 @@ export interface Guard {
 }
 
 /** What of a request matters here. */
-export interface Caller {
+export interface PageRequest {
   readonly method: string
   readonly host: string | undefined
   readonly origin: string | undefined
@@ -39,11 +39,11 @@ const tokenOf = (cookie: string, guard: Guard): string =>
 const hostsOf = ({ port }: Guard): readonly string[] => [`127.0.0.1:${port}`, `localhost:${port}`]
 
 /** Whether it came to this server under its own name. */
-export const isOwnHost = ({ host }: Pick<Caller, 'host'>, guard: Guard): boolean =>
+export const isOwnHost = ({ host }: Pick<PageRequest, 'host'>, guard: Guard): boolean =>
   host !== undefined && hostsOf(guard).includes(host)
 
 /** Whether a caller may go on. Browsers send Origin with all that is no plain GET, and with every WebSocket. */
-export function isAllowed(caller: Caller, guard: Guard): boolean {
+export function isAllowed(caller: PageRequest, guard: Guard): boolean {
   if (!isOwnHost(caller, guard)) return false
   const strict = caller.upgrade || (caller.method !== 'GET' && caller.method !== 'HEAD')
   const foreign = caller.origin !== undefined && caller.origin !== `http://${caller.host ?? ''}`

@@ -8,7 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { KlabError } from '../errors.js'
 import type { PageActions } from './actions.js'
-import { cookieName, isAllowed, isOwnHost, isToken, type Caller, type Guard } from './guard.js'
+import { cookieName, isAllowed, isOwnHost, isToken, type PageRequest, type Guard } from './guard.js'
 import { openTerminals } from './terminals.js'
 import { ACTIONS, type ActionName } from './types.js'
 
@@ -43,7 +43,7 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-const callerOf = (m: IncomingMessage, upgrade: boolean): Caller => ({
+const callerOf = (m: IncomingMessage, upgrade: boolean): PageRequest => ({
   method: m.method ?? 'GET',
   host: m.headers.host,
   origin: m.headers.origin,

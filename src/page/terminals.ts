@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { messageOf } from '../errors.js'
-import type { PageActions, PageTerminal, TerminalSize } from './actions.js'
+import type { Terminal, TerminalSize } from '../guest/types.js'
+import type { PageActions } from './actions.js'
 
 /** A key or a paste; a larger message is nobody typing. */
 const MAX_BYTES = 2 ** 20
@@ -55,7 +56,7 @@ export function openTerminals(actions: PageActions): Terminals {
 }
 
 async function connect(actions: PageActions, node: string, ws: WebSocket): Promise<void> {
-  let terminal: PageTerminal | undefined
+  let terminal: Terminal | undefined
   let size: TerminalSize = SIZE
   const early: Buffer[] = []
   ws.on('error', () => ws.terminate())

@@ -1,14 +1,14 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { addEvent, readJournal, type LessonEvent } from '../../src/lesson/journal.js'
+import { addEvent, readEvents, type LessonEvent } from '../../src/lesson/journal.js'
 import { openLesson, progressOf, stepOf } from '../../src/lesson/progress.js'
 
 const base = { at: '2026-11-27T10:00:00.000Z', lesson: 'l', dir: '/l' }
 
 t.test('what was written is read, also after half a line and rubbish', async (t) => {
   const path = join(t.testdir(), 'lessons', 'lab.jsonl')
-  t.same(await readJournal(path), [])
+  t.same(await readEvents(path), [])
   await addEvent(path, { ...base, event: 'start' })
   t.equal(statSync(path).mode & 0o777, 0o600)
   appendFileSync(path, '{"at":"2026')
@@ -16,7 +16,7 @@ t.test('what was written is read, also after half a line and rubbish', async (t)
   appendFileSync(path, 'null\n{"event":"checked"}\n[]\n')
   await addEvent(path, { ...base, event: 'entered', step: 1, way: 'start' })
   t.same(
-    (await readJournal(path)).map((e) => e.event),
+    (await readEvents(path)).map((e) => e.event),
     ['start', 'entering', 'entered'],
   )
   t.equal(readFileSync(path, 'utf8').split('\n').length, 8, 'nothing was taken away')

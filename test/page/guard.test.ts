@@ -1,8 +1,8 @@
 import t from 'tap'
-import { cookieName, isAllowed, isToken, type Caller } from '../../src/page/guard.js'
+import { cookieName, isAllowed, isToken, type PageRequest } from '../../src/page/guard.js'
 
 const guard = { token: 'a'.repeat(43), port: 4000 }
-const good: Caller = {
+const good: PageRequest = {
   method: 'GET',
   host: '127.0.0.1:4000',
   origin: undefined,
@@ -20,7 +20,7 @@ t.test('its own browser gets in', (t) => {
 })
 
 t.test('nobody else does', (t) => {
-  const refused: Readonly<Record<string, Partial<Caller>>> = {
+  const refused: Readonly<Record<string, Partial<PageRequest>>> = {
     'another name for this address (DNS rebinding)': { host: 'evil.example:4000' },
     'no name': { host: undefined },
     'another port’s name': { host: '127.0.0.1:4001' },

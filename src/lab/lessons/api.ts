@@ -1,6 +1,6 @@
 /** What a program can do with lessons. Types only. */
 import type { BreakRequest } from './break.js'
-import type { CheckedStep, Hint, SolvedStep } from './check.js'
+import type { CheckedStep, ShownHint, SolvedStep } from './check.js'
 import type { ListedLesson } from './find.js'
 import type { NextRequest, WentToStep } from './go.js'
 import type { LintReport } from './lint.js'
@@ -31,7 +31,7 @@ export interface Lessons {
   /** Checks the present step; when it passes, the lab is saved. */
   check(): Promise<CheckedStep>
   /** The next hint of the present step. */
-  hint(language?: string): Promise<Hint>
+  hint(language?: string): Promise<ShownHint>
   /** Does the present step for the trainee. */
   solve(): Promise<SolvedStep>
   next(o?: NextRequest): Promise<WentToStep>

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { StateError, UsageError } from '../../errors.js'
 import { exists } from '../../host/files.js'
-import { readJournal } from '../../lesson/journal.js'
+import { readEvents } from '../../lesson/journal.js'
 import { progressOf } from '../../lesson/progress.js'
 import { workOf, workPage, type Work } from '../../lesson/record-of-work.js'
 import { templateFiles } from '../../lesson/template.js'
@@ -40,7 +40,7 @@ export async function lessonReport(
   { html }: { readonly html?: string | undefined } = {},
 ): Promise<{ readonly lab: string; readonly work: readonly Work[] }> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
-  const started = progressOf(await readJournal(paths.lessons))
+  const started = progressOf(await readEvents(paths.lessons))
   const work = workOf(started.filter((p) => !p.trial))
   if (html !== undefined) await writeFile(resolve(c.doors.env.cwd, html), workPage(record.name, work))
   return { lab: record.name, work }

@@ -1,5 +1,5 @@
 /** `klab break`: faults to be found and mended. Each is a lesson of one step; its snapshot undoes it. */
-import { readJournal } from '../../lesson/journal.js'
+import { readEvents } from '../../lesson/journal.js'
 import { pick } from '../../lesson/pick.js'
 import { openLesson } from '../../lesson/progress.js'
 import { StateError, UsageError } from '../../errors.js'
@@ -54,7 +54,7 @@ export async function startBreak(
 /** The lab as it was before it was broken. Throws StateError when it is not, or the snapshot is gone; as restore. */
 export async function undoBreak(c: LabContext): Promise<{ readonly name: string; readonly ms: number }> {
   const { paths } = await recordedLab(c.doors.env, c.file)
-  if (!openLesson(await readJournal(paths.lessons)))
+  if (!openLesson(await readEvents(paths.lessons)))
     throw new StateError('nothing was broken here', { hint: 'klab break list, klab break start NAME' })
   const { lesson, progress } = await currentLesson(c)
   return inLesson(c, { goal: 'undo', lesson }, async (lab) => {

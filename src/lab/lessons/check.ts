@@ -1,7 +1,7 @@
 /** `klab lesson check`, `solve`, `hint`. */
 import { StateError, UsageError } from '../../errors.js'
 import { findSections } from '../../course/sections.js'
-import type { Outcome, Ran } from '../../lesson/in-guest.js'
+import type { ScriptOutcome, Ran } from '../../lesson/in-guest.js'
 import type { LessonStep } from '../../lesson/model.js'
 import { stepOf } from '../../lesson/progress.js'
 import type { Manifest } from '../../snapshot/types.js'
@@ -17,7 +17,7 @@ const SOLVE_MS = 600_000
 export interface CheckedStep {
   readonly lesson: string
   readonly step: number
-  readonly outcome: Outcome
+  readonly outcome: ScriptOutcome
   /** What its script said, its last lines; then what klab's own look found. */
   readonly output: string
   readonly ms: number
@@ -67,7 +67,7 @@ const AGAIN_MS = 5000
 export async function judgeUntil(
   lab: LessonLab,
   step: LessonStep,
-  { wanted, withinMs }: { readonly wanted: Outcome; readonly withinMs: number },
+  { wanted, withinMs }: { readonly wanted: ScriptOutcome; readonly withinMs: number },
 ): Promise<Ran> {
   const { clock, signal } = lab.world
   const end = clock.monotonic() + withinMs * patienceOf(lab.record)
@@ -128,7 +128,7 @@ export async function checkLesson(c: LabContext): Promise<CheckedStep> {
 
 export interface SolvedStep {
   readonly step: number
-  readonly outcome: Outcome
+  readonly outcome: ScriptOutcome
   readonly output: string
 }
 
@@ -140,7 +140,7 @@ export async function solveLesson(c: LabContext): Promise<SolvedStep> {
   return { step: step.number, outcome, output }
 }
 
-export interface Hint {
+export interface ShownHint {
   readonly step: number
   /** From 1. */
   readonly number: number
@@ -152,7 +152,7 @@ export interface Hint {
  * The next hint of the present step; when all were shown, the last one again. The first is what its own script says of
  * the lab as it is, where it has one. Throws UsageError when there is none.
  */
-export async function hintLesson(c: LabContext, language?: string): Promise<Hint> {
+export async function hintLesson(c: LabContext, language?: string): Promise<ShownHint> {
   const found = await currentLesson(c, language)
   const { lesson, progress } = found
   const step = stepAt(found)

@@ -1,7 +1,7 @@
 /** The snapshots of a lesson: one before it, one after each step. */
 import { StateError } from '../../errors.js'
 import { checkpointKey, checkpointName } from '../../lesson/key.js'
-import type { Progress } from '../../lesson/progress.js'
+import type { LessonProgress } from '../../lesson/progress.js'
 import { listManifests } from '../../snapshot/manifest.js'
 import { remove } from '../../snapshot/remove.js'
 import { save } from '../../snapshot/save.js'
@@ -32,7 +32,11 @@ async function freeName(lab: LessonLab, name: string): Promise<string> {
 }
 
 /** The checkpoint after a step, when it is there and the lesson led there as it stands now; undefined: none. */
-export async function checkpointAfter(lab: LessonLab, progress: Progress, step: number): Promise<Manifest | undefined> {
+export async function checkpointAfter(
+  lab: LessonLab,
+  progress: LessonProgress,
+  step: number,
+): Promise<Manifest | undefined> {
   const saved = progress.saved.get(step)
   if (saved?.key !== checkpointKey(lab.lesson, step)) return undefined
   return (await listManifests(lab.paths)).find((m) => m.id === saved.snapshot)
@@ -43,7 +47,7 @@ export const restoreCheckpoint = (lab: LessonLab, to: Manifest): Promise<WentTo>
   goTo(lab, to, { undo: true, wait: true })
 
 /** The same for what must be there. Throws StateError with what makes it again. */
-export async function requireCheckpoint(lab: LessonLab, progress: Progress, step: number): Promise<Manifest> {
+export async function requireCheckpoint(lab: LessonLab, progress: LessonProgress, step: number): Promise<Manifest> {
   const found = await checkpointAfter(lab, progress, step)
   if (found) return found
   throw new StateError(

@@ -11,7 +11,6 @@ import { runScript, type LessonLab } from './lab.js'
 /** ms that a script of a beginning may take; one in the background then goes on. Before patience. */
 const BEGIN_MS = 300_000
 
-/** A lesson that begins after an earlier phase needs no cluster's names. */
 async function runPart(lab: LessonLab, part: LessonPart, what: string, node?: string): Promise<void> {
   // The foreground usually waits for what the background makes.
   const background = part.background && run(lab, { script: part.background, way: 'background', what, node })

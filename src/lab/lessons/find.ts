@@ -1,6 +1,6 @@
 /** Lessons by name and by path. */
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { LessonError, UsageError } from '../../errors.js'
 import { exists } from '../../host/files.js'
 import { isObject } from '../../host/json.js'
@@ -77,7 +77,7 @@ async function listed(dir: string, language: string | undefined): Promise<Listed
     return { name, dir, title, description, steps: steps.length, minutes, level, until, problem: undefined }
   } catch (error) {
     if (!(error instanceof LessonError)) throw error
-    const name = dir.split('/').at(-1) ?? dir
+    const name = basename(dir)
     const nothing = { description: '', steps: 0, minutes: undefined, level: undefined, until: undefined }
     return { name, dir, title: '', ...nothing, problem: error.message.split('\n')[0] ?? error.message }
   }
@@ -115,10 +115,12 @@ export async function findLesson(c: LabContext, name: string, labfile?: string):
   const path = resolve(c.doors.env.cwd, name)
   if (name.includes('/') || (await exists(join(path, 'index.json')))) return path
   const folders = (await Promise.all((await shelves(c, labfile)).map((dir) => lessonFolders(dir)))).flat()
-  const nameOf = (dir: string): string => dir.split('/').at(-1) ?? dir
-  const found = folders.find((dir) => nameOf(dir) === name)
+  const found = folders.find((dir) => basename(dir) === name)
   if (found !== undefined) return found
-  const meant = nearest(name, folders.map(nameOf))
+  const meant = nearest(
+    name,
+    folders.map((dir) => basename(dir)),
+  )
   throw new UsageError(`${name}: no such lesson`, {
     hint:
       meant === undefined ? 'klab lesson list; for a folder: klab lesson start ./DIR' : `klab lesson start ${meant}`,

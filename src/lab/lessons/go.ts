@@ -1,7 +1,7 @@
 /** `klab lesson next`, `back`, `reset`, `catch-up`: from step to step, with the lab. */
 import { StateError, UsageError } from '../../errors.js'
 import type { Way } from '../../lesson/journal.js'
-import { stepOf, type Progress } from '../../lesson/progress.js'
+import { stepOf, type LessonProgress } from '../../lesson/progress.js'
 import type { Settled } from '../../snapshot/settle.js'
 import type { LabContext } from '../context.js'
 import { checkStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
@@ -25,7 +25,7 @@ const here = async (c: LabContext, went: Partial<WentToStep>, language?: string)
 /** Goes to the beginning of a step from a snapshot. Throws as restoreSnapshot. */
 async function goToStep(
   lab: LessonLab,
-  progress: Progress,
+  progress: LessonProgress,
   { to, way }: { to: number; way: Way },
 ): Promise<Partial<WentToStep>> {
   const { ms, settled } = await restoreCheckpoint(lab, await requireCheckpoint(lab, progress, to - 1))

@@ -4,9 +4,9 @@ import type { Guest } from '../../guest/types.js'
 import { topologyOf } from '../../cluster/topology.js'
 import { profileFor } from '../../cluster/profile.js'
 import type { NodeSpec } from '../../labfile/model.js'
-import { addEvent, readJournal, type LessonEvent } from '../../lesson/journal.js'
+import { addEvent, readEvents, type LessonEvent } from '../../lesson/journal.js'
 import type { Lesson, LessonScript, LessonStep } from '../../lesson/model.js'
-import { openLesson, type Progress } from '../../lesson/progress.js'
+import { openLesson, type LessonProgress } from '../../lesson/progress.js'
 import { readLesson } from '../../lesson/scenario.js'
 import { runInGuest, unreachable, type Ran, type RunScript } from '../../lesson/in-guest.js'
 import { connectWithin } from '../../node/connections.js'
@@ -14,6 +14,7 @@ import { note } from '../../report/events.js'
 import { inPhase } from '../../report/stages.js'
 import { allRunning } from '../../snapshot/machines.js'
 import { staged, type LockedLab } from '../../snapshot/types.js'
+import type { LabPaths } from '../../state/paths.js'
 import type { LabRecord } from '../../state/record.js'
 import { withLog, type LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
@@ -27,7 +28,7 @@ export interface LessonLab extends LockedLab {
   /** Writes what happened, on disk before it returns. */
   readonly tell: (event: Happened) => Promise<void>
   /** What happened so far. */
-  readonly progress: () => Promise<Progress | undefined>
+  readonly progress: () => Promise<LessonProgress | undefined>
 }
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
@@ -92,7 +93,7 @@ export async function inLesson<T>(
                   dir,
                   ...event,
                 }),
-              progress: async () => openLesson(await readJournal(paths.lessons)),
+              progress: async () => openLesson(await readEvents(paths.lessons)),
             }
             if (!(await allRunning(lab)))
               throw new StateError('not all machines of the lab run', { hint: 'klab up, or klab resume' })
@@ -103,20 +104,30 @@ export async function inLesson<T>(
   )
 }
 
+export interface CurrentLesson {
+  readonly lesson: Lesson
+  readonly progress: LessonProgress
+  readonly record: LabRecord
+  readonly paths: LabPaths
+}
+
 /** The lesson that is open in this lab, and how far it is. Throws StateError when none is; LessonError. */
-export async function currentLesson(
-  c: LabContext,
-  language?: string,
-): Promise<{ readonly lesson: Lesson; readonly progress: Progress; readonly record: LabRecord }> {
+export async function currentLesson(c: LabContext, language?: string): Promise<CurrentLesson> {
   const { paths, record } = await recordedLab(c.doors.env, c.file)
-  const progress = openLesson(await readJournal(paths.lessons))
+  const progress = openLesson(await readEvents(paths.lessons))
   if (!progress)
     throw new StateError('no lesson is open in this lab', { hint: 'klab lesson list, klab lesson start NAME' })
-  return { lesson: await readLesson(progress.dir, { language }), progress, record }
+  return { lesson: await readLesson(progress.dir, { language }), progress, record, paths }
 }
 
 /** The step that the lab is at. Throws StateError before the first one, and where its scripts were cut short. */
-export function stepAt({ lesson, progress }: { readonly lesson: Lesson; readonly progress: Progress }): LessonStep {
+export function stepAt({
+  lesson,
+  progress,
+}: {
+  readonly lesson: Lesson
+  readonly progress: LessonProgress
+}): LessonStep {
   const step = lesson.steps[progress.step - 1]
   if (!step || progress.unready)
     throw new StateError(`${lesson.name}: step ${Math.max(progress.step, 1)} was not set up to its end`, {

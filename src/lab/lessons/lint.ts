@@ -6,7 +6,7 @@ import { CommandError, LessonError, type LessonIssue } from '../../errors.js'
 import type { HostExec } from '../../host/types.js'
 import { openFolder } from '../../lesson/folder.js'
 import { readJsonFile } from '../../lesson/json-file.js'
-import { labIssues, stepIssues, unknownKeys, type LessonText, type LintIssue, type LintLab } from '../../lesson/lint.js'
+import { labIssues, stepIssues, unknownKeys, type LessonFile, type LintIssue, type LintLab } from '../../lesson/lint.js'
 import type { Lesson, LessonScript } from '../../lesson/model.js'
 import { readLesson } from '../../lesson/scenario.js'
 import { settledLab } from '../../labfile/auto.js'
@@ -84,7 +84,7 @@ async function labToCompare(c: LabContext): Promise<(LintLab & { name: string })
 }
 
 /** Its texts and scripts. */
-async function textsOf(dir: string, lesson: Lesson): Promise<readonly LessonText[]> {
+async function textsOf(dir: string, lesson: Lesson): Promise<readonly LessonFile[]> {
   const folder = await openFolder(dir)
   const names = (await readdir(folder.dir, { recursive: true })).filter((n) => n.endsWith('.md')).sort()
   const texts = await Promise.all(

@@ -8,7 +8,7 @@ import type { LabRecord } from '../../state/record.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { sshCommand, type TerminalCommand } from '../reach.js'
-import { currentLesson, firstNode, hostsOf, stepAt } from './lab.js'
+import { currentLesson, firstNode, hostsOf, stepAt, type CurrentLesson } from './lab.js'
 import { isChecked, pageOf, type LessonPage } from './page.js'
 
 export interface LessonStatus {
@@ -37,9 +37,11 @@ export interface LessonStatus {
 }
 
 /** How far the open lesson is. Throws StateError when none is open. */
-export async function lessonStatus(c: LabContext, language?: string): Promise<LessonStatus> {
-  const { lesson, progress } = await currentLesson(c, language)
-  const { paths } = await recordedLab(c.doors.env, c.file)
+export const lessonStatus = async (c: LabContext, language?: string): Promise<LessonStatus> =>
+  statusOf(await currentLesson(c, language))
+
+/** The same of one that was read. */
+export async function statusOf({ lesson, progress, paths }: CurrentLesson): Promise<LessonStatus> {
   const names = new Map((await listManifests(paths)).map((m) => [m.id, m.name]))
   const { startedAt, step, unready } = progress
   return {

@@ -1,7 +1,7 @@
 /** How a check ended, in words. */
-import type { Outcome } from '../../lesson/in-guest.js'
+import type { ScriptOutcome } from '../../lesson/in-guest.js'
 
-export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<ScriptOutcome, string>> = {
   passed: 'passed',
   failed: 'not done yet',
   'timed-out': 'the check took too long and was ended',

@@ -1,7 +1,7 @@
 /** The text that a trainee reads now. */
 import { openFolder } from '../../lesson/folder.js'
 import type { Lesson } from '../../lesson/model.js'
-import { stepOf, type Progress } from '../../lesson/progress.js'
+import { stepOf, type LessonProgress } from '../../lesson/progress.js'
 
 export interface LessonPage {
   readonly lesson: string
@@ -18,7 +18,7 @@ export interface LessonPage {
 
 /** `start`: the beginning and the first step; `finish`: the end; else the step. Throws LessonError. */
 export async function pageOf(
-  { lesson, progress }: { readonly lesson: Lesson; readonly progress: Progress },
+  { lesson, progress }: { readonly lesson: Lesson; readonly progress: LessonProgress },
   which: 'start' | 'step' | 'finish' = 'step',
 ): Promise<LessonPage> {
   const folder = await openFolder(lesson.dir)

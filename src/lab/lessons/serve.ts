@@ -16,7 +16,7 @@ import { listAll } from '../snapshot-verbs.js'
 import { checkLesson, hintLesson, solveLesson } from './check.js'
 import { backStep, catchUp, nextStep, resetStep, type WentToStep } from './go.js'
 import { currentLesson, firstNode, hostsOf } from './lab.js'
-import { lessonStatus, readPage } from './look.js'
+import { readPage, statusOf } from './look.js'
 import { OUTCOME_WORDS } from './outcome-words.js'
 import { pageOf } from './page.js'
 
@@ -43,7 +43,7 @@ const MAX_PICTURE_BYTES = 10 * 2 ** 20
 
 async function stateOf(c: LabContext, language: string | undefined): Promise<PageState> {
   const found = await currentLesson(c, language)
-  const status = await lessonStatus(c, language)
+  const status = await statusOf(found)
   const page = await pageOf(found, found.progress.step === 1 ? 'start' : 'step')
   const text = readPage(page, found.record)
   const step = found.lesson.steps[found.progress.step - 1]

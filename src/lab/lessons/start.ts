@@ -1,6 +1,6 @@
 /** `klab lesson start`, `finish`. */
 import { StateError } from '../../errors.js'
-import { readJournal } from '../../lesson/journal.js'
+import { readEvents } from '../../lesson/journal.js'
 import type { Lesson } from '../../lesson/model.js'
 import { openLesson } from '../../lesson/progress.js'
 import { environmentOf } from '../../lesson/environment.js'
@@ -21,7 +21,7 @@ export interface StartRequest {
 }
 
 /** Throws StateError unless the lab is where the lesson begins. */
-export function requirePhase(lesson: Lesson, record: LabRecord): void {
+function requirePhase(lesson: Lesson, record: LabRecord): void {
   const { cluster } = environmentOf(lesson.imageId)
   const wanted = lesson.until ?? (record.lab.kubernetes ? 'ready' : undefined)
   if (!record.lab.kubernetes && lesson.until === undefined && cluster)
@@ -38,20 +38,28 @@ export function requirePhase(lesson: Lesson, record: LabRecord): void {
 }
 
 /**
- * Starts a lesson: saves the lab as it is, makes it ready, runs the scripts of the beginning and of the first step.
- * `name`: one of klab's own, or a folder. Throws UsageError, LessonError; StateError when a lesson is open or the lab
- * is not where this one begins; HostError, LockedError.
+ * The lesson of a name or folder, which may begin in this lab as it is. Throws UsageError, LessonError; StateError when
+ * a lesson is open, or the lab is not where this one begins.
  */
-export async function startLesson(c: LabContext, name: string, { language }: StartRequest = {}): Promise<LessonPage> {
+export async function lessonToBegin(c: LabContext, name: string, language?: string): Promise<Lesson> {
   const { record, paths, labfile } = await recordedLab(c.doors.env, c.file)
   const lesson = await readLesson(await findLesson(c, name, labfile), { language })
-  const open = openLesson(await readJournal(paths.lessons))
+  const open = openLesson(await readEvents(paths.lessons))
   if (open)
     throw new StateError(`the lesson ${open.lesson} is open, at step ${Math.max(open.step, 1)}`, {
       hint: open.dir === lesson.dir ? 'klab lesson text; klab lesson reset' : 'klab lesson finish ends it',
     })
   requirePhase(lesson, record)
   requireNodes(lesson, record)
+  return lesson
+}
+
+/**
+ * Starts a lesson: saves the lab as it is, makes it ready, runs the scripts of the beginning and of the first step.
+ * `name`: one of klab's own, or a folder. Throws as lessonToBegin; HostError, LockedError.
+ */
+export async function startLesson(c: LabContext, name: string, { language }: StartRequest = {}): Promise<LessonPage> {
+  const lesson = await lessonToBegin(c, name, language)
   for (const line of lesson.notes) note(c.report)(`${lesson.name}: ${line}`)
   await inLesson(c, { goal: 'start', lesson }, async (lab) => {
     await removeCheckpoints(lab)

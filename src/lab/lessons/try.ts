@@ -1,29 +1,23 @@
 /** `klab lesson test`: proves a lesson on a real lab. Each check fails before its step is solved, and passes after. */
-import { readLesson } from '../../lesson/scenario.js'
-import type { Outcome } from '../../lesson/in-guest.js'
+import type { ScriptOutcome } from '../../lesson/in-guest.js'
 import type { LessonStep } from '../../lesson/model.js'
-import { openLesson } from '../../lesson/progress.js'
-import { readJournal } from '../../lesson/journal.js'
-import { StateError } from '../../errors.js'
 import type { LabContext } from '../context.js'
-import { recordedLab } from '../open.js'
 import { goTo } from '../snapshot.js'
 import { judgeStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
 import { keepCheckpoint, removeCheckpoints } from './checkpoints.js'
 import { enterStep } from './enter.js'
-import { findLesson } from './find.js'
-import { inLesson, requireNodes, type LessonLab } from './lab.js'
+import { inLesson, type LessonLab } from './lab.js'
 import { isChecked } from './page.js'
-import { requirePhase } from './start.js'
+import { lessonToBegin } from './start.js'
 
 export interface TriedStep {
   readonly number: number
   readonly title: string
   /** Undefined: the step has no check. */
-  readonly before: Outcome | undefined
-  readonly after: Outcome | undefined
+  readonly before: ScriptOutcome | undefined
+  readonly after: ScriptOutcome | undefined
   /** Undefined: no solve script. */
-  readonly solved: Outcome | undefined
+  readonly solved: ScriptOutcome | undefined
   /** All of the step, ms. */
   readonly ms: number
   /** What is wrong; undefined: nothing. */
@@ -72,12 +66,7 @@ async function tryStep(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRI
  * startLesson. Throws as startLesson.
  */
 export async function testLesson(c: LabContext, name: string): Promise<TriedLesson> {
-  const { record, paths, labfile } = await recordedLab(c.doors.env, c.file)
-  const lesson = await readLesson(await findLesson(c, name, labfile))
-  const open = openLesson(await readJournal(paths.lessons))
-  if (open) throw new StateError(`the lesson ${open.lesson} is open`, { hint: 'klab lesson finish ends it' })
-  requirePhase(lesson, record)
-  requireNodes(lesson, record)
+  const lesson = await lessonToBegin(c, name)
   const { clock } = c.doors
   const started = clock.monotonic()
   const steps: TriedStep[] = []

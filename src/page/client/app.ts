@@ -1,9 +1,9 @@
 /** The lesson page in the browser: text left, terminals right. */
 import type { ActionName, ActionResult, PageState } from '../types.js'
 import { byId, el } from './dom.js'
-import { Terminals } from './terminals.js'
+import { TerminalTabs } from './terminals.js'
 
-const terminals = new Terminals(byId('tabs'), byId('panels'))
+const terminals = new TerminalTabs(byId('tabs'), byId('panels'))
 let state: PageState | undefined
 let busy = false
 

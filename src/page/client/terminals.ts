@@ -15,7 +15,7 @@ interface Tab {
   waiting: string[]
 }
 
-export class Terminals {
+export class TerminalTabs {
   #tabs: Tab[] = []
   #chosen = 0
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
-import { readJournal } from '../../../src/lesson/journal.js'
+import { readEvents } from '../../../src/lesson/journal.js'
 import { failure, type GuestCall } from '../../fakes/guests.js'
 import { open } from '../facade-stage.js'
 
@@ -40,7 +40,7 @@ export async function lessonStage(t: Test) {
     return play(script)
   })
   const journal = async () =>
-    (await readJournal(stage.paths.lessons)).map((e) => `${e.event}${'step' in e ? ` ${e.step}` : ''}`)
+    (await readEvents(stage.paths.lessons)).map((e) => `${e.event}${'step' in e ? ` ${e.step}` : ''}`)
   /** Writes a lesson beside the Labfile. */
   const write = (name: string, files: Readonly<Record<string, string>>): string => {
     const dir = join(world.dir, 'lessons', name)
