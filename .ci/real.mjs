@@ -1,7 +1,8 @@
 // Runs test files one by one and tells the truth of them: one that fails is run once more alone. Green on the second
 // try is said loudly, and written to docs/flaky.md with the end of the log of its failure; red twice is red. At the
 // end: the ten slowest.
-//   node .ci/real.mjs FOLDER TIMEOUT_S [FILE…]
+//   node .ci/real.mjs [--once] FOLDER TIMEOUT_S [FILE…]
+// --once: no second run. For files so long that CI has no time for one: red is red at once.
 import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,8 +18,10 @@ Each was green when it was run again alone (\`.ci/real.mjs\`). That is a fault o
 the test or of klab which comes now and then: look into it, then take its entry out.
 `
 
-const [folder, timeout, ...named] = process.argv.slice(2)
-if (!folder || !(Number(timeout) > 0)) throw new Error('node .ci/real.mjs FOLDER TIMEOUT_S [FILE…]')
+const options = process.argv.slice(2)
+const once = options[0] === '--once'
+const [folder, timeout, ...named] = options.slice(once ? 1 : 0)
+if (!folder || !(Number(timeout) > 0)) throw new Error('node .ci/real.mjs [--once] FOLDER TIMEOUT_S [FILE…]')
 /** Tests of this script have a list of their own, and KLAB_TEST_RUN in place of tap. */
 const flakyFile = process.env.KLAB_FLAKY_FILE ?? 'docs/flaky.md'
 const logs = mkdtempSync(join(tmpdir(), 'klab-tests-'))
@@ -46,12 +49,13 @@ function run(file, log) {
 }
 
 const ends = files.map((file, i) => {
-  const first = run(file, join(logs, `${i}.log`))
-  if (first.passed) return { file, end: 'green', seconds: first.seconds }
+  const log = join(logs, `${i}.log`)
+  const first = run(file, log)
+  if (first.passed || once) return { file, end: first.passed ? 'green' : 'red', seconds: first.seconds, log }
   process.stdout.write(`\nFAILED: ${file}; once more, alone\n\n`)
   const second = run(file, join(logs, `${i}-again.log`))
   const seconds = first.seconds + second.seconds
-  return { file, end: second.passed ? 'flaky' : 'red', seconds, log: join(logs, `${i}.log`) }
+  return { file, end: second.passed ? 'flaky' : 'red', seconds, log }
 })
 
 const flaky = ends.filter((e) => e.end === 'flaky')
@@ -75,7 +79,7 @@ for (const { file } of flaky) process.stdout.write(`\n!!! FLAKY: ${file} failed,
 // CI does not commit: what would be in the file must be in its output.
 if (flaky.length > 0) process.stdout.write(`\n${readFileSync(flakyFile, 'utf8')}\n`)
 const red = ends.filter((e) => e.end === 'red')
-for (const { file, log } of red) process.stdout.write(`RED: ${file} failed twice; ${log}\n`)
+for (const { file, log } of red) process.stdout.write(`RED: ${file} failed${once ? '' : ' twice'}; ${log}\n`)
 process.stdout.write(
   `${files.length} files: ${files.length - red.length - flaky.length} green, ` +
     `${flaky.length} flaky, ${red.length} red\n`,

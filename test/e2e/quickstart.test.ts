@@ -10,7 +10,6 @@ import type { Status } from '../../src/lab/status.js'
 import { isFree } from '../../src/state/ports.js'
 import { cachePaths, labPaths, roots } from '../../src/state/paths.js'
 import { readRecord, listRecords } from '../../src/state/record.js'
-import { proveCheck } from './undo.js'
 import { rounds } from './rounds.js'
 import { run as runIn, type Ran } from './run.js'
 import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
@@ -130,28 +129,10 @@ t.test(
         const { code, stdout } = await run([...klab, 'check', '--json', ...args])
         return { code, report: JSON.parse(stdout) as CheckReport }
       }
-      const red = (r: CheckReport): readonly string[] =>
-        r.sections.flatMap((s) =>
-          s.state === 'done' || s.state === 'not-applicable' ? [] : [`${s.section} ${JSON.stringify(s.nodes)}`],
-        )
       const first = await check()
-      t.same(red(first.report), [], 'green in every section that applies')
-      t.match(first, { code: 0, report: { ok: true } })
+      t.match(first, { code: 0, report: { ok: true } }, 'green in every section that applies')
 
-      await proveCheck(t, (...args) => run([...klab, ...args]), {
-        node: 'k8s-node03',
-        other: 'k8s-node02',
-        image: 'k8s.gcr.io/pause:3.2',
-      })
-
-      // Docker was restarted under the node's pods; kubelet starts them anew.
-      let last = await check()
-      for (let i = 0; i < 30 && last.code !== 0; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 20_000))
-        last = await check()
-      }
-      t.same(red(last.report), [], 'green again')
-
+      // Each section of the course undone and put back takes long: `npm run test:check`.
       await run([
         ...klab,
         'ssh',

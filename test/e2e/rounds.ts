@@ -55,16 +55,7 @@ export async function rounds(
     if (code !== 0) throw new Error(`klab ${args.join(' ')}: exit status ${code}`)
     return stdout
   }
-  const ssh = (node: string, script: string): Promise<string> =>
-    klab(
-      'ssh',
-      node,
-      '--',
-      'sudo',
-      'bash',
-      '-c',
-      `'eval "$(echo ${Buffer.from(script).toString('base64')} | base64 -d)"'`,
-    )
+  const ssh = (node: string, script: string): Promise<string> => klab('ssh', node, '--', 'sudo', 'bash', '-c', script)
   const label = async (text: string): Promise<void> => {
     await klab(
       'kubectl',
