@@ -19,7 +19,7 @@ const NEEDS = {
   'dpkg-deb': ['bundle/auto', 'bundle/online'],
   gcc: [
     ...['bundle/auto', 'bundle/folder-content', 'bundle/from-directory', 'bundle/host-programs', 'bundle/online'],
-    ...['bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh', 'lab/folder'],
+    ...['bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh', 'lab/handed-folder'],
   ],
   openssl: ['api/server', 'phases/rejoin', 'phases/workers', 'snapshot/certificates'],
   pgrep: ['bundle/jobs', 'bundle/source/calico-start', 'host/exec'],
@@ -28,7 +28,7 @@ const NEEDS = {
   skopeo: ['bundle/auto', 'bundle/online', 'bundle/skopeo'],
   ssh: ['guest/hostile', 'guest/ssh-config'],
   'ssh-keygen': ['state/keys'],
-  xorriso: ['bundle/build', 'hypervisor/seed-iso'],
+  xorriso: ['bundle/build', 'hypervisor/make-iso'],
   zstd: ['sealed/read'],
 }
 

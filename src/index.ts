@@ -8,7 +8,7 @@ import { labWith } from './lab/facade.js'
 import type { Report } from './report/events.js'
 
 export type { Bundles, Cache, LabHandle as Lab, Labs, Snapshots } from './lab/api.js'
-export type { UpRequest, UpResult } from './lab/bring-up.js'
+export type { UpRequest, UpResult } from './lab/up.js'
 export type { CheckRequest } from './lab/check.js'
 export type { Copied, CopyOptions, NodePath } from './lab/copy.js'
 export type { ExecAllOptions, ExecReport, NodeOutput } from './lab/exec.js'

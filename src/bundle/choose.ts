@@ -1,6 +1,6 @@
 /** Bundle `auto`: the official servers if they answer, otherwise what this machine can build. */
 import { Interrupted, messageOf, StateError } from '../errors.js'
-import { settledSpec } from '../labfile/auto.js'
+import { settledSpec } from '../labfile/settled-bundle.js'
 import type { AutoSource, BundleChoice } from '../labfile/model.js'
 import { debianArch } from './arch.js'
 import { parseRef } from './archive/image-ref.js'

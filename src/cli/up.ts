@@ -1,7 +1,7 @@
 /** `klab up`. */
 import { UsageError } from '../errors.js'
 import type { Consequence } from '../lab/apply.js'
-import type { UpResult } from '../lab/bring-up.js'
+import type { UpResult } from '../lab/up.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { UP_OPTIONS } from './options.js'

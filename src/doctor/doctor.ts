@@ -19,7 +19,7 @@ import { labToolChecks, type CachedParts } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
 import { orphanChecks } from './orphans.js'
-import { existingAbove, roomChecks } from './room.js'
+import { existingAbove, roomChecks } from './capacity.js'
 
 /** If libvirt answers within this many ms, it used its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000

@@ -13,7 +13,7 @@ import type { ListedSnapshot } from '../snapshot/tree.js'
 import type { Manifest } from '../snapshot/types.js'
 import type { Confirm } from './apply.js'
 import type { ChangedNodes, NewNode } from './nodes.js'
-import type { UpRequest, UpResult } from './bring-up.js'
+import type { UpRequest, UpResult } from './up.js'
 import type { VerifiedBundle } from './bundles.js'
 import type { CheckRequest } from './check.js'
 import type { CacheEntry, PruneRequest } from './cache.js'
@@ -45,7 +45,7 @@ import type {
 import type { Status } from './status.js'
 import type { Synced, SyncOptions } from './sync.js'
 import type { LabUsage } from './top.js'
-import type { WordKind } from './words.js'
+import type { WordKind } from './completion-words.js'
 import type { ExportedSnapshot, ImportOptions } from './transfer.js'
 
 /**

@@ -16,7 +16,7 @@ import type { Digest } from '../host/digest.js'
 import { VERSION } from '../version.js'
 import type { OpenLab } from './open.js'
 import { API_TIMEOUT_MS, askReadiness } from '../api/readiness.js'
-import { createRun, makeFolders, newRecord } from './up.js'
+import { createRun, makeFolders, newRecord } from './up-phases.js'
 import { withLab } from './with-lab.js'
 
 /** Must be raised if the format of what is kept changes. */

@@ -56,7 +56,7 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
       import('../guest/ssh.js'),
       import('../cache/layers.js'),
       import('../hypervisor/l2-switch.js'),
-      import('../hypervisor/seed-iso.js'),
+      import('../hypervisor/make-iso.js'),
     ])
     const uri = await uriOf(lab)
     const r = roots(env)

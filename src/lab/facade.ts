@@ -22,7 +22,7 @@ export function labWith(c: LabContext): LabHandle {
       }
     }
   return {
-    up: verb(async () => (await import('./bring-up.js')).bringUp),
+    up: verb(async () => (await import('./up.js')).bringUp),
     halt: verb(async () => (await import('./halt.js')).haltLab),
     reload: verb(async () => (await import('./reload.js')).reloadLab),
     suspend: verb(async () => (await import('./suspend.js')).suspendLab),
@@ -45,7 +45,7 @@ export function labWith(c: LabContext): LabHandle {
     forward: verb(async () => (await import('./forward.js')).forwardPort),
     sshConfig: verb(async () => (await import('./export-config.js')).sshConfigText),
     inventory: verb(async () => (await import('./export-config.js')).inventoryOf),
-    words: verb(async () => (await import('./words.js')).wordsForCompletion),
+    words: verb(async () => (await import('./completion-words.js')).wordsForCompletion),
     kubeconfig: verb(async () => (await import('./reach.js')).kubeconfig),
     mergeKubeconfig: verb(async () => (await import('./kubeconfig-merge.js')).mergeKubeconfig),
     unmergeKubeconfig: verb(async () => (await import('./kubeconfig-merge.js')).unmergeKubeconfig),

@@ -4,7 +4,7 @@ import type { Check } from '../doctor/check.js'
 import { StateError, UsageError } from '../errors.js'
 import { sha256File } from '../host/digest.js'
 import { readEnd } from '../host/files.js'
-import { settledLab } from '../labfile/auto.js'
+import { settledLab } from '../labfile/settled-bundle.js'
 import type { Lab } from '../labfile/model.js'
 import { labPaths, roots } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
@@ -46,7 +46,7 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
   await requirePlaces(lab, labfile)
   const { requireOffline } = await import('./offline.js')
   await requireOffline(await c.doors.world(lab), { lab, labfile })
-  const { requireFolder } = await import('./folder.js')
+  const { requireFolder } = await import('./handed-folder.js')
   await requireFolder(lab, labfile, c.doors.assets)
   return { labfile, lab }
 }

@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import { checkHost, requireFit } from '../doctor/doctor.js'
 import { LabfileError, StateError, UsageError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
-import { settledLab } from '../labfile/auto.js'
+import { settledLab } from '../labfile/settled-bundle.js'
 import { ipToNumber, numberToIp } from '../labfile/cidr.js'
 import { parseLabfile } from '../labfile/load.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
@@ -16,7 +16,7 @@ import { recordedLab, type OpenLab } from './open.js'
 import { hostState } from './present.js'
 import type { Status } from './status.js'
 import { requireNode } from './reach.js'
-import { createRun, makeFolders, reachedPhase, refuseDeadSwitch, up } from './up.js'
+import { createRun, makeFolders, reachedPhase, refuseDeadSwitch, up } from './up-phases.js'
 
 export interface NewNode {
   readonly name: string

@@ -1,6 +1,6 @@
 /** What this host already has of a lab: machines that run, and what is in the cache. */
 import type { HostState } from '../doctor/doctor.js'
-import { settledLab } from '../labfile/auto.js'
+import { settledLab } from '../labfile/settled-bundle.js'
 import { HostError } from '../errors.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'

@@ -11,7 +11,7 @@ import { writeRecord, type LabRecord } from '../state/record.js'
 import { withLog, type LabContext } from './context.js'
 import { readLab, recordedLab, type OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
-import { createRun, makeFolders, refuseDrift } from './up.js'
+import { createRun, makeFolders, refuseDrift } from './up-phases.js'
 import { settleBundle } from './settle-bundle.js'
 import { withLab } from './with-lab.js'
 

@@ -14,7 +14,7 @@ import type { Manifest } from '../snapshot/types.js'
 import { formatChanges, labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { settleBundle } from './settle-bundle.js'
-import { makeFolders, newRecord, refuseUnrecorded } from './up.js'
+import { makeFolders, newRecord, refuseUnrecorded } from './up-phases.js'
 import { withLab } from './with-lab.js'
 
 export interface SealedInput {

@@ -1,7 +1,7 @@
 /** `bundle: auto` for the verbs: once it is chosen, a lab keeps the choice. */
 import { chooseBundle } from '../bundle/choose.js'
 import type { BundleChoice } from '../labfile/model.js'
-import { settledSpec } from '../labfile/auto.js'
+import { settledSpec } from '../labfile/settled-bundle.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'

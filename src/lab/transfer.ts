@@ -16,7 +16,7 @@ import { readLab, recordedLab, type OpenLab } from './open.js'
 import { foreignLabfile } from '../labfile/foreign.js'
 import { importFile, newLabfile } from './sealed.js'
 import { named, withSnapshots } from './snapshot.js'
-import { settleAccel } from './up.js'
+import { settleAccel } from './up-phases.js'
 
 const MIB = 2 ** 20
 const mib = (bytes: number): number => Math.round(bytes / MIB)

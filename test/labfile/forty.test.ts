@@ -216,7 +216,7 @@ const ROWS: Readonly<Record<number, Row>> = {
   },
   40: {
     what: 'a changed field that needs destroy',
-    tests: [['lab/up', 'a changed Labfile is refused with what changed']],
+    tests: [['lab/up-phases', 'a changed Labfile is refused with what changed']],
   },
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { CommandError } from '../../src/errors.js'
 import { createExec } from '../../src/host/exec.js'
-import { makeIso, makeSeedIso } from '../../src/hypervisor/seed-iso.js'
+import { makeIso, makeSeedIso } from '../../src/hypervisor/make-iso.js'
 
 const exec = createExec({ pid: process.pid, uid: 0, user: 'x', home: '/', cwd: '/', env: process.env })
 
