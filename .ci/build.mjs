@@ -19,6 +19,17 @@ const next = join(dist, `.next-${process.pid}`)
 
 const types = join(dist, 'types')
 
+/** `--help` measures hundreds of words. string-width took half of its time, and yargs needs no more than columns. */
+const quickWidth = {
+  name: 'quick-width',
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /^string-width$/ }, ({ importer, kind, resolveDir }) =>
+      /\/node_modules\/(?:cliui|wrap-ansi|yargs)\//.test(importer)
+        ? resolve('fast-string-width', { kind, resolveDir })
+        : undefined,
+    ),
+}
+
 await mkdir(next, { recursive: true })
 try {
   if (process.argv.includes('--types')) await declare(join(next, 'types'))
@@ -34,6 +45,7 @@ try {
     external: ['ssh2'],
     // Its main file loads its parts in a way that no bundler can follow.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+    plugins: [quickWidth],
     banner: {
       js: "import { createRequire as klabRequire } from 'node:module'; const require = klabRequire(import.meta.url);",
     },

@@ -1,5 +1,6 @@
 /** Small text work for terminals: durations, widths, one-liners. */
 import { stripVTControlCharacters } from 'node:util'
+import fastStringWidth from 'fast-string-width'
 
 /** `0.4s`, `12s`, `3m05s`, `1h02m`. */
 export function duration(ms: number): string {
@@ -40,23 +41,8 @@ export function age(ms: number): string {
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
-/**
- * Columns that a text takes: 2 for East Asian wide characters and emoji, 0 for combining marks (Unicode TR 11, its main
- * blocks).
- */
-export function width(text: string): number {
-  let columns = 0
-  for (const c of text) columns += /\p{M}/u.test(c) ? 0 : WIDE.test(c) ? 2 : 1
-  return columns
-}
-
-const WIDE = new RegExp(
-  `[${[
-    '\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60',
-    '\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}',
-  ].join('')}]`,
-  'u',
-)
+/** Columns that a text takes: 2 for East Asian wide characters and emoji, 0 for combining marks and colours. */
+export const width = (text: string): number => fastStringWidth(text)
 
 /** Cut to `columns`, with an ellipsis if something was cut. */
 export function truncate(text: string, columns: number): string {
