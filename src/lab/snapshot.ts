@@ -1,4 +1,4 @@
-/** `klab snapshot`: the verbs, under the lab's lock, after klab has finished or undone what a killed one left. */
+/** What `klab snapshot` does, under the lab’s lock: klab first finishes or undoes what a killed one left. */
 import { HostError, StateError } from '../errors.js'
 import type { World } from '../world.js'
 import { nodesOf, putBackAfter } from '../snapshot/machines.js'

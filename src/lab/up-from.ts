@@ -73,7 +73,7 @@ export async function upCached(
   c: LabContext,
   { world, open, accel }: { readonly world: World; readonly open: OpenLab; readonly accel: Accel },
 ): Promise<Status | undefined> {
-  const { findSealed, takeSealed } = await import('./cached.js')
+  const { findSealed, takeSealed } = await import('./sealed-cache.js')
   const found = await findSealed(world, open, accel)
   if (!found) return undefined
   const since = found.facts.snapshot.createdAt
@@ -84,7 +84,7 @@ export async function upCached(
 
 /** Keeps the lab in the cache. */
 export async function seal(c: LabContext, world: World, open: OpenLab): Promise<void> {
-  const { sealLab } = await import('./cached.js')
+  const { sealLab } = await import('./sealed-cache.js')
   const record = await readRecord(open.paths.record)
   if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up --seal' })
   const say = note(c.report)

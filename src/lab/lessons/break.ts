@@ -9,7 +9,7 @@ import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { removeCheckpoints, requireCheckpoint } from './checkpoints.js'
 import { listBreaks } from './find.js'
-import { currentLesson, inLesson } from './lab.js'
+import { currentLesson, inLesson } from './in-lesson.js'
 import type { LessonPage } from './page.js'
 import { startLesson } from './start.js'
 

@@ -8,7 +8,7 @@ import type { Manifest } from '../../snapshot/types.js'
 import { checkLab } from '../check.js'
 import type { LabContext } from '../context.js'
 import { keepCheckpoint } from './checkpoints.js'
-import { currentLesson, firstNode, inLesson, patienceOf, runScript, stepAt, type LessonLab } from './lab.js'
+import { currentLesson, firstNode, inLesson, patienceOf, runScript, stepAt, type LessonLab } from './in-lesson.js'
 import { isChecked } from './page.js'
 
 /** ms: a solve script pulls nothing, but kubeadm join takes minutes. Before patience. */

@@ -7,7 +7,7 @@ import { remove } from '../../snapshot/remove.js'
 import { save } from '../../snapshot/save.js'
 import type { Manifest } from '../../snapshot/types.js'
 import { goTo, type WentTo } from '../snapshot.js'
-import { shownName, type LessonLab } from './lab.js'
+import { shownName, type LessonLab } from './in-lesson.js'
 
 /** Keeps the state after a step (0: before the first one); one of the same step goes. Throws StateError, HostError. */
 export async function keepCheckpoint(lab: LessonLab, step: number): Promise<Manifest> {

@@ -6,7 +6,7 @@ import { StateError } from '../../errors.js'
 import { staged } from '../../snapshot/types.js'
 import { judgeUntil } from './check.js'
 import { copyAssets, layGround } from './ground.js'
-import { runScript, type LessonLab } from './lab.js'
+import { runScript, type LessonLab } from './in-lesson.js'
 
 /** ms that a script of a beginning may take; one in the background then goes on. Before patience. */
 const BEGIN_MS = 300_000

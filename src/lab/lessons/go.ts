@@ -7,7 +7,7 @@ import type { LabContext } from '../context.js'
 import { checkStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
 import { checkpointAfter, keepCheckpoint, requireCheckpoint, restoreCheckpoint } from './checkpoints.js'
 import { enterStep } from './enter.js'
-import { currentLesson, inLesson, stepAt, type LessonLab } from './lab.js'
+import { currentLesson, inLesson, stepAt, type LessonLab } from './in-lesson.js'
 import { isChecked, pageOf, type LessonPage } from './page.js'
 
 /** Where a lesson is now; `ms`: until the nodes went on, when the lab was restored. */

@@ -13,7 +13,7 @@ import { connectWithin } from '../../node/connections.js'
 import { staged } from '../../snapshot/types.js'
 import type { LabRecord } from '../../state/record.js'
 import { CONNECT_MS } from '../reach.js'
-import { firstNode, hostsOf, patienceOf, type LessonLab } from './lab.js'
+import { firstNode, hostsOf, patienceOf, type LessonLab } from './in-lesson.js'
 
 /** ms that a node may take, before patience: a few files, and kubectl where taints go. */
 const GROUND_MS = 60_000

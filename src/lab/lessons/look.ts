@@ -8,7 +8,7 @@ import type { LabRecord } from '../../state/record.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { sshCommand, type TerminalCommand } from '../reach.js'
-import { currentLesson, firstNode, hostsOf, stepAt, type CurrentLesson } from './lab.js'
+import { currentLesson, firstNode, hostsOf, stepAt, type CurrentLesson } from './in-lesson.js'
 import { isChecked, pageOf, type LessonPage } from './page.js'
 
 export interface LessonStatus {

@@ -12,7 +12,7 @@ import { recordedLab } from '../open.js'
 import { keepCheckpoint, removeCheckpoints } from './checkpoints.js'
 import { enterStep } from './enter.js'
 import { findLesson } from './find.js'
-import { currentLesson, inLesson, requireNodes } from './lab.js'
+import { currentLesson, inLesson, requireNodes } from './in-lesson.js'
 import { pageOf, type LessonPage } from './page.js'
 
 export interface StartRequest {

@@ -6,7 +6,7 @@ import { goTo } from '../snapshot.js'
 import { judgeStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
 import { keepCheckpoint, removeCheckpoints } from './checkpoints.js'
 import { enterStep } from './enter.js'
-import { inLesson, type LessonLab } from './lab.js'
+import { inLesson, type LessonLab } from './in-lesson.js'
 import { isChecked } from './page.js'
 import { lessonToBegin } from './start.js'
 

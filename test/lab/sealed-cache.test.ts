@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
-import { findSealed, sealKey, takeSealed } from '../../src/lab/cached.js'
+import { findSealed, sealKey, takeSealed } from '../../src/lab/sealed-cache.js'
 import type { OpenLab } from '../../src/lab/open.js'
 import type { LabRun } from '../../src/world.js'
 import { listCached } from '../../src/sealed/cached.js'
@@ -51,7 +51,7 @@ t.test('an empty cache: nothing is built to find that out', async (t) => {
 
 t.test('a lab with machines is never replaced', async (t) => {
   const { makeStage } = await import('../snapshot/stage.js')
-  const { sealLab } = await import('../../src/lab/cached.js')
+  const { sealLab } = await import('../../src/lab/sealed-cache.js')
   const stage = await makeStage(t)
   const { lab, world } = stage
   const open: OpenLab = {
