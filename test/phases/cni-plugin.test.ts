@@ -1,6 +1,6 @@
 /** The script that stands before a CNI plugin: asked for its version once, called for everything else. */
 import { execFile } from 'node:child_process'
-import { chmod, copyFile, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t from 'tap'
@@ -22,19 +22,31 @@ t.test('a plugin is asked for its version once, until it is replaced', async (t)
   await mkdir(`${dir}/opt`, { recursive: true })
   await copyFile(script, `${dir}/front/calico`)
   const text = (await readFile(script, 'utf8')).replaceAll('/opt/cni/bin', `${dir}/plugins`)
-  await writeFile(`${dir}/front/calico`, text.replaceAll('/run/klab/cni', `${dir}/kept`))
+  const front = text.replaceAll('/run/klab/cni', `${dir}/kept`).replaceAll('/var/lib/calico', dir)
+  await writeFile(`${dir}/front/calico`, front)
   await chmod(`${dir}/front/calico`, 0o755)
   const ask = async (command: string, more: Record<string, string> = {}): Promise<string> =>
     (await run(`${dir}/front/calico`, { env: { PATH: process.env['PATH'], CNI_COMMAND: command, ...more } })).stdout
 
   await install('one')
+  await t.rejects(
+    ask('VERSION'),
+    { code: 1, stdout: /"msg":"calico waits for its agent/ },
+    'no pod network before calico-node knows its node',
+  )
+  t.equal(await calls(), '', 'and the plugin is not started for it')
+  await ask('DEL')
+  t.equal(await calls(), 'DEL\n', 'all else goes to the plugin')
+  await rm(`${dir}/calls`)
+  await writeFile(`${dir}/nodename`, 'k8s-node01')
+
   await t.rejects(ask('VERSION', { FAIL: '1' }), { code: 3 }, 'a plugin that fails is not remembered')
   t.equal(await ask('VERSION'), 'one\n')
   t.equal(await ask('VERSION'), 'one\n')
   t.equal(await calls(), 'VERSION\nVERSION\n', 'started for the failure and once more')
   await ask('ADD')
   await ask('DEL')
-  t.match(await calls(), /ADD\nDEL\n$/, 'all else goes to the plugin')
+  t.match(await calls(), /ADD\nDEL\n$/)
   await install('two')
   const later = new Date(Date.now() + 5000)
   await utimes(plugin, later, later)
