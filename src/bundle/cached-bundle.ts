@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
 import { readSmall } from '../host/files.js'
 import { kubeadmImages, manifestImages } from '../cluster/images.js'
+import { settledSpec } from '../labfile/settled-bundle.js'
 import type { CniSpec } from '../labfile/model.js'
 import { Interrupted, KlabError, StateError } from '../errors.js'
 import type { Digest } from '../host/digest.js'
@@ -40,8 +41,9 @@ export async function labImages(k: BundleFor, layers: Layers): Promise<BundleIma
   return { all: manifest.images, node: manifest.nodeImages, cni, archives: manifest.files.map((f) => f.path) }
 }
 
-/** What `auto` may have become. */
-const AUTO: readonly BundleManifest['source'][] = ['upstream', 'source']
+/** What `auto` may have become; and if the cache has one of them, the first one that it takes. */
+export const AUTO_SOURCES = ['upstream', 'source'] as const
+const AUTO: readonly BundleManifest['source'][] = AUTO_SOURCES
 
 class NotCached extends StateError {}
 
@@ -57,6 +59,16 @@ export async function keptBundle(k: BundleFor, c: BundleContext): Promise<BuiltB
     return dir
   }
   return unlessKnown(() => makeBundle(k, { ...c, layers: { ...c.layers, build } }))
+}
+
+/** The bundle that `auto` takes because the cache has it. */
+async function keptAuto(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
+  if (k.bundle.source !== 'auto') return undefined
+  for (const source of AUTO_SOURCES) {
+    const made = await keptBundle(settledSpec(k, { source, why: '' }), c)
+    if (made) return made
+  }
+  return undefined
 }
 
 /** Its result; undefined if it fails in an expected way. The maker of the bundle reports why. */
@@ -86,7 +98,7 @@ export async function knownRefs(k: BundleFor, c: BundleContext): Promise<readonl
   const { bundle } = k
   return unlessKnown(async () => {
     if (bundle.source !== 'dir') {
-      const made = await keptBundle(k, c)
+      const made = (await keptBundle(k, c)) ?? (await keptAuto(k, c))
       return made && bundleRefs(made.dir)
     }
     const { files } = await listFolder(bundle.path)

@@ -8,8 +8,7 @@ export const NODE_BINARIES = ['kubeadm', 'kubelet', 'kubectl'] as const
 /** The image that proves the pod network. */
 export const PROBE_REF = 'klab.local/probe:1'
 
-/** klab's manifest of flannel. */
-export const flannelPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
+const flannelPath = (assets: string): string => join(assets, 'cloud-init', 'manifests', 'flannel.yaml')
 
 /** klab's manifest of flannel with this image in it. The rest is filled in when it is applied (phases/cni.ts). */
 export const flannelManifest = async (assets: string, image: string): Promise<string> =>

@@ -9,7 +9,6 @@ import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.
 import { digestOf } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
 import { debianArch } from './arch.js'
-import { buildBundle } from './debian/build.js'
 import { directoryBundle } from './dir/from-directory.js'
 import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
@@ -48,14 +47,12 @@ export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
 
 /**
  * The bundle, from the cache or made. Throws what the makers throw; UnsafeError, CorruptError, StateError for a folder
- * that must not be used.
+ * that must not be used; StateError for a kind of bundle that klab no longer makes.
  */
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
   const { bundle, version } = k
   switch (bundle.source) {
-    case 'debian':
-      return buildBundle({ version, source: 'debian' }, c)
     case 'source':
       return sourceBundle({ version, cni: await networksOf(k.cni, version, 'source') }, c)
     case 'dir':
@@ -66,6 +63,11 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
     case 'upstream':
     case 'aliyun':
       return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version) }, c)
+    default:
+      // The record of a lab that an earlier klab made may say `debian`.
+      throw new StateError(`bundle ${(bundle as { readonly source: string }).source}: this klab does not make it`, {
+        hint: 'klab destroy; then write kubernetes.bundle: source, and klab up',
+      })
   }
 }
 

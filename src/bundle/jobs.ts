@@ -5,7 +5,7 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CommandError, Interrupted } from '../errors.js'
+import { CommandError } from '../errors.js'
 import type { Clock, HostExec, HostRunOptions, Output } from '../host/types.js'
 import { LONG_MS } from '../host/limits.js'
 import { removeTree } from '../host/tree.js'
@@ -51,32 +51,6 @@ export async function inWorkFolder<T>(c: BuildContext, key: Digest, job: (work: 
   } finally {
     await removeTree(c.exec, work)
   }
-}
-
-/** The context with a signal that also aborts when `stop` does. */
-function withSignal(c: BuildContext, stop: AbortSignal): BuildContext {
-  return { ...c, signal: c.signal ? AbortSignal.any([c.signal, stop]) : stop }
-}
-
-/** Runs jobs at the same time. If one fails, the others are stopped and awaited, and its error is thrown. */
-export async function sideBySide(
-  c: BuildContext,
-  jobs: readonly ((c: BuildContext) => Promise<void>)[],
-): Promise<void> {
-  const stop = new AbortController()
-  const inner = withSignal(c, stop.signal)
-  const failures: unknown[] = []
-  await Promise.all(
-    jobs.map((job) =>
-      job(inner).catch((error: unknown) => {
-        failures.push(error)
-        stop.abort()
-      }),
-    ),
-  )
-  // The first failure is the cause. The others were probably interrupted because of it.
-  const first = failures.find((f) => !(f instanceof Interrupted)) ?? failures[0]
-  if (first instanceof Error) throw first
 }
 
 /**

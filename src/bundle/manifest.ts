@@ -16,6 +16,7 @@ export interface BundleFile {
 /** manifest.json of a bundle directory. */
 export interface BundleManifest {
   readonly format: 1
+  /** `debian`: an earlier klab made such bundles. */
   readonly source: 'debian' | 'source' | 'upstream' | 'aliyun' | 'dir'
   readonly kubernetes: string
   /** Image references in images/k8s.<version>.tar, as kubeadm expects them. */

@@ -2,7 +2,6 @@
 import { RELEASE } from '../base-image/recipe.js'
 import { hostSources, imageSources } from '../base-image/sources.js'
 import { ONLINE_TOOLS } from '../bundle/online/online.js'
-import { BUNDLE_TOOLS } from '../bundle/debian/parts.js'
 import { SOURCE_TOOLS } from '../bundle/source/tools.js'
 import { HostError } from '../errors.js'
 import { installCommand, type Distro } from '../host/distro.js'
@@ -89,9 +88,8 @@ export async function mirrorCheck(etc?: string): Promise<Check> {
 
 /** Tools that making a bundle of this source calls. */
 const bundleTools = (source: BundleSource['source'] | undefined): readonly Tool[] => {
-  const list = (tools: typeof BUNDLE_TOOLS, elsewhere?: string): readonly Tool[] =>
+  const list = (tools: typeof SOURCE_TOOLS, elsewhere?: string): readonly Tool[] =>
     tools.map((t) => (elsewhere === undefined ? [t.tool, t.package] : [t.tool, t.package, elsewhere]))
-  if (source === 'debian') return list(BUNDLE_TOOLS, OTHER_BUNDLE)
   if (source === 'source') return list(SOURCE_TOOLS, OTHER_BUNDLE)
   return source === 'upstream' || source === 'aliyun' ? list(ONLINE_TOOLS) : []
 }

@@ -107,12 +107,12 @@ export function pickMirror(sources: readonly AptSource[]): Mirror | undefined {
 const usable = (uri: string): boolean => /^(?:https?|mirror\+https?|file|copy):/.test(uri) && !/security/.test(uri)
 
 /**
- * A sources file (deb822) for these releases, binary and source packages, on that mirror. It uses `copy:`, because with
+ * A sources file (deb822) for these releases on that mirror. It uses `copy:`, because with
  * `file:` packages would stay where they are.
  */
 export function sourcesText(mirror: Mirror, suites: readonly string[]): string {
   return [
-    'Types: deb deb-src',
+    'Types: deb',
     `URIs: ${mirror.uri.replace(/^file:/, 'copy:')}`,
     `Suites: ${suites.join(' ')}`,
     'Components: main',

@@ -83,11 +83,10 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     }
   }
   if (open.record && !(await mayBeCorrected(world, open))) refuseNewLab(open.labfile, changes)
-  if (upTo('cni', until)) await (await import('./offline.js')).requireOffline(world, open)
-
   open = await settleBundle(world, open)
   if (open.bundle) note(c.report)(choiceLine(open.bundle))
   const made = settledLab(open.lab, open.bundle)
+  if (upTo('cni', until)) await (await import('./offline.js')).requireOffline(world, { ...open, lab: made })
 
   const probe = await doors.probeAccel(open.lab)
   const accel = await settleAccel(open.lab, () => Promise.resolve(probe))

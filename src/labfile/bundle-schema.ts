@@ -1,5 +1,6 @@
 /** `kubernetes.bundle`: where binaries, images and manifests come from. */
 import { z } from 'zod'
+import { SOURCE_VERSIONS } from '../versions/source.js'
 import { choice, path, section, text, unless } from './fields.js'
 
 /** Plain http is only for a server on this machine. From anywhere else, nobody could know who sent the bytes. */
@@ -49,16 +50,21 @@ const online = section({
 export const bundle = z
   .union(
     [
-      z.enum(['debian', 'source']).transform((source) => ({ source })),
+      z.literal('source').transform((source) => ({ source })),
       z.enum(['auto', 'upstream', 'aliyun']).transform((source) => ({ source, mirrors: {} })),
       section({
         dir: path.describe('Folder with archives, binaries and manifests, or of a bundle, relative to the Labfile.'),
       }).transform(({ dir }) => ({ source: 'dir' as const, path: dir })),
       online,
     ],
-    { error: 'must be auto, source, debian, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}' },
+    {
+      error: ({ input }) =>
+        input === 'debian'
+          ? `debian is no longer there: write source, with a version that has a recipe (${SOURCE_VERSIONS.join(', ')})`
+          : 'must be auto, source, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}',
+    },
   )
-  .prefault('debian')
+  .prefault('auto')
   .describe(
     'Where binaries and images come from: built from Go modules and Debian packages (source), downloaded from the ' +
       'official servers (upstream) or the mirrors of the course, a folder that somebody hands you, or (auto) ' +

@@ -2,6 +2,7 @@
  * Rules for where the nodes' packages come from: repositories need the internet, ELRepo needs a guest of its family.
  * Pure.
  */
+import { mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
@@ -27,7 +28,7 @@ export function checkPackages({ kubernetes, image, network, os }: Draft): Violat
   if (dockerVersion !== undefined && runtime === 'containerd')
     tell(docker, `has no meaning with runtime containerd: take it out, or make the runtime docker`)
   // The user's own bundle may contain the packages.
-  else if (dockerVersion !== undefined && offline && (bundle?.source === 'debian' || bundle?.source === 'source'))
+  else if (dockerVersion !== undefined && offline && mayBeSource(bundle?.source))
     tell(docker, `comes from docker’s repository, and the nodes have no internet: take it out, or ${WAY_OUT}`)
   if (packages === 'repository' && offline)
     tell(['kubernetes', 'packages'], `must be bundle without internet, found repository; or ${WAY_OUT}`)

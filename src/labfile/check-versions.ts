@@ -16,9 +16,7 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   const tell = (path: readonly string[], message: string) => findings.push({ path: ['kubernetes', ...path], message })
   const minor = version.startsWith('1.') ? minorOf(version) : undefined
   if (minor === undefined || !knownMinors.includes(minor)) {
-    // With bundle debian there is only one version, and that was already reported.
-    if (kubernetes.bundle?.source !== 'debian')
-      tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
+    tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
     return findings
   }
   const { bundle } = kubernetes
@@ -27,8 +25,10 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   if (ours && !SOURCE_VERSIONS.includes(version))
     tell(
       ['version'],
-      `has no recipe with bundle ${source ?? ''}; there is one for ${nearestSource(version).join(', ')}. ` +
-        'Or take another bundle, such as upstream',
+      (source === 'auto'
+        ? 'has no recipe, and bundle auto builds from one where the official servers do not answer; '
+        : 'has no recipe with bundle source; ') +
+        `there is one for ${nearestSource(version).join(', ')}. Or take another bundle, such as upstream`,
     )
   if (bundle?.source === 'auto' && 'arch' in bundle && bundle.arch !== undefined)
     tell(['bundle', 'arch'], 'goes with upstream or aliyun alone: what auto may build is for this machine')
@@ -47,8 +47,6 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   if (ours) return [...findings, ...checkSourceCalico(version, cni, source ?? '')]
   const problem = cni.version === undefined ? undefined : calicoProblem(cni.version, minor)
   if (problem !== undefined) tell(['cni', 'version'], problem)
-  else if (source === 'debian')
-    tell(['cni'], 'calico is not in bundle debian, which has flannel alone: take another bundle, such as source')
   return findings
 }
 
@@ -91,7 +89,12 @@ function checkSourceCalico(
   })
   if (release === undefined)
     return SOURCE_VERSIONS.includes(version)
-      ? [tell('', `calico is not in bundle ${bundle} for Kubernetes ${version}: take flannel, or another bundle`)]
+      ? [
+          tell(
+            '',
+            `calico is not in the recipe of Kubernetes ${version} (bundle ${bundle}): take flannel, or another bundle`,
+          ),
+        ]
       : []
   return [
     ...(cni.version === undefined || cni.version === release

@@ -16,8 +16,6 @@ const MIN_DISK = 10
 const MIN_DISK_PLAIN = 2
 /** kubeadm's preflight NumCPU. */
 const MIN_CPUS = 2
-/** The Kubernetes of Debian 12's source package. */
-const DEBIAN_VERSION = '1.20.2'
 
 /**
  * All problems between fields. `given` says whether the file itself has a field, so that the error is for what was
@@ -85,15 +83,9 @@ function checkRoles({ nodes, kubernetes }: Draft): Violation[] {
 
 function checkKubernetes({ kubernetes, os, nodes }: Draft, given: IsGiven): Violation[] {
   if (!kubernetes) return []
-  const { version, bundle, proxyMode } = kubernetes
+  const { proxyMode } = kubernetes
   const findings: Violation[] = []
   const tell = (field: string, message: string) => findings.push({ path: ['kubernetes', field], message })
-  if (version !== undefined && bundle?.source === 'debian' && version !== DEBIAN_VERSION)
-    tell(
-      'version',
-      `must be ${DEBIAN_VERSION} with bundle debian, found ${version}; ` +
-        'for another version take bundle upstream, aliyun or {dir: PATH}',
-    )
   if (proxyMode === 'ipvs' && os?.ipvs === false)
     tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
   const prefix = Number(kubernetes.podCidr?.split('/')[1] ?? Number.NaN)

@@ -30,7 +30,7 @@ export interface CalicoSpec {
 }
 
 export interface KubernetesSpec {
-  /** Without the `v`: 1.20.2. */
+  /** Without the `v`: 1.23.17. */
   readonly version: string
   readonly runtime: 'docker' | 'containerd'
   readonly podCidr: string
@@ -61,15 +61,11 @@ export interface ComponentSpec {
 }
 
 /**
- * `auto`: `upstream` if it answers, otherwise `source`; `debian`: built from Debian's packages; `source`: built from Go
- * modules and Debian's packages; `upstream`, `aliyun`: downloaded; `dir`: the user's own archives, binaries and
- * manifests.
+ * `auto`: `upstream` if it answers, otherwise `source`; `source`: built from Go modules and Debian's packages;
+ * `upstream`, `aliyun`: downloaded; `dir`: the user's own archives, binaries and manifests.
  */
 export type BundleSource =
-  | { readonly source: 'debian' | 'source' }
-  | AutoSource
-  | OnlineSource
-  | { readonly source: 'dir'; readonly path: string }
+  { readonly source: 'source' } | AutoSource | OnlineSource | { readonly source: 'dir'; readonly path: string }
 
 /** What `auto` became for one lab, and the reason, in words that follow its name. */
 export interface BundleChoice {

@@ -76,7 +76,9 @@ const cni = z.union(
         .describe('Calico version. Default: the newest that fits the Kubernetes version.'),
       encapsulation: choice('ipip', 'vxlan', 'vxlanCrossSubnet')
         .optional()
-        .describe('How pods of different nodes reach each other. Default: ipip; vxlanCrossSubnet with bundle source.'),
+        .describe(
+          'How pods of different nodes reach each other. Default: ipip; vxlanCrossSubnet with bundle source or auto.',
+        ),
     }),
     section({
       manifest: path.describe('Manifest of a pod network, relative to the Labfile; its images must be in the bundle.'),
@@ -99,10 +101,10 @@ const HTTPS_RULE =
 const anyAddress = address(/^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, ADDRESS_RULE)
 const httpsAddress = address(/^https:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, HTTPS_RULE)
 
-const VERSION_RULE = 'must be three numbers such as "1.20.2", without a v'
+const VERSION_RULE = 'must be three numbers such as "1.23.17", without a v'
 const kubernetes = section({
   version: text(/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){2}$/, VERSION_RULE)
-    .default('1.20.2')
+    .default('1.23.17')
     .describe('Kubernetes version.'),
   runtime: choice('docker', 'containerd').default('docker').describe('Container runtime.'),
   podCidr: cidr('10.81.0.0/16', 8, 24, 'each node gets a /24 of it')
@@ -111,7 +113,7 @@ const kubernetes = section({
   serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts')
     .default('10.1.0.0/16')
     .describe('Addresses of the services.'),
-  cni: cni.prefault('flannel').describe('Pod network; none leaves it to the trainee.'),
+  cni: cni.prefault('calico').describe('Pod network; none leaves it to the trainee.'),
   proxyMode: choice('iptables', 'ipvs', 'nftables')
     .default('iptables')
     .describe('How kube-proxy works; nftables from Kubernetes 1.31 on.'),

@@ -18,19 +18,19 @@ t.test('a folder that is a bundle: what its manifest says, and the images of the
   const dir = join(world.dir, 'b')
   mkdirSync(join(dir, 'manifests'), { recursive: true })
   writeFileSync(join(dir, 'manifests', 'flannel.yaml'), FLANNEL)
-  const files = [{ path: 'images/k8s.1.20.2.tar', sha256: 'a'.repeat(64), size: 1 }]
+  const files = [{ path: 'images/k8s.1.23.17.tar', sha256: 'a'.repeat(64), size: 1 }]
   const manifest = {
     format: 1,
     source: 'dir',
-    kubernetes: '1.20.2',
+    kubernetes: '1.23.17',
     images: ['r/a:1', 'r/b:1'],
     nodeImages: ['r/b:1'],
     provenance: {},
     files,
   }
   writeFileSync(join(dir, 'manifest.json'), JSON.stringify(manifest))
-  const known = { all: ['r/a:1', 'r/b:1'], node: ['r/b:1'], archives: ['images/k8s.1.20.2.tar'] }
-  t.same(await labImages(kubernetes(`bundle: { dir: ${dir} }`), world.layers), {
+  const known = { all: ['r/a:1', 'r/b:1'], node: ['r/b:1'], archives: ['images/k8s.1.23.17.tar'] }
+  t.same(await labImages(kubernetes(`bundle: { dir: ${dir} }, cni: flannel`), world.layers), {
     ...known,
     cni: ['klab.local/flannel:1'],
   })
@@ -42,7 +42,7 @@ t.test('no bundle yet: kubeadm’s images from the version table, and those of o
   const own = join(world.dir, 'own.yaml')
   writeFileSync(own, FLANNEL)
   t.same(await labImages(kubernetes('bundle: upstream'), world.layers), {
-    ...kubeadmImages('1.20.2'),
+    ...kubeadmImages('1.23.17'),
     cni: [],
     archives: [],
   })

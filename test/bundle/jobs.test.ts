@@ -2,39 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { CommandError, Interrupted, StateError } from '../../src/errors.js'
-import { runLogged, sideBySide, timed, type BuildContext } from '../../src/bundle/jobs.js'
+import { CommandError } from '../../src/errors.js'
+import { runLogged, timed } from '../../src/bundle/jobs.js'
 import { exec, makeContext } from './fixtures/world.js'
-
-t.test('jobs side by side: the first failure stops the others and is the one thrown', async (t) => {
-  const c = makeContext(t)
-  let stopped = false
-  const slow = async (inner: BuildContext): Promise<void> => {
-    await inner.exec.run(['sleep', '60'], { signal: inner.signal! }).catch((error: unknown) => {
-      stopped = error instanceof Interrupted
-      throw error
-    })
-  }
-  const failing = async (): Promise<void> => {
-    await sleep(50)
-    throw new StateError('no package lists')
-  }
-  await t.rejects(sideBySide(c, [slow, failing]), { message: 'no package lists' })
-  t.ok(stopped, 'awaited, not left running')
-  await t.resolves(sideBySide(c, []))
-})
-
-t.test('the caller’s signal reaches every job', async (t) => {
-  const stop = new AbortController()
-  const c = { ...makeContext(t), signal: stop.signal }
-  const run = sideBySide(c, [
-    async (inner) => {
-      await inner.exec.run(['sleep', '60'], { signal: inner.signal! })
-    },
-  ])
-  setTimeout(() => stop.abort(), 50)
-  await t.rejects(run, { code: 'interrupted', exitCode: 130 })
-})
 
 t.test('a failing command: tail and path of its log', async (t) => {
   const c = makeContext(t)

@@ -32,8 +32,11 @@ export interface Klab {
   record(more?: Partial<LabRecord>, states?: readonly number[]): LabPaths
 }
 
+/** The default lab, but without asking servers what `bundle: auto` becomes. */
+export const OFFLINE = fourNodes('kubernetes: { bundle: source }\n')
+
 /** A folder with this Labfile (none when null). */
-export function makeKlab(t: Test, labfile: string | null = fourNodes(), env: Record<string, string> = {}): Klab {
+export function makeKlab(t: Test, labfile: string | null = OFFLINE, env: Record<string, string> = {}): Klab {
   const dir = t.testdir({ work: labfile === null ? {} : { Labfile: labfile }, virsh: { list: '' } })
   const uid = process.getuid?.() ?? 0
   const all: Record<string, string> = {
@@ -64,7 +67,7 @@ export function makeKlab(t: Test, labfile: string | null = fourNodes(), env: Rec
     run: (...argv) => start(...argv).ended,
     record: (more = {}, states = []) => {
       const path = join(dir, 'work/Labfile')
-      const lab = labOf(labfile ?? fourNodes())
+      const lab = labOf(labfile ?? OFFLINE)
       const id = labId(lab.name, path, uid)
       const paths = labPaths(
         { state: all['KLAB_STATE_DIR']!, cache: all['KLAB_CACHE_DIR']!, run: all['KLAB_RUN_DIR']!, dirMode: 0o700 },

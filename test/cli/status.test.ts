@@ -48,7 +48,7 @@ t.test(
     const ready = { 'k8s-master01': true, 'k8s-node01': true }
     writeFileSync(paths.seen, JSON.stringify({ at: new Date(Date.now() - 60_000).toISOString(), ready }))
     const first = await klab.run('status')
-    t.match(first, { code: 0, stderr: '', stdout: /^cluster: Kubernetes 1\.20\.2, 2\/4 Ready \(\d+m\d+s ago\)/m })
+    t.match(first, { code: 0, stderr: '', stdout: /^cluster: Kubernetes 1\.23\.17, 2\/4 Ready \(\d+m\d+s ago\)/m })
     const kept = (): string => readFileSync(paths.seen, 'utf8')
     // The one that asks meanwhile is a process of its own: it ends by taking its claim away.
     while (!kept().includes('null') || existsSync(`${paths.seen}.asking`)) await setTimeout(100)

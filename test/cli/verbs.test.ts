@@ -5,16 +5,16 @@ import { dirname, join } from 'node:path'
 import t from 'tap'
 import { trap } from '../bundle/fixtures/programs.js'
 import { fourNodes } from '../fakes/world.js'
-import { makeKlab } from './klab.js'
+import { makeKlab, OFFLINE } from './klab.js'
 
 t.jobs = 2
-const TCG = `${fourNodes()}hypervisor: { accel: tcg }\n`
+const TCG = `${OFFLINE}hypervisor: { accel: tcg }\n`
 
 t.test('validate', async (t) => {
   const klab = makeKlab(t)
   t.match(await klab.run('validate'), {
     code: 0,
-    stdout: /Labfile: lab course, 4 nodes, Kubernetes 1\.20\.2: valid\n$/,
+    stdout: /Labfile: lab course, 4 nodes, Kubernetes 1\.23\.17: valid\n$/,
     stderr: '',
   })
   const { stdout, code } = await klab.run('validate', '--json')
@@ -45,7 +45,7 @@ t.test('plan: text and JSON on stdout, nothing written', async (t) => {
   const klab = makeKlab(t, TCG)
   const text = await klab.run('plan')
   t.match(text, { code: 0, stderr: '' })
-  t.match(text.stdout, /^lab course on qemu:\/\/\/\w+, tcg\nprofile slow-host: .*\nbundle debian\n\nnetwork: /)
+  t.match(text.stdout, /^lab course on qemu:\/\/\/\w+, tcg\nprofile slow-host: .*\nbundle source\n\nnetwork: /)
   t.match(text.stdout, /control-plane\/k8s-master01/)
   const { stdout } = await klab.run('plan', '--json', '--until', 'boot')
   const plan = JSON.parse(stdout) as { phases: { name: string; steps: { id: string; title: string }[] }[] }

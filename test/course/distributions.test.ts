@@ -54,12 +54,12 @@ t.test('SELinux: permissive at boot is right from RHEL 8 on, and not on CentOS 7
 })
 
 t.test('2.9.1 asks for the pods of the Labfile’s own network', (t) => {
-  const calico = replaced(/kube-flannel-ds-/g, 'calico-node-')
+  const flannel = replaced(/calico-node-/g, 'kube-flannel-ds-')
   const lines = (c: Change[]): string =>
     first('2.9.1', ...c)
       .findings.map((f) => `${f.state}: ${f.line}`)
       .join('\n')
-  t.match(lines([]), 'not-done: no pod calico-node-… on the node')
-  t.match(lines([calico]), /^done: pod calico-node-0: 1\/1 Running$/m)
+  t.match(lines([flannel]), 'not-done: no pod calico-node-… on the node')
+  t.match(lines([]), /^done: pod calico-node-0: 1\/1 Running$/m)
   t.end()
 })

@@ -119,7 +119,7 @@ t.test('the course’s line for join, the archives, hosts, mirrors', async (t) =
   t.match(parse(/<<'EOF'\n([^]*?)\nEOF/.exec(join)![1]!), {
     discovery: { bootstrapToken: { apiServerEndpoint: '192.168.31.61:6443' } },
   })
-  t.match(await said('2.7.4'), `docker save -o k8s.1.20.2.node.tar \\\n  ${IMAGES.node.join(' \\\n  ')}`)
+  t.match(await said('2.7.4'), `docker save -o k8s.1.23.17.node.tar \\\n  ${IMAGES.node.join(' \\\n  ')}`)
   t.match(await said('2.2.8'), '192.168.31.64 k8s-node03')
   t.match(
     await said('2.3.7', 'kubernetes: { registryMirrors: [https://m.example] }\n'),

@@ -88,12 +88,12 @@ t.test('the API server refuses, or tells of a pod that is not up', (t) => {
     state: 'wrong',
     line: 'API server: forbidden',
   })
-  const down = replaced('"kube-flannel-ds-1","1/1","Running"', '"kube-flannel-ds-1","0/1","CrashLoopBackOff"')
+  const down = replaced('"calico-node-1","1/1","Running"', '"calico-node-1","0/1","CrashLoopBackOff"')
   const s = report('2.9.1', { 0: down }).sections[0]!
   t.equal(s.state, 'wrong')
   t.match(
     s.nodes[1]!.findings.filter((f) => f.state !== 'done'),
-    [{ line: 'pod kube-flannel-ds-1: 0/1 CrashLoopBackOff' }],
+    [{ line: 'pod calico-node-1: 0/1 CrashLoopBackOff' }],
   )
   const notReady = replaced('["k8s-node02","Ready"', '["k8s-node02","NotReady"')
   t.match(report('2.9.1', { 0: notReady }).sections[0]!.nodes[2]!.findings.at(-1), {

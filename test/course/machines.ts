@@ -7,12 +7,12 @@ import type { Lab } from '../../src/labfile/model.js'
 import { fourNodes, labOf } from '../fakes/world.js'
 
 export const NAMES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
-const core = (name: string, tag = 'v1.20.2'): string => `k8s.gcr.io/${name}:${tag}`
+const core = (name: string, tag = 'v1.23.17'): string => `registry.k8s.io/${name}:${tag}`
 export const IMAGES: WantedImages = {
-  all: [core('kube-apiserver'), core('kube-proxy'), core('pause', '3.2'), core('etcd', '3.4.13-0')],
-  node: [core('kube-proxy'), core('pause', '3.2')],
-  cni: ['klab.local/flannel:v0.15.1'],
-  archives: ['bin/kubeadm', 'images/k8s.1.20.2.tar', 'images/k8s.1.20.2.node.tar'],
+  all: [core('kube-apiserver'), core('kube-proxy'), core('pause', '3.6'), core('etcd', '3.5.6-0')],
+  node: [core('kube-proxy'), core('pause', '3.6')],
+  cni: ['docker.io/calico/node:v3.28.5'],
+  archives: ['bin/kubeadm', 'images/k8s.1.23.17.tar', 'images/k8s.1.23.17.node.tar'],
 }
 
 const SYSCTLS = [
@@ -30,13 +30,13 @@ const table = (columns: readonly string[], rows: readonly (readonly string[])[])
   })}`
 const NODES = table(
   ['Name', 'Status', 'Roles', 'Age', 'Version'],
-  NAMES.map((n) => [n, 'Ready', '<none>', '5m', 'v1.20.2']),
+  NAMES.map((n) => [n, 'Ready', '<none>', '5m', 'v1.23.17']),
 )
 const PODS = table(
   ['Name', 'Ready', 'Status', 'Restarts', 'Age', 'IP', 'Node'],
   [
     ['coredns-a', '1/1', 'Running', '0', '5m', '10.81.0.2', 'k8s-master01'],
-    ...NAMES.map((n, i) => [`kube-flannel-ds-${i}`, '1/1', 'Running', '0', '5m', '', n]),
+    ...NAMES.map((n, i) => [`calico-node-${i}`, '1/1', 'Running', '0', '5m', '', n]),
   ],
 )
 
@@ -69,15 +69,15 @@ const common = (i: number): readonly string[] => [
   'program docker',
   'docker 20.10.24+dfsg1 systemd []',
   ...[...IMAGES.all, ...IMAGES.cni].map((ref) => `image ${ref}`),
-  'version kubeadm v1.20.2',
-  'version kubelet v1.20.2',
-  'version kubectl v1.20.2',
+  'version kubeadm v1.23.17',
+  'version kubelet v1.23.17',
+  'version kubectl v1.23.17',
   'kubelet.args KUBELET_EXTRA_ARGS=',
   'kubelet.args KUBELET_KUBEADM_ARGS="--network-plugin=cni"',
   'kubelet.config ',
   'kubelet.cgroupDriver systemd',
   'file /etc/kubernetes/kubelet.conf',
-  'file /etc/cni/net.d/10-flannel.conflist',
+  'file /etc/cni/net.d/10-calico.conflist',
   'proxyMode iptables',
 ]
 const CONTROL_PLANE = [
@@ -88,7 +88,7 @@ const CONTROL_PLANE = [
   'flag --advertise-address=192.168.31.61',
   'flag --service-cluster-ip-range=10.1.0.0/16',
   'flag --cluster-cidr=10.81.0.0/16',
-  'apiserver v1.20.2',
+  'apiserver v1.23.17',
   'kubeconfig root /root/.kube/config https://192.168.31.61:6443',
   'kubeconfig klab /home/klab/.kube/config https://192.168.31.61:6443',
   NODES,

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { BUNDLE_TOOLS } from '../../src/bundle/debian/parts.js'
+import { SOURCE_TOOLS } from '../../src/bundle/source/tools.js'
 import { HostError } from '../../src/errors.js'
 import { parseDistro } from '../../src/host/distro.js'
 import { accelCheck, checkHost, requireFit } from '../../src/doctor/doctor.js'
@@ -12,6 +12,7 @@ import { cards, fourNodes, labOf, makeRun, makeWorld, type WorldOptions } from '
 
 const TCG = { accel: 'tcg', why: 'no flags' } as const
 const BOTH = { image: true, bundle: true }
+const SOURCE = 'kubernetes: { bundle: source }\n'
 const SMALL =
   'name: small\nkubernetes: false\nnodes:\n  - { name: a, ip: 192.168.31.71, memory: 256MiB, disk: 10GiB }\n'
 
@@ -66,7 +67,7 @@ t.test('on Fedora: its own names; and what only Debian can build is not installe
   for (const [tool, pkg] of Object.entries(own))
     t.match(await fix(tool), new RegExp(`^sudo dnf install -y \\S+ ${pkg}$`), tool)
   t.match(await fix('mmdebstrap'), /image: .*Labfile/)
-  t.match(await fix('dpkg-source', fourNodes()), /kubernetes\.bundle: upstream/)
+  t.match(await fix('dpkg-deb', fourNodes(SOURCE)), /kubernetes\.bundle: upstream/)
   t.match(await fix('skopeo', fourNodes('kubernetes: { bundle: upstream }\n')), /^sudo dnf .* skopeo$/)
   t.match(await fix('vde_switch'), /network\.mode to nat/)
   t.match(await fix('dnsmasq', `${SMALL}network: { mode: nat }\n`), / dnsmasq$/)
@@ -119,24 +120,24 @@ t.test('a machine that somebody opened with virsh: refused while it runs; when i
   t.equal(await check(), undefined)
 })
 
-t.test('the bundle’s tools are asked for with Kubernetes built from Debian only', async (t) => {
+t.test('the bundle’s tools are asked for with Kubernetes built from source only', async (t) => {
   const names = async (labfile: string, cached = false): Promise<string[]> =>
     (await look(t, { labfile, cached })).checks.map((c) => c.name)
-  const own = BUNDLE_TOOLS.map((b) => b.tool).filter((x) => !(x in TOOLS) && !['mke2fs', 'fakeroot'].includes(x))
+  const own = SOURCE_TOOLS.map((b) => b.tool).filter((x) => !(x in TOOLS) && !['mke2fs', 'fakeroot'].includes(x))
   t.ok(own.length > 0)
-  const wanted = await names(fourNodes())
+  const wanted = await names(fourNodes(SOURCE))
   for (const tool of own) t.ok(wanted.includes(tool), tool)
   for (const none of [
     await names(SMALL),
     await names(fourNodes('kubernetes: { bundle: { dir: /b } }\n')),
-    await names(fourNodes(), true),
+    await names(fourNodes(SOURCE), true),
   ])
     t.same(
       none.filter((n) => own.includes(n)),
       [],
     )
   const online = await names(fourNodes('kubernetes: { bundle: upstream }\n'))
-  t.ok(online.includes('skopeo') && !online.includes('dpkg-source'), 'a downloaded bundle is pulled, not compiled')
+  t.ok(online.includes('skopeo') && !online.includes('gcc'), 'a downloaded bundle is pulled, not compiled')
   t.notOk(
     (await names(`${SMALL}image: { path: /x.qcow2 }\n`)).includes('mmdebstrap'),
     'somebody’s own image is not built',

@@ -1,8 +1,10 @@
 /**
- * README's first command for real: from nothing to four Ready nodes, pods talking, DNS answering; then destroy, and
- * proof that nothing is left.
+ * README's first command for real: from nothing to four Ready nodes, pods talking, DNS answering, NetworkPolicy obeyed,
+ * also after a restore and a day later; then destroy, and proof that nothing is left.
  */
-import { readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import type { CheckReport } from '../../src/course/types.js'
@@ -10,6 +12,7 @@ import type { Status } from '../../src/lab/status.js'
 import { isFree } from '../../src/state/ports.js'
 import { cachePaths, labPaths, roots } from '../../src/state/paths.js'
 import { readRecord, listRecords } from '../../src/state/record.js'
+import { policyProof } from './policy.js'
 import { rounds } from './rounds.js'
 import { run as runIn, type Ran } from './run.js'
 import { ensureSystemLibvirt, exec, host, processes, uid } from '../real/libvirt.js'
@@ -21,6 +24,16 @@ const NODES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
 
 const run = (argv: readonly string[]): Promise<Ran> => runIn(argv, { cwd: project })
 const kubectl = async (...args: string[]): Promise<string> => (await run([...klab, 'kubectl', ...args])).stdout
+/** kubectl apply of a manifest's text. */
+const apply = async (manifest: string): Promise<void> => {
+  const dir = await mkdtemp(join(tmpdir(), 'klab-e2e-'))
+  try {
+    await writeFile(join(dir, 'manifest.json'), manifest)
+    await kubectl('apply', '-f', join(dir, 'manifest.json'))
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+}
 const status = async (): Promise<Status> => JSON.parse((await run([...klab, 'status', '--json'])).stdout) as Status
 
 /**
@@ -78,7 +91,7 @@ t.test(
     // From scratch, also where somebody has kept this very lab in the cache.
     const up = await run([`${project}quickstart`, '--fresh'])
     t.equal(up.code, 0, `./quickstart ended well (${Math.round(up.ms / 1000)} s)`)
-    t.match(up.stdout, /cluster: Kubernetes 1\.20\.2, 4\/4 Ready/)
+    t.match(up.stdout, /cluster: Kubernetes 1\.23\.17, 4\/4 Ready/)
     t.match(up.stdout, /kubeconfig: \S+/)
 
     const now = await status()
@@ -112,7 +125,16 @@ t.test(
     ])
     t.match(hosts.stdout, /192\.168\.31\.61\s+k8s-master01/)
 
+    t.match(
+      await kubectl('-n', 'kube-system', 'get', 'pods', '-o', 'jsonpath={.items[*].spec.containers[*].image}'),
+      /(?=.*registry\.k8s\.io\/kube-apiserver:v1\.23\.17)(?=.*registry\.k8s\.io\/coredns\/coredns:v1\.8\.6)/,
+      'kubeadm’s images of that version',
+    )
     await served(t, 'fresh', 3)
+
+    // flannel would not do: it obeys no policy.
+    const policy = await policyProof(kubectl, apply, ['k8s-node01', 'k8s-node02'])
+    await policy.all(t, 'fresh')
 
     const listeners = (await exec.run(['ss', '-Hlntup'])).stdout
       .split('\n')
@@ -150,6 +172,7 @@ t.test(
 
     await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
     await served(t, 'restored')
+    await policy.all(t, 'restored')
 
     // Sealed, destroyed, back from the cache. `seals`: what was there before stays.
     const { seals } = cachePaths(roots(host))
@@ -169,6 +192,7 @@ t.test(
       'the guests believe it',
     )
     await served(t, 'sealed')
+    await policy.all(t, 'after 26 h')
 
     const ports = await portsOf()
     const gone = await run([...klab, 'destroy', '--force'])

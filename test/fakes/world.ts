@@ -181,10 +181,10 @@ export const fakeQemuImg = (argv: readonly string[]): string => {
 export function fakeArtifacts(world: FakeWorld, lab: Lab, until: PhaseName): Artifacts {
   const dir = join(world.dir, 'artifacts')
   const k = lab.kubernetes
-  const images = ['k8s.gcr.io/kube-apiserver:v1.20.2', 'k8s.gcr.io/pause:3.2']
+  const images = ['registry.k8s.io/kube-apiserver:v1.23.17', 'registry.k8s.io/pause:3.6']
   const manifest = {
     format: 1,
-    source: 'debian',
+    source: 'source',
     kubernetes: k?.version ?? '',
     images,
     nodeImages: images,

@@ -69,7 +69,7 @@ t.test('the private sources file', (t) => {
   ])
   t.equal(
     text,
-    'Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bullseye\n' +
+    'Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm bullseye\n' +
       'Components: main\nSigned-By: /k.gpg\n',
   )
   t.end()

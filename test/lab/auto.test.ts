@@ -2,8 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { explainInput } from '../../src/lab/explain.js'
-import { readLab } from '../../src/lab/open.js'
+import { labImages } from '../../src/bundle/cached-bundle.js'
+import { readLab, recordedLab } from '../../src/lab/open.js'
 import { planUpOf } from '../../src/lab/plan.js'
+import { keptKubectl } from '../../src/lab/reach.js'
 import { settleBundle } from '../../src/lab/settle-bundle.js'
 import { createRun, up } from '../../src/lab/up-phases.js'
 import type { BundleChoice } from '../../src/labfile/model.js'
@@ -15,7 +17,7 @@ import { fourNodes, makeWorld } from '../fakes/world.js'
 
 /** Nobody listens on port 1. */
 const LABFILE = fourNodes(
-  'kubernetes:\n  version: 1.17.5\n  bundle:\n    source: auto\n    mirrors:\n' +
+  'kubernetes:\n  version: 1.17.5\n  cni: flannel\n  bundle:\n    source: auto\n    mirrors:\n' +
     '      release: http://127.0.0.1:1\n      registries: { registry.k8s.io: "127.0.0.1:1/k8s" }\n',
 )
 const NOBODY = { source: 'source', why: /^127\.0\.0\.1:1 cannot be reached/ } as const
@@ -33,8 +35,8 @@ t.test('plan says what auto becomes, and why; a Labfile that says it has no reas
   const doors = { ...fakeDoors(s.world), world: () => Promise.resolve(s.patient) }
   const context = { doors, file: undefined, report: () => undefined }
   t.match((await planUpOf(context)).bundle, NOBODY)
-  writeFileSync(join(s.world.dir, 'Labfile'), fourNodes())
-  t.same((await planUpOf(context)).bundle, { source: 'debian' })
+  writeFileSync(join(s.world.dir, 'Labfile'), fourNodes('kubernetes: { bundle: source }\n'))
+  t.same((await planUpOf(context)).bundle, { source: 'source' })
   writeFileSync(join(s.world.dir, 'Labfile'), fourNodes('kubernetes: false\n'))
   t.equal((await planUpOf(context)).bundle, null)
 })
@@ -74,4 +76,20 @@ t.test('servers that broke off: what was made of it is recorded', async (t) => {
   const step = imageSteps({ ...run, artifacts }).find((one) => one.id === 'image/bundle')!
   await step.run({ line: () => undefined, signal: s.world.signal })
   t.match(await readRecord(open.paths.record), { bundle: other })
+})
+
+t.test('a lab that an earlier klab made with bundle debian still opens; up says what to write instead', async (t) => {
+  const s = stage(t)
+  const open = await s.settled()
+  await up(s.patient, open, { until: 'network', accel: 'tcg', report: () => undefined })
+  const record = (await readRecord(open.paths.record))!
+  const lab = { ...record.lab, kubernetes: { ...record.lab.kubernetes, bundle: { source: 'debian' } } }
+  const { bundle: _, ...old } = { ...record, lab: lab as unknown as typeof record.lab }
+  await writeRecord(open.paths.record, old)
+  writeFileSync(join(s.world.dir, 'Labfile'), LABFILE.replace(/bundle:[^]*$/, 'bundle: debian\n'))
+  const again = await recordedLab(s.world.env, undefined)
+  t.match(again.record.lab.kubernetes?.bundle, { source: 'debian' })
+  t.equal(await keptKubectl(s.world, again.record), undefined, 'the host’s kubectl stands in')
+  t.match((await labImages(again.record.lab.kubernetes!, s.world.layers)).all, [/kube-apiserver:v1\.17\.5$/])
+  await t.rejects(s.settled(), { name: 'LabfileError', message: /:10:11: kubernetes\.bundle: debian .*write source/ })
 })

@@ -34,7 +34,10 @@ const changes: Record<string, readonly [Lab, readonly (string | RegExp)[]]> = {
   'a node less': [labOf(fourNodes().replace(/ {2}- \{ name: k8s-node03.*\n/, '')), ['nodes: 4 entries → 3 entries']],
   'the name': [edit('name: course', 'name: other'), ['name: "course" → "other"']],
   'Kubernetes off': [labOf(fourNodes('kubernetes: false\n')), [/^kubernetes: \{.*→ nothing$/]],
-  'the CNI': [labOf(fourNodes('kubernetes: { cni: none }\n')), ['kubernetes.cni: "flannel" → "none"']],
+  'the CNI': [
+    labOf(fourNodes('kubernetes: { cni: none }\n')),
+    ['kubernetes.cni: {"name":"calico","version":"3.28.5","encapsulation":"vxlanCrossSubnet"} → "none"'],
+  ],
   'a list': [labOf(fourNodes('os: { timeServers: [a.example] }\n')), ['os.timeServers: 0 entries → 1 entries']],
   'a switch': [labOf(fourNodes('network: { internet: true }\n')), ['network.internet: false → true']],
   'another kind of image': [
@@ -63,7 +66,7 @@ t.test('changes are data', (t) => {
     { path: 'nodes[1].memoryMiB', before: 3072, after: 4096 },
   ])
   t.match(labDrift(before, labOf(fourNodes('kubernetes: false\n'))), [
-    { path: 'kubernetes', before: { cni: 'flannel' }, after: undefined },
+    { path: 'kubernetes', before: { cni: { name: 'calico' } }, after: undefined },
   ])
   t.end()
 })

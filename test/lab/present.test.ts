@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { readRecipe } from '../../src/base-image/recipe.js'
 import { debianArch } from '../../src/bundle/arch.js'
-import { bundleKey } from '../../src/bundle/debian/build.js'
-import { recipeOf } from '../../src/bundle/debian/recipe.js'
+import { planSource, sourceKey } from '../../src/bundle/source/bundle.js'
 import { labToolChecks } from '../../src/doctor/tools.js'
 import { parseDistro } from '../../src/host/distro.js'
 import { hostState } from '../../src/lab/present.js'
@@ -16,21 +15,23 @@ const DEBIAN = parseDistro('ID=debian')
 
 t.test('the cache: image and bundle each, and nothing is made to find out', async (t) => {
   const world = { ...makeWorld(t, { absent: ['mmdebstrap'] }), assets: root }
-  const lab = labOf(fourNodes())
+  const lab = labOf(fourNodes('kubernetes: { bundle: source }\n'))
   const look = async () => (await hostState(world, { id: 'x', lab })).cached
   t.same(await look(), { image: false, bundle: false })
   await world.layers.build((await readRecipe(root)).key, () => Promise.resolve())
   t.same(await look(), { image: true, bundle: false })
   const manifest = {
     format: 1,
-    source: 'debian',
-    kubernetes: '1.20.2',
+    source: 'source',
+    kubernetes: '1.23.17',
     images: [],
     nodeImages: [],
     provenance: {},
     files: [],
   }
-  await world.layers.build(await bundleKey(root, recipeOf('1.20.2'), debianArch()), (dir) => {
+  const spec = { version: '1.23.17', cni: [{ name: 'calico', release: '3.28.5' }] } as const
+  const key = await sourceKey(root, await planSource(root, spec), spec, debianArch())
+  await world.layers.build(key, (dir) => {
     mkdirSync(dir, { recursive: true })
     writeFileSync(join(dir, 'manifest.json'), JSON.stringify(manifest))
     return Promise.resolve()

@@ -36,9 +36,9 @@ t.test('machines that stand still: no count of a time that is not now, and the w
     return formatStatus(await s.read(() => Promise.resolve(undefined)), s.clock.now())
   }
   const paused = await text('paused', 'paused', 'paused', 'paused')
-  t.match(paused, /Kubernetes 1\.20\.2, paused, API/)
+  t.match(paused, /Kubernetes 1\.23\.17, paused, API/)
   t.match(paused, /^all machines are paused; klab up lets them go on$/m)
-  t.match(await text('shut-off', 'shut-off', 'shut-off', 'shut-off'), /Kubernetes 1\.20\.2, off, API/)
+  t.match(await text('shut-off', 'shut-off', 'shut-off', 'shut-off'), /Kubernetes 1\.23\.17, off, API/)
   t.match(
     await text('running', 'paused', 'shut-off', 'crashed'),
     /^k8s-node01 is paused, k8s-node02 is off, k8s-node03 has crashed; klab up puts that right$/m,
@@ -60,7 +60,7 @@ t.test('on a narrow terminal no line is cut: what `ssh` knows anyway is left out
     )
   t.match(
     lines(60).join('\n'),
-    /^NAME +ROLE +STATE +CLUSTER$[^]*^cluster: Kubernetes 1\.20\.2, 2\/4 Ready\nAPI server http/m,
+    /^NAME +ROLE +STATE +CLUSTER$[^]*^cluster: Kubernetes 1\.23\.17, 2\/4 Ready\nAPI server http/m,
   )
 })
 
@@ -100,7 +100,7 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       sshHost: '127.0.0.1',
       sshPort: 22000 + i,
     })),
-    cluster: { version: '1.20.2', ready: 0, total: 4, apiServer: null, seenAt: null },
+    cluster: { version: '1.23.17', ready: 0, total: 4, apiServer: null, seenAt: null },
     unfinished: null,
     opened: [],
     edited: false,

@@ -29,14 +29,14 @@ const COURSE: Omit<Lab, 'name'> = {
     { name: 'k8s-node03', role: 'worker', ip: '192.168.31.64', cpus: 2, memoryMiB: 3072, diskGiB: 50 },
   ],
   kubernetes: {
-    version: '1.20.2',
+    version: '1.23.17',
     runtime: 'docker',
     podCidr: '10.81.0.0/16',
     serviceCidr: '10.1.0.0/16',
-    cni: 'flannel',
+    cni: { name: 'calico', version: '3.28.5', encapsulation: 'vxlanCrossSubnet' },
     proxyMode: 'iptables',
     registryMirrors: [],
-    bundle: { source: 'debian' },
+    bundle: { source: 'auto', mirrors: {} },
     packages: 'bundle',
   },
   mirrors: {},
@@ -153,7 +153,8 @@ t.test('paths are taken from the folder of the Labfile; checksums are lower case
     source: 'dir',
     path: '/course/b',
   })
-  const bundle = (yaml: string) => parse(`name: x\nkubernetes: { version: 1.17.5, bundle: ${yaml} }`).kubernetes?.bundle
+  const bundle = (yaml: string) =>
+    parse(`name: x\nkubernetes: { version: 1.17.5, cni: flannel, bundle: ${yaml} }`).kubernetes?.bundle
   t.strictSame(bundle('upstream'), { source: 'upstream', mirrors: {} })
   t.strictSame(bundle('{ source: upstream }'), { source: 'upstream', mirrors: {} })
   t.strictSame(

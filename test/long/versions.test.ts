@@ -11,8 +11,8 @@ import t, { type Test } from 'tap'
 import { loadLabfile } from '../../src/labfile/load.js'
 import type { Status } from '../../src/lab/status.js'
 import { cniName } from '../../src/network/cni-manifest.js'
+import { policyProof } from '../e2e/policy.js'
 import { run } from '../e2e/run.js'
-import { policyProof } from './policy.js'
 import { ensureSystemLibvirt, uid } from '../real/libvirt.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))

@@ -123,7 +123,7 @@ t.test(
       KLAB_TIMEZONE: 'Asia/Shanghai',
       KLAB_TIME_SERVERS: '',
       KLAB_IPVS: 'true',
-      KLAB_VERSION: '1.20.2',
+      KLAB_VERSION: '1.23.17',
       KLAB_RUNTIME: 'docker',
       KLAB_CRI_SOCKET: '/var/run/dockershim.sock',
       KLAB_CONTAINERD_MIN: '1.3',

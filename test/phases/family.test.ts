@@ -78,7 +78,7 @@ t.test(
   (t) => {
     for (const [name, d] of [
       ['yum', centos7] as const,
-      ['dnf', { ...rocky9, available: rocky9.available.map((p) => p.replace('1.28.2', '1.20.2')) }] as const,
+      ['dnf', { ...rocky9, available: rocky9.available.map((p) => p.replace('1.28.2', '1.23.17')) }] as const,
     ]) {
       const lab =
         name === 'yum' ? COURSE : fourNodes('network: { internet: true }\nkubernetes: { packages: repository }\n')

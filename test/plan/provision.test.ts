@@ -32,7 +32,7 @@ t.test('a worker alone: its own steps, nothing of the cluster', (t) => {
 t.test('the control plane has the cluster’s steps', (t) => {
   t.same(ids(t, ['control-plane', 'workers', 'cni', 'ready'], ['k8s-master01']), [
     'control-plane/k8s-master01',
-    'cni/flannel',
+    'cni/calico',
     'ready/cluster',
   ])
   t.same(ids(t, ['workers'], ['k8s-master01']), [])

@@ -38,7 +38,7 @@ spec:
             - containerPort: 8080
 YAML
 kubectl -n maps rollout status deployment/tiles --timeout=180s
-# After that: the bridge plugin switches forwarding on for each pod that it connects.
+# After that: a pod network may switch forwarding on when it connects a pod.
 ssh -o BatchMode=yes -o ConnectTimeout=15 node01 bash -s <<'SH'
 set -euo pipefail
 echo 'net.ipv4.ip_forward = 0' >/etc/sysctl.d/99-hardening.conf

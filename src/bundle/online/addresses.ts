@@ -21,7 +21,7 @@ const ALIYUN_REGISTRY = 'registry.cn-hangzhou.aliyuncs.com/google_containers'
 export const PINS = {
   /** The last release that has the `flannel` plugin among the others. */
   cniPlugins: 'v0.9.1',
-  /** The same as in a `debian` bundle. flannel needs little from the API server, so it fits every minor. */
+  /** The same as in a `source` bundle. flannel needs little from the API server, so it fits every minor. */
   flannel: 'quay.io/coreos/flannel:v0.15.1',
   /** For the proof of the pod network; named klab.local/probe:1 in the bundle. */
   probe: 'docker.io/library/busybox:1.36.1',

@@ -25,8 +25,6 @@ export interface Apt {
   download(packages: readonly string[]): Promise<readonly string[]>
   /** Downloads these and all their dependencies (no recommended ones). */
   closure(packages: readonly string[]): Promise<readonly string[]>
-  /** Downloads a source package; the .dsc file. */
-  source(name: string): Promise<string>
 }
 
 export interface AptOptions {
@@ -109,33 +107,25 @@ export async function openApt(o: AptOptions): Promise<Apt> {
     await mkdir(join(dir, 'partial'), { recursive: true })
     return dir
   }
-  const files = async (dir: string, end: string): Promise<readonly string[]> =>
-    (await readdir(dir)).filter((n) => n.endsWith(end)).sort().map((n) => join(dir, n)) // prettier-ignore
+  const debs = async (dir: string): Promise<readonly string[]> =>
+    (await readdir(dir)).filter((n) => n.endsWith('.deb')).sort().map((n) => join(dir, n)) // prettier-ignore
 
   return {
     download: async (packages) => {
       const dir = await folder()
       await run(['download', ...packages], dir)
-      return files(dir, '.deb')
+      return debs(dir)
     },
     closure: async (packages) => {
       const dir = await folder()
       await run(['--option', `Dir::Cache::archives=${dir}`, '--yes', '--download-only', 'install', ...packages])
-      return files(dir, '.deb')
-    },
-    source: async (name) => {
-      const dir = await folder()
-      await run(['--download-only', 'source', name], dir)
-      const [dsc] = await files(dir, '.dsc')
-      if (dsc === undefined)
-        throw new HostError(`the Debian mirror gave no source package ${name}`, { hint: 'klab doctor' })
-      return dsc
+      return debs(dir)
     },
   }
 }
 
 /** Name and version of a package file, as apt names it: `etcd-server_3.4.23-4+b4_amd64.deb`. */
 export function packageOf(file: string): { readonly name: string; readonly version: string } {
-  const [name = '', version = ''] = (file.split('/').at(-1) ?? '').replace(/\.(?:deb|dsc)$/, '').split('_')
+  const [name = '', version = ''] = (file.split('/').at(-1) ?? '').replace(/\.deb$/, '').split('_')
   return { name, version: decodeURIComponent(version) }
 }

@@ -13,7 +13,7 @@ done
 kubectl uncordon k8s-node01
 kubectl uncordon k8s-node03
 kubectl apply -f - <<'EOF'
-apiVersion: policy/v1beta1
+apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
   name: calm

@@ -8,7 +8,7 @@ for _ in $(seq 100); do
 done
 rm -rf /var/backups/etcd.new
 docker run --rm --network none --entrypoint etcdctl -v /var/backups:/backup \
-	k8s.gcr.io/etcd:3.4.13-0 snapshot restore /backup/etcd.db --data-dir /backup/etcd.new \
+	registry.k8s.io/etcd:3.5.6-0 snapshot restore /backup/etcd.db --data-dir /backup/etcd.new \
 	--name k8s-master01 --initial-cluster k8s-master01=https://192.168.31.61:2380 \
 	--initial-advertise-peer-urls https://192.168.31.61:2380
 mv /var/lib/etcd "/var/lib/etcd.old.$(date +%s)"

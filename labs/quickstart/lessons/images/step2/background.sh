@@ -3,15 +3,15 @@
 set -uo pipefail
 mirror=registry.cn-hangzhou.aliyuncs.com/google_containers
 mkdir -p /data
-for image in pause:3.2 coredns:1.7.0; do
-	docker tag "k8s.gcr.io/$image" "$mirror/$image"
-	docker rmi "my.registry/$image" >/dev/null 2>&1
+for image in pause:3.6 coredns/coredns:v1.8.6; do
+	docker tag "registry.k8s.io/$image" "$mirror/${image##*/}"
+	docker rmi "my.registry/${image##*/}" >/dev/null 2>&1
 done
 cat >/data/images.sh <<'EOF'
 #!/bin/bash
 images=(
-   pause:3.2
-   coredns:1.7.0 )
+   pause:3.6
+   coredns:v1.8.6 )
 for imageName in ${images[@]} ;
 do
    # docker pull registry.cn-hangzhou.aliyuncs.com/google_containers/$imageName

@@ -1,4 +1,4 @@
 #!/bin/bash
 set -euo pipefail
 rm -f /data/my.tar
-docker save -o /data/my.tar my.registry/pause:3.2 my.registry/coredns:1.7.0
+docker save -o /data/my.tar my.registry/pause:3.6 my.registry/coredns:v1.8.6

@@ -1,3 +1,3 @@
 #!/bin/bash
 set -uo pipefail
-docker rmi my.registry/pause:3.2 my.registry/coredns:1.7.0
+docker rmi my.registry/pause:3.6 my.registry/coredns:v1.8.6

@@ -12,6 +12,5 @@ if [ -n "$flags" ] && { [ ! -e /etc/default/kubelet ] || grep -qx 'KUBELET_EXTRA
 	echo "KUBELET_EXTRA_ARGS=\"$flags\"" >/etc/default/kubelet
 fi
 kubeadm reset -f --cri-socket /var/run/dockershim.sock
-ip link delete cni0 2>/dev/null
-ip link delete flannel.1 2>/dev/null
-rm -f /run/flannel/subnet.env /etc/cni/net.d/10-flannel.conflist
+ip link delete vxlan.calico 2>/dev/null
+rm -f /etc/cni/net.d/10-calico.conflist /etc/cni/net.d/calico-kubeconfig /var/lib/calico/nodename

@@ -1,3 +1,3 @@
 #!/bin/bash
 set -euo pipefail
-kubectl get node k8s-master01 -o jsonpath='{.spec.podCIDR}' >/root/pod-range.txt
+kubectl get blockaffinities -o jsonpath='{.items[?(@.spec.node=="k8s-master01")].spec.cidr}' >/root/pod-range.txt
