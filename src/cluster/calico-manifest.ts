@@ -75,6 +75,8 @@ export function patchCalico(text: string, s: CalicoSettings): string {
     // Felix looks for the MTU only at cards with usual names. Without a setting the first pods get a larger MTU than
     // the tunnel carries (seen with 3.21.6).
     FELIX_MTUIFACEPATTERN: `^${s.labNic}$`,
+    // As the node's own Go daemons (node/machine.ts): felix wakes up 400 times a second.
+    ...(s.patient && { GOMAXPROCS: '1' }),
   })
   if (vxlan) dropBirdProbes(container)
   const changed = docs.filter((d) => d === config || workload(d))

@@ -10,6 +10,17 @@ import { diskOf, type LabRecord } from '../state/record.js'
 import { domainName, machineUuid } from './names.js'
 import type { LabRun } from '../world.js'
 
+/**
+ * Words for the kernel of an emulated CPU, where a timer's interrupt and a wake-up on the other CPU are dear
+ * (docs/benchmarks.md). Timers may come 5 ms late (prctl(2), PR_SET_TIMERSLACK; klab's initramfs sets it): Go programs
+ * ask for 20 µs again and again. Go daemons that systemd starts use one CPU each (systemd.system(5), systemd.setenv).
+ */
+const EMULATED = 'klab.timerslack=5000000 systemd.setenv=GOMAXPROCS=1'
+
+/** How this machine boots. An image with its own boot loader keeps its own words. */
+const bootOf = (boot: BootSpec, accel: LabRun['accel']): BootSpec =>
+  accel === 'tcg' && boot.kind === 'direct' ? { ...boot, cmdline: `${boot.cmdline} ${EMULATED}` } : boot
+
 /** The machine of one node, with these cards (segment.ts). */
 export function machineSpec<N extends Nics>(
   run: Pick<LabRun, 'id' | 'lab' | 'paths' | 'record' | 'accel'>,
@@ -30,7 +41,7 @@ export function machineSpec<N extends Nics>(
     accel: run.accel,
     cpus: node.cpus,
     memoryMiB: node.memoryMiB,
-    boot,
+    boot: bootOf(boot, run.accel),
     disks,
     consoleLog: paths.console,
     ...nics,

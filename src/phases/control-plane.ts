@@ -16,6 +16,7 @@ import type { Marks } from '../node/baked-phase.js'
 import { digest, removeMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
 import { connect } from '../node/connections.js'
 import { hostKubectl } from '../node/kubectl.js'
+import { cniManifest, cniName } from '../network/cni-manifest.js'
 import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
@@ -146,6 +147,14 @@ export async function dropToken(run: LabRun, token: string): Promise<void> {
   await kubectl(['-n', 'kube-system', 'delete', 'secret', name, '--wait=false'])
 }
 
+/**
+ * The pod network's manifest, as klab applies it, for those who apply it by hand (course 2.9.1): in the user's home.
+ */
+async function handedOut(run: LabRun, k: KubernetesSpec): Promise<{ path: string; content: string }[]> {
+  if (k.cni === 'none') return []
+  return [{ path: `/home/${run.lab.os.user}/${cniName(k.cni)}.yaml`, content: await cniManifest(run, k) }]
+}
+
 /** kubeadm init on the first control plane. */
 export function controlPlaneStep(
   run: LabRun,
@@ -182,6 +191,7 @@ export function controlPlaneStep(
       await guest.put([
         { path: '/etc/klab/kubeadm-init.yaml', content: config(token), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
+        ...(await handedOut(run, k)),
       ])
       await runClusterPhase(run, guest, {
         phase: 'control-plane',
