@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { topologyOf } from '../../src/cluster/topology.js'
@@ -45,6 +45,16 @@ function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
   const own = fourNodes('kubernetes: { version: 1.20.2, bundle: upstream, cni: flannel }\n')
   const run = makeRun(world, labOf(own), { keys: true })
   const ran: string[] = []
+  const giveManifest = (): void => {
+    mkdirSync(`${world.dir}/artifacts/manifests`, { recursive: true })
+    writeFileSync(
+      `${world.dir}/artifacts/manifests/flannel.yaml`,
+      readFileSync(`${root}/cloud-init/manifests/flannel.yaml`, 'utf8')
+        .replace(/^#.*\n/gm, '')
+        .replaceAll('@IMAGE@', 'flannel:v1'),
+    )
+  }
+  giveManifest()
   world.guests.answers.push(({ text }) => {
     if (text.includes('/var/lib/klab/done')) return marks
     if (text === 'sudo: cat /etc/kubernetes/admin.conf') return ADMIN
@@ -75,6 +85,7 @@ function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
     dropped,
     context,
     knows,
+    giveManifest,
     init,
     cni,
     file: (path: string) => world.guests.files.get(CP)?.get(path),
@@ -93,6 +104,7 @@ t.test(
     t.ok(s.file('/etc/klab/patches/etcd+strategic.yaml'))
     t.match(s.file('/etc/klab/env')!.content, "KLAB_INIT_FLAGS='--experimental-patches /etc/klab/patches'")
     t.match(s.file('/etc/klab/env')!.content, `KLAB_NODE='${CP}'`)
+    t.match(s.file('/home/klab/flannel.yaml')!.content, '"Network": "10.81.0.0/16"', 'the pod network, for hands')
     t.equal(s.ran.length, 1)
     const { clusters } = parse(readFileSync(s.run.paths.kubeconfig, 'utf8')) as {
       clusters: { cluster: { server: string } }[]
@@ -226,14 +238,9 @@ t.test('init: a failure leaves no kubeconfig; an admin.conf that is none is call
 
 t.test('cni: the bundle’s manifest with this lab’s pod CIDR and card; a bundle without one is damaged', async (t) => {
   const s = stage(t)
+  rmSync(`${s.world.dir}/artifacts/manifests`, { recursive: true })
   await t.rejects(s.cni().run(s.context), { constructor: CorruptError, message: /flannel/ })
-  mkdirSync(`${s.world.dir}/artifacts/manifests`, { recursive: true })
-  writeFileSync(
-    `${s.world.dir}/artifacts/manifests/flannel.yaml`,
-    readFileSync(`${root}/cloud-init/manifests/flannel.yaml`, 'utf8')
-      .replace(/^#.*\n/gm, '')
-      .replaceAll('@IMAGE@', 'flannel:v1'),
-  )
+  s.giveManifest()
   t.equal(await s.cni().done!(s.context), false)
   await s.cni().run(s.context)
   const [content = ''] = s.applied
