@@ -10,7 +10,7 @@ import { settleBundle } from '../../src/lab/settle-bundle.js'
 import { createRun, up } from '../../src/lab/up-phases.js'
 import type { BundleChoice } from '../../src/labfile/model.js'
 import { imageSteps } from '../../src/phases/image.js'
-import { readRecord, writeRecord } from '../../src/state/record.js'
+import { readRecord, writeRecord, type LabRecord } from '../../src/state/record.js'
 import { endlessClock } from '../fakes/clock.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { fourNodes, makeWorld } from '../fakes/world.js'
@@ -84,7 +84,8 @@ t.test('a lab that an earlier klab made with bundle debian still opens; up says 
   await up(s.patient, open, { until: 'network', accel: 'tcg', report: () => undefined })
   const record = (await readRecord(open.paths.record))!
   const lab = { ...record.lab, kubernetes: { ...record.lab.kubernetes, bundle: { source: 'debian' } } }
-  const { bundle: _, ...old } = { ...record, lab: lab as unknown as typeof record.lab }
+  const old = { ...record, lab } as LabRecord & { bundle?: unknown }
+  delete old.bundle
   await writeRecord(open.paths.record, old)
   writeFileSync(join(s.world.dir, 'Labfile'), LABFILE.replace(/bundle:[^]*$/, 'bundle: debian\n'))
   const again = await recordedLab(s.world.env, undefined)

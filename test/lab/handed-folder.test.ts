@@ -50,8 +50,9 @@ t.test('a handed folder that is empty or lacks something: validate and plan say 
 
 t.test('plan shows the Labfile’s own settings of kubelet and the control plane', async (t) => {
   const own =
-    'kubernetes:\n  bundle: source\n  kubelet: { maxPods: 50 }\n  apiServer: { extraArgs: { audit-log-maxage: "7" } }\n' +
-    '  scheduler: { extraArgs: { v: "4" } }\n  ignorePreflightErrors: [NumCPU, Mem]\n'
+    'kubernetes:\n  bundle: source\n  kubelet: { maxPods: 50 }\n' +
+    '  apiServer: { extraArgs: { audit-log-maxage: "7" } }\n  scheduler: { extraArgs: { v: "4" } }\n' +
+    '  ignorePreflightErrors: [NumCPU, Mem]\n'
   const world = makeWorld(t, { files: { Labfile: fourNodes(own) }, host: { 'ip -json route': '[]' } })
   const plan = await planUpOf({ doors: fakeDoors(world), file: undefined, report: () => undefined })
   t.same(plan.settings, [

@@ -46,13 +46,9 @@ function stage(t: Test, marks = '', unpatchedPod = '', lost = '') {
   const run = makeRun(world, labOf(own), { keys: true })
   const ran: string[] = []
   const giveManifest = (): void => {
+    const text = readFileSync(`${root}/cloud-init/manifests/flannel.yaml`, 'utf8').replace(/^#.*\n/gm, '')
     mkdirSync(`${world.dir}/artifacts/manifests`, { recursive: true })
-    writeFileSync(
-      `${world.dir}/artifacts/manifests/flannel.yaml`,
-      readFileSync(`${root}/cloud-init/manifests/flannel.yaml`, 'utf8')
-        .replace(/^#.*\n/gm, '')
-        .replaceAll('@IMAGE@', 'flannel:v1'),
-    )
+    writeFileSync(`${world.dir}/artifacts/manifests/flannel.yaml`, text.replaceAll('@IMAGE@', 'flannel:v1'))
   }
   giveManifest()
   world.guests.answers.push(({ text }) => {
