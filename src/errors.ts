@@ -150,13 +150,17 @@ export class CommandError extends KlabError {
     options: KlabErrorOptions = {},
   ) {
     const f = failure
+    const full = f.where === 'host' && /No space left on device|Disk quota exceeded/.test(f.tail)
     const how = f.timedOut
       ? `timed out after ${Math.round(f.durationMs / 1000)} s`
       : f.signal !== undefined
         ? `was ended by ${f.signal}`
         : `failed with exit status ${f.exitCode ?? '?'}`
     const what = f.what === undefined ? '' : `${f.what}: `
-    super(`${f.where}: ${what}\`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`, options)
+    super(`${f.where}: ${what}\`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`, {
+      ...options,
+      hint: options.hint ?? (full ? 'free space on this host: df -h' : undefined),
+    })
   }
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), ...this.failure }

@@ -40,11 +40,11 @@ interface NodeList {
 /** The guest decides how long its answer is. Sixteen nodes take about 300 kB. */
 const MAX_ANSWER_BYTES = 8 * 1024 ** 2
 
-function get(login: Login, path: string, timeoutMs: number): Promise<string> {
+function get(login: Login, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = request(
       new URL(path, login.server),
-      { ca: login.ca, cert: login.cert, key: login.key, signal: AbortSignal.timeout(timeoutMs), agent: false },
+      { ca: login.ca, cert: login.cert, key: login.key, signal, agent: false },
       (reply) => {
         const parts: Buffer[] = []
         let bytes = 0
@@ -67,16 +67,16 @@ function get(login: Login, path: string, timeoutMs: number): Promise<string> {
   })
 }
 
-/** What `read` makes of the API server's answer; undefined if there is none in time (ms), or if it cannot be read. */
+/** What `read` makes of the API server's answer; undefined if there is none before `end`, or if it cannot be read. */
 async function ask<T>(
   kubeconfig: string,
   path: string,
-  timeoutMs: number,
+  end: AbortSignal,
   read: (answer: unknown) => T,
 ): Promise<T | undefined> {
   try {
     const login = parseLogin(await readFile(kubeconfig, 'utf8'))
-    return login && read(JSON.parse(await get(login, path, timeoutMs)))
+    return login && read(JSON.parse(await get(login, path, end)))
   } catch {
     return undefined
   }
@@ -91,18 +91,25 @@ interface LeaseList {
  * time (ms). kubernetes.io: leases, "Node heartbeats".
  */
 export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, number> | undefined> =>
-  ask(kubeconfig, '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases', timeoutMs, (answer) => {
-    const { items = [] } = answer as LeaseList
-    return new Map(items.map((l) => [l.metadata.name, Date.parse(l.spec?.renewTime ?? '')]))
-  })
+  ask(
+    kubeconfig,
+    '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases',
+    AbortSignal.timeout(timeoutMs),
+    (answer) => {
+      const { items = [] } = answer as LeaseList
+      return new Map(items.map((l) => [l.metadata.name, Date.parse(l.spec?.renewTime ?? '')]))
+    },
+  )
 
-/** Node name → Ready; undefined if the API server does not answer in time (ms). */
+/** Node name → Ready; undefined if the API server does not answer in time (ms), or before the signal aborts. */
 export const nodeConditions = (
   kubeconfig: string,
   timeoutMs: number,
-): Promise<ReadonlyMap<string, boolean> | undefined> =>
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, boolean> | undefined> => {
+  const end = AbortSignal.timeout(timeoutMs)
   // resourceVersion=0: from the API server's cache, without a round trip to etcd.
-  ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', timeoutMs, (answer) => {
+  return ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', signal ? AbortSignal.any([end, signal]) : end, (answer) => {
     const { items = [] } = answer as NodeList
     return new Map(
       items.map((n) => [
@@ -111,13 +118,15 @@ export const nodeConditions = (
       ]),
     )
   })
+}
 
 /** For until: whether the API server answers, within ms. */
 export const apiAnswers = async (
   kubeconfig: string,
   timeoutMs: number,
   askNodes = nodeConditions,
+  signal?: AbortSignal,
 ): Promise<Observation> => ({
-  ok: (await askNodes(kubeconfig, timeoutMs)) !== undefined,
+  ok: (await askNodes(kubeconfig, timeoutMs, signal)) !== undefined,
   seen: 'the API server does not answer',
 })

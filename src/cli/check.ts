@@ -47,7 +47,8 @@ export function formatReport(report: CheckReport, all: boolean): string {
   const count = (state: string): number => report.sections.filter((s) => s.state === state).length
   const not = bad.length > 0 ? `; not: ${bad.join(', ')}` : ''
   const sum = `${count('done')} done, ${count('not-applicable')} do not apply${not}`
-  return `${[head, ...body, '', ...lost, sum].join('\n')}\n`
+  const repair = (report.repair ?? []).map((command) => `to do it again: ${command}`)
+  return `${[head, ...body, '', ...lost, sum, ...repair].join('\n')}\n`
 }
 
 /** Prints the report; 1 unless every section that applies is done. Throws UsageError, StateError, HostError. */

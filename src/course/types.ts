@@ -64,6 +64,8 @@ export interface CheckReport {
     readonly state: State | 'unreachable'
     readonly nodes: readonly { readonly node: string; readonly state: State; readonly findings: readonly Finding[] }[]
   }[]
+  /** Commands that do again what the lab has had and what is not so any more. */
+  readonly repair?: readonly string[]
 }
 
 export const done = (line: string): Finding => ({ state: 'done', line })

@@ -15,6 +15,7 @@ import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import type { Check } from './check.js'
 import { consoleCheck } from './console.js'
+import { lingerCheck } from './linger.js'
 import { labToolChecks, type CachedParts } from './tools.js'
 import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
@@ -164,6 +165,7 @@ export async function checkHost(
     openingChecks(world, lab, o.id).catch(unreachable),
     orphanChecks(world, o.id).catch(unreachable),
     consoleCheck(world).then((c) => [c]),
+    lingerCheck(world),
     cgroupCheck().then((c) => [c]),
     build ? namespaceCheck(world, distro) : [],
   ])

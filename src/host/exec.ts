@@ -14,8 +14,8 @@ import type { Filter, HostEnv, HostExec, HostRunOptions, Output } from './types.
 /** On Debian an ordinary user's default PATH has no sbin, but mkfs and similar tools are there. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
-/** ms between asking a command to end and killing it. */
-const GRACE_MS = 5000
+/** ms between asking a command to end and killing it. Who presses Ctrl-C waits for at most two seconds. */
+const GRACE_MS = { timeout: 5000, abort: 1500 }
 
 /** Signals a command's whole group. A build tool's compilers would otherwise go on and keep its output open. */
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
@@ -38,7 +38,7 @@ function watchEnd(
   const end = (reason: 'timeout' | 'abort') => (): void => {
     why ??= reason
     signalGroup(pid, 'SIGTERM')
-    killer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS)
+    killer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS[reason])
   }
   const [onTime, onAbort] = [end('timeout'), end('abort')]
   const timer = Number.isFinite(o.timeoutMs) ? setTimeout(onTime, o.timeoutMs) : undefined

@@ -101,6 +101,12 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
+/** Node's error of a write, with the file that was written: Node does not name it. */
+export function nameFile(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'syscall' in error && !('path' in error)) return Object.assign(error, { path })
+  return error
+}
+
 /**
  * Writes a temporary file beside it, fsyncs and renames it, so that a reader sees the old file or the new one. Mode
  * 0600 unless told.
@@ -119,7 +125,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array, mo
     await rename(temp, path)
   } catch (error) {
     await rm(temp, { force: true })
-    throw error
+    throw nameFile(error, path)
   }
   const dir = await open(dirname(path), 'r')
   await dir.sync().finally(() => dir.close())
@@ -134,7 +140,8 @@ export async function openNew(path: string, mode = 0o600): Promise<FileHandle> {
   return open(path, 'wx+', mode)
 }
 
-const ownUid = (): number => process.getuid?.() ?? 0
+/** Whose klab's files are. */
+export const ownUid = (): number => process.getuid?.() ?? 0
 
 /** Makes a folder. Nobody else may be able to change `place`, before or after. Throws HostError. */
 async function makeIn(place: string, path: string, mode: number): Promise<void> {

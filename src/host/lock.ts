@@ -45,11 +45,12 @@ export async function acquireLock(
     const file = await open(path, 'a+', 0o600)
     try {
       const spent = await flock(exec, file, { path, waitMs: left, signal: options.signal })
-      if (spent === undefined) throw locked(path, holder, options.waitMs ?? 0, await readHolder(path))
+      if (spent === undefined) throw locked(path, holder, options.waitMs ?? 0, await whoHolds(path))
       left = Math.max(0, left - spent)
       if (await isAt(file, path)) {
         await file.truncate(0)
-        await file.write(JSON.stringify(holder))
+        // Who it is helps others only. On a full disk, `klab destroy` must be able to make room.
+        await file.write(JSON.stringify(holder)).catch(() => undefined)
         return { release: () => release(file, path) }
       }
     } catch (error) {
@@ -70,6 +71,16 @@ export async function readHolder(path: string): Promise<Holder | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** The holder; it may have the lock and not have written its name yet. */
+async function whoHolds(path: string): Promise<Holder | undefined> {
+  for (let tries = 0; tries < 5; tries++) {
+    const holder = await readHolder(path)
+    if (holder) return holder
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return undefined
 }
 
 /** ms spent, or undefined when somebody else has the lock. */

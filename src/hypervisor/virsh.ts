@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { CommandError, HostError, StateError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
 import { writeAtomic } from '../host/files.js'
+import { stoppable } from '../host/stoppable.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { findOpenings } from './find-openings.js'
 import type { HostSecurity, Ownership } from './parse-xml.js'
@@ -47,16 +48,22 @@ export async function hostSecurity(exec: HostExec, uri: string): Promise<HostSec
   return parseHostSecurity((await createVirsh(exec, uri)(['capabilities'])).stdout)
 }
 
-/** A Hypervisor that uses libvirt at `uri`. Its methods throw HostError if libvirt cannot be reached. */
+/**
+ * A Hypervisor that uses libvirt at `uri`. Its methods throw HostError if libvirt cannot be reached. `signal` ends a
+ * virsh that runs when it aborts, but none that freezes or thaws: libvirt would go on without it.
+ */
 export function createVirshHypervisor({
-  exec,
+  exec: whole,
   uri,
   clock = systemClock,
+  signal,
 }: {
   exec: HostExec
   uri: string
   clock?: Clock
+  signal?: AbortSignal
 }): Hypervisor {
+  const exec = signal ? stoppable(whole, signal) : whole
   const virsh = createVirsh(exec, uri)
   let security: Promise<HostSecurity> | undefined
   const confinement = (): Promise<HostSecurity> => (security ??= hostSecurity(exec, uri))
@@ -82,12 +89,14 @@ export function createVirshHypervisor({
   const find = async (name: string): Promise<Machine | undefined> => (await list()).find((m) => m.name === name)
   const state = async (name: string): Promise<MachineState> => (await find(name))?.state ?? 'absent'
 
-  const waitOff = async (name: string, withinMs: number): Promise<boolean> => {
+  /** For the waits of one call. A call that begins after the abort is there to clean up. */
+  const ending = (): AbortSignal | undefined => (signal?.aborted ? undefined : signal)
+  const waitOff = async (name: string, withinMs: number, stop = ending()): Promise<boolean> => {
     const until = clock.monotonic() + withinMs
     for (;;) {
       if (isOff(await state(name))) return true
       if (clock.monotonic() >= until) return false
-      await clock.sleep(LOOK_EVERY)
+      await clock.sleep(LOOK_EVERY, stop)
     }
   }
 
@@ -185,11 +194,12 @@ export function createVirshHypervisor({
     stop: async (name, graceMs) => {
       const machine = await find(name)
       if (!machine || isOff(machine.state)) return
+      const end = ending()
       if (graceMs > 0) {
         // A paused guest cannot hear the power button.
         if (machine.state === 'paused') await virsh(['resume', machine.uuid], { allowFailure: true })
         await virsh(['shutdown', '--mode', 'acpi', machine.uuid], { allowFailure: true })
-        if (await waitOff(name, graceMs)) return
+        if (await waitOff(name, graceMs, end)) return
       }
       await powerOff(machine)
     },
@@ -209,7 +219,7 @@ export function createVirshHypervisor({
     },
 
     ...clockMethods({ virsh, find }),
-    ...momentMethods({ virsh, clock, list, find, attempt }),
+    ...momentMethods({ virsh: createVirsh(whole, uri), clock, list, find, attempt }),
     ...adoptMethods({ virsh, find, security: confinement }),
     ...networkMethods(virsh, uri),
   }

@@ -3,6 +3,7 @@ import pMap from 'p-map'
 import { labImages } from '../bundle/cached-bundle.js'
 import { isComplete, parseGuestFacts } from '../course/facts.js'
 import { judgeLab, type NodeLook } from '../course/judge.js'
+import { repairs } from '../course/repair.js'
 import { findSections, partsFor, SECTIONS, type Section } from '../course/sections.js'
 import type { CheckReport } from '../course/types.js'
 import { CorruptError, Interrupted, KlabError, StateError, UsageError } from '../errors.js'
@@ -91,12 +92,13 @@ export async function checkLab(
     ])
     const cluster = all.find((l) => l.node === first)
     const facts = cluster && 'facts' in cluster ? cluster.facts : undefined
-    return judgeLab(made, {
+    const report = judgeLab(made, {
       sections: o.sections,
       looked: all.filter((l) => o.nodes.includes(l.node.name)),
       cluster: facts,
       images,
     })
+    return { ...report, repair: repairs(report, record.completedUntil) }
   } finally {
     await world.guests.close()
   }

@@ -7,6 +7,7 @@ import { HostError } from '../errors.js'
 import { systemClock } from '../host/clock.js'
 import { createExec } from '../host/exec.js'
 import { nodeProgram } from '../host/process.js'
+import { stoppable } from '../host/stoppable.js'
 import type { Clock, HostEnv, HostExec } from '../host/types.js'
 import type { AccelProbe } from '../hypervisor/accel.js'
 import type { Hypervisor } from '../hypervisor/types.js'
@@ -42,13 +43,12 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
     return lab === undefined || lab.hypervisor.uri === 'auto' ? defaultUri(env.uid) : lab.hypervisor.uri
   }
   const hypervisor = async (uri: string, exec: HostExec = host) =>
-    (await import('../hypervisor/virsh.js')).createVirshHypervisor({ exec, uri })
-  // For verbs that only look: after an abort they need not wait for a virsh that hangs. Other verbs use virsh after it
-  // to clean up.
+    (await import('../hypervisor/virsh.js')).createVirshHypervisor({ exec, uri, signal })
+  // For verbs that only look: after an abort they begin nothing more. Other verbs use virsh after it to clean up.
   const looking: HostExec = { ...host, run: (argv, options) => host.run(argv, { signal, ...options }) }
   const qemuUser = async (uri: string) => {
     const { hostSecurity } = await import('../hypervisor/virsh.js')
-    return (await hostSecurity(host, uri)).qemuUser
+    return (await hostSecurity(stoppable(host, signal), uri)).qemuUser
   }
 
   const world = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World> => {
@@ -60,12 +60,13 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
     ])
     const uri = await uriOf(lab)
     const r = roots(env)
+    const stopping = stoppable(host, signal)
     // Asked only when a switch is made: doctor must work without libvirt.
-    const bare = createL2Switch({ exec: host })
-    const l2 = async () => createL2Switch({ exec: host, qemuUser: await qemuUser(uri) })
+    const bare = createL2Switch({ exec: stopping })
+    const l2 = async () => createL2Switch({ exec: stopping, qemuUser: await qemuUser(uri) })
     return {
       env,
-      host,
+      host: stopping,
       clock: systemClock,
       hypervisor: await hypervisor(uri),
       l2: {
@@ -76,13 +77,13 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
       guests: createGuests({ clock: systemClock }),
       layers: createLayers({
         dir: cachePaths(r).layers,
-        exec: host,
+        exec: stopping,
         clock: systemClock,
         dirMode: r.dirMode,
         holder: { verb: 'klab', pid: env.pid },
       }),
       roots: r,
-      iso: { seed: (path, files) => makeSeedIso(host, { path, files }) },
+      iso: { seed: (path, files) => makeSeedIso(stopping, { path, files }) },
       assets,
       signal,
     }
@@ -101,10 +102,12 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
       if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: 'the Labfile says so' }
       const user = await qemuUser(await uriOf(lab)).catch(() => undefined)
       // doctor reports a missing QEMU, together with all else that is missing.
-      return probeAccel(host, env.uid === 0 && user ? { qemuUser: user } : {}).catch((error: unknown) => {
-        if (!(error instanceof HostError)) throw error
-        return { accel: 'tcg', why: error.message }
-      })
+      return probeAccel(stoppable(host, signal), env.uid === 0 && user ? { qemuUser: user } : {}).catch(
+        (error: unknown) => {
+          if (!(error instanceof HostError)) throw error
+          return { accel: 'tcg', why: error.message }
+        },
+      )
     },
     background: async (args) => {
       await host.spawnDetached([nodeProgram(), join(assets, 'dist', 'main.js'), ...args])

@@ -11,19 +11,13 @@ export async function createOverlay(exec: Exec, path: string, backing: string, d
   if (await exists(path)) return
   const temp = `${path}.tmp`
   await rm(temp, { force: true })
-  await exec.run([
-    'qemu-img',
-    'create',
-    '-q',
-    '-f',
-    'qcow2',
-    '-F',
-    'qcow2',
-    '-b',
-    backing,
-    temp,
-    ...(diskGiB === undefined ? [] : [`${diskGiB}G`]),
-  ])
-  await chmod(temp, 0o600)
-  await rename(temp, path)
+  const size = diskGiB === undefined ? [] : [`${diskGiB}G`]
+  try {
+    await exec.run(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', backing, temp, ...size])
+    await chmod(temp, 0o600)
+    await rename(temp, path)
+  } catch (error) {
+    await rm(temp, { force: true })
+    throw error
+  }
 }

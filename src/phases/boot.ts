@@ -28,7 +28,7 @@ const API_MS = 5000
  */
 async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditions): Promise<boolean> {
   try {
-    await until(() => apiAnswers(paths.kubeconfig, API_MS, askNodes), {
+    await until(() => apiAnswers(paths.kubeconfig, API_MS, askNodes, world.signal), {
       what: 'the API server',
       everyMs: 2000,
       withinMs: HEAD_START * MINUTE,

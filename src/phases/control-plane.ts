@@ -175,7 +175,7 @@ export function controlPlaneStep(
     done: async () => {
       if (!(await hasKubeconfig(run)) || !(await marked())) return false
       // If it does not answer, we do not know; `ready` will.
-      const known = (await askNodes(run.paths.kubeconfig, API_MS))?.has(node.name) ?? true
+      const known = (await askNodes(run.paths.kubeconfig, API_MS, run.world.signal))?.has(node.name) ?? true
       mend = !(await isWhole(run, node.name)) || !known
       return !mend
     },

@@ -86,7 +86,7 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
       title: `${total}/${total} nodes joined; Ready once a pod network is applied`,
       run: async ({ line }) => {
         const probe = async (): Promise<Observation> => {
-          const nodes = await askNodes(paths.kubeconfig, API_MS)
+          const nodes = await askNodes(paths.kubeconfig, API_MS, world.signal)
           const joined = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
           return {
             ok: joined.length === total,
@@ -140,7 +140,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         // After a cold boot under emulation this takes minutes.
         const revive = reviver(run, line)
         await wait('the API server', async () => {
-          const answer = await apiAnswers(paths.kubeconfig, API_MS, askNodes)
+          const answer = await apiAnswers(paths.kubeconfig, API_MS, askNodes, world.signal)
           await revive(answer.ok ? [] : apiNodes(lab))
           return answer
         })
@@ -148,7 +148,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node allows it.
         await apply(steady, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
         await wait(`${total} nodes Ready`, async () => {
-          const nodes = await askNodes(paths.kubeconfig, API_MS)
+          const nodes = await askNodes(paths.kubeconfig, API_MS, world.signal)
           const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
           await revive(lab.nodes.map((n) => n.name).filter((n) => nodes && !ready.includes(n)))
           return {

@@ -122,7 +122,7 @@ export function workerSteps(
   let asked: ReturnType<typeof askNodes> | undefined
   // klab's mark only says that it joined; somebody may have deleted the node or reset it since.
   const stillJoined = async ({ name }: NodeSpec): Promise<boolean> => {
-    const nodes = await (asked ??= askNodes(run.paths.kubeconfig, API_MS))
+    const nodes = await (asked ??= askNodes(run.paths.kubeconfig, API_MS, run.world.signal))
     // If it does not answer, or knows no node, we do not know; `ready` will.
     if (nodes && nodes.size > 0 && !nodes.has(name)) return false
     // The API server still calls a node Ready for most of a minute after a reset.

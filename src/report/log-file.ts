@@ -30,7 +30,11 @@ export function openLogFile(path: string, clock: { now(): number }): Renderer {
         turn()
         file = openSync(path, 'a', 0o600)
       }
-      size += writeSync(file, jsonLine(event, clock.now()).replace(TOKEN, '<token>'))
+      try {
+        size += writeSync(file, jsonLine(event, clock.now()).replace(TOKEN, '<token>'))
+      } catch {
+        // A full disk must not end what klab does because nobody can note it: `destroy` makes room.
+      }
     },
     close: () => {
       if (open) closeSync(file)

@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CorruptError, Interrupted } from '../errors.js'
-import { openNew } from '../host/files.js'
+import { nameFile, openNew } from '../host/files.js'
 import type { HostExec } from '../host/types.js'
 import { FACTS, SUMS } from './names.js'
 import { BLOCK, padding, tarHeader } from './tar.js'
@@ -104,7 +104,7 @@ export async function writeSeal(
     await Promise.allSettled([feed, written])
     await rm(partial, { force: true })
     if (o.signal.aborted) throw new Interrupted()
-    throw error
+    throw nameFile(error, path)
   } finally {
     await file.close()
   }

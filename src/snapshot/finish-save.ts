@@ -61,10 +61,11 @@ export async function undoSave(lab: LockedLab, j: SaveJournal): Promise<void> {
   await Promise.all(all.map(({ domain }) => world.hypervisor.abortJob(domain)))
   if (j.ram) await resumeAll(lab)
   const gone = await moved(lab, j)
+  // First: the RAM may be what has filled the disk, and then nothing can be written.
+  await rm(dirOf(paths, j.manifest.id), { recursive: true, force: true })
   const disks = Object.fromEntries(all.map(({ node }) => [node, (gone.has(node) ? j.to[node] : j.from[node]) ?? '']))
   lab.record = { ...lab.record, disks }
   await writeRecord(paths.record, lab.record)
-  await rm(dirOf(paths, j.manifest.id), { recursive: true, force: true })
   for (const { node } of all) if (!gone.has(node)) await rm(j.to[node] ?? '', { force: true })
   await closeJournal(paths)
 }

@@ -89,10 +89,10 @@ export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promi
  * the journal is still there.
  */
 export async function putBackAfter(error: unknown, putBack: () => Promise<void>): Promise<never> {
-  await putBack().catch(() => {
-    // libvirt itself is gone.
-    throw new StateError(`${messageOf(error)}; and the lab could not be put back yet`, {
-      hint: 'start libvirt; klab up then puts it right',
+  await putBack().catch((why: unknown) => {
+    // libvirt itself is gone, or the disk is full.
+    throw new StateError(`${messageOf(error)}; and the lab could not be put back yet: ${messageOf(why)}`, {
+      hint: 'when that is put right, klab up puts the lab right',
       cause: error,
     })
   })

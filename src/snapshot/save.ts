@@ -2,7 +2,7 @@
  * Saves a lab: pauses all nodes together and saves RAM and disk of each, under one name. In a halted lab only the
  * disks. All nodes or none.
  */
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir, rm, statfs } from 'node:fs/promises'
 import { HostError, StateError } from '../errors.js'
 import { nodeConditions } from '../api/server.js'
 import { exists } from '../host/files.js'
@@ -164,7 +164,10 @@ async function take(lab: LockedLab, o: SaveOptions, way: Way, ready: Manifest['r
     to: Object.fromEntries(nodesOf(lab).map(({ node }) => [node, paths.node(node).overlay(id)])),
   }
   await mkdir(dirOf(paths, id), { recursive: true, mode: 0o700 })
-  await openJournal(paths, journal)
+  await openJournal(paths, journal).catch(async (error: unknown) => {
+    await rm(dirOf(paths, id), { recursive: true, force: true })
+    throw error
+  })
   try {
     const times = await { live: freezeLive, paused: freezeAll, halted: layAll }[way](lab, journal, o)
     if (times) return await finish(lab, journal, times, o)

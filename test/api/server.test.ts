@@ -208,6 +208,7 @@ t.test('silence ends at the time limit: before, within and instead of an answer'
     const ms = performance.now() - started
     t.ok(ms >= 280 && ms < 3000, `${ms} ms`)
   }
+  t.equal(await nodeConditions(write(t, silent), 60_000, AbortSignal.timeout(100)), undefined, 'Ctrl-C ends it too')
 })
 
 t.test('no server, another server, no JSON, another answer, no file: undefined, never a throw', async (t) => {

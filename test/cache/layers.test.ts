@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createLayers } from '../../src/cache/layers.js'
@@ -27,6 +27,17 @@ t.test('QEMU’s own user may pass, whatever the umask', async (t) => {
   const before = process.umask(0o077)
   await layers.build(key, () => Promise.resolve()).finally(() => process.umask(before))
   for (const path of [dir, join(dir, key)]) t.equal(statSync(path).mode & 0o777, 0o711, path)
+})
+
+t.test('another user’s layer is not used', { skip: process.getuid?.() !== 0 && 'needs root' }, async (t) => {
+  const { dir, layers } = make(t)
+  mkdirSync(join(dir, key), { recursive: true })
+  chownSync(join(dir, key), 12345, 12345)
+  await t.rejects(layers.get(key), { name: 'HostError', message: /another user \(12345\)/, hint: /KLAB_CACHE_DIR/ })
+  await t.rejects(
+    layers.build(key, () => Promise.resolve()),
+    { name: 'HostError' },
+  )
 })
 
 t.test('built once, then found; usedAt is touched; sizes on disk', async (t) => {

@@ -8,8 +8,8 @@ import { makeKlab } from './klab.js'
 t.jobs = 2
 
 /** klab with a virsh that hangs, and that virsh's pid; it is ended with the test, whatever klab did. */
-async function hanging(t: Test, ...argv: readonly string[]) {
-  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: 'hang' })
+async function hanging(t: Test, argv: readonly string[], how = 'hang') {
+  const klab = makeKlab(t, fourNodes(), { FAKE_VIRSH: how })
   klab.record()
   const file = join(klab.dir, 'pid')
   klab.env['FAKE_VIRSH_PID'] = file
@@ -47,9 +47,11 @@ async function gone(pid: number): Promise<void> {
 for (const [signal, verb] of [
   ['SIGINT', ['status']],
   ['SIGTERM', ['status', '--json']],
+  ['SIGINT', ['up']],
+  ['SIGINT', ['halt']],
 ] as const) {
   t.test(`${signal} while virsh hangs in ${verb.join(' ')}: exit 130 at once, and virsh is ended`, async (t) => {
-    const { child, ended, pid } = await hanging(t, ...verb)
+    const { child, ended, pid } = await hanging(t, verb)
     const started = performance.now()
     child.kill(signal)
     const r = await ended
@@ -62,7 +64,7 @@ for (const [signal, verb] of [
 }
 
 t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
-  const { child, ended, pid } = await hanging(t, 'destroy', '-f')
+  const { child, ended, pid } = await hanging(t, ['destroy', '-f'], 'deaf')
   child.kill('SIGINT')
   await new Promise((r) => setTimeout(r, 300))
   child.kill('SIGINT')
@@ -71,7 +73,7 @@ t.test('who presses Ctrl-C twice is out, whatever hangs', async (t) => {
 })
 
 t.test('kill -9: what klab was running ends with it', async (t) => {
-  const { child, ended, pid } = await hanging(t, 'destroy', '-f')
+  const { child, ended, pid } = await hanging(t, ['destroy', '-f'])
   child.kill('SIGKILL')
   await ended
   await t.resolves(gone(pid))

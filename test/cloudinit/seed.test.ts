@@ -31,6 +31,16 @@ const inputs: Readonly<Record<string, SeedInput>> = {
   bake: { ...withoutLab, node: 'bake', hosts: [] },
 }
 
+t.test('without time servers in the Labfile nothing in a guest sets its clock but klab', (t) => {
+  const modules = (input: SeedInput) => parse(seedFiles(input)['user-data']) as { ntp?: { enabled: boolean } }
+  t.notOk('ntp' in modules(node))
+  t.match(modules({ ...node, timeServers: ['10.0.0.1'] }).ntp, { enabled: true, servers: ['10.0.0.1'] })
+  const image = (file: string) => readFileSync(new URL(`../../cloud-init/image/${file}`, import.meta.url), 'utf8')
+  t.match(image('customize.sh'), /systemctl[^\n]* disable(?:[^\n]|\\\n)* systemd-timesyncd\.service/)
+  t.notMatch(image('packages.txt'), /^(?:chrony|ntp|ntpsec|openntpd)$/m)
+  t.end()
+})
+
 interface Card {
   match: { macaddress: string }
   addresses: string[]

@@ -71,7 +71,8 @@ t.test('20 processes, one winner', async (t) => {
   const said = await Promise.all(all.map((child) => next(lines(child))))
   const winner = all[said.indexOf('locked')]!
   t.equal(said.filter((s) => s === 'locked').length, 1)
-  t.equal(said.filter((s) => s.startsWith('refused locked by')).length, 19)
+  const who = `refused locked by \`klab up\` (pid ${winner.pid},`
+  t.equal(said.filter((s) => s.startsWith(who)).length, 19, 'all others say who')
   t.equal((JSON.parse(readFileSync(path, 'utf8')) as { pid: number }).pid, winner.pid)
   const ended = new Promise((r) => winner.once('exit', r))
   winner.stdin.end()

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { formatReport } from '../../src/cli/check.js'
 import { SECTIONS } from '../../src/course/sections.js'
 import { Interrupted, ProbeError } from '../../src/errors.js'
 import { checkLab } from '../../src/lab/check.js'
@@ -26,10 +27,12 @@ async function stage(t: Test, off: readonly string[] = []) {
       .map((l) => (l.startsWith('epoch') ? `epoch ${Math.floor(world.clock.now() / 1000)}` : l))
       .join('\n')
   world.guests.answers.push(({ node, text }) => (text.startsWith('sudo: #!/bin/bash') ? output(node) : undefined))
+  let { record } = run
   return {
     world,
+    record: (more: Partial<typeof record>) => void (record = { ...record, ...more }),
     check: (ids: string, nodes: readonly string[] = NAMES, reports: Stage = silently) =>
-      checkLab(world, run, { sections: section(ids), nodes, stage: reports }),
+      checkLab(world, { ...run, record }, { sections: section(ids), nodes, stage: reports }),
   }
 }
 
@@ -60,6 +63,20 @@ t.test('only some nodes: the control plane is asked too, for what the cluster sa
   t.same(s.world.guests.calls.map((c) => c.node).sort(), ['k8s-master01', 'k8s-node02']) // prettier-ignore
   t.same(r.nodes.map((n) => n.name), ['k8s-node02']) // prettier-ignore
   t.match(r, { ok: true, sections: [{ nodes: [{ node: 'k8s-node02', state: 'done' }] }] })
+})
+
+t.test('what somebody undid: the command that does it again, for a lab that has had it', async (t) => {
+  const s = await stage(t)
+  const real = s.world.guests.answers[0]!
+  s.world.guests.answers.unshift(async (call) => {
+    const all = call.node === 'k8s-node02' ? await real(call) : undefined
+    return typeof all === 'string' ? all.replace(/^hosts .*\n/gm, '') : undefined
+  })
+  t.match(await s.check('2.2.8'), { ok: false, repair: [] }, 'not yet done is not undone')
+  s.record({ completedUntil: 'ready' })
+  const r = await s.check('2.2.8')
+  t.same(r.repair, ['klab provision --only system k8s-node02'])
+  t.match(formatReport(r, false), /\nto do it again: klab provision --only system k8s-node02\n$/)
 })
 
 t.test('a machine that is off is told as such, without waiting for it', async (t) => {

@@ -113,6 +113,13 @@ t.test('log file: appended, 0600, without tokens; set aside when it is big', (t)
   t.end()
 })
 
+t.test('log file: a full disk does not end what klab does', (t) => {
+  const log = openLogFile('/dev/full', handClock())
+  log.report({ type: 'note', text: 'lost' })
+  log.close()
+  t.end()
+})
+
 t.test('tee', (t) => {
   const seen: string[] = []
   const r = (name: string): Renderer => ({

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
 import { CorruptError } from '../../src/errors.js'
 import { parseSealedFacts } from '../../src/sealed/facts.js'
 import { readFacts, unpackSeal } from '../../src/sealed/read.js'
 import { writeSeal } from '../../src/sealed/write.js'
+import { fullDisk } from '../fakes/full-disk.js'
 import { exec } from '../real/libvirt.js'
 import { entriesOf, factsOf, FILES, put, sha, tarOf, type Entry } from './archive.js'
 
@@ -30,6 +31,25 @@ async function unpack(dir: string, file: string): Promise<string> {
     return error.message.replaceAll(file, 'FILE')
   }
 }
+
+t.test('a disk that gets full under an export: which file, and nothing of it is left', async (t) => {
+  const dir = t.testdir({ from: { file: 'x' } })
+  const facts = { ...factsOf({ 'nodes/a/memory': 'x' }) }
+  const sources = facts.files.map((f) => ({ ...f, path: join(dir, 'from/file') }))
+  const out = join(dir, 'out')
+  mkdirSync(out)
+  const disk = await fullDisk(t)
+  disk.fillAt(0)
+  const path = join(out, 'lab.klab')
+  await t.rejects(writeSeal(exec, { path, facts, sources, o: { signal, progress: () => undefined } }), {
+    code: 'ENOSPC',
+    path,
+  })
+  t.same(readdirSync(out), [])
+  disk.fillAt(Infinity)
+  await writeSeal(exec, { path, facts, sources, o: { signal, progress: () => undefined } })
+  t.same(readdirSync(out), ['lab.klab'])
+})
 
 t.test('what was written comes back, byte for byte, for its owner alone', async (t) => {
   const dir = t.testdir({ from: {} })

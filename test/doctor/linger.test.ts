@@ -1,0 +1,21 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { lingerCheck } from '../../src/doctor/linger.js'
+import { makeWorld } from '../fakes/world.js'
+
+t.test('a user who does not linger is warned; root, and hosts without logind, are not', async (t) => {
+  const world = makeWorld(t, { uid: 1000 })
+  const host = join(world.dir, 'host')
+  const session = { ...world, hypervisor: { ...world.hypervisor, uri: 'qemu:///session' } }
+  t.same(await lingerCheck(session, host), [], 'no logind')
+  mkdirSync(join(host, 'run/systemd/seats'), { recursive: true })
+  t.match(await lingerCheck(session, host), [{ state: 'warn', fix: 'sudo loginctl enable-linger tester' }])
+  t.same(await lingerCheck({ ...session, env: { ...world.env, uid: 0 } }, host), [])
+  t.same(await lingerCheck(world, host), [], 'a system daemon, and a run folder of its own')
+  const env = { ...world.env, env: { XDG_RUNTIME_DIR: world.dir } }
+  t.match(await lingerCheck({ ...world, env }, host), [{ state: 'warn' }], 'but not when the switch lies in /run/user')
+  mkdirSync(join(host, 'var/lib/systemd/linger'), { recursive: true })
+  writeFileSync(join(host, 'var/lib/systemd/linger/tester'), '')
+  t.match(await lingerCheck(session, host), [{ state: 'ok' }])
+})
