@@ -19,7 +19,8 @@ file_installed() {
 	name=$(dpkg-deb -f "$1" Package) && has "$name" && [ "$(version_of "$name")" = "$(dpkg-deb -f "$1" Version)" ]
 }
 
-install_files() { apt_install --no-download "$@"; }
+# What somebody handed over is wanted, even if the image has a newer one.
+install_files() { apt_install --no-download --allow-downgrades "$@"; }
 
 install_from_repositories() {
 	apt-get update -q

@@ -57,7 +57,8 @@ for (const [signal, verb] of [
     const r = await ended
     t.equal(r.code, 130)
     t.match(r.stderr, /interrupted/)
-    t.ok(performance.now() - started < 4000, `${performance.now() - started} ms`)
+    // The virsh would hang for an hour. A starved machine takes seconds for what takes one.
+    t.ok(performance.now() - started < 30_000, `${performance.now() - started} ms`)
     await new Promise((done) => setTimeout(done, 100))
     t.throws(() => process.kill(pid, 0), 'no virsh is left')
   })

@@ -24,7 +24,7 @@ t.test('a running command ends, even one that is deaf to SIGTERM; one that begin
   abort.abort()
   await t.rejects(deaf, Interrupted)
   const ms = performance.now() - started
-  t.ok(ms > 1000 && ms < 4500, `${ms} ms: asked first, then ended`)
+  t.ok(ms > 1000 && ms < 30_000, `${ms} ms: asked first, then ended`)
   t.match(await exec.run(['echo', 'clean']), { stdout: 'clean\n' })
 })
 

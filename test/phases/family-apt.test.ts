@@ -29,7 +29,8 @@ t.test('packages that somebody handed over are installed, needed or not, and onc
   const g = guestRoot(t, fourNodes(), known, { ...BUNDLE, ...debs })
   const installs = (log: string): string[] => log.split('\n').filter((c) => /^(apt-get|yum) .*install/.test(c))
   t.same(installs(runAll(t, g)), [
-    'apt-get install -qy --no-install-recommends --no-download /run/klab/bundle/packages/htop_3.2.2-2_amd64.deb',
+    'apt-get install -qy --no-install-recommends --no-download --allow-downgrades ' +
+      '/run/klab/bundle/packages/htop_3.2.2-2_amd64.deb',
   ])
   t.same(installs(runAll(t, g)), [], 'again: nothing to do')
   const rpm = { 'packages/htop-3.2.2-1.el7.x86_64.rpm': '' }
@@ -37,6 +38,15 @@ t.test('packages that somebody handed over are installed, needed or not, and onc
   const el = guestRoot(t, lab, centos7, { ...BUNDLE, ...rpm })
   t.match(installs(runAll(t, el)), [/^yum -y --disablerepo=\* install .*htop-3\.2\.2-1\.el7\.x86_64\.rpm$/])
   t.same(installs(runAll(t, el)), [], 'again: nothing to do')
+  t.end()
+})
+
+t.test('a handed package that is older than the image’s takes its place: it was asked for', (t) => {
+  const known = { ...debian12, installed: [...debian12.installed.filter((p) => !/^socat /.test(p)), 'socat 1.8.0'] }
+  const g = guestRoot(t, fourNodes(), known, { ...BUNDLE, 'packages/socat_1.7.4_amd64.deb': '' })
+  t.match(runAll(t, g), /install .*socat_1\.7\.4_amd64\.deb/)
+  t.match(g.read('state/installed'), /^socat 1\.7\.4$/m)
+  t.notMatch(runAll(t, g), /^apt-get .*install/m, 'again: nothing to do')
   t.end()
 })
 
