@@ -15,6 +15,21 @@ const lab = labOf(fourNodes())
 const boot = { kind: 'disk' } as const
 const context = { line: () => undefined, signal: new AbortController().signal }
 
+t.test('an emulated machine has words for its kernel; one with KVM, or with its own boot loader, has none', (t) => {
+  const direct = { kind: 'direct', kernel: '/k', initrd: '/i', cmdline: 'root=LABEL=rootfs' } as const
+  const booted = (accel: 'tcg' | 'kvm', how: typeof direct | typeof boot) => {
+    const run = { ...makeRun(makeWorld(t), lab), accel }
+    const nics = cards(run, lab.nodes[0]!.name, '/run/vde')
+    return machineSpec(run, lab.nodes[0]!, { boot: how, bundleIso: undefined, nics }).boot
+  }
+  t.match(booted('tcg', direct), {
+    cmdline: 'root=LABEL=rootfs klab.timerslack=5000000 systemd.setenv=GOMAXPROCS=1',
+  })
+  t.same(booted('kvm', direct), direct)
+  t.same(booted('tcg', boot), boot)
+  t.end()
+})
+
 t.test('a control plane: both ports forwarded, bundle as third disk, both cards', (t) => {
   const run = makeRun(makeWorld(t), lab)
   const spec = machineSpec(run, lab.nodes[0]!, {
