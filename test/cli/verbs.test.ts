@@ -85,7 +85,7 @@ t.test('a changed Labfile: plan shows what changed, as text and as data; up refu
 t.test('a Labfile with a node more: plan shows that up takes it over, with the phases of all five', async (t) => {
   const klab = makeKlab(t, TCG)
   klab.record({ completedUntil: 'ready' }, [1, 1, 1, 1])
-  const more = TCG.replace(/^hypervisor/m, '  - { name: k8s-node04, ip: 192.168.31.65 }\n$&')
+  const more = TCG.replace(/^kubernetes/m, '  - { name: k8s-node04, ip: 192.168.31.65 }\n$&')
   writeFileSync(join(klab.dir, 'work/Labfile'), more)
   const { code, stdout } = await klab.run('plan')
   t.equal(code, 0)
@@ -95,7 +95,8 @@ t.test('a Labfile with a node more: plan shows that up takes it over, with the p
 
 const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root to give files away' }
 t.test('another user’s Labfile, found above: exit 2, and nothing that it names is run', asRoot, async (t) => {
-  const klab = makeKlab(t, `${TCG}kubernetes: { version: 1.17.5, runtime: docker, bundle: { dir: k }, cni: none }\n`)
+  const own = 'kubernetes: { version: 1.17.5, runtime: docker, bundle: { dir: k }, cni: none }\n'
+  const klab = makeKlab(t, fourNodes(`${own}hypervisor: { accel: tcg }\n`))
   const [labfile, ran] = [join(klab.dir, 'work/Labfile'), join(klab.dir, 'ran')]
   mkdirSync(join(klab.dir, 'work/k'))
   trap(join(klab.dir, 'work/k/kubeadm'), ran)
