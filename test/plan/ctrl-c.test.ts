@@ -17,7 +17,7 @@ import { staticPods } from '../fakes/static-pods.js'
 import { fakeQemuImg, fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 import { ADMIN, CA } from './certificates.js'
 
-const LAB = labOf(fourNodes().replace(/^.*k8s-node0[23].*\n/gm, ''))
+const LAB = labOf(fourNodes('kubernetes: { cni: flannel }\n').replace(/^.*k8s-node0[23].*\n/gm, ''))
 const NODES = LAB.nodes.map((n) => n.name)
 /** The fake artifacts are there without a call. What makes real ones gets the signal, or runs through `stoppable`. */
 const NO_CALLS = ['image']
