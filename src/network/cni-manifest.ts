@@ -41,11 +41,24 @@ export const cniTitle = (cni: CniSpec): string =>
       ? `Calico ${cni.version === '' ? 'of the folder' : cni.version} (${cni.encapsulation})`
       : cni.manifest
 
+/** Calico's is 350 KB of YAML, and three phases ask for it. */
+const made = new WeakMap<LabRun, Promise<string>>()
+
 /**
- * The manifest, filled in for this lab. The user's own manifest is applied unchanged. Throws CorruptError (bundle),
- * UsageError (the Labfile's file cannot be read).
+ * The manifest, filled in for this lab, once in a run. The user's own manifest is applied unchanged. Throws
+ * CorruptError (bundle), UsageError (the Labfile's file cannot be read).
  */
-export async function cniManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
+export function cniManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
+  const kept = made.get(run)
+  if (kept) return kept
+  const text = makeManifest(run, k)
+  made.set(run, text)
+  // After a failure it may be made again.
+  text.catch(() => made.delete(run))
+  return text
+}
+
+async function makeManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
   const { cni } = k
   if (typeof cni === 'object' && 'manifest' in cni) {
     return ownManifest(cni.manifest)

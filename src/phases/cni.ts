@@ -10,9 +10,7 @@ import type { LabRun } from '../world.js'
 
 /** Applies the manifest on the control plane. */
 export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: Marks): Step {
-  let made: Promise<string> | undefined
-  // Calico's is 350 KB of YAML, so it is read and changed once in a run.
-  const manifest = (): Promise<string> => (made ??= cniManifest(run, k))
+  const manifest = (): Promise<string> => cniManifest(run, k)
   // A digest of the applied manifest: with another bundle or CIDR it is applied again, but what a trainee has changed
   // by hand since is not.
   const mark = async (): Promise<string> => digest('cni', await manifest())
