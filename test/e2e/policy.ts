@@ -2,6 +2,9 @@
  * NetworkPolicy across nodes: without one both clients reach the server on another node; deny-all stops both; an allow
  * rule lets the one with the label in; with both removed both get through again. Each state is waited for, not timed.
  */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Test } from 'tap'
 
 type Kubectl = (...args: string[]) => Promise<string>
@@ -50,13 +53,20 @@ export interface PolicyProof {
   end(): Promise<void>
 }
 
-/** Makes server and clients on different nodes; `end` removes all of it. `apply`: kubectl apply -f - of this text. */
+/** Makes server and clients on different nodes; `end` removes all of it. */
 export async function policyProof(
   kubectl: Kubectl,
-  apply: (manifest: string) => Promise<unknown>,
   [serverNode = '', clientNode = '']: readonly string[],
 ): Promise<PolicyProof> {
-  const put = (...objects: object[]) => apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }))
+  const put = async (...items: object[]): Promise<void> => {
+    const dir = await mkdtemp(join(tmpdir(), 'klab-policy-'))
+    try {
+      await writeFile(join(dir, 'list.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+      await kubectl('apply', '-f', join(dir, 'list.json'))
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  }
   await put(
     pod('server', serverNode, 'mkdir /tmp/w; echo page >/tmp/w/index.html; exec httpd -f -p 80 -h /tmp/w'),
     pod('friend', clientNode, 'exec sleep 1000000'),

@@ -3,9 +3,7 @@
  * also after a restore and a day later; then destroy, and proof that nothing is left. KLAB_E2E_NODES: how many of the
  * default lab's nodes. Two are what CI has time for without KVM; four before a version or the pod network changes.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import type { CheckReport } from '../../src/course/types.js'
@@ -32,16 +30,6 @@ const klab = [process.execPath, `${project}dist/main.js`, '-f', labfile]
 
 const run = (argv: readonly string[]): Promise<Ran> => runIn(argv, { cwd: project })
 const kubectl = async (...args: string[]): Promise<string> => (await run([...klab, 'kubectl', ...args])).stdout
-/** kubectl apply of a manifest's text. */
-const apply = async (manifest: string): Promise<void> => {
-  const dir = await mkdtemp(join(tmpdir(), 'klab-e2e-'))
-  try {
-    await writeFile(join(dir, 'manifest.json'), manifest)
-    await kubectl('apply', '-f', join(dir, 'manifest.json'))
-  } finally {
-    await rm(dir, { recursive: true })
-  }
-}
 const status = async (): Promise<Status> => JSON.parse((await run([...klab, 'status', '--json'])).stdout) as Status
 
 /**
@@ -144,7 +132,7 @@ t.test(
     await served(t, 'fresh', 3)
 
     // flannel would not do: it obeys no policy.
-    const policy = await policyProof(kubectl, apply, [first, last])
+    const policy = await policyProof(kubectl, [first, last])
     await policy.all(t, 'fresh')
 
     const listeners = (await exec.run(['ss', '-Hlntup'])).stdout

@@ -2,11 +2,11 @@
  * `npm run test:check`: `klab check` on a lab that is up. Steps of the course are undone by hand and put back.
  * KLAB_TEST_LABFILE names another Labfile than labs/quickstart's. Long: not for each landing.
  */
-import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { kubeadmImages } from '../../src/cluster/images.js'
 import { loadLabfile } from '../../src/labfile/load.js'
+import { run } from '../e2e/run.js'
 import { proveCheck, type Klab } from './undo.js'
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -14,12 +14,7 @@ const labfile =
   process.env['KLAB_TEST_LABFILE'] ?? fileURLToPath(new URL('../../labs/quickstart/Labfile', import.meta.url))
 
 t.test('undone by hand, told, put back', async (t) => {
-  const klab: Klab = (...args) =>
-    new Promise((resolve) => {
-      execFile(process.execPath, [main, '-f', labfile, ...args], { encoding: 'utf8' }, (error, stdout) =>
-        resolve({ code: error === null ? 0 : Number(error.code), stdout }),
-      )
-    })
+  const klab: Klab = (...args) => run([process.execPath, main, '-f', labfile, ...args])
   t.match(await klab('status', '--json'), { stdout: '"state": "running"' }, `${labfile}: a lab that is up`)
   const { lab } = await loadLabfile(labfile)
   const [first] = lab.nodes

@@ -3,9 +3,6 @@
  * pod), NetworkPolicy where the pod network has it, a snapshot saved and restored, and gone again. Long: not for each
  * landing. KLAB_TEST_LABS names other labs than all, by their folders: `course-1.17 modern`.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { loadLabfile } from '../../src/labfile/load.js'
@@ -48,18 +45,9 @@ async function proved(t: Test, name: string): Promise<void> {
   t.match(await klab('kubectl', 'version', '-o', 'json'), `"gitVersion": "v${k.version}"`, 'of that version')
 
   const kubectl = (...args: string[]): Promise<string> => klab('kubectl', ...args)
-  const apply = async (manifest: string): Promise<void> => {
-    const dir = await mkdtemp(join(tmpdir(), 'klab-long-'))
-    try {
-      await writeFile(join(dir, 'manifest.json'), manifest)
-      await kubectl('apply', '-f', join(dir, 'manifest.json'))
-    } finally {
-      await rm(dir, { recursive: true })
-    }
-  }
   const workers = lab.nodes.filter((n) => n.role === 'worker').map((n) => n.name)
   // flannel has no NetworkPolicy.
-  const policy = cniName(k.cni) === 'calico' ? await policyProof(kubectl, apply, workers) : undefined
+  const policy = cniName(k.cni) === 'calico' ? await policyProof(kubectl, workers) : undefined
   await policy?.all(t, 'fresh')
 
   await kubectl('create', 'configmap', 'before')
