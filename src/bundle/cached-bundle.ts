@@ -7,7 +7,7 @@ import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
 import { readSmall } from '../host/files.js'
 import { kubeadmImages, manifestImages } from '../cluster/images.js'
 import { settledSpec } from '../labfile/settled-bundle.js'
-import type { CniSpec } from '../labfile/model.js'
+import type { BundleChoice, CniSpec } from '../labfile/model.js'
 import { Interrupted, KlabError, StateError } from '../errors.js'
 import type { Digest } from '../host/digest.js'
 import { kubectlOf } from './host-programs.js'
@@ -41,9 +41,8 @@ export async function labImages(k: BundleFor, layers: Layers): Promise<BundleIma
   return { all: manifest.images, node: manifest.nodeImages, cni, archives: manifest.files.map((f) => f.path) }
 }
 
-/** What `auto` may have become; and if the cache has one of them, the first one that it takes. */
-export const AUTO_SOURCES = ['upstream', 'source'] as const
-const AUTO: readonly BundleManifest['source'][] = AUTO_SOURCES
+/** What `auto` may have become. If the cache has both, it takes the first. */
+const AUTO = ['upstream', 'source'] as const
 
 class NotCached extends StateError {}
 
@@ -61,12 +60,15 @@ export async function keptBundle(k: BundleFor, c: BundleContext): Promise<BuiltB
   return unlessKnown(() => makeBundle(k, { ...c, layers: { ...c.layers, build } }))
 }
 
-/** The bundle that `auto` takes because the cache has it. */
-async function keptAuto(k: BundleFor, c: BundleContext): Promise<BuiltBundle | undefined> {
-  if (k.bundle.source !== 'auto') return undefined
-  for (const source of AUTO_SOURCES) {
-    const made = await keptBundle(settledSpec(k, { source, why: '' }), c)
-    if (made) return made
+/** What `auto` takes because the cache has it: the choice, and its bundle. */
+export async function keptAuto(
+  k: BundleFor,
+  c: BundleContext,
+): Promise<{ readonly choice: BundleChoice; readonly bundle: BuiltBundle } | undefined> {
+  for (const source of AUTO) {
+    const choice = { source, why: 'it is in the cache' }
+    const bundle = await keptBundle(settledSpec(k, choice), c)
+    if (bundle) return { choice, bundle }
   }
   return undefined
 }
@@ -98,7 +100,7 @@ export async function knownRefs(k: BundleFor, c: BundleContext): Promise<readonl
   const { bundle } = k
   return unlessKnown(async () => {
     if (bundle.source !== 'dir') {
-      const made = (await keptBundle(k, c)) ?? (await keptAuto(k, c))
+      const made = bundle.source === 'auto' ? (await keptAuto(k, c))?.bundle : await keptBundle(k, c)
       return made && bundleRefs(made.dir)
     }
     const { files } = await listFolder(bundle.path)
@@ -117,10 +119,9 @@ async function cachedBundle(
     // A folder of parts has no manifest. What was made from it is in the cache.
     if (manifest) return { dir: bundle.path, manifest }
   }
+  const sources: readonly string[] = bundle.source === 'auto' ? AUTO : [bundle.source]
   return (await listBundles(layers)).find(
-    (b) =>
-      (bundle.source === 'auto' ? AUTO : [bundle.source]).includes(b.manifest.source) &&
-      b.manifest.kubernetes === version,
+    ({ manifest }) => sources.includes(manifest.source) && manifest.kubernetes === version,
   )
 }
 

@@ -4,7 +4,7 @@ import { settledSpec } from '../labfile/settled-bundle.js'
 import type { AutoSource, BundleChoice } from '../labfile/model.js'
 import { debianArch } from './arch.js'
 import { parseRef } from './archive/image-ref.js'
-import { AUTO_SOURCES, keptBundle } from './cached-bundle.js'
+import { keptAuto } from './cached-bundle.js'
 import type { BundleContext, BundleFor } from './ensure.js'
 import { coreImages } from './needs.js'
 import { binaryUrl, pullAddress } from './online/addresses.js'
@@ -24,10 +24,8 @@ export async function chooseBundle(
   k: BundleFor & { readonly bundle: AutoSource },
   c: BundleContext,
 ): Promise<BundleChoice> {
-  for (const source of AUTO_SOURCES) {
-    const choice = { source, why: 'it is in the cache' }
-    if (await keptBundle(settledSpec<BundleFor>(k, choice), c)) return choice
-  }
+  const kept = await keptAuto(k, c)
+  if (kept) return kept.choice
   if ((await c.exec.which('skopeo')) === undefined)
     return { source: 'source', why: 'skopeo is not here, which upstream needs' }
   const { servers, silent } = await askServers(k, c)

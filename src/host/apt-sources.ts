@@ -107,8 +107,8 @@ export function pickMirror(sources: readonly AptSource[]): Mirror | undefined {
 const usable = (uri: string): boolean => /^(?:https?|mirror\+https?|file|copy):/.test(uri) && !/security/.test(uri)
 
 /**
- * A sources file (deb822) for these releases on that mirror. It uses `copy:`, because with
- * `file:` packages would stay where they are.
+ * A sources file (deb822) for these releases on that mirror. It uses `copy:`, because with `file:` packages would stay
+ * where they are.
  */
 export function sourcesText(mirror: Mirror, suites: readonly string[]): string {
   return [

@@ -38,6 +38,7 @@ export interface Doors {
 export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors {
   const { env, assets, signal } = o
   const host = createExec(env)
+  const stopping = stoppable(host, signal)
   const uriOf = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<string> => {
     const { defaultUri } = await import('../hypervisor/virsh-run.js')
     return lab === undefined || lab.hypervisor.uri === 'auto' ? defaultUri(env.uid) : lab.hypervisor.uri
@@ -48,7 +49,7 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
   const looking: HostExec = { ...host, run: (argv, options) => host.run(argv, { signal, ...options }) }
   const qemuUser = async (uri: string) => {
     const { hostSecurity } = await import('../hypervisor/virsh.js')
-    return (await hostSecurity(stoppable(host, signal), uri)).qemuUser
+    return (await hostSecurity(stopping, uri)).qemuUser
   }
 
   const world = async (lab: Pick<Lab, 'hypervisor'> | undefined): Promise<World> => {
@@ -60,7 +61,6 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
     ])
     const uri = await uriOf(lab)
     const r = roots(env)
-    const stopping = stoppable(host, signal)
     // Asked only when a switch is made: doctor must work without libvirt.
     const bare = createL2Switch({ exec: stopping })
     const l2 = async () => createL2Switch({ exec: stopping, qemuUser: await qemuUser(uri) })
@@ -102,12 +102,10 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
       if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: 'the Labfile says so' }
       const user = await qemuUser(await uriOf(lab)).catch(() => undefined)
       // doctor reports a missing QEMU, together with all else that is missing.
-      return probeAccel(stoppable(host, signal), env.uid === 0 && user ? { qemuUser: user } : {}).catch(
-        (error: unknown) => {
-          if (!(error instanceof HostError)) throw error
-          return { accel: 'tcg', why: error.message }
-        },
-      )
+      return probeAccel(stopping, env.uid === 0 && user ? { qemuUser: user } : {}).catch((error: unknown) => {
+        if (!(error instanceof HostError)) throw error
+        return { accel: 'tcg', why: error.message }
+      })
     },
     background: async (args) => {
       await host.spawnDetached([nodeProgram(), join(assets, 'dist', 'main.js'), ...args])
