@@ -4,7 +4,7 @@
 # all plugins have answered. On a slow host both cost minutes.
 # - The version is remembered. Calico's plugin is a program of 60 MB, which takes 1 to 2 s of an emulated CPU each time.
 # - No version is said until the node's agent has written the file that the plugin needs. Otherwise kubelet makes and
-#   removes pods again and again until then, which leaves the agent no CPU to start with (seen: 18 minutes).
+#   removes pods again and again until then, which leaves the agent no CPU to start with (seen: more than ten minutes).
 name=${0##*/}
 plugin=/opt/cni/bin/$name
 [ "$CNI_COMMAND" = VERSION ] || exec "$plugin"

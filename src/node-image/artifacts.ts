@@ -39,7 +39,8 @@ export const bundleContext = (world: World, report: Line): BundleContext => ({
 
 /**
  * cgroup v1: each controller is a tree of its own. kubelet reads all trees every 2 s and each container is entered into
- * all of them, which takes a tenth of an emulated CPU. Nobody here needs these five; kubeadm asks for others.
+ * all of them, which took a sixth of kubelet's time under emulation. Nobody here needs these five; kubeadm asks for
+ * others.
  */
 const NEEDLESS_CONTROLLERS = ['net_cls', 'net_prio', 'perf_event', 'rdma', 'misc']
 
