@@ -5,6 +5,7 @@
 //   node .ci/unit.mjs --coverage   the last line says how much of src/ was run
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { TAP } from './tap.mjs'
 
@@ -60,7 +61,8 @@ const options = coverage
   : ['--timeout=120', '--disable-coverage', '--allow-empty-coverage']
 rmSync(SUMMARY, { force: true })
 const chosen = files.filter((file) => !leftOut.has(file))
-const { status } = spawnSync(TAP, ['run', ...options, ...more, ...chosen], { stdio: 'inherit' })
+const jobs = `--jobs=${availableParallelism()}`
+const { status } = spawnSync(TAP, ['run', jobs, ...options, ...more, ...chosen], { stdio: 'inherit' })
 if (leftOut.size > 0) {
   process.stderr.write(`\nnot run: ${[...leftOut].join(', ')}\n`)
   process.stderr.write(`missing here: ${missing.join(', ')}; npm run setup installs what all tests need\n`)
