@@ -22,15 +22,15 @@ const NEEDS = {
     ...['bundle/auto', 'bundle/folder-content', 'bundle/from-directory', 'bundle/host-programs', 'bundle/online'],
     ...['bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh', 'lab/handed-folder'],
   ],
-  openssl: ['api/server', 'phases/rejoin', 'phases/workers', 'snapshot/certificates'],
+  openssl: ['api/server', 'phases/rejoin', 'phases/workers', 'plan/ctrl-c', 'snapshot/certificates'],
   pgrep: ['bundle/jobs', 'bundle/source/calico-start', 'host/exec'],
   python3: ['cloudinit/cloud-init'],
   'qemu-img': ['base-image/base', 'base-image/disk-format', 'cli/verbs', 'sealed/disks'],
   skopeo: ['bundle/auto', 'bundle/online', 'bundle/skopeo'],
   ssh: ['guest/hostile', 'guest/ssh-config'],
-  'ssh-keygen': ['state/keys'],
+  'ssh-keygen': ['lesson/guest-scripts', 'state/keys'],
   xorriso: ['bundle/build', 'hypervisor/make-iso'],
-  zstd: ['sealed/read'],
+  zstd: ['labfile/foreign', 'sealed/read'],
 }
 
 const here = (name) =>
