@@ -13,7 +13,7 @@ import { run } from '../e2e/run.js'
 import { ensureSystemLibvirt, uid } from '../real/libvirt.js'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
-const LABS = (process.env['KLAB_TEST_LABS'] ?? 'course-1.17 modern').split(' ')
+const LABS = (process.env['KLAB_TEST_LABS'] ?? 'course-1.17 containerd modern').split(' ')
 
 /** klab for this Labfile; throws unless it ends well. */
 const klabOf =
