@@ -1,5 +1,5 @@
 /** `kubernetes.bundle`: where binaries, images and manifests come from. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { SOURCE_VERSIONS } from '../versions/source.js'
 import { choice, path, section, text, unless } from './fields.js'
 

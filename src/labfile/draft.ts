@@ -2,7 +2,7 @@
  * The readable part of a Labfile with mistakes, so that the checks between fields run on the rest and all problems show
  * at once.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { documentSchema, type LabDocument } from './schema.js'
 import { isObject } from '../host/json.js'
 

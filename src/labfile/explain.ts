@@ -1,5 +1,5 @@
 /** Turns zod's issues into ours: the field, the place, what is allowed and what was found. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { LabfileIssue } from '../errors.js'
 import { nearest } from '../report/nearest.js'
 import { fieldName, type Path, type YamlSource } from './source.js'

@@ -1,6 +1,6 @@
 /** The kinds of fields in a Labfile. Each says what is allowed ("must be …") and leaves the rest to explain.ts. */
 import { isAbsolute, normalize } from 'node:path/posix'
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatCidr, overlaps, parseCidr } from './cidr.js'
 import { parseSize, SIZE } from './size.js'
 

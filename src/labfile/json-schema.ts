@@ -1,5 +1,5 @@
 /** The JSON Schema that editors use (labfile.schema.json), made from the schema that klab itself uses. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { documentSchema } from './schema.js'
 
 /** The schema as plain data, JSON Schema draft 7, of what people may write. */

@@ -1,5 +1,5 @@
 /** `kubernetes.kubelet`, `apiServer` and similar fields: settings for kubeadm's configuration, besides klab's own. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { section } from './fields.js'
 
 const FLAGS_RULE = 'must be a map of flags without dashes, each a text, such as {audit-log-maxage: "7"}'

@@ -1,5 +1,5 @@
 /** `os`: the settings of every node. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { authorizedKeyProblem } from './authorized-key.js'
 import { choice, section, text, unless } from './fields.js'
 

@@ -3,7 +3,7 @@
  * Schema.
  * A message says what is allowed ("must be …"); explain.ts adds the field, the place and what was found.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { bundle } from './bundle-schema.js'
 import { os } from './os-schema.js'
 import { kubeadmFields } from './kubeadm-schema.js'

@@ -1,5 +1,5 @@
 /** klab.yaml beside index.json: what klab knows of a lesson and its website does not. Needs no other file. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { LessonError } from '../errors.js'
 import { explainIssues } from '../labfile/explain.js'
 import { choice, section, text } from '../labfile/fields.js'

@@ -1,5 +1,5 @@
 /** Reading seal.json, which anybody may have written. */
-import { z } from 'zod'
+import * as z from 'zod'
 import { CorruptError, messageOf } from '../errors.js'
 import { quoted } from '../host/json.js'
 import {

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { CorruptError } from '../../errors.js'
 import { readText } from '../../host/files.js'
 import { digestOf } from '../../host/digest.js'

@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { nearestSource } from '../../versions/source.js'
 import { UsageError } from '../../errors.js'
 import { readText } from '../../host/files.js'

@@ -1,7 +1,7 @@
 /** The images of a bundle from source. `cloud-init/bundle/images.yaml` says what is in each. */
 import { mkdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { CorruptError } from '../../errors.js'
 import { readText } from '../../host/files.js'
 import { sha256File } from '../../host/digest.js'
