@@ -3,17 +3,14 @@
 # starts each plugin every 5 s to ask for its version (libcni, ValidateNetworkList), and believes in a pod network when
 # all plugins have answered. On a slow host both cost minutes.
 # - The version is remembered. Calico's plugin is a program of 60 MB, which takes 1 to 2 s of an emulated CPU each time.
-# - No version is said until the node's agent has written the file that the plugin needs. Otherwise kubelet makes and
-#   removes pods again and again until then, which leaves the agent no CPU to start with (seen: more than ten minutes).
+# - flannel's plugin says no version until flanneld has written the file that it needs. Otherwise kubelet makes and
+#   removes pods again and again until then, which leaves the agent no CPU to start with. Calico's manifest sees to that
+#   itself (startBeforePlugin in src/cluster/calico-manifest.ts).
 name=${0##*/}
 plugin=/opt/cni/bin/$name
 [ "$CNI_COMMAND" = VERSION ] || exec "$plugin"
-case $name in
-calico) agent=/var/lib/calico/nodename ;;
-flannel) agent=/run/flannel/subnet.env ;;
-*) agent=/ ;;
-esac
-if [ ! -e "$agent" ]; then
+agent=/run/flannel/subnet.env
+if [ "$name" = flannel ] && [ ! -e "$agent" ]; then
 	# The form of a plugin's error; 11: try again later (CNI specification, "Error").
 	echo "{\"cniVersion\":\"0.3.1\",\"code\":11,\"msg\":\"$name waits for its agent: there is no $agent yet\"}"
 	exit 1

@@ -1,5 +1,5 @@
 /** Changes Calico's own calico.yaml for one lab: as data, so that the rest of it stays as its makers wrote it. Pure. */
-import { isMap, isSeq, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isMap, isNode, isSeq, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { manifestDocuments } from './manifest-docs.js'
 import { autodetection, type Encapsulation } from '../versions/calico.js'
@@ -20,7 +20,9 @@ export interface CalicoSettings {
 
 const WORKLOADS = ['DaemonSet', 'Deployment']
 const STYLE = { lineWidth: 0, directives: false } as const
-const CONTAINERS = ['spec', 'template', 'spec', 'containers']
+const POD = ['spec', 'template', 'spec']
+const CONTAINERS = [...POD, 'containers']
+const INIT_CONTAINERS = [...POD, 'initContainers']
 /** calico-node's probes of BIRD, which does not run in a VXLAN-only Calico; newer lines write two dashes. */
 const BIRD_PROBE = /^--?bird6?-(?:live|ready)$/
 
@@ -84,6 +86,7 @@ export function patchCalico(text: string, s: CalicoSettings): string {
     askFelix(node, container)
     dropNeedless(node)
   }
+  if (s.patient) startBeforePlugin(node, container)
   if (s.patient) changed.filter(workload).forEach(relaxProbes)
   return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
 }
@@ -136,8 +139,32 @@ function dropBirdProbes(container: YAMLMap): void {
  * earlier pod network. Each starts a program of 85 MB, which took 20 to 60 s on four emulated nodes.
  */
 function dropNeedless(doc: Document.Parsed): void {
-  const list = doc.getIn(['spec', 'template', 'spec', 'initContainers'])
+  const list = doc.getIn(INIT_CONTAINERS)
   if (isSeq(list)) list.items = list.items.filter((c) => !isMap(c) || !NEEDLESS.includes(String(c.get('name'))))
+}
+
+/** What a container needs from calico-node's own to do a part of its work. */
+const SAME = ['image', 'imagePullPolicy', 'env', 'envFrom', 'securityContext', 'volumeMounts']
+
+/**
+ * `calico-node -startup` before the plugin is installed. It writes /var/lib/calico/nodename, without which the plugin
+ * makes no pod. In the order of Calico's makers, kubelet makes and removes pods again and again until that file is
+ * there, and leaves calico-node no CPU to write it (seen with docker and with containerd: more than ten minutes).
+ */
+function startBeforePlugin(doc: Document, container: YAMLMap): void {
+  const list = doc.getIn(INIT_CONTAINERS)
+  if (!isSeq(list)) return
+  const step = doc.createNode({
+    name: 'startup',
+    // It gives the API server 2 s and exits; kubelet would wait longer each time.
+    command: ['sh', '-c', 'until calico-node -startup; do sleep 2; done'],
+  })
+  for (const field of SAME) {
+    const value = container.get(field, true)
+    if (isNode(value)) step.set(field, value.clone())
+  }
+  const plugin = list.items.findIndex((c) => isMap(c) && c.get('name') === 'install-cni')
+  list.items.splice(Math.max(plugin, 0), 0, step)
 }
 
 /** Probes by HTTP instead of a program, where felix alone is probed. */

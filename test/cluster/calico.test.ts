@@ -96,6 +96,31 @@ t.test('what is asked for is what the container gets, once each; images and pull
   t.end()
 })
 
+t.test('on a slow host calico-node says who it is before the plugin is there', (t) => {
+  const init = (patient: boolean) => {
+    const out = patchCalico(text, { ...settings, encapsulation: 'vxlan', patient })
+    const pods = parseAllDocuments(out).map(
+      (d) => d.toJS() as { kind: string; spec: { template: { spec: Record<string, Record<string, unknown>[]> } } },
+    )
+    const { containers, initContainers } = pods.find((o) => o.kind === 'DaemonSet')!.spec.template.spec
+    return { node: containers![0]!, steps: initContainers! }
+  }
+  t.same(
+    init(false).steps.map((c) => c['name']),
+    ['install-cni'],
+    'elsewhere the steps are those of Calico’s makers',
+  )
+  const { node, steps } = init(true)
+  t.same(
+    steps.map((c) => c['name']),
+    ['startup', 'install-cni'],
+  )
+  for (const field of ['image', 'env', 'securityContext', 'volumeMounts'])
+    t.same(steps[0]![field], node[field], `${field} as calico-node has it`)
+  t.match(steps[0]!['command'], ['sh', '-c', /calico-node -startup/])
+  t.end()
+})
+
 t.test('resource definitions are passed on byte for byte', (t) => {
   const definition = text.slice(text.indexOf('# left alone'), text.indexOf('---\n\n---'))
   t.ok(patchCalico(text, { ...settings, patient: true }).includes(definition))

@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('../../cloud-init/phases/cni-plugin.sh', im
 
 t.test('a plugin is asked for its version once, until it is replaced', async (t) => {
   const dir = t.testdir({ plugins: {}, front: {} })
-  const plugin = `${dir}/plugins/calico`
+  const plugin = `${dir}/plugins/flannel`
   const calls = async (): Promise<string> => readFile(`${dir}/calls`, 'utf8').catch(() => '')
   const install = async (version: string): Promise<void> => {
     await writeFile(
@@ -20,25 +20,25 @@ t.test('a plugin is asked for its version once, until it is replaced', async (t)
     await chmod(plugin, 0o755)
   }
   await mkdir(`${dir}/opt`, { recursive: true })
-  await copyFile(script, `${dir}/front/calico`)
+  await copyFile(script, `${dir}/front/flannel`)
   const text = (await readFile(script, 'utf8')).replaceAll('/opt/cni/bin', `${dir}/plugins`)
-  const front = text.replaceAll('/run/klab/cni', `${dir}/kept`).replaceAll('/var/lib/calico', dir)
-  await writeFile(`${dir}/front/calico`, front)
-  await chmod(`${dir}/front/calico`, 0o755)
+  const front = text.replaceAll('/run/klab/cni', `${dir}/kept`).replaceAll('/run/flannel', dir)
+  await writeFile(`${dir}/front/flannel`, front)
+  await chmod(`${dir}/front/flannel`, 0o755)
   const ask = async (command: string, more: Record<string, string> = {}): Promise<string> =>
-    (await run(`${dir}/front/calico`, { env: { PATH: process.env['PATH'], CNI_COMMAND: command, ...more } })).stdout
+    (await run(`${dir}/front/flannel`, { env: { PATH: process.env['PATH'], CNI_COMMAND: command, ...more } })).stdout
 
   await install('one')
   await t.rejects(
     ask('VERSION'),
-    { code: 1, stdout: /"msg":"calico waits for its agent/ },
-    'no pod network before calico-node knows its node',
+    { code: 1, stdout: /"msg":"flannel waits for its agent/ },
+    'no pod network before flanneld knows the node’s range',
   )
   t.equal(await calls(), '', 'and the plugin is not started for it')
   await ask('DEL')
   t.equal(await calls(), 'DEL\n', 'all else goes to the plugin')
   await rm(`${dir}/calls`)
-  await writeFile(`${dir}/nodename`, 'k8s-node01')
+  await writeFile(`${dir}/subnet.env`, 'FLANNEL_SUBNET=10.81.0.1/24')
 
   await t.rejects(ask('VERSION', { FAIL: '1' }), { code: 3 }, 'a plugin that fails is not remembered')
   t.equal(await ask('VERSION'), 'one\n')
