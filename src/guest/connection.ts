@@ -91,8 +91,8 @@ const otherKey = (error: Error, shown: Buffer | undefined, pinned: Buffer): bool
 function mismatch(address: GuestAddress, shown: Buffer | undefined): CorruptError {
   const key = shown === undefined ? 'none of its type' : shown.toString('base64')
   return new CorruptError(
-    `${address.node}: who answers on ${address.host}:${address.port} is not this node ` +
-      `(host key ${key}, pinned is ${address.hostKey})`,
+    `${address.node}: the SSH server on ${address.host}:${address.port} is not this node ` +
+      `(its host key is ${key}, not ${address.hostKey})`,
     { hint: `see what listens there: ss -lntp 'sport = :${address.port}'` },
   )
 }

@@ -76,7 +76,7 @@ const wrong: [string[], RegExp, RegExp][] = [
   [['logs', '--', 'nobody'], /no such node; there are k8s-master01/, /./],
   [['ssh'], /name a node/, /try: klab ssh k8s-master01/],
   [['ssh', 'nobody'], /nobody: no such node; there are k8s-master01, k8s-node01/, /./],
-  [['destroy'], /no terminal to ask on/, /try: klab destroy --force/],
+  [['destroy'], /it must ask, and there is no terminal/, /try: klab destroy --force/],
 ]
 t.test('mistakes on the command line: exit 2, told on stderr with what to type, nothing on stdout', async (t) => {
   const klab = makeKlab(t)

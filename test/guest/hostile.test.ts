@@ -156,7 +156,7 @@ t.test('a console of any size and form: its last lines, and no file but a plain 
   for (const make of [() => execFileSync('mkfifo', [serial]), () => symlinkSync('/dev/zero', serial)]) {
     rmSync(serial)
     make()
-    t.match(await h.run('logs', 'k8s-node01'), { code: 1, stdout: '', stderr: /is no plain file/ })
+    t.match(await h.run('logs', 'k8s-node01'), { code: 1, stdout: '', stderr: /is not a plain file/ })
   }
   t.equal(join(h.paths.dir, 'nodes/k8s-node01/console.log'), serial)
 })

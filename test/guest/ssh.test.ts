@@ -93,7 +93,7 @@ t.test('another host key is refused at once and for good', async (t) => {
   await t.rejects(make(t).connect(server.address, within), {
     constructor: CorruptError,
     code: 'corrupt',
-    message: /k8s-node01: who answers on 127\.0\.0\.1:\d+ is not this node/,
+    message: /k8s-node01: the SSH server on 127\.0\.0\.1:\d+ is not this node/,
   })
   t.equal(server.connections.length, 1, 'no retry')
   t.same(server.commands, [])

@@ -102,7 +102,7 @@ t.test(
   },
 )
 
-t.test('the Calico of a handed folder is taken as it is, and told', async (t) => {
+t.test('the Calico of a bundle folder is taken as it is, and told', async (t) => {
   const said: string[] = []
   const open = await stage(t, '{ name: calico, encapsulation: vxlan }', IMAGES)
   await requireCniImages(open.run, open.k, (line) => said.push(line))
