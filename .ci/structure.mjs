@@ -1,5 +1,5 @@
-// `npm run lint`: what ESLint cannot see in src/. No circles of files (types and `import()` counted), no `import()` past
-// the order of rooms.js, no exported name in two files.
+// `npm run lint`: what ESLint cannot see in src/. No circles of files (types and `import()` counted), no `import()`
+// against the order of rooms.js, no exported name in two files.
 import { readFileSync, readdirSync } from 'node:fs'
 import { posix } from 'node:path'
 import ts from 'typescript'

@@ -60,7 +60,7 @@ export const bundle = z
     {
       error: ({ input }) =>
         input === 'debian'
-          ? `debian is no longer supported: write source, with a version that has a recipe (${SOURCE_VERSIONS.join(', ')})`
+          ? `debian is no longer supported: write source, and one of the versions ${SOURCE_VERSIONS.join(', ')}`
           : 'must be auto, source, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}',
     },
   )

@@ -1,4 +1,4 @@
-/** A lesson's text for a browser. Anybody may have written it, so it runs no code and loads nothing from other sites. */
+/** A lesson's text for a browser. Anybody may have written it: it runs no code and loads nothing from other sites. */
 import MarkdownIt from 'markdown-it'
 import type { Token } from 'markdown-it'
 import sanitize from 'sanitize-html'

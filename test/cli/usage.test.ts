@@ -69,7 +69,7 @@ t.test('a verb with actions: --help lists them with what each does', async (t) =
 
 const wrong: [string[], RegExp, RegExp][] = [
   [['--foo'], /no such option --foo/, /try: klab --help/],
-  [['validate', '--', 'other/Labfile'], /other\/Labfile is too much/, /try: klab -f other\/Labfile validate$/m],
+  [['validate', '--', 'other/Labfile'], /found other\/Labfile/, /try: klab -f other\/Labfile validate$/m],
   [['-f'], /needs the path/, /try: klab -f/],
   [['logs', '-n', '0'], /whole number/, /./],
   [['logs', 'nobody'], /no such node; there are k8s-master01/, /./],

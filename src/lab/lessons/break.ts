@@ -51,7 +51,7 @@ export async function startBreak(
   return { ...(await startLesson(c, found.dir, { language })), seed: undefined }
 }
 
-/** Puts the lab back to before the fault. Throws StateError if nothing is broken or the snapshot is gone; as restore. */
+/** Puts the lab back to before the fault. Throws StateError if nothing is broken or its snapshot is gone. */
 export async function undoBreak(c: LabContext): Promise<{ readonly name: string; readonly ms: number }> {
   const { paths } = await recordedLab(c.doors.env, c.file)
   if (!openLesson(await readEvents(paths.lessons)))
