@@ -20,7 +20,7 @@ const NEEDS = {
   'dpkg-deb': ['bundle/auto', 'bundle/online'],
   gcc: [
     ...['bundle/auto', 'bundle/folder-content', 'bundle/from-directory', 'bundle/host-programs', 'bundle/online'],
-    ...['bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh', 'lab/handed-folder'],
+    ...['bundle/source/gather', 'cli/bundle', 'cli/verbs', 'course/facts-sh', 'lab/bundle-folder'],
   ],
   openssl: ['api/server', 'phases/rejoin', 'phases/workers', 'plan/ctrl-c', 'snapshot/certificates'],
   pgrep: ['bundle/jobs', 'bundle/source/calico-start', 'host/exec'],

@@ -60,7 +60,8 @@ async function main(): Promise<number> {
     commands: COMMANDS,
     version: VERSION,
     epilogue:
-      'exit status: 0 done, 1 failed, 2 usage or Labfile, 3 host not fit, 4 locked by another klab, 130 interrupted',
+      'exit status: 0 done, 1 failed, 2 usage or Labfile, 3 host lacks something, 4 locked by another klab, ' +
+      '130 interrupted',
   }
   const argv = process.argv.slice(2)
   const verbose = argv.includes('--verbose')

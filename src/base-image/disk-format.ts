@@ -25,7 +25,7 @@ const inside = (command: string): string => `${command}; then name the disk in i
 /** Throws CorruptError for a known kind of file that is no disk. */
 async function refuseOthers(path: string, file: FileHandle): Promise<void> {
   const [what, hint] = OTHERS[await kindOfOpen(file)] ?? []
-  if (what !== undefined) throw new CorruptError(`${path}: ${what}, no disk image`, { hint: hint?.(path) })
+  if (what !== undefined) throw new CorruptError(`${path}: ${what}, not a disk image`, { hint: hint?.(path) })
 }
 
 /**

@@ -27,7 +27,7 @@ export async function chooseBundle(
   const kept = await keptAuto(k, c)
   if (kept) return kept.choice
   if ((await c.exec.which('skopeo')) === undefined)
-    return { source: 'source', why: 'skopeo is not here, which upstream needs' }
+    return { source: 'source', why: 'skopeo, which upstream needs, is not installed' }
   const { servers, silent } = await askServers(k, c)
   return silent.length === 0
     ? { source: 'upstream', why: `${servers.join(' and ')} answer` }
@@ -89,9 +89,7 @@ async function problemOf(q: Question, stop: AbortSignal, late: AbortSignal): Pro
   try {
     const response = await fetch(q.url, { signal: stop, headers: { range: `bytes=0-${MOST - 1}` } })
     const text = await beginning(response)
-    return q.good(response.status, text)
-      ? undefined
-      : `${q.server} gave another answer than it should (${response.status})`
+    return q.good(response.status, text) ? undefined : `${q.server} gave an unexpected answer (${response.status})`
   } catch (error) {
     if (late.aborted) return `${q.server} did not answer within ${LIMIT_MS / 1000} s`
     // fetch says only `fetch failed`; its cause has the reason.

@@ -20,7 +20,7 @@ async function refsIn(path: string): Promise<readonly string[]> {
 /** What klab's table says; for a version that it does not know, what the maker of the bundle says. */
 function coreOf(manifest: BundleManifest, report: (line: string) => void): CoreImages {
   if (knownImages(manifest.kubernetes)) return coreImages(manifest.kubernetes)
-  report(`klab does not know which images Kubernetes ${manifest.kubernetes} needs: taken as the manifest lists them`)
+  report(`klab does not know which images Kubernetes ${manifest.kubernetes} needs; it uses the list in the manifest`)
   return manifest
 }
 

@@ -33,7 +33,7 @@ export async function ownManifest(path: string): Promise<string> {
     throw new UsageError(`kubernetes.cni: ${path} cannot be read`, { cause, hint })
   })
   if (bytes) return bytes.toString('utf8')
-  throw new UsageError(`kubernetes.cni: ${path} cannot be read: it is no plain file of at most 8 MiB`, { hint })
+  throw new UsageError(`kubernetes.cni: ${path} cannot be read: it is not a plain file of at most 8 MiB`, { hint })
 }
 
 /**

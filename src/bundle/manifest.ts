@@ -100,7 +100,7 @@ export async function verifyBundle(
 async function compare(dir: string, file: BundleFile, signal?: AbortSignal): Promise<string[]> {
   const path = join(dir, file.path)
   const s = await lstat(path)
-  if (!s.isFile()) return [`${file.path}: is ${s.isSymbolicLink() ? 'a link' : 'no plain file'}`]
+  if (!s.isFile()) return [`${file.path}: is ${s.isSymbolicLink() ? 'a link' : 'not a plain file'}`]
   const { size } = s
   if (size !== file.size) return [`${file.path}: ${size} bytes, but the manifest says ${file.size}`]
   const sum = await sha256File(path, signal)

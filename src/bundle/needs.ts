@@ -28,7 +28,7 @@ export function coreImages(version: string): CoreImages {
 export function imagesOf(text: string, where: string): readonly string[] {
   const images = manifestImages(text)
   if (images.length === 0)
-    throw new CorruptError(`${where}: is no manifest that names images`, { hint: 'get the manifest again' })
+    throw new CorruptError(`${where}: is not a manifest that names images`, { hint: 'get the manifest again' })
   return images
 }
 

@@ -82,7 +82,7 @@ async function publishedSum(
     digits,
   )
   if (sum === undefined)
-    throw new CorruptError(`${url}: holds no checksum of so many digits: ${digits}`, { hint: 'check the address' })
+    throw new CorruptError(`${url}: has no checksum of ${digits} digits`, { hint: 'check the address' })
   return sum
 }
 

@@ -83,13 +83,13 @@ export async function receive<T>(
     timer.refresh()
     if (![200, 206, 416].includes(response.status)) throw refused(o.url, response.status)
     if (o.url.startsWith('https:') && response.url.startsWith('http:'))
-      throw new StateError(`${o.url}: leads to an address without https`, { hint: 'check the address' })
+      throw new StateError(`${o.url}: redirects to an address without https`, { hint: 'check the address' })
     return await use(
       response,
       chunks(response, () => timer.refresh()),
     )
   } catch (error) {
-    throw idle.signal.aborted ? new RetryableError(`nothing came for ${idleMs / 1000} s`) : error
+    throw idle.signal.aborted ? new RetryableError(`no data for ${idleMs / 1000} s`) : error
   } finally {
     clearTimeout(timer)
     idle.abort()

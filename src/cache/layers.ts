@@ -46,7 +46,7 @@ export function createLayers(o: LayersOptions): Layers {
     if (!found?.isDirectory()) return undefined
     // klab runs programs that lie in layers.
     if (found.uid !== ownUid())
-      throw new HostError(`${dir}: belongs to another user (${found.uid}); users share no cache`, {
+      throw new HostError(`${dir}: belongs to another user (${found.uid}); each user needs a cache of their own`, {
         hint: 'export KLAB_CACHE_DIR=/a/folder/of/your/own',
       })
     const now = o.clock.now() / 1000

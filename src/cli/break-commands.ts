@@ -6,7 +6,7 @@ import { HINT_OPTIONS, LESSON_CHECK_OPTIONS, SOLVE_OPTIONS } from './lesson-opti
 export const BREAK_ACTIONS: readonly Command[] = [
   command({
     usage: 'list',
-    describe: 'The faults that there are, by what a trainee sees of them',
+    describe: 'List the faults, by their symptoms',
     options: BREAK_LIST_OPTIONS,
     examples: [['klab break list --lang zh', 'in Chinese']],
     load: async () => (await import('./break.js')).runBreakList,
@@ -23,30 +23,30 @@ export const BREAK_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'check',
-    describe: 'Is it mended? (else exit status 1)',
+    describe: 'Check whether it is fixed (else exit status 1)',
     options: LESSON_CHECK_OPTIONS,
     examples: [['klab break check', 'as often as you like']],
     load: async () => (await import('./lesson.js')).runLessonCheck,
   }),
   command({
     usage: 'hint',
-    describe: 'The next hint',
+    describe: 'Show the next hint',
     options: HINT_OPTIONS,
-    examples: [['klab break hint', 'once more: the one after it']],
+    examples: [['klab break hint', 'again: the one after it']],
     load: async () => (await import('./lesson.js')).runHint,
   }),
   command({
     usage: 'solve',
-    describe: 'Mend it for you',
+    describe: 'Fix it for you',
     options: SOLVE_OPTIONS,
     examples: [['klab break solve', 'then klab break check']],
     load: async () => (await import('./lesson.js')).runSolve,
   }),
   command({
     usage: 'undo',
-    describe: 'The lab as it was before, whatever was done to it',
+    describe: 'Put the lab back to before the fault',
     options: BREAK_UNDO_OPTIONS,
-    examples: [['klab break undo', 'by the snapshot']],
+    examples: [['klab break undo', 'from the snapshot that `start` made']],
     load: async () => (await import('./break.js')).runBreakUndo,
   }),
 ]

@@ -7,8 +7,8 @@ export const BREAK_LIST_OPTIONS = { ...lang, ...json } as const satisfies Option
 
 export const BREAK_OPTIONS = {
   fault: { type: 'string', describe: 'a name from `klab break list`, or random', demandOption: true },
-  seed: { type: 'number', describe: 'with random: the same number, the same fault', requiresArg: true },
-  level: { choices: ['easy', 'hard'], describe: 'with random: only such', requiresArg: true },
+  seed: { type: 'number', describe: 'with random: the same number gives the same fault', requiresArg: true },
+  level: { choices: ['easy', 'hard'], describe: 'with random: only faults of this level', requiresArg: true },
   ...lang,
   ...jsonProgress,
 } as const satisfies OptionTable

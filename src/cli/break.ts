@@ -34,7 +34,7 @@ export async function runBreak(app: App, args: Args<typeof BREAK_OPTIONS>): Prom
   else {
     await printPage(app, lab, page)
     const again = page.seed === undefined ? '' : `; the same one again: --seed ${page.seed}`
-    app.stdout.write(`\nwhen it is mended: klab break check${again}\n`)
+    app.stdout.write(`\nwhen it is fixed: klab break check${again}\n`)
   }
   return 0
 }
@@ -43,6 +43,6 @@ export async function runBreak(app: App, args: Args<typeof BREAK_OPTIONS>): Prom
 export async function runBreakUndo(app: App, args: Args<typeof BREAK_UNDO_OPTIONS>): Promise<number> {
   const r = await withProgress(app, args, (lab) => lab.lessons.breaks.undo())
   if (args.json) printJson(app, r)
-  else app.stdout.write(`it was ${r.name}; the lab is as before, after ${seconds(r.ms)}\n`)
+  else app.stdout.write(`it was ${r.name}; the lab is back to before the fault, after ${seconds(r.ms)}\n`)
   return 0
 }

@@ -7,7 +7,7 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
     usage: 'build',
     describe: 'Make the Labfile’s bundle, unless the cache has it',
     options: options.BUILD_OPTIONS,
-    examples: [['klab bundle build', 'before the lesson, where there is internet']],
+    examples: [['klab bundle build', 'before the lesson, while there is internet']],
     load: async () => (await import('./bundle.js')).runBuild,
   }),
   command({
@@ -22,7 +22,7 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
     describe: 'Check each file’s sha256, and that no image is missing',
     options: options.VERIFY_OPTIONS,
     examples: [
-      ['klab bundle verify', 'all of the cache'],
+      ['klab bundle verify', 'all bundles in the cache'],
       ['klab bundle verify course.tar', 'a file that somebody gave you'],
     ],
     load: async () => (await import('./bundle.js')).runVerify,
@@ -36,7 +36,7 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'import <path>',
-    describe: 'Take such a file into the cache',
+    describe: 'Import a file that `export` wrote into the cache',
     options: options.BUNDLE_IMPORT_OPTIONS,
     examples: [['klab bundle import course.tar', 'labs with the same Labfile then use it']],
     load: async () => (await import('./bundle.js')).runBundleImport,

@@ -18,6 +18,6 @@ export const BUNDLE_EXPORT_OPTIONS = {
 
 export const BUNDLE_IMPORT_OPTIONS = {
   path: { type: 'string', describe: 'the file to read', demandOption: true },
-  sha256: { type: 'string', describe: 'what the whole file’s sha256 must be', requiresArg: true },
+  sha256: { type: 'string', describe: 'the sha256 that the file must have', requiresArg: true },
   ...json,
 } as const satisfies OptionTable

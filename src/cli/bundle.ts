@@ -20,7 +20,7 @@ export async function runBuild(app: App, args: Args<typeof BUILD_OPTIONS>): Prom
   const { bundles } = await labOf(app, args)
   const bundle = await bundles.build()
   if (args.json) printJson(app, bundle ? { key: bundle.key, dir: bundle.dir, cached: bundle.cached } : null)
-  else app.stdout.write(bundle ? `${bundle.dir}\n` : 'the Labfile wants no Kubernetes: no bundle\n')
+  else app.stdout.write(bundle ? `${bundle.dir}\n` : 'the Labfile has no Kubernetes, so there is no bundle\n')
   return 0
 }
 
@@ -64,7 +64,7 @@ export async function runBundleImport(app: App, args: Args<typeof BUNDLE_IMPORT_
   const { key, dir, cached, manifest } = await bundles.import(args.path, { sha256: args.sha256 })
   if (args.json) printJson(app, { key, dir, cached, kubernetes: manifest.kubernetes })
   else {
-    const state = cached ? 'was there already' : 'imported'
+    const state = cached ? 'was already there' : 'imported'
     app.stdout.write(`Kubernetes ${manifest.kubernetes} from ${manifest.source}: ${state}\n${dir}\n`)
     app.stderr.write(`labs with the Labfile it was made for use it; others name it: bundle: {dir: ${dir}}\n`)
   }

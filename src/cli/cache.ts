@@ -24,7 +24,7 @@ export function formatCache(entries: readonly Entry[], now: number): string {
   ])
   const kept = entries.filter((e) => e.goes === null)
   const folder =
-    entries.length === 0 ? 'the cache is empty\n' : `${sum(entries)} in all, ${sum(kept)} of it under labs\n`
+    entries.length === 0 ? 'the cache is empty\n' : `${sum(entries)} in all, ${sum(kept)} of it used by labs\n`
   return rows.length === 0
     ? folder
     : `${columns([['GOES', 'WHAT', 'SIZE', 'USED', 'NAME', 'WHY'], ...rows])}\n${folder}`
@@ -51,6 +51,7 @@ export async function runCachePrune(app: App, args: Args<typeof CACHE_PRUNE_OPTI
 async function ask(app: App, what: readonly Entry[]): Promise<boolean> {
   app.stderr.write(formatCache(what, app.clock.now()))
   const answer = await app.ask(`remove these ${what.length}? [y/N] `)
-  if (answer === undefined) throw new UsageError('cache: no terminal to ask on', { hint: 'klab cache prune --yes' })
+  if (answer === undefined)
+    throw new UsageError('cache prune: it must ask, and there is no terminal', { hint: 'klab cache prune --yes' })
   return /^y(es)?$/i.test(answer.trim())
 }

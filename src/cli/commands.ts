@@ -12,7 +12,7 @@ import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
 export const COMMANDS: readonly (Command | Group)[] = [
   command({
     usage: 'up',
-    describe: 'Bring the lab up; continues where an earlier try stopped',
+    describe: 'Bring the lab up; continues where an earlier `up` stopped',
     options: options.UP_OPTIONS,
     examples: [
       ['klab up', 'the whole lab'],
@@ -68,7 +68,7 @@ export const COMMANDS: readonly (Command | Group)[] = [
   }),
   command({
     usage: 'report [path]',
-    describe: 'Pack logs, plan, versions and facts of this host for a bug report, without secrets',
+    describe: 'Pack logs and facts of this host for a bug report',
     options: options.REPORT_OPTIONS,
     examples: [['klab report', 'one .tar.gz in this folder']],
     load: async () => (await import('./report.js')).runReport,
@@ -79,15 +79,15 @@ export const COMMANDS: readonly (Command | Group)[] = [
     examples: [
       ['klab snapshot save lesson-3', 'all nodes, at one moment'],
       ['klab snapshot restore lesson-3', 'back to that moment; klab snapshot undo undoes the restore'],
-      ['klab snapshot restore --help', 'what an action takes'],
+      ['klab snapshot restore --help', 'the options of one action'],
     ],
     actions: SNAPSHOT_ACTIONS,
   },
   {
     usage: 'lesson',
-    describe: 'Lessons in this lab: text, checks, hints, a snapshot at every step',
+    describe: 'Lessons: texts, checks, hints, a snapshot at each step',
     examples: [
-      ['klab lesson list', 'what there is to do'],
+      ['klab lesson list', 'which lessons there are'],
       ['klab lesson start join-a-node', 'begin; then klab lesson check, next, back'],
       ['klab lesson start ./my-scenario', 'a scenario in Killercoda’s format'],
     ],
@@ -95,19 +95,19 @@ export const COMMANDS: readonly (Command | Group)[] = [
   },
   {
     usage: 'break',
-    describe: 'Faults to find and mend; undone by a snapshot',
+    describe: 'Practise with faults: find and fix them; undo goes back',
     examples: [
-      ['klab break list', 'what a trainee sees of each'],
+      ['klab break list', 'the symptom of each'],
       ['klab break start random --level easy', 'one that you do not know'],
     ],
     actions: BREAK_ACTIONS,
   },
   {
     usage: 'node',
-    describe: 'Add, remove, drain and list the lab’s nodes; the Labfile is not written',
+    describe: 'Add, remove, drain and list nodes; does not change the Labfile',
     examples: [
-      ['klab node add k8s-node04', 'a worker more; prints the line for the Labfile'],
-      ['klab node remove k8s-node03', 'a worker less; asks first'],
+      ['klab node add k8s-node04', 'one more worker; prints the line for the Labfile'],
+      ['klab node remove k8s-node03', 'one worker fewer; asks first'],
     ],
     actions: NODE_ACTIONS,
   },
@@ -153,8 +153,8 @@ export const COMMANDS: readonly (Command | Group)[] = [
     describe: 'Remove the lab with disks and snapshots; the cache stays',
     options: options.DESTROY_OPTIONS,
     examples: [
-      ['klab destroy -f', 'without a question'],
-      ['klab destroy --orphans', 'what a lost state folder left behind'],
+      ['klab destroy -f', 'do not ask'],
+      ['klab destroy --orphans', 'after a state folder was lost'],
     ],
     load: async () => (await import('./destroy.js')).runDestroy,
   }),
@@ -191,11 +191,11 @@ export const COMMANDS: readonly (Command | Group)[] = [
   ...DAILY,
   command({
     usage: 'completion <shell>',
-    describe: 'Print the script that completes klab’s words in a shell',
+    describe: 'Print the completion script for your shell',
     options: COMPLETION_OPTIONS,
     rest: true,
     examples: [
-      ['source <(klab completion bash)', 'in ~/.bashrc; zsh the same'],
+      ['source <(klab completion bash)', 'in ~/.bashrc; the same for zsh'],
       ['klab completion fish >~/.config/fish/completions/klab.fish', 'for fish'],
     ],
     load: async () => {

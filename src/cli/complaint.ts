@@ -51,8 +51,8 @@ function unknown(key: string, name: string, command: Command, rest: readonly str
     const [, ...takes] = command.usage.split(' ')
     const hint = `klab ${name}${takes.length === 0 ? '' : ` ${takes.join(' ')}`}`
     // A path after a verb that takes none is probably a Labfile.
-    if (takes.length === 0) return usage(`${name}: takes no words; ${key} is too much`, pathHint(key, name) ?? hint)
-    return usage(`${name}: ${key} is a word too many`, hint)
+    if (takes.length === 0) return usage(`${name}: takes no arguments, found ${key}`, pathHint(key, name) ?? hint)
+    return usage(`${name}: ${key} is one argument too many`, hint)
   }
   if (option === '-f') return usage('-f: goes before the command', `klab -f LABFILE ${name}`)
   const meant = nearest(key, [...Object.keys(command.options ?? {}), ...COMMON])
@@ -111,9 +111,9 @@ export function complaint(
     const choices = (command.options?.[option]?.choices ?? []).map(String)
     const meant = nearest(value, choices)
     const hint = meant === undefined ? '--help' : `--${option} ${meant}`
-    return usage(`${name}: --${option}: ${value} is none of ${choices.join(', ')}`, `klab ${name} ${hint}`)
+    return usage(`${name}: --${option}: ${value} is not one of ${choices.join(', ')}`, `klab ${name} ${hint}`)
   }
   const clash = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message)
-  if (clash) return usage(`${name}: --${clash[1]} and --${clash[2]} do not go together`, `klab ${name} --help`)
+  if (clash) return usage(`${name}: --${clash[1]} and --${clash[2]} cannot be used together`, `klab ${name} --help`)
   return usage(`${name}: ${message}`, `klab ${name} --help`)
 }

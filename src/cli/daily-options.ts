@@ -8,10 +8,10 @@ const jsonProgress = {
 export const EXEC_OPTIONS = {
   all: { alias: 'a', type: 'boolean', describe: 'on all nodes' },
   node: { type: 'string', array: true, describe: 'on these nodes' },
-  nodes: { alias: 'n', type: 'string', array: true, describe: 'the same as an option', requiresArg: true },
+  nodes: { alias: 'n', type: 'string', array: true, describe: 'the same, as an option', requiresArg: true },
   timeout: {
     type: 'number',
-    describe: 'seconds after which the command is ended; without it, none',
+    describe: 'end the command after this many seconds (default: no limit)',
     requiresArg: true,
   },
   json: { type: 'boolean', describe: 'print JSON: exit status, stdout and stderr of each node' },
@@ -20,7 +20,7 @@ export const EXEC_OPTIONS = {
 export const CP_OPTIONS = {
   from: { type: 'string', demandOption: true, describe: 'a path here, or NODE:PATH' },
   to: { type: 'string', demandOption: true, describe: 'a path here, or NODE:PATH (from the lab user’s home)' },
-  recursive: { alias: 'r', type: 'boolean', describe: 'folders too, with all that is in them' },
+  recursive: { alias: 'r', type: 'boolean', describe: 'copy folders with everything in them' },
   root: { type: 'boolean', describe: 'as root in the guest (default: the lab’s user)' },
   json: { type: 'boolean', describe: 'print JSON: where it is now, files, bytes' },
 } as const satisfies OptionTable
@@ -30,14 +30,14 @@ export const SUSPEND_OPTIONS = jsonProgress satisfies OptionTable
 export const RESUME_OPTIONS = jsonProgress satisfies OptionTable
 
 export const LIST_OPTIONS = {
-  prune: { type: 'boolean', describe: 'remove the records of labs that have no machine left, with their snapshots' },
+  prune: { type: 'boolean', describe: 'remove labs that have no machine left, with their snapshots' },
   yes: { alias: 'y', type: 'boolean', describe: 'with --prune: do not ask' },
   json: { type: 'boolean', describe: 'print JSON' },
 } as const satisfies OptionTable
 
 export const RELOAD_OPTIONS = {
   node: { type: 'string', array: true, describe: 'only these nodes' },
-  force: { type: 'boolean', describe: 'off at once, as by pulling the plug' },
+  force: { type: 'boolean', describe: 'power off at once, like pulling the plug' },
   ...jsonProgress,
 } as const satisfies OptionTable
 
@@ -46,13 +46,13 @@ export const INVENTORY_OPTIONS = {
 } as const satisfies OptionTable
 
 export const INIT_OPTIONS = {
-  template: { type: 'string', describe: 'one of klab’s own labs; without it klab asks, or takes quickstart' },
+  template: { type: 'string', describe: 'one of klab’s own labs (default: asks, or takes quickstart)' },
   json: { type: 'boolean', describe: 'print JSON, and do not ask' },
 } as const satisfies OptionTable
 
 export const COMPLETION_OPTIONS = {
-  shell: { choices: ['bash', 'zsh', 'fish'], demandOption: true, describe: 'the shell that is to complete' },
-  words: { type: 'boolean', describe: 'print what may come after the words after --; the scripts call it' },
+  shell: { choices: ['bash', 'zsh', 'fish'], demandOption: true, describe: 'your shell' },
+  words: { type: 'boolean', describe: 'print the possible next words; the scripts call this' },
 } as const satisfies OptionTable
 
 export const CACHE_LIST_OPTIONS = {
@@ -60,18 +60,18 @@ export const CACHE_LIST_OPTIONS = {
 } as const satisfies OptionTable
 
 export const CACHE_PRUNE_OPTIONS = {
-  to: { type: 'string', describe: 'until the cache takes no more than this, such as 8GiB', requiresArg: true },
+  to: { type: 'string', describe: 'stop when the cache is no larger than this, such as 8GiB', requiresArg: true },
   yes: { alias: 'y', type: 'boolean', describe: 'do not ask' },
   json: { type: 'boolean', describe: 'print JSON' },
 } as const satisfies OptionTable
 
 export const FORWARD_OPTIONS = {
-  node: { type: 'string', demandOption: true, describe: 'the node that it leads into' },
+  node: { type: 'string', demandOption: true, describe: 'the node to forward to' },
   ports: {
     type: 'string',
     array: true,
     demandOption: true,
-    describe: 'PORT, HOSTPORT:GUESTPORT or HOSTPORT:ADDRESS:GUESTPORT (seen from the node)',
+    describe: 'PORT, HOSTPORT:PORT, or HOSTPORT:ADDRESS:PORT (an address that the node reaches)',
   },
   json: { type: 'boolean', describe: 'print JSON, a line for each port' },
 } as const satisfies OptionTable
@@ -87,8 +87,8 @@ export const TOP_OPTIONS = {
 export const SYNC_OPTIONS = {
   folder: { type: 'string', demandOption: true, describe: 'the folder here' },
   to: { type: 'string', array: true, demandOption: true, describe: 'NODE:PATH, as many as you like' },
-  watch: { alias: 'w', type: 'boolean', describe: 'go on with each change, until Ctrl-C' },
-  delete: { type: 'boolean', describe: 'remove there what the folder here does not have' },
+  watch: { alias: 'w', type: 'boolean', describe: 'copy each change, until Ctrl-C' },
+  delete: { type: 'boolean', describe: 'remove files on the node that the folder here does not have' },
   root: { type: 'boolean', describe: 'as root in the guest (default: the lab’s user)' },
   json: { type: 'boolean', describe: 'print JSON' },
 } as const satisfies OptionTable

@@ -24,7 +24,8 @@ const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim())
 async function ask(app: App, { lab, snapshots }: LabToDestroy): Promise<boolean> {
   const what = snapshots === 0 ? ' and all its disks' : `, all its disks and its snapshots (${snapshots})`
   const answer = await app.ask(`destroy lab ${lab}${what}? [y/N] `)
-  if (answer === undefined) throw new UsageError('destroy: no terminal to ask on', { hint: 'klab destroy --force' })
+  if (answer === undefined)
+    throw new UsageError('destroy: it must ask, and there is no terminal', { hint: 'klab destroy --force' })
   return isYes(answer)
 }
 
@@ -32,7 +33,7 @@ async function ask(app: App, { lab, snapshots }: LabToDestroy): Promise<boolean>
 async function runOrphans(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
   const confirm = args.force ? undefined : (found: readonly Orphan[]) => askAll(app, found)
   const gone = await withProgress(app, args, (lab) => lab.destroyOrphans({ confirm }))
-  app.stderr.write(gone.length === 0 ? 'nothing is left of lost labs\n' : `gone: ${gone.map((o) => o.id).join(', ')}\n`)
+  app.stderr.write(gone.length === 0 ? 'lost labs have left nothing\n' : `gone: ${gone.map((o) => o.id).join(', ')}\n`)
   return 0
 }
 
@@ -40,6 +41,6 @@ async function askAll(app: App, found: readonly Orphan[]): Promise<boolean> {
   for (const o of found) app.stderr.write(`lab ${o.id}: ${orphanWords(o)}\n`)
   const answer = await app.ask('destroy all of that? [y/N] ')
   if (answer === undefined)
-    throw new UsageError('destroy: no terminal to ask on', { hint: 'klab destroy --orphans --force' })
+    throw new UsageError('destroy: it must ask, and there is no terminal', { hint: 'klab destroy --orphans --force' })
   return isYes(answer)
 }

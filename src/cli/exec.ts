@@ -17,7 +17,7 @@ export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promis
   const hint = 'klab exec --all -- uptime; klab exec NODE -- uptime'
   if (argv.length === 0) throw new UsageError('exec: name a command, after --', { hint })
   if (args.all === true ? nodes.length > 0 : nodes.length === 0)
-    throw new UsageError('exec: name nodes, or say --all', { hint })
+    throw new UsageError('exec: name nodes, or use --all', { hint })
   const { timeout } = args
   if (timeout !== undefined && !(timeout > 0 && timeout <= MOST_S))
     throw new UsageError(`exec: --timeout: seconds, more than 0 and up to ${MOST_S}`, { hint })

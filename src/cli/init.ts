@@ -1,4 +1,4 @@
-/** `klab init`: a Labfile to begin with. */
+/** `klab init`: writes a first Labfile. */
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { INIT_OPTIONS } from './daily-options.js'

@@ -27,9 +27,9 @@ export async function runKubeconfig(app: App, args: Args<typeof KUBECONFIG_OPTIO
       const state = done.changed
         ? args.merge
           ? 'is the current context of'
-          : 'was taken out of'
+          : 'was removed from'
         : 'changed nothing in'
-      const backup = done.backup === null ? '' : `; as it was: ${done.backup}`
+      const backup = done.backup === null ? '' : `; the old one is ${done.backup}`
       app.stdout.write(`${done.context} ${state} ${done.path}${backup}\n`)
     }
     return 0

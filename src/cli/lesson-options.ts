@@ -3,12 +3,12 @@ import type { OptionTable } from './command.js'
 import { json, jsonProgress } from './json-options.js'
 
 export const lang = {
-  lang: { type: 'string', describe: 'language of the texts, such as zh (default: of your locale)', requiresArg: true },
+  lang: { type: 'string', describe: 'language of the texts, such as zh (default: your locale’s)', requiresArg: true },
 } as const
-const open = { open: { type: 'boolean', describe: 'show what the text folds away' } } as const
+const open = { open: { type: 'boolean', describe: 'show the collapsed parts of the text too' } } as const
 
 export const LESSON_LIST_OPTIONS = {
-  dir: { type: 'string', array: true, describe: 'folders or checkouts (default: your lab’s and klab’s own)' },
+  dir: { type: 'string', array: true, describe: 'folders with lessons (default: your lab’s and klab’s own)' },
   ...lang,
   ...json,
 } as const satisfies OptionTable
@@ -23,19 +23,19 @@ export const START_OPTIONS = {
 export const LESSON_STATUS_OPTIONS = { ...lang, ...json } as const satisfies OptionTable
 
 export const TEXT_OPTIONS = {
-  intro: { type: 'boolean', describe: 'with the beginning of the lesson' },
+  intro: { type: 'boolean', describe: 'show the introduction of the lesson too' },
   ...open,
   ...lang,
   ...json,
 } as const satisfies OptionTable
 
 export const OPEN_OPTIONS = {
-  port: { type: 'number', describe: 'on 127.0.0.1 (default: any)', requiresArg: true },
+  port: { type: 'number', describe: 'port on 127.0.0.1 (default: any free one)', requiresArg: true },
   ...lang,
 } as const satisfies OptionTable
 
 export const RUN_OPTIONS = {
-  number: { type: 'number', describe: 'of the command, as the text shows it', demandOption: true },
+  number: { type: 'number', describe: 'the command’s number in the text', demandOption: true },
   ...lang,
 } as const satisfies OptionTable
 
@@ -46,7 +46,7 @@ export const HINT_OPTIONS = { ...lang, ...jsonProgress } as const satisfies Opti
 export const SOLVE_OPTIONS = jsonProgress satisfies OptionTable
 
 export const NEXT_OPTIONS = {
-  skip: { type: 'boolean', describe: 'leave a step whose check has not passed, where the lesson allows it' },
+  skip: { type: 'boolean', describe: 'skip a step whose check has not passed, if the lesson allows it' },
   ...lang,
   ...jsonProgress,
 } as const satisfies OptionTable
@@ -54,7 +54,7 @@ export const NEXT_OPTIONS = {
 export const BACK_OPTIONS = { ...lang, ...jsonProgress } as const satisfies OptionTable
 
 export const RESET_OPTIONS = {
-  all: { type: 'boolean', describe: 'to the beginning of the lesson' },
+  all: { type: 'boolean', describe: 'go back to the beginning of the lesson' },
   ...lang,
   ...jsonProgress,
 } as const satisfies OptionTable
@@ -71,7 +71,7 @@ export const FINISH_OPTIONS = {
 } as const satisfies OptionTable
 
 export const NEW_OPTIONS = {
-  dir: { type: 'string', describe: 'the folder to make; its name is the lesson’s', demandOption: true },
+  dir: { type: 'string', describe: 'the folder to make; its name becomes the lesson’s', demandOption: true },
   ...json,
 } as const satisfies OptionTable
 

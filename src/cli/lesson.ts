@@ -78,7 +78,7 @@ export async function runLessonStatus(app: App, args: Args<typeof options.LESSON
   ])
   app.stdout.write(`${s.lesson}: ${s.title}\n\n`)
   app.stdout.write(columns([['STEP', 'STATE', 'FAILED', 'HINTS', 'SOLVED', 'SNAPSHOT', 'TITLE'], ...rows]))
-  if (s.unready) app.stdout.write(`\nstep ${Math.max(s.step, 1)} was not set up to its end: klab lesson reset\n`)
+  if (s.unready) app.stdout.write(`\nstep ${Math.max(s.step, 1)} was set up only in part: klab lesson reset\n`)
   return 0
 }
 
@@ -114,7 +114,7 @@ export async function runLessonCheck(app: App, args: Args<typeof options.LESSON_
     const saved = r.snapshot === undefined ? '' : `; saved as ${r.snapshot}`
     const next = passed
       ? r.isFault
-        ? 'klab lesson finish keeps the lab as it is now; klab break undo, as it was before'
+        ? 'klab lesson finish keeps the lab as it is; klab break undo puts it back to before the fault'
         : `klab lesson ${r.isLast ? 'finish' : 'next'}`
       : r.outcome === 'failed'
         ? 'klab lesson hint'

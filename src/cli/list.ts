@@ -50,6 +50,7 @@ async function ask(app: App, labs: readonly Listed[]): Promise<boolean> {
   const of = ({ id, folder, snapshots }: Listed): string =>
     `${id} (${folder}${snapshots > 0 ? `, ${snapshots} snapshots` : ''})`
   const answer = await app.ask(`remove keys, disks and snapshots of ${labs.map(of).join(', ')}? [y/N] `)
-  if (answer === undefined) throw new UsageError('list: no terminal to ask on', { hint: 'klab list --prune --yes' })
+  if (answer === undefined)
+    throw new UsageError('list: it must ask, and there is no terminal', { hint: 'klab list --prune --yes' })
   return /^y(es)?$/i.test(answer.trim())
 }

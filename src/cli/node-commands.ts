@@ -29,9 +29,9 @@ export const NODE_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'drain <name>',
-    describe: 'Move a node’s pods elsewhere; klab kubectl uncordon NAME takes new ones',
+    describe: 'Move a node’s pods to other nodes, until klab kubectl uncordon NAME',
     options: options.DRAIN_OPTIONS,
-    examples: [['klab node drain k8s-node02', 'before you do something to it']],
+    examples: [['klab node drain k8s-node02', 'before you work on it']],
     load: async () => (await import('./node.js')).runDrain,
   }),
 ]

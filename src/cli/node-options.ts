@@ -17,7 +17,7 @@ export const ADD_OPTIONS = {
 
 export const REMOVE_OPTIONS = {
   name,
-  yes: { alias: 'y', type: 'boolean', describe: 'without a question' },
+  yes: { alias: 'y', type: 'boolean', describe: 'do not ask' },
   ...jsonProgress,
 } as const satisfies OptionTable
 

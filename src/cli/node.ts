@@ -20,7 +20,7 @@ function print(app: App, json: boolean | undefined, { status, labfile }: Changed
   if (json) printJson(app, { status, labfile })
   else {
     const text = formatStatus(status, app.clock.now(), app.stdout.columns)
-    app.stdout.write(`${text}\n${todo} ${labfile.path}, or the next klab up takes it back:\n${labfile.lines}`)
+    app.stdout.write(`${text}\n${todo} ${labfile.path}, or the next klab up undoes the change:\n${labfile.lines}`)
   }
   return 0
 }
@@ -29,7 +29,7 @@ function print(app: App, json: boolean | undefined, { status, labfile }: Changed
 export async function runAdd(app: App, args: Args<typeof ADD_OPTIONS>): Promise<number> {
   const { name, ip, cpus, memory, disk, json } = args
   const made = await withProgress(app, args, (lab) => lab.nodes.add({ name, ip, cpus, memory, disk }))
-  return print(app, json, made, 'write this into')
+  return print(app, json, made, 'add this to')
 }
 
 /** Removes a worker. Throws UsageError (no terminal to ask on), what the lab's `nodes.remove` throws. */
@@ -37,12 +37,12 @@ export async function runRemove(app: App, args: Args<typeof REMOVE_OPTIONS>): Pr
   const { name, yes, json } = args
   const confirm = () => askToRemove(app, [name], `klab node remove ${name} --yes`)
   const made = await withProgress(app, args, (lab) => lab.nodes.remove(name, { yes, confirm }))
-  return print(app, json, made, 'take this out of')
+  return print(app, json, made, 'remove this from')
 }
 
 /** Drains a node. Throws UsageError, StateError, CommandError. */
 export async function runDrain(app: App, args: Args<typeof DRAIN_OPTIONS>): Promise<number> {
   await (await labOf(app, args)).nodes.drain(args.name)
-  app.stdout.write(`${args.name} is drained; klab kubectl uncordon ${args.name} lets new pods come\n`)
+  app.stdout.write(`${args.name} is drained; klab kubectl uncordon ${args.name} allows new pods again\n`)
   return 0
 }

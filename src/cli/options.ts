@@ -7,44 +7,44 @@ export const UP_OPTIONS = {
   until: {
     choices: UP_PHASES,
     default: 'ready',
-    describe: 'the last phase to do; the rest is yours to do by hand',
+    describe: 'the last phase to run; you do the rest by hand',
     requiresArg: true,
   },
   from: {
     type: 'string',
-    describe: 'a snapshot of this lab, or a file that `snapshot export` wrote: as it was then',
+    describe: 'start from a snapshot of this lab, or from a file of `snapshot export`',
     requiresArg: true,
   },
-  'disk-only': { type: 'boolean', describe: 'with --from FILE: leave the RAM out and boot from the disks' },
+  'disk-only': { type: 'boolean', describe: 'with --from FILE: ignore the saved RAM, boot from the disks' },
   seal: {
     type: 'boolean',
     describe: 'keep the Ready lab in the cache, and take it from there next time',
   },
-  fresh: { type: 'boolean', describe: 'from scratch, also when the cache holds the lab sealed' },
-  force: { type: 'boolean', describe: 'go on where the host’s memory looks too small' },
-  yes: { alias: 'y', type: 'boolean', describe: 'remove nodes that the Labfile no longer has without a question' },
+  fresh: { type: 'boolean', describe: 'make the lab from scratch, even if the cache has it sealed' },
+  force: { type: 'boolean', describe: 'start even if the host’s memory looks too small' },
+  yes: { alias: 'y', type: 'boolean', describe: 'remove nodes that the Labfile no longer has, without asking' },
   ...jsonProgress,
 } as const satisfies OptionTable
 
 export const STATUS_OPTIONS = {
   fresh: {
     type: 'boolean',
-    describe: 'wait for the API server (10 s at most) where its last answer would be shown',
+    describe: 'wait for a new answer of the API server (10 s at most)',
   },
   ...json,
 } as const satisfies OptionTable
 
 export const KUBECONFIG_OPTIONS = {
-  path: { type: 'boolean', describe: 'print where the file is instead' },
+  path: { type: 'boolean', describe: 'print the path of the file instead' },
   merge: { type: 'boolean', describe: 'add it to your own kubeconfig, as the current context' },
-  unmerge: { type: 'boolean', describe: 'take it out of there again; nothing else is changed' },
+  unmerge: { type: 'boolean', describe: 'remove it from your own kubeconfig; nothing else changes' },
   ...json,
 } as const satisfies OptionTable
 
 export const LOGS_OPTIONS = {
-  node: { type: 'string', describe: 'the node whose console it is' },
+  node: { type: 'string', describe: 'the node whose serial console to print' },
   lines: { alias: 'n', type: 'number', default: 100, describe: 'how many lines from the end', requiresArg: true },
-  follow: { alias: 'f', type: 'boolean', describe: 'go on with what is written from now on, until Ctrl-C' },
+  follow: { alias: 'f', type: 'boolean', describe: 'keep printing new lines, until Ctrl-C' },
   json: { type: 'boolean', describe: 'klab’s own log as JSON lines' },
 } as const satisfies OptionTable
 
@@ -61,24 +61,24 @@ export const PROVISION_OPTIONS = {
 } as const satisfies OptionTable
 
 export const CHECK_OPTIONS = {
-  section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it; all of its lines are shown' },
+  section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all sections below it; shows all findings' },
   node: { type: 'string', array: true, describe: 'only these nodes' },
   ...jsonProgress,
 } as const satisfies OptionTable
 
 export const EXPLAIN_OPTIONS = {
-  section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all of it' },
+  section: { type: 'string', describe: 'such as 2.2.7, or 2.2 for all sections below it' },
 } as const satisfies OptionTable
 
 export const HALT_OPTIONS = {
   node: { type: 'string', array: true, describe: 'only these nodes' },
-  force: { type: 'boolean', describe: 'at once, as by pulling the plug' },
+  force: { type: 'boolean', describe: 'power off at once, like pulling the plug' },
   ...jsonProgress,
 } as const satisfies OptionTable
 
 export const DESTROY_OPTIONS = {
   force: { alias: 'f', type: 'boolean', describe: 'do not ask' },
-  orphans: { type: 'boolean', describe: 'what labs left in libvirt whose record is gone, whatever the Labfile' },
+  orphans: { type: 'boolean', describe: 'remove machines and disks of lost labs; needs no Labfile' },
   json: { type: 'boolean', describe: 'progress as JSON lines on stderr' },
 } as const satisfies OptionTable
 

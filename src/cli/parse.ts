@@ -111,7 +111,7 @@ export async function parse(
       describe: 'Labfile (default: the one here or in a folder above); -f before the command',
       requiresArg: true,
     })
-    .option('verbose', { type: 'boolean', describe: 'show causes and stacks of errors' })
+    .option('verbose', { type: 'boolean', describe: 'show the causes and stacks of errors' })
     .fail((message, error) => {
       // yargs throws its own YError for some mistakes and only reports others.
       const thrown: unknown = error

@@ -25,7 +25,7 @@ export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promis
         `\nthe Labfile changed since this lab was brought up:\n${formatConsequences(plan.changes)}\n` +
           (plan.changes.some((c) => c.when === 'new-lab')
             ? 'up refuses that: klab destroy, then klab up; or change it back. After destroy, up would do:\n'
-            : 'up takes that over; it would do:\n'),
+            : 'up applies this; it would do:\n'),
       )
     for (const p of plan.phases)
       app.stdout.write(`\n${p.name}: ${p.title}\n${p.steps.map((s) => `  ${s.id}  ${s.title}\n`).join('')}`)

@@ -9,6 +9,6 @@ export async function runReport(app: App, args: Args<typeof REPORT_OPTIONS>): Pr
   const made = await (await labOf(app, args)).report(args.path)
   if (args.json) printJson(app, made)
   else app.stdout.write(`${made.file}\n`)
-  app.stderr.write('keys, tokens and passwords are taken out; look through it before you send it\n')
+  app.stderr.write('keys, tokens and passwords were removed; look through it before you send it\n')
   return 0
 }

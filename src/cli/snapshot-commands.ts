@@ -22,7 +22,7 @@ export const SNAPSHOT_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'show <name>',
-    describe: 'One snapshot: when, after which, how large',
+    describe: 'One snapshot: when it was saved, its parent, its size',
     options: options.SHOW_OPTIONS,
     examples: [['klab snapshot show lesson-3 --verify', 'and whether its files are as they were saved']],
     load: async () => (await import('./snapshot.js')).runShow,
@@ -33,7 +33,7 @@ export const SNAPSHOT_ACTIONS: readonly Command[] = [
     options: options.RESTORE_OPTIONS,
     examples: [
       ['klab snapshot restore lesson-3', 'back to that moment; klab snapshot undo undoes the restore'],
-      ['klab snapshot restore lesson-3 --no-undo', 'the present state is given up'],
+      ['klab snapshot restore lesson-3 --no-undo', 'the present state is lost'],
     ],
     load: async () => (await import('./snapshot.js')).runRestore,
   }),
@@ -53,14 +53,14 @@ export const SNAPSHOT_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'push',
-    describe: 'Save under the next name of a stack; `pop` goes back to it',
+    describe: 'Save onto a stack; `pop` goes back to it',
     options: options.PUSH_OPTIONS,
-    examples: [['klab snapshot push', 'before a try; klab snapshot pop after it']],
+    examples: [['klab snapshot push', 'before an experiment; klab snapshot pop after it']],
     load: async () => (await import('./snapshot.js')).runPush,
   }),
   command({
     usage: 'pop',
-    describe: 'Go back to what was pushed last, and delete it',
+    describe: 'Go back to the last pushed snapshot, and delete it',
     options: options.POP_OPTIONS,
     examples: [['klab snapshot pop', 'as before the last push']],
     load: async () => (await import('./snapshot.js')).runPop,
@@ -69,14 +69,14 @@ export const SNAPSHOT_ACTIONS: readonly Command[] = [
     usage: 'undo',
     describe: 'Undo the last restore',
     options: options.UNDO_OPTIONS,
-    examples: [['klab snapshot undo', 'as before the restore; once more: as after it']],
+    examples: [['klab snapshot undo', 'back to before the restore; again: back to after it']],
     load: async () => (await import('./snapshot.js')).runUndo,
   }),
   command({
     usage: 'flatten',
     describe: 'Shorten long chains of disk overlays; no snapshot is changed',
     options: options.FLATTEN_OPTIONS,
-    examples: [['klab snapshot flatten', 'when many snapshots made the disks slow']],
+    examples: [['klab snapshot flatten', 'when many snapshots have made the disks slow']],
     load: async () => (await import('./snapshot.js')).runFlatten,
   }),
   command({
@@ -88,7 +88,7 @@ export const SNAPSHOT_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'import <path> [name]',
-    describe: 'Take a file that `export` wrote',
+    describe: 'Import a file that `export` wrote',
     options: options.IMPORT_OPTIONS,
     examples: [['klab snapshot import lesson-3.klab', 'on another machine, or in another folder']],
     load: async () => (await import('./snapshot.js')).runImport,

@@ -4,7 +4,7 @@ import { json, jsonProgress } from './json-options.js'
 
 const name = { type: 'string', describe: 'the snapshot', demandOption: true } as const
 const message = {
-  message: { alias: 'm', type: 'string', describe: 'what it is', requiresArg: true },
+  message: { alias: 'm', type: 'string', describe: 'a note, shown by `snapshot list`', requiresArg: true },
 } as const
 const live = {
   live: {
@@ -17,14 +17,14 @@ const undo = {
   undo: {
     type: 'boolean',
     default: true,
-    describe: 'keep the present state for `snapshot undo` (or --no-undo)',
+    describe: 'keep the present state for `snapshot undo` (--no-undo: do not)',
   },
 } as const
 const verify = {
-  verify: { type: 'boolean', describe: 'compare every byte with the sha256 of when it was saved' },
+  verify: { type: 'boolean', describe: 'compare all files with their sha256 from when they were saved' },
 } as const
 const wait = {
-  wait: { type: 'boolean', default: true, describe: 'wait until all nodes are Ready (or --no-wait)' },
+  wait: { type: 'boolean', default: true, describe: 'wait until all nodes are Ready (--no-wait: do not)' },
 } as const
 
 export const SAVE_OPTIONS = {
@@ -59,13 +59,13 @@ export const FLATTEN_OPTIONS = json satisfies OptionTable
 export const EXPORT_OPTIONS = {
   name,
   to: { type: 'string', describe: 'the file to write', demandOption: true },
-  force: { type: 'boolean', describe: 'write over a file that is there' },
+  force: { type: 'boolean', describe: 'overwrite an existing file' },
   ...jsonProgress,
 } as const satisfies OptionTable
 
 export const IMPORT_OPTIONS = {
   path: { type: 'string', describe: 'the file to read', demandOption: true },
   name: { type: 'string', describe: 'the snapshot’s name here (default: the one in the file)' },
-  'disk-only': { type: 'boolean', describe: 'leave the RAM out; the lab then boots from its disks' },
+  'disk-only': { type: 'boolean', describe: 'ignore the saved RAM; the lab then boots from its disks' },
   ...jsonProgress,
 } as const satisfies OptionTable

@@ -43,7 +43,9 @@ function formatOne({ snapshot: m, after, verified }: Result<'show'>): string {
       ? [
           [
             'sha256',
-            verified === 'unchanged' ? 'every file is as it was saved' : 'recorded now; there was none to compare with',
+            verified === 'unchanged'
+              ? 'every file is as it was saved'
+              : 'recorded now; there was no earlier one to compare with',
           ],
         ]
       : []),
@@ -139,7 +141,7 @@ export async function runRename(app: App, args: Args<typeof options.RENAME_OPTIO
 /** `klab snapshot flatten`. Throws StateError, LockedError. */
 export async function runFlatten(app: App, args: Args<typeof options.FLATTEN_OPTIONS>): Promise<number> {
   const r = await (await snapshotsOf(app, args)).flatten()
-  const stand = `the disks stand on ${r.after} of the lab’s own files (before: ${r.before})`
+  const stand = `each disk is a chain of at most ${r.after} files (before: ${r.before})`
   return print(app, args, [r, `${stand}; ${mib(r.freedBytes)} freed\n`])
 }
 

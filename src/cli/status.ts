@@ -48,7 +48,7 @@ export function formatStatus(s: Status, now: number, width = Infinity): string {
   const unfinished =
     s.unfinished === null
       ? ''
-      : `\nklab ${s.unfinished} is under way, or was killed: klab up then finishes or undoes it\n`
+      : `\nklab ${s.unfinished} is running, or was killed; if it was killed, klab up finishes or undoes it\n`
   const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
   const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up undoes the change\n`
   const edited = s.edited ? '\nthe Labfile was edited since the last klab up; klab plan says what that changes\n' : ''
@@ -69,10 +69,10 @@ function standing({ state, nodes }: Status): string {
   const stuck = nodes.filter((n) => n.stuck).map((n) => n.name)
   if (stuck.length > 0)
     return `\n${stuck.join(', ')} cannot write to disk: free space on this host (df -h), then klab up\n`
-  if (state === 'paused') return '\nall machines are paused; klab up lets them go on\n'
+  if (state === 'paused') return '\nall machines are paused; klab up resumes them\n'
   if (state !== 'partial') return ''
   const still = nodes.filter((n) => n.state !== 'running')
-  return `\n${still.map((n) => `${n.name} ${stateWords(n.state)}`).join(', ')}; klab up puts that right\n`
+  return `\n${still.map((n) => `${n.name} ${stateWords(n.state)}`).join(', ')}; klab up fixes that\n`
 }
 
 /** Nodes that run but are not in the cluster, and what to do. */

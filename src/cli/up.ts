@@ -22,7 +22,7 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
   )
   if (args.json) printJson(app, result.status)
   else {
-    const text = result.already ? 'all is up; nothing to do' : tryNext(result, args)
+    const text = result.already ? 'everything is up; nothing to do' : tryNext(result, args)
     app.stdout.write(`${formatStatus(result.status, app.clock.now(), app.stdout.columns)}\n${text}\n`)
   }
   return 0
@@ -31,9 +31,9 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
 /** Asks before nodes are removed. `hint`: the command that asks nothing. Throws UsageError without a terminal. */
 export async function askToRemove(app: App, nodes: readonly string[], hint: string): Promise<boolean> {
   const names = nodes.join(', ')
-  const answer = await app.ask(`remove ${names} with all that is on it? [y/N] `)
+  const answer = await app.ask(`remove ${names} with all its data? [y/N] `)
   if (answer === undefined)
-    throw new UsageError(`${names} would be removed, and there is no terminal to ask on`, { hint })
+    throw new UsageError(`${names} would be removed; klab must ask, and there is no terminal`, { hint })
   return /^y(es)?$/i.test(answer.trim())
 }
 

@@ -49,7 +49,7 @@ const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
  */
 export function patchCalico(text: string, s: CalicoSettings): string {
   const docs = manifestDocuments(text)?.filter((d) => isMap(d.contents) || d.errors.length > 0)
-  if (!docs) throw bad('is larger than any calico.yaml')
+  if (!docs) throw bad('is too large for a calico.yaml')
   const broken = docs.find((d) => d.errors.length > 0)
   if (broken) throw bad(`is not YAML: ${broken.errors[0]?.message ?? ''}`)
   const find = (kind: string, name: string): Document.Parsed => {

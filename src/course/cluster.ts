@@ -127,7 +127,7 @@ export const CLUSTER_JUDGES: Readonly<Record<string, ClusterJudge>> = {
     notApplicable(
       k.packages === 'bundle'
         ? 'kubernetes.packages is bundle: no repository, so no key of one'
-        : 'a key that does not fit stops the installation: 2.5.6 shows how that ended',
+        : 'a wrong key stops the installation; 2.5.6 shows how that ended',
     ),
   ],
 }

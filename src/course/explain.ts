@@ -72,7 +72,7 @@ const kubernetesRepository = ({ k }: ClusterInput): string =>
   note(
     k.packages === 'repository'
       ? 'part of the installation: klab explain 2.5.6'
-      : 'nothing: the bundle’s disk stands in for the repository',
+      : 'nothing: the bundle’s disk takes the place of the repository',
   )
 
 function podNetwork({ cni, podCidr }: KubernetesSpec): string {

@@ -27,7 +27,9 @@ export interface GuestFacts {
 export function parseGuestFacts(text: string): GuestFacts {
   const lines = text.length > MOST_TEXT ? [] : text.split('\n', MOST_FACTS + 1)
   if (text.length > MOST_TEXT || lines.length > MOST_FACTS)
-    throw new CorruptError(`the look into the guest gave more than ${MOST_FACTS} lines, or ${MOST_TEXT} characters`)
+    throw new CorruptError(
+      `the script that looks into the guest printed more than ${MOST_FACTS} lines, or ${MOST_TEXT} characters`,
+    )
   const map = new Map<string, string[]>()
   for (const line of lines) {
     const [, key, value = ''] = /^(\S+) ?(.*)$/.exec(line.trimEnd()) ?? []

@@ -33,7 +33,7 @@ const worst = (findings: readonly Finding[]): State =>
   (['wrong', 'not-done', 'done'] as const).find((state) => findings.some((f) => f.state === state)) ?? 'not-applicable'
 
 function judge(section: Section, s: Subject): readonly Finding[] {
-  if (section.look !== undefined) return [notApplicable('only looks; nothing is to be found afterwards')]
+  if (section.look !== undefined) return [notApplicable('here the course only looks, so there is nothing to check')]
   const k = s.lab.kubernetes
   const system = SYSTEM_JUDGES[section.id]
   if (system) return system(s)

@@ -45,7 +45,7 @@ const driver: ClusterJudge = (s) => {
   const found = kubeletDriver(s)
   const runtime = runtimeDriver(s.k.runtime, s.facts)
   if (!found) return [notDone('kubelet has no configuration yet: kubeadm init or join writes it')]
-  if (runtime === undefined) return [notDone(`kubelet: ${found.line}; ${s.k.runtime} says no cgroup driver`)]
+  if (runtime === undefined) return [notDone(`kubelet: ${found.line}; ${s.k.runtime} reports no cgroup driver`)]
   return [
     found.driver === runtime
       ? done(`kubelet: ${found.line}`)
@@ -65,7 +65,7 @@ const archives: ClusterJudge = ({ node, k, images }) => {
   return names.map((name) =>
     images?.archives.includes(`images/${name}`)
       ? done(`bundle: images/${name}`)
-      : notDone(`no images/${name} in a bundle of the cache`),
+      : notDone(`no bundle in the cache has images/${name}`),
   )
 }
 

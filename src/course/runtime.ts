@@ -65,7 +65,7 @@ const mirrors: ClusterJudge = ({ k, facts }) => {
 
 const driver: ClusterJudge = ({ k, facts }) => {
   const found = runtimeDriver(k.runtime, facts)
-  if (found === undefined) return [notDone(`${k.runtime} says no cgroup driver`)]
+  if (found === undefined) return [notDone(`${k.runtime} reports no cgroup driver`)]
   return [
     (found === 'systemd' ? done : wrong)(
       `${k.runtime}’s cgroup driver: ${found}${found === 'systemd' ? '' : ', want systemd'}`,

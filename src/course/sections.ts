@@ -64,7 +64,7 @@ export const SECTIONS: readonly Section[] = [
   { id: '2.3.9', title: 'systemd cgroup driver', phase: 'runtime', file: RUNTIME },
   {
     id: '2.2.10',
-    title: 'docker’s commands (stands in 2.3)',
+    title: 'docker’s commands (is in 2.3)',
     phase: '-',
     file: RUNTIME,
     look: '$KLAB_RUNTIME -v; $KLAB_RUNTIME version; $KLAB_RUNTIME info',

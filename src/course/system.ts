@@ -173,7 +173,7 @@ function offsetOf(zone: string, epochS: number): string | undefined {
 }
 
 function clockFinding(skewS: number): Finding {
-  if (!Number.isFinite(skewS)) return wrong('the guest does not say what time it has')
+  if (!Number.isFinite(skewS)) return wrong('the guest does not report its time')
   return Math.abs(skewS) > MAX_SKEW_S
     ? wrong(`the clock is ${Math.abs(Math.round(skewS))} s ${skewS > 0 ? 'ahead of' : 'behind'} the host's`)
     : done('the clock is the host’s')

@@ -32,7 +32,8 @@ async function availableMiB(): Promise<number> {
  */
 export function memoryCheck(nodes: readonly Pick<NodeSpec, 'memoryMiB'>[], have: number): Check {
   const name = 'memory'
-  if (nodes.length === 0) return { name, state: 'ok', found: `${have} MiB available; the lab’s machines have theirs` }
+  if (nodes.length === 0)
+    return { name, state: 'ok', found: `${have} MiB available; the lab’s machines run and have their memory` }
   const sum = (part: number): number =>
     Math.ceil(nodes.reduce((all, n) => all + n.memoryMiB * part + QEMU_OVERHEAD_MIB, 0))
   const [most, usual] = [sum(1), sum(TOUCHED)]

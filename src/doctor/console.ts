@@ -40,7 +40,7 @@ export async function consoleCheck({ env, hypervisor }: World, etc = '/etc/libvi
     return {
       name,
       state: 'warn',
-      found: 'have no limit: virtlogd turns no file over, and a guest that prints for ever fills the disk',
+      found: 'have no limit: virtlogd does not rotate the files, and a guest that prints for ever fills the disk',
       fix: `set max_size = ${DEFAULTS.max_size} in ${join(dir, 'virtlogd.conf')}, then restart virtlogd`,
     }
   const most = Math.ceil(((size ?? 0) * (1 + (backups ?? 0))) / MIB)

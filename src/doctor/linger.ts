@@ -15,7 +15,7 @@ export async function lingerCheck({ env, hypervisor, roots }: World, host = '/')
   if (env.uid === 0 || !falls || !(await exists(join(host, 'run/systemd/seats')))) return []
   const name = 'log-out'
   return (await exists(join(host, 'var/lib/systemd/linger', env.user)))
-    ? [{ name, state: 'ok', found: `${env.user} lingers: the lab stays` }]
+    ? [{ name, state: 'ok', found: `${env.user} has lingering on: the lab outlives the login` }]
     : [
         {
           name,

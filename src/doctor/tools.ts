@@ -20,7 +20,7 @@ const TOOLS: readonly Tool[] = [
   ['flock', 'util-linux'],
 ]
 /** On other hosts: parts that are built from Debian’s packages, with apt. */
-const FROM_DEBIAN = 'only Debian and Ubuntu can build this; name one that is made: '
+const FROM_DEBIAN = 'only Debian and Ubuntu can build this; use a ready one: '
 const OTHER_IMAGE = `${FROM_DEBIAN}image: {url: …, sha256: …} or {path: …} in the Labfile`
 const OTHER_BUNDLE = `${FROM_DEBIAN}kubernetes.bundle: upstream or {dir: PATH} in the Labfile`
 
@@ -63,7 +63,7 @@ async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonl
   const kinds = `${stdout}\n${stderr}`.split(/\s+/)
   if (exitCode !== 0) return [{ name, state: 'missing', found: `${qemu} does not start: ${stderr.trim()}` }]
   return ['user', 'vde'].every((kind) => kinds.includes(kind))
-    ? [{ name, state: 'ok', found: 'this QEMU knows the networks user and vde' }]
+    ? [{ name, state: 'ok', found: 'this QEMU supports the networks user and vde' }]
     : [
         {
           name,

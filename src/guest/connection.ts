@@ -89,10 +89,10 @@ const otherKey = (error: Error, shown: Buffer | undefined, pinned: Buffer): bool
   shown === undefined ? error.message.includes('no matching host key format') : !shown.equals(pinned)
 
 function mismatch(address: GuestAddress, shown: Buffer | undefined): CorruptError {
-  const key = shown === undefined ? 'none of its type' : shown.toString('base64')
+  const key = shown === undefined ? 'none of this type' : shown.toString('base64')
   return new CorruptError(
-    `${address.node}: who answers on ${address.host}:${address.port} is not this node ` +
-      `(host key ${key}, pinned is ${address.hostKey})`,
+    `${address.node}: the SSH server on ${address.host}:${address.port} is not this node ` +
+      `(host key: ${key}; expected: ${address.hostKey})`,
     { hint: `see what listens there: ss -lntp 'sport = :${address.port}'` },
   )
 }

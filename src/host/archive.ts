@@ -83,6 +83,6 @@ export async function unpack(archive: Readable, dir: string): Promise<Unpacked> 
   } finally {
     ended.catch(() => undefined)
   }
-  if (broken || !whole) throw new CorruptError(`${dir}: the archive that came is cut short`)
+  if (broken || !whole) throw new CorruptError(`${dir}: the archive ended early`)
   return { files, bytes, leftOut: leftOut.map((name) => join(dir, name)) }
 }

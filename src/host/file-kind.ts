@@ -32,7 +32,7 @@ export async function kindOfOpen(file: FileHandle): Promise<FileKind> {
   return 'other'
 }
 
-/** Throws CorruptError if it is no plain file. */
+/** Throws CorruptError if it is not a plain file. */
 export async function kindOfFile(path: string): Promise<FileKind> {
   const file = await openPlain(path)
   return kindOfOpen(file).finally(() => file.close())

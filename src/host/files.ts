@@ -36,12 +36,12 @@ async function openIfPlain(path: string): Promise<{ file: FileHandle; size: numb
 /** Opens a plain file for reading. Throws CorruptError for anything else. */
 export async function openPlain(path: string): Promise<FileHandle> {
   const opened = await openIfPlain(path)
-  if (!opened) throw new CorruptError(`${path}: is no plain file`, { hint: `look at it: ls -l ${path}` })
+  if (!opened) throw new CorruptError(`${path}: is not a plain file`, { hint: `look at it: ls -l ${path}` })
   return opened.file
 }
 
 /**
- * The bytes of a plain file; undefined when there is none, it is no plain file, or it has more than `maxBytes`.
+ * The bytes of a plain file; undefined when there is none, it is not a plain file, or it has more than `maxBytes`.
  */
 export async function readSmall(path: string, maxBytes: number): Promise<Buffer | undefined> {
   try {

@@ -25,7 +25,7 @@ interface Element {
 
 const refuse = (what: string): CorruptError =>
   new CorruptError(`the RAM image describes a machine that klab did not make: ${what}`, {
-    hint: 'take it without its RAM: --disk-only; or ask the person who made the file',
+    hint: 'import it without its RAM: --disk-only; or ask the person who made the file',
   })
 
 function elements(tree: unknown): readonly Element[] {

@@ -78,8 +78,8 @@ export function networkMethods(
       const network = await find(name)
       if (!network) return
       if (!network.mark)
-        throw new StateError(`the network ${name} does not carry klab's mark; klab removes only its own networks`, {
-          hint: `if it is to go: virsh -c ${uri} net-destroy ${name}; virsh -c ${uri} net-undefine ${name}`,
+        throw new StateError(`the network ${name} is not marked as klab's; klab removes only its own networks`, {
+          hint: `to remove it yourself: virsh -c ${uri} net-destroy ${name}; virsh -c ${uri} net-undefine ${name}`,
         })
       if (network.active) await attempt(['net-destroy', network.uuid], name, (n) => !n?.active)
       await attempt(['net-undefine', network.uuid], name, (n) => n === undefined)

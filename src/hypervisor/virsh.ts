@@ -116,7 +116,7 @@ export function createVirshHypervisor({
   const powerOff = async ({ name, uuid }: Machine): Promise<void> => {
     await attempt(['destroy', uuid], name, (s) => isOff(s) || s === 'in-shutdown')
     if (!(await waitOff(name, SETTLE)))
-      throw new HostError(`${name}: its QEMU does not end`, {
+      throw new HostError(`${name}: its QEMU does not exit`, {
         hint: `look for a process stuck on I/O: ps -o pid,stat,wchan,cmd -C qemu-system-x86_64`,
       })
   }
@@ -210,8 +210,8 @@ export function createVirshHypervisor({
       if (!(await ownership([machine])).has(machine.uuid)) {
         // It may be gone by now. Only a domain that exists without our mark belongs to somebody else.
         if ((await state(name)) === 'absent') return
-        throw new StateError(`${name} does not carry klab's metadata; klab removes only its own machines`, {
-          hint: `if it is to go: virsh -c ${uri} undefine ${name}`,
+        throw new StateError(`${name} has no metadata of klab's; klab removes only its own machines`, {
+          hint: `to remove it yourself: virsh -c ${uri} undefine ${name}`,
         })
       }
       if (!isOff(machine.state)) await powerOff(machine)

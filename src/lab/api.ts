@@ -54,7 +54,7 @@ import type { ExportedSnapshot, ImportOptions } from './transfer.js'
  * expects are KlabErrors (errors.ts); after an abort, Interrupted.
  */
 export interface LabHandle {
-  /** Brings the lab up; continues where an earlier try stopped. */
+  /** Brings the lab up; continues where an earlier `up` stopped. */
   up(o?: UpRequest): Promise<UpResult>
   /** Powers all machines off, or those of `nodes`; disks and snapshots stay. */
   halt(o?: HaltOptions): Promise<Status>
@@ -219,7 +219,7 @@ export interface Snapshots {
 
 /** Kubernetes' programs and images. `build` and `export` are for the Labfile's; the rest is about the cache. */
 export interface Bundles {
-  /** Makes the bundle if needed; undefined: the Labfile wants no Kubernetes. */
+  /** Makes the bundle if needed; undefined: the Labfile has no Kubernetes. */
   build(): Promise<BuiltBundle | undefined>
   list(): Promise<readonly ListedBundle[]>
   /** A file or folder; undefined: all of the cache. */

@@ -27,7 +27,9 @@ export function consequencesFor(record: LabRecord, lab: Lab): readonly Consequen
   if (!record.image) return all
   const command = 'klab destroy, then klab up'
   return all.map((c) =>
-    c.joins === undefined ? c : { ...c, when: 'new-lab', what: 'takes a new lab: this one came sealed', command },
+    c.joins === undefined
+      ? c
+      : { ...c, when: 'new-lab', what: 'needs a new lab: this one was made from a sealed one', command },
   )
 }
 
@@ -68,7 +70,7 @@ export async function agree(
   if (leaving.length > 0) {
     await refuseKept(lab.paths, leaving)
     if (!o.confirm)
-      throw new StateError(`${leaving.join(', ')} would be removed with all that is on it`, { hint: 'klab up --yes' })
+      throw new StateError(`${leaving.join(', ')} would be removed with all its data`, { hint: 'klab up --yes' })
     if (!(await o.confirm(changes))) throw new StateError('nothing was changed')
   }
   o.report({ type: 'note', text: `the Labfile changed:\n${formatConsequences(changes)}` })

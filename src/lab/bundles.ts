@@ -84,7 +84,7 @@ export async function verifyBundles(c: LabContext, path?: string): Promise<reado
 export async function exportLabBundle(c: LabContext, path: string): Promise<Exported> {
   const { bundle, world } = await make(c)
   if (!bundle)
-    throw new UsageError('the Labfile wants no Kubernetes: there is no bundle to export', {
+    throw new UsageError('the Labfile has no Kubernetes, so there is no bundle to export', {
       hint: 'klab -f LABFILE bundle export FILE',
     })
   return exportBundle(bundle, resolve(c.doors.env.cwd, path), contextOf(c, world))

@@ -31,13 +31,13 @@ export interface CacheEntry {
 }
 
 const WHY: Readonly<Record<CacheKind, string>> = {
-  'build folder': 'left by builds; made again when one needs it',
-  download: 'else it is fetched again',
-  'built part': 'else it is built again',
-  'disk of a bundle': 'else it is made again, in a minute',
-  bundle: 'else it is built or fetched again',
-  'disk image': 'else it is made again',
-  'sealed lab': '`klab up` takes the lab from here',
+  'build folder': 'left by builds; made again when needed',
+  download: 'would be downloaded again',
+  'built part': 'would be built again',
+  'disk of a bundle': 'would be made again, in a minute',
+  bundle: 'would be built or downloaded again',
+  'disk image': 'would be made again',
+  'sealed lab': '`klab up` restores the lab from it',
 }
 /** What is removed first, by kind: what is cheapest to make again. */
 const ORDER = Object.keys(WHY) as CacheKind[]
@@ -99,7 +99,7 @@ export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
     const sealed = under(f.path, held)
     // After the sealed labs: they are removed before the files that they need.
     const rank = ORDER.indexOf(f.kind) + (sealed ? ORDER.length : 0)
-    const why = labs.length > 0 ? `stands under ${labs.join(', ')}` : sealed ? 'a sealed lab needs it' : WHY[f.kind]
+    const why = labs.length > 0 ? `used by ${labs.join(', ')}` : sealed ? 'a sealed lab needs it' : WHY[f.kind]
     return { entry: { ...f, labs, why }, rank }
   })
   const sorted = known.sort((a, b) => a.rank - b.rank || a.entry.usedAt - b.entry.usedAt).map((k) => k.entry)

@@ -128,7 +128,7 @@ async function look(
   })
   const facts = parseGuestFacts(out.stdout)
   if (!isComplete(facts))
-    throw new CorruptError(`${node.name}: the look into the guest ended early\n${out.stderr.slice(-500)}`)
+    throw new CorruptError(`${node.name}: the script that looks into the guest ended early\n${out.stderr.slice(-500)}`)
   return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
 }
 

@@ -1,4 +1,4 @@
-/** The values that verbs accept. Loads nothing else, because `--help` needs it. */
+/** The values that verbs accept. Loads nothing else, so that `--help` stays fast. */
 import { GUEST_PHASES, PHASE_NAMES, type PhaseName } from '../labfile/phases.js'
 
 /** The last phase of an `up`. */

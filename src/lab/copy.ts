@@ -13,7 +13,7 @@ import { recordedLab } from './open.js'
 import { CONNECT_MS, requireNode, stateOf } from './reach.js'
 
 export interface CopyOptions {
-  /** Folders too, with all that is in them. */
+  /** Copy folders with everything in them. */
   readonly recursive?: boolean | undefined
   /** In the guest as root. */
   readonly root?: boolean | undefined
@@ -44,7 +44,7 @@ kind=$1 to=$2 base=$3 inside=$4
 case $to in */) [ -d "$to" ] || { echo "$to: no such folder" >&2; exit 1; } ;; esac
 if [ -d "$to" ]; then to=\${to%/}/$base; fi
 if [ "$kind" = dir ]; then
-  if [ -L "$to" ] || { [ -e "$to" ] && [ ! -d "$to" ]; }; then echo "$to: is there, and no folder" >&2; exit 1; fi
+  if [ -L "$to" ] || { [ -e "$to" ] && [ ! -d "$to" ]; }; then echo "$to: exists and is not a folder" >&2; exit 1; fi
   [ -d "$to" ] || mkdir -- "$to"
   tar -x -p --no-same-owner -C "$to" -f -
 else
@@ -159,7 +159,7 @@ async function placeFor(to: string, base: string, dir: boolean): Promise<string>
   if (!there && to.endsWith('/')) throw new UsageError(`cp: ${to}: no such folder`)
   const place = there?.isDirectory() ? join(to, base) : to
   const at = await lstat(place).catch(() => undefined)
-  if (dir && at && !at.isDirectory()) throw new StateError(`${place}: is there, and no folder`)
+  if (dir && at && !at.isDirectory()) throw new StateError(`${place}: exists and is not a folder`)
   if (!dir && at?.isDirectory()) throw new StateError(`${place}: is a folder`)
   if (!(await stat(dirname(place)).catch(() => undefined)))
     throw new UsageError(`cp: ${dirname(place)}: no such folder`)

@@ -64,7 +64,7 @@ async function planHalt(
 }
 
 export interface HaltOptions {
-  /** At once, as by pulling the plug. */
+  /** Power off at once, like pulling the plug. */
   readonly force?: boolean | undefined
   /** Only these; default: all. */
   readonly nodes?: readonly string[] | undefined

@@ -1,4 +1,4 @@
-/** `klab init`: a Labfile to begin with, from the labs that klab comes with. */
+/** `klab init`: writes a first Labfile, from the labs that klab comes with. */
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StateError, UsageError } from '../errors.js'
@@ -63,7 +63,7 @@ export async function initLab(
   const file = await open(labfile, 'wx', 0o644).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'EEXIST')
-      throw new StateError(`${labfile}: is there already`, { hint: 'klab validate; or klab init in another folder' })
+      throw new StateError(`${labfile}: already exists`, { hint: 'klab validate; or klab init in another folder' })
     if (code === 'ENOENT') throw new UsageError(`init: ${labfile}: no such folder`, { cause })
     throw cause
   })

@@ -56,7 +56,7 @@ async function withKubectlLock<T>(path: string, clock: Clock, work: () => Promis
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       if (clock.monotonic() - started >= WAIT_MS)
         throw new LockedError(`${path}: kubectl or another klab is writing it`, {
-          hint: `if none runs, remove what a killed one left: rm ${lock}`,
+          hint: `if neither is running, remove the lock that a killed one left: rm ${lock}`,
         })
       await clock.sleep(EVERY_MS)
     }
@@ -71,7 +71,7 @@ function read(text: string, path: string): Document {
   const lists = (d: Record<string, unknown>): boolean => LISTS.every((l) => d[l] == null || Array.isArray(d[l]))
   if (typeof data === 'object' && data !== null && !Array.isArray(data) && lists(data as Record<string, unknown>))
     return doc
-  throw new CorruptError(`${path}: is no kubeconfig, and was left as it is`, {
+  throw new CorruptError(`${path}: is not a kubeconfig; klab did not change it`, {
     hint: `look at it: kubectl config view`,
   })
 }

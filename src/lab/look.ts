@@ -46,7 +46,7 @@ export async function validate(c: LabContext): Promise<{ readonly labfile: strin
   await requirePlaces(lab, labfile)
   const { requireOffline } = await import('./offline.js')
   await requireOffline(await c.doors.world(lab), { lab, labfile })
-  const { requireFolder } = await import('./handed-folder.js')
+  const { requireFolder } = await import('./bundle-folder.js')
   await requireFolder(lab, labfile, c.doors.assets)
   return { labfile, lab }
 }

@@ -11,7 +11,7 @@ import type { LabContext } from './context.js'
 import { consequencesFor, recordFor } from './apply.js'
 import { requireOffline } from './offline.js'
 import { readLab, type OpenLab } from './open.js'
-import { requireFolder } from './handed-folder.js'
+import { requireFolder } from './bundle-folder.js'
 import { settleBundle } from './settle-bundle.js'
 import { planOf, settleAccel } from './up-phases.js'
 

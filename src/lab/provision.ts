@@ -51,10 +51,11 @@ export function provisionPhases(
   const had = GUEST_PHASES.filter((p) => upTo(p, completed))
   const first = only ?? from
   if (first !== undefined && !had.includes(first))
-    throw new StateError(`provision: ${first}: this lab is only up to ${completed}`, {
+    throw new StateError(`provision: ${first}: this lab is up only to phase ${completed}`, {
       hint: `klab up --until ${first}`,
     })
-  if (had.length === 0) throw new StateError(`provision: this lab is only up to ${completed}`, { hint: 'klab up' })
+  if (had.length === 0)
+    throw new StateError(`provision: this lab is up only to phase ${completed}`, { hint: 'klab up' })
   return only === undefined ? had.filter((p) => from === undefined || upTo(from, p)) : [only]
 }
 
@@ -79,7 +80,7 @@ async function requireRunning(world: World, record: LabRecord, nodes: readonly s
 function wantedOf(record: LabRecord, o: ProvisionOptions) {
   const completed = record.completedUntil as PhaseName | undefined
   if (completed === undefined)
-    throw new StateError('the last `klab up` of this lab did not come to its end', { hint: 'klab up' })
+    throw new StateError('the last `klab up` of this lab did not finish', { hint: 'klab up' })
   return { completed, phases: provisionPhases(completed, o), nodes: nodesOf(record, o.nodes) }
 }
 

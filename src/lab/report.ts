@@ -116,7 +116,7 @@ function tarOf(dir: string, files: ReadonlyMap<string, string>): Buffer {
 }
 
 /**
- * Packs logs, plan, status, doctor's findings and versions into a .tar.gz that only this user can read. klab takes out
+ * Packs logs, plan, status, doctor's findings and versions into a .tar.gz that only this user can read. klab removes
  * everything that looks like a secret, and every key of the lab; disks, RAM and the kubeconfig are not in it. `file`: a
  * path (default: klab-report-LAB-TIME.tar.gz in the working folder). Changes nothing else. Throws UsageError (no
  * Labfile), StateError (the file exists), HostError.
@@ -127,7 +127,7 @@ export async function makeReport(c: LabContext, file?: string): Promise<ReportFi
   const name = record?.id ?? 'lab'
   const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
   const path = resolve(env.cwd, file ?? `klab-report-${name}-${stamp}.tar.gz`)
-  if (await exists(path)) throw new StateError(`${path}: is there already`, { hint: 'klab report OTHER-FILE' })
+  if (await exists(path)) throw new StateError(`${path}: already exists`, { hint: 'klab report OTHER-FILE' })
   const paths = record && labPaths(roots(env), record.id)
   const nodes = record?.lab.nodes.map((n) => n.name) ?? []
   const known = paths ? await secretsOf(paths, nodes) : []

@@ -45,7 +45,7 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
     throw new StateError(
       `the sealed lab was made by klab ${facts.klab}, which read its Labfile differently:\n${formatChanges(other)}`,
       {
-        hint: 'take the klab that made it',
+        hint: 'use the klab that made it',
       },
     )
   const changes = differences(lab, theirs)
@@ -81,7 +81,7 @@ export async function importFile(
     const name = o.name ?? o.facts.snapshot.name
     checkName(name)
     if (there.some((m) => m.name === name))
-      throw new StateError(`there is a snapshot ${name} already`, { hint: 'klab snapshot import FILE OTHER-NAME' })
+      throw new StateError(`there is already a snapshot ${name}`, { hint: 'klab snapshot import FILE OTHER-NAME' })
     const diskOnly = await fitHere(world, o)
     if (diskOnly !== undefined && o.facts.host.ram)
       o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)

@@ -101,7 +101,7 @@ const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
     (error: unknown) => {
       if (!(error instanceof StateError) && !(error instanceof HostError)) throw error
       throw new StateError(`the present state cannot be kept: ${error.message}`, {
-        hint: `klab snapshot restore ${manifest.name} --no-undo, which gives it up`,
+        hint: `klab snapshot restore ${manifest.name} --no-undo, which loses it`,
         cause: error,
       })
     },

@@ -63,7 +63,7 @@ async function session(c: LabContext, folder: string, targets: readonly NodePath
   const dir = resolve(c.doors.env.cwd, folder)
   const s = await stat(dir).catch(() => undefined)
   if (!s?.isDirectory()) throw new UsageError(`sync: ${folder}: no such folder`)
-  if (targets.length === 0) throw new UsageError('sync: name where to', { hint: 'klab sync FOLDER NODE:PATH' })
+  if (targets.length === 0) throw new UsageError('sync: name a target', { hint: 'klab sync FOLDER NODE:PATH' })
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   for (const { node, path } of targets) {
     requireNode('sync', record, node)

@@ -106,7 +106,7 @@ async function withLabfile<T>(
   await writeAtomic(path, text, 0o644)
   say(`wrote ${path}, the sealed lab’s`)
   for (const field of dropped)
-    say(`not taken over: ${field}; it decides which programs this machine runs: write your own there`)
+    say(`left out: ${field}, since it decides which programs this machine runs; add your own`)
   try {
     return await work(await readLab(env, path))
   } catch (error) {

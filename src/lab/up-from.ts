@@ -77,7 +77,7 @@ export async function upCached(
   const found = await findSealed(world, open, accel)
   if (!found) return undefined
   const since = found.facts.snapshot.createdAt
-  note(c.report)(`the cache holds this lab, Ready since ${since}: going there; --fresh makes it from scratch`)
+  note(c.report)(`the cache has this lab, Ready since ${since}: using it; --fresh makes a new one`)
   const manifest = await takeSealed(world, open, found, accel)
   return manifest && restoreAndWait(c, { world, open, manifest, undo: false })
 }
@@ -93,8 +93,8 @@ export async function seal(c: LabContext, world: World, open: OpenLab): Promise<
   )
   say(
     fresh
-      ? `sealed in ${dir}, with its keys and RAM: while Labfile, bundle and klab stay the same, ` +
-          '`klab up` after `klab destroy` goes there'
-      : `it was sealed before: ${dir}`,
+      ? `sealed in ${dir}, with its keys and RAM. As long as Labfile, bundle and klab stay the same, ` +
+          '`klab up` after `klab destroy` uses it'
+      : `it is already sealed: ${dir}`,
   )
 }

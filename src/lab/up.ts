@@ -62,7 +62,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     if (o.seal === true) await (await import('./up-from.js')).seal(c, world, open)
   }
   if (o.seal === true && until !== 'ready')
-    throw new UsageError('up: --seal keeps a lab that is Ready', { hint: 'klab up --seal, without --until' })
+    throw new UsageError('up: --seal keeps only a lab that is Ready', { hint: 'klab up --seal, without --until' })
 
   // If a change needs a new lab, it is refused here.
   const changes = open.record ? consequencesFor(open.record, open.lab) : []

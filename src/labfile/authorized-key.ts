@@ -33,6 +33,6 @@ export function authorizedKeyProblem(text: string): string | undefined {
   if (!TYPES.includes(type))
     return `must be a public key line such as "ssh-ed25519 AAAA… you@host"; known types: ${TYPES.join(', ')}`
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(blob) || typeInside(blob) !== type)
-    return `is cut short or damaged: the part after ${type} is no such key`
+    return `is cut short or damaged: the part after ${type} is not such a key`
   return undefined
 }

@@ -60,13 +60,13 @@ export const bundle = z
     {
       error: ({ input }) =>
         input === 'debian'
-          ? `debian is no longer there: write source, with a version that has a recipe (${SOURCE_VERSIONS.join(', ')})`
+          ? `debian is no longer supported: write source, and one of the versions ${SOURCE_VERSIONS.join(', ')}`
           : 'must be auto, source, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}',
     },
   )
   .prefault('auto')
   .describe(
     'Where binaries and images come from: built from Go modules and Debian packages (source), downloaded from the ' +
-      'official servers (upstream) or the mirrors of the course, a folder that somebody hands you, or (auto) ' +
+      'official servers (upstream) or the mirrors of the course, a folder that you were given, or (auto) ' +
       'upstream where it answers within 3 s, else source.',
   )

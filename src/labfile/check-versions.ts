@@ -31,7 +31,7 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
         `there is one for ${nearestSource(version).join(', ')}. Or take another bundle, such as upstream`,
     )
   if (bundle?.source === 'auto' && 'arch' in bundle && bundle.arch !== undefined)
-    tell(['bundle', 'arch'], 'goes with upstream or aliyun alone: what auto may build is for this machine')
+    tell(['bundle', 'arch'], 'works only with upstream or aliyun; what auto builds is for this machine')
   const release = releaseOf(version)
   const { runtimes } = release
   if (kubernetes.proxyMode === 'nftables' && !release.nftables)

@@ -14,7 +14,7 @@ const component = (title: string) =>
           code === 'invalid_key' ? 'is not a flag without dashes, such as audit-log-maxage' : FLAGS_RULE,
       })
       .default({})
-      .describe(`More flags of ${title}; they win over those of klab.`),
+      .describe(`More flags of ${title}; they override klab’s.`),
   })
     .optional()
     .describe(`${title}, as in kubeadm’s ClusterConfiguration.`)
@@ -27,7 +27,7 @@ export const kubeadmFields = {
   kubelet: z
     .record(z.string(KUBELET_RULE).regex(/^[a-zA-Z]{1,63}$/, KUBELET_RULE), z.unknown(), KUBELET_RULE)
     .optional()
-    .describe('Fields of KubeletConfiguration for all nodes; they win over those of klab.'),
+    .describe('Fields of KubeletConfiguration for all nodes; they override klab’s.'),
   apiServer: component('kube-apiserver'),
   controllerManager: component('kube-controller-manager'),
   scheduler: component('kube-scheduler'),

@@ -5,7 +5,7 @@
 import type MarkdownIt from 'markdown-it'
 import type { StateCore, Token } from 'markdown-it'
 
-/** What a `<details>` hides. */
+/** The content of a `<details>`. */
 export interface Hint {
   summary: string
   tokens: Token[]
@@ -13,19 +13,19 @@ export interface Hint {
 
 interface Open {
   readonly hint: Hint
-  /** Lists, items, quotes around it. */
+  /** The lists, items and quotes around it. */
   readonly depth: number
   /** Where its content begins in the new stream. */
   readonly from: number
   readonly summary: Token
-  /** Its end was read inside an item: it closes when that item does. */
+  /** Its end tag was inside an item: it closes together with that item. */
   ending: boolean
 }
 
 /** Deeper ones are shown without folding: each keeps its tokens, and a thousand would keep a million. */
 const MOST_DEEP = 16
 const TAGS = /^(?:details|summary)_(?:open|close)$/
-/** As browsers call one without a summary. */
+/** The title that browsers show without a summary. */
 const NO_SUMMARY = 'Details'
 
 /** Lets `md` fold details; they go to `hints` in the order in which they open. Use it after `useRawHtml`. */
@@ -39,7 +39,7 @@ class Fold {
   readonly #out: Token[] = []
   readonly #open: Open[] = []
   #depth = 0
-  /** A summary that is being read. */
+  /** A summary whose end was not read yet. */
   #summary: Token[] | undefined
 
   constructor(
@@ -160,7 +160,7 @@ class Fold {
 
 const isBlockTag = (c: Token): boolean => c.type === 'html_inline' && !/^<\/?code>$/.test(c.content)
 
-/** Without breaks and blanks at its ends. */
+/** Removes breaks and blanks at both ends. */
 function trimmed(children: readonly Token[]): Token[] {
   const blank = (c: Token): boolean =>
     c.type === 'softbreak' || c.type === 'hardbreak' || (c.type === 'text' && c.content.trim() === '')
@@ -173,7 +173,7 @@ function trimmed(children: readonly Token[]): Token[] {
   return piece
 }
 
-/** What is left of an inline token's children without their marks. */
+/** The text of an inline token's children, without markup. */
 export const plainText = (children: readonly Token[]): string =>
   children
     .map((c) => (c.type === 'image' ? plainText(c.children ?? []) : c.type.endsWith('break') ? ' ' : c.content))

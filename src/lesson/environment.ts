@@ -1,13 +1,13 @@
-/** Killercoda's and Katacoda's machine images, and what a lab must be to stand in for one. */
+/** Killercoda's and Katacoda's machine images, and what a lab needs to replace one. */
 
 export interface Environment {
   /** One machine that runs pods too: its control plane loses its taint. */
   readonly single: boolean
-  /** How many machines a scenario expects. */
+  /** How many machines the scenario expects. */
   readonly nodes: number
   /** Whether it expects a cluster. */
   readonly cluster: boolean
-  /** How klab's lab differs, in words; undefined: not. */
+  /** How klab's lab differs, in words; undefined: it does not. */
   readonly differs?: string
 }
 
@@ -35,9 +35,9 @@ export const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   'ubuntu-4GB': { ...MACHINE, differs: 'it was written for Ubuntu; this is Debian' },
 }
 
-/** What an image id stands for. Unknown ones are taken for a cluster of two, with a note. */
+/** What an image id means. An unknown one counts as a cluster of two nodes, with a note. */
 export function environmentOf(imageId: string | undefined): Environment {
-  // Nothing is said, so nothing is asked for.
+  // The lesson names no image, so it needs nothing special.
   if (imageId === undefined) return { single: false, nodes: 1, cluster: false }
   return ENVIRONMENTS[imageId] ?? { ...KUBEADM_2, differs: `${imageId}: klab does not know this machine image` }
 }

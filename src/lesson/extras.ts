@@ -1,4 +1,4 @@
-/** klab.yaml beside index.json: what klab knows of a lesson and its website does not. Needs no other file. */
+/** klab.yaml beside index.json: klab's own settings of a lesson. */
 import * as z from 'zod'
 import { LessonError } from '../errors.js'
 import { explainIssues } from '../labfile/explain.js'
@@ -50,7 +50,7 @@ const extras = section({
     .optional(),
 })
 
-/** klab.yaml as it is; all of it may be missing. */
+/** The content of klab.yaml; every field may be missing. */
 export type Extras = z.infer<typeof extras>
 export type StepExtras = z.infer<typeof step>
 

@@ -5,7 +5,7 @@
 import type MarkdownIt from 'markdown-it'
 import type { StateBlock, StateInline } from 'markdown-it'
 
-/** What a marker asks for. */
+/** What a marker means. */
 export interface Marker {
   readonly action: 'exec' | 'copy'
   /** Ctrl-C first. */
@@ -14,7 +14,7 @@ export interface Marker {
 
 /** `execute`, with a terminal or a machine behind it, is Katacoda's. */
 const MARKER = /\{\{[ \t]*(exec|execute|copy)(?![\w-])([^{}\n]*)\}\}/y
-/** Runnable without a marker. */
+/** Languages of code that can be run without a marker. */
 const SHELL = /^\s*(?:bash|sh|shell)(?![\w-])/i
 const PLAIN_EXEC: Marker = { action: 'exec', interrupt: false }
 /** Blanks between inline code and its marker. More text is never looked at: that would cost its square. */
@@ -46,7 +46,7 @@ function fence(state: StateBlock, startLine: number, endLine: number, silent: bo
   let next = end
   let closed = false
   for (; ; next = ++end) {
-    // An item or quote that ends closes its fences.
+    // The end of an item or quote closes its fences.
     if (end >= endLine || (lineText(state, end) !== '' && (state.sCount[end] ?? 0) < state.blkIndent)) break
     const closing = indent(state, end) < 4 ? closes(lineText(state, end), markup) : undefined
     if (!closing) continue
@@ -58,7 +58,7 @@ function fence(state: StateBlock, startLine: number, endLine: number, silent: bo
     break
   }
   if (!closed && markerAt(info.trim(), 0)) {
-    // The end of a fence whose beginning was forgotten: it would take all the text below.
+    // The end of a fence that has no beginning: it would swallow all the text below.
     state.line = startLine + 1
     return true
   }
@@ -72,7 +72,7 @@ function fence(state: StateBlock, startLine: number, endLine: number, silent: bo
   return true
 }
 
-/** What is behind a marker in the closing line (`|skip{{sandbox}}`) is for other readers. */
+/** Text behind a marker in the closing line (`|skip{{sandbox}}`) is for other programs. */
 function closes(line: string, markup: string): { readonly marker: Marker | undefined } | undefined {
   if (!line.startsWith(markup)) return undefined
   let at = markup.length
@@ -82,7 +82,7 @@ function closes(line: string, markup: string): { readonly marker: Marker | undef
   return markerAt(rest, 0)
 }
 
-/** A marker that has the line below the fence for itself. */
+/** A marker alone on the line below the fence. */
 function aloneOn(state: StateBlock, line: number): Marker | undefined {
   const text = lineText(state, line).trimEnd()
   if ((state.sCount[line] ?? 0) < state.blkIndent) return undefined

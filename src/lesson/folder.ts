@@ -1,10 +1,10 @@
-/** The files of a lesson's folder. It is somebody else's: nothing outside of it is read, whatever it says. */
+/** The files of a lesson's folder. Others wrote it, so nothing outside of the folder is read. */
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { LessonError } from '../errors.js'
 import { readSmall } from '../host/files.js'
 
-/** Far above any page or script that somebody wrote: the largest of 1,404 public scenarios has 60 KiB. */
+/** Far more than any page or script needs: the largest in 1,404 public scenarios has 60 KiB. */
 const MAX_BYTES = 2 * 2 ** 20
 
 export interface LessonFolder {
@@ -15,20 +15,20 @@ export interface LessonFolder {
    * LessonError: outside of the folder, not a plain file, too large, not UTF-8.
    */
   read(name: string): Promise<string | undefined>
-  /** Where a file really is; undefined: there is none. Throws LessonError when that is outside of the folder. */
+  /** Where a file really is; undefined: there is none. Throws LessonError if that is outside of the folder. */
   find(name: string): Promise<string | undefined>
 }
 
-/** Whether a path lies in a folder, or is it. */
+/** Whether a path is in a folder, or is the folder itself. */
 const isWithin = (path: string, dir: string): boolean => {
   const way = relative(dir, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
-/** A text file as all its readers want it. */
+/** The text, cleaned up for all its readers. */
 const plainText = (text: string): string => text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
 
-/** Opens a lesson's folder. Throws LessonError when there is none. */
+/** Opens a lesson's folder. Throws LessonError if it does not exist. */
 export async function openFolder(path: string): Promise<LessonFolder> {
   const dir = await realpath(path).catch(() => undefined)
   if (dir === undefined || !(await stat(dir)).isDirectory())

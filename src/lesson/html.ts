@@ -1,4 +1,4 @@
-/** A lesson's text for a browser. It may come from anybody: nothing in it runs, and it loads nothing of others. */
+/** A lesson's text for a browser. Anybody may have written it: it runs no code and loads nothing from other sites. */
 import MarkdownIt from 'markdown-it'
 import type { Token } from 'markdown-it'
 import sanitize from 'sanitize-html'
@@ -6,7 +6,7 @@ import { plainText } from './details.js'
 import { commandOf, type LessonText } from './markdown.js'
 
 export interface HtmlOptions {
-  /** Where the browser gets an image of the lesson; without one it is left out. */
+  /** The address of an image of the lesson; undefined: leave the image out. */
   readonly image: (src: string) => string | undefined
 }
 
@@ -25,12 +25,12 @@ const ALLOWED: sanitize.IOptions = {
   },
   allowedClasses: {},
   allowedSchemes: ['http', 'https', 'mailto'],
-  // What `image` gave; no image of the text gets here by itself.
+  // The addresses that `image` gave; all other images are left out.
   allowedSchemesByTag: { img: ['http', 'https', 'data', 'blob'] },
   allowProtocolRelative: false,
   transformTags: {
     a: (tagName, attribs) => {
-      // A relative one would ask klab's own server.
+      // A relative one would lead to klab's own server.
       if (!/^(?:https?:\/\/|mailto:|#)/i.test(attribs.href ?? '')) delete attribs.href
       return { tagName, attribs }
     },

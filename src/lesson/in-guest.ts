@@ -1,4 +1,4 @@
-/** A lesson's scripts in a guest: copied in, run, and what they said. */
+/** A lesson's scripts in a guest: copies them in, runs them, reads their output. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, ProbeError } from '../errors.js'
@@ -6,37 +6,37 @@ import type { Guest } from '../guest/types.js'
 import { tail } from '../host/tail.js'
 import type { LessonScript } from './model.js'
 
-/** `unreachable`: the node did not answer, or went away meanwhile: that says nothing of the step. */
+/** `unreachable`: the node did not answer, or the connection broke, so the state of the step is unknown. */
 export type ScriptOutcome = 'passed' | 'failed' | 'timed-out' | 'running' | 'unreachable'
 
 export interface Ran {
   readonly outcome: ScriptOutcome
-  /** Of the script; undefined: it did not end by itself. */
+  /** The script's exit status; undefined: it did not end by itself. */
   readonly exitCode: number | undefined
-  /** Its last lines. */
+  /** The last lines of its output. */
   readonly output: string
   readonly ms: number
 }
 
 export interface RunScript {
-  /** `check`: at its end the output is there; `show`: line by line; `background`: waits for it no longer than `ms`. */
+  /** `check`: returns the output; `show`: prints it line by line; `background`: waits at most `ms` for the script. */
   readonly way: 'check' | 'show' | 'background'
   readonly user: string
-  /** The longest that it may take, ms. */
+  /** How long it may take, ms. */
   readonly ms: number
   readonly onLine?: ((line: string) => void) | undefined
 }
 
-/** Where scripts lie in a guest. */
+/** The scripts' folder in a guest. */
 const PLACE = '/var/lib/klab/lesson'
-/** Lines that are shown of what a script said. */
+/** How many lines of a script's output are shown. */
 const SHOWN_LINES = 40
-/** ms beside what the script takes: sudo, the copy and the tail, all slow under emulation. */
+/** ms in addition to the script's own: sudo, the copy and the tail are slow under emulation. */
 const BESIDE_MS = 60_000
 
 const END = /^klab: (?:ended (\d+)|(timeout)|(running))$/m
 
-/** A file name from any path or command. */
+/** Makes a file name from any path or command. */
 const fileName = (name: string): string =>
   name
     .replace(/[^A-Za-z0-9._-]+/g, '_')
@@ -50,7 +50,7 @@ const fileName = (name: string): string =>
 export async function runInGuest(guest: Guest, assets: string, script: LessonScript, o: RunScript): Promise<Ran> {
   const program = await readFile(join(assets, 'cloud-init', 'lesson', 'run.sh'), 'utf8')
   const file = `${PLACE}/${fileName(script.name) || 'script'}`
-  // Readable by the user that it is run as.
+  // Readable by the user that runs it.
   await guest.put([{ path: file, content: script.text, mode: 0o755 }])
   const seconds = Math.ceil(o.ms / 1000)
   const out = await guest.sudo(program, [o.way, o.user, String(seconds), file], {
@@ -78,7 +78,7 @@ export async function runInGuest(guest: Guest, assets: string, script: LessonScr
   return { outcome, exitCode, output: tail(out.stdout, SHOWN_LINES), ms }
 }
 
-/** What is known of a script whose node did not answer. Throws what is no fault of the node. */
+/** The result for a script whose node did not answer. Throws errors that are not the node's. */
 export function unreachable(error: unknown): Ran {
   const lost = error instanceof ProbeError || (error instanceof CommandError && error.failure.exitCode === undefined)
   if (!lost) throw error

@@ -1,4 +1,4 @@
-/** What happened in a lab's lessons: a line for each event, only ever added to. No restore erases it. */
+/** What happened in a lab's lessons: a line for each event. Lines are only added, and no restore erases them. */
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeDir, readEnd, readText } from '../host/files.js'
@@ -15,12 +15,12 @@ export type LessonEvent = {
   readonly lesson: string
   readonly dir: string
 } &
-  /** `trial`: by `klab lesson test`, so it is nobody’s work. */
+  /** `trial`: by `klab lesson test`, so it does not count as somebody's work. */
   (
     | { readonly event: 'start'; readonly trial?: boolean }
-    /** A snapshot after this step; 0: before the first one. */
+    /** A snapshot was saved after this step; 0: before the first one. */
     | { readonly event: 'saved'; readonly step: number; readonly snapshot: string; readonly key: string }
-    /** The lab went to where this step begins, and its scripts are still to be run. */
+    /** The lab went to the start of this step; the step's scripts have not run yet. */
     | { readonly event: 'entering'; readonly step: number; readonly way: Way }
     | { readonly event: 'entered'; readonly step: number; readonly way: Way }
     | {
@@ -63,7 +63,7 @@ export async function addEvent(path: string, event: LessonEvent): Promise<void> 
   const last = await readEnd(path, 1)
   const file = await open(path, 'a', 0o600)
   try {
-    // A klab that was killed may have left half a line.
+    // A killed klab may have left half a line.
     const start = last === undefined || last === '' || last === '\n' ? '' : '\n'
     await file.write(`${start}${JSON.stringify(event)}\n`)
     await file.datasync()

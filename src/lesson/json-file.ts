@@ -13,7 +13,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
-/** The parser's own names, in words. */
+/** The parser's error names, in words. */
 const WORDS: Readonly<Record<string, string>> = {
   InvalidCommentToken: 'JSON has no comments',
   PropertyNameExpected: 'a field name in double quotes is expected; JSON has no comma before } ',
@@ -24,10 +24,10 @@ const WORDS: Readonly<Record<string, string>> = {
   CloseBracketExpected: 'a ] is missing',
   EndOfFileExpected: 'the file should end here',
   UnexpectedEndOfString: 'a string has no end',
-  InvalidSymbol: 'this is no JSON; strings stand in double quotes',
+  InvalidSymbol: 'this is not JSON; strings need double quotes',
 }
 
-/** After a few, the rest are echoes. */
+/** The first mistakes cause the later ones, so a few are enough. */
 const MOST_ERRORS = 10
 
 /** Reads JSON as its standard has it. Throws LessonError with line and column for each mistake, ten at most. */

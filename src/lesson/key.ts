@@ -1,8 +1,8 @@
-/** What a checkpoint stands for: when the scripts that led there change, it is none any more. */
+/** The key of a checkpoint: if the scripts that led to it change, it no longer fits. */
 import { digestOf, type Digest } from '../host/digest.js'
 import type { Lesson, LessonStep } from './model.js'
 
-/** What a step does to the lab. Its texts do not count, nor its check. */
+/** What a step does to the lab, without its texts and its check. */
 const effects = ({ number, background, foreground, solve, node, user }: LessonStep): unknown => ({
   number,
   background,
@@ -24,10 +24,10 @@ export const checkpointKey = (lesson: Lesson, step: number): Digest =>
     steps: lesson.steps.slice(0, step).map(effects),
   })
 
-/** The longest name that a snapshot may have, less what stands behind it. */
+/** The longest name of a snapshot, without the ending. */
 const MAX_NAME = 27
 
-/** The snapshot’s name: `join-a-node.start`, `join-a-node.2`. Names of snapshots have few letters. */
+/** The snapshot’s name: `join-a-node.start`, `join-a-node.2`. It may have only the letters that snapshots allow. */
 export function checkpointName(lesson: string, step: number): string {
   const slug = lesson
     .toLowerCase()

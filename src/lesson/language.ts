@@ -4,7 +4,7 @@ import type { Extras } from './extras.js'
 import type { LessonFolder } from './folder.js'
 import type { Lesson } from './model.js'
 
-/** The file of that language; where there is none, the plain one. Throws LessonError as the folder does. */
+/** The file in that language, otherwise the plain one. Throws LessonError as the folder does. */
 export async function inLanguage(folder: LessonFolder, name: string, language: string | undefined): Promise<string> {
   if (language === undefined) return name
   const end = extname(name)

@@ -5,7 +5,7 @@
 import type MarkdownIt from 'markdown-it'
 import type { StateCore, Token } from 'markdown-it'
 
-/** A port of a machine (from 1); without a port, where the learner chooses one. */
+/** A port of a machine (machines count from 1); no port: the page where the learner chooses one. */
 export interface Traffic {
   readonly host: number
   readonly port: number | undefined
@@ -18,7 +18,7 @@ const KATACODA =
 const URL = /\bhttps?:\/\/[^\s<>"'`{}\\^|\u2e80-\u9fff\uff00-\uffef]+/g
 const AFTER_URL = /[.,;:!?*_~)\]]/
 
-/** A function that fills URLs into text; `traffic` gives them. */
+/** Makes a function that fills URLs into text; `traffic` gives the URLs. */
 export const filler =
   (traffic: (t: Traffic) => string) =>
   (text: string): string =>
@@ -68,7 +68,7 @@ function pieces(state: StateCore, content: string): Token[] {
   return out
 }
 
-/** A sentence's end is no part of it; a bracket is when it was opened in it. */
+/** Without the punctuation of the sentence; a closing bracket belongs to the URL if the URL opened it. */
 function withoutTail(url: string): string {
   const bracket = url.includes('(')
   let end = url.length

@@ -16,7 +16,7 @@ export interface LessonFile {
   readonly text: string
 }
 
-/** What is known of the lab; undefined: no lab to ask. */
+/** What klab knows about the lab; undefined: there is no lab. */
 export interface LintLab {
   /** Names that its machines have, aliases too. */
   readonly hosts: readonly string[]
@@ -25,7 +25,7 @@ export interface LintLab {
   readonly images: readonly string[] | undefined
 }
 
-/** Keys of index.json that a website or klab knows; `time` and the like are shown in lists. */
+/** Keys of index.json that a website or klab uses; `time` and the like are shown in lists. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   '': [
     'title',
@@ -47,7 +47,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   interface: ['layout'],
 }
 
-/** Keys that neither knows: usually a mistyped one. */
+/** Unknown keys: usually typing mistakes. */
 export function unknownKeys(index: JsonFile, file: string): readonly LintIssue[] {
   const found: LintIssue[] = []
   const look = (value: unknown, path: readonly (string | number)[]): void => {
@@ -60,7 +60,12 @@ export function unknownKeys(index: JsonFile, file: string): readonly LintIssue[]
     if (!isObject(value)) return
     for (const [key, inner] of Object.entries(value)) {
       if (known && !known.includes(key))
-        found.push({ file, level: 'warning', ...index.place([...path, key]), message: `${key}: nobody reads this key` })
+        found.push({
+          file,
+          level: 'warning',
+          ...index.place([...path, key]),
+          message: `${key}: unknown key; it is ignored`,
+        })
       look(inner, [...path, key])
     }
   }
@@ -68,7 +73,7 @@ export function unknownKeys(index: JsonFile, file: string): readonly LintIssue[]
   return found
 }
 
-/** A script that nothing can make fail. */
+/** Whether a script can never fail. */
 export const neverFails = ({ text }: LessonScript): boolean => {
   const lines = text
     .split('\n')
@@ -81,7 +86,7 @@ export const neverFails = ({ text }: LessonScript): boolean => {
   )
 }
 
-/** What the steps lack. */
+/** What is missing in the steps. */
 export function stepIssues(lesson: Lesson, file: string, place: JsonFile['place']): readonly LintIssue[] {
   return lesson.steps.flatMap((step, i) => {
     const at = place(['details', 'steps', i])
@@ -96,14 +101,14 @@ export function stepIssues(lesson: Lesson, file: string, place: JsonFile['place'
         ? [warn(`${step.verify.name} never fails, so it checks nothing`)]
         : []),
       ...(step.verify && !step.solve
-        ? [warn('has a check and no solve script (klab.yaml): klab lesson test cannot prove it')]
+        ? [warn('has a check and no solve script (klab.yaml): klab lesson test cannot test it')]
         : []),
       ...(!step.verify && step.sections.length === 0 && step.solve ? [warn('has a solve script and no check')] : []),
     ]
   })
 }
 
-/** What texts and scripts name that the lab has not; each name once. */
+/** What texts and scripts use that the lab does not have; each name once. */
 export function labIssues(texts: readonly LessonFile[], lab: LintLab): readonly LintIssue[] {
   const found: LintIssue[] = []
   const seen = new Set<string>()
@@ -120,7 +125,7 @@ export function labIssues(texts: readonly LessonFile[], lab: LintLab): readonly 
       if (!lab.hosts.includes(word)) warn(file, line, `ssh ${word}: the lab has no such machine`)
     if (!lab.internet)
       for (const { word, line } of internetIn(text))
-        warn(file, line, `needs the internet, which the lab has not (network.internet): ${word}`)
+        warn(file, line, `needs the internet, which the lab does not have (network.internet): ${word}`)
   }
   return found
 }

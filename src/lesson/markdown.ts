@@ -7,11 +7,11 @@ import { useMarkers, type Marker } from './fence.js'
 import { filler, useLinks, type Traffic } from './links.js'
 import { useRawHtml } from './raw-html.js'
 
-/** What a learner can run or copy. */
+/** A command that a learner can run or copy. */
 export interface LessonCommand extends Marker {
   /** From 1, in the order of the text. */
   readonly number: number
-  /** Without the last newline, and without what a terminal would hide. */
+  /** Without the last newline, and without characters that a terminal hides. */
   readonly text: string
 }
 
@@ -19,9 +19,9 @@ export interface LessonText {
   /** markdown-it's; `commandOf` tells which are commands. `<details>` is `details_open` … `details_close`. */
   readonly tokens: Token[]
   readonly commands: readonly LessonCommand[]
-  /** What each `<details>` hides, outer before inner. */
+  /** The content of each `<details>`, outer before inner. */
   readonly hints: readonly Hint[]
-  /** Where its images are, each once. */
+  /** The addresses of its images, each once. */
   readonly images: readonly string[]
 }
 
@@ -42,7 +42,7 @@ export function readMarkdown(source: string, o: { readonly traffic: (t: Traffic)
 export const commandOf = (token: Token): LessonCommand | undefined =>
   (token.meta as { command?: LessonCommand } | null)?.command
 
-/** Gives commands their numbers. Only in what is run is traffic filled in: other code may be about markers. */
+/** Numbers the commands. Fills URLs only into commands that can be run: other code may be about the markers. */
 function number(tokens: readonly Token[], fill: (text: string) => string): LessonCommand[] {
   const commands: LessonCommand[] = []
   for (const token of leaves(tokens)) {

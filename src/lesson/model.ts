@@ -11,9 +11,9 @@ export interface LessonScript {
 export interface LessonPart {
   /** Path of its Markdown in the folder; undefined: it has none. */
   readonly text: string | undefined
-  /** Runs unseen when the part begins. */
+  /** Runs in the background when the part begins. */
   readonly background?: LessonScript | undefined
-  /** Runs when the part begins, its output shown. */
+  /** Runs when the part begins; its output is shown. */
   readonly foreground?: LessonScript | undefined
 }
 
@@ -25,15 +25,15 @@ export interface LessonStep extends LessonPart {
   readonly verify?: LessonScript | undefined
   /** Does what the step asks for. */
   readonly solve?: LessonScript | undefined
-  /** One after the other, the last tells most. */
+  /** Shown one after the other; each says more than the one before. */
   readonly hints: readonly string[]
   /** Prints a hint that fits what is there. */
   readonly hintcheck?: LessonScript | undefined
   /** The node that its scripts run on; undefined: the first one. */
   readonly node: string | undefined
-  /** Whose shell they run in. */
+  /** The user who runs them. */
   readonly user: string
-  /** A check that takes longer has failed, ms. */
+  /** How long a check may take, ms; after that it has failed. */
   readonly timeoutMs: number
   /** Sections of the course that klab checks as well (course/sections.ts). */
   readonly sections: readonly string[]
@@ -51,7 +51,7 @@ export interface LessonAsset {
   readonly chmod: string | undefined
 }
 
-/** What a lesson needs of the lab before its first step. */
+/** How the nodes are prepared before the first step. */
 export type Ground = 'killercoda' | 'lab'
 
 export interface Lesson {
@@ -70,12 +70,12 @@ export interface Lesson {
   readonly ground: Ground
   /** The phase of `up` that the lesson begins after; undefined: a lab that is Ready. */
   readonly until: string | undefined
-  /** Whether `next` may leave a step whose check has not passed. */
+  /** Whether `next` may skip a step whose check has not passed. */
   readonly skip: boolean
-  /** How long it takes, in minutes, as its author says. */
+  /** How many minutes it takes, according to its author. */
   readonly minutes: number | undefined
-  /** Of a fault to be mended: `easy`, `hard`. */
+  /** The level of a fault of `klab break`: `easy`, `hard`. */
   readonly level: string | undefined
-  /** What its website does and klab does not. */
+  /** What the website can do and klab cannot. */
   readonly notes: readonly string[]
 }

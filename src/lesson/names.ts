@@ -1,4 +1,4 @@
-/** What a lesson's texts and scripts name: images, machines, places on the internet. By patterns, so a guess. */
+/** Guesses by patterns what a lesson's texts and scripts use: images, machines, internet addresses. */
 
 export interface Named {
   readonly word: string
@@ -25,7 +25,7 @@ const HOSTS = [
 const NO_HOST =
   /^(?:into|to|and|key|keys|access|session|connection|from|in|on|or|root|the|is|as|with|server|port|config)$/
 
-/** Not of this machine, nor of a private network (RFC 1918), nor filled in by the shell. */
+/** Addresses that are not local, not private (RFC 1918), and not filled in by the shell. */
 const ELSEWHERE = String.raw`(?!localhost|127\.|\$|\{|10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)`
 const INTERNET = [
   new RegExp(String.raw`\b((?:curl|wget)\s[^|;&\n]*https?:\/\/${ELSEWHERE}[\w.-]+)`, 'g'),
@@ -39,7 +39,7 @@ const INTERNET = [
 function matches(text: string, patterns: readonly RegExp[], not?: RegExp): readonly Named[] {
   const found: Named[] = []
   text.split('\n').forEach((row, i) => {
-    // No line of a script is longer; what is longer was never written by hand.
+    // Longer lines were not written by hand.
     const line = row.slice(0, 2000)
     for (const pattern of patterns)
       for (const m of pattern.global ? line.matchAll(pattern) : [pattern.exec(line)])
@@ -48,13 +48,13 @@ function matches(text: string, patterns: readonly RegExp[], not?: RegExp): reado
   return found
 }
 
-/** Images that a text pulls or runs. */
+/** The images that a text pulls or runs. */
 export const imagesIn = (text: string): readonly Named[] => matches(text, IMAGES, NO_IMAGE)
 
-/** Machines that it goes to by ssh. */
+/** The machines that it connects to with ssh. */
 export const hostsIn = (text: string): readonly Named[] => matches(text, HOSTS, NO_HOST)
 
-/** Commands that need the internet. */
+/** The commands that need the internet. */
 export const internetIn = (text: string): readonly Named[] => matches(text, INTERNET)
 
 /** With registry and tag, as a bundle lists it: `nginx` is `docker.io/library/nginx:latest`. */

@@ -4,7 +4,7 @@ import type { LessonEvent } from './journal.js'
 export interface Saved {
   /** The snapshot’s id. */
   readonly snapshot: string
-  /** What the lesson was up to there (key.ts). */
+  /** The key of the scripts that led there (key.ts). */
   readonly key: string
 }
 
@@ -29,9 +29,9 @@ export interface LessonProgress {
   /** By `klab lesson test`. */
   readonly trial: boolean
   readonly finishedAt: string | undefined
-  /** Where the lab is; 0: not at the first one yet. */
+  /** The step that the lab is at; 0: before the first one. */
   readonly step: number
-  /** Its scripts have not been run to their end. */
+  /** Its scripts did not run to their end. */
   readonly unready: boolean
   readonly steps: ReadonlyMap<number, StepProgress>
   /** Step → the state after it; 0: before the first one. */
@@ -74,7 +74,7 @@ function after(p: Open, e: LessonEvent): Open {
       return {
         ...change(p, e.step, (s) => ({
           enteredAt: s.enteredAt ?? e.at,
-          // Who goes back does it again; tries and hints stay counted.
+          // A step that the trainee goes back to is open again. Tries and hints still count.
           ...(e.way === 'next' || e.way === 'start' ? {} : { passed: false }),
         })),
         step: e.step,
@@ -115,7 +115,7 @@ export function progressOf(events: readonly LessonEvent[]): readonly LessonProgr
   return all
 }
 
-/** What is known of a step. */
+/** The progress of a step. */
 export const stepOf = (p: LessonProgress, step: number): StepProgress => p.steps.get(step) ?? NOTHING
 
 /** The lesson that is open; undefined: none. */

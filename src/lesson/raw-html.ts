@@ -8,7 +8,7 @@ import { lineText } from './fence.js'
 
 /** HTML blocks would swallow the Markdown up to a blank line. These only begin a paragraph of their own. */
 const STARTS = /^<(?:!--|\/?(?:details|summary|p|div|center|table|ul|ol|h[1-6]|hr|script|style)(?=[\s/>]|$))/i
-/** From its first line to its last nothing is shown. */
+/** Elements whose content is not shown. */
 const HIDDEN: readonly (readonly [from: RegExp, to: RegExp])[] = [
   [/^<!--/, /-->/],
   [/^<(?:script|style)(?=[\s>]|$)/i, /<\/(?:script|style)\s*>/i],
@@ -60,7 +60,7 @@ function htmlBlock(state: StateBlock, startLine: number, endLine: number, silent
 function reduce(state: StateCore, children: readonly Token[], blocks: { open: number }): Token[] {
   const marks = { open: 0 }
   const out: Token[] = []
-  /** Inside a script or a style. */
+  /** Whether this is inside a script or a style. */
   let hidden = false
   for (const token of children) {
     const [, slash, name = '', rest = ''] = (token.type === 'html_inline' && TAG.exec(token.content)) || []
@@ -133,7 +133,7 @@ function url(md: MarkdownIt, given: string | undefined): string | undefined {
   return normal !== '' && md.validateLink(normal) ? normal : undefined
 }
 
-/** Of two with the same name the first counts, as in browsers. */
+/** If two have the same name, the first one counts, as in browsers. */
 function attributes(md: MarkdownIt, text: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const [, name = '', value = ''] of text.matchAll(ATTRIBUTE)) {

@@ -5,14 +5,14 @@ import type { LessonProgress } from './progress.js'
 export interface WorkStep {
   readonly step: number
   readonly passed: boolean
-  /** By its solve script. */
+  /** Whether its solve script did it. */
   readonly solved: boolean
   /** Checks that did not pass. */
   readonly failed: number
   readonly hints: number
-  /** From when it was begun first to when it passed first, s; null: it did not pass. */
+  /** Seconds from its first start until it first passed; null: it did not pass. */
   readonly seconds: number | null
-  /** Of the last check, its last lines. */
+  /** The last lines of the last check's output. */
   readonly output: string
 }
 
@@ -47,7 +47,7 @@ export const workOf = (all: readonly LessonProgress[]): readonly Work[] =>
 const row = (cells: readonly string[], tag = 'td'): string =>
   `<tr>${cells.map((c) => `<${tag}>${escapeMarkup(c)}</${tag}>`).join('')}</tr>`
 
-/** The same as a page that needs nothing else. */
+/** The same as an HTML page in one file. */
 export function workPage(lab: string, work: readonly Work[]): string {
   const sections = work.map(({ lesson, startedAt, finishedAt, steps }) => {
     const rows = steps.map((s) =>

@@ -12,7 +12,7 @@ import { inLanguage, titlesOf } from './language.js'
 /** Seconds that a check may take (lessons-notes.md). Under emulation everything takes longer: see patience. */
 const CHECK_SECONDS = 60
 
-/** One folder while it is read: what is wrong is gathered, not thrown at once. */
+/** A folder that is being read. Problems are collected, not thrown at once. */
 interface Reading {
   readonly folder: LessonFolder
   readonly index: JsonFile
@@ -30,7 +30,7 @@ const tell = (r: Reading, at: Path, message: string): void => {
   r.issues.push({ file: join(r.folder.dir, 'index.json'), ...r.index.place(at), message })
 }
 
-/** What throws is one more thing that is wrong. */
+/** Does `work`; an error becomes one more problem. */
 async function gather<T>(r: Reading, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
@@ -41,10 +41,10 @@ async function gather<T>(r: Reading, work: () => Promise<T>): Promise<T | undefi
   }
 }
 
-/** No file has such a name; a command usually does. */
+/** Characters that are usual in commands but not in names of files. */
 const LIKE_A_COMMAND = /[\s;|&<>()$`"']/
 
-/** A script file of the folder, or a bare command in place of one. */
+/** A script file of the folder, or a command in its place. */
 async function scriptOf(r: Reading, at: Path, value: unknown): Promise<LessonScript | undefined> {
   if (value === undefined || value === null || value === '') return undefined
   const name = textOf(value)
@@ -105,7 +105,7 @@ function assetsOf(r: Reading, assets: unknown): readonly LessonAsset[] {
     const at: Path = ['details', 'assets', host]
     const named = HOST.exec(host)
     if (!named || !Array.isArray(list)) {
-      tell(r, at, `${host}: assets stand in a list under host01, host02, …`)
+      tell(r, at, `${host}: assets must be lists under host01, host02, …`)
       return []
     }
     return list.flatMap((one: unknown, i): LessonAsset[] => {
@@ -119,7 +119,7 @@ function assetsOf(r: Reading, assets: unknown): readonly LessonAsset[] {
   })
 }
 
-/** What the website does and klab does not, in words. */
+/** What the website can do and klab cannot, in words. */
 function notesOf(index: Fields): readonly string[] {
   const layout = fieldsOf(index['interface'])['layout'] ?? fieldsOf(index['environment'])['uilayout']
   const backend = fieldsOf(index['backend'])
@@ -132,7 +132,7 @@ function notesOf(index: Fields): readonly string[] {
   ]
 }
 
-/** The lesson's own languages; the first file of a language wins over the plain one. */
+/** The lesson's languages; a file in a language replaces the plain one. */
 export interface ReadOptions {
   /** Such as `zh`: texts of that language where there are any. */
   readonly language?: string | undefined
@@ -148,7 +148,7 @@ export async function readLesson(path: string, { language }: ReadOptions = {}): 
   const json = await folder.read('index.json')
   if (json === undefined)
     throw new LessonError([{ file, message: 'no such file; a lesson’s folder has one' }], {
-      hint: 'klab lesson new NAME writes a lesson to begin with',
+      hint: 'klab lesson new NAME writes a sample lesson',
     })
   const index = readJsonFile(json, file)
   const r: Reading = { folder, index, language, issues: [] }

@@ -15,7 +15,7 @@ export interface Span {
   readonly paint: Paint
 }
 
-/** What is painted with `on` true, and written as it is else. */
+/** Paints the text if `on` is true. */
 export const paints = (on: boolean): Colors => pc.createColors(on)
 
 /** Lines of at most `columns`; empty ones are left out. */
@@ -41,7 +41,7 @@ export function wrapSpans(spans: readonly Span[], columns: number): string[] {
   return lines
 }
 
-/** Columns that spans take when nothing breaks them but their own line ends. */
+/** The width of spans, in columns, if only their own line ends break them. */
 export const spansWidth = (spans: readonly Span[]): number =>
   spans
     .map((s) => s.text)
@@ -52,7 +52,7 @@ export const spansWidth = (spans: readonly Span[]): number =>
 /** An inline token's children. `base` paints all of it. */
 export function spansOf(children: readonly Token[], c: Colors, base: Paint = String): Span[] {
   const out: Span[] = []
-  /** How many of each style are open: raw HTML may open more than it closes. */
+  /** How often each style is open: raw HTML may open more than it closes. */
   const styles = new Map<Style, number>()
   let link: { readonly href: string; readonly from: number } | undefined
   const add = (text: string, paint: Paint = String): void => {
@@ -96,10 +96,10 @@ const STYLES: Record<string, Style | undefined> = {
   link: 'underline',
 }
 
-/** One line, and nothing in it that a terminal acts on. */
+/** One line, without terminal sequences. */
 const flat = (text: string): string => safeText(text).replace(/[\t\n\u2028\u2029]/g, ' ')
 
-/** A link's address, when its text does not say it. */
+/** The address of a link, if its text does not show it. */
 function address(href: string, spans: readonly Span[]): string {
   const text = spans.map((s) => s.text).join('')
   return href === '' || href.startsWith('#') || [text, `mailto:${text}`].includes(href) ? '' : ` (${href})`

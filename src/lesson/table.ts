@@ -9,7 +9,7 @@ export interface Cell {
 }
 
 const BETWEEN = ' │ '
-/** Narrower columns cannot be read: then each row is a block of lines. */
+/** Narrower columns are unreadable. Then each row is shown as a block of lines. */
 const LEAST_COLUMN = 5
 
 /** Lines of at most `columns`; the first row is the head. */
@@ -35,7 +35,7 @@ export function table(rows: readonly (readonly Cell[])[], columns: number, c: Co
   return lines.flatMap((row, i) => (i === 0 ? [...row, rule] : row))
 }
 
-/** The widest become equally narrow, until all fit. */
+/** Makes the widest columns equally narrow until all fit. */
 function shrunk(widths: readonly number[], room: number): number[] {
   let [left, most] = [room, Infinity]
   const sorted = [...widths].sort((a, b) => a - b)

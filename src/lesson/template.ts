@@ -1,11 +1,11 @@
-/** The files of a lesson to begin with: it passes `klab lesson lint` and `test` as it is. */
+/** The files of the sample lesson. It passes `klab lesson lint` and `test` as it is. */
 
-/** File name → text. `title`: what it will be called. */
+/** File name → text. `title`: the lesson's title. */
 export const templateFiles = (title: string): Readonly<Record<string, string>> => ({
   'index.json': `${JSON.stringify(
     {
       title,
-      description: 'What it teaches, in a sentence.',
+      description: 'What it teaches, in one sentence.',
       details: {
         intro: { text: 'intro.md' },
         steps: [{ title: 'A note in a file', text: 'step1/text.md', verify: 'step1/verify.sh' }],

@@ -10,11 +10,11 @@ export interface TerminalOptions {
   /** At least 20 are used. */
   readonly columns: number
   readonly color: boolean
-  /** Shows what `<details>` hides. */
+  /** Show the content of `<details>`. */
   readonly openHints?: boolean
 }
 
-/** A token with those between it and its end. */
+/** A token, and the tokens up to its end. */
 interface Node {
   readonly token: Token
   readonly children: Node[]
@@ -26,7 +26,7 @@ interface Page {
 }
 
 const LEAST_COLUMNS = 20
-/** Lists and quotes go in no further when less would be left. */
+/** The least width of text: lists and quotes are not indented further if less would be left. */
 const LEAST_INNER = 10
 const CODE_INDENT = 4
 
@@ -146,7 +146,7 @@ function inline({ children }: Node, c: Colors, base?: (text: string) => string):
   return spansOf(children[0]?.token.children ?? [], c, base)
 }
 
-/** Lines with something before the first and the others; it stands alone when too few columns would be left. */
+/** Puts something before the first line and before the others; on a line of its own if too little width is left. */
 function nested(
   columns: number,
   [first, others]: readonly [string, string],

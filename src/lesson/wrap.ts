@@ -7,13 +7,13 @@ interface Cell {
   readonly width: number
 }
 
-/** A part of a text, from and to which index. */
+/** A part of a text, from one index to another. */
 export type Line = readonly [from: number, to: number]
 
 const GRAPHEMES = new Intl.Segmenter()
 const WIDE =
   /[\u2e80-\u303f\u3041-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
-/** No line begins with these, nor ends with those. */
+/** Marks that no line begins with, and marks that no line ends with. */
 const NO_START = /^[。，、；：？！）」』》〉】〕’”…—·～]/u
 const NO_END = /[（「『《〈【〔‘“]$/u
 /** ASCII marks hold only to what they touch: `cp a ./b` breaks before the dot. */
@@ -25,7 +25,7 @@ const PIECE = 100
 const MOST_PIECE = 2000
 const SIMPLE = /^[\u0020-\u007e\u3001-\u3029\u3041-\u3096\u4e00-\u9fff\uff01-\uff60]+$/
 
-/** Is this Chinese or Japanese, which is written without blanks? */
+/** Whether a character is Chinese or Japanese, which is written without blanks. */
 export const isWide = (character: string): boolean => WIDE.test(character)
 
 /** Lines of at most `columns`, without blanks at their ends. A word is cut only when it is longer than a line. */
@@ -79,7 +79,7 @@ function* cellsOf(text: string): Generator<Cell> {
   }
 }
 
-/** How many of the cells stay: all are too many. */
+/** How many cells stay on a line that is too short for all of them. */
 function breakOf(cells: readonly Cell[]): number {
   const last = cells.length - 1
   for (let at = last; at > 0; at--) if (mayBreak(cells, at)) return at

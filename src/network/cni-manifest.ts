@@ -24,7 +24,7 @@ import type { LabRun } from '../world.js'
 function takenLine(images: readonly string[], kubernetes: string): string {
   const release = calicoRelease(images) ?? ''
   const problem = calicoProblem(release, minorOf(kubernetes))
-  return `the folder’s calico.yaml is Calico ${release}: taken${problem === undefined ? '' : `, though ${problem}`}`
+  return `the folder’s calico.yaml is Calico ${release}: used${problem === undefined ? '' : `, although ${problem}`}`
 }
 
 /** The name of the lab's NIC in every guest (cloudinit room). */

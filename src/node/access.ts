@@ -65,7 +65,7 @@ export const accessStep = (run: LabRun): Step => ({
     const moved = await nodesWithTakenPorts(run)
     if (moved.length > 0) {
       await movePorts(run, moved)
-      line(`somebody took the ports of ${moved.map((n) => n.name).join(', ')}: they have others now`)
+      line(`another program uses the ports of ${moved.map((n) => n.name).join(', ')}: klab chose new ones`)
     }
     await ensureKeyPair(paths.key, `klab ${id}`)
     await ensureDir(join(paths.dir, 'nodes'), world.roots.dirMode)

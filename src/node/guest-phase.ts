@@ -119,7 +119,7 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
 
 /** Removes a mark, so that the phase runs again. */
 export async function removeMark(guest: Guest, script: string): Promise<void> {
-  await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script], { what: `taking away its mark of ${script}` })
+  await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script], { what: `removing its mark of ${script}` })
 }
 
 /** ms until a phase whose connection broke is tried again. */

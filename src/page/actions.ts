@@ -1,4 +1,4 @@
-/** What the page's server calls: given by who serves a lesson. Types only. */
+/** The functions that the page's server calls. Types only. */
 import type { Terminal, TerminalSize } from '../guest/types.js'
 import type { ActionName, ActionResult, PageState } from './types.js'
 
@@ -9,6 +9,6 @@ export interface PageActions {
   image(path: string): Promise<{ readonly bytes: Uint8Array; readonly type: string } | undefined>
   /** A shell on a node. */
   terminal(node: string, size: TerminalSize): Promise<Terminal>
-  /** Told what an action does while it does it, a line each, until `stop` is called. */
+  /** Calls back with each line of progress of an action, until `stop` is called. */
   lines(listener: (line: string) => void): { readonly stop: () => void }
 }

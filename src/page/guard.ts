@@ -10,20 +10,20 @@ export interface Guard {
   readonly port: number
 }
 
-/** What of a request matters here. */
+/** The parts of a request that matter here. */
 export interface PageRequest {
   readonly method: string
   readonly host: string | undefined
   readonly origin: string | undefined
   readonly cookie: string | undefined
-  /** It becomes a WebSocket. */
+  /** Whether it becomes a WebSocket. */
   readonly upgrade: boolean
 }
 
-/** Cookies know no ports, so the name has it. */
+/** Cookies do not depend on the port, so the port is in the name. */
 export const cookieName = ({ port }: Guard): string => `klab-${port}`
 
-/** Whether two secrets are the same, in a time that tells nothing. */
+/** Whether two secrets are the same, in constant time. */
 export const isToken = (given: string, { token }: Guard): boolean => {
   const [a, b] = [Buffer.from(given), Buffer.from(token)]
   return a.length === b.length && timingSafeEqual(a, b)
@@ -35,14 +35,14 @@ const tokenOf = (cookie: string, guard: Guard): string =>
     .find((c) => c.startsWith(`${cookieName(guard)}=`))
     ?.slice(cookieName(guard).length + 1) ?? ''
 
-/** The names under which this very server may be reached; any other is DNS rebinding. */
+/** The host names of this server; any other name is DNS rebinding. */
 const hostsOf = ({ port }: Guard): readonly string[] => [`127.0.0.1:${port}`, `localhost:${port}`]
 
-/** Whether it came to this server under its own name. */
+/** Whether the request names this server. */
 export const isOwnHost = ({ host }: Pick<PageRequest, 'host'>, guard: Guard): boolean =>
   host !== undefined && hostsOf(guard).includes(host)
 
-/** Whether a caller may go on. Browsers send Origin with all that is no plain GET, and with every WebSocket. */
+/** Whether a request is allowed. Browsers send Origin with everything but a plain GET, and with every WebSocket. */
 export function isAllowed(caller: PageRequest, guard: Guard): boolean {
   if (!isOwnHost(caller, guard)) return false
   const strict = caller.upgrade || (caller.method !== 'GET' && caller.method !== 'HEAD')

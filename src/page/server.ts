@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 }
 
-/** Nothing from elsewhere, nothing inline but the styles that xterm.js sets, in nobody's frame. */
+/** Nothing from other sites, nothing inline except xterm.js's styles, and no frames. */
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; " +
@@ -38,7 +38,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 export interface PageServer {
-  /** With the token: who has it has root's shell on the nodes. */
+  /** The address with the token. Whoever has it has root's shell on the nodes. */
   readonly url: string
   close(): Promise<void>
 }
@@ -57,11 +57,11 @@ export async function servePage(
   { files, port }: { readonly files: string; readonly port: number },
 ): Promise<PageServer> {
   const token = randomBytes(32).toString('base64url')
-  // Settled when it listens; nobody can ask before.
+  // The port is set when it listens; there are no requests before that.
   const guard: { token: string; port: number } = { token, port }
   const app = routes(actions, files, guard)
   const listener = getRequestListener((request, env) => app.fetch(request, env))
-  // It answers errors itself.
+  // It answers with errors itself.
   const server = createServer((request, response) => void listener(request, response))
   const terminals = openTerminals(actions)
   server.on('upgrade', (request, socket, head) => {
@@ -97,7 +97,7 @@ function routes(actions: PageActions, files: string, guard: Guard): Hono<Env> {
       c.header('Set-Cookie', `${cookieName(guard)}=${guard.token}; HttpOnly; SameSite=Strict; Path=/`)
       return c.redirect('/', 303)
     }
-    if (!isAllowed(caller, guard)) return c.text('This page opens with the address that klab printed.\n', 403)
+    if (!isAllowed(caller, guard)) return c.text('Open this page with the address that klab printed.\n', 403)
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
     await next()
     return undefined
@@ -122,7 +122,7 @@ function routes(actions: PageActions, files: string, guard: Guard): Hono<Env> {
   return app
 }
 
-/** What klab expects is told; the rest is a bug, and told as one. */
+/** A failure that klab expects is shown as such. Anything else is a bug, and says so. */
 function failed(c: Context, error: unknown): Response {
   const known = error instanceof KlabError
   const message = known ? error.message : `a bug in klab: ${String(error)}`
@@ -135,7 +135,7 @@ function lineStream(actions: PageActions): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start: (controller) => {
       const encoder = new TextEncoder()
-      // The browser sees at once that it is connected.
+      // So the browser sees at once that it is connected.
       controller.enqueue(encoder.encode(': here\n\n'))
       const lines = actions.lines((line) => controller.enqueue(encoder.encode(`data: ${JSON.stringify(line)}\n\n`)))
       stop = lines.stop

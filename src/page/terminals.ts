@@ -6,11 +6,11 @@ import { messageOf } from '../errors.js'
 import type { Terminal, TerminalSize } from '../guest/types.js'
 import type { PageActions } from './actions.js'
 
-/** A key or a paste; a larger message is nobody typing. */
+/** The size of a key or a paste; nobody types a larger message. */
 const MAX_BYTES = 2 ** 20
-/** Bytes that may wait for a slow browser, before the guest is told to wait. */
+/** Bytes that may wait for a slow browser before the guest has to wait. */
 const MOST_WAITING = 2 ** 20
-/** ms between looks whether they are gone. */
+/** ms between checks whether they have been sent. */
 const LOOK_MS = 50
 
 export interface Terminals {
@@ -20,10 +20,10 @@ export interface Terminals {
 
 const SIZE = { columns: 80, rows: 24 }
 
-/** A number of a terminal's size; a browser may send anything. */
+/** A width or height of a terminal; a browser may send anything. */
 const within = (n: number, most: number): number => Math.min(Math.max(Math.trunc(n) || 1, 1), most)
 
-/** `{"columns":80,"rows":24}`; anything else is no size. */
+/** `{"columns":80,"rows":24}`; undefined for anything else. */
 function sizeOf(text: string): TerminalSize | undefined {
   try {
     const { columns, rows } = JSON.parse(text) as Record<string, unknown>
@@ -35,7 +35,7 @@ function sizeOf(text: string): TerminalSize | undefined {
   }
 }
 
-/** Takes the WebSockets of a server that has looked at who calls. */
+/** Handles the WebSockets of a server that has already checked the caller. */
 export function openTerminals(actions: PageActions): Terminals {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES })
   return {

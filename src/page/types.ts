@@ -1,4 +1,4 @@
-/** What the lesson page shows and does. Types only; the browser's code reads them too. */
+/** What the lesson page shows and does. Types only; the browser's code uses them too. */
 
 /** A verb that the page may call. */
 export const ACTIONS = ['check', 'hint', 'solve', 'next', 'back', 'reset', 'catch-up'] as const
@@ -19,7 +19,7 @@ export interface PageState {
   readonly step: number
   readonly steps: readonly PageStep[]
   readonly stepTitle: string
-  /** Of the text, made safe. */
+  /** The text as HTML, made safe. */
   readonly html: string
   readonly commands: readonly { readonly number: number; readonly text: string; readonly action: 'exec' | 'copy' }[]
   readonly hasCheck: boolean
@@ -29,7 +29,7 @@ export interface PageState {
   readonly snapshots: readonly { readonly name: string; readonly depth: number; readonly current: boolean }[]
 }
 
-/** What an action came to, in words for people; its script's output as it is. */
+/** The result of an action, in words, with the output of its script. */
 export interface ActionResult {
   readonly ok: boolean
   readonly message: string

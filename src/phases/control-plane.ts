@@ -150,7 +150,7 @@ export async function dropToken(run: LabRun, token: string): Promise<void> {
 /**
  * The pod network's manifest, as klab applies it, for those who apply it by hand (course 2.9.1): in the user's home.
  */
-async function handedOut(run: LabRun, k: KubernetesSpec): Promise<{ path: string; content: string }[]> {
+async function manifestFiles(run: LabRun, k: KubernetesSpec): Promise<{ path: string; content: string }[]> {
   if (k.cni === 'none') return []
   return [{ path: `/home/${run.lab.os.user}/${cniName(k.cni)}.yaml`, content: await cniManifest(run, k) }]
 }
@@ -191,7 +191,7 @@ export function controlPlaneStep(
       await guest.put([
         { path: '/etc/klab/kubeadm-init.yaml', content: config(token), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),
-        ...(await handedOut(run, k)),
+        ...(await manifestFiles(run, k)),
       ])
       await runClusterPhase(run, guest, {
         phase: 'control-plane',

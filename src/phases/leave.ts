@@ -56,7 +56,7 @@ export function leaveSteps(run: LabRun, nodes: readonly NodeSpec[]): readonly St
       await leaveCluster(run, node, (await hypervisor.state(domain)) === 'running', line)
       await hypervisor.removeMachine(domain)
       await rm(run.paths.node(node.name).dir, { recursive: true, force: true })
-      line('its machine and disk are gone')
+      line('its machine and disk are removed')
     },
   }))
 }

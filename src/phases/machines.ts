@@ -53,7 +53,7 @@ async function cachedImage(run: LabRun): Promise<SealedImage> {
     nodeImageKey(run),
   ])
   const layer = await run.world.layers.get(key)
-  if (layer === undefined) throw new StateError('the node image vanished from the cache', { hint: 'klab up' })
+  if (layer === undefined) throw new StateError('the node image is gone from the cache', { hint: 'klab up' })
   return { disk: join(layer, 'disk.qcow2'), boot: base.boot, ...(bundle && { iso: isoOf(bundle) }) }
 }
 
@@ -71,7 +71,7 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
       const disk = diskOf(run.record, paths, node.name)
       // A new overlay in place of the one from a snapshot would be an empty machine with the old name.
       if (disk !== files.disk && !(await exists(disk)))
-        throw new CorruptError(`${disk}: the disk of ${node.name} vanished`, {
+        throw new CorruptError(`${disk}: the disk of ${node.name} is gone`, {
           hint: 'klab snapshot list, then klab snapshot restore NAME',
         })
       if (image.disk !== undefined) await createOverlay(world.host, disk, image.disk, node.diskGiB)

@@ -32,7 +32,7 @@ export function reviver(run: LabRun, line: (text: string) => void): (notReady: r
       const guest = await connect(run, node)
       const script = await readFile(join(assets, 'cloud-init', 'renew', 'node.sh'), 'utf8')
       const { stdout } = await guest.sudo(script, [...own(node), ...units], {
-        what: 'looking for what keeps it from Ready',
+        what: 'finding out why it is not Ready',
       })
       for (const said of tail(stdout).split('\n').filter(Boolean)) line(`${node}: ${said}`)
     } catch (error) {

@@ -36,7 +36,7 @@ export function caCertHash(pem: string): string {
     const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
     return `sha256:${createHash('sha256').update(spki).digest('hex')}`
   } catch (cause) {
-    throw new CorruptError('/etc/kubernetes/pki/ca.crt of the control plane is no certificate', {
+    throw new CorruptError('/etc/kubernetes/pki/ca.crt of the control plane is not a certificate', {
       hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up',
       cause,
     })

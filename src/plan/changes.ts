@@ -21,7 +21,7 @@ export interface Consequence extends Change {
   readonly leaves?: string
 }
 
-const NEW_LAB = { when: 'new-lab', what: 'takes a new lab', command: 'klab destroy, then klab up' } as const
+const NEW_LAB = { when: 'new-lab', what: 'needs a new lab', command: 'klab destroy, then klab up' } as const
 
 /** Fields (except the nodes) that `up` can change in an existing lab: it runs their phases again. */
 const NOW: readonly (readonly [path: RegExp, what: string])[] = [

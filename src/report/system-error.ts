@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of this user is used up',
   EIO: 'the disk reports an error',
   EEXIST: 'something else is there',
-  ENOTDIR: 'a part of this path is no folder',
+  ENOTDIR: 'a part of this path is not a folder',
   EISDIR: 'is a folder',
   ENOTEMPTY: 'the folder is not empty',
   ELOOP: 'too many links',
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open on this host',
   ENOMEM: 'out of memory',
   EAGAIN: 'the limit of processes or memory is reached',
-  ESTALE: 'the network file system lost it',
+  ESTALE: 'the network file system no longer has it',
   ETXTBSY: 'the program is being written',
   EBUSY: 'is in use',
 }

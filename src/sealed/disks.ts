@@ -52,8 +52,8 @@ const nameBacking = (exec: Exec, file: string, backing: string): Promise<unknown
 const refuse = (path: string, backing: string | undefined): CorruptError =>
   new CorruptError(
     backing === undefined
-      ? `${basename(path)} has no backing file, which it should not`
-      : `${basename(path)} has the backing file ${JSON.stringify(backing)}, which it should not`,
+      ? `${basename(path)} has no backing file, but needs one`
+      : `${basename(path)} has the backing file ${JSON.stringify(backing)}, which it must not have`,
     {
       hint: 'ask the person who made the file',
     },

@@ -20,12 +20,12 @@ export async function exportSnapshot(
   o: { readonly force: boolean; readonly progress: Progress },
 ): Promise<SealedFacts> {
   if (!o.force && (await exists(path)))
-    throw new StateError(`${path}: is there already`, { hint: 'another name; or --force to write over it' })
+    throw new StateError(`${path}: already exists`, { hint: 'choose another name, or overwrite it with --force' })
   if (!(await exists(dirname(path))))
     throw new StateError(`${dirname(path)}: no such folder`, { hint: `mkdir -p ${dirname(path)}` })
   const work = await workFolder(lab)
   try {
-    lab.say('collapsing disks, summing the image')
+    lab.say('merging disk layers, computing the checksum of the image')
     const { facts, sources } = await contentsOf(lab, manifest, work)
     const all = sources.reduce((a, s) => a + s.size, 0)
     await checkRoom(dirname(path), all * COMPRESSED)

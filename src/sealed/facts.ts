@@ -102,7 +102,7 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
   const format: unknown = (data as { format?: unknown } | null)?.format
   if (format !== 1)
     throw new CorruptError(`${path}: is a sealed lab of format ${quoted(format)}; this klab knows format 1`, {
-      hint: 'take the klab that made it, or a newer one',
+      hint: 'use the klab that made it, or a newer one',
     })
   const parsed = schema.safeParse(data)
   if (!parsed.success) {

@@ -141,17 +141,17 @@ export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions)
       if (o.signal.aborted) throw new Interrupted()
       const sum = await takeFile(pieces, wanted.size, o.place(wanted.name), (n) => o.progress((done += n), all))
       if (image.get(wanted.name) !== undefined && image.get(wanted.name) !== sum)
-        throw new CorruptError(`${path}: ${wanted.name} has the wrong sum`)
+        throw new CorruptError(`${path}: ${wanted.name} has the wrong checksum`)
       await pieces.take(padding(wanted.size))
       sums.push(`${sum}  ${wanted.name}`)
     }
     const last = parseTarHeader(await pieces.take(BLOCK), path)
     if (last?.name !== SUMS || last.size > MOST_SUMS)
-      throw new CorruptError(`${path}: holds ${JSON.stringify(last?.name ?? 'nothing')} where its sums should be`)
+      throw new CorruptError(`${path}: holds ${JSON.stringify(last?.name ?? 'nothing')} where its checksums should be`)
     const said = (await pieces.take(last.size)).toString('utf8').trimEnd().split('\n')
     const wrong = sums.find((line, i) => said[i] !== line)
     if (wrong !== undefined || said.length !== sums.length)
-      throw new CorruptError(`${path}: ${wrong?.slice(66) ?? SUMS} is not what its sum says`, {
+      throw new CorruptError(`${path}: ${wrong?.slice(66) ?? SUMS} does not match its checksum`, {
         hint: 'copy the file again',
       })
   })

@@ -19,11 +19,10 @@ export const [LONG_CHAIN, LONGEST_CHAIN] = [12, 30]
 export async function checkChains(lab: LockedLab, disks: readonly string[]): Promise<void> {
   const depth = Math.max(...(await Promise.all(disks.map(async (path) => (await ownChain(lab, path)).own.length))))
   if (depth >= LONGEST_CHAIN)
-    throw new StateError(`the disks stand on chains of ${depth} files, ${LONGEST_CHAIN} at most`, {
-      hint: 'klab snapshot flatten; no snapshot is changed by it',
+    throw new StateError(`the disks are chains of ${depth} files; the most is ${LONGEST_CHAIN}`, {
+      hint: 'klab snapshot flatten; it changes no snapshot',
     })
-  if (depth >= LONG_CHAIN)
-    lab.say(`the disks stand on chains of ${depth} files; klab snapshot flatten makes them short again`)
+  if (depth >= LONG_CHAIN) lab.say(`the disks are chains of ${depth} files; klab snapshot flatten shortens them`)
 }
 
 export interface Flattened {

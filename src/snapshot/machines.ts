@@ -92,7 +92,7 @@ export async function putBackAfter(error: unknown, putBack: () => Promise<void>)
   await putBack().catch((why: unknown) => {
     // libvirt itself is gone, or the disk is full.
     throw new StateError(`${messageOf(error)}; and the lab could not be put back yet: ${messageOf(why)}`, {
-      hint: 'when that is put right, klab up puts the lab right',
+      hint: 'when that is fixed, klab up repairs the lab',
       cause: error,
     })
   })

@@ -29,7 +29,7 @@ export function checkName(name: string): void {
       hint: 'a lower-case letter, then at most 31 lower-case letters, digits, dots and dashes',
     })
   if (RESERVED.includes(name))
-    throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another one' })
+    throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another name' })
 }
 
 /** For a file that does not exist. Any other error is thrown: an unreadable folder must not count as empty. */

@@ -44,7 +44,7 @@ async function tellTime(lab: LockedLab): Promise<void> {
     if (missed.length > 0) lab.say(`the clocks of ${missed.join(', ')} could not be set: no answer`)
     if (await exists(lab.paths.kubeconfig)) await refreshTokens(lab, Math.max(steppedS, await sleptS(lab)), TOKENS_MS)
   } catch (error) {
-    lab.say(`what holds old tokens was not restarted: ${messageOf(error)}`)
+    lab.say(`programs with old tokens were not restarted: ${messageOf(error)}`)
   }
   await markSettled(lab)
 }

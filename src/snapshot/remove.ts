@@ -38,7 +38,7 @@ export async function renameSnapshot(lab: LockedLab, from: string, to: string): 
   const all = await listManifests(lab.paths)
   const manifest = findManifest(all, from, 'klab snapshot rename')
   if (all.some((m) => m.name === to && m !== manifest))
-    throw new StateError(`there is a snapshot ${to} already`, { hint: 'klab snapshot list' })
+    throw new StateError(`there is already a snapshot ${to}`, { hint: 'klab snapshot list' })
   // If the user gives it a name, klab keeps it.
   const renamed: Manifest = { ...manifest, name: to, kind: 'manual' }
   await writeManifest(lab.paths, renamed)

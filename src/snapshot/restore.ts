@@ -120,7 +120,7 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
   try {
     await replace(lab, manifest, to).catch(async (error: unknown) => {
       // libvirtd may have died in between, and be back.
-      lab.say(`restoring ${manifest.name}: ${messageOf(error)}; once more`)
+      lab.say(`restoring ${manifest.name}: ${messageOf(error)}; trying once more`)
       await beginAgain(lab, manifest, to)
       await replace(lab, manifest, to)
     })

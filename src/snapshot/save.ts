@@ -64,7 +64,7 @@ async function checkSpace(lab: LockedLab): Promise<void> {
 async function syncGuests(lab: LockedLab): Promise<void> {
   await Promise.allSettled(
     nodesOf(lab).map(({ node }) =>
-      staged(lab, [`sync/${node}`, `${node} writes what it has cached`], async () =>
+      staged(lab, [`sync/${node}`, `${node} writes its disk cache`], async () =>
         (await connectWithin(lab, node, SYNC_MS)).run(['sync'], { timeoutMs: SYNC_MS, signal: lab.world.signal }),
       ),
     ),
@@ -84,7 +84,7 @@ type Way = 'live' | 'paused' | 'halted'
 export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   if (o.kind === 'manual') checkName(o.name)
   if (o.kind !== 'auto' && (await listManifests(lab.paths)).some((m) => m.name === o.name))
-    throw new StateError(`there is a snapshot ${o.name} already`, {
+    throw new StateError(`there is already a snapshot ${o.name}`, {
       hint: `another name; or first: klab snapshot delete ${o.name}`,
     })
   const ram = await allRunning(lab)
@@ -100,7 +100,7 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   const wanted = ram && (o.live ?? o.kind !== 'auto')
   const live = wanted ? await take(lab, o, 'live', ready) : undefined
   if (wanted && !live)
-    lab.say('the nodes have too little to do to be caught together while they run; they are paused for the whole save')
+    lab.say('the nodes could not be saved at one moment while they run; saving again with all of them paused')
   const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
   // live is undefined only before a second try with paused nodes, and that one always ends.
   if (!manifest) throw new StateError(`${o.name}: not saved`, { hint: 'klab status' })

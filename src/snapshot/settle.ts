@@ -92,7 +92,7 @@ export async function settle(
     if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
     const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
     const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
-    return { ok: silent.length === 0, seen: `no sign of life yet: ${silent.join(' ')}` }
+    return { ok: silent.length === 0, seen: `not heard from yet: ${silent.join(' ')}` }
   }
   const what = wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`
   await staged(lab, ['ready', what], (line) =>

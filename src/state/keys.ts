@@ -56,12 +56,11 @@ export async function ensureKeyPair(path: string, comment: string): Promise<KeyP
     // klab was killed between the two writes. Nobody has seen the public half yet, but the private one contains it.
     const found = publicOf(privateKey, comment)
     if (found === undefined)
-      throw new CorruptError(`${path}: is not an OpenSSH ed25519 key of klab’s`, { hint: `rm ${path}` })
+      throw new CorruptError(`${path}: is not one of klab’s OpenSSH ed25519 keys`, { hint: `rm ${path}` })
     await writeAtomic(`${path}.pub`, `${found}\n`, 0o644)
     return { privateKey, publicKey: found }
   }
-  if (publicKey !== undefined)
-    throw new CorruptError(`${path}: the private half of this key is gone`, { hint: `rm ${path}.pub` })
+  if (publicKey !== undefined) throw new CorruptError(`${path}: the private key is missing`, { hint: `rm ${path}.pub` })
   const pair = makeKeyPair(comment)
   await writeAtomic(path, pair.privateKey)
   await writeAtomic(`${path}.pub`, `${pair.publicKey}\n`, 0o644)

@@ -65,7 +65,7 @@ const lineOf = (version: string): number => Number(version.split('.')[1])
 export function calicoProblem(version: string, minor: number): string | undefined {
   const row = LINES.find(([line]) => version.startsWith('3.') && line === lineOf(version))
   const fit = calicoLines(minor)
-  const instead = fit.length > 0 ? `take ${fit.join(', ')}` : 'klab knows no line that is'
+  const instead = fit.length > 0 ? `take ${fit.join(', ')}` : 'klab knows none'
   if (!row)
     return (
       `klab knows Calico 3.${LINES[0]?.[0] ?? 0} to 3.${LINES.at(-1)?.[0] ?? 0}, not ${version}; ` +

@@ -113,7 +113,7 @@ t.test('images of a manifest', (t) => {
   ])
   t.throws(() => imagesOf('<html>404</html>', 'm.yaml'), {
     code: 'corrupt',
-    message: 'm.yaml: is no manifest that names images',
+    message: 'm.yaml: is not a manifest that names images',
   })
   t.end()
 })

@@ -9,7 +9,7 @@ import { makeBundle, type BundleFor } from '../../src/bundle/ensure.js'
 import { CorruptError, HostError, Interrupted, StateError } from '../../src/errors.js'
 import type { Clock } from '../../src/host/types.js'
 import type { AutoSource, BundleChoice, Mirrors } from '../../src/labfile/model.js'
-import { amd64 } from './fixtures/handed.js'
+import { amd64 } from './fixtures/user-folder.js'
 import { createFakeClock, endlessClock } from '../fakes/clock.js'
 import { makeContext } from './fixtures/world.js'
 
@@ -101,12 +101,12 @@ t.test('nobody there, a log-in page, a release that is not there: source', async
   const hotel = await both(t, { [KUBEADM]: page }, { '/v2/': page })
   t.match(await chooseBundle(hotel.k, c), {
     source: 'source',
-    why: `${hotel.a} gave another answer than it should (200), ${hotel.b} gave another answer than it should (200)`,
+    why: `${hotel.a} gave an unexpected answer (200), ${hotel.b} gave an unexpected answer (200)`,
   })
   const gone = await both(t, {}, { '/v2/': [200, '{}'] })
   t.match(await chooseBundle(gone.k, c), {
     source: 'source',
-    why: `${gone.a} gave another answer than it should (404)`,
+    why: `${gone.a} gave an unexpected answer (404)`,
   })
 })
 
@@ -115,7 +115,7 @@ t.test('without skopeo nobody is asked; Ctrl-C is no answer', async (t) => {
   const c = context(t)
   t.match(await chooseBundle(k, { ...c, exec: { ...c.exec, which: () => Promise.resolve(undefined) } }), {
     source: 'source',
-    why: /skopeo is not here/,
+    why: /^skopeo.* is not installed$/,
   })
   await t.rejects(chooseBundle(k, { ...c, signal: AbortSignal.abort() }), Interrupted)
 })

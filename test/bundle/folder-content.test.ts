@@ -12,17 +12,17 @@ import {
 import { join } from 'node:path'
 import t from 'tap'
 import { makeBundle } from '../../src/bundle/ensure.js'
-import { amd64, handing, refs, spec } from './fixtures/handed.js'
+import { amd64, folderMaker, refs, spec } from './fixtures/user-folder.js'
 import { CALICO, CORE, PLUGINS } from './fixtures/programs.js'
 import { makeContext } from './fixtures/world.js'
 
 t.setTimeout(300_000)
-const { handed } = handing(t)
+const { folderWith } = folderMaker(t)
 const ALL = ['k8s.1.17.5.tar', 'calico.tar']
 
 t.test('archives are told by their content: a tar named .tar.gz is one, a gzip named .tar is none', async (t) => {
   const c = makeContext(t)
-  const dir = handed(c, ALL)
+  const dir = folderWith(c, ALL)
   const at = (name: string): string => join(dir, 'images', name)
   renameSync(at('calico.tar'), at('calico.tar.gz'))
   renameSync(at('k8s.1.17.5.tar'), at('k8s'))
@@ -38,7 +38,7 @@ t.test('archives are told by their content: a tar named .tar.gz is one, a gzip n
 
 t.test('images saved by their ID have no name: said so', async (t) => {
   const c = makeContext(t)
-  const dir = handed(c, ALL)
+  const dir = folderWith(c, ALL)
   execFileSync(
     'bash',
     [
@@ -60,7 +60,7 @@ t.test('images saved by their ID have no name: said so', async (t) => {
 
 t.test('a line for everything that is not used: links, leftovers, papers, doubles', async (t) => {
   const c = makeContext(t)
-  const dir = handed(c, ALL)
+  const dir = folderWith(c, ALL)
   symlinkSync('/etc/passwd', join(dir, 'link.tar'))
   execFileSync('mkfifo', [join(dir, 'pipe')])
   for (const name of ['.DS_Store', '._calico.tar', 'README.md', 'other.yaml']) writeFileSync(join(dir, name), 'text')
@@ -74,17 +74,17 @@ t.test('a line for everything that is not used: links, leftovers, papers, double
   t.same(
     said.map((l) => l.split(': ', 2).join(': ')).sort(),
     [
-      '.DS_Store: was left there by a system or an editor',
-      '._calico.tar: was left there by a system or an editor',
+      '.DS_Store: is a leftover of the system or of an editor',
+      '._calico.tar: is a leftover of the system or of an editor',
       'README.gz: is compressed (gzip)',
-      'README.md: is nothing that a bundle needs',
-      'cni/LICENSE: is nothing that a bundle needs',
+      'README.md: is not needed in a bundle',
+      'cni/LICENSE: is not needed in a bundle',
       'docs: is an archive, but not of images',
-      'kubelet-v1.17.5: is a program under a name that says nothing',
+      'kubelet-v1.17.5: is a program with an unknown name',
       'kubelet: is there twice',
       'link.tar: is a link, which may lead anywhere',
-      'other.yaml: is no manifest that the Labfile’s kubernetes.cni asks for',
-      'pipe: is no plain file',
+      'other.yaml: is not a manifest that the Labfile’s kubernetes.cni asks for',
+      'pipe: is not a plain file',
     ].sort(),
   )
 })
@@ -92,7 +92,7 @@ t.test('a line for everything that is not used: links, leftovers, papers, double
 t.test('CNI plugins packed, with and without compression', async (t) => {
   for (const flags of ['-czf', '-cf']) {
     const c = makeContext(t, t.testdir())
-    const dir = handed(c, ALL)
+    const dir = folderWith(c, ALL)
     execFileSync('tar', [flags, join(dir, 'cni-plugins-linux-v0.8.7.tgz'), '-C', join(dir, 'cni'), '.'])
     rmSync(join(dir, 'cni'), { recursive: true })
     const bundle = await makeBundle(spec(dir), c)
@@ -102,7 +102,7 @@ t.test('CNI plugins packed, with and without compression', async (t) => {
 
 t.test('packages and a runtime of one’s own go along; nothing says where the folder lay', async (t) => {
   const c = makeContext(t)
-  const dir = handed(c, ALL)
+  const dir = folderWith(c, ALL)
   const deb = `!<arch>\ndebian-binary   rest`
   const rpm = Buffer.from('edabeedb0300', 'hex')
   const [own, other] = amd64 === 'amd64' ? ['amd64', 'arm64'] : ['arm64', 'amd64']

@@ -7,17 +7,17 @@ import t from 'tap'
 import { bundleGaps } from '../../src/bundle/completeness.js'
 import { makeBundle } from '../../src/bundle/ensure.js'
 import { listBundleFiles, readManifest, verifyBundle, writeBundleManifest } from '../../src/bundle/manifest.js'
-import { amd64, handing, refs, spec } from './fixtures/handed.js'
+import { amd64, folderMaker, refs, spec } from './fixtures/user-folder.js'
 import { archive } from './fixtures/images.js'
 import { CALICO_MANIFEST, CORE, FLANNEL, PLUGINS, trap } from './fixtures/programs.js'
 import { makeContext } from './fixtures/world.js'
 
 t.setTimeout(300_000)
-const { handed, stock } = handing(t)
+const { folderWith, stock } = folderMaker(t)
 
 t.test('archives, binaries and a manifest become a bundle like every other', async (t) => {
   const c = makeContext(t)
-  const dir = handed(c, ['k8s.1.17.5.tar', 'calico.tar'])
+  const dir = folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])
   const bundle = await makeBundle(spec(dir), c)
   t.match(bundle, {
     cached: false,
@@ -43,7 +43,7 @@ t.test('archives, binaries and a manifest become a bundle like every other', asy
 
 t.test('flannel: klab’s manifest with the image that was handed over', async (t) => {
   const c = makeContext(t)
-  const bundle = await makeBundle(spec(handed(c, ['k8s.1.17.5.tar', 'flannel.tar']), 'flannel'), c)
+  const bundle = await makeBundle(spec(folderWith(c, ['k8s.1.17.5.tar', 'flannel.tar']), 'flannel'), c)
   t.match(readFileSync(join(bundle.dir, 'manifests/flannel.yaml'), 'utf8'), `image: '${FLANNEL}'`)
 })
 
@@ -51,7 +51,7 @@ t.test('everything that is missing is named, before anything is made', async (t)
   const c = makeContext(t)
   const short = join(stock, 'short.tar')
   await archive(stock, short, CORE.filter((ref) => !/etcd|coredns/.test(ref)), amd64) // prettier-ignore
-  const dir = handed(c, ['short.tar'], ['kubelet', 'portmap'])
+  const dir = folderWith(c, ['short.tar'], ['kubelet', 'portmap'])
   const error = await makeBundle(spec(dir), c).catch((e: unknown) => e)
   t.match(error, { code: 'state', hint: /docker save/ })
   t.equal(
@@ -63,13 +63,13 @@ t.test('everything that is missing is named, before anything is made', async (t)
       ...['calico/cni:v3.14.2', 'calico/node:v3.14.2', 'docker.io/calico/kube-controllers:v3.14.2'].map(
         (ref) => `  image ${ref}`,
       ),
-      '  image klab.local/probe:1 (any busybox will do: klab proves the pod network with it)',
+      '  image klab.local/probe:1 (any busybox will do: klab tests the pod network with it)',
       '  program kubelet',
       '  CNI plugin cni/portmap',
     ].join('\n'),
   )
   t.same(await c.layers.list(), [])
-  const bare = handed(c, ['k8s.1.17.5.tar'], ['calico.yaml'])
+  const bare = folderWith(c, ['k8s.1.17.5.tar'], ['calico.yaml'])
   await t.rejects(makeBundle(spec(bare), c), { message: /manifest calico\.yaml/ })
   await t.rejects(makeBundle(spec(bare, 'flannel'), c), { message: /image flannel/ })
   writeFileSync(join(bare, 'images/calico.tar.gz'), 'x')
@@ -82,7 +82,7 @@ t.test('everything that is missing is named, before anything is made', async (t)
 t.test('the table says what is needed, and no program of the folder is run', async (t) => {
   const c = makeContext(t)
   const mark = join(c.dir, 'ran')
-  const dir = handed(c, ['k8s.1.17.5.tar', 'calico.tar'])
+  const dir = folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])
   for (const name of ['kubeadm', 'kubelet', 'kubectl']) trap(join(dir, name), mark)
   const bundle = await makeBundle(spec(dir), c)
   t.same(await refs(bundle.dir, 'k8s.1.17.5.tar'), CORE)
@@ -94,7 +94,7 @@ t.test('the table says what is needed, and no program of the folder is run', asy
 
 t.test('of a version that klab does not know, the bundle’s own list is taken, and it says so', async (t) => {
   const c = makeContext(t)
-  const bundle = await makeBundle(spec(handed(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
+  const bundle = await makeBundle(spec(folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
   for (const name of ['k8s.1.17.5.tar', 'k8s.1.17.5.node.tar'])
     copyFileSync(join(bundle.dir, 'images', name), join(bundle.dir, 'images', name.replace('1.17.5', '1.99.0')))
   const newer = { ...bundle.manifest, kubernetes: '1.99.0' }
@@ -108,7 +108,7 @@ t.test('the mirror’s names are taken for kubeadm’s (2.7.2 without its docker
   const mirrored = CORE.map((ref) => ref.replace('k8s.gcr.io', 'registry.cn-hangzhou.aliyuncs.com/google_containers'))
   await archive(stock, join(stock, 'mirrored.tar'), mirrored, amd64)
   const c = makeContext(t)
-  const bundle = await makeBundle(spec(handed(c, ['mirrored.tar', 'calico.tar'])), c)
+  const bundle = await makeBundle(spec(folderWith(c, ['mirrored.tar', 'calico.tar'])), c)
   t.same(await refs(bundle.dir, 'k8s.1.17.5.tar'), CORE)
   t.same(await refs(bundle.dir, 'cni.extra.tar'), ['nginx:1.19'])
 })
@@ -116,7 +116,7 @@ t.test('the mirror’s names are taken for kubeadm’s (2.7.2 without its docker
 t.test('damaged or wrong files are refused by name', async (t) => {
   const c = makeContext(t)
   const wrong = async (change: (dir: string) => void, message: RegExp): Promise<void> => {
-    const dir = handed(c, ['k8s.1.17.5.tar', 'calico.tar'])
+    const dir = folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])
     change(dir)
     await t.rejects(makeBundle(spec(dir), c), { code: 'corrupt', message }, String(message))
   }
@@ -148,7 +148,7 @@ t.test('damaged or wrong files are refused by name', async (t) => {
     writeFileSync(join(d, 'images/k8s.1.17.5.tar'), bytes)
   }, /layer 2 has the sum [0-9a-f]{64}, its configuration says/)
   await archive(stock, join(stock, 'foreign.tar'), CORE, 's390x')
-  const dir = handed(c, ['foreign.tar', 'calico.tar'])
+  const dir = folderWith(c, ['foreign.tar', 'calico.tar'])
   await t.rejects(makeBundle(spec(dir), c), { code: 'corrupt', message: /is for linux\/s390x, not linux/ })
   await t.rejects(makeBundle(spec('/nowhere/at/all'), c), { code: 'state', message: /cannot be read/ })
   t.same(await c.layers.list(), [])
@@ -156,7 +156,7 @@ t.test('damaged or wrong files are refused by name', async (t) => {
 
 t.test('a whole bundle is used in place, and its images are looked through as well', async (t) => {
   const c = makeContext(t)
-  const made = await makeBundle(spec(handed(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
+  const made = await makeBundle(spec(folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
   const copy = join(c.dir, 'copy')
   execFileSync('cp', ['-r', made.dir, copy])
   t.match(await makeBundle(spec(copy), c), { dir: copy, cached: false, manifest: made.manifest })
@@ -180,7 +180,7 @@ t.test('no program is run from a folder that another user owns or can write', as
   const top = mkdtempSync(join(tmpdir(), 'klab-handed-'))
   t.teardown(() => rmSync(top, { recursive: true, force: true }))
   const c = { ...makeContext(t), env: { uid: 0, env: {} as Record<string, string> } }
-  const dir = handed({ dir: top }, ['k8s.1.17.5.tar', 'calico.tar'])
+  const dir = folderWith({ dir: top }, ['k8s.1.17.5.tar', 'calico.tar'])
   const cases: readonly [string, () => void, () => void][] = [
     ['the folder is his', () => chownSync(dir, 54_321, 54_321), () => chownSync(dir, 0, 0)],
     [

@@ -5,15 +5,15 @@ import t from 'tap'
 import { cachedKubectl } from '../../src/bundle/cached-bundle.js'
 import { ensureBundle, makeBundle } from '../../src/bundle/ensure.js'
 import { kubectlOf } from '../../src/bundle/host-programs.js'
-import { handing, spec } from './fixtures/handed.js'
+import { folderMaker, spec } from './fixtures/user-folder.js'
 import { makeContext } from './fixtures/world.js'
 
 t.setTimeout(300_000)
-const { handed } = handing(t)
+const { folderWith } = folderMaker(t)
 
 /** A whole bundle in a folder of its own. */
 async function copyOfBundle(c: ReturnType<typeof makeContext>): Promise<string> {
-  const made = await makeBundle(spec(handed(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
+  const made = await makeBundle(spec(folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])), c)
   execFileSync('cp', ['-r', made.dir, join(c.dir, 'copy')])
   return join(c.dir, 'copy')
 }
@@ -35,7 +35,7 @@ t.test('verified once, swapped later: what runs here and what the guests get sta
 
 t.test('the lab’s own kubectl is found without making anything', async (t) => {
   const c = makeContext(t)
-  const dir = handed(c, ['k8s.1.17.5.tar', 'calico.tar'])
+  const dir = folderWith(c, ['k8s.1.17.5.tar', 'calico.tar'])
   t.equal(await cachedKubectl(spec(dir), c), undefined, 'not made yet')
   t.same(await c.layers.list(), [])
   const made = await makeBundle(spec(dir), c)

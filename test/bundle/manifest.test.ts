@@ -85,9 +85,9 @@ t.test('a link, a pipe and a device are told, not read; Ctrl-C ends a long sum',
   for (const name of ['kubeadm', 'kubelet']) rmSync(join(dir, 'bin', name))
   symlinkSync('/dev/zero', join(dir, 'bin/kubeadm'))
   execFileSync('mkfifo', [join(dir, 'bin/kubelet')])
-  t.same((await verifyBundle(dir)).problems, ['bin/kubeadm: is a link', 'bin/kubelet: is no plain file'])
+  t.same((await verifyBundle(dir)).problems, ['bin/kubeadm: is a link', 'bin/kubelet: is not a plain file'])
   for (const path of ['/dev/zero', join(dir, 'bin/kubelet')]) {
-    await t.rejects(sha256File(path), { code: 'corrupt', message: `${path}: is no plain file` })
+    await t.rejects(sha256File(path), { code: 'corrupt', message: `${path}: is not a plain file` })
     await t.rejects(verifyExport(path), { code: 'corrupt' })
   }
   const stop = AbortSignal.abort()

@@ -26,7 +26,7 @@ t.test('a registry that falls silent is left and asked again; Ctrl-C ends a pull
   const never = { ...o, dir: join(c.dir, 'never') }
   await t.rejects(pullImage(c, { ...never, idleMs: 600 }), {
     code: 'state',
-    message: /etcd:1: nothing came for 0\.6 s \(tried 5 times\)/,
+    message: /etcd:1: no data for 0\.6 s \(tried 5 times\)/,
   })
   const abort = new AbortController()
   setTimeout(() => abort.abort(), 500)

@@ -61,7 +61,7 @@ t.test('there and back: one file, the same bundle under the same key', async (t)
     /^klab-bundle\.json\nmanifest\.json\nbin\/kubeadm\n/,
   )
   t.same(readdirSync(c.dir).filter((n) => n.startsWith('out')), ['out.tar'], 'no partial file') // prettier-ignore
-  await t.rejects(exportBundle(bundle, file, c), { code: 'state', message: /is there already/ })
+  await t.rejects(exportBundle(bundle, file, c), { code: 'state', message: /already exists/ })
   await t.rejects(exportBundle(bundle, '/nowhere/at/all.tar', c), { code: 'usage' })
   t.equal((await verifyExport(file)).kubernetes, '1.17.5')
 
@@ -187,11 +187,11 @@ t.test('hostile files: nothing is written outside, nothing unexpected is taken',
   await refuse(/etc\/evil in it does not belong/, [...ALL, 'evil'], (d) => evil(d, 'etc/evil'), [
     '--transform=s,^evil$,etc/evil,',
   ])
-  await refuse(/bin\/kubeadm in it is no plain file/, ALL, (d) => {
+  await refuse(/bin\/kubeadm in it is not a plain file/, ALL, (d) => {
     rmSync(join(d, 'bin/kubeadm'))
     symlinkSync('/etc/passwd', join(d, 'bin/kubeadm'))
   })
-  await refuse(/in it is no plain file/, ['bin', ...ALL.slice(1)])
+  await refuse(/in it is not a plain file/, ['bin', ...ALL.slice(1)])
   await refuse(/bin\/kubeadm is in it twice/, [...ALL, 'bin/kubeadm'], () => undefined, ['--hard-dereference'])
   await refuse(
     /lacks cni\/loopback/,
@@ -205,7 +205,9 @@ t.test('hostile files: nothing is written outside, nothing unexpected is taken',
     writeFileSync(join(d, 'klab-bundle.json'), '{"format":1,"key":"../../x"}'),
   )
   await refuse(/not a bundle manifest/, ALL, (d) => writeFileSync(join(d, 'manifest.json'), '{}'))
-  await refuse(/is no exported bundle/, ALL, (d) => writeFileSync(join(d, 'manifest.json'), ' '.repeat(5 * 2 ** 20)))
+  await refuse(/is not an exported bundle/, ALL, (d) =>
+    writeFileSync(join(d, 'manifest.json'), ' '.repeat(5 * 2 ** 20)),
+  )
 })
 
 t.test('absurd headers end at once', async (t) => {

@@ -148,7 +148,7 @@ t.test('a server that falls silent counts as gone; Ctrl-C ends it at once', asyn
   t.ok(readFileSync(await download({ ...slow.o, idleMs: 200 })).equals(body))
   t.equal(slow.seen.length, 2)
   const never = await serve(t, hang)
-  await t.rejects(download({ ...never.o, idleMs: 100 }), { message: /nothing came for 0.1 s \(tried 5 times\)/ })
+  await t.rejects(download({ ...never.o, idleMs: 100 }), { message: /no data for 0.1 s \(tried 5 times\)/ })
   const stuck = await serve(t, hang)
   const abort = new AbortController()
   setTimeout(() => abort.abort(), 200)

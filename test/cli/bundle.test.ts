@@ -33,7 +33,7 @@ t.test('build, list, verify, export, import: upstream', async (t) => {
   t.equal(exported.code, 0, exported.stderr)
   const { sha256 } = JSON.parse(exported.stdout) as { sha256: string }
   t.match(await k.run('bundle', 'verify', 'course.tar'), { code: 0, stdout: `${out}: ok\n` })
-  t.match(await k.run('bundle', 'export', 'course.tar'), { code: 1, stderr: /is there already/ })
+  t.match(await k.run('bundle', 'export', 'course.tar'), { code: 1, stderr: /already exists/ })
 
   await t.test('a trainee’s machine: the same Labfile without the mirrors, and nothing but the file', async (t) => {
     const trainee = makeKlab(t, labfile('upstream'))
@@ -98,7 +98,7 @@ t.test('verify runs nothing of a folder that says it is a bundle', async (t) => 
 t.test('what goes where', async (t) => {
   const k = makeKlab(t, labfile('upstream'))
   t.match(await k.run('bundle', 'export'), { code: 2, stderr: /needs <path>, the file to write/ })
-  t.match(await k.run('bundle', 'build', 'x'), { code: 2, stderr: /takes no words; x is too much/ })
+  t.match(await k.run('bundle', 'build', 'x'), { code: 2, stderr: /takes no arguments, found x/ })
   t.match(await k.run('bundle', 'import', 'nowhere.tar'), { code: 2, stderr: /nowhere\.tar: no such file/ })
   t.match(await k.run('bundle', 'import', 'Labfile', '--sha256', 'abc'), { code: 2, stderr: /64 hex digits/ })
   t.match(await k.run('bundle', 'import', 'Labfile'), { code: 1, stderr: /Labfile: is (?:not a tar file|cut short)/ })

@@ -74,16 +74,16 @@ t.test('mistakes: exit 2, with what there is', async (t) => {
     stderr: /nobody: no such node; there are k8s-master01,/,
   })
   t.match(await klab.run('explain', '7'), { code: 2, stdout: '', stderr: /7: no such section[^]*klab explain/ })
-  t.match(await klab.run('provision', '--only', 'boot'), { code: 2, stderr: /none of system/ })
+  t.match(await klab.run('provision', '--only', 'boot'), { code: 2, stderr: /is not one of system/ })
   t.match(await klab.run('provision', '--only', 'system', '--from', 'system'), {
     code: 1,
-    stderr: /did not come to its end/,
+    stderr: /did not finish/,
   })
   klab.record({ completedUntil: 'images' }, [1, 1, 1, 1])
   t.match(await klab.run('provision', '--only', 'system', '--from', 'system'), { code: 2, stderr: /not both/ })
   t.match(await klab.run('provision', '--from', 'workers'), {
     code: 1,
-    stderr: /only up to images[^]*klab up --until workers/,
+    stderr: /up only to phase images[^]*klab up --until workers/,
   })
   t.match(await klab.run('provision', 'nobody'), { code: 2, stderr: /nobody: no such node/ })
 })

@@ -12,8 +12,8 @@ t.test('exec: what is missing is told, and nothing is run', async (t) => {
   klab.record({}, [1, 1, 1, 1])
   for (const [argv, said] of [
     [['exec', '--all'], /name a command, after --/],
-    [['exec', '--', 'uptime'], /name nodes, or say --all/],
-    [['exec', '--all', 'k8s-node01', '--', 'uptime'], /name nodes, or say --all/],
+    [['exec', '--', 'uptime'], /name nodes, or use --all/],
+    [['exec', '--all', 'k8s-node01', '--', 'uptime'], /name nodes, or use --all/],
     [['exec', '-n', 'nobody', '--', 'uptime'], /nobody: no such node; there are k8s-master01/],
     [['exec', '-a', '--timeout', '0', '--', 'uptime'], /--timeout: seconds/],
   ] as const) {
@@ -80,7 +80,10 @@ t.test('list: each lab with its folder; global-status is the same; --prune asks'
   t.match((await klab.run('list')).stdout, /\(Labfile gone\)\n$/)
   t.match(await klab.run('list', '--prune'), { code: 0, stdout: 'nothing to remove\n' }, 'it has machines')
   writeFileSync(join(klab.dir, 'virsh/list'), '')
-  t.match(await klab.run('list', '--prune'), { code: 2, stderr: /no terminal to ask on\ntry: klab list --prune --yes/ })
+  t.match(await klab.run('list', '--prune'), {
+    code: 2,
+    stderr: /it must ask, and there is no terminal\ntry: klab list --prune --yes/,
+  })
   t.ok(existsSync(paths.record))
   t.match(await klab.run('list', '--prune', '--yes'), { code: 0, stdout: /^removed course-\w{8}\n$/ })
   t.notOk(existsSync(paths.dir))
@@ -106,7 +109,7 @@ t.test('init: writes a Labfile that klab takes; without a terminal it is quickst
     stderr: '',
   })
   t.match(await klab.run('validate'), { code: 0, stdout: /lab quickstart, 4 nodes/ })
-  t.match(await klab.run('init', 'plain'), { code: 1, stderr: /is there already/ })
+  t.match(await klab.run('init', 'plain'), { code: 1, stderr: /already exists/ })
 })
 
 t.test('cache: list and prune, without a Labfile', async (t) => {
@@ -117,9 +120,12 @@ t.test('cache: list and prune, without a Labfile', async (t) => {
   writeFileSync(file, 'data')
   t.match(
     (await klab.run('cache', 'list')).stdout,
-    /^GOES +WHAT .*\n1 +download +\S+ \S+ +\w+ +x +else it is fetched again\n\n/,
+    /^GOES +WHAT .*\n1 +download +\S+ \S+ +\w+ +x +would be downloaded again\n\n/,
   )
-  t.match(await klab.run('cache', 'prune'), { code: 2, stderr: /no terminal to ask on\ntry: klab cache prune --yes/ })
+  t.match(await klab.run('cache', 'prune'), {
+    code: 2,
+    stderr: /it must ask, and there is no terminal\ntry: klab cache prune --yes/,
+  })
   t.match(await klab.run('cache', 'list', '--yes'), { code: 2 })
   t.ok(existsSync(file))
   t.match(await klab.run('cache', 'prune', '--yes', '--to', '1GiB'), { code: 0, stdout: /^0 removed/ })

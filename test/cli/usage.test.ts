@@ -69,14 +69,14 @@ t.test('a verb with actions: --help lists them with what each does', async (t) =
 
 const wrong: [string[], RegExp, RegExp][] = [
   [['--foo'], /no such option --foo/, /try: klab --help/],
-  [['validate', '--', 'other/Labfile'], /other\/Labfile is too much/, /try: klab -f other\/Labfile validate$/m],
+  [['validate', '--', 'other/Labfile'], /found other\/Labfile/, /try: klab -f other\/Labfile validate$/m],
   [['-f'], /needs the path/, /try: klab -f/],
   [['logs', '-n', '0'], /whole number/, /./],
   [['logs', 'nobody'], /no such node; there are k8s-master01/, /./],
   [['logs', '--', 'nobody'], /no such node; there are k8s-master01/, /./],
   [['ssh'], /name a node/, /try: klab ssh k8s-master01/],
   [['ssh', 'nobody'], /nobody: no such node; there are k8s-master01, k8s-node01/, /./],
-  [['destroy'], /no terminal to ask on/, /try: klab destroy --force/],
+  [['destroy'], /it must ask, and there is no terminal/, /try: klab destroy --force/],
 ]
 t.test('mistakes on the command line: exit 2, told on stderr with what to type, nothing on stdout', async (t) => {
   const klab = makeKlab(t)

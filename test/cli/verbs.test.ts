@@ -66,7 +66,7 @@ t.test('a changed Labfile: plan shows what changed, as text and as data; up refu
   t.match(text, { code: 0, stderr: '' })
   t.match(
     text.stdout,
-    /^the Labfile changed since .*:\n {2}network\.internet: false → true: takes a new lab\n {2}nodes/m,
+    /^the Labfile changed since .*:\n {2}network\.internet: false → true: needs a new lab\n {2}nodes/m,
   )
   t.match(text.stdout, /new lab\n {2}nodes\[1\]\.memoryMiB: 3072 → 4096: from the next boot of .*\nup refuses/)
   t.match(text.stdout, /^control-plane: /m, 'and what up would do after destroy')
@@ -89,7 +89,7 @@ t.test('a Labfile with a node more: plan shows that up takes it over, with the p
   writeFileSync(join(klab.dir, 'work/Labfile'), more)
   const { code, stdout } = await klab.run('plan')
   t.equal(code, 0)
-  t.match(stdout, /^ {2}\+ k8s-node04 is booted and joins\nup takes that over; it would do:$/m)
+  t.match(stdout, /^ {2}\+ k8s-node04 is booted and joins\nup applies this; it would do:$/m)
   t.match(stdout, /^settings: [^]*settings\/k8s-node04[^]*workers\/k8s-node04/m)
 })
 

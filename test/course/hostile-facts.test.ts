@@ -19,7 +19,7 @@ t.test('a time that is none: told as wrong, not as the host’s', (t) => {
     const { state, findings } = found.sections[0]!.nodes.find((n) => n.node === 'k8s-node01')!
     t.equal(state, 'wrong', epoch)
     t.ok(
-      findings.some((f) => f.line === 'the guest does not say what time it has'),
+      findings.some((f) => f.line === 'the guest does not report its time'),
       epoch,
     )
   }

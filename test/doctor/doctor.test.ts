@@ -163,7 +163,7 @@ t.test('memory: short by how much; machines that run already have theirs', async
   const names = labOf(huge).nodes.map((n) => n.name)
   t.match((await look(t, { labfile: huge, running: names })).get('memory'), {
     state: 'ok',
-    found: /^\d+ MiB available; the lab’s machines have theirs$/,
+    found: /^\d+ MiB available; the lab’s machines run and have their memory$/,
   })
   t.equal((await look(t, { labfile: huge, running: names.slice(1) })).get('memory')!.state, 'missing')
 })

@@ -106,7 +106,11 @@ t.test(
 
     const again = await run([...klab, 'up'])
     t.equal(again.code, 0)
-    t.match(again.stdout, /all is up; nothing to do/, `a second up has nothing to do (${Math.round(again.ms)} ms)`)
+    t.match(
+      again.stdout,
+      /everything is up; nothing to do/,
+      `a second up has nothing to do (${Math.round(again.ms)} ms)`,
+    )
 
     t.match(
       await kubectl('get', 'nodes', '-o', 'wide'),

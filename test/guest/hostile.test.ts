@@ -57,7 +57,7 @@ t.test('a full disk in the guest: its own words, and what to look at', async (t)
 t.test('another host key: refused before anything is sent, by klab and by ssh', async (t) => {
   const h = await hostileLab(t, { hostKey: otherKey, banner: NASTY, answer: () => t.fail('it got a command') })
   const r = await h.run('check', '2.1')
-  t.match(r, { code: 1, stdout: /is not this node \(host key/ })
+  t.match(r, { code: 1, stdout: /is not this node \(host key is/ })
   const ssh = await h.realSsh('k8s-node01', 'true')
   t.match(ssh, { code: 255, stdout: '', stderr: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/ })
 })
@@ -156,7 +156,7 @@ t.test('a console of any size and form: its last lines, and no file but a plain 
   for (const make of [() => execFileSync('mkfifo', [serial]), () => symlinkSync('/dev/zero', serial)]) {
     rmSync(serial)
     make()
-    t.match(await h.run('logs', 'k8s-node01'), { code: 1, stdout: '', stderr: /is no plain file/ })
+    t.match(await h.run('logs', 'k8s-node01'), { code: 1, stdout: '', stderr: /is not a plain file/ })
   }
   t.equal(join(h.paths.dir, 'nodes/k8s-node01/console.log'), serial)
 })

@@ -93,14 +93,14 @@ t.test('another host key is refused at once and for good', async (t) => {
   await t.rejects(make(t).connect(server.address, within), {
     constructor: CorruptError,
     code: 'corrupt',
-    message: /k8s-node01: who answers on 127\.0\.0\.1:\d+ is not this node/,
+    message: /k8s-node01: the SSH server on 127\.0\.0\.1:\d+ is not this node/,
   })
   t.equal(server.connections.length, 1, 'no retry')
   t.same(server.commands, [])
   // The same key, but the pinned one is of a type that the server has not.
   const plain = await startGuest(t)
   const pinned = { ...plain.address, hostKey: 'ecdsa-sha2-nistp256 AAAA' }
-  await t.rejects(make(t).connect(pinned, within), { code: 'corrupt', message: /host key none of its type/ })
+  await t.rejects(make(t).connect(pinned, within), { code: 'corrupt', message: /host key: none of this type/ })
   await t.rejects(make(t).connect({ ...plain.address, privateKey: 'nonsense' }, within), {
     code: 'corrupt',
     message: /private SSH key/,

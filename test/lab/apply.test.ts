@@ -142,13 +142,13 @@ t.test('memory: in the record now, in the machine from its next boot on', async 
   t.equal(s.world.hypervisor.specOf(domainName(s.id, 'a'))?.memoryMiB, 3072, 'it runs')
 })
 
-t.test('one change that takes a new lab: nothing of it is done', async (t) => {
+t.test('one change that needs a new lab: nothing of it is done', async (t) => {
   const s = await stage(t)
   s.change(lab(A.replace('71', '75'), B, C))
   const same = await s.record()
   await t.rejects(s.go(yes), {
     constructor: DriftError,
-    message: /nodes\[0\]\.ip: "192\.168\.31\.71" → "192\.168\.31\.75": takes a new lab\n {2}\+ c is booted$/,
+    message: /nodes\[0\]\.ip: "192\.168\.31\.71" → "192\.168\.31\.75": needs a new lab\n {2}\+ c is booted$/,
     changes: [
       { path: 'nodes[0].ip', when: 'new-lab' },
       { path: 'nodes[2]', when: 'now', joins: 'c' },
@@ -162,7 +162,7 @@ t.test('a lab that came sealed has no image for a new node', async (t) => {
   const s = await stage(t)
   await writeRecord(s.paths.record, { ...(await s.record()), image: { boot: { kind: 'disk' } as never } })
   s.change(lab(A, B, C))
-  await t.rejects(s.go(), { constructor: DriftError, message: /came sealed/ })
+  await t.rejects(s.go(), { constructor: DriftError, message: /made from a sealed one/ })
 })
 
 t.test('verbs that take nothing over say who does', async (t) => {

@@ -50,7 +50,7 @@ t.test('list: what goes first at the top; what a lab stands on goes never', asyn
       [s.image, null],
     ],
   )
-  t.match(all.at(-1), { kind: 'disk image', labs: [s.id], why: `stands under ${s.id}` })
+  t.match(all.at(-1), { kind: 'disk image', labs: [s.id], why: `used by ${s.id}` })
   t.match(all[0], { kind: 'build folder', labs: [], usedAt: '2025-12-31T23:00:00.000Z' })
   t.ok((all[0]?.bytes ?? 0) >= 2 ** 20)
 })

@@ -87,7 +87,7 @@ t.test('the machine that baked the image, left by a kill, is the lab’s too', a
 t.test('a machine that will not go keeps the files, so that destroy can be tried again', async (t) => {
   const s = await stage(t)
   s.world.hypervisor.onCall = (verb, name) => {
-    if (verb === 'remove' && name.endsWith('node02')) throw new HostError('its QEMU does not end')
+    if (verb === 'remove' && name.endsWith('node02')) throw new HostError('its QEMU does not exit')
   }
   await t.rejects(s.go(), { name: 'StepError', message: /^machines\/k8s-node02: its QEMU/ })
   t.ok(existsSync(s.run.paths.dir))

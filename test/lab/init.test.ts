@@ -37,7 +37,7 @@ t.test('init: quickstart unless told, where -f says, never over a file', async (
   const { lab, labfile } = await empty(t)
   t.match(await lab.labs.init(), { template: { name: 'quickstart' } })
   writeFileSync(labfile, 'mine')
-  await t.rejects(lab.labs.init('plain'), { name: 'StateError', message: /is there already/ })
+  await t.rejects(lab.labs.init('plain'), { name: 'StateError', message: /already exists/ })
   t.equal(readFileSync(labfile, 'utf8'), 'mine')
   await t.rejects(lab.labs.init('quikstart'), { name: 'UsageError', hint: 'klab init quickstart' })
   const other = await empty(t, 'sub')

@@ -105,7 +105,7 @@ t.test('what is no kubeconfig, or is being written, is left alone; a link stays 
   writeFileSync(`${s.path}.lock`, '')
   await t.rejects(s.lab.mergeKubeconfig(), {
     name: 'LockedError',
-    hint: `if none runs, remove what a killed one left: rm ${s.path}.lock`,
+    hint: `if neither is running, remove the lock that a killed one left: rm ${s.path}.lock`,
   })
   t.equal(readFileSync(s.path, 'utf8'), OTHER)
   t.ok(existsSync(`${s.path}.lock`), 'it is not ours')

@@ -59,7 +59,7 @@ t.test('the control plane does not leave; who is not there cannot', async (t) =>
   const s = await stage(t)
   await t.rejects(s.nodes.remove('k8s-master01', { yes: true }), {
     constructor: DriftError,
-    message: /takes a new lab/,
+    message: /needs a new lab/,
   })
   await t.rejects(s.nodes.remove('k8s-node09'), {
     constructor: UsageError,

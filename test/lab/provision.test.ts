@@ -94,7 +94,7 @@ t.test('refused, with nothing changed', async (t) => {
   await t.rejects(s.go({ nodes: ['c'] }), { constructor: UsageError, message: /c: no such node; there are a, b/ })
   await t.rejects(s.go({ only: 'runtime' }), {
     constructor: StateError,
-    message: /only up to system/,
+    message: /up only to phase system/,
     hint: /--until runtime/,
   })
   s.world.hypervisor.kill(domainName(s.open.id, 'b'))
@@ -117,7 +117,7 @@ t.test('a lab that was never up, or whose up did not end', async (t) => {
   const record = JSON.parse(readFileSync(s.open.paths.record, 'utf8')) as Record<string, unknown>
   delete record['completedUntil']
   writeFileSync(s.open.paths.record, JSON.stringify(record))
-  await t.rejects(s.go(), { constructor: StateError, message: /did not come to its end/, hint: 'klab up' })
+  await t.rejects(s.go(), { constructor: StateError, message: /did not finish/, hint: 'klab up' })
   writeFileSync(s.open.paths.record, '')
   await t.rejects(s.go(), { constructor: StateError, message: /not up/ })
 })
@@ -130,10 +130,14 @@ t.test('the phases: never further than the lab is up', (t) => {
   t.same(provisionPhases('ready', { only: 'cni' }), ['cni'])
   t.throws(() => provisionPhases('images', { only: 'workers' }), {
     constructor: StateError,
-    message: /only up to images/,
+    message: /up only to phase images/,
     hint: 'klab up --until workers',
   })
-  t.throws(() => provisionPhases('boot', {}), { constructor: StateError, message: /only up to boot/, hint: 'klab up' })
+  t.throws(() => provisionPhases('boot', {}), {
+    constructor: StateError,
+    message: /up only to phase boot/,
+    hint: 'klab up',
+  })
   t.throws(() => provisionPhases('ready', { from: 'system', only: 'system' }), {
     constructor: UsageError,
     message: /not both/,

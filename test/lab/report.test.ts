@@ -69,7 +69,7 @@ t.test('logs, plan, versions and host are in it, and none of the secrets', async
 t.test('nothing is written over; a lab that was never up has a report too', async (t) => {
   const s = await stage(t)
   writeFileSync(join(s.world.dir, 'there.tar.gz'), 'mine')
-  await t.rejects(s.lab.report('there.tar.gz'), { constructor: StateError, message: /is there already/ })
+  await t.rejects(s.lab.report('there.tar.gz'), { constructor: StateError, message: /already exists/ })
   t.equal(readFileSync(join(s.world.dir, 'there.tar.gz'), 'utf8'), 'mine')
   const world = makeWorld(t, { host: { virsh: '', 'qemu-system-x86_64': '', 'qemu-img': '', ssh: '', ip: '[]' } })
   writeFileSync(join(world.dir, 'Labfile'), fourNodes())

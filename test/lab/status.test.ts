@@ -37,11 +37,11 @@ t.test('machines that stand still: no count of a time that is not now, and the w
   }
   const paused = await text('paused', 'paused', 'paused', 'paused')
   t.match(paused, /Kubernetes 1\.23\.17, paused, API/)
-  t.match(paused, /^all machines are paused; klab up lets them go on$/m)
+  t.match(paused, /^all machines are paused; klab up resumes them$/m)
   t.match(await text('shut-off', 'shut-off', 'shut-off', 'shut-off'), /Kubernetes 1\.23\.17, off, API/)
   t.match(
     await text('running', 'paused', 'shut-off', 'crashed'),
-    /^k8s-node01 is paused, k8s-node02 is off, k8s-node03 has crashed; klab up puts that right$/m,
+    /^k8s-node01 is paused, k8s-node02 is off, k8s-node03 has crashed; klab up fixes that$/m,
   )
   t.notMatch(await text(...RUNNING), /klab up/)
 })
@@ -116,7 +116,7 @@ t.test('a snapshot verb that was killed is told of', async (t) => {
   journal(JSON.stringify({ op: 'restore', id: 'x', phase: 'prepared', to: {} }))
   const { status } = await glance(() => Promise.resolve(nodesReady))
   t.equal(status.unfinished, 'snapshot restore')
-  t.match(formatStatus(status, 0), /\nklab snapshot restore is under way, or was killed: klab up /)
+  t.match(formatStatus(status, 0), /\nklab snapshot restore is running, or was killed; if it was killed, klab up /)
   journal('{')
   t.equal((await read()).unfinished, null, 'the next verb refuses it, status goes on')
 })

@@ -55,5 +55,5 @@ t.test('import: says so', async (t) => {
   put(join(k.dir, 'work/lab.klab'), tarOf(entriesOf(facts)))
   writeFileSync(join(k.dir, 'work/base.qcow2'), 'theirs')
   const { stderr } = await k.run('snapshot', 'import', 'lab.klab')
-  t.match(stderr, /not taken over: image\.path: base\.qcow2/)
+  t.match(stderr, /left out: image\.path: base\.qcow2/)
 })

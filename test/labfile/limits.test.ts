@@ -44,7 +44,7 @@ t.test('a manifest: keys given twice are not looked for, and its parts, bytes an
   for (const far of ['- a\n'.repeat(200_000), 'a'.repeat(8 * 2 ** 20 + 1), '['.repeat(101)]) {
     t.equal(manifestDocuments(far), undefined)
     t.same(manifestImages(far), [])
-    t.throws(() => patchCalico(far, {} as never), { code: 'corrupt', message: /larger than any calico\.yaml/ })
+    t.throws(() => patchCalico(far, {} as never), { code: 'corrupt', message: /too large for a calico\.yaml/ })
   }
   t.end()
 })

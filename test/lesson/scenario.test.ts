@@ -136,7 +136,7 @@ t.test('what is wrong is told all at once, each with its place', async (t) => {
   t.same((await wrong(dir)).sort(), [
     'DIR/index.json: ../c.md: leads out of the lesson’s folder',
     'DIR/index.json:11:29: an asset needs file and target',
-    'DIR/index.json:11:58: laptop: assets stand in a list under host01, host02, …',
+    'DIR/index.json:11:58: laptop: assets must be lists under host01, host02, …',
     'DIR/index.json:4:24: gone.md: no such file',
     'DIR/index.json:6:7: step 1: has no text',
     'DIR/index.json:7:49: verify.sh: no such file',
@@ -154,7 +154,7 @@ t.test('JSON that is none', async (t) => {
   t.match(await says('{ "details": { "steps": [1,] } }'), [/:28: .*no comma before ]/])
   t.match(await says('{ "a": "x'), [/a string has no end/, /a } is missing/])
   t.match(await says(''), [/^DIR\/index\.json:1:1: a value is expected/])
-  t.match(await says('{ title: 1 }'), [/strings stand in double quotes|field name in double quotes/])
+  t.match(await says('{ title: 1 }'), [/strings need double quotes|field name in double quotes/])
 })
 
 t.test('no folder, no index.json, a link that leads out, files that are too large or no text', async (t) => {

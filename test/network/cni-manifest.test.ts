@@ -102,15 +102,15 @@ t.test(
   },
 )
 
-t.test('the Calico of a handed folder is taken as it is, and told', async (t) => {
+t.test('the Calico of a bundle folder is taken as it is, and told', async (t) => {
   const said: string[] = []
   const open = await stage(t, '{ name: calico, encapsulation: vxlan }', IMAGES)
   await requireCniImages(open.run, open.k, (line) => said.push(line))
-  t.same(said, ['the folder’s calico.yaml is Calico 3.14.2: taken'])
+  t.same(said, ['the folder’s calico.yaml is Calico 3.14.2: used'])
   t.match(await cniManifest(open.run, open.k), 'value: interface=lab0', 'by what it is, not by the table’s newest')
   const other = { ...open.k, version: '1.23.17' }
   await requireCniImages(open.run, other, (line) => said.push(line))
-  t.match(said[1], /Calico 3\.14\.2: taken, though Calico 3\.14\.2 is made for Kubernetes 1\.16 to 1\.18, not 1\.23/)
+  t.match(said[1], /Calico 3\.14\.2: used, although Calico 3\.14\.2 is made for Kubernetes 1\.16 to 1\.18, not 1\.23/)
   const named = await stage(t, '{ name: calico, version: 3.15.5 }', IMAGES)
   await t.rejects(requireCniImages(named.run, named.k), { message: /is Calico 3\.14\.2, the Labfile wants 3\.15\.5/ })
 })

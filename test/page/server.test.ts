@@ -57,7 +57,7 @@ t.test('the printed address gives a cookie, and is left at once; nothing else is
   t.match(s.first, { status: 303, headers: { location: '/' } })
   t.match(s.cookie, /^klab-\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/)
   for (const path of ['/', '/?token=x', '/api/state', '/app.js', '/img/a/b.png', '/nowhere'])
-    t.match(await s.ask(path), { status: 403, text: /^This page opens with the address that klab printed\.$/m })
+    t.match(await s.ask(path), { status: 403, text: /^Open this page with the address that klab printed\.$/m })
   const host = new URL(s.server.url)
   t.equal((await s.ask(`/${host.search}`, { headers: { host: 'evil.example' } })).status, 403, 'DNS rebinding')
   t.match(await s.ask('/', { headers: s.own }), { status: 200, text: '<title>klab</title>' })

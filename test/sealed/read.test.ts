@@ -118,12 +118,15 @@ t.test('archives that nobody should make', async (t) => {
     'a name that climbs': [change('key', { name: '../../key' }), /"..\/..\/key" where key/],
     'a prefix': [change('key', { patch: (head) => void head.write('..', 345) }), /longer name/],
     'a file twice': [good.toSpliced(2, 0, good[1]!), /holds "key" where key.pub/],
-    'a file too many': [good.toSpliced(-1, 0, { name: 'more', data: '' }), /holds "more" where its sums/],
+    'a file too many': [good.toSpliced(-1, 0, { name: 'more', data: '' }), /holds "more" where its checksums/],
     'a file too few': [good.toSpliced(3, 1), /where image\/0.qcow2/],
     'another size': [change('key', { data: 'longer than it said' }), /where key of 7 bytes/],
-    'another content': [change('nodes/a/seed.iso', { data: 'SEED' }), /seed.iso is not what its sum says/],
-    'an image with another content': [change('image/kernel', { data: 'KERNEL' }), /image\/kernel has the wrong sum/],
-    'a sum too few': [change('SHA256SUMS', { data: `${sha('x')}  seal.json\n` }), /seal.json is not what/],
+    'another content': [change('nodes/a/seed.iso', { data: 'SEED' }), /seed.iso does not match its checksum/],
+    'an image with another content': [
+      change('image/kernel', { data: 'KERNEL' }),
+      /image\/kernel has the wrong checksum/,
+    ],
+    'a sum too few': [change('SHA256SUMS', { data: `${sha('x')}  seal.json\n` }), /seal.json does not match its checksum/],
     'no seal.json': [good.slice(1), /is not a sealed lab/],
     'another format': [facts({ format: 2 }), /format 2; this klab knows format 1/],
     'a name of no sealed lab': [facts({}, { ...FILES, 'nodes/a/../../x': '' }), /which no sealed lab has/],
@@ -206,7 +209,7 @@ t.test('damaged files', async (t) => {
   t.match(await unpack(join(dir, 'empty'), file), /cut short/)
   const flipped = Buffer.from(tar)
   flipped[tar.length >> 1]! ^= 1
-  t.match(await unpack(join(dir, 'flipped'), put(file, flipped)), /memory is not what its sum says/, 'one bit')
+  t.match(await unpack(join(dir, 'flipped'), put(file, flipped)), /memory does not match its checksum/, 'one bit')
 })
 
 t.test('interrupted', async (t) => {

@@ -63,7 +63,7 @@ t.test('nodes that cannot be caught together while they run are paused for the w
   const s = await makeStage(t)
   s.world.hypervisor.idle.add(domainName(s.lab.record.id, 'k8s-node02'))
   const a = await saveAs(s, 'a')
-  t.match(s.said, [/paused for the whole save/])
+  t.match(s.said, [/with all of them paused/])
   t.strictSame(
     (await listManifests(s.lab.paths)).map((m) => m.id),
     [a.id],

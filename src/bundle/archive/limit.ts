@@ -27,7 +27,7 @@ export async function limitIn(dir: string, bytes: number, what: string): Promise
           },
         ),
     }
-  const hint = 'get it again from where you have it'
+  const hint = 'get the file again from its source'
   return {
     bytes,
     error: () => new CorruptError(`${what}: unpacks to more than ${Math.floor(bytes / MIB)} MiB`, { hint }),

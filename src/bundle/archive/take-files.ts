@@ -26,7 +26,7 @@ export async function takeFiles(
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const bad = (why: string): CorruptError =>
-    new CorruptError(`${archive}: ${why}`, { hint: 'get it again from where you have it' })
+    new CorruptError(`${archive}: ${why}`, { hint: 'get the file again from its source' })
   const options = signal ? { signal } : {}
   const tar = `${dir}.tar`
   const limit = limited(await limitIn(dirname(dir), MOST_BYTES, archive))

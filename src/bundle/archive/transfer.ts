@@ -30,7 +30,7 @@ const keyOf = (b: BuiltBundle, inPlace: boolean): Digest => (inPlace ? importedK
 const importedKey = (manifest: BundleManifest): Digest => digestOf({ kind: 'bundle-import', manifest })
 
 const taken = (file: string): StateError =>
-  new StateError(`${file}: is there already`, { hint: `name another file, or rm ${file}` })
+  new StateError(`${file}: already exists`, { hint: `name another file, or rm ${file}` })
 
 export interface Exported {
   readonly file: string
@@ -85,7 +85,7 @@ const bad = (file: string, why: string): CorruptError =>
   new CorruptError(`${file}: ${why}`, { hint: 'copy the file again, or ask for another' })
 
 async function readEntry(file: string, entry: TarEntry | undefined, name: string, max: number): Promise<unknown> {
-  if (entry?.name !== name || entry.type !== 'file' || entry.size > max) throw bad(file, 'is no exported bundle')
+  if (entry?.name !== name || entry.type !== 'file' || entry.size > max) throw bad(file, 'is not an exported bundle')
   const handle = await open(file, 'r')
   const { buffer } = await handle
     .read(Buffer.alloc(entry.size), 0, entry.size, entry.offset)
@@ -110,7 +110,7 @@ export async function openExport(file: string): Promise<Opened> {
   const places = new Map<string, TarEntry>()
   for (const entry of rest) {
     const said = wanted.get(entry.name)
-    if (entry.type !== 'file') throw bad(file, `${entry.name} in it is no plain file`)
+    if (entry.type !== 'file') throw bad(file, `${entry.name} in it is not a plain file`)
     if (!said || !PATH.test(entry.name)) throw bad(file, `${entry.name} in it does not belong in a bundle`)
     if (places.has(entry.name)) throw bad(file, `${entry.name} is in it twice`)
     if (entry.size !== said.size)

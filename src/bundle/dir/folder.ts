@@ -87,10 +87,10 @@ export async function listFolder(
     for (const entry of entries) {
       const path = join(under, entry.name)
       if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1)
-      else if (entry.isDirectory()) skipped.push({ path, why: 'is in too many folders' })
+      else if (entry.isDirectory()) skipped.push({ path, why: 'is nested in too many folders' })
       else if (entry.isSymbolicLink())
         skipped.push({ path, why: 'is a link, which may lead anywhere: put the file itself there' })
-      else if (!entry.isFile()) skipped.push({ path, why: 'is no plain file' })
+      else if (!entry.isFile()) skipped.push({ path, why: 'is not a plain file' })
       if (!entry.isFile()) continue
       const s = await lstat(join(dir, path))
       found.push({ path, size: s.size, changed: Math.max(s.mtimeMs, s.ctimeMs) })
@@ -151,7 +151,7 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
   let pluginArchive: string | undefined
   for (const { path } of files) {
     const [name, at] = [basename(path), join(dir, path)]
-    if (leftBehind(path)) unused.push({ path, why: 'was left there by a system or an editor' })
+    if (leftBehind(path)) unused.push({ path, why: 'is a leftover of the system or of an editor' })
     else if (PROGRAMS.includes(name)) set(programs, name, await checkedProgram(at, arch))
     else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) set(plugins, name, await checkedProgram(at, arch))
     else if (RUNTIME.includes(name)) set(runtime, name, await checkedProgram(at, arch))
@@ -185,8 +185,8 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
           path,
           why:
             kind === 'program'
-              ? `is a program under a name that says nothing: ${PROGRAMS.join(', ')}, or a CNI plugin in cni/`
-              : 'is nothing that a bundle needs',
+              ? `is a program with an unknown name: klab wants ${PROGRAMS.join(', ')}, or a CNI plugin in cni/`
+              : 'is not needed in a bundle',
         })
     }
   }
@@ -212,7 +212,7 @@ export async function checkedProgram(path: string, arch: string): Promise<string
   throw new CorruptError(
     `${path}: is ${found === undefined ? 'no program' : `for ${found}`}, the nodes need one for linux/${arch}`,
     {
-      hint: 'get it again from where you have it',
+      hint: 'get the file again from its source',
     },
   )
 }

@@ -47,9 +47,9 @@ export async function directoryBundle(s: DirectorySpec, c: BuildContext): Promis
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
       await checkSums(s.path, files, c.signal)
-      const handed = await sortFolder(s.path, files, arch)
-      tellUnused([...skipped, ...handed.unused, ...unusedManifests(s, handed)], c.report)
-      await fill(s, c, { handed, arch, out, work })
+      const sorted = await sortFolder(s.path, files, arch)
+      tellUnused([...skipped, ...sorted.unused, ...unusedManifests(s, sorted)], c.report)
+      await fill(s, c, { sorted, arch, out, work })
     })
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
   return { dir, key, manifest: await readManifest(dir), cached }
@@ -61,7 +61,7 @@ const unusedManifests = (s: DirectorySpec, h: SortedFolder): readonly Unused[] =
     .filter(([name]) => !(/^calico\.ya?ml$/.test(name) && s.cni.some((n) => n.name === 'calico')))
     .map(([, path]) => ({
       path: relative(s.path, path),
-      why: 'is no manifest that the Labfile’s kubernetes.cni asks for',
+      why: 'is not a manifest that the Labfile’s kubernetes.cni asks for',
     }))
 
 /** Lines shown: a completely wrong folder can have thousands. */
@@ -76,11 +76,11 @@ async function fill(
   s: DirectorySpec,
   c: BuildContext,
   {
-    handed: h,
+    sorted: h,
     arch,
     out,
     work,
-  }: { readonly handed: SortedFolder; readonly arch: string; readonly out: string; readonly work: string },
+  }: { readonly sorted: SortedFolder; readonly arch: string; readonly out: string; readonly work: string },
 ): Promise<void> {
   const plugins =
     h.pluginArchive === undefined
@@ -145,7 +145,7 @@ async function survey(s: DirectorySpec, assets: string, h: SortedFolder, plugins
   const flannel = s.cni.some((n) => n.name === 'flannel')
   const missing = [
     ...wanted.filter((ref) => !find(ref)).map((ref) => `image ${ref}`),
-    ...(probe ? [] : [`image ${PROBE_REF} (any busybox will do: klab proves the pod network with it)`]),
+    ...(probe ? [] : [`image ${PROBE_REF} (any busybox will do: klab tests the pod network with it)`]),
     ...cni.missing,
     ...missingFiles(h, plugins, flannel),
   ]

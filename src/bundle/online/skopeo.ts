@@ -134,7 +134,7 @@ async function attempt(c: BuildContext, argv: readonly string[], part: string, o
     await c.exec.run(argv, { signal, timeoutMs: LONG_MS })
   } catch (error) {
     if (error instanceof Interrupted && stalled.signal.aborted)
-      throw new RetryableError(`nothing came for ${idleMs / 1000} s`)
+      throw new RetryableError(`no data for ${idleMs / 1000} s`)
     if (!(error instanceof CommandError)) throw error
     const why = reason(error.failure.tail)
     if (/no space left on device/.test(why)) throw Object.assign(new Error(why), { code: 'ENOSPC' })

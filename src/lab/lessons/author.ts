@@ -10,20 +10,20 @@ import { templateFiles } from '../../lesson/template.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 
-/** Like other names in klab: it becomes a folder and a snapshot’s name. */
+/** As for other names in klab: it becomes the name of a folder and of a snapshot. */
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
 
-/** Writes a lesson to begin with. Throws UsageError (the name), StateError when the folder is there. */
+/** Writes a sample lesson. Throws UsageError (the name), StateError if the folder exists. */
 export async function newLesson(
   c: LabContext,
   path: string,
 ): Promise<{ readonly dir: string; readonly files: readonly string[] }> {
   const dir = resolve(c.doors.env.cwd, path)
   if (!NAME.test(basename(dir)))
-    throw new UsageError(`lesson new: ${basename(dir)}: is no name for a lesson`, {
+    throw new UsageError(`lesson new: ${basename(dir)}: is not a name for a lesson`, {
       hint: 'a lower-case letter, then at most 30 lower-case letters, digits and dashes',
     })
-  if (await exists(dir)) throw new StateError(`${dir}: is there already`, { hint: 'choose another name' })
+  if (await exists(dir)) throw new StateError(`${dir}: already exists`, { hint: 'choose another name' })
   const title = basename(dir).replaceAll('-', ' ')
   const files = templateFiles(`${title[0]?.toUpperCase() ?? ''}${title.slice(1)}`)
   for (const [file, text] of Object.entries(files)) {

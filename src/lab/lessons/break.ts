@@ -1,4 +1,4 @@
-/** `klab break`: faults to be found and mended. Each is a lesson of one step; its snapshot undoes it. */
+/** `klab break`: faults to find and fix. Each is a lesson of one step; its snapshot undoes it. */
 import { readEvents } from '../../lesson/journal.js'
 import { pick } from '../../lesson/pick.js'
 import { openLesson } from '../../lesson/progress.js'
@@ -16,12 +16,12 @@ import { startLesson } from './start.js'
 export interface BreakRequest {
   /** The same seed picks the same fault. */
   readonly seed?: number | undefined
-  /** Only such: `easy`, `hard`. */
+  /** Only faults of this level: `easy`, `hard`. */
   readonly level?: string | undefined
   readonly language?: string | undefined
 }
 
-/** The word for one that the seed picks. */
+/** The name that lets the seed choose. */
 const RANDOM = 'random'
 
 /**
@@ -51,7 +51,7 @@ export async function startBreak(
   return { ...(await startLesson(c, found.dir, { language })), seed: undefined }
 }
 
-/** The lab as it was before it was broken. Throws StateError when it is not, or the snapshot is gone; as restore. */
+/** Puts the lab back to before the fault. Throws StateError if nothing is broken or its snapshot is gone. */
 export async function undoBreak(c: LabContext): Promise<{ readonly name: string; readonly ms: number }> {
   const { paths } = await recordedLab(c.doors.env, c.file)
   if (!openLesson(await readEvents(paths.lessons)))

@@ -18,13 +18,13 @@ export interface CheckedStep {
   readonly lesson: string
   readonly step: number
   readonly outcome: ScriptOutcome
-  /** What its script said, its last lines; then what klab's own look found. */
+  /** The last lines of its script's output; then what klab's own checks found. */
   readonly output: string
   readonly ms: number
-  /** Taken when it passed. */
+  /** The snapshot that was saved, if it passed. */
   readonly snapshot: string | undefined
   readonly isLast: boolean
-  /** Whether it was a fault, to be mended. */
+  /** Whether it was a fault of `klab break`. */
   readonly isFault: boolean
 }
 
@@ -42,7 +42,7 @@ async function checkSections(lab: LessonLab, step: LessonStep): Promise<Ran> {
   return { outcome, exitCode: undefined, output: [...lost, ...lines].join('\n'), ms: 0 }
 }
 
-/** Whether a step is done; changes nothing but what its script changes. */
+/** Whether a step is done. Changes nothing, unless its script does. */
 export async function judgeStep(lab: LessonLab, step: LessonStep): Promise<Ran> {
   const { verify, number, node, user, timeoutMs } = step
   const first = verify
@@ -55,9 +55,9 @@ export async function judgeStep(lab: LessonLab, step: LessonStep): Promise<Ran> 
   return { ...second, output, ms: (first?.ms ?? 0) + second.ms }
 }
 
-/** ms that the lab may take to show what a solution did. Before patience. */
+/** ms until the effect of a solution must show. Multiplied by patience. */
 export const SETTLE_MS = 120_000
-/** ms between two looks at what takes its time. */
+/** ms between two checks while klab waits for that. */
 const AGAIN_MS = 5000
 
 /**
@@ -99,7 +99,7 @@ export async function checkStep(
   const ran = judged ?? (await judgeStep(lab, step))
   const { outcome, ms, output } = ran
   await lab.tell({ event: 'checked', step: step.number, outcome, ms, output: output.slice(-4000) })
-  // After a fault comes nothing.
+  // A fault has no next step.
   return outcome === 'passed' && lab.lesson.level === undefined
     ? { ...ran, made: await keepCheckpoint(lab, step.number) }
     : ran
@@ -132,7 +132,7 @@ export interface SolvedStep {
   readonly output: string
 }
 
-/** Does the present step for the trainee; written down. Throws UsageError when it has no solve script; LockedError. */
+/** Does the present step for the trainee, and notes it in the journal. Throws UsageError without a solve script. */
 export async function solveLesson(c: LabContext): Promise<SolvedStep> {
   const found = await currentLesson(c)
   const step = stepAt(found)
@@ -149,7 +149,7 @@ export interface ShownHint {
 }
 
 /**
- * The next hint of the present step; when all were shown, the last one again. The first is what its own script says of
+ * The next hint of the present step; after the last one, that one again. The first is what the hint script says about
  * the lab as it is, where it has one. Throws UsageError when there is none.
  */
 export async function hintLesson(c: LabContext, language?: string): Promise<ShownHint> {
@@ -160,7 +160,7 @@ export async function hintLesson(c: LabContext, language?: string): Promise<Show
   const of = hints.length + (hintcheck ? 1 : 0)
   if (of === 0)
     throw new UsageError(`${lesson.name}: step ${number} has no hints`, {
-      hint: 'klab lesson text --open shows what its text folds away; klab lesson solve',
+      hint: 'klab lesson text --open shows the collapsed parts of the text; klab lesson solve',
     })
   const shown = Math.min(stepOf(progress, number).hints + 1, of)
   return inLesson(c, { goal: 'hint', lesson }, async (lab) => {

@@ -9,7 +9,7 @@ import type { Manifest } from '../../snapshot/types.js'
 import { goTo, type WentTo } from '../snapshot.js'
 import { shownName, type LessonLab } from './in-lesson.js'
 
-/** Keeps the state after a step (0: before the first one); one of the same step goes. Throws StateError, HostError. */
+/** Saves the state after a step (0: before the first), in place of an older one. Throws StateError, HostError. */
 export async function keepCheckpoint(lab: LessonLab, step: number): Promise<Manifest> {
   const before = (await lab.progress())?.saved.get(step)
   for (const m of await listManifests(lab.paths))
@@ -31,7 +31,7 @@ async function freeName(lab: LessonLab, name: string): Promise<string> {
   return free
 }
 
-/** The checkpoint after a step, when it is there and the lesson led there as it stands now; undefined: none. */
+/** The checkpoint after a step; undefined: there is none, or the lesson's scripts have changed since. */
 export async function checkpointAfter(
   lab: LessonLab,
   progress: LessonProgress,
@@ -42,23 +42,23 @@ export async function checkpointAfter(
   return (await listManifests(lab.paths)).find((m) => m.id === saved.snapshot)
 }
 
-/** Goes there; the present state is kept for `klab snapshot undo`. */
+/** Restores a checkpoint; the present state is kept for `klab snapshot undo`. */
 export const restoreCheckpoint = (lab: LessonLab, to: Manifest): Promise<WentTo> =>
   goTo(lab, to, { undo: true, wait: true })
 
-/** The same for what must be there. Throws StateError with what makes it again. */
+/** The checkpoint, which must exist. Throws StateError with the command that makes it again. */
 export async function requireCheckpoint(lab: LessonLab, progress: LessonProgress, step: number): Promise<Manifest> {
   const found = await checkpointAfter(lab, progress, step)
   if (found) return found
   throw new StateError(
     step === 0
-      ? `${lab.lesson.name}: the snapshot of before the lesson is gone`
+      ? `${lab.lesson.name}: the snapshot from before the lesson is gone`
       : `${lab.lesson.name}: there is no snapshot after step ${step}, or its scripts have changed since`,
     { hint: step === 0 ? 'klab lesson finish, then klab lesson start' : `klab lesson catch-up ${step + 1}` },
   )
 }
 
-/** Removes the checkpoints of all lessons but those of `keep`. Returns the bytes freed. */
+/** Removes the checkpoints of all lessons except `keep`. Returns the bytes freed. */
 export async function removeCheckpoints(lab: LessonLab, keep: ReadonlySet<string> = new Set()): Promise<number> {
   let freed = 0
   for (const m of await listManifests(lab.paths))

@@ -1,14 +1,14 @@
-/** Beginning a step: its scripts are run, and the journal says that the lab is there. */
+/** Begins a step: runs its scripts, and notes in the journal that the lab is at this step. */
 import type { LessonPart, LessonScript, LessonStep } from '../../lesson/model.js'
 import type { Way } from '../../lesson/journal.js'
 import type { Ran } from '../../lesson/in-guest.js'
 import { StateError } from '../../errors.js'
 import { staged } from '../../snapshot/types.js'
 import { judgeUntil } from './check.js'
-import { copyAssets, layGround } from './ground.js'
+import { copyAssets, prepareNodes } from './prepare.js'
 import { runScript, type LessonLab } from './in-lesson.js'
 
-/** ms that a script of a beginning may take; one in the background then goes on. Before patience. */
+/** ms that a start script may take; one in the background then continues alone. Multiplied by patience. */
 const BEGIN_MS = 300_000
 
 async function runPart(lab: LessonLab, part: LessonPart, what: string, node?: string): Promise<void> {
@@ -34,11 +34,11 @@ async function run(lab: LessonLab, { script, way, what, node }: Begin): Promise<
     throw new StateError(`${title}: the node does not answer: ${ran.output}`, {
       hint: 'klab status, klab lesson reset',
     })
-  // Public scripts often end with another status than 0, and the lesson goes on all the same.
+  // Public scripts often end with a status other than 0, and the lesson still works.
   lab.say(`${title}: ${said}`)
 }
 
-/** How a script of a beginning ended, when that is worth a line. */
+/** How a start script ended, if that is worth a line. */
 function told({ outcome, exitCode, output }: Ran): string | undefined {
   if (outcome === 'passed') return undefined
   if (outcome === 'running') return 'still runs in the background'
@@ -47,22 +47,22 @@ function told({ outcome, exitCode, output }: Ran): string | undefined {
   return last === '' ? how : `${how}: ${last}`
 }
 
-/** ms that a fault may take to show; a node is NotReady after 40 s at the earliest. Before patience. */
+/** ms until a fault must show; a node is NotReady after 40 s at the earliest. Multiplied by patience. */
 const SYMPTOM_MS = 180_000
 
-/** A fault is begun when its symptom shows: its check fails. Throws StateError when it does not. */
+/** Waits until the symptom of a fault shows: its check fails. Throws StateError if it does not. */
 async function awaitSymptom(lab: LessonLab, step: LessonStep): Promise<void> {
-  await staged(lab, ['symptom', 'waiting until it shows'], async () => {
+  await staged(lab, ['symptom', 'waiting for the symptom'], async () => {
     const { outcome, output } = await judgeUntil(lab, step, { wanted: 'failed', withinMs: SYMPTOM_MS })
     if (outcome !== 'failed')
-      throw new StateError(`${lab.lesson.name}: its symptom does not show: ${outcome}\n${output}`, {
+      throw new StateError(`${lab.lesson.name}: its symptom did not appear: ${outcome}\n${output}`, {
         hint: 'klab lesson reset, klab lesson finish',
       })
   })
 }
 
 /**
- * Begins a step on a lab that is where the step before it ended. Throws ProbeError, CommandError, StateError; the
+ * Begins a step on a lab that is where the previous step ended. Throws ProbeError, CommandError, StateError; the
  * journal then says that the step is not ready.
  */
 export async function enterStep(lab: LessonLab, number: number, way: Way): Promise<void> {
@@ -70,7 +70,7 @@ export async function enterStep(lab: LessonLab, number: number, way: Way): Promi
   const step = lesson.steps[number - 1]
   await lab.tell({ event: 'entering', step: number, way })
   if (number === 1) {
-    if (lesson.ground === 'killercoda') await layGround(lab)
+    if (lesson.ground === 'killercoda') await prepareNodes(lab)
     await copyAssets(lab)
     await runPart(lab, lesson.intro, 'beginning')
   }

@@ -25,12 +25,12 @@ export interface ListedLesson {
   readonly problem: string | undefined
 }
 
-/** Folders in a checkout may nest: course, chapter, lesson. */
+/** How deep folders may nest: course, chapter, lesson. */
 const DEEPEST = 4
-/** A checkout of all public scenarios has fewer. */
+/** All public scenarios together are fewer. */
 const MOST = 2000
 
-/** In which order a course wants its lessons (structure.json); those that it does not name come last, by name. */
+/** The order of a course's lessons (structure.json); those that it does not name come last, by name. */
 async function inOrder(dir: string, names: readonly string[]): Promise<readonly string[]> {
   const folder = await openFolder(dir)
   const text = await folder.read('structure.json').catch(() => undefined)
@@ -45,7 +45,7 @@ async function inOrder(dir: string, names: readonly string[]): Promise<readonly 
   return [...names].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
 }
 
-/** The folders of lessons in a folder, or itself. A link is followed only to what lies in it too. */
+/** The lesson folders in a folder, or the folder itself. Links that lead out of it are not followed. */
 async function lessonFolders(dir: string, depth = 0): Promise<readonly string[]> {
   if (await exists(join(dir, 'index.json'))) return [dir]
   if (depth >= DEEPEST) return []
@@ -61,7 +61,7 @@ async function lessonFolders(dir: string, depth = 0): Promise<readonly string[]>
   return found
 }
 
-/** Where lessons are looked for by name: beside the Labfile, then klab's own. */
+/** Where klab looks for a lesson's name: beside the Labfile, then in its own folder. */
 async function shelves(c: LabContext, labfile?: string): Promise<readonly string[]> {
   const labs = join(c.doors.assets, 'labs')
   const own = (await readdir(labs)).sort().map((lab) => join(labs, lab, 'lessons'))
@@ -83,7 +83,7 @@ async function listed(dir: string, language: string | undefined): Promise<Listed
   }
 }
 
-/** The lessons of folders; none named: those beside the Labfile, and klab's own. Throws UsageError, LessonError. */
+/** The lessons of these folders; without folders, those beside the Labfile and klab's own. Throws LessonError. */
 export async function listLessons(
   c: LabContext,
   o: { readonly dirs?: readonly string[] | undefined; readonly language?: string | undefined } = {},
@@ -102,7 +102,7 @@ export async function listLessons(
   return Promise.all(folders.map((dir) => listed(dir, o.language)))
 }
 
-/** Where klab's own faults are. */
+/** The folder of klab's own faults. */
 export const breaksDir = (c: LabContext): string => join(c.doors.assets, 'labs', 'breaks')
 
 /** klab's catalogue of faults. */

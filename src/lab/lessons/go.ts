@@ -1,4 +1,4 @@
-/** `klab lesson next`, `back`, `reset`, `catch-up`: from step to step, with the lab. */
+/** `klab lesson next`, `back`, `reset`, `catch-up`: go to another step, and restore the lab for it. */
 import { StateError, UsageError } from '../../errors.js'
 import type { Way } from '../../lesson/journal.js'
 import { stepOf, type LessonProgress } from '../../lesson/progress.js'
@@ -10,7 +10,7 @@ import { enterStep } from './enter.js'
 import { currentLesson, inLesson, stepAt, type LessonLab } from './in-lesson.js'
 import { isChecked, pageOf, type LessonPage } from './page.js'
 
-/** Where a lesson is now; `ms`: until the nodes went on, when the lab was restored. */
+/** Where a lesson is now; `ms`: until the nodes ran again, if the lab was restored. */
 export interface WentToStep extends LessonPage {
   readonly ms: number | undefined
   readonly settled: Settled | undefined
@@ -22,7 +22,7 @@ const here = async (c: LabContext, went: Partial<WentToStep>, language?: string)
   settled: went.settled,
 })
 
-/** Goes to the beginning of a step from a snapshot. Throws as restoreSnapshot. */
+/** Goes to the start of a step from a snapshot. Throws as restoreSnapshot. */
 async function goToStep(
   lab: LessonLab,
   progress: LessonProgress,
@@ -34,13 +34,13 @@ async function goToStep(
 }
 
 export interface NextRequest {
-  /** Leave a step whose check has not passed, where the lesson allows it. */
+  /** Skip a step whose check has not passed, if the lesson allows it. */
   readonly skip?: boolean | undefined
   readonly language?: string | undefined
 }
 
 /**
- * To the next step, from the lab as it is. Throws StateError when the present one has not passed, or is the last;
+ * Goes to the next step; the lab stays as it is. Throws StateError if the present one has not passed or is the last;
  * LockedError.
  */
 export async function nextStep(c: LabContext, { skip, language }: NextRequest = {}): Promise<WentToStep> {
@@ -60,14 +60,14 @@ export async function nextStep(c: LabContext, { skip, language }: NextRequest = 
       hint: 'klab lesson hint, klab lesson solve',
     })
   await inLesson(c, { goal: 'next step of', lesson }, async (lab) => {
-    // A check that passed has taken it; unless klab was killed between.
+    // The check that passed has saved it, unless klab was killed in between.
     if (!(await checkpointAfter(lab, progress, step.number))) await keepCheckpoint(lab, step.number)
     await enterStep(lab, step.number + 1, open ? 'skip' : 'next')
   })
   return here(c, {}, language)
 }
 
-/** To the beginning of the step before. Throws StateError at the first one; as restoreSnapshot. */
+/** Goes to the start of the previous step. Throws StateError at the first one; as restoreSnapshot. */
 export async function backStep(c: LabContext, language?: string): Promise<WentToStep> {
   const { lesson, progress } = await currentLesson(c)
   if (progress.step <= 1)
@@ -78,7 +78,7 @@ export async function backStep(c: LabContext, language?: string): Promise<WentTo
   return here(c, went, language)
 }
 
-/** To the beginning of the present step; `all`: of the lesson. Throws as restoreSnapshot. */
+/** Goes to the start of the present step; `all`: of the lesson. Throws as restoreSnapshot. */
 export async function resetStep(
   c: LabContext,
   o: { readonly all?: boolean | undefined; readonly language?: string | undefined } = {},
@@ -89,11 +89,11 @@ export async function resetStep(
   return here(c, went, o.language)
 }
 
-/** Solves and checks a step that nobody did. Throws StateError when it does not pass. */
+/** Solves and checks a step that nobody did. Throws StateError if it does not pass. */
 async function makeUp(lab: LessonLab, number: number): Promise<void> {
   const step = lab.lesson.steps[number - 1]
   if (!step) throw new TypeError(`no step ${number}`)
-  // What asks for nothing needs no solution.
+  // A step without a check needs no solution.
   if (step.solve || isChecked(step)) await solveStep(lab, step)
   if (!isChecked(step)) {
     await keepCheckpoint(lab, number)
@@ -108,7 +108,7 @@ async function makeUp(lab: LessonLab, number: number): Promise<void> {
 }
 
 /**
- * To the beginning of a step, whatever was done so far: from its snapshot, or from the nearest one before it by the
+ * Goes to the start of a step, whatever was done so far: from its snapshot, or from the nearest one before it with the
  * solve scripts of the steps between, each checked. Throws UsageError, StateError; as restoreSnapshot.
  */
 export async function catchUp(c: LabContext, to: number, language?: string): Promise<WentToStep> {
@@ -131,7 +131,7 @@ export async function catchUp(c: LabContext, to: number, language?: string): Pro
   return here(c, went, language)
 }
 
-/** Throws UsageError, before anything is restored, where a step between has a check and no solve script. */
+/** Throws UsageError, before anything is restored, if a step in between has a check and no solve script. */
 function requireSolutions({ lesson }: LessonLab, from: number, to: number): void {
   const missing = lesson.steps.slice(from - 1, to - 1).find((s) => isChecked(s) && !s.solve)
   if (missing)

@@ -21,7 +21,7 @@ import { recordedLab } from '../open.js'
 import { CONNECT_MS } from '../reach.js'
 import { withLab } from '../with-lab.js'
 
-/** A lab in whose lock a lesson goes on. */
+/** A locked lab with an open lesson. */
 export interface LessonLab extends LockedLab {
   readonly c: LabContext
   readonly lesson: Lesson
@@ -32,14 +32,14 @@ export interface LessonLab extends LockedLab {
 }
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
-/** An event without what is the same for all of a lesson. */
+/** An event, without the fields that all events of a lesson share. */
 export type Happened = Without<LessonEvent, 'at' | 'lesson' | 'dir'>
 
-/** What others may read of a lesson: a fault's own name would tell its cause. */
+/** The name that others see: a fault's own name would tell its cause. */
 export const shownName = ({ name, level }: Pick<Lesson, 'name' | 'level'>): string =>
   level === undefined ? name : 'break'
 
-/** The node that runs what names none: the first control plane, in plain labs the first machine. */
+/** The node for scripts that name none: the first control plane, in plain labs the first machine. */
 export function firstNode({ lab }: Pick<LabRecord, 'lab'>): string {
   const first = topologyOf(lab)?.first ?? lab.nodes[0]
   if (!first) throw new TypeError('a lab without nodes')
@@ -52,7 +52,7 @@ export function hostsOf({ lab }: Pick<LabRecord, 'lab'>): readonly NodeSpec[] {
   return [...lab.nodes.filter((n) => n.name === first), ...lab.nodes.filter((n) => n.name !== first)]
 }
 
-/** How much more time everything takes than on a machine with KVM. */
+/** How much slower this lab is than one with KVM. */
 export const patienceOf = ({ accel, lab }: LabRecord): number => profileFor(accel, lab.nodes.length).patience
 
 /**
@@ -111,7 +111,7 @@ export interface CurrentLesson {
   readonly paths: LabPaths
 }
 
-/** The lesson that is open in this lab, and how far it is. Throws StateError when none is; LessonError. */
+/** The lesson that is open in this lab, and how far it is. Throws StateError if none is open; LessonError. */
 export async function currentLesson(c: LabContext, language?: string): Promise<CurrentLesson> {
   const { paths, record } = await recordedLab(c.doors.env, c.file)
   const progress = openLesson(await readEvents(paths.lessons))
@@ -120,7 +120,7 @@ export async function currentLesson(c: LabContext, language?: string): Promise<C
   return { lesson: await readLesson(progress.dir, { language }), progress, record, paths }
 }
 
-/** The step that the lab is at. Throws StateError before the first one, and where its scripts were cut short. */
+/** The step that the lab is at. Throws StateError before the first one, and if its scripts did not run to their end. */
 export function stepAt({
   lesson,
   progress,
@@ -130,7 +130,7 @@ export function stepAt({
 }): LessonStep {
   const step = lesson.steps[progress.step - 1]
   if (!step || progress.unready)
-    throw new StateError(`${lesson.name}: step ${Math.max(progress.step, 1)} was not set up to its end`, {
+    throw new StateError(`${lesson.name}: step ${Math.max(progress.step, 1)} was set up only in part`, {
       hint: 'klab lesson reset',
     })
   return step
@@ -144,7 +144,7 @@ export function requireNodes({ steps, dir }: Lesson, { lab }: Pick<LabRecord, 'l
       throw new UsageError(`${dir}: step ${number}: ${node}: no such node in this lab; there are ${names.join(', ')}`)
 }
 
-/** Runs a script of a lesson; what it does is told in the result, also that its node did not answer. */
+/** Runs a script of a lesson. The result says how it ended, or that its node did not answer. */
 export async function runScript(
   lab: LockedLab,
   { node, title, ...o }: RunScript & { readonly node: string | undefined; readonly title: string },

@@ -1,4 +1,4 @@
-/** `klab lesson lint`: reads a lesson and tells what is wrong. Nothing of it is run. */
+/** `klab lesson lint`: reads a lesson and says what is wrong. It runs nothing of it. */
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { labImages } from '../../bundle/cached-bundle.js'
@@ -12,13 +12,13 @@ import { readLesson } from '../../lesson/scenario.js'
 import { settledLab } from '../../labfile/settled-bundle.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
-import { aliasesOf } from './ground.js'
+import { aliasesOf } from './prepare.js'
 
 export interface LintReport {
   readonly dir: string
   readonly ok: boolean
   readonly issues: readonly LintIssue[]
-  /** Whether a lab was there to compare with. */
+  /** Whether there was a lab to compare with. */
   readonly lab: string | undefined
 }
 
@@ -31,7 +31,7 @@ function scriptsOf({ intro, steps, finish }: Lesson): readonly LessonScript[] {
   return [...new Map(all.map((s) => [s.name, s])).values()]
 }
 
-/** ms: bash and shellcheck read a script in less. */
+/** ms. bash and shellcheck need less for a script. */
 const PARSE_MS = 30_000
 
 /** `bash -n` reads a script and runs nothing of it. */

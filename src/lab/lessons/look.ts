@@ -1,4 +1,4 @@
-/** `klab lesson status`, `text`, `run`: what a trainee looks at. They change nothing and take no lock. */
+/** `klab lesson status`, `text`, `run`. They change nothing and take no lock. */
 import { UsageError } from '../../errors.js'
 import { readMarkdown, type LessonText } from '../../lesson/markdown.js'
 import { stepOf } from '../../lesson/progress.js'
@@ -17,9 +17,9 @@ export interface LessonStatus {
   readonly dir: string
   /** ISO 8601. */
   readonly startedAt: string
-  /** Where the lab is; 0: not at the first one yet. */
+  /** The step that the lab is at; 0: before the first one. */
   readonly step: number
-  /** Its scripts were cut short. */
+  /** Its scripts did not run to their end. */
   readonly unready: boolean
   readonly steps: readonly {
     readonly number: number
@@ -40,7 +40,7 @@ export interface LessonStatus {
 export const lessonStatus = async (c: LabContext, language?: string): Promise<LessonStatus> =>
   statusOf(await currentLesson(c, language))
 
-/** The same of one that was read. */
+/** The same for a lesson that was already read. */
 export async function statusOf({ lesson, progress, paths }: CurrentLesson): Promise<LessonStatus> {
   const names = new Map((await listManifests(paths)).map((m) => [m.id, m.name]))
   const { startedAt, step, unready } = progress
@@ -62,7 +62,7 @@ export async function statusOf({ lesson, progress, paths }: CurrentLesson): Prom
 export interface DrawOptions {
   readonly columns: number
   readonly color: boolean
-  /** Show what the text folds away. */
+  /** Show the collapsed parts of the text. */
   readonly open?: boolean | undefined
 }
 
@@ -74,7 +74,7 @@ export function readPage({ markdown }: LessonPage, record: LabRecord): LessonTex
   })
 }
 
-/** A page as text for a terminal. Throws StateError when the lab is not up. */
+/** A page as text for a terminal. Throws StateError if the lab is not up. */
 export async function drawPage(
   c: LabContext,
   page: LessonPage,
@@ -84,7 +84,7 @@ export async function drawPage(
   return renderTerminal(readPage(page, record), { columns, color, ...(open === true && { openHints: true }) })
 }
 
-/** The page of the present step; `intro`: with the beginning of the lesson. Throws StateError, LessonError. */
+/** The page of the present step; `intro`: with the introduction of the lesson. Throws StateError, LessonError. */
 export async function lessonText(
   c: LabContext,
   o: { readonly language?: string | undefined; readonly intro?: boolean | undefined } = {},
@@ -111,6 +111,6 @@ export async function lessonCommand(
   const home = step.user === 'root' ? '/root' : `/home/${step.user}`
   const words = ['sudo', '-u', step.user, '--', 'env', `HOME=${home}`, 'bash', '-c', `cd; ${command.text}`]
   const { argv, env } = await sshCommand(c, step.node ?? firstNode(found.record), words, { apart: true })
-  // A terminal: what is typed may be an editor, or run until Ctrl-C.
+  // It needs a terminal: the command may be an editor, or run until Ctrl-C.
   return { argv: [argv[0] ?? 'ssh', '-t', ...argv.slice(1)], env, text: command.text }
 }

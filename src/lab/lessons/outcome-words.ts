@@ -6,5 +6,5 @@ export const OUTCOME_WORDS: Readonly<Record<ScriptOutcome, string>> = {
   failed: 'not done yet',
   'timed-out': 'the check took too long and was ended',
   running: 'still runs',
-  unreachable: 'the node does not answer, so nothing is known',
+  unreachable: 'the node does not answer, so the result is unknown',
 }

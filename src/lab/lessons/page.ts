@@ -1,4 +1,4 @@
-/** The text that a trainee reads now. */
+/** The text that the trainee reads at the present step. */
 import { openFolder } from '../../lesson/folder.js'
 import type { Lesson } from '../../lesson/model.js'
 import { stepOf, type LessonProgress } from '../../lesson/progress.js'
@@ -6,17 +6,17 @@ import { stepOf, type LessonProgress } from '../../lesson/progress.js'
 export interface LessonPage {
   readonly lesson: string
   readonly title: string
-  /** 0: the beginning; one more than there are steps: the end. */
+  /** 0: the introduction; one more than there are steps: the end. */
   readonly step: number
   readonly steps: number
   readonly stepTitle: string
-  /** Markdown, of what is to be read now: at the start the beginning too. */
+  /** Markdown; at the start with the introduction. */
   readonly markdown: string
   readonly hasCheck: boolean
   readonly passed: boolean
 }
 
-/** `start`: the beginning and the first step; `finish`: the end; else the step. Throws LessonError. */
+/** `start`: the introduction and the first step; `finish`: the end; otherwise the step. Throws LessonError. */
 export async function pageOf(
   { lesson, progress }: { readonly lesson: Lesson; readonly progress: LessonProgress },
   which: 'start' | 'step' | 'finish' = 'step',
@@ -40,6 +40,6 @@ export async function pageOf(
   }
 }
 
-/** Whether klab can tell that the step is done. */
+/** Whether the step has a check. */
 export const isChecked = (step: Lesson['steps'][number]): boolean =>
   step.verify !== undefined || step.sections.length > 0

@@ -1,4 +1,4 @@
-/** `klab lesson open`: the page, bound to the verbs of the open lesson. */
+/** `klab lesson open`: the page, connected to the verbs of the open lesson. */
 import { extname, join } from 'node:path'
 import { readSmall } from '../../host/files.js'
 import { Interrupted, StateError } from '../../errors.js'
@@ -31,7 +31,7 @@ export interface OpenPage extends PageServer {
   readonly ended: Promise<never>
 }
 
-/** Pictures, by what a browser may be told of them. SVG may hold scripts, so it is none. */
+/** Media types of pictures. SVG is left out, because it may contain scripts. */
 const PICTURES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -70,7 +70,7 @@ const went = ({ ms, step, stepTitle }: WentToStep): ActionResult => ({
   output: '',
 })
 
-/** One action, and what to say of it. */
+/** Does one action; returns what to say about it. */
 async function act(
   c: LabContext,
   { action, step, language }: { action: ActionName; step: number | undefined; language: string | undefined },
@@ -101,7 +101,7 @@ async function act(
 }
 
 /**
- * Serves the open lesson on 127.0.0.1 until `close`. Throws StateError when none is open, or the port is taken.
+ * Serves the open lesson on 127.0.0.1 until `close`. Throws StateError if none is open, or if the port is taken.
  */
 export async function openLessonPage(c: LabContext, { port = 0, language }: OpenRequest = {}): Promise<OpenPage> {
   const { lesson } = await currentLesson(c)
@@ -115,7 +115,7 @@ export async function openLessonPage(c: LabContext, { port = 0, language }: Open
     },
   }
   const { record, paths } = await recordedLab(c.doors.env, c.file)
-  // Its own: the verbs close theirs when they are done.
+  // The page has its own: each verb closes the one that it used.
   const shells = await c.doors.world(record.lab)
   const actions: PageActions = {
     state: () => stateOf(c, language),
@@ -149,7 +149,7 @@ export async function openLessonPage(c: LabContext, { port = 0, language }: Open
   const ended = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => void close().finally(() => reject(new Interrupted())), { once: true })
   })
-  // Whoever waits for it hears of it.
+  // Callers that wait for the server get the error.
   ended.catch(() => undefined)
   return { url: server.url, close, ended }
 }

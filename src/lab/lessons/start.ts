@@ -16,11 +16,11 @@ import { currentLesson, inLesson, requireNodes } from './in-lesson.js'
 import { pageOf, type LessonPage } from './page.js'
 
 export interface StartRequest {
-  /** Of the texts, such as `zh`; default: English. */
+  /** Language of the texts, such as `zh`; default: English. */
   readonly language?: string | undefined
 }
 
-/** Throws StateError unless the lab is where the lesson begins. */
+/** Throws StateError unless the lab is at the phase that the lesson begins after. */
 function requirePhase(lesson: Lesson, record: LabRecord): void {
   const { cluster } = environmentOf(lesson.imageId)
   const wanted = lesson.until ?? (record.lab.kubernetes ? 'ready' : undefined)
@@ -55,7 +55,7 @@ export async function lessonToBegin(c: LabContext, name: string, language?: stri
 }
 
 /**
- * Starts a lesson: saves the lab as it is, makes it ready, runs the scripts of the beginning and of the first step.
+ * Starts a lesson: saves the lab as it is, prepares it, runs the scripts of the introduction and of the first step.
  * `name`: one of klab's own, or a folder. Throws as lessonToBegin; HostError, LockedError.
  */
 export async function startLesson(c: LabContext, name: string, { language }: StartRequest = {}): Promise<LessonPage> {
@@ -72,11 +72,11 @@ export async function startLesson(c: LabContext, name: string, { language }: Sta
 
 export interface FinishedLesson {
   readonly lesson: string
-  /** Steps that were passed, of how many. */
+  /** How many of the steps were passed. */
   readonly passed: number
   readonly steps: number
   readonly freedBytes: number
-  /** What its author says at the end. */
+  /** The lesson's closing text. */
   readonly page: LessonPage
 }
 

@@ -1,4 +1,4 @@
-/** `klab lesson test`: proves a lesson on a real lab. Each check fails before its step is solved, and passes after. */
+/** `klab lesson test`: tests a lesson on a real lab. Each check must fail before its step is solved, and pass after. */
 import type { ScriptOutcome } from '../../lesson/in-guest.js'
 import type { LessonStep } from '../../lesson/model.js'
 import type { LabContext } from '../context.js'
@@ -18,11 +18,11 @@ export interface TriedStep {
   readonly after: ScriptOutcome | undefined
   /** Undefined: no solve script. */
   readonly solved: ScriptOutcome | undefined
-  /** All of the step, ms. */
+  /** How long the whole step took, ms. */
   readonly ms: number
   /** What is wrong; undefined: nothing. */
   readonly problem: string | undefined
-  /** What the script that went wrong said. */
+  /** Output of the script that failed. */
   readonly output: string
 }
 
@@ -41,7 +41,7 @@ const NOT_TRIED: Pick<TriedStep, 'before' | 'after' | 'solved' | 'output' | 'pro
   problem: undefined,
 }
 
-/** One step on the lab as it is. */
+/** Tests one step on the lab as it is. */
 async function tryStep(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRIED> {
   const checked = isChecked(step)
   const before = checked ? await judgeStep(lab, step) : undefined
@@ -54,7 +54,7 @@ async function tryStep(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRI
   const solved = await solveStep(lab, step)
   Object.assign(found, { solved: solved.outcome })
   if (solved.outcome !== 'passed') return wrong(`its solve script: ${solved.outcome}`, solved.output)
-  // What a solution begins, the cluster ends: pods start, nodes get Ready.
+  // After a solution the cluster needs time: pods start, nodes get Ready.
   const after = checked ? await judgeUntil(lab, step, { wanted: 'passed', withinMs: SETTLE_MS }) : undefined
   Object.assign(found, { after: after?.outcome })
   if (after && after.outcome !== 'passed') return wrong(`its check after the solution: ${after.outcome}`, after.output)
@@ -80,7 +80,7 @@ export async function testLesson(c: LabContext, name: string): Promise<TriedLess
         const { number, title } = step
         const tried = { number, title, ...(await tryStep(lab, step)), ms: clock.monotonic() - from }
         steps.push(tried)
-        // What follows stands on what went wrong.
+        // The next steps need what this one should have done.
         if (tried.problem !== undefined) break
       }
     } finally {

@@ -7,7 +7,7 @@ const terminals = new TerminalTabs(byId('tabs'), byId('panels'))
 let state: PageState | undefined
 let busy = false
 
-/** JSON from the server. Throws with its words. */
+/** JSON from the server. Throws an error with the server's message. */
 async function ask<T>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<T> {
   const response = await fetch(path, { method })
   const data: unknown = await response.json()
@@ -86,7 +86,7 @@ function tell(ok: boolean, message: string, output: string): void {
   byId('result').replaceChildren(...parts)
 }
 
-/** One action at a time; the lab is locked meanwhile. */
+/** One action at a time, because an action locks the lab. */
 async function act(action: ActionName, step?: number): Promise<void> {
   if (busy) return
   busy = true
@@ -125,7 +125,7 @@ document.addEventListener('keydown', (e) => {
   e.preventDefault()
 })
 
-// What klab does meanwhile, as on its own terminal.
+// Shows klab's progress, as on its own terminal.
 new EventSource('/api/lines').addEventListener('message', (e: MessageEvent<string>) => {
   if (busy) byId('busy').textContent = String(JSON.parse(e.data))
 })

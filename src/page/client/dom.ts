@@ -1,6 +1,6 @@
 /** Elements of the page. */
 
-/** The element of an id. Throws when the page has none. */
+/** The element with this id. Throws if the page has none. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id)
   if (!found) throw new Error(`no element ${id}`)

@@ -33,7 +33,7 @@ export class TerminalTabs {
     this.choose(Math.max(first, 0), false)
   }
 
-  /** Shows a tab, connects it if need be, and goes into it. */
+  /** Shows a tab, connects it if needed, and puts the cursor into it. */
   choose(index: number, focus = true): void {
     this.#chosen = index
     this.#tabs.forEach(({ button, panel }, i) => {
@@ -48,13 +48,13 @@ export class TerminalTabs {
     if (focus) tab.terminal.focus()
   }
 
-  /** To the tab so many to the right. */
+  /** Goes so many tabs to the right. */
   move(by: number): void {
     const count = this.#tabs.length
     if (count > 0) this.choose((this.#chosen + by + count) % count)
   }
 
-  /** Types into the chosen terminal. */
+  /** Types into the current terminal. */
   type(text: string): void {
     const tab = this.#tabs[this.#chosen]
     if (!tab) return
@@ -62,7 +62,7 @@ export class TerminalTabs {
     tab.terminal.focus()
   }
 
-  /** All shells anew. */
+  /** Starts all shells again. */
   reconnect(): void {
     for (const tab of this.#tabs) {
       tab.socket?.close()
@@ -121,7 +121,7 @@ export class TerminalTabs {
     })
     socket.addEventListener('message', (e: MessageEvent<ArrayBuffer>) => tab.terminal.write(new Uint8Array(e.data)))
     socket.addEventListener('close', (e) => {
-      // One that was replaced has nothing to say any more.
+      // A connection that was replaced no longer matters.
       if (tab.socket !== socket) return
       tab.terminal.write(`\r\n[${e.reason || 'the connection is gone'}; press a key to connect again]\r\n`)
     })

@@ -14,7 +14,7 @@ t.test('a new lesson has nothing that a lint would find; what is wrong with one 
   t.match(files, ['index.json', 'klab.yaml'])
   t.equal(statSync(join(dir, 'step1/verify.sh')).mode & 0o777, 0o755)
   t.match(await lessons.lint(dir), { ok: true, issues: [], lab: s.record.name })
-  await t.rejects(lessons.create(dir), { code: 'state', message: /is there already/ })
+  await t.rejects(lessons.create(dir), { code: 'state', message: /already exists/ })
   await t.rejects(lessons.create(join(s.world.dir, 'Bad name')), { code: 'usage', hint: /lower-case/ })
 
   writeFileSync(join(dir, 'step1/solve.sh'), 'kubectl run x --image=nginx\nssh node77\ncurl https://example.org\n')
@@ -31,5 +31,7 @@ t.test('a new lesson has nothing that a lint would find; what is wrong with one 
   t.match(await lessons.lint(dir), { ok: false, issues: [{ line: 1, column: 32, level: 'error' }] })
   writeFileSync(join(dir, 'index.json'), '{ "title": "x", "detials": {}, "details": { "steps": [] } }')
   writeFileSync(join(dir, 'klab.yaml'), 'minutes: 5\n')
-  t.match((await lessons.lint(dir)).issues, [{ level: 'warning', line: 1, message: 'detials: nobody reads this key' }])
+  t.match((await lessons.lint(dir)).issues, [
+    { level: 'warning', line: 1, message: 'detials: unknown key; it is ignored' },
+  ])
 })

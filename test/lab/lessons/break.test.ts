@@ -50,7 +50,7 @@ t.test('break: begun when its symptom shows, mended or undone; its name is not t
   t.match(await lab.lessons.check(), { outcome: 'passed', snapshot: undefined, isFault: true })
   await lab.lessons.finish()
   write('gone', fault('say nothing', 'easy'))
-  await t.rejects(breaks.start('gone'), /its symptom does not show: passed/)
+  await t.rejects(breaks.start('gone'), /its symptom did not appear: passed/)
   const seeds = await Promise.all(
     [1, 2, 3, 4, 5, 6].map((seed) => Promise.resolve(pick([{ name: 'a' }, { name: 'b' }], seed)?.name)),
   )

@@ -4,18 +4,18 @@ import t from 'tap'
 import { validate } from '../../src/lab/look.js'
 import { planUpOf } from '../../src/lab/plan.js'
 import { makeBundle } from '../../src/bundle/ensure.js'
-import { handing, spec } from '../bundle/fixtures/handed.js'
+import { folderMaker, spec } from '../bundle/fixtures/user-folder.js'
 import { makeContext } from '../bundle/fixtures/world.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { fourNodes, makeWorld } from '../fakes/world.js'
 
 t.setTimeout(300_000)
-const { handed } = handing(t)
+const { folderWith } = folderMaker(t)
 
 const labfile = (dir: string, more = ''): string =>
   fourNodes(`kubernetes:\n  version: 1.17.5\n  cni: calico\n  bundle: { dir: ${dir} }\n${more}`)
 
-t.test('a handed folder that is empty or lacks something: validate and plan say so, at its place', async (t) => {
+t.test('a bundle folder that is empty or lacks something: validate and plan say so, at its place', async (t) => {
   const world = makeWorld(t, { files: { Labfile: '' }, host: { 'ip -json route': '[]' } })
   const c = { doors: fakeDoors(world), file: undefined, report: () => undefined }
   const write = (dir: string): void => writeFileSync(join(world.dir, 'Labfile'), labfile(dir))
@@ -31,14 +31,14 @@ t.test('a handed folder that is empty or lacks something: validate and plan say 
     /Labfile:10:18: kubernetes\.bundle\.dir: .*empty: lacks what Kubernetes 1\.17\.5 with Calico needs:\n {2}image k8s/,
     'empty',
   )
-  const dir = handed(world, ['k8s.1.17.5.tar', 'calico.tar'])
+  const dir = folderWith(world, ['k8s.1.17.5.tar', 'calico.tar'])
   write(dir)
   t.match(await validate(c), { lab: { name: 'course' } })
   t.match(await planUpOf(c), { bundle: { source: 'dir' } })
   rmSync(join(dir, 'kubeadm'))
   await refused(/handed-1: lacks what .* needs:\n {2}program kubeadm$/, 'no kubeadm')
   const whole = (
-    await makeBundle(spec(handed(world, ['k8s.1.17.5.tar', 'calico.tar'])), makeContext(t, join(world.dir, 'own')))
+    await makeBundle(spec(folderWith(world, ['k8s.1.17.5.tar', 'calico.tar'])), makeContext(t, join(world.dir, 'own')))
   ).dir
   write(whole)
   await validate(c)

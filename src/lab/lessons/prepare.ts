@@ -1,4 +1,4 @@
-/** What a lesson finds in the guests before its first step: names, root's ssh, its files. */
+/** Prepares the guests before the first step of a lesson: names, root's ssh, its files. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -15,12 +15,12 @@ import type { LabRecord } from '../../state/record.js'
 import { CONNECT_MS } from '../reach.js'
 import { firstNode, hostsOf, patienceOf, type LessonLab } from './in-lesson.js'
 
-/** ms that a node may take, before patience: a few files, and kubectl where taints go. */
+/** ms for one node: a few files, and kubectl if taints are removed. Multiplied by patience. */
 const GROUND_MS = 60_000
-/** What an assets folder may hold: it goes over SSH to a guest with a small disk. */
+/** The limit for an assets folder, which goes over SSH to a guest with a small disk. */
 const MAX_ASSETS_BYTES = 512 * 2 ** 20
 
-/** The names that public scenarios have for machines, with this lab's addresses; not where nodes have them anyway. */
+/** Public scenarios' names of machines, with this lab's addresses; without those that the nodes have anyway. */
 export function aliasesOf(record: Pick<LabRecord, 'lab'>): readonly string[] {
   const own = new Set(record.lab.nodes.map((n) => n.name))
   const cluster = topologyOf(record.lab)
@@ -43,8 +43,8 @@ async function knownHosts(lab: LessonLab): Promise<string> {
   return lines.join('\n')
 }
 
-/** Makes all nodes what public scenarios expect (cloud-init/lesson/ground.sh). Throws ProbeError, CommandError. */
-export async function layGround(lab: LessonLab): Promise<void> {
+/** Sets up all nodes as public scenarios expect (cloud-init/lesson/ground.sh). Throws ProbeError, CommandError. */
+export async function prepareNodes(lab: LessonLab): Promise<void> {
   const script = await readFile(join(lab.world.assets, 'cloud-init', 'lesson', 'ground.sh'), 'utf8')
   const hosts = hostsOf(lab.record)
   const timeoutMs = GROUND_MS * patienceOf(lab.record)
@@ -65,7 +65,7 @@ export async function layGround(lab: LessonLab): Promise<void> {
 /** As chmod(1) takes it. */
 const MODE = /^[ugoa+=rwxXst,0-7-]+$/
 
-/** In the guest: takes an archive into a folder, and sets the modes of what came. */
+/** In the guest: unpacks an archive into a folder, and sets the modes of its files. */
 const TAKE = `set -eu
 to=$1 mode=$2
 shift 2
@@ -74,7 +74,7 @@ tar -x --no-same-owner -C "$to" -f -
 [ -z "$mode" ] || { cd -- "$to" && chmod "$mode" -- "$@"; }`
 
 interface Chosen {
-  /** The folder that the names are in. */
+  /** The folder that the names are relative to. */
   readonly base: string
   readonly names: readonly string[]
 }
@@ -88,7 +88,7 @@ export async function filesOf(dir: string, { file }: LessonAsset): Promise<Chose
   const assets = await folder.find('assets')
   if (assets === undefined) throw wrong('the folder assets is not there')
   const { base } = picomatch.scan(file)
-  // The same for a plain file: it lands in the target under its own name.
+  // The same for a plain file, which keeps its name in the target.
   const below = picomatch.scan(file).isGlob ? base : file.split('/').slice(0, -1).join('/')
   const matches = picomatch(file, { dot: true })
   const all = (await readdir(assets, { recursive: true })).sort()
@@ -114,7 +114,7 @@ export async function copyAssets(lab: LessonLab): Promise<void> {
     if (!host)
       throw new UsageError(`${lab.lesson.dir}: assets for host${asset.host + 1}: the lab has ${hosts.length} nodes`)
     if (asset.chmod !== undefined && !MODE.test(asset.chmod))
-      throw new UsageError(`${lab.lesson.dir}: assets: ${asset.file}: chmod ${asset.chmod}: is no mode`)
+      throw new UsageError(`${lab.lesson.dir}: assets: ${asset.file}: chmod ${asset.chmod}: is not a mode`)
     const { base, names } = await filesOf(lab.lesson.dir, asset)
     await staged(lab, [`assets/${host.name}/${asset.file}`, `${host.name}: ${asset.file}`], async () => {
       const guest = await connectWithin(lab, host.name, CONNECT_MS)
