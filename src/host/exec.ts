@@ -105,7 +105,7 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
       for await (const chunk of child.iterable({ from: 'all', binary: true })) split.add(chunk)
       split.end()
     }
-    const cut = (): void => [child.stdout, child.stderr].forEach((stream) => void stream?.destroy())
+    const cut = (): void => [child.stdout, child.stderr].forEach((stream) => void stream.destroy())
     const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs, cut })
     // Wait until the last line has been passed on.
     const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(() => {
