@@ -9,8 +9,8 @@ export { orphanWords, type Orphan } from '../doctor/orphans.js'
 
 /**
  * Removes machines, networks, sockets and files of all labs that have klab's mark in libvirt but no record. `confirm`
- * is asked once, before anything is changed; false: StateError. Returns what was removed. Throws HostError, LockedError,
- * what the steps throw.
+ * is asked once, before anything is changed; false: StateError. Returns what was removed. Throws HostError,
+ * LockedError, what the steps throw.
  */
 export async function destroyOrphans(
   c: LabContext,
