@@ -4,5 +4,5 @@ export interface Row {
   readonly tests: readonly { readonly file: string; readonly title: string | undefined }[]
   readonly none: boolean
 }
-export function rowsOf(text: string): readonly Row[]
-export function problemsOf(rows: readonly Row[]): readonly string[]
+export function rowsOf(text: string, table?: '' | 'm' | 'h'): readonly Row[]
+export function problemsOf(rows: readonly Row[], table?: '' | 'm' | 'h'): readonly string[]

@@ -30,7 +30,7 @@ const NEEDS = {
   ssh: ['guest/hostile', 'guest/ssh-config'],
   'ssh-keygen': ['lesson/guest-scripts', 'state/keys'],
   xorriso: ['bundle/build', 'hypervisor/make-iso'],
-  zstd: ['labfile/foreign', 'sealed/read'],
+  zstd: ['labfile/foreign', 'sealed/export', 'sealed/read'],
 }
 
 const here = (name) =>

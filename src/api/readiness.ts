@@ -3,8 +3,9 @@
  * seconds, and `klab status` has 0.2 s.
  */
 import { open, rm, stat } from 'node:fs/promises'
+import { Interrupted } from '../errors.js'
 import { nodeConditions } from './server.js'
-import { readJson, writeAtomic } from '../host/files.js'
+import { readJson, writeQuick } from '../host/files.js'
 import type { Clock } from '../host/types.js'
 
 /** The files of a lab that say how its API server is reached, and what it said last. */
@@ -31,6 +32,15 @@ export const API_TIMEOUT_MS = 10_000
 const YOUNG_MS = 5000
 
 export type Ask = typeof nodeConditions
+
+/** The same question, but it ends with the signal. It then throws Interrupted: no answer has failed to come. */
+export const askUnless =
+  (signal: AbortSignal | undefined, ask: Ask = nodeConditions): Ask =>
+  async (kubeconfig, timeoutMs) => {
+    const conditions = await ask(kubeconfig, timeoutMs, signal)
+    if (signal?.aborted && !conditions) throw new Interrupted()
+    return conditions
+  }
 
 /** Asks now, waits up to `timeoutMs`, and keeps the answer. */
 export async function askReadiness(
@@ -93,7 +103,7 @@ async function keep(
     at: new Date(clock.now()).toISOString(),
     ready: conditions ? Object.fromEntries(conditions) : null,
   }
-  await writeAtomic(paths.seen, `${JSON.stringify(seen)}\n`).catch(() => undefined)
+  await writeQuick(paths.seen, `${JSON.stringify(seen)}\n`).catch(() => undefined)
   await rm(claimOf(paths), { force: true })
   return seen
 }

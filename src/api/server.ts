@@ -86,15 +86,23 @@ interface LeaseList {
   items?: { metadata: { name: string }; spec?: { renewTime?: string } }[]
 }
 
+/** Over after ms, or when the signal aborts. */
+const within = (timeoutMs: number, signal: AbortSignal | undefined): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])])
+
 /**
  * Node name → the last sign of life of its kubelet, ms since the epoch; undefined if the API server does not answer in
- * time (ms). kubernetes.io: leases, "Node heartbeats".
+ * time (ms), or before the signal aborts. kubernetes.io: leases, "Node heartbeats".
  */
-export const nodeLeases = (kubeconfig: string, timeoutMs: number): Promise<ReadonlyMap<string, number> | undefined> =>
+export const nodeLeases = (
+  kubeconfig: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, number> | undefined> =>
   ask(
     kubeconfig,
     '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases',
-    AbortSignal.timeout(timeoutMs),
+    within(timeoutMs, signal),
     (answer) => {
       const { items = [] } = answer as LeaseList
       return new Map(items.map((l) => [l.metadata.name, Date.parse(l.spec?.renewTime ?? '')]))
@@ -106,10 +114,9 @@ export const nodeConditions = (
   kubeconfig: string,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<string, boolean> | undefined> => {
-  const end = AbortSignal.timeout(timeoutMs)
+): Promise<ReadonlyMap<string, boolean> | undefined> =>
   // resourceVersion=0: from the API server's cache, without a round trip to etcd.
-  return ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', signal ? AbortSignal.any([end, signal]) : end, (answer) => {
+  ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', within(timeoutMs, signal), (answer) => {
     const { items = [] } = answer as NodeList
     return new Map(
       items.map((n) => [
@@ -118,7 +125,6 @@ export const nodeConditions = (
       ]),
     )
   })
-}
 
 /** For until: whether the API server answers, within ms. */
 export const apiAnswers = async (

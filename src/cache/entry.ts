@@ -1,7 +1,9 @@
 /** An entry of the download cache: made once, complete or absent. */
-import { rename } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { exists, makeDir } from '../host/files.js'
+import { HostError } from '../errors.js'
+import { makeDir, ownUid } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { acquireLock } from '../host/lock.js'
 
@@ -12,15 +14,28 @@ export interface CacheContext {
 }
 
 /**
+ * What is at this path of the cache; undefined: nothing. Throws HostError if it belongs to another user: klab runs
+ * programs that lie in the cache, and its owner can still change what was checked.
+ */
+export async function ownEntry(path: string): Promise<Stats | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined || found.uid === ownUid()) return found
+  throw new HostError(`${path}: belongs to another user (${found.uid}); users share no cache`, {
+    hint: 'export KLAB_CACHE_DIR=/a/folder/of/your/own',
+  })
+}
+
+/**
  * The file or folder `path`. If it does not exist, `fill` makes it as `path`.part; a second klab waits for the first.
- * What a killed klab left of `path`.part is given to the next `fill`. Throws what `fill` throws, Interrupted.
+ * What a killed klab left of `path`.part is given to the next `fill`. Throws HostError (another user's, see ownEntry),
+ * what `fill` throws, Interrupted.
  */
 export async function cachedEntry(
   c: CacheContext,
   path: string,
   fill: (part: string) => Promise<void>,
 ): Promise<string> {
-  if (await exists(path)) return path
+  if (await ownEntry(path)) return path
   await makeDir(dirname(path))
   const holder = { verb: 'download', pid: 0, since: c.clock.now() }
   const lock = await acquireLock(c.exec, `${path}.lock`, holder, {
@@ -28,8 +43,9 @@ export async function cachedEntry(
     ...(c.signal && { signal: c.signal }),
   })
   try {
-    if (await exists(path)) return path
+    if (await ownEntry(path)) return path
     const part = `${path}.part`
+    await ownEntry(part).catch(() => rm(part, { recursive: true, force: true }))
     await fill(part)
     await rename(part, path)
     return path

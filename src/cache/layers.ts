@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readdir, rename, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HostError, LockedError } from '../errors.js'
-import { ensureDir, ownUid } from '../host/files.js'
+import { LockedError } from '../errors.js'
+import { ensureDir } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { acquireLock } from '../host/lock.js'
 import { diskUsage, removeTree } from '../host/tree.js'
 import type { Digest } from '../host/digest.js'
+import { ownEntry } from './entry.js'
 import type { LayerBuildOptions, Layers } from './types.js'
 import type { Lock } from '../host/lock.js'
 
@@ -42,13 +43,7 @@ export function createLayers(o: LayersOptions): Layers {
 
   const get = async (key: Digest): Promise<string | undefined> => {
     const dir = at(key)
-    const found = await stat(dir).catch(() => undefined)
-    if (!found?.isDirectory()) return undefined
-    // klab runs programs that lie in layers.
-    if (found.uid !== ownUid())
-      throw new HostError(`${dir}: belongs to another user (${found.uid}); each user needs a cache of their own`, {
-        hint: 'export KLAB_CACHE_DIR=/a/folder/of/your/own',
-      })
+    if (!(await ownEntry(dir))?.isDirectory()) return undefined
     const now = o.clock.now() / 1000
     await utimes(dir, now, now)
     return dir

@@ -2,7 +2,16 @@
 import { hostPort } from '../cluster/topology.js'
 import { clusterView, isReady, isUp } from './api-table.js'
 import { present } from './packages.js'
-import { done, notApplicable, notDone, wrong, type ClusterJudge, type ClusterSubject, type Finding } from './types.js'
+import {
+  done,
+  notApplicable,
+  notDone,
+  wrong,
+  wrongSystem,
+  type ClusterJudge,
+  type ClusterSubject,
+  type Finding,
+} from './types.js'
 
 /** The pods that a CNI runs on each node, by the name of its DaemonSet. */
 const CNI_PODS: Readonly<Record<string, string>> = { flannel: 'kube-flannel', calico: 'calico-node' }
@@ -19,9 +28,10 @@ function ownPart(s: ClusterSubject): readonly Finding[] {
   const { facts, node } = s
   const card = facts.all('address').find((a) => a.split(' ')[1]?.split('/')[0] === node.ip)
   const config = facts.all('file').filter((f) => f.startsWith('/etc/cni/net.d/'))
+  const own = facts.one('hostname') ?? 'none'
   return [
-    same('hostname: ', facts.one('hostname'), node.name),
-    card === undefined ? wrong(`no network card has ${node.ip}`) : done(`ip addr: ${card}`),
+    own === node.name ? done(`hostname: ${own}`) : wrongSystem(`hostname: ${own}, want ${node.name}`),
+    card === undefined ? wrongSystem(`no network card has ${node.ip}`) : done(`ip addr: ${card}`),
     config[0] === undefined ? notDone('/etc/cni/net.d is empty: no pod network') : done(config.join(' ')),
     ...present(s, s.images?.cni ?? []),
   ]

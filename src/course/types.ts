@@ -1,6 +1,7 @@
 /** What `klab check` says, and what a judge is given. */
 import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, Lab, NodeSpec } from '../labfile/model.js'
+import type { PhaseName } from '../labfile/phases.js'
 import type { GuestFacts } from './facts.js'
 
 /** `not-applicable`: the lab does it in another way, or it leaves nothing to check. */
@@ -10,6 +11,8 @@ export type State = 'done' | 'not-done' | 'wrong' | 'not-applicable'
 export interface Finding {
   readonly state: State
   readonly line: string
+  /** The phase that does it again, if it is not the section's own. */
+  readonly phase?: PhaseName
 }
 
 /** Image references that must be there. */
@@ -71,4 +74,6 @@ export interface CheckReport {
 export const done = (line: string): Finding => ({ state: 'done', line })
 export const notDone = (line: string): Finding => ({ state: 'not-done', line })
 export const wrong = (line: string): Finding => ({ state: 'wrong', line })
+/** What phase `system` puts back, in a section of another phase. */
+export const wrongSystem = (line: string): Finding => ({ ...wrong(line), phase: 'system' })
 export const notApplicable = (line: string): Finding => ({ state: 'not-applicable', line })

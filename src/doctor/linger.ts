@@ -4,11 +4,19 @@
  */
 import { join } from 'node:path'
 import { exists } from '../host/files.js'
-import type { World } from '../world.js'
+import type { HostEnv } from '../host/types.js'
+import type { Roots } from '../state/paths.js'
 import type { Check } from './check.js'
 
+/** What decides whether a log-out ends a lab. */
+interface Login {
+  readonly env: Pick<HostEnv, 'env' | 'uid' | 'user'>
+  readonly hypervisor: { readonly uri: string }
+  readonly roots: Pick<Roots, 'run'>
+}
+
 /** Nothing to say for root, or without logind. `host`: where the host's files are. */
-export async function lingerCheck({ env, hypervisor, roots }: World, host = '/'): Promise<readonly Check[]> {
+export async function lingerCheck({ env, hypervisor, roots }: Login, host = '/'): Promise<readonly Check[]> {
   const session = hypervisor.uri.endsWith('/session')
   const runtime = env.env['XDG_RUNTIME_DIR']
   const falls = session || (runtime !== undefined && roots.run.startsWith(`${runtime}/`))
@@ -24,4 +32,14 @@ export async function lingerCheck({ env, hypervisor, roots }: World, host = '/')
           fix: `sudo loginctl enable-linger ${env.user}`,
         },
       ]
+}
+
+/**
+ * For a lab that is off: the command that lets a lab outlive a log-out, if a log-out may have ended this one. The sign
+ * is that its run folder (`runDir`) has gone, with /run/user/UID: `halt` leaves it. Otherwise null.
+ */
+export async function afterLogOut(login: Login, runDir: string, host = '/'): Promise<string | null> {
+  if (await exists(runDir)) return null
+  const [check] = await lingerCheck(login, host)
+  return check?.state === 'warn' ? (check.fix ?? null) : null
 }

@@ -1,10 +1,11 @@
 /** A command in a guest with a stream at each end, for data that is too large to hold in memory. */
 import { performance } from 'node:perf_hooks'
 import type { Client, ClientChannel } from 'ssh2'
-import { CommandError, Interrupted, StateError } from '../errors.js'
+import { CommandError } from '../errors.js'
 import { tail } from '../host/tail.js'
 import type { Filter } from '../host/types.js'
-import { NO_CHANNEL, NotStarted, type RemoteCommand } from './channel.js'
+import { NO_CHANNEL, type RemoteCommand } from './channel.js'
+import { openChannel } from './open-channel.js'
 
 /** How many characters of stderr an error may need. */
 const SAID = 4000
@@ -14,22 +15,13 @@ const SAID = 4000
  * and fails. Throws NotStarted, StateError (the guest opens no more channels), Interrupted.
  */
 export function startFilter(client: Client, command: RemoteCommand, signal: AbortSignal): Promise<Filter> {
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(new NotStarted('the connection was lost'))
-    client.once('close', gone)
-    // A hung guest may never answer.
-    signal.addEventListener('abort', () => reject(new Interrupted()), { once: true })
-    try {
-      client.exec(command.line, (error, channel) => {
-        client.removeListener('close', gone)
-        if (!error) resolve(asFilter(channel, command, signal))
-        else if (NO_CHANNEL.test(error.message)) reject(new StateError(`${command.node}: ${error.message}`))
-        else reject(new NotStarted(error.message))
-      })
-    } catch (cause) {
-      client.removeListener('close', gone)
-      reject(new NotStarted('not connected', { cause }))
-    }
+  return openChannel({
+    client,
+    signal,
+    ask: (answer) => client.exec(command.line, answer),
+    refusal: NO_CHANNEL,
+    where: command.node,
+    use: (channel) => asFilter(channel, command, signal),
   })
 }
 

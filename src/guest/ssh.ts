@@ -6,6 +6,7 @@ import type { Clock, Filter, Output, RunOptions } from '../host/types.js'
 import { NotStarted, runCommand, type RemoteCommand } from './channel.js'
 import { startFilter } from './channel-filter.js'
 import { openConnection, type Connection } from './connection.js'
+import { openChannel } from './open-channel.js'
 import { quote } from './quote.js'
 import { startTerminal } from './terminal.js'
 import type { Guest, GuestAddress, Guests, Terminal, TerminalSize } from './types.js'
@@ -17,6 +18,8 @@ import { ustar } from './ustar.js'
  */
 const READY_MS = 20_000
 const RETRY_MS = 2000
+/** Nothing listens there, or it may not be reached. */
+const REFUSED = /channel open failure|refused|prohibited/i
 /** For a connection that was lost between two commands. */
 const RECONNECT_MS = 60_000
 /** ms for a command without its own limit. Those are small, but take seconds in a loaded emulated guest. */
@@ -110,28 +113,20 @@ class Node {
   }
 
   terminal(command: RemoteCommand, size: TerminalSize, signal: AbortSignal): Promise<Terminal> {
-    return this.#begin(signal, (client) => startTerminal(client, command, size))
+    return this.#begin(signal, (client) => startTerminal(client, command, size, signal))
   }
 
   /** A refusal by the guest is a StateError: nothing listens there, or it may not be reached. */
   forward(host: string, port: number, signal: AbortSignal): Promise<Duplex> {
-    return this.#begin(
-      signal,
-      (client) =>
-        new Promise((resolve, reject) => {
-          const failed = (error: Error): void => {
-            const refused = /channel open failure|refused|prohibited/i.test(error.message)
-            const where = `${this.address.node}: ${host}:${port}`
-            reject(refused ? new StateError(`${where}: ${error.message}`) : new NotStarted(error.message))
-          }
-          try {
-            client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
-              error ? failed(error) : resolve(channel),
-            )
-          } catch (error) {
-            failed(error as Error)
-          }
-        }),
+    return this.#begin(signal, (client) =>
+      openChannel({
+        client,
+        signal,
+        ask: (answer) => client.forwardOut('127.0.0.1', 0, host, port, answer),
+        refusal: REFUSED,
+        where: `${this.address.node}: ${host}:${port}`,
+        use: (channel) => channel,
+      }),
     )
   }
 

@@ -28,17 +28,21 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 
 /**
  * Ends a command's group when its time is over or the signal aborts. `why` says which it was, `stop` ends the watch.
+ * `cut` closes its output: what it started in a session of its own is in no group of ours, and may keep that open.
  */
 function watchEnd(
   pid: number | undefined,
-  o: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
+  o: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number; readonly cut: () => void },
 ): { why: () => 'timeout' | 'abort' | undefined; stop: () => void } {
   let why: 'timeout' | 'abort' | undefined
   let killer: NodeJS.Timeout | undefined
   const end = (reason: 'timeout' | 'abort') => (): void => {
     why ??= reason
     signalGroup(pid, 'SIGTERM')
-    killer ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), GRACE_MS[reason])
+    killer ??= setTimeout(() => {
+      signalGroup(pid, 'SIGKILL')
+      o.cut()
+    }, GRACE_MS[reason])
   }
   const [onTime, onAbort] = [end('timeout'), end('abort')]
   const timer = Number.isFinite(o.timeoutMs) ? setTimeout(onTime, o.timeoutMs) : undefined
@@ -101,7 +105,8 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
       for await (const chunk of child.iterable({ from: 'all', binary: true })) split.add(chunk)
       split.end()
     }
-    const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs })
+    const cut = (): void => [child.stdout, child.stderr].forEach((stream) => void stream.destroy())
+    const watch = watchEnd(child.pid, { signal: o.signal, timeoutMs: o.timeoutMs ?? limitMs, cut })
     // Wait until the last line has been passed on.
     const [r] = await Promise.all([child, o.onLine && lines(o.onLine).catch(() => undefined)]).finally(() => {
       watch.stop()

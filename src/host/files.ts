@@ -112,13 +112,27 @@ export function nameFile(error: unknown, path: string): unknown {
  * 0600 unless told.
  */
 export async function writeAtomic(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  await replace(path, content, { mode, sync: true })
+  const dir = await open(dirname(path), 'r')
+  await dir.sync().finally(() => dir.close())
+}
+
+/** The same for what may be lost in a power cut, mode 0600: it does not wait for the disk, which may take seconds. */
+export const writeQuick = (path: string, content: string): Promise<void> =>
+  replace(path, content, { mode: 0o600, sync: false })
+
+async function replace(
+  path: string,
+  content: string | Uint8Array,
+  { mode, sync }: { readonly mode: number; readonly sync: boolean },
+): Promise<void> {
   const temp = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     const file = await open(temp, 'wx', mode)
     try {
       await file.writeFile(content)
       await file.chmod(mode)
-      await file.sync()
+      if (sync) await file.sync()
     } finally {
       await file.close()
     }
@@ -127,8 +141,6 @@ export async function writeAtomic(path: string, content: string | Uint8Array, mo
     await rm(temp, { force: true })
     throw nameFile(error, path)
   }
-  const dir = await open(dirname(path), 'r')
-  await dir.sync().finally(() => dir.close())
 }
 
 /**

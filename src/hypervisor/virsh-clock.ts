@@ -23,8 +23,8 @@ export function clockMethods({
   return {
     guestTime: async (name) => {
       const { stdout, exitCode } = await ask(name, { execute: 'guest-get-time' }, true)
-      // Nanoseconds, more digits than a number holds.
-      const ns = exitCode === 0 ? /"return":\s*(\d+)/.exec(stdout)?.[1] : undefined
+      // Nanoseconds, more digits than a number holds. With more than twenty it is no time, whatever the guest says.
+      const ns = exitCode === 0 ? /"return":\s*(\d{1,20})(?!\d)/.exec(stdout)?.[1] : undefined
       return ns === undefined ? undefined : Number(ns.slice(0, -6))
     },
     setGuestTime: async (name, ms) => {

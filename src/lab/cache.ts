@@ -2,7 +2,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { StateError, UsageError } from '../errors.js'
-import { acquireLock } from '../host/lock.js'
+import { acquireLock, type Lock } from '../host/lock.js'
 import { diskUsage, removeTree } from '../host/tree.js'
 import { parseSize } from '../labfile/size.js'
 import { listCached, sealsOf } from '../sealed/cached.js'
@@ -112,12 +112,21 @@ export async function listCache(c: LabContext): Promise<readonly CacheEntry[]> {
   }))
 }
 
-/** Throws LockedError if a klab works on a lab: it may be about to use something that no lab needs yet. */
-async function requireIdle(world: World): Promise<void> {
+/**
+ * Does `work` while no klab works on a lab: it may be about to use something that no lab needs yet. Throws LockedError
+ * if one does.
+ */
+async function whileIdle<T>(world: World, work: () => Promise<T>): Promise<T> {
   const dir = join(world.roots.state, 'locks')
   const holder = { verb: 'cache prune', pid: world.env.pid, since: world.clock.now() }
-  for (const name of await readdir(dir).catch(() => []))
-    await (await acquireLock(world.host, join(dir, name), holder)).release()
+  const locks: Lock[] = []
+  try {
+    for (const name of await readdir(dir).catch(() => []))
+      locks.push(await acquireLock(world.host, join(dir, name), holder))
+    return await work()
+  } finally {
+    for (const lock of locks) await lock.release()
+  }
 }
 
 export interface PruneRequest {
@@ -139,18 +148,22 @@ export async function pruneCache(
   if (mib === undefined) throw new UsageError(`cache prune: ${toSize ?? ''}: not a size, such as 8GiB or 500MiB`)
   const toBytes = mib * 2 ** 20
   const world = await c.doors.world(undefined)
-  await requireIdle(world)
-  const all = await listCache(c)
+  const all = await whileIdle(world, () => listCache(c))
   let left = all.reduce((sum, e) => sum + e.bytes, 0)
-  const removed = all.filter((e) => {
+  const chosen = all.filter((e) => {
     if (e.goes === null || left <= toBytes) return false
     left -= e.bytes
     return true
   })
-  if (removed.length > 0 && confirm && !(await confirm(removed))) throw new StateError('nothing was removed')
-  const before = await diskUsage(world.roots.cache)
-  for (const e of removed) await removeEntry(world, e)
-  return { removed, freedBytes: Math.max(0, before - (await diskUsage(world.roots.cache))) }
+  if (chosen.length > 0 && confirm && !(await confirm(chosen))) throw new StateError('nothing was removed')
+  return whileIdle(world, async () => {
+    // While somebody thought about the question, a lab may have come to stand on some of it.
+    const needed = new Set((await listCache(c)).filter((e) => e.goes === null).map((e) => e.path))
+    const removed = chosen.filter((e) => !needed.has(e.path))
+    const before = await diskUsage(world.roots.cache)
+    for (const e of removed) await removeEntry(world, e)
+    return { removed, freedBytes: Math.max(0, before - (await diskUsage(world.roots.cache))) }
+  })
 }
 
 async function removeEntry(world: World, { kind, path }: CacheEntry): Promise<void> {

@@ -154,10 +154,20 @@ async function removeTree(dir: string, parent: string): Promise<void> {
   await rm(dir, { recursive: true, force: true })
 }
 
-/** Destroys the lab. Throws LockedError, HostError, what the steps throw. */
-export async function destroy(world: World, lab: DestroyTarget, report: Report): Promise<void> {
+/**
+ * Destroys the lab. `without`: only if none of these nodes has a machine; false: one has, and nothing was done. Throws
+ * LockedError, HostError, what the steps throw.
+ */
+export async function destroy(
+  world: World,
+  lab: DestroyTarget,
+  report: Report,
+  { without = [] }: { readonly without?: readonly string[] } = {},
+): Promise<boolean> {
   await ensureDir(world.roots.state, world.roots.dirMode)
-  await withLab(world, lab.paths, { name: 'destroy' }, async () =>
-    executePlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal }),
-  )
+  return withLab(world, lab.paths, { name: 'destroy' }, async () => {
+    if (without.length > 0 && (await world.hypervisor.owned(lab.id)).some((m) => without.includes(m.node))) return false
+    await executePlan(await planDestroy(world, lab), { report, clock: world.clock, signal: world.signal })
+    return true
+  })
 }

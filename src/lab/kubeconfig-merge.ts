@@ -45,7 +45,11 @@ async function targetOf(env: HostEnv): Promise<string> {
 const [WAIT_MS, EVERY_MS] = [5000, 100]
 
 /** The lock that kubectl takes too (client-go, tools/clientcmd): a file that must not exist. Throws LockedError. */
-async function withKubectlLock<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
+async function withKubectlLock<T>(
+  path: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
   const lock = `${path}.lock`
   const started = clock.monotonic()
   for (;;) {
@@ -58,7 +62,7 @@ async function withKubectlLock<T>(path: string, clock: Clock, work: () => Promis
         throw new LockedError(`${path}: kubectl or another klab is writing it`, {
           hint: `if neither is running, remove the lock that a killed one left: rm ${lock}`,
         })
-      await clock.sleep(EVERY_MS)
+      await clock.sleep(EVERY_MS, signal)
     }
   }
   return work().finally(() => rm(lock, { force: true }))
@@ -101,7 +105,7 @@ async function change(c: LabContext, id: string, entries: Entries | undefined): 
   const context = contextName(id)
   if (entries) await makeDir(dirname(path))
   else if ((await readText(path)) === undefined) return { path, context, changed: false, backup: null }
-  return withKubectlLock(path, c.doors.clock, async () => {
+  return withKubectlLock(path, c.doors, async () => {
     const before = await readText(path)
     const doc = read(before ?? '', path)
     if (doc.contents && 'flow' in doc.contents && before === undefined) doc.contents.flow = false

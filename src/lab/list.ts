@@ -71,7 +71,7 @@ async function listed(c: LabContext, r: LabRecord, machines: readonly Machine[] 
 export interface Pruned {
   /** Ids of labs that are gone now. */
   readonly removed: readonly string[]
-  /** Labs that another klab works on. */
+  /** Labs that another klab works on, or brought up since they were listed. */
   readonly busy: readonly string[]
 }
 
@@ -92,8 +92,11 @@ export async function pruneLabs(
     if (!record) continue
     try {
       const world = await c.doors.world(record.lab)
-      await destroy(world, { id, name: record.name, paths, network: record.lab.network }, c.report)
-      removed.push(id)
+      const target = { id, name: record.name, paths, network: record.lab.network }
+      // While somebody thinks about the question, an `up` may have made its machines.
+      const without = record.lab.nodes.map((n) => n.name)
+      const gone = await destroy(world, target, c.report, { without })
+      ;(gone ? removed : busy).push(id)
     } catch (error) {
       if (!(error instanceof LockedError)) throw error
       busy.push(id)

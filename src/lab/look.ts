@@ -1,6 +1,7 @@
 /** `klab status`, and what klab knows without asking a node: doctor, validate, logs. On the quick path. */
 import { claimAsk } from '../api/readiness.js'
 import type { Check } from '../doctor/check.js'
+import { afterLogOut } from '../doctor/linger.js'
 import { StateError, UsageError } from '../errors.js'
 import { sha256File } from '../host/digest.js'
 import { readEnd } from '../host/files.js'
@@ -21,12 +22,18 @@ export async function labStatus(c: LabContext, o: { readonly fresh?: boolean | u
   const { record, labfile } = await findLab(env, c.file)
   if (!record) return absentStatus((await readLab(env, c.file)).lab)
   const paths = labPaths(roots(env), record.id)
-  const world = { hypervisor: await c.doors.hypervisor(record.uri), clock }
+  const world = { hypervisor: await c.doors.hypervisor(record.uri), clock, signal: c.doors.signal }
   const edited = isEdited(record)
-  if (o.fresh === true) return { ...(await readStatus(world, record, paths)), edited: await edited }
+  const login = { env, roots: roots(env), hypervisor: { uri: record.uri } }
+  const more = async (status: Status): Promise<Status> => ({
+    ...status,
+    edited: await edited,
+    linger: status.state === 'stopped' ? await afterLogOut(login, paths.run) : null,
+  })
+  if (o.fresh === true) return more(await readStatus(world, record, paths))
   const { status, behind } = await glanceStatus(world, record, paths)
   if (behind && (await claimAsk(paths, clock))) await c.doors.background(['-f', labfile, 'status', '--fresh', '--json'])
-  return { ...status, edited: await edited }
+  return more(status)
 }
 
 /** Whether the text of the Labfile differs from that of the last `up`. False if the Labfile is gone. */

@@ -9,8 +9,8 @@ export { orphanWords, type Orphan } from '../doctor/orphans.js'
 
 /**
  * Removes machines, networks, sockets and files of all labs that have klab's mark in libvirt but no record. `confirm`
- * is asked once, before anything is changed; false: StateError. Returns what was there. Throws HostError, LockedError,
- * what the steps throw.
+ * is asked once, before anything is changed; false: StateError. Returns what was removed. Throws HostError,
+ * LockedError, what the steps throw.
  */
 export async function destroyOrphans(
   c: LabContext,
@@ -20,6 +20,9 @@ export async function destroyOrphans(
   const found = await findOrphans(world)
   if (found.length === 0) return []
   if (o.confirm && !(await o.confirm(found))) throw new StateError('not destroyed')
-  for (const { id } of found) await destroy(world, { id, name: id, paths: labPaths(world.roots, id) }, c.report)
-  return found
+  // While somebody thinks about the question, a state folder may have come back, with its record.
+  const still = o.confirm ? new Set((await findOrphans(world)).map((orphan) => orphan.id)) : undefined
+  const orphans = found.filter(({ id }) => still?.has(id) ?? true)
+  for (const { id } of orphans) await destroy(world, { id, name: id, paths: labPaths(world.roots, id) }, c.report)
+  return orphans
 }

@@ -15,7 +15,7 @@ import { digestOf } from '../host/digest.js'
 import type { Digest } from '../host/digest.js'
 import { VERSION } from '../version.js'
 import type { OpenLab } from './open.js'
-import { API_TIMEOUT_MS, askReadiness } from '../api/readiness.js'
+import { API_TIMEOUT_MS, askReadiness, askUnless } from '../api/readiness.js'
 import { createRun, makeFolders, newRecord } from './up-phases.js'
 import { withLab } from './with-lab.js'
 
@@ -54,7 +54,7 @@ export async function sealLab(
   const there = await sealsOf(world).get(key)
   if (there !== undefined) return { dir: there, fresh: false }
   const total = record.lab.nodes.length
-  const { ready } = await askReadiness(lab.paths, world.clock, API_TIMEOUT_MS)
+  const { ready } = await askReadiness(lab.paths, world.clock, API_TIMEOUT_MS, askUnless(world.signal))
   const names = Object.keys(ready ?? {}).filter((n) => ready?.[n])
   if (record.completedUntil !== 'ready' || names.length !== total)
     throw new StateError(

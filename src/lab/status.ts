@@ -9,7 +9,7 @@ import type { LabPaths } from '../state/paths.js'
 import { apiServer } from '../node/api-server.js'
 import { sshEndpoint } from '../state/endpoints.js'
 import { hasCluster, sleepsOn, type LabRecord } from '../state/record.js'
-import { API_TIMEOUT_MS, askReadiness, glanceReadiness, type Ask, type Readiness } from '../api/readiness.js'
+import { API_TIMEOUT_MS, askReadiness, askUnless, glanceReadiness, type Ask, type Readiness } from '../api/readiness.js'
 
 export type LabState = 'absent' | 'running' | 'partial' | 'paused' | 'stopped' | 'suspended'
 
@@ -48,6 +48,8 @@ export interface Status {
   readonly opened: readonly { readonly node: string; readonly what: string }[]
   /** The Labfile differs from the one that the last `up` read. `plan` says what that changes, if anything. */
   readonly edited: boolean
+  /** The lab is off, and a log-out may have ended it: the command that lets a lab outlive one. Otherwise null. */
+  readonly linger: string | null
 }
 
 /** ms that a glance gives the API server. With KVM it answers in 10, under emulation in 100 to 3000. */
@@ -68,11 +70,13 @@ export interface StatusWorld {
   readonly clock: Clock
   /** Tests pass their own API server. */
   readonly ask?: Ask
+  /** Ends the wait for the API server. */
+  readonly signal?: AbortSignal
 }
 
 /** The status of a lab that has a record. Waits for the API server. Throws HostError if libvirt can't be reached. */
 export async function readStatus(world: StatusWorld, record: LabRecord, paths: LabPaths): Promise<Status> {
-  const ask = () => askReadiness(paths, world.clock, API_TIMEOUT_MS, world.ask)
+  const ask = () => askReadiness(paths, world.clock, API_TIMEOUT_MS, askUnless(world.signal, world.ask))
   const { asked, ...found } = await look(world, record, paths, ask)
   return statusFrom(record, found, asked)
 }
@@ -177,7 +181,7 @@ function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefi
     : null
   const machinesAre = overall(nodes.map((n) => n.state))
   const state = machinesAre === 'stopped' && sleepsOn(record) !== undefined ? 'suspended' : machinesAre
-  return { lab: lab.name, state, nodes, cluster, unfinished, opened, edited: false }
+  return { lab: lab.name, state, nodes, cluster, unfinished, opened, edited: false, linger: null }
 }
 
 /** The status of a lab that was never brought up. */
@@ -202,5 +206,6 @@ export function absentStatus(lab: Lab): Status {
     unfinished: null,
     opened: [],
     edited: false,
+    linger: null,
   }
 }

@@ -35,6 +35,16 @@ function sizeOf(text: string): TerminalSize | undefined {
   }
 }
 
+/** Bytes that the reason of a close may have (RFC 6455, 5.5); ws throws for more. */
+const MOST_REASON = 123
+
+/** As much of a message as fits. */
+function reason(message: string): string {
+  let text = message.slice(0, MOST_REASON)
+  while (Buffer.byteLength(text) > MOST_REASON) text = text.slice(0, -1)
+  return text
+}
+
 /** Handles the WebSockets of a server that has already checked the caller. */
 export function openTerminals(actions: PageActions): Terminals {
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES })
@@ -72,7 +82,7 @@ async function connect(actions: PageActions, node: string, ws: WebSocket): Promi
   try {
     terminal = await actions.terminal(node, size)
   } catch (error) {
-    ws.close(1011, messageOf(error).slice(0, 100))
+    ws.close(1011, reason(messageOf(error)))
     return
   }
   const { stream } = terminal

@@ -12,29 +12,38 @@ import type { LabRun } from '../world.js'
 const MINUTE = 60_000
 
 /**
+ * Puts back a node's host name, its lines of /etc/hosts and its address on the lab's card, and starts those `units`
+ * that do not run. Tells what it was. Throws ProbeError, CommandError.
+ */
+export async function putBack(
+  run: LabRun,
+  node: string,
+  units: readonly string[],
+  line: (text: string) => void,
+): Promise<void> {
+  const { nodes, network } = run.lab
+  const prefix = network.cidr.split('/')[1] ?? '24'
+  const ip = nodes.find((n) => n.name === node)?.ip ?? ''
+  const own = [node, `${ip}/${prefix}`, nodes.map((n) => `${n.ip} ${n.name}`).join('\n'), String(network.internet)]
+  const guest = await connect(run, node)
+  const script = await readFile(join(run.world.assets, 'cloud-init', 'renew', 'node.sh'), 'utf8')
+  const { stdout } = await guest.sudo(script, [...own, ...units], { what: 'looking for what somebody changed' })
+  for (const said of tail(stdout).split('\n').filter(Boolean)) line(`${node}: ${said}`)
+}
+
+/**
  * Returns a function that gets, at each look, the nodes that are not Ready. A node that has not been Ready for a minute
  * (multiplied by the profile's patience) is repaired, once. Never throws for a node that cannot be reached.
  */
 export function reviver(run: LabRun, line: (text: string) => void): (notReady: readonly string[]) => Promise<void> {
-  const { assets, clock } = run.world
+  const { clock } = run.world
   const since = new Map<string, number>()
   const done = new Set<string>()
   const units = [run.lab.kubernetes?.runtime ?? 'docker', 'kubelet']
-  const own = (name: string): readonly string[] => {
-    const { nodes, network } = run.lab
-    const prefix = network.cidr.split('/')[1] ?? '24'
-    const ip = nodes.find((n) => n.name === name)?.ip ?? ''
-    return [name, `${ip}/${prefix}`, nodes.map((n) => `${n.ip} ${n.name}`).join('\n'), String(network.internet)]
-  }
   const revive = async (node: string): Promise<void> => {
     done.add(node)
     try {
-      const guest = await connect(run, node)
-      const script = await readFile(join(assets, 'cloud-init', 'renew', 'node.sh'), 'utf8')
-      const { stdout } = await guest.sudo(script, [...own(node), ...units], {
-        what: 'finding out why it is not Ready',
-      })
-      for (const said of tail(stdout).split('\n').filter(Boolean)) line(`${node}: ${said}`)
+      await putBack(run, node, units, line)
     } catch (error) {
       if (!(error instanceof KlabError) || error.code === 'interrupted') throw error
       line(`${node}: ${error.message.split('\n')[0] ?? ''}`)

@@ -1,7 +1,7 @@
 /** Finishes or undoes what a killed snapshot verb left, before anything else is done with the lab. */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf } from '../errors.js'
+import { Interrupted, messageOf } from '../errors.js'
 import { exists } from '../host/files.js'
 import { writeRecord } from '../state/record.js'
 import { stepClocks } from './guests.js'
@@ -36,14 +36,17 @@ export async function recover(lab: LockedLab): Promise<string | undefined> {
 
 /**
  * They may have been paused for days, or restored by a klab that was then killed. Tried only once: a guest that cannot
- * be reached must not stop every later verb.
+ * be reached must not stop every later verb. Throws Interrupted.
  */
 async function tellTime(lab: LockedLab): Promise<void> {
   try {
     const { steppedS, missed } = await stepClocks(lab, CLOCKS_MS)
+    // Not tried: the next verb does.
+    if (lab.world.signal.aborted) throw new Interrupted()
     if (missed.length > 0) lab.say(`the clocks of ${missed.join(', ')} could not be set: no answer`)
     if (await exists(lab.paths.kubeconfig)) await refreshTokens(lab, Math.max(steppedS, await sleptS(lab)), TOKENS_MS)
   } catch (error) {
+    if (error instanceof Interrupted) throw error
     lab.say(`programs with old tokens were not restarted: ${messageOf(error)}`)
   }
   await markSettled(lab)

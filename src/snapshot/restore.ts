@@ -3,7 +3,7 @@
  * done) none.
  */
 import { rm } from 'node:fs/promises'
-import { CorruptError, HostError, messageOf, StateError } from '../errors.js'
+import { CorruptError, HostError, Interrupted, messageOf, StateError } from '../errors.js'
 import { compareVersions } from '../host/versions.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
 import { topologyOf } from '../cluster/topology.js'
@@ -50,10 +50,11 @@ export async function restore(lab: LockedLab, manifest: Manifest, o: RestoreOpti
   const journal = { op: 'restore', id: manifest.id, phase: 'prepared', to, paused } as const
   await openJournal(lab.paths, journal)
   try {
-    // While they are paused, the CPUs are free for what follows: the longest time without a lab. It does not matter if
-    // one has just died.
+    // While they are paused, the CPUs are free for what follows. It does not matter if one has just died.
     if (!o.paused) await Promise.allSettled(paused.map((domain) => hypervisor.pause(domain)))
     await prepareOverlays(lab, manifest, to)
+    // The last moment to stop: what follows ends the present machines.
+    if (lab.world.signal.aborted) throw new Interrupted()
     // The API server's last answer is about a state that is going away.
     await rm(lab.paths.seen, { force: true })
     await openJournal(lab.paths, { op: 'restore', id: manifest.id, phase: 'destroying', to })

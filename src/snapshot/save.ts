@@ -3,8 +3,8 @@
  * disks. All nodes or none.
  */
 import { mkdir, rm, statfs } from 'node:fs/promises'
-import { HostError, StateError } from '../errors.js'
-import { nodeConditions } from '../api/server.js'
+import { HostError, Interrupted, StateError } from '../errors.js'
+import { askUnless } from '../api/readiness.js'
 import { exists } from '../host/files.js'
 import type { Moment, PauseTimes } from '../hypervisor/types.js'
 import { connectWithin } from '../node/connections.js'
@@ -94,10 +94,12 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
     if (!o.stay) await syncGuests(lab)
   }
   const cluster = ram && (await exists(lab.paths.kubeconfig))
-  const conditions = cluster ? await nodeConditions(lab.paths.kubeconfig, ASK_MS) : undefined
+  const conditions = cluster ? await askUnless(lab.world.signal)(lab.paths.kubeconfig, ASK_MS) : undefined
   const ready = conditions ? [...conditions].filter(([, isReady]) => isReady).map(([node]) => node) : null
   // In a save before a verb that replaces the present state, the nodes may be paused.
   const wanted = ram && (o.live ?? o.kind !== 'auto')
+  // What was asked of the guests may end in any way; from here on a save runs to its end.
+  if (lab.world.signal.aborted) throw new Interrupted()
   const live = wanted ? await take(lab, o, 'live', ready) : undefined
   if (wanted && !live)
     lab.say('the nodes could not be saved at one moment while they run; saving again with all of them paused')

@@ -1,5 +1,5 @@
 /** Waits until a restored lab is as it was. */
-import { API_TIMEOUT_MS, askReadiness, type Ask } from '../api/readiness.js'
+import { API_TIMEOUT_MS, askReadiness, askUnless, type Ask } from '../api/readiness.js'
 import { nodeLeases } from '../api/server.js'
 import { profileFor } from '../cluster/profile.js'
 import { messageOf, ProbeError } from '../errors.js'
@@ -81,7 +81,7 @@ export async function settle(
   refreshing.catch(() => undefined)
   let answeredMs: number | undefined
   const look = async (): Promise<Observation> => {
-    const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, ask)
+    const { ready } = await askReadiness(paths, world.clock, API_TIMEOUT_MS, askUnless(world.signal, ask))
     if (unset) throw unset
     if (!ready) return { ok: false, seen: 'the API server does not answer' }
     if (answeredMs === undefined) {
@@ -90,7 +90,7 @@ export async function settle(
     }
     const not = wanted.filter((n) => !ready[n])
     if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
-    const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS)
+    const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS, world.signal)
     const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
     return { ok: silent.length === 0, seen: `not heard from yet: ${silent.join(' ')}` }
   }

@@ -1,6 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -97,6 +107,26 @@ t.test('a server without ranges, or one that refuses them, starts from the begin
     t.ok(readFileSync(await download(o)).equals(body))
   }
 })
+
+t.test(
+  'another user’s file is not taken, whatever its sum was; nor is what another user began',
+  { skip: process.getuid?.() !== 0 && 'needs root' },
+  async (t) => {
+    const { o, dir, seen } = await serve(t, whole)
+    mkdirSync(dir)
+    const file = join(dir, sha256)
+    writeFileSync(file, body)
+    chownSync(file, 12345, 12345)
+    await t.rejects(download(o), { name: 'HostError', message: /another user \(12345\)/, hint: /KLAB_CACHE_DIR/ })
+    rmSync(file)
+    // The right bytes, but its owner could change them once the sum is known.
+    writeFileSync(`${file}.part`, body)
+    chownSync(`${file}.part`, 12345, 12345)
+    t.ok(readFileSync(await download(o)).equals(body))
+    t.equal(statSync(file).uid, 0)
+    t.same(seen, [undefined], 'from the start')
+  },
+)
 
 t.test('a wrong sum names both and keeps nothing', async (t) => {
   const wrong = Buffer.from('not it')

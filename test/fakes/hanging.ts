@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { nodeConditions } from '../../src/api/server.js'
 import { createLayers } from '../../src/cache/layers.js'
-import { Interrupted } from '../../src/errors.js'
+import { HostError, Interrupted } from '../../src/errors.js'
 import type { Guest } from '../../src/guest/types.js'
 import { stoppable } from '../../src/host/stoppable.js'
 import type { HostExec } from '../../src/host/types.js'
@@ -23,16 +23,57 @@ const never = (signal: AbortSignal | undefined): Promise<never> =>
     signal?.addEventListener('abort', () => reject(new Interrupted()), { once: true })
   })
 
+/** Every call of a door goes through it: what it is, in words; the signal that ends it; the call itself. */
+type Gate = <T>(what: string, signal: AbortSignal | undefined, go: () => Promise<T>) => Promise<T>
+
 /** The world with a call that hangs: number `at`, from 0. As everywhere, what begins after the abort is not stopped. */
 export function hangAt(world: FakeWorld, at: number, nodes: readonly string[] = []): Hanging {
   let calls = 0
   let tell: (what: string) => void = () => undefined
   const hung = new Promise<string>((resolve) => (tell = resolve))
-  const gate = async <T>(what: string, signal: AbortSignal | undefined, go: () => Promise<T>): Promise<T> => {
+  const gate: Gate = async (what, signal, go) => {
     if (world.signal.aborted || calls++ !== at) return go()
     tell(what)
     return never(signal)
   }
+  return { hung, ...gated(world, nodes, gate) }
+}
+
+/** Calls of killed klabs: what they hold open must not be closed behind Node's back, which warns of it. */
+const dead: Promise<never>[] = []
+
+/** The world of a klab that gets SIGKILL at call number `at`, from 0: this call and all later ones never come back. */
+export function killAt(world: FakeWorld, at: number, nodes: readonly string[] = []): Hanging {
+  let calls = 0
+  let tell: (what: string) => void = () => undefined
+  const hung = new Promise<string>((resolve) => (tell = resolve))
+  const gate: Gate = (what, _signal, go) => {
+    if (calls++ < at) return go()
+    tell(what)
+    const never = new Promise<never>(() => undefined)
+    dead.push(never)
+    return never
+  }
+  return { hung, ...gated(world, nodes, gate) }
+}
+
+/** The world in which libvirt is away at its call number `at`, from 0, and back at the next: libvirtd restarts. */
+export function restartAt(world: FakeWorld, at: number): { readonly world: FakeWorld; readonly calls: () => number } {
+  let calls = 0
+  const hypervisor = new Proxy(world.hypervisor, {
+    get: (target, key) => {
+      const method: unknown = Reflect.get(target, key)
+      if (typeof method !== 'function') return method
+      return (...args: unknown[]) =>
+        calls++ === at
+          ? Promise.reject(new HostError('libvirt cannot be reached', { hint: 'start libvirt' }))
+          : (method.apply(target, args) as unknown)
+    },
+  })
+  return { world: { ...world, hypervisor }, calls: () => calls }
+}
+
+function gated(world: FakeWorld, nodes: readonly string[], gate: Gate): Omit<Hanging, 'hung'> {
   const { signal } = world
   /** What is real elsewhere is too slow for a call in turn. */
   const run: HostExec['run'] = (argv, o) =>
@@ -66,7 +107,6 @@ export function hangAt(world: FakeWorld, at: number, nodes: readonly string[] = 
   })
   const r = world.roots
   return {
-    hung,
     // It gives no answer when it is stopped, and throws nothing.
     ask: (_kubeconfig, _ms, own) =>
       gate('the API server', own, () => Promise.resolve(new Map(nodes.map((n) => [n, true])))).catch(() => undefined),

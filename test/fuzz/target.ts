@@ -1,5 +1,6 @@
 /** A reader that is fed with damaged input, and what must hold of it whatever it gets. */
 import { readdirSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import fc from 'fast-check'
 import { KlabError } from '../../src/errors.js'
 
@@ -14,7 +15,7 @@ export interface Target {
   readonly codes: readonly string[]
   /** Inputs in a unit run, where it is another number than the others'. */
   readonly runs?: number
-  /** Property of one input; `dir` is a folder for it alone. */
+  /** Property of one input; `dir` is a folder for it alone, and the only one in its folder. */
   readonly property: (dir: string, seen: Seen) => fc.IAsyncPropertyWithHooks<[unknown]>
 }
 
@@ -55,7 +56,10 @@ export function target<T>({ name, codes, input, runs, read, puts = [] }: Reader<
     }
     const { user, system } = process.cpuUsage(before)
     seen.dearestMs = Math.max(seen.dearestMs, (user + system) / 1000)
-    const made = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) => !puts.includes(file))
+    const made = [
+      ...readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) => !puts.includes(file)),
+      ...readdirSync(dirname(dir)).filter((file) => file !== basename(dir)),
+    ]
     if (made.length > 0) throw new Error(`made ${made.join(', ')}`)
     for (const file of readdirSync(dir)) rmSync(`${dir}/${file}`, { recursive: true })
   }

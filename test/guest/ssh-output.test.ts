@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import t from 'tap'
+import { Interrupted } from '../../src/errors.js'
 import { makeGuests } from './fixtures/guests.js'
 import { startGuest } from './fixtures/server.js'
 
@@ -74,4 +75,22 @@ t.test('forward: into the guest, also after the connection was lost; what it ref
   inside.close()
   await once(inside, 'close')
   await t.rejects(guest.forward('127.0.0.1', port), { name: 'StateError', message: /k8s-node01: 127\.0\.0\.1:\d+/ })
+})
+
+t.test('a guest that never opens a stream, a terminal or a way on: Ctrl-C ends the wait', async (t) => {
+  const server = await startGuest(t, { hang: true })
+  const abort = new AbortController()
+  const guest = await makeGuests(t).connect(server.address, { ...within, signal: abort.signal })
+  const all = (): Promise<unknown>[] => [
+    guest.filter(['cat']),
+    guest.terminal(['sh'], { columns: 80, rows: 24 }),
+    guest.forward('127.0.0.1', 9),
+  ]
+  const ends = Promise.allSettled(all())
+  while (server.commands.length < 3) await new Promise((r) => setTimeout(r, 5))
+  abort.abort()
+  for (const end of await ends) t.match(end, { status: 'rejected', reason: Interrupted })
+  for (const end of await Promise.allSettled(all()))
+    t.match(end, { status: 'rejected', reason: Interrupted }, 'begun later')
+  t.equal(server.commands.length, 3)
 })

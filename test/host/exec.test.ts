@@ -125,6 +125,34 @@ t.test('time limit and abort end the command and what it started, at once', asyn
   }
 })
 
+t.test('time limit and abort end the wait also for what left the group and holds the output open', async (t) => {
+  const dir = t.testdir()
+  const pids: number[] = []
+  t.teardown(() => pids.forEach((pid) => process.kill(pid)))
+  const begun = async (name: string): Promise<void> => {
+    const path = join(dir, name)
+    while (!existsSync(path) || readFileSync(path, 'utf8') === '') await new Promise((r) => setTimeout(r, 20))
+    pids.push(Number(readFileSync(path, 'utf8')))
+  }
+  // Such a child outlives the group. It is not klab's to end, and nothing may wait for it.
+  const daemon = (name: string): string[] => sh(`setsid sh -c 'echo $$ >${join(dir, name)}; exec sleep 30' & sleep 30`)
+  const aborted = async (name: string, more: object): Promise<number> => {
+    const abort = new AbortController()
+    const running = exec.run(daemon(name), { signal: abort.signal, ...more })
+    await begun(name)
+    const started = performance.now()
+    abort.abort()
+    await t.rejects(running, Interrupted)
+    return performance.now() - started
+  }
+  for (const ms of [await aborted('abort', {}), await aborted('lines', { onLine: () => undefined })])
+    t.ok(ms < 10_000, `${ms} ms`)
+  const started = performance.now()
+  t.match(await failure(daemon('timeout'), { timeoutMs: 1000 }), { failure: { timedOut: true } })
+  t.ok(performance.now() - started < 20_000)
+  await begun('timeout')
+})
+
 t.test('a command that is given no limit has one all the same, and says what it was for', async (t) => {
   const impatient = host({}, '/', { limitMs: 200 })
   t.match(await failure(['sleep', '20'], { what: 'taking a nap' }, impatient), {

@@ -82,6 +82,33 @@ t.test('prune: in that order down to a size, else all that no lab stands on; ask
   t.same((await s.lab.cache.prune({ confirm: () => false })).removed, [], 'nothing to ask for')
 })
 
+t.test(
+  'prune: what a lab has come to stand on during the question stays, and so does all while a klab works',
+  async (t) => {
+    const s = await open(t)
+    const image = { disk: join(s.old, 'disk.qcow2'), boot: { kind: 'disk' as const } }
+    const { removed } = await s.lab.cache.prune({
+      confirm: async (what) => {
+        t.ok(what.some((e) => e.path === s.old))
+        await writeRecord(s.paths.record, { ...s.record, image })
+        return true
+      },
+    })
+    t.ok(existsSync(s.old))
+    t.notOk(removed.some((e) => e.path === s.old))
+    t.notOk(existsSync(s.newer))
+    const again = await open(t)
+    const lock = join(again.world.roots.state, 'locks', 'x.lock')
+    await t.rejects(
+      again.lab.cache.prune({
+        confirm: async () => (await acquireLock(again.world.host, lock, { verb: 'up', pid: 1, since: 0 }), true),
+      }),
+      { name: 'LockedError' },
+    )
+    t.ok(existsSync(again.old))
+  },
+)
+
 t.test('not while a klab works on some lab; and not when it cannot be told what labs stand on', async (t) => {
   const s = await open(t)
   const lock = await acquireLock(s.world.host, join(s.world.roots.state, 'locks', 'x.lock'), {

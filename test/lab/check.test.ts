@@ -79,6 +79,27 @@ t.test('what somebody undid: the command that does it again, for a lab that has 
   t.match(formatReport(r, false), /\nto do it again: klab provision --only system k8s-node02\n$/)
 })
 
+t.test(
+  'a host name or an address that somebody changed on a node that is still Ready: the command for it',
+  async (t) => {
+    for (const [line, to] of [
+      [/^hostname .*$/m, 'hostname mine'],
+      [/^address lab0 .*$/m, 'address lab0 10.0.0.1/24'],
+    ] as const) {
+      const s = await stage(t)
+      s.record({ completedUntil: 'ready' })
+      const real = s.world.guests.answers[0]!
+      s.world.guests.answers.unshift(async (call) => {
+        const all = call.node === 'k8s-node02' ? await real(call) : undefined
+        return typeof all === 'string' ? all.replace(line, to) : undefined
+      })
+      const r = await s.check('2.9.1')
+      t.match(r.sections[0]!.nodes[2], { node: 'k8s-node02', state: 'wrong' })
+      t.same(r.repair, ['klab provision --only system k8s-node02'], to)
+    }
+  },
+)
+
 t.test('a machine that is off is told as such, without waiting for it', async (t) => {
   const s = await stage(t, ['k8s-node03'])
   const r = await s.check('2.2.7')

@@ -119,6 +119,15 @@ t.test('what is no kubeconfig, or is being written, is left alone; a link stays 
   t.ok(lstatSync(linked.path).isSymbolicLink())
 })
 
+t.test('Ctrl-C while another program writes it: nothing is waited for', async (t) => {
+  const s = await open(t, OTHER)
+  s.own(1)
+  writeFileSync(`${s.path}.lock`, '')
+  const merging = s.lab.mergeKubeconfig()
+  s.world.abort.abort()
+  await t.rejects(merging, { name: 'Interrupted' })
+})
+
 t.test('KUBECONFIG says where, but never a lab’s own file', async (t) => {
   const s = await open(t)
   s.own(1)

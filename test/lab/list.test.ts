@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openLab } from '../../src/index.js'
 import { acquireLock } from '../../src/host/lock.js'
-import { domainName } from '../../src/node/names.js'
+import { domainName, machineUuid } from '../../src/node/names.js'
 import { labPaths } from '../../src/state/paths.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
@@ -47,6 +47,20 @@ t.test('prune: asks with what goes, removes that and nothing else', async (t) =>
   t.ok(existsSync(labPaths(s.world.roots, s.record.id).record))
   t.same(asked, [['old-00000000'], ['old-00000000']])
   t.same(await s.lab.labs.prune({ confirm: confirm(false) }), { removed: [], busy: [] }, 'nothing to ask for')
+})
+
+t.test('prune: a lab that came up again during the question stays', async (t) => {
+  const s = await openTwo(t)
+  const [id, node] = ['old-00000000', 'k8s-node01']
+  const spec = s.world.hypervisor.specOf(s.domain(node))!
+  const machine = { ...spec, labId: id, name: domainName(id, node), uuid: machineUuid(id, node) }
+  const confirm = async (): Promise<boolean> => {
+    await s.world.hypervisor.ensureMachine(machine)
+    return true
+  }
+  t.same(await s.lab.labs.prune({ confirm }), { removed: [], busy: [id] })
+  t.ok(existsSync(s.old.record))
+  t.equal(await s.world.hypervisor.state(machine.name), 'shut-off')
 })
 
 t.test('a libvirt that does not answer: the labs are shown, and none is pruned', async (t) => {

@@ -64,6 +64,16 @@ t.test('machines, network and folder of the lost one go, when that is wanted', a
   t.same(await s.lab.destroyOrphans(), [])
 })
 
+t.test('a record that came back during the question: its lab is nobody’s orphan', async (t) => {
+  const s = await stage(t)
+  const confirm = async (): Promise<boolean> => {
+    await writeRecord(s.lost.paths.record, s.lost.record)
+    return true
+  }
+  t.same(await s.lab.destroyOrphans({ confirm }), [])
+  t.ok((await s.names()).includes(s.lost.domain))
+})
+
 t.test('labs of another state folder are nobody’s orphans, be they seen or hidden', async (t) => {
   const s = await stage(t)
   const other = await addLab(s.world, 'other', join(s.world.dir, 'elsewhere'))

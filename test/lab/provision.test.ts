@@ -32,7 +32,7 @@ async function stage(t: Test) {
   world.guests.closed.length = 0
   const said: string[] = []
   const ran = (): string[] =>
-    world.guests.calls.map((c) => `${c.node} ${/rm -f|run\.sh \S+/.exec(c.text)?.[0] ?? c.text}`)
+    world.guests.calls.map((c) => `${c.node} ${/rm -f|run\.sh \S+|set-hostname/.exec(c.text)?.[0] ?? c.text}`)
   const completed = async () => (await readRecord(open.paths.record))?.completedUntil
   return {
     world,
@@ -59,7 +59,14 @@ t.test(
       return ''
     })
     t.match(await s.go(), { state: 'running' })
-    t.same(s.ran().sort(), ['a rm -f', 'a run.sh system', 'b rm -f', 'b run.sh system'])
+    t.same(s.ran().sort(), [
+      'a rm -f',
+      'a run.sh system',
+      'a set-hostname',
+      'b rm -f',
+      'b run.sh system',
+      'b set-hostname',
+    ])
     t.match(s.world.guests.calls[0]!.text, 'rm -f -- "/var/lib/klab/done/$1" system')
     t.match(
       s.world.guests.files.get('a')!.get('/etc/klab/env')!.content,
@@ -75,7 +82,17 @@ t.test('one node alone', async (t) => {
   const s = await stage(t)
   s.world.guests.answers.push(() => '')
   await s.go({ only: 'system', nodes: ['b'] })
-  t.same(s.ran(), ['b rm -f', 'b run.sh system'])
+  t.same(s.ran(), ['b rm -f', 'b set-hostname', 'b run.sh system'])
+})
+
+t.test('system again: also the name and the address, which a phase script does not know; it is told', async (t) => {
+  const s = await stage(t)
+  const lines: string[] = []
+  s.world.guests.answers.push(({ text }) => (text.includes('set-hostname') ? 'its hostname was mine: b again\n' : ''))
+  await s.go({ nodes: ['b'], report: (e) => (e.type === 'output' ? void lines.push(e.line) : undefined) })
+  const put = s.world.guests.calls.find((c) => c.text.includes('set-hostname'))!
+  t.match(put.text, / b 192\.168\.31\.72\/24 192\.168\.31\.71 a\n192\.168\.31\.72 b false$/, 'and no units')
+  t.match(lines, ['b: its hostname was mine: b again'])
 })
 
 t.test('a phase that fails: exit, and what is left to do; the lab does not count as up to it', async (t) => {

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { ProbeError } from '../../src/errors.js'
+import { Interrupted, ProbeError } from '../../src/errors.js'
 import { stepClocks } from '../../src/snapshot/guests.js'
 import { goTo } from '../../src/lab/snapshot.js'
 import { domainName } from '../../src/node/names.js'
@@ -132,4 +132,27 @@ t.test('only what was Ready then is waited for, and only a sign of life of now c
   t.match(await settled(s, () => ['k8s-master01'], ['k8s-master01']), { answeredMs: 0, readyMs: 0 })
   t.match(await settled(s, () => [], null), { answeredMs: 0, readyMs: 0 }, 'before the first node was')
   t.match(await settled(s, () => s.nodes, s.nodes, 'k8s-node02'), { answeredMs: 0, readyMs: 4000 })
+})
+
+t.test('Ctrl-C while the API server is silent, or slow to list its leases: nothing waits for its answer', async (t) => {
+  for (const silent of ['nodes', 'leases']) {
+    const s = await makeStage(t)
+    clocks(s, t)
+    writeFileSync(s.lab.paths.kubeconfig, '')
+    let asked = (): void => undefined
+    const waits = new Promise<void>((resolve) => (asked = resolve))
+    // It would answer after ten seconds; the signal ends that.
+    const never = (_file: string, _ms: number, signal?: AbortSignal): Promise<undefined> => {
+      asked()
+      return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(undefined)))
+    }
+    const ready = () => Promise.resolve(new Map(s.nodes.map((n) => [n, true])))
+    const since = { wall: s.world.clock.now(), monotonic: s.world.clock.monotonic() }
+    const doors = { ask: silent === 'nodes' ? never : ready, leases: never }
+    const settling = settle(s.lab, { ready: s.nodes }, since, doors)
+    await waits
+    s.world.abort.abort()
+    await t.rejects(settling, Interrupted, silent)
+    if (silent === 'nodes') t.notOk(existsSync(s.lab.paths.seen), 'which is no answer, and is not kept')
+  }
 })

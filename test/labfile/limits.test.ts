@@ -1,6 +1,6 @@
 /** How much of a hostile file is looked at, by counts: times differ from machine to machine. */
 import { execFileSync } from 'node:child_process'
-import { symlinkSync } from 'node:fs'
+import { symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { ownManifest } from '../../src/bundle/expected.js'
@@ -27,6 +27,40 @@ t.test('a Labfile: the same key again and again, and unknown ones, stop at a num
   t.equal(unknown.issues.length, 51)
   t.match(unknown.issues[0], { line: 2, column: 1, field: 'k0' })
   t.match(issuesOf(`name: a\n${'x: 1\n'.repeat(50_000)}`).issues, [{ message: 'has more than 40000 parts' }])
+  t.end()
+})
+
+t.test('a huge Labfile, an alias bomb, depth, keys without number: 128 MiB of heap are enough to refuse them', (t) => {
+  const bomb = ['a0: &a0 x', ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)]
+  const texts = {
+    bomb: bomb.join('\n'),
+    depth: `name: ${'[{a: '.repeat(25_000)}`,
+    keys: Array.from({ length: 30_000 }, (_, i) => `k${i}: 1\n`).join(''),
+    same: 'x: 1\n'.repeat(50_000),
+    proto: '__proto__: { name: a }\nconstructor: { prototype: { nodes: 1 } }\n',
+  }
+  const dir = t.testdir({ ...texts, huge: '' })
+  // Sparse: it takes no room.
+  truncateSync(join(dir, 'huge'), 100 * 2 ** 20)
+  const names = [...Object.keys(texts), 'huge']
+  writeFileSync(
+    join(dir, 'read.ts'),
+    `import { loadLabfile } from ${JSON.stringify(join(process.cwd(), 'src/labfile/load.ts'))}
+for (const name of ${JSON.stringify(names)})
+  await loadLabfile(${JSON.stringify(dir)} + '/' + name, name).then(
+    () => console.log(name, 'taken'),
+    (e) => console.log(name, e.constructor.name, e.message.length < 20_000, 'name' in {} ? 'polluted' : 'clean'),
+  )`,
+  )
+  const said = execFileSync(
+    process.execPath,
+    ['--max-old-space-size=128', `--import=${join(process.cwd(), '.ci/typescript.mjs')}`, join(dir, 'read.ts')],
+    { encoding: 'utf8', env: { PATH: process.env['PATH'] } },
+  )
+  t.same(
+    said.trim().split('\n'),
+    names.map((name) => `${name} LabfileError true clean`),
+  )
   t.end()
 })
 

@@ -109,6 +109,15 @@ t.test('what klab refuses is told with its hint; a bug as a bug', async (t) => {
   t.match(await ask(), { status: 500, text: /a bug in klab: TypeError: x is undefined/ })
 })
 
+t.test('a terminal that cannot be opened: the reason, cut to what a WebSocket may say', async (t) => {
+  const words = '节点没有运行'.repeat(30)
+  const s = await start(t, { terminal: () => Promise.reject(new StateError(words)) })
+  const ws = new WebSocket(`ws://${new URL(s.server.url).host}/terminal?node=a`, { headers: s.own })
+  const said = await new Promise<string>((resolve) => ws.once('close', (_code, text) => resolve(text.toString())))
+  t.ok(said.length > 30 && words.startsWith(said), said)
+  t.equal((await s.ask('/', { headers: s.own })).status, 200, 'and the page goes on')
+})
+
 t.test('terminals: bytes both ways, sizes, the end; only for the page', async (t) => {
   const shell = { in: new PassThrough(), out: new PassThrough() }
   const sizes: string[] = []

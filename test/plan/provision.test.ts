@@ -45,5 +45,6 @@ t.test('its mark is dropped before a step runs', async (t) => {
   world.guests.answers.push(() => '')
   const [system] = planProvision(run, ['system'], ['k8s-node01']).phases
   await system!.steps[0]!.run({ line: () => undefined, signal: world.signal })
-  t.match(world.guests.calls.map((c) => c.text), [/rm -f -- .* system$/, /run\.sh system /]) // prettier-ignore
+  const said = world.guests.calls.map((c) => c.text)
+  t.match(said, [/rm -f -- .* system$/, /set-hostname/, /run\.sh system /])
 })

@@ -34,8 +34,9 @@ const NODES = ['a', 'b'] as const
 const COUNT = '(i=0; while :; do i=$((i+1)); echo $i >/count; sleep 0.1; done) >/dev/null 2>&1 &'
 
 /** Destroys it, whatever is left of it. */
-const end = (world: World, open: OpenLab): Promise<void> =>
-  destroy(world, { id: open.id, name: open.lab.name, paths: open.paths }, () => undefined)
+const end = async (world: World, open: OpenLab): Promise<void> => {
+  await destroy(world, { id: open.id, name: open.lab.name, paths: open.paths }, () => undefined)
+}
 
 async function begin(t: Test) {
   const dir = await workDir(t)

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { Interrupted } from '../../src/errors.js'
 import { recover, markSettled } from '../../src/snapshot/recover.js'
 import { refreshTokens } from '../../src/snapshot/tokens.js'
-import { readRecord } from '../../src/state/record.js'
+import { readRecord, writeRecord } from '../../src/state/record.js'
 import { makeStage, saveAs, type Stage } from './stage.js'
 
 /** What is restarted from now on, in order, and where. */
@@ -52,6 +53,18 @@ t.test('what a step of the clock asks for: nothing, the controllers, Calico’s 
     await refreshTokens(s.lab, 26 * 3600, 1000)
     t.same(anew, ['controllers k8s-master01'], why)
   }
+})
+
+t.test('Ctrl-C before the clocks are set: the next klab has them to set', async (t) => {
+  const s = await calicoStage(t)
+  s.lab.record = { ...s.lab.record, unsettled: true }
+  await writeRecord(s.lab.paths.record, s.lab.record)
+  s.world.guests.answers.unshift(({ text }) => {
+    if (text.includes('rtc0')) s.world.abort.abort()
+    return text.includes('rtc0') ? new Interrupted() : undefined
+  })
+  await t.rejects(recover(s.lab), Interrupted)
+  t.match(await readRecord(s.lab.paths.record), { unsettled: true })
 })
 
 t.test('a klab that did not live to see to it: the next one does, once', async (t) => {

@@ -147,7 +147,10 @@ export async function openLessonPage(c: LabContext, { port = 0, language }: Open
   }
   const { signal } = c.doors
   const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => void close().finally(() => reject(new Interrupted())), { once: true })
+    const stop = (): void => void close().finally(() => reject(new Interrupted()))
+    signal.addEventListener('abort', stop, { once: true })
+    // It may have come while the server started.
+    if (signal.aborted) stop()
   })
   // Callers that wait for the server get the error.
   ended.catch(() => undefined)
