@@ -158,7 +158,7 @@ function startBeforePlugin(doc: Document, container: YAMLMap): void {
     name: 'startup',
     // It gives the API server 2 s and exits; kubelet would wait longer each time.
     command: ['sh', '-c', 'until calico-node -startup; do sleep 2; done'],
-  })
+  }) as YAMLMap
   for (const field of SAME) {
     const value = container.get(field, true)
     if (isNode(value)) step.set(field, value.clone())
