@@ -30,7 +30,7 @@ function fence(room, may, { files, up }) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'test/ci/fixtures'] },
+  { ignores: ['dist', 'dist-deb', 'node_modules', 'test/ci/fixtures'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
