@@ -3,6 +3,7 @@
 /** Imports point down this list only; a door (hypervisor, guest, api) imports no other door but host. */
 export const ORDER = [
   'main',
+  'program',
   'index',
   'cli',
   'lab',
@@ -38,9 +39,11 @@ export const ORDER = [
 ]
 
 /**
- * room → rooms it may import (itself and errors always); `room/file`: that file only. main and lab see all below them.
+ * room → rooms it may import (itself and errors always); `room/file`: that file only. program and lab see all below
+ * them.
  */
 export const ROOMS = {
+  main: ['program'],
   report: [],
   host: [],
   guest: ['host'],

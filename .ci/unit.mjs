@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path'
 import { TAP } from './tap.mjs'
 
 /** These need more than a unit test may: machines, or they are no tests. */
-const OTHER = ['real', 'e2e', 'long', 'contract', 'fakes', 'fixtures', 'golden']
+const OTHER = ['real', 'e2e', 'long', 'package', 'contract', 'fakes', 'fixtures', 'golden']
 /** Program, or a folder that `npm run setup` makes → test files that call it. */
 const NEEDS = {
   '.cloud-init': ['cloudinit/cloud-init'],

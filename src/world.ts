@@ -11,7 +11,7 @@ import type { LabRecord } from './state/record.js'
 import type { Layers } from './cache/types.js'
 import type { Artifacts } from './artifacts.js'
 
-/** The doors; main.ts (or a test) chooses the implementations. */
+/** The doors; program.ts (or a test) chooses the implementations. */
 export interface World {
   readonly env: HostEnv
   readonly host: HostExec

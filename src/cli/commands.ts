@@ -9,6 +9,18 @@ import { NODE_ACTIONS } from './node-commands.js'
 import * as options from './options.js'
 import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
 
+/** What klab's exit status means. */
+export const EXIT_STATUSES: readonly (readonly [status: number, meaning: string])[] = [
+  [0, 'done'],
+  [1, 'failed'],
+  [2, 'usage or Labfile'],
+  [3, 'host not fit'],
+  [4, 'locked by another klab'],
+  [130, 'interrupted'],
+]
+/** The last line of `klab --help`. */
+export const EPILOGUE = `exit status: ${EXIT_STATUSES.map(([status, meaning]) => `${status} ${meaning}`).join(', ')}`
+
 export const COMMANDS: readonly (Command | Group)[] = [
   command({
     usage: 'up',

@@ -9,7 +9,10 @@ import { labOf } from './progress.js'
 type Look = LabHandle['words']
 type Option = OptionTable[string]
 
-/** Each script asks klab itself, so it knows the lab's own names. */
+/**
+ * Each script asks klab itself, so it knows the lab's own names. zsh reads its script in two ways: with `source`, or
+ * from a folder of its own as the body of `_klab`, when somebody first wants a word.
+ */
 const SCRIPTS = {
   bash: `_klab() {
   local IFS=$'\\n'
@@ -23,7 +26,7 @@ _klab() {
   found=(\${(f)"$(klab completion zsh --words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( \${#found} )); then compadd -- $found; else _files; fi
 }
-compdef _klab klab
+if [[ $funcstack[1] = _klab ]]; then _klab; else compdef _klab klab; fi
 `,
   fish: `function __klab
   set -l before (commandline -opc)[2..]

@@ -3,6 +3,16 @@ import { PROVISION_PHASES, UP_PHASES } from '../lab/choices.js'
 import type { OptionTable } from './command.js'
 import { json, jsonProgress } from './json-options.js'
 
+/** Of every verb. */
+export const COMMON_OPTIONS = {
+  file: {
+    type: 'string',
+    describe: 'Labfile (default: the one here or in a folder above); -f before the command',
+    requiresArg: true,
+  },
+  verbose: { type: 'boolean', describe: 'show the causes and stacks of errors' },
+} as const satisfies OptionTable
+
 export const UP_OPTIONS = {
   until: {
     choices: UP_PHASES,

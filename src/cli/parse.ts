@@ -4,6 +4,7 @@ import { UsageError } from '../errors.js'
 import type { Args, Command, Group } from './command.js'
 import { complaint, requireOwnWords } from './complaint.js'
 import { locate, wordsOfUsage } from './locate.js'
+import { COMMON_OPTIONS } from './options.js'
 
 export interface Program {
   readonly commands: readonly (Command | Group)[]
@@ -106,12 +107,7 @@ export async function parse(
     // Its sentences are compared below, so they must not depend on the locale.
     .detectLocale(false)
     .parserConfiguration({ 'populate--': command?.rest === true })
-    .option('file', {
-      type: 'string',
-      describe: 'Labfile (default: the one here or in a folder above); -f before the command',
-      requiresArg: true,
-    })
-    .option('verbose', { type: 'boolean', describe: 'show the causes and stacks of errors' })
+    .options(COMMON_OPTIONS)
     .fail((message, error) => {
       // yargs throws its own YError for some mistakes and only reports others.
       const thrown: unknown = error

@@ -1,7 +1,7 @@
 /** One authenticated SSH connection to a guest whose host key is pinned. */
 import { connect, type Socket } from 'node:net'
 import type { Client } from 'ssh2'
-import { CorruptError, HostError, Interrupted } from '../errors.js'
+import { CorruptError, Interrupted } from '../errors.js'
 import type { GuestAddress } from './types.js'
 
 /** A loaded emulated guest may not answer keepalives for a long time. Two minutes of silence end a connection. */
@@ -27,10 +27,7 @@ export async function openConnection(
   signal: AbortSignal,
 ): Promise<Connection> {
   // Loaded here, so that verbs that talk to no guest need not wait for it.
-  const { default: ssh2 } = await import('ssh2').catch((cause: unknown) => {
-    // This is not the guest's fault, and another try does not fix it.
-    throw new HostError('klab’s own package ssh2 cannot be loaded', { hint: 'npm ci, where klab is installed', cause })
-  })
+  const { default: ssh2 } = await import('ssh2')
   if (signal.aborted) throw new Interrupted()
   const client = new ssh2.Client()
   // Our own socket: after an error ssh2 closes only its half, and reads on for as long as the other side writes.

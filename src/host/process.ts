@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { isAbsolute } from 'node:path'
 import type { HostEnv } from './types.js'
 
-/** Read once, by main.ts or by the program that calls `openLab`. */
+/** Read once, by program.ts or by the program that calls `openLab`. */
 export function thisProcess(): HostEnv {
   const { env } = process
   const known = passwdEntry()

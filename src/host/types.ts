@@ -67,7 +67,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Who runs klab and where; read once from the process in main.ts. */
+/** Who runs klab and where; read once from the process in program.ts. */
 export interface HostEnv {
   readonly pid: number
   readonly uid: number

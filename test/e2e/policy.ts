@@ -62,8 +62,17 @@ export async function policyProof(
     const dir = await mkdtemp(join(tmpdir(), 'klab-policy-'))
     try {
       await writeFile(join(dir, 'list.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
-      // Without it kubectl loads the API server's whole schema first, with a limit of 32 s: too short for a busy host.
-      await kubectl('apply', '--validate=false', '-f', join(dir, 'list.json'))
+      const file = join(dir, 'list.json')
+      // A busy API server may give up on one object; what was applied stays as it is when it is applied again.
+      for (const until = Date.now() + LIMIT_MS; ;) {
+        try {
+          // Without the option kubectl loads the API server's whole schema first, with a limit of 32 s.
+          await kubectl('apply', '--validate=false', '-f', file)
+          break
+        } catch (error) {
+          if (Date.now() > until) throw error
+        }
+      }
     } finally {
       await rm(dir, { recursive: true })
     }
