@@ -21,6 +21,12 @@ export async function runLint(app: App, args: Args<typeof LINT_OPTIONS>): Promis
     const errors = r.issues.filter((i) => i.level === 'error').length
     const lab = r.lab === undefined ? '; no lab is up to compare images, machines and internet with' : ''
     app.stdout.write(`${r.dir}: ${errors} errors, ${r.issues.length - errors} warnings${lab}\n`)
+    if (r.lacking.length > 0)
+      app.stdout.write(
+        `the lab lacks ${r.lacking.join(', ')}: docker save -o images.tar … where they are, ` +
+          'then klab bundle add-images images.tar\n',
+      )
+    else if (r.lab === undefined && r.images.length > 0) app.stdout.write(`it needs ${r.images.join(', ')}\n`)
   }
   return r.ok ? 0 : 1
 }

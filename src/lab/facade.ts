@@ -94,6 +94,7 @@ export function labWith(c: LabContext): LabHandle {
       verify: verb(async () => (await import('./bundles.js')).verifyBundles),
       export: verb(async () => (await import('./bundles.js')).exportLabBundle),
       import: verb(async () => (await import('./bundles.js')).importToCache),
+      addImages: verb(async () => (await import('./hand-images.js')).addImages),
     },
     lessons: {
       list: verb(async () => (await import('./lessons/find.js')).listLessons),
