@@ -62,11 +62,13 @@ function junit(all: readonly Tried[]): string {
 /** Tests lessons one after the other; 1: one of them is not as it should be. Throws as `klab lesson start`. */
 export async function runTest(app: App, args: Args<typeof TEST_OPTIONS>): Promise<number> {
   const all: Tried[] = []
-  for (const name of args.lesson) {
-    const tried = await withProgress(app, args, (lab) => lab.lessons.test(name))
+  const take = (tried: Tried): void => {
     all.push(tried)
     if (!args.json) app.stdout.write(text(tried))
   }
+  if (args.together === true)
+    (await withProgress(app, args, (lab) => lab.lessons.testTogether(args.lesson))).forEach(take)
+  else for (const name of args.lesson) take(await withProgress(app, args, (lab) => lab.lessons.test(name)))
   if (args.junit !== undefined) await writeFile(args.junit, junit(all))
   if (args.json) printJson(app, all)
   return all.every((t) => t.ok) ? 0 : 1

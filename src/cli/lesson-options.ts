@@ -87,6 +87,7 @@ export const LINT_OPTIONS = {
 
 export const TEST_OPTIONS = {
   lesson: { type: 'string', array: true, describe: 'names or folders', demandOption: true },
+  together: { type: 'boolean', describe: 'one snapshot for all of them: faster; each begins as the one before ends' },
   junit: { type: 'string', describe: 'also write a JUnit report to this file', requiresArg: true },
   ...jsonProgress,
 } as const satisfies OptionTable

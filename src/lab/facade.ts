@@ -113,6 +113,7 @@ export function labWith(c: LabContext): LabHandle {
       finish: verb(async () => (await import('./lessons/start.js')).finishLesson),
       open: verb(async () => (await import('./lessons/serve.js')).openLessonPage),
       test: verb(async () => (await import('./lessons/try.js')).testLesson),
+      testTogether: verb(async () => (await import('./lessons/try.js')).testTogether),
       create: verb(async () => (await import('./lessons/author.js')).newLesson),
       report: verb(async () => (await import('./lessons/author.js')).lessonReport),
       lint: verb(async () => (await import('./lessons/lint.js')).lintLesson),

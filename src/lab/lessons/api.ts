@@ -47,6 +47,8 @@ export interface Lessons {
   open(o?: OpenRequest): Promise<OpenPage>
   /** Tests a lesson on this lab: each check must fail before its solve script and pass after it. */
   test(name: string): Promise<TriedLesson>
+  /** The same for several, with one snapshot for all: the lab is put back only after the last one. */
+  testTogether(names: readonly string[]): Promise<readonly TriedLesson[]>
   /** Writes a sample lesson. */
   create(path: string): Promise<{ readonly dir: string; readonly files: readonly string[] }>
   /** What was done in this lab's lessons; `html`: also write it as a page to this file. */
