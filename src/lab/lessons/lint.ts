@@ -20,7 +20,7 @@ import { listHanded } from '../../state/handed.js'
 import type { LabContext } from '../context.js'
 import { imagesOfLab } from '../hand-images.js'
 import { recordedLab } from '../open.js'
-import { aliasesOf } from './prepare.js'
+import { aliasesOf, filesOf } from './prepare.js'
 
 export interface LintReport {
   readonly dir: string
@@ -103,6 +103,20 @@ async function textsOf(dir: string, lesson: Lesson): Promise<readonly LessonFile
   return [...texts, ...scriptsOf(lesson).map(({ name, text }) => ({ file: join(folder.dir, name), text }))]
 }
 
+/** Files that index.json wants copied, and that are not there. */
+async function assetErrors({ dir, assets }: Lesson): Promise<readonly LintIssue[]> {
+  const all = assets.map((asset) =>
+    filesOf(dir, asset).then(
+      () => [],
+      (error: unknown) => {
+        if (error instanceof LessonError) return errors(error.issues)
+        throw error
+      },
+    ),
+  )
+  return (await Promise.all(all)).flat()
+}
+
 /** Reads a lesson's folder. All that is wrong is in the report. Throws HostError. */
 export async function lintLesson(c: LabContext, path: string): Promise<LintReport> {
   const dir = resolve(c.doors.env.cwd, path)
@@ -116,6 +130,7 @@ export async function lintLesson(c: LabContext, path: string): Promise<LintRepor
     const issues = [
       ...unknownKeys(json, index),
       ...stepIssues(lesson, index, json.place),
+      ...(await assetErrors(lesson)),
       ...scripts,
       ...(lab ? labIssues(texts, lab) : []),
       ...lesson.notes.map((message): LintIssue => ({ file: index, level: 'warning', message })),
