@@ -42,10 +42,13 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
     load: async () => (await import('./bundle.js')).runBundleImport,
   }),
   command({
-    usage: 'add-images <archive..>',
+    usage: 'add-images [archive..]',
     describe: 'Load image archives into all nodes of the lab, and keep them for later ones',
     options: options.ADD_IMAGES_OPTIONS,
-    examples: [['klab bundle add-images nginx.tar', 'what `docker save -o nginx.tar nginx:1.25` wrote']],
+    examples: [
+      ['klab bundle add-images nginx.tar', 'what `docker save -o nginx.tar nginx:1.25` wrote'],
+      ['klab bundle add-images --own', 'klab’s own, made from Debian’s packages'],
+    ],
     load: async () => (await import('./bundle.js')).runAddImages,
   }),
 ]

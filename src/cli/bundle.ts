@@ -74,7 +74,7 @@ export async function runBundleImport(app: App, args: Args<typeof BUNDLE_IMPORT_
 
 /** Loads archives into the lab. Throws UsageError, StateError, CorruptError, LockedError. */
 export async function runAddImages(app: App, args: Args<typeof ADD_IMAGES_OPTIONS>): Promise<number> {
-  const r = await withProgress(app, args, (lab) => lab.bundles.addImages(args.archive))
+  const r = await withProgress(app, args, (lab) => lab.bundles.addImages(args.archive ?? [], { own: args.own }))
   if (args.json) printJson(app, r)
   else {
     const what = r.added.length === 0 ? 'had them all already' : `has now ${r.added.join(', ')}`

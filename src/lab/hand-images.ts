@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { debianArch } from '../bundle/arch.js'
+import { ownImages } from '../bundle/source/own-images.js'
 import { handImages } from '../bundle/archive/hand.js'
 import { labImages } from '../bundle/cached-bundle.js'
 import { PROBE_REF } from '../bundle/contents.js'
@@ -45,18 +46,29 @@ export async function imagesOfLab(world: World, record: LabRecord, handed: reado
   return [...own, ...handed.flatMap((h) => h.refs)]
 }
 
-async function requireFiles(c: LabContext, archives: readonly string[]): Promise<readonly string[]> {
-  if (archives.length === 0)
-    throw new UsageError('bundle add-images: name an archive', { hint: 'docker save -o images.tar NAME:TAG…' })
+export interface AddRequest {
+  /** klab’s own small images for lessons too: made from Debian’s packages, once. */
+  readonly own?: boolean | undefined
+}
+
+async function requireFiles(
+  c: LabContext,
+  archives: readonly string[],
+  { own }: AddRequest,
+): Promise<readonly string[]> {
+  if (archives.length === 0 && own !== true)
+    throw new UsageError('bundle add-images: name an archive, or --own', {
+      hint: 'docker save -o images.tar NAME:TAG…',
+    })
   const paths = archives.map((a) => resolve(c.doors.env.cwd, a))
   for (const path of paths)
     if (!(await stat(path).catch(() => undefined))?.isFile()) throw new UsageError(`${path}: no such file`)
   return paths
 }
 
-/** Keeps what was packed, and loads it into all nodes of a lab that is locked and up. Throws CommandError, ProbeError. */
+/** Keeps what was packed, and loads it into all nodes of a locked lab that is up. Throws CommandError, ProbeError. */
 async function handToLab(lab: LockedLab, more: readonly HandedImages[]): Promise<AddedImages> {
-  const { world, paths, record } = lab
+  const { paths, record } = lab
   const named = (all: readonly HandedImages[]): readonly string[] => [...new Set(all.flatMap((h) => h.refs))].sort()
   const held = new Set((await listHanded(paths, record)).map((h) => h.sha256))
   const fresh = more.filter((h) => !held.has(h.sha256))
@@ -81,11 +93,11 @@ async function handToLab(lab: LockedLab, more: readonly HandedImages[]): Promise
 
 /**
  * Loads images into all nodes of a lab that is up, and keeps them for nodes that come later, the next `up` and sealed
- * labs. Throws UsageError, StateError (no cluster, not all machines run), CorruptError (a damaged archive), LockedError,
- * CommandError.
+ * labs. Throws UsageError, StateError (no cluster, not all machines run), CorruptError (a damaged archive),
+ * LockedError, CommandError; for klab’s own images HostError (this is no Debian).
  */
-export async function addImages(c: LabContext, archives: readonly string[]): Promise<AddedImages> {
-  const paths = await requireFiles(c, archives)
+export async function addImages(c: LabContext, archives: readonly string[], o: AddRequest = {}): Promise<AddedImages> {
+  const paths = await requireFiles(c, archives, o)
   const found = await recordedLab(c.doors.env, c.file)
   if (!found.record.lab.kubernetes)
     throw new StateError('this lab has no container runtime of klab’s (kubernetes: false)', {
@@ -105,8 +117,9 @@ export async function addImages(c: LabContext, archives: readonly string[]): Pro
           const bundle = new Set((await imagesOfLab(world, record, [])).map(fullRef))
           const context = buildContext(bundleContext(world, note(report)))
           const has = (ref: string): boolean => bundle.has(fullRef(ref))
-          const made = await handImages(paths, { arch: debianArch(), has }, context)
-          return handToLab({ ...lab, stage }, made)
+          const handed = await handImages(paths, { arch: debianArch(), has }, context)
+          const own = o.own === true ? await ownImages(context, debianArch()) : []
+          return handToLab({ ...lab, stage }, [...handed, ...own])
         },
       ),
     ),

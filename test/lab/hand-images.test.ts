@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { kubeadmImages } from '../../src/cluster/images.js'
 import { createExec } from '../../src/host/exec.js'
+import type { HostExec } from '../../src/host/types.js'
 import { openLab } from '../../src/index.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { domainName } from '../../src/node/names.js'
@@ -13,16 +14,17 @@ import { keepCached, listCached } from '../../src/sealed/cached.js'
 import { save } from '../../src/snapshot/save.js'
 import { listHanded } from '../../src/state/handed.js'
 import { writeRecord } from '../../src/state/record.js'
+import { fakeDebian } from '../bundle/fixtures/debian.js'
 import { archive } from '../bundle/fixtures/images.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { makeRun } from '../fakes/world.js'
 import { makeStage } from '../snapshot/stage.js'
 
 /** A lab that is up; its guests have marks, and take archives from standard input. */
-async function open(t: Test) {
+async function open(t: Test, host?: HostExec) {
   const s = await makeStage(t)
   const { world: stageWorld } = s
-  const world = { ...stageWorld, host: createExec(stageWorld.env) }
+  const world = { ...stageWorld, host: host ?? createExec(stageWorld.env) }
   const record = { ...s.lab.record, completedUntil: 'ready' }
   await writeRecord(s.lab.paths.record, record)
   const marks = new Map(s.nodes.map((n) => [n, new Map<string, string>()]))
@@ -146,7 +148,20 @@ t.test('refused: no file, a lab that is off, one without a cluster, an image of 
   t.notOk(existsSync(s.paths.images))
   for (const n of s.nodes) await s.world.hypervisor.stop(domainName(s.record.id, n), 0)
   await t.rejects(s.lab.bundles.addImages([s.file]), { code: 'state', hint: /klab up/ })
-  await writeRecord(s.paths.record, { ...s.record, lab: { ...s.record.lab, kubernetes: undefined as never } })
+  await writeRecord(s.paths.record, { ...s.record, lab: { ...s.record.lab, kubernetes: undefined } })
   await t.rejects(s.lab.bundles.addImages([s.file]), { code: 'state', message: /no container runtime/ })
   t.notOk(readdirSync(s.world.dir).includes('images'))
+})
+
+// Its mirror is the one that this machine’s apt has.
+const skip = existsSync('/etc/debian_version') ? false : 'needs Debian'
+t.test('klab’s own images: made once, loaded as others are', { skip }, async (t) => {
+  const asked: string[] = []
+  const s = await open(t, fakeDebian(asked))
+  const names = ['klab.local/busybox:1', 'klab.local/echo:1', 'klab.local/nginx:1']
+  t.same((await s.lab.bundles.addImages([s.file], { own: true })).added, [...names, 'own/web:1'])
+  t.equal(s.loaded.length, 4 * s.nodes.length)
+  const before = asked.length
+  t.same((await s.lab.bundles.addImages([], { own: true })).added, [])
+  t.equal(asked.length, before)
 })
