@@ -84,6 +84,9 @@ export async function runNew(app: App, args: Args<typeof NEW_OPTIONS>): Promise<
 
 /** `klab lesson report`. Throws StateError. */
 export async function runLessonReport(app: App, args: Args<typeof LESSON_REPORT_OPTIONS>): Promise<number> {
+  const { exam, verify } = args
+  if (verify !== undefined) return (await import('./exam.js')).verifyExam(app, args, verify)
+  if (exam !== undefined) return (await import('./exam.js')).writeExam(app, args, exam)
   const { lab, work } = await (await labOf(app, args)).lessons.report({ html: args.html })
   if (args.json) {
     printJson(app, { lab, work })
