@@ -154,6 +154,7 @@ export const ROOMS = {
     'world',
     'cluster/kubeconfig',
     'base-image/disk-format',
+    'bundle/archive',
     'state',
     'cache',
     'labfile/model',

@@ -41,4 +41,14 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
     examples: [['klab bundle import course.tar', 'labs with the same Labfile then use it']],
     load: async () => (await import('./bundle.js')).runBundleImport,
   }),
+  command({
+    usage: 'add-images [archive..]',
+    describe: 'Load image archives into all nodes of the lab, and keep them for later ones',
+    options: options.ADD_IMAGES_OPTIONS,
+    examples: [
+      ['klab bundle add-images nginx.tar', 'what `docker save -o nginx.tar nginx:1.25` wrote'],
+      ['klab bundle add-images --own', 'klab’s own, made from Debian’s packages'],
+    ],
+    load: async () => (await import('./bundle.js')).runAddImages,
+  }),
 ]

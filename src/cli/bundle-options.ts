@@ -1,6 +1,6 @@
 /** The options and words of `klab bundle`, an action each. */
 import type { OptionTable } from './command.js'
-import { json } from './json-options.js'
+import { json, jsonProgress } from './json-options.js'
 
 export const BUILD_OPTIONS = json satisfies OptionTable
 
@@ -20,4 +20,10 @@ export const BUNDLE_IMPORT_OPTIONS = {
   path: { type: 'string', describe: 'the file to read', demandOption: true },
   sha256: { type: 'string', describe: 'the sha256 that the file must have', requiresArg: true },
   ...json,
+} as const satisfies OptionTable
+
+export const ADD_IMAGES_OPTIONS = {
+  archive: { type: 'string', array: true, describe: 'files that docker save or skopeo wrote' },
+  own: { type: 'boolean', describe: 'klab’s own small images for lessons: klab.local/nginx:1, busybox:1, echo:1' },
+  ...jsonProgress,
 } as const satisfies OptionTable

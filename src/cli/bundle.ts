@@ -1,16 +1,17 @@
-/** `klab bundle build|list|verify|export|import`. */
+/** `klab bundle build|list|verify|export|import|add-images`. */
 import { CorruptError } from '../errors.js'
 import { columns } from '../report/columns.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type {
+  ADD_IMAGES_OPTIONS,
   BUILD_OPTIONS,
   BUNDLE_EXPORT_OPTIONS,
   BUNDLE_IMPORT_OPTIONS,
   BUNDLE_LIST_OPTIONS,
   VERIFY_OPTIONS,
 } from './bundle-options.js'
-import { labOf } from './progress.js'
+import { labOf, withProgress } from './progress.js'
 
 const MIB = 1024 ** 2
 const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`
@@ -67,6 +68,17 @@ export async function runBundleImport(app: App, args: Args<typeof BUNDLE_IMPORT_
     const state = cached ? 'was already there' : 'imported'
     app.stdout.write(`Kubernetes ${manifest.kubernetes} from ${manifest.source}: ${state}\n${dir}\n`)
     app.stderr.write(`labs with the Labfile it was made for use it; others name it: bundle: {dir: ${dir}}\n`)
+  }
+  return 0
+}
+
+/** Loads archives into the lab. Throws UsageError, StateError, CorruptError, LockedError. */
+export async function runAddImages(app: App, args: Args<typeof ADD_IMAGES_OPTIONS>): Promise<number> {
+  const r = await withProgress(app, args, (lab) => lab.bundles.addImages(args.archive ?? [], { own: args.own }))
+  if (args.json) printJson(app, r)
+  else {
+    const what = r.added.length === 0 ? 'had them all already' : `has now ${r.added.join(', ')}`
+    app.stdout.write(`${r.lab} ${what}\n`)
   }
   return 0
 }

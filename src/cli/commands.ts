@@ -14,7 +14,7 @@ export const EXIT_STATUSES: readonly (readonly [status: number, meaning: string]
   [0, 'done'],
   [1, 'failed'],
   [2, 'usage or Labfile'],
-  [3, 'host not fit'],
+  [3, 'host lacks something'],
   [4, 'locked by another klab'],
   [130, 'interrupted'],
 ]

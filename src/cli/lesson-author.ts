@@ -21,6 +21,12 @@ export async function runLint(app: App, args: Args<typeof LINT_OPTIONS>): Promis
     const errors = r.issues.filter((i) => i.level === 'error').length
     const lab = r.lab === undefined ? '; no lab is up to compare images, machines and internet with' : ''
     app.stdout.write(`${r.dir}: ${errors} errors, ${r.issues.length - errors} warnings${lab}\n`)
+    if (r.lacking.length > 0)
+      app.stdout.write(
+        `the lab lacks ${r.lacking.join(', ')}: docker save -o images.tar … where they are, ` +
+          'then klab bundle add-images images.tar\n',
+      )
+    else if (r.lab === undefined && r.images.length > 0) app.stdout.write(`it needs ${r.images.join(', ')}\n`)
   }
   return r.ok ? 0 : 1
 }
@@ -56,11 +62,13 @@ function junit(all: readonly Tried[]): string {
 /** Tests lessons one after the other; 1: one of them is not as it should be. Throws as `klab lesson start`. */
 export async function runTest(app: App, args: Args<typeof TEST_OPTIONS>): Promise<number> {
   const all: Tried[] = []
-  for (const name of args.lesson) {
-    const tried = await withProgress(app, args, (lab) => lab.lessons.test(name))
+  const take = (tried: Tried): void => {
     all.push(tried)
     if (!args.json) app.stdout.write(text(tried))
   }
+  if (args.together === true)
+    (await withProgress(app, args, (lab) => lab.lessons.testTogether(args.lesson))).forEach(take)
+  else for (const name of args.lesson) take(await withProgress(app, args, (lab) => lab.lessons.test(name)))
   if (args.junit !== undefined) await writeFile(args.junit, junit(all))
   if (args.json) printJson(app, all)
   return all.every((t) => t.ok) ? 0 : 1
@@ -76,6 +84,9 @@ export async function runNew(app: App, args: Args<typeof NEW_OPTIONS>): Promise<
 
 /** `klab lesson report`. Throws StateError. */
 export async function runLessonReport(app: App, args: Args<typeof LESSON_REPORT_OPTIONS>): Promise<number> {
+  const { exam, verify } = args
+  if (verify !== undefined) return (await import('./exam.js')).verifyExam(app, args, verify)
+  if (exam !== undefined) return (await import('./exam.js')).writeExam(app, args, exam)
   const { lab, work } = await (await labOf(app, args)).lessons.report({ html: args.html })
   if (args.json) {
     printJson(app, { lab, work })

@@ -20,6 +20,7 @@ export const LESSON_ACTIONS: readonly Command[] = [
     examples: [
       ['klab lesson start join-a-node', 'by name'],
       ['klab lesson start ./my-scenario', 'a folder with index.json, as Killercoda has it'],
+      ['klab lesson start exam.yaml --exam --minutes 60 --seed 7', 'an exam: no hints, no way back'],
     ],
     load: async () => (await import('./lesson.js')).runStart,
   }),
@@ -114,8 +115,19 @@ export const LESSON_ACTIONS: readonly Command[] = [
     usage: 'report',
     describe: 'What was done in this lab’s lessons: attempts, hints, times',
     options: options.LESSON_REPORT_OPTIONS,
-    examples: [['klab lesson report --html report.html', 'as a page for your trainer']],
+    examples: [
+      ['klab lesson report --html report.html', 'as a page for your trainer'],
+      ['klab lesson report --exam anna.json --key /media/stick/trainer', 'of an exam, signed by the trainer'],
+      ['klab lesson report --verify anna.json --key trainer.pub', 'is it as it was signed? (else exit status 1)'],
+    ],
     load: async () => (await import('./lesson-author.js')).runLessonReport,
+  }),
+  command({
+    usage: 'keygen <keyfile>',
+    describe: 'Make a trainer’s keys, with which reports of exams are signed',
+    options: options.KEYGEN_OPTIONS,
+    examples: [['klab lesson keygen /media/stick/trainer', 'KLAB_KEY_PASSPHRASE, if set, encrypts the private one']],
+    load: async () => (await import('./exam.js')).runKeygen,
   }),
   command({
     usage: 'new <dir>',

@@ -15,6 +15,18 @@ export const LESSON_LIST_OPTIONS = {
 
 export const START_OPTIONS = {
   lesson: { type: 'string', describe: 'a name from `klab lesson list`, or a folder', demandOption: true },
+  exam: { type: 'boolean', describe: 'an exam: LESSON is the trainer’s list of tasks, a YAML file' },
+  minutes: {
+    type: 'number',
+    describe: 'with --exam: how long it lasts (default: as its file says, or 60)',
+    requiresArg: true,
+  },
+  seed: { type: 'number', describe: 'with --exam: the same number, the same tasks', requiresArg: true },
+  key: {
+    type: 'string',
+    describe: 'with --exam: the trainer’s private key, which signs the beginning',
+    requiresArg: true,
+  },
   ...open,
   ...lang,
   ...jsonProgress,
@@ -77,6 +89,22 @@ export const NEW_OPTIONS = {
 
 export const LESSON_REPORT_OPTIONS = {
   html: { type: 'string', describe: 'also write it as a page to this file', requiresArg: true },
+  exam: { type: 'string', describe: 'write the report of the last exam to this file', requiresArg: true },
+  verify: { type: 'string', describe: 'check the report of an exam in this file', requiresArg: true },
+  key: {
+    type: 'string',
+    describe: 'with --exam: the private key that signs; with --verify: the public one',
+    requiresArg: true,
+  },
+  ...json,
+} as const satisfies OptionTable
+
+export const KEYGEN_OPTIONS = {
+  keyfile: {
+    type: 'string',
+    describe: 'the private key’s file; the public one is beside it, .pub',
+    demandOption: true,
+  },
   ...json,
 } as const satisfies OptionTable
 
@@ -87,6 +115,7 @@ export const LINT_OPTIONS = {
 
 export const TEST_OPTIONS = {
   lesson: { type: 'string', array: true, describe: 'names or folders', demandOption: true },
+  together: { type: 'boolean', describe: 'one snapshot for all of them: faster; each begins as the one before ends' },
   junit: { type: 'string', describe: 'also write a JUnit report to this file', requiresArg: true },
   ...jsonProgress,
 } as const satisfies OptionTable

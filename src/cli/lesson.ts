@@ -10,7 +10,7 @@ import { chosenLanguage, printPage } from './lesson-page.js'
 import { labOf, withProgress } from './progress.js'
 
 type Lessons = LabHandle['lessons']
-type Result<Verb extends Exclude<keyof Lessons, 'breaks'>> = Awaited<ReturnType<Lessons[Verb]>>
+type Result<Verb extends Exclude<keyof Lessons, 'breaks' | 'exam'>> = Awaited<ReturnType<Lessons[Verb]>>
 type Page = Result<'text'>
 
 /** What to type next. */
@@ -53,7 +53,9 @@ export async function runLessonList(app: App, args: Args<typeof options.LESSON_L
 /** `klab lesson start`. Throws UsageError, StateError, LessonError, HostError, LockedError. */
 export async function runStart(app: App, args: Args<typeof options.START_OPTIONS>): Promise<number> {
   return withProgress(app, args, async (lab) => {
-    const page = await lab.lessons.start(args.lesson, { language: chosenLanguage(app, args) })
+    const { minutes, seed, key } = args
+    const exam = args.exam === true ? { minutes, seed, key } : undefined
+    const page = await lab.lessons.start(args.lesson, { language: chosenLanguage(app, args), exam })
     return { lab, page }
   }).then(({ lab, page }) => printStep(app, args, page, lab))
 }

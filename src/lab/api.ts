@@ -23,6 +23,7 @@ import type { ExecAllOptions, ExecReport } from './exec.js'
 import type { CourseSection, ExplainedSection } from './explain.js'
 import type { Lessons } from './lessons/api.js'
 import type { LogsRequest } from './look.js'
+import type { AddedImages, AddRequest } from './hand-images.js'
 import type { Inventory } from './export-config.js'
 import type { FollowRequest } from './follow.js'
 import type { Forward, ForwardRequest } from './forward.js'
@@ -226,4 +227,6 @@ export interface Bundles {
   verify(path?: string): Promise<readonly VerifiedBundle[]>
   export(file: string): Promise<Exported>
   import(file: string, o?: { readonly sha256?: string | undefined }): Promise<BuiltBundle>
+  /** Loads `docker save` archives into all nodes of the lab, and keeps them for nodes that come later. */
+  addImages(archives: readonly string[], o?: AddRequest): Promise<AddedImages>
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { domainName } from '../node/names.js'
 import { chainOf } from '../snapshot/disks.js'
+import { listHanded } from '../state/handed.js'
 import { labPaths, roots } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
@@ -17,7 +18,12 @@ export async function usesOfLabs(c: LabContext): Promise<ReadonlyMap<string, Rea
   const uses = new Map<string, ReadonlySet<string>>()
   for (const record of await listRecords(roots(c.doors.env).state)) {
     const world = await c.doors.world(record.lab)
-    const files = await Promise.all([chains(world, record), machines(world, record), programs(world, record)])
+    const files = await Promise.all([
+      chains(world, record),
+      machines(world, record),
+      programs(world, record),
+      handedFiles(world, record),
+    ])
     uses.set(record.id, new Set([...files.flat(), ...imageFiles(record)]))
   }
   return uses
@@ -48,6 +54,10 @@ async function programs(world: World, record: LabRecord): Promise<readonly strin
   const kubectl = await keptKubectl(world, record)
   return kubectl === undefined ? [] : [kubectl]
 }
+
+/** What was handed to the lab: a node that comes later gets it from there. */
+const handedFiles = async (world: World, record: LabRecord): Promise<readonly string[]> =>
+  (await listHanded(labPaths(world.roots, record.id), record)).map((h) => h.file)
 
 const imageFiles = ({ image }: LabRecord): readonly string[] =>
   [image?.disk, image?.iso, ...(image?.boot.kind === 'direct' ? [image.boot.kernel, image.boot.initrd] : [])].filter(

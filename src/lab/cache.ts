@@ -1,6 +1,7 @@
 /** `klab cache`: what is in the cache, why, and what can be removed. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { IMAGES_TAR } from '../bundle/archive/hand.js'
 import { StateError, UsageError } from '../errors.js'
 import { acquireLock, type Lock } from '../host/lock.js'
 import { diskUsage, removeTree } from '../host/tree.js'
@@ -12,7 +13,14 @@ import { usesOfLabs } from './cache-uses.js'
 import type { LabContext } from './context.js'
 
 export type CacheKind =
-  'bundle' | 'disk of a bundle' | 'disk image' | 'built part' | 'download' | 'build folder' | 'sealed lab'
+  | 'bundle'
+  | 'disk of a bundle'
+  | 'disk image'
+  | 'built part'
+  | 'download'
+  | 'build folder'
+  | 'sealed lab'
+  | 'handed image'
 
 export interface CacheEntry {
   /** File or folder. */
@@ -38,6 +46,7 @@ const WHY: Readonly<Record<CacheKind, string>> = {
   bundle: 'would be built or downloaded again',
   'disk image': 'would be made again',
   'sealed lab': '`klab up` restores the lab from it',
+  'handed image': '`klab bundle add-images` would have to bring it again',
 }
 /** What is removed first, by kind: what is cheapest to make again. */
 const ORDER = Object.keys(WHY) as CacheKind[]
@@ -46,6 +55,7 @@ async function kindOfLayer(dir: string): Promise<CacheKind> {
   const files = await readdir(dir).catch((): string[] => [])
   if (files.includes('manifest.json')) return 'bundle'
   if (files.includes('bundle.iso')) return 'disk of a bundle'
+  if (files.includes(IMAGES_TAR)) return 'handed image'
   return files.some((f) => f.endsWith('.qcow2')) ? 'disk image' : 'built part'
 }
 
@@ -83,9 +93,10 @@ async function everything(world: World): Promise<readonly Found[]> {
 /** Files in the cache that sealed labs need. */
 async function heldBySeals(world: World): Promise<readonly string[]> {
   const images = (await listCached(world)).map((c) => c.image)
-  return images.flatMap(({ disk, iso, boot }) =>
-    [disk, iso, ...(boot.kind === 'direct' ? [boot.kernel, boot.initrd] : [])].filter((f) => f !== undefined),
-  )
+  return images.flatMap(({ disk, iso, boot, handed }) => [
+    ...[disk, iso, ...(boot.kind === 'direct' ? [boot.kernel, boot.initrd] : [])].filter((f) => f !== undefined),
+    ...(handed ?? []).map((h) => h.file),
+  ])
 }
 
 /** All entries, the ones to remove first at the top. Throws HostError if klab cannot find out what labs need. */

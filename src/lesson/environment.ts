@@ -35,9 +35,13 @@ export const ENVIRONMENTS: Readonly<Record<string, Environment>> = {
   'ubuntu-4GB': { ...MACHINE, differs: 'it was written for Ubuntu; this is Debian' },
 }
 
+/** Katacoda’s tag, Killercoda’s suffix for another Ubuntu: `ubuntu:2004`, `kubernetes-kubeadm-1node-ubuntu20.04`. */
+const RELEASE = /(?:-ubuntu[\d.]+|:[\w.-]+)$/
+
 /** What an image id means. An unknown one counts as a cluster of two nodes, with a note. */
 export function environmentOf(imageId: string | undefined): Environment {
   // The lesson names no image, so it needs nothing special.
   if (imageId === undefined) return { single: false, nodes: 1, cluster: false }
-  return ENVIRONMENTS[imageId] ?? { ...KUBEADM_2, differs: `${imageId}: klab does not know this machine image` }
+  const known = ENVIRONMENTS[imageId] ?? ENVIRONMENTS[imageId.replace(RELEASE, '')]
+  return known ?? { ...KUBEADM_2, differs: `${imageId}: klab does not know this machine image` }
 }

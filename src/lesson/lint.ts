@@ -108,6 +108,13 @@ export function stepIssues(lesson: Lesson, file: string, place: JsonFile['place'
   })
 }
 
+/** Images that texts and scripts name, each once; with a lab: only those that it lacks. */
+export function imagesNamed(texts: readonly LessonFile[], lab?: LintLab): readonly string[] {
+  const have = new Set((lab?.images ?? []).map(fullImage))
+  const words = texts.flatMap(({ text }) => imagesIn(text)).map((n) => n.word)
+  return [...new Set(words)].filter((word) => !have.has(fullImage(word))).sort()
+}
+
 /** What texts and scripts use that the lab does not have; each name once. */
 export function labIssues(texts: readonly LessonFile[], lab: LintLab): readonly LintIssue[] {
   const found: LintIssue[] = []
@@ -120,7 +127,7 @@ export function labIssues(texts: readonly LessonFile[], lab: LintLab): readonly 
   const have = lab.images && new Set(lab.images.map(fullImage))
   for (const { file, text } of texts) {
     for (const { word, line } of imagesIn(text))
-      if (have && !have.has(fullImage(word))) warn(file, line, `image ${word}: not in the lab’s bundle`)
+      if (have && !have.has(fullImage(word))) warn(file, line, `image ${word}: the lab does not have it`)
     for (const { word, line } of hostsIn(text))
       if (!lab.hosts.includes(word)) warn(file, line, `ssh ${word}: the lab has no such machine`)
     if (!lab.internet)

@@ -9,9 +9,15 @@ export interface Named {
 /** An image reference: `nginx`, `busybox:1.36`, `registry.example/x/y@sha256:…`. */
 const IMAGE = String.raw`[a-z0-9][a-z0-9._/:@-]*[a-z0-9]`
 const IMAGES = [
-  new RegExp(String.raw`^\s*-?\s*["']?image["']?:\s*["']?(${IMAGE})["']?\s*,?\s*$`),
+  new RegExp(String.raw`^\s*-?\s*["']?image["']?:\s*["']?(${IMAGE})["']?\s*,?\s*(?:\s#.*)?$`),
   new RegExp(String.raw`--image[= ]["']?(${IMAGE})`, 'g'),
   new RegExp(String.raw`\b(?:docker|podman|nerdctl|crictl)\s+pull\s+(?:-\S+\s+)*(${IMAGE})`, 'g'),
+  new RegExp(String.raw`\b(?:docker|podman|nerdctl|ctr)\s+run\s+(?:-\S+\s+)*(${IMAGE}:[\w.-]+)`, 'g'),
+  // A variable of a script: BASE_IMAGE="nginx:1.25".
+  new RegExp(String.raw`^\s*(?:export\s+)?\w*IMAGE=["']?(${IMAGE})["']?\s*$`),
+  // A task in words: use the `nginx:1.25` image. Without a tag it may be any word.
+  new RegExp(String.raw`\bimage\b[^\x60]{0,80}\x60(${IMAGE}:[\w][\w.-]*)\x60`, 'gi'),
+  new RegExp(String.raw`\x60(${IMAGE}:[\w][\w.-]*)\x60(?:\{\{\w+\}\})?\*{0,2}\s+image\b`, 'gi'),
   new RegExp(String.raw`\bset\s+image\s+\S+\s+[\w.*-]+=(${IMAGE})`, 'g'),
 ]
 /** The word is a placeholder or a flag's value, not an image. */
@@ -25,8 +31,12 @@ const HOSTS = [
 const NO_HOST =
   /^(?:into|to|and|key|keys|access|session|connection|from|in|on|or|root|the|is|as|with|server|port|config)$/
 
-/** Addresses that are not local, not private (RFC 1918), and not filled in by the shell. */
-const ELSEWHERE = String.raw`(?!localhost|127\.|\$|\{|10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.)`
+/**
+ * Not of this machine, nor of a private network (RFC 1918), nor filled in by the shell, nor a service of the cluster:
+ * its name has no dot, or ends as only names inside do.
+ */
+const INSIDE = String.raw`(?:[\w-]+|[\w.-]+\.(?:svc|local|internal|test|lan))(?![\w.-])`
+const ELSEWHERE = String.raw`(?!localhost|127\.|\$|<|\{|10\.|172\.(?:1[6-9]|2\d|3[01])\.|192\.168\.|${INSIDE})`
 const INTERNET = [
   new RegExp(String.raw`\b((?:curl|wget)\s[^|;&\n]*https?:\/\/${ELSEWHERE}[\w.-]+)`, 'g'),
   /\b(kubectl\s+(?:apply|create|replace)\s[^|;&\n]*-f\s+https?:\/\/[\w.-]+)/g,

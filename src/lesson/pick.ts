@@ -1,8 +1,16 @@
-/** Picks one of many by a seed: the same seed always picks the same one. */
+/** Some of many by a number: the same number, the same ones. */
 import { createHash } from 'node:crypto'
 
-/** Undefined: the list is empty. New entries do not change the order in which a seed ranks the old ones. */
-export function pick<T extends { readonly name: string }>(all: readonly T[], seed: number): T | undefined {
+/** The first `count` in the order that a seed gives; a list that grows does not change the order of its old ones. */
+export function draw<T extends { readonly name: string }>(
+  all: readonly T[],
+  seed: number,
+  count: number,
+): readonly T[] {
   const rank = ({ name }: T): string => createHash('sha256').update(`${seed}/${name}`).digest('hex')
-  return [...all].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))[0]
+  return [...all].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, count)
 }
+
+/** The first one; undefined: there is none. */
+export const pick = <T extends { readonly name: string }>(all: readonly T[], seed: number): T | undefined =>
+  draw(all, seed, 1)[0]

@@ -10,8 +10,8 @@ import type { Clock } from '../host/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { Digest } from '../host/digest.js'
 
-/** Where the scripts are in a guest. */
-const GUEST_LIB = '/usr/lib/klab'
+/** Where klab’s scripts are in a guest. */
+export const GUEST_LIB = '/usr/lib/klab'
 
 /** Reads the guest's phase scripts from klab's assets. */
 export async function loadScripts(assets: string): Promise<PhaseScripts> {

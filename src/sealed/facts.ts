@@ -9,6 +9,8 @@ import {
   KEY,
   KUBECONFIG,
   PUBLIC_KEY,
+  handedName,
+  isHandedName,
   layerName,
   mostBytes,
   nodeFile,
@@ -86,7 +88,7 @@ const schema = z.strictObject({
             .optional(),
         }),
       )
-      .max(16),
+      .max(116),
   }),
   files: z.array(z.strictObject(file)).max(1000),
 })
@@ -130,11 +132,13 @@ function checkFiles(facts: SealedFacts, path: string): void {
     names.add(f.name)
   }
   const layers = [...names].filter((n) => /^image\/\d/.test(n)).length
+  const handed = [...names].filter(isHandedName).length
   const wanted = [
     KEY,
     PUBLIC_KEY,
     ...Array.from({ length: layers }, (_, i) => layerName(i)),
     ...(facts.image.boot.kind === 'direct' ? [KERNEL, INITRD] : []),
+    ...Array.from({ length: handed }, (_, i) => handedName(i)),
     ...[...nodes.keys()].flatMap((n) => [
       ...(['hostkey', 'hostkey.pub', 'seed.iso', 'disk.qcow2'] as const).map((f) => nodeFile(n, f)),
       ...(facts.host.ram ? [nodeFile(n, 'memory')] : []),

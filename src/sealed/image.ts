@@ -4,13 +4,14 @@
  */
 import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
+import { archiveRefs } from '../bundle/archive/archive-refs.js'
 import type { World } from '../world.js'
 import { chainOf } from '../snapshot/disks.js'
 import { digestOf, sha256File } from '../host/digest.js'
 import { cachePaths } from '../state/paths.js'
 import type { SealedImage } from '../state/record.js'
 import { moveFile, rejoinImage } from './disks.js'
-import { INITRD, ISO, KERNEL, layerName } from './names.js'
+import { INITRD, ISO, KERNEL, handedName, isHandedName, layerName } from './names.js'
 import type { SealedFacts, ImageFile } from './types.js'
 
 /**
@@ -23,14 +24,25 @@ const imageKey = (facts: SealedFacts): string =>
 const layersOf = (facts: SealedFacts): readonly ImageFile[] =>
   facts.image.files.filter((f) => /^image\/\d/.test(f.name)).sort((a, b) => (a.name < b.name ? -1 : 1))
 
-const assemble = (facts: SealedFacts, at: (name: string) => string): SealedImage => {
+/** Throws CorruptError when what was handed to the lab is no archive of images. */
+async function assemble(facts: SealedFacts, at: (name: string) => string): Promise<SealedImage> {
   const layers = layersOf(facts)
-  const { boot } = facts.image
-  const has = (name: string): boolean => facts.image.files.some((f) => f.name === name)
+  const { boot, files } = facts.image
+  const has = (name: string): boolean => files.some((f) => f.name === name)
+  const archives = files.filter((f) => isHandedName(f.name))
+  const handed = await Promise.all(
+    archives.map(async (_, i) => {
+      const name = handedName(i)
+      const file = at(name)
+      const sha256 = files.find((f) => f.name === name)?.sha256 ?? ''
+      return { file, sha256, refs: await archiveRefs(file) }
+    }),
+  )
   return {
     ...(layers.length > 0 && { disk: at(layerName(layers.length - 1)) }),
     boot: boot.kind === 'direct' ? { ...boot, kernel: at(KERNEL), initrd: at(INITRD) } : boot,
     ...(has(ISO) && { iso: at(ISO) }),
+    ...(handed.length > 0 && { handed }),
   }
 }
 

@@ -88,6 +88,10 @@ export interface LabPaths {
   readonly log: string
   /** What happened in its lessons (JSON lines). Neither a restore nor `destroy` takes it away. */
   readonly lessons: string
+  /** What happened in its exams (JSON lines). */
+  readonly exams: string
+  /** Images that were handed to it (handed.ts). Survives `destroy`, as a bundle does. */
+  readonly images: string
   /** Sockets: short, because a unix socket's path ends at 107 bytes. */
   readonly run: string
   node(name: string): NodePaths
@@ -125,6 +129,8 @@ export function labPaths(r: Roots, id: string, at?: string): LabPaths {
     journal: join(dir, 'journal.json'),
     log: join(dir, 'klab.log'),
     lessons: join(r.state, 'lessons', `${id}.jsonl`),
+    exams: join(r.state, 'lessons', `${id}.exams.jsonl`),
+    images: join(r.state, 'images', `${id}.json`),
     run: join(r.run, id.slice(-8)),
     node: (name) => {
       const n = join(dir, 'nodes', name)

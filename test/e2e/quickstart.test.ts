@@ -11,6 +11,7 @@ import type { Status } from '../../src/lab/status.js'
 import { isFree } from '../../src/state/ports.js'
 import { cachePaths, labPaths, roots } from '../../src/state/paths.js'
 import { readRecord, listRecords } from '../../src/state/record.js'
+import { proveLessons } from './lessons.js'
 import { policyProof } from './policy.js'
 import { rounds } from './rounds.js'
 import { run as runIn, type Ran } from './run.js'
@@ -167,6 +168,8 @@ t.test(
       )
       t.equal((await check('2.2')).code, 0)
     })
+
+    await t.test('lessons and faults', (t) => proveLessons(t, { run, klab }))
 
     await rounds(t, { run, klab, nodes: NODES, count: Number(process.env['KLAB_E2E_ROUNDS'] ?? 1) })
     await served(t, 'restored')

@@ -9,16 +9,22 @@ t.test('images that texts and manifests name', (t) => {
     'kubectl run web --image=nginx:1.25 --port 80',
     'kubectl create deployment x --image busybox',
     '        image: "registry.example/a/b:v1"',
-    '    - image: httpd',
+    '    - image: httpd  # a remark',
     'docker pull -q redis:7',
     'crictl pull docker.io/library/python:3.12@sha256:abc',
     'kubectl set image deployment/web nginx=nginx:1.26',
     'An image: is a file.',
+    'BASE_IMAGE="registry.example/tools:2"',
+    'OTHER_IMAGE=$BASE_IMAGE',
+    'create a pod of the **image** `nginx:1.24.0`, named `web:1`',
+    'It uses the `redis:7-alpine`{{copy}} image.',
+    'docker run -d --rm busybox:1.36 sleep 5',
     'set the image: name',
   ].join('\n')
   t.same(words(imagesIn(text)), [
     ...['nginx:1.25', 'busybox', 'registry.example/a/b:v1', 'httpd', 'redis:7'],
     ...['docker.io/library/python:3.12@sha256:abc', 'nginx:1.26'],
+    ...['registry.example/tools:2', 'nginx:1.24.0', 'redis:7-alpine', 'busybox:1.36'],
   ])
   t.match(imagesIn(text)[2], { line: 3 })
   t.end()
@@ -46,6 +52,8 @@ t.test('machines and the internet', (t) => {
     'curl http://localhost:8080',
     'curl http://10.0.0.1',
     'curl https://$IP:6443/healthz',
+    'curl -s http://web.default.svc.cluster.local/x; wget http://api; curl https://shop.local:30443',
+    'curl http://<node-ip>:30080',
     'kubectl apply -f https://example.org/a.yaml',
     'kubectl apply -f a.yaml',
     'apt-get -y install jq',
@@ -54,7 +62,7 @@ t.test('machines and the internet', (t) => {
   ].join('\n')
   t.same(
     internetIn(text).map((f) => f.line),
-    [1, 5, 7, 8, 9],
+    [1, 7, 9, 10, 11],
   )
   t.end()
 })

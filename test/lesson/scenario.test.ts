@@ -2,6 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { LessonError } from '../../src/errors.js'
+import { environmentOf } from '../../src/lesson/environment.js'
 import { readLesson } from '../../src/lesson/scenario.js'
 import { index, lessonFolder } from './stage.js'
 
@@ -170,4 +171,12 @@ t.test('no folder, no index.json, a link that leads out, files that are too larg
   const binary = lessonFolder(t, { 'index.json': index([{ title: 'a', text: 'a.md' }]) }, 'd')
   writeFileSync(join(binary, 'a.md'), Buffer.from([0xff, 0xfe, 0x00]))
   t.match(await wrong(binary), [/a\.md: is not UTF-8 text/])
+})
+
+t.test('machine images with another Ubuntu, and Katacoda’s tags, are known', (t) => {
+  t.match(environmentOf('kubernetes-kubeadm-1node-ubuntu20.04'), { single: true, cluster: true, differs: undefined })
+  t.match(environmentOf('kubernetes-kubeadm-2nodes-ubuntu20.04'), { single: false, nodes: 2 })
+  t.match(environmentOf('ubuntu:2004'), { cluster: false, differs: /Debian/ })
+  t.match(environmentOf('windows-ubuntu20.04'), { nodes: 2, differs: /does not know/ })
+  t.end()
 })

@@ -23,6 +23,8 @@ export interface Image {
   readonly arch: string
   /** For an image that klab makes. */
   readonly entrypoint?: readonly string[]
+  /** The same, for what a pod's own `args` or `command` takes the place of. */
+  readonly command?: readonly string[]
   /** For an imported image: its configuration unchanged, so that its id stays the same. */
   readonly config?: string
   readonly layers: readonly ImageLayer[]
@@ -49,7 +51,12 @@ export function imageConfig(image: Image): string {
     architecture: image.arch,
     os: 'linux',
     created,
-    config: { Env: [PATH], Entrypoint: image.entrypoint ?? [], WorkingDir: '/' },
+    config: {
+      Env: [PATH],
+      Entrypoint: image.entrypoint ?? [],
+      ...(image.command && { Cmd: image.command }),
+      WorkingDir: '/',
+    },
     rootfs: { type: 'layers', diff_ids: image.layers.map((l) => `sha256:${l.digest}`) },
     history: image.layers.map((l) => ({ created, created_by: l.origin })),
   })

@@ -1,6 +1,8 @@
 /** What a program can do with lessons. Types only. */
 import type { BreakRequest } from './break.js'
 import type { CheckedStep, ShownHint, SolvedStep } from './check.js'
+import type { ExamRequest } from './exam-start.js'
+import type { VerifiedExam, WrittenExam } from './exam-report.js'
 import type { ListedLesson } from './find.js'
 import type { NextRequest, WentToStep } from './go.js'
 import type { LintReport } from './lint.js'
@@ -9,6 +11,7 @@ import type { LessonPage } from './page.js'
 import type { OpenPage, OpenRequest } from './serve.js'
 import type { FinishedLesson, StartRequest } from './start.js'
 import type { TriedLesson } from './try.js'
+import type { ExamResult } from '../../lesson/exam/result.js'
 import type { Work } from '../../lesson/record-of-work.js'
 import type { TerminalCommand } from '../reach.js'
 
@@ -19,8 +22,12 @@ export interface Lessons {
     readonly dirs?: readonly string[] | undefined
     readonly language?: string | undefined
   }): Promise<readonly ListedLesson[]>
+  /**
+   * Saves the lab, prepares it, and begins the first step. `name`: a lesson's name, or a folder; with `exam`: the
+   * trainer's list of tasks.
+   */
   /** Saves the lab, prepares it, and begins the first step. `name`: a lesson's name, or a folder. */
-  start(name: string, o?: StartRequest): Promise<LessonPage>
+  start(name: string, o?: StartRequest & { readonly exam?: ExamRequest | undefined }): Promise<LessonPage>
   status(language?: string): Promise<LessonStatus>
   /** The text of the present step; `intro`: with the introduction of the lesson. */
   text(o?: { readonly language?: string | undefined; readonly intro?: boolean | undefined }): Promise<LessonPage>
@@ -47,6 +54,8 @@ export interface Lessons {
   open(o?: OpenRequest): Promise<OpenPage>
   /** Tests a lesson on this lab: each check must fail before its solve script and pass after it. */
   test(name: string): Promise<TriedLesson>
+  /** The same for several, with one snapshot for all: the lab is put back only after the last one. */
+  testTogether(names: readonly string[]): Promise<readonly TriedLesson[]>
   /** Writes a sample lesson. */
   create(path: string): Promise<{ readonly dir: string; readonly files: readonly string[] }>
   /** What was done in this lab's lessons; `html`: also write it as a page to this file. */
@@ -54,6 +63,21 @@ export interface Lessons {
   /** What is wrong with a lesson's folder, and what it needs that this lab does not have. */
   lint(dir: string): Promise<LintReport>
   readonly breaks: Breaks
+  readonly exam: Exams
+}
+
+/** Exams; while one is open, `check`, `next`, `finish`, `text` and `status` are about its tasks. */
+export interface Exams {
+  /** How the last one went so far. */
+  result(): Promise<ExamResult>
+  /** Writes its report. `key`: file with the trainer's private key, which signs it. */
+  report(file: string, o?: { readonly key?: string | undefined }): Promise<WrittenExam>
+  /** Whether a report is as the trainer's key signed it; `key`: file with the public one. */
+  verify(file: string, key: string): Promise<VerifiedExam>
+  /** Makes a trainer's keys, FILE and FILE.pub. */
+  keys(
+    file: string,
+  ): Promise<{ readonly privateKey: string; readonly publicKey: string; readonly isEncrypted: boolean }>
 }
 
 /** Faults to find and fix. Each is a lesson of one step, so check, hint and solve are those of lessons. */

@@ -45,17 +45,26 @@ async function inOrder(dir: string, names: readonly string[]): Promise<readonly 
   return [...names].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
 }
 
-/** The lesson folders in a folder, or the folder itself. Links that lead out of it are not followed. */
-async function lessonFolders(dir: string, depth = 0): Promise<readonly string[]> {
-  if (await exists(join(dir, 'index.json'))) return [dir]
-  if (depth >= DEEPEST) return []
+/** Whether a folder inside a lesson is one itself, and not some program's files. */
+async function isLesson(dir: string): Promise<boolean> {
+  const text = await (await openFolder(dir)).read('index.json').catch(() => undefined)
+  return text !== undefined && /"details"\s*:/.test(text)
+}
+
+/**
+ * The folders of lessons in a folder, and itself. Some checkouts have a lesson at their top, beside the folders of all
+ * others. A link is followed only to what lies in it too.
+ */
+async function lessonFolders(dir: string, depth = 0, isInside = false): Promise<readonly string[]> {
+  const isOne = isInside ? await isLesson(dir) : await exists(join(dir, 'index.json'))
+  const found: string[] = isOne ? [dir] : []
+  if (depth >= DEEPEST) return found
   const inside = (await readdir(dir, { withFileTypes: true })).filter((e) => e.isDirectory() && !e.name.startsWith('.'))
-  const found: string[] = []
   for (const name of await inOrder(
     dir,
     inside.map((e) => e.name),
   )) {
-    found.push(...(await lessonFolders(join(dir, name), depth + 1)))
+    found.push(...(await lessonFolders(join(dir, name), depth + 1, isInside || isOne)))
     if (found.length > MOST) throw new UsageError(`${dir}: more than ${MOST} lessons`, { hint: 'name a folder in it' })
   }
   return found

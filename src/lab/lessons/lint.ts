@@ -1,18 +1,26 @@
 /** `klab lesson lint`: reads a lesson and says what is wrong. It runs nothing of it. */
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { labImages } from '../../bundle/cached-bundle.js'
 import { CommandError, LessonError, type LessonIssue } from '../../errors.js'
 import type { HostExec } from '../../host/types.js'
 import { openFolder } from '../../lesson/folder.js'
 import { readJsonFile } from '../../lesson/json-file.js'
-import { labIssues, stepIssues, unknownKeys, type LessonFile, type LintIssue, type LintLab } from '../../lesson/lint.js'
+import {
+  imagesNamed,
+  labIssues,
+  stepIssues,
+  unknownKeys,
+  type LessonFile,
+  type LintIssue,
+  type LintLab,
+} from '../../lesson/lint.js'
 import type { Lesson, LessonScript } from '../../lesson/model.js'
 import { readLesson } from '../../lesson/scenario.js'
-import { settledLab } from '../../labfile/settled-bundle.js'
+import { listHanded } from '../../state/handed.js'
 import type { LabContext } from '../context.js'
+import { imagesOfLab } from '../hand-images.js'
 import { recordedLab } from '../open.js'
-import { aliasesOf } from './prepare.js'
+import { aliasesOf, filesOf } from './prepare.js'
 
 export interface LintReport {
   readonly dir: string
@@ -20,6 +28,9 @@ export interface LintReport {
   readonly issues: readonly LintIssue[]
   /** Whether there was a lab to compare with. */
   readonly lab: string | undefined
+  /** Images that it pulls or runs, and those of them that the lab lacks (none without a lab). */
+  readonly images: readonly string[]
+  readonly lacking: readonly string[]
 }
 
 const errors = (issues: readonly LessonIssue[]): readonly LintIssue[] => issues.map((i) => ({ ...i, level: 'error' }))
@@ -69,8 +80,7 @@ async function labToCompare(c: LabContext): Promise<(LintLab & { name: string })
   if (!found) return undefined
   const { record } = found
   const world = await c.doors.world(record.lab)
-  const k = settledLab(record.lab, record.bundle).kubernetes
-  const images = k && (await labImages(k, world.layers))
+  const handed = await listHanded(found.paths, record)
   return {
     name: record.name,
     hosts: [
@@ -79,7 +89,7 @@ async function labToCompare(c: LabContext): Promise<(LintLab & { name: string })
       'localhost',
     ],
     internet: record.lab.network.internet,
-    images: images && [...images.all, ...images.node, ...images.cni],
+    images: record.lab.kubernetes && (await imagesOfLab(world, record, handed)),
   }
 }
 
@@ -93,6 +103,20 @@ async function textsOf(dir: string, lesson: Lesson): Promise<readonly LessonFile
   return [...texts, ...scriptsOf(lesson).map(({ name, text }) => ({ file: join(folder.dir, name), text }))]
 }
 
+/** Files that index.json wants copied, and that are not there. */
+async function assetErrors({ dir, assets }: Lesson): Promise<readonly LintIssue[]> {
+  const all = assets.map((asset) =>
+    filesOf(dir, asset).then(
+      () => [],
+      (error: unknown) => {
+        if (error instanceof LessonError) return errors(error.issues)
+        throw error
+      },
+    ),
+  )
+  return (await Promise.all(all)).flat()
+}
+
 /** Reads a lesson's folder. All that is wrong is in the report. Throws HostError. */
 export async function lintLesson(c: LabContext, path: string): Promise<LintReport> {
   const dir = resolve(c.doors.env.cwd, path)
@@ -102,16 +126,25 @@ export async function lintLesson(c: LabContext, path: string): Promise<LintRepor
     const json = readJsonFile((await (await openFolder(dir)).read('index.json')) ?? '', index)
     const scripts = (await Promise.all(scriptsOf(lesson).map((s) => parseErrors(c.doors.host, lesson.dir, s)))).flat()
     const lab = await labToCompare(c)
+    const texts = await textsOf(dir, lesson)
     const issues = [
       ...unknownKeys(json, index),
       ...stepIssues(lesson, index, json.place),
+      ...(await assetErrors(lesson)),
       ...scripts,
-      ...(lab ? labIssues(await textsOf(dir, lesson), lab) : []),
+      ...(lab ? labIssues(texts, lab) : []),
       ...lesson.notes.map((message): LintIssue => ({ file: index, level: 'warning', message })),
     ]
-    return { dir: lesson.dir, ok: !issues.some((i) => i.level === 'error'), issues, lab: lab?.name }
+    return {
+      dir: lesson.dir,
+      ok: !issues.some((i) => i.level === 'error'),
+      issues,
+      lab: lab?.name,
+      images: imagesNamed(texts),
+      lacking: lab?.images ? imagesNamed(texts, lab) : [],
+    }
   } catch (error) {
     if (!(error instanceof LessonError)) throw error
-    return { dir, ok: false, issues: errors(error.issues), lab: undefined }
+    return { dir, ok: false, issues: errors(error.issues), lab: undefined, images: [], lacking: [] }
   }
 }

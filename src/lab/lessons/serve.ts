@@ -13,12 +13,12 @@ import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { CONNECT_MS, requireNode } from '../reach.js'
 import { listAll } from '../snapshot-verbs.js'
-import { checkLesson, hintLesson, solveLesson } from './check.js'
-import { backStep, catchUp, nextStep, resetStep, type WentToStep } from './go.js'
+import type { WentToStep } from './go.js'
 import { currentLesson, firstNode, hostsOf } from './in-lesson.js'
 import { readPage, statusOf } from './look.js'
 import { OUTCOME_WORDS } from './outcome-words.js'
 import { pageOf } from './page.js'
+import { backVerb, catchUpVerb, checkVerb, hintVerb, nextVerb, resetVerb, solveVerb } from './verbs.js'
 
 export interface OpenRequest {
   /** 0 or absent: any. */
@@ -77,26 +77,26 @@ async function act(
 ): Promise<ActionResult> {
   switch (action) {
     case 'check': {
-      const r = await checkLesson(c)
+      const r = await checkVerb(c)
       const saved = r.snapshot === undefined ? '' : `; saved as ${r.snapshot}`
       return { ok: r.outcome === 'passed', message: `${OUTCOME_WORDS[r.outcome]}${saved}`, output: r.output }
     }
     case 'hint': {
-      const h = await hintLesson(c, language)
+      const h = await hintVerb(c, language)
       return { ok: true, message: h.text, output: '' }
     }
     case 'solve': {
-      const r = await solveLesson(c)
+      const r = await solveVerb(c)
       return { ok: r.outcome === 'passed', message: `its solution: ${OUTCOME_WORDS[r.outcome]}`, output: r.output }
     }
     case 'next':
-      return went(await nextStep(c, { language }))
+      return went(await nextVerb(c, { language }))
     case 'back':
-      return went(await backStep(c, language))
+      return went(await backVerb(c, language))
     case 'reset':
-      return went(await resetStep(c, { language }))
+      return went(await resetVerb(c, { language }))
     case 'catch-up':
-      return went(await catchUp(c, step ?? 1, language))
+      return went(await catchUpVerb(c, step ?? 1, language))
   }
 }
 

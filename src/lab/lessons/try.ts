@@ -1,6 +1,7 @@
 /** `klab lesson test`: tests a lesson on a real lab. Each check must fail before its step is solved, and pass after. */
 import type { ScriptOutcome } from '../../lesson/in-guest.js'
-import type { LessonStep } from '../../lesson/model.js'
+import type { Lesson, LessonStep } from '../../lesson/model.js'
+import type { Manifest } from '../../snapshot/types.js'
 import type { LabContext } from '../context.js'
 import { goTo } from '../snapshot.js'
 import { judgeStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
@@ -61,34 +62,76 @@ async function tryStep(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRI
   return found
 }
 
+/** All steps of a lesson on the lab as it is, until one goes wrong. */
+async function trySteps(lab: LessonLab): Promise<TriedLesson> {
+  const { clock } = lab.world
+  const { lesson } = lab
+  const started = clock.monotonic()
+  const steps: TriedStep[] = []
+  for (const step of lesson.steps) {
+    const from = clock.monotonic()
+    await enterStep(lab, step.number, step.number === 1 ? 'start' : 'next')
+    const { number, title } = step
+    const tried = { number, title, ...(await tryStep(lab, step)), ms: clock.monotonic() - from }
+    steps.push(tried)
+    // The next steps need what this one should have done.
+    if (tried.problem !== undefined) break
+  }
+  const ok = steps.length === lesson.steps.length && steps.every((s) => s.problem === undefined)
+  return { lesson: lesson.name, ok, steps, ms: clock.monotonic() - started }
+}
+
+/** Puts the lab back to where the test began. */
+async function putBack(lab: LessonLab, base: Manifest): Promise<void> {
+  await goTo(lab, base, { undo: false, wait: true })
+  await removeCheckpoints(lab)
+}
+
 /**
  * Runs a lesson from its beginning to its end. The lab is as before afterwards, also when it fails. `name`: as in
  * startLesson. Throws as startLesson.
  */
 export async function testLesson(c: LabContext, name: string): Promise<TriedLesson> {
   const lesson = await lessonToBegin(c, name)
-  const { clock } = c.doors
-  const started = clock.monotonic()
-  const steps: TriedStep[] = []
-  await inLesson(c, { goal: 'test', lesson }, async (lab) => {
+  const started = c.doors.clock.monotonic()
+  const tried = await inLesson(c, { goal: 'test', lesson }, async (lab) => {
     await lab.tell({ event: 'start', trial: true })
     const base = await keepCheckpoint(lab, 0)
     try {
-      for (const step of lesson.steps) {
-        const from = clock.monotonic()
-        await enterStep(lab, step.number, step.number === 1 ? 'start' : 'next')
-        const { number, title } = step
-        const tried = { number, title, ...(await tryStep(lab, step)), ms: clock.monotonic() - from }
-        steps.push(tried)
-        // The next steps need what this one should have done.
-        if (tried.problem !== undefined) break
-      }
+      return await trySteps(lab)
     } finally {
-      await goTo(lab, base, { undo: false, wait: true })
-      await removeCheckpoints(lab)
+      await putBack(lab, base)
       await lab.tell({ event: 'finished' })
     }
   })
-  const ok = steps.length === lesson.steps.length && steps.every((s) => s.problem === undefined)
-  return { lesson: lesson.name, ok, steps, ms: clock.monotonic() - started }
+  return { ...tried, ms: c.doors.clock.monotonic() - started }
+}
+
+/**
+ * The same for several lessons with one snapshot: each begins in the lab as the one before has left it, and only after
+ * the last one the lab is put back. That saves most of the time, but lessons that disturb each other fail. Throws as
+ * startLesson.
+ */
+export async function testTogether(c: LabContext, names: readonly string[]): Promise<readonly TriedLesson[]> {
+  const lessons: Lesson[] = []
+  for (const name of names) lessons.push(await lessonToBegin(c, name))
+  const all: TriedLesson[] = []
+  let base: Manifest | undefined
+  let failure: { readonly error: unknown } | undefined
+  for (const [i, lesson] of lessons.entries()) {
+    const isLast = i === lessons.length - 1
+    await inLesson(c, { goal: 'test', lesson }, async (lab) => {
+      await lab.tell({ event: 'start', trial: true })
+      base ??= await keepCheckpoint(lab, 0)
+      try {
+        if (failure === undefined) all.push(await trySteps(lab))
+      } catch (error) {
+        failure = { error }
+      }
+      if (isLast) await putBack(lab, base)
+      await lab.tell({ event: 'finished' })
+    })
+  }
+  if (failure) throw failure.error
+  return all
 }

@@ -35,3 +35,44 @@ t.test('a new lesson has nothing that a lint would find; what is wrong with one 
     { level: 'warning', line: 1, message: 'detials: unknown key; it is ignored' },
   ])
 })
+
+t.test('lint: an asset that is not there; images that the lab lacks, and where they come from', async (t) => {
+  const s = await lessonStage(t)
+  const lab = await openLab({ doors: { ...s.doors, host: createExec(s.world.env) } })
+  const dir = s.writeLesson('assets', {
+    'index.json': JSON.stringify({
+      title: 'x',
+      details: {
+        steps: [{ title: 'one', text: 'one.md' }],
+        assets: {
+          host01: [
+            { file: 'there.yaml', target: '/root' },
+            { file: '*.sh', target: '/root' },
+          ],
+        },
+      },
+    }),
+    'one.md': 'Use the `nginx:1.25` image.\n',
+    'assets/there.yaml': 'image: busybox\n',
+  })
+  t.match(await lab.lessons.lint(dir), {
+    ok: false,
+    issues: [{ level: 'error', message: 'assets: *.sh: no such file' }],
+    images: ['nginx:1.25'],
+  })
+})
+
+t.test('lessons below a folder that is one itself are found; a program’s index.json is none', async (t) => {
+  const s = await lessonStage(t)
+  const one = { 'index.json': JSON.stringify({ title: 'One', details: { steps: [] } }) }
+  const top = s.writeLesson('checkout', one)
+  s.writeLesson('checkout/inner', one)
+  s.writeLesson('checkout/assets/app', { 'index.json': '{ "name": "app" }' })
+  s.writeLesson('checkout/course/deep', one)
+  const found = await s.lab.lessons.list({ dirs: [top] })
+  t.same(
+    found.map((l) => l.dir.slice(top.length)),
+    ['', '/course/deep', '/inner'],
+  )
+  t.ok(found.every((l) => l.problem === undefined))
+})

@@ -199,3 +199,37 @@ t.test('test: each check fails before its solution and passes after; the lab is 
   t.equal(await problem('3.solve', 'fail'), 'its solve script: failed')
   t.equal(await problem('3.solve', 'write other'), 'its check after the solution: failed')
 })
+
+t.test(
+  'test together: one snapshot for all, each begins where the one before ended; then all is as before',
+  async (t) => {
+    const s = await lessonStage(t)
+    s.writeLesson('one', THREE)
+    s.writeLesson('two', THREE)
+    const { lessons } = s.lab
+    s.write('mine')
+    const saves = (): number => s.events.filter((e) => e.type === 'start' && /save|pause/.test(e.title)).length
+    t.match(await lessons.testTogether(['one', 'two']), [
+      { lesson: 'one', ok: true },
+      { lesson: 'two', ok: true },
+    ])
+    const together = saves()
+    t.equal(await s.word(), 'mine')
+    t.same(await s.names(), [])
+    await t.rejects(lessons.status(), /no lesson is open/)
+    t.same(
+      (await s.journal()).filter((e) => /start|saved|finished/.test(e)),
+      ['start', 'saved 0', 'finished', 'start', 'finished'],
+    )
+    await lessons.test('one')
+    t.ok(together <= saves() - together, 'not one snapshot a lesson')
+    const dir = s.writeLesson('bad', { ...THREE, '2.solve': 'fail' })
+    t.match(await lessons.testTogether(['bad', 'one']), [
+      { ok: false, steps: [{}, { solved: 'failed' }] },
+      { ok: true },
+    ])
+    t.equal(await s.word(), 'mine')
+    await t.rejects(lessons.testTogether(['one', `${dir}-gone`]), { code: 'lesson' })
+    t.equal(await s.word(), 'mine', 'nothing was begun')
+  },
+)

@@ -1,0 +1,127 @@
+/** `klab bundle add-images`: images that the bundle lacks, for a lab that is up and for all nodes that it will get. */
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { debianArch } from '../bundle/arch.js'
+import { ownImages } from '../bundle/source/own-images.js'
+import { handImages } from '../bundle/archive/hand.js'
+import { labImages } from '../bundle/cached-bundle.js'
+import { PROBE_REF } from '../bundle/contents.js'
+import { buildContext } from '../bundle/ensure.js'
+import { fullRef } from '../cluster/images.js'
+import { StateError, UsageError } from '../errors.js'
+import { upTo, type PhaseName } from '../labfile/phases.js'
+import { connectWithin } from '../node/connections.js'
+import { readMarks } from '../node/guest-phase.js'
+import { loadImages, missingImages } from '../node/handed-images.js'
+import { bundleContext } from '../node-image/artifacts.js'
+import { note } from '../report/events.js'
+import { inPhase } from '../report/stages.js'
+import { allRunning } from '../snapshot/machines.js'
+import { staged, type LockedLab } from '../snapshot/types.js'
+import { addHanded, listHanded, type HandedImages } from '../state/handed.js'
+import type { LabRecord } from '../state/record.js'
+import type { World } from '../world.js'
+import { withLog, type LabContext } from './context.js'
+import { recordedLab } from './open.js'
+import { CONNECT_MS } from './reach.js'
+import { recordedCluster } from './settle-bundle.js'
+import { withLab } from './with-lab.js'
+
+/** Of a sealed lab’s list of files (sealed/facts.ts). */
+const MOST = 100
+
+export interface AddedImages {
+  readonly lab: string
+  /** Names of the images that the lab has now beside those of its bundle. */
+  readonly refs: readonly string[]
+  /** Those that were added now. */
+  readonly added: readonly string[]
+}
+
+/** All images that a lab’s nodes have by klab: its bundle’s, and those that were handed to it. */
+export async function imagesOfLab(world: World, record: LabRecord, handed: readonly HandedImages[]): Promise<string[]> {
+  const k = recordedCluster(record)
+  const bundle = k && (await labImages(k, world.layers))
+  const own = bundle ? [...bundle.all, ...bundle.node, ...bundle.cni, PROBE_REF] : []
+  return [...own, ...handed.flatMap((h) => h.refs)]
+}
+
+export interface AddRequest {
+  /** klab’s own small images for lessons too: made from Debian’s packages, once. */
+  readonly own?: boolean | undefined
+}
+
+async function requireFiles(
+  c: LabContext,
+  archives: readonly string[],
+  { own }: AddRequest,
+): Promise<readonly string[]> {
+  if (archives.length === 0 && own !== true)
+    throw new UsageError('bundle add-images: name an archive, or --own', {
+      hint: 'docker save -o images.tar NAME:TAG…',
+    })
+  const paths = archives.map((a) => resolve(c.doors.env.cwd, a))
+  for (const path of paths)
+    if (!(await stat(path).catch(() => undefined))?.isFile()) throw new UsageError(`${path}: no such file`)
+  return paths
+}
+
+/** Keeps what was packed, and loads it into all nodes of a locked lab that is up. Throws CommandError, ProbeError. */
+async function handToLab(lab: LockedLab, more: readonly HandedImages[]): Promise<AddedImages> {
+  const { paths, record } = lab
+  const named = (all: readonly HandedImages[]): readonly string[] => [...new Set(all.flatMap((h) => h.refs))].sort()
+  const held = new Set((await listHanded(paths, record)).map((h) => h.sha256))
+  const fresh = more.filter((h) => !held.has(h.sha256))
+  if (held.size + fresh.length > MOST)
+    throw new StateError(`a lab takes at most ${MOST} images beside its bundle; this one has ${held.size}`, {
+      hint: 'kubernetes.bundle: {dir: PATH}, with all images in that folder',
+    })
+  // Written down first: if klab is killed now, the next time goes on from there.
+  if (fresh.length > 0) await addHanded(paths, fresh)
+  if (upTo('images', (record.completedUntil as PhaseName | undefined) ?? 'network'))
+    await Promise.all(
+      record.lab.nodes.map(({ name }) =>
+        staged(lab, [`images/${name}`, name], async (line) => {
+          const guest = await connectWithin(lab, name, CONNECT_MS)
+          await loadImages(lab, name, await missingImages(lab, await readMarks(guest)), line)
+        }),
+      ),
+    )
+  else lab.say('the nodes have no runtime yet; they get the images in the phase `images`')
+  return { lab: record.name, refs: named(await listHanded(paths, record)), added: named(fresh) }
+}
+
+/**
+ * Loads images into all nodes of a lab that is up, and keeps them for nodes that come later, the next `up` and sealed
+ * labs. Throws UsageError, StateError (no cluster, not all machines run), CorruptError (a damaged archive),
+ * LockedError, CommandError; for klab’s own images HostError (this is no Debian).
+ */
+export async function addImages(c: LabContext, archives: readonly string[], o: AddRequest = {}): Promise<AddedImages> {
+  const paths = await requireFiles(c, archives, o)
+  const found = await recordedLab(c.doors.env, c.file)
+  if (!found.record.lab.kubernetes)
+    throw new StateError('this lab has no container runtime of klab’s (kubernetes: false)', {
+      hint: 'klab cp ARCHIVE NODE:, then docker load there',
+    })
+  const world = await c.doors.world(found.record.lab)
+  return withLog(c, found.paths.log, (report) =>
+    inPhase({ report, clock: c.doors.clock }, { goal: 'images', title: 'images', lab: found.record.name }, (stage) =>
+      withLab(
+        world,
+        found.paths,
+        { name: 'bundle add-images', record: (r) => r ?? found.record, recover: note(report) },
+        async (record) => {
+          const lab = { world, paths: found.paths, record, say: note(report) }
+          if (!(await allRunning(lab)))
+            throw new StateError('not all machines of the lab run', { hint: 'klab up, then the same again' })
+          const bundle = new Set((await imagesOfLab(world, record, [])).map(fullRef))
+          const context = buildContext(bundleContext(world, note(report)))
+          const has = (ref: string): boolean => bundle.has(fullRef(ref))
+          const handed = await handImages(paths, { arch: debianArch(), has }, context)
+          const own = o.own === true ? await ownImages(context, debianArch()) : []
+          return handToLab({ ...lab, stage }, [...handed, ...own])
+        },
+      ),
+    ),
+  )
+}

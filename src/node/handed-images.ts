@@ -1,0 +1,70 @@
+/** Loading what was handed to a lab into the runtime of a node (state/handed.ts). */
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { CommandError, Interrupted } from '../errors.js'
+import { exists } from '../host/files.js'
+import type { Digest } from '../host/digest.js'
+import { listHanded, type HandedImages } from '../state/handed.js'
+import type { LabRun } from '../world.js'
+import { connectWithin } from './connections.js'
+import { GUEST_LIB, loadScripts, removeMark } from './guest-phase.js'
+
+type LoadingLab = Pick<LabRun, 'world' | 'paths' | 'record'>
+
+const SCRIPT = 'load-images.sh'
+/** ms until a node answers: it runs already. */
+const CONNECT_MS = 60_000
+
+const markOf = ({ sha256 }: HandedImages): string => `images-${sha256.slice(0, 12)}`
+
+/** Those that a node’s marks do not show. What is gone from the cache does not count: nobody can load it. */
+export async function missingImages(
+  lab: Pick<LoadingLab, 'paths' | 'record'>,
+  marks: ReadonlyMap<string, Digest>,
+): Promise<readonly HandedImages[]> {
+  const all = await listHanded(lab.paths, lab.record)
+  const there = await Promise.all(all.map(({ file }) => exists(file)))
+  return all.filter((h, i) => there[i] && marks.get(markOf(h)) !== h.sha256)
+}
+
+/** Takes the marks away, so that a node gets all of them again. Throws ProbeError, CommandError. */
+export async function forgetImages(lab: LoadingLab, node: string): Promise<void> {
+  const all = await listHanded(lab.paths, lab.record)
+  if (all.length === 0) return
+  const guest = await connectWithin(lab, node, CONNECT_MS)
+  for (const h of all) await removeMark(guest, markOf(h))
+}
+
+/** Loads images into a node’s runtime, one after the other. Throws ProbeError, CommandError, Interrupted. */
+export async function loadImages(
+  lab: LoadingLab,
+  node: string,
+  images: readonly HandedImages[],
+  line: (text: string) => void,
+): Promise<void> {
+  if (images.length === 0) return
+  const guest = await connectWithin(lab, node, CONNECT_MS)
+  const text = (await loadScripts(lab.world.assets)).files.get(SCRIPT)
+  if (text === undefined) throw new TypeError(`no ${SCRIPT}`)
+  const script = `${GUEST_LIB}/${SCRIPT}`
+  await guest.put([{ path: script, content: text, mode: 0o755 }])
+  const { signal } = lab.world
+  for (const { file, sha256, refs } of images) {
+    line(`loading ${refs.join(', ')}`)
+    const runtime = lab.record.lab.kubernetes?.runtime ?? 'docker'
+    const load = await guest.filter(['sudo', '-n', 'bash', script, runtime, sha256])
+    load.output.resume()
+    // If the command ends early, what it said is the better reason.
+    const fed = pipeline(createReadStream(file), load.input, { signal })
+    fed.catch(() => undefined)
+    try {
+      await load.done
+    } catch (error) {
+      if (signal.aborted) throw new Interrupted()
+      throw error instanceof CommandError && /no space left/i.test(error.failure.tail)
+        ? new CommandError(error.failure, { hint: 'a larger disk in the Labfile, or fewer images', cause: error })
+        : error
+    }
+    await fed
+  }
+}
