@@ -25,7 +25,8 @@ function filesOf(dir: string, archive: string): readonly string[] {
 t.test('each image is made of its packages and files, once, with one look at the package lists', async (t) => {
   const { c, asked } = debian(t)
   const made = await ownImages(c, 'amd64')
-  t.same(made.flatMap((m) => m.refs), ['klab.local/busybox:1', 'klab.local/nginx:1', 'klab.local/echo:1']) // prettier-ignore
+  const refs = made.flatMap((m) => m.refs)
+  t.same(refs, ['klab.local/busybox:1', 'klab.local/nginx:1', 'klab.local/echo:1'])
   t.equal(asked.filter((a) => a.includes('update')).length, 1)
   const configs: unknown[] = []
   for (const m of made) {

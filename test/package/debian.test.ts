@@ -35,7 +35,11 @@ t.test('its parts, owners and modes', (t) => {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   t.equal(basename(deb), `klab_${version}_${output(['dpkg', '--print-architecture'])}.deb`)
   const listed = output(['dpkg-deb', '--contents', deb]).split('\n')
-  t.same(listed.filter((line) => !/^[-dl](?:rwxr-xr-x|rw-r--r--|rwxrwxrwx) root\/root /.test(line)), []) // prettier-ignore
+  const plain = /^[-dl](?:rwxr-xr-x|rw-r--r--|rwxrwxrwx) root\/root /
+  t.same(
+    listed.filter((line) => !plain.test(line)),
+    [],
+  )
   const names = listed.map((line) => line.split(/ \.\//)[1]?.split(' -> ')[0] ?? '')
   const wanted = [
     ...['usr/bin/klab', 'usr/lib/klab/node', 'usr/lib/klab/dist/main.js', 'usr/lib/klab/labs/plain/Labfile'],

@@ -126,7 +126,10 @@ t.test('archives that nobody should make', async (t) => {
       change('image/kernel', { data: 'KERNEL' }),
       /image\/kernel has the wrong checksum/,
     ],
-    'a sum too few': [change('SHA256SUMS', { data: `${sha('x')}  seal.json\n` }), /seal.json does not match its checksum/],
+    'a sum too few': [
+      change('SHA256SUMS', { data: `${sha('x')}  seal.json\n` }),
+      /seal.json does not match its checksum/,
+    ],
     'no seal.json': [good.slice(1), /is not a sealed lab/],
     'another format': [facts({ format: 2 }), /format 2; this klab knows format 1/],
     'a name of no sealed lab': [facts({}, { ...FILES, 'nodes/a/../../x': '' }), /which no sealed lab has/],

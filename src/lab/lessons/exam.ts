@@ -75,7 +75,9 @@ async function leaveTask(c: LabContext, exam: ExamState): Promise<void> {
   })
 }
 
-/** To the next task, in the lab as it was at the exam's beginning. Throws StateError at the last, and after the time. */
+/**
+ * To the next task, in the lab as it was at the exam's beginning. Throws StateError at the last, and after the time.
+ */
 export async function nextTask(c: LabContext, language?: string): Promise<LessonPage> {
   await requireTime(c)
   const exam = await openExam(c)
