@@ -7,7 +7,6 @@ import { makeDir, readJson, writeAtomic } from '../host/files.js'
 import type { Digest } from '../host/digest.js'
 import { isObject } from '../host/json.js'
 import type { LabPaths } from './paths.js'
-import type { LabRecord } from './record.js'
 
 export interface HandedImages {
   /** A `docker save` archive: in a layer of the cache, or beside the image of a sealed lab. */
@@ -33,7 +32,7 @@ async function ownHanded({ images }: Pick<LabPaths, 'images'>): Promise<readonly
 /** The same, with what came with a sealed lab. What is handed later wins, so it comes last. */
 export async function listHanded(
   paths: Pick<LabPaths, 'images'>,
-  record: Pick<LabRecord, 'image'>,
+  record: { readonly image?: { readonly handed?: readonly HandedImages[] } },
 ): Promise<readonly HandedImages[]> {
   const own = await ownHanded(paths)
   const known = new Set(own.map((h) => h.sha256))
