@@ -66,7 +66,26 @@ has() { rpm -q --quiet "$1"; }
 
 file_installed() { rpm -q --quiet "$(rpm -qp --qf '%{NAME}-%{VERSION}-%{RELEASE}' "$1" 2>/dev/null)"; }
 
-install_files() { "$PM" -y --disablerepo='*' install "$@"; }
+# older_file FILE: whether a newer version of its package is installed.
+older_file() {
+	local name version='%|EPOCH?{%{EPOCH}}:{0}|:%{VERSION}-%{RELEASE}\n' have wanted
+	name=$(rpm -qp --qf '%{NAME}' "$1" 2>/dev/null) && has "$name" || return 1
+	have=$(rpm -q --qf "$version" "$name" | tail -n 1)
+	wanted=$(rpm -qp --qf "$version" "$1" 2>/dev/null)
+	[ "$have" != "$wanted" ] && [ "$(printf '%s\n' "$have" "$wanted" | sort -V | head -n 1)" = "$wanted" ]
+}
+
+# What somebody handed over is wanted, even if the image has a newer one: yum's `install` would leave that.
+install_files() {
+	local file older=() others=()
+	for file in "$@"; do
+		# With such files alone, yum would say that there is nothing to do, and fail.
+		file_installed "$file" && continue
+		if older_file "$file"; then older+=("$file"); else others+=("$file"); fi
+	done
+	[ "${#others[@]}" -eq 0 ] || "$PM" -y --disablerepo='*' install "${others[@]}"
+	[ "${#older[@]}" -eq 0 ] || "$PM" -y --disablerepo='*' downgrade "${older[@]}"
+}
 
 install_from_repositories() {
 	# Beside the course: say what to do if a package does not exist.

@@ -50,6 +50,24 @@ t.test('a handed package that is older than the image’s takes its place: it wa
   t.end()
 })
 
+t.test('the same with yum and dnf, which have a command of its own for it', (t) => {
+  for (const [known, pm, version, runtime] of [
+    [centos7, 'yum', '1.17.5', 'docker'],
+    [rocky9, 'dnf', '1.28.2', 'containerd'],
+  ] as const) {
+    const packages = [...known.installed.filter((p) => !/^(socat|htop) /.test(p)), 'socat 1.8.0', 'htop 3.2.2']
+    const more = { 'packages/socat-1.7.4-1.el.x86_64.rpm': '', 'packages/htop-3.2.2-1.el.x86_64.rpm': '' }
+    const cluster = `kubernetes: { version: ${version}, runtime: ${runtime}, bundle: { dir: b } }\n`
+    const lab = fourNodes(`network: { internet: true }\n${cluster}`)
+    const g = guestRoot(t, lab, { ...known, installed: packages }, { ...BUNDLE, ...more })
+    const log = runAll(t, g)
+    t.match(log, new RegExp(`^${pm} -y --disablerepo=\\* downgrade .*/socat-1\\.7\\.4-1\\.el\\.x86_64\\.rpm$`, 'm'))
+    t.match(g.read('state/installed'), /^socat 1\.7\.4$/m)
+    t.notMatch(runAll(t, g), /downgrade/, 'again: nothing to do')
+  }
+  t.end()
+})
+
 t.test('klab’s own Debian image: nothing is installed, settings as ever', (t) => {
   const g = guestRoot(t, fourNodes(), debian12, BUNDLE)
   golden(t, 'guest/debian12.txt', runAll(t, g))
