@@ -51,9 +51,13 @@ try {
     // Its main file loads its parts in a way that no bundler can follow.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [quickWidth],
+    // CommonJS has these two, and ssh2 asks for both.
     banner: {
-      js: "import { createRequire as klabRequire } from 'node:module'; const require = klabRequire(import.meta.url);",
+      js:
+        "import { createRequire as klabRequire } from 'node:module'; const require = klabRequire(import.meta.url), " +
+        'klabDirname = import.meta.dirname;',
     },
+    define: { __dirname: 'klabDirname' },
     // Half the bytes to parse; names stay, for readable stacks.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -40,7 +40,7 @@ t.test('every command has a part with its words, options and examples', (t) => {
 t.test('the head, the exit statuses, and what klab reads from the environment', (t) => {
   t.ok(page.startsWith('.TH KLAB 1 "" "klab 1.2.3" "User Commands"\n'))
   t.match(part('NAME'), 'klab - labs - for people')
-  t.match(part('EXIT STATUS'), /^3\nhost not fit$/m)
+  t.match(part('EXIT STATUS'), /^3\nhost lacks something$/m)
   const read = ['state/paths', 'host/ownership'].map((file) => readFileSync(`${root}/src/${file}.ts`, 'utf8')).join('')
   const names = new Set([...read.matchAll(/(?:env\[|own\()'(KLAB_\w+)'/g)].map((m) => m[1]!))
   t.equal(names.size, 4)
