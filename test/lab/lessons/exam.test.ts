@@ -26,17 +26,17 @@ t.test('an exam: two tasks, one passes; the report is signed, and verified with 
   t.match(page, { lesson: 'exam', title: 'Week 3', step: 1, steps: 2, hasCheck: true })
   t.same(await s.names(), ['exam.start'])
   t.match(await lessons.check(), { outcome: 'failed', snapshot: undefined, isLast: false })
-  const refused: Record<string, Promise<unknown>> = {
-    hint: lessons.hint(),
-    solve: lessons.solve(),
-    back: lessons.back(),
-    reset: lessons.reset(),
-    catchUp: lessons.catchUp(1),
-    undo: lessons.breaks.undo(),
-    start: lessons.start('one'),
+  const refused: Record<string, () => Promise<unknown>> = {
+    hint: () => lessons.hint(),
+    solve: () => lessons.solve(),
+    back: () => lessons.back(),
+    reset: () => lessons.reset(),
+    catchUp: () => lessons.catchUp(1),
+    undo: () => lessons.breaks.undo(),
+    start: () => lessons.start('one'),
   }
   for (const [verb, tried] of Object.entries(refused))
-    await t.rejects(tried, { code: 'state', message: /an exam is open/ }, verb)
+    await t.rejects(tried(), { code: 'state', message: /an exam is open/ }, verb)
   await t.rejects(lessons.exam.report(at('early.json')), { code: 'state', message: /not over/ })
 
   // The word of whichever task was drawn first.
