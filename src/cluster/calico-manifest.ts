@@ -82,12 +82,14 @@ export function patchCalico(text: string, s: CalicoSettings): string {
   })
   if (vxlan) dropBirdProbes(container)
   const changed = docs.filter((d) => d === config || workload(d))
-  if (s.patient && vxlan) {
-    askFelix(node, container)
-    dropNeedless(node)
+  if (s.patient) {
+    if (vxlan) {
+      askFelix(node, container)
+      dropNeedless(node)
+    }
+    startBeforePlugin(node, container)
+    changed.filter(workload).forEach(relaxProbes)
   }
-  if (s.patient) startBeforePlugin(node, container)
-  if (s.patient) changed.filter(workload).forEach(relaxProbes)
   return docs.map((d) => (changed.includes(d) ? d.toString(STYLE) : verbatim(text, d))).join('---\n')
 }
 
