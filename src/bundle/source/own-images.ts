@@ -5,29 +5,28 @@ import pMap from 'p-map'
 import * as z from 'zod'
 import { HostError } from '../../errors.js'
 import { readText } from '../../host/files.js'
-import { digestOf, sha256File, type Digest } from '../../host/digest.js'
+import { digestOf, type Digest } from '../../host/digest.js'
 import type { HostExec } from '../../host/types.js'
 import type { Image } from '../archive/docker-archive.js'
 import { packInLayer, type PackedImage } from '../archive/hand.js'
-import { packDir } from '../archive/tar.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import { openApt, packageOf, type Apt } from './apt.js'
 import { parseRecipeFile } from './component.js'
+import { imagePath, packLayer } from './pack.js'
 import { addDebs, addEtc, linkApplets } from './rootfs.js'
 
 /** Raise this number if the way such images are made changes. */
 const FORMAT = 1
 
-const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
 const schema = z.strictObject({
   suite: z.string().regex(/^[a-z]+$/),
   images: z.record(
     z.string().regex(/^klab\.local\/[a-z]+:\d+$/),
     z.strictObject({
       packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).min(1),
-      folders: z.array(path).default([]),
+      folders: z.array(imagePath).default([]),
       /** Path in the image → file beside images.yaml. */
-      files: z.record(path, path).default({}),
+      files: z.record(imagePath, imagePath).default({}),
       /** What runs unless the pod says something else. */
       command: z.array(z.string()).min(1),
     }),
@@ -53,21 +52,19 @@ async function ownImage(
   { ref, what, apt }: { readonly ref: string; readonly what: OwnImage; readonly apt: Apt },
   { arch, work }: { readonly arch: string; readonly work: string },
 ): Promise<Image> {
-  const [dir, file] = [join(work, 'tree'), join(work, 'layer.tar')]
-  await mkdir(dir, { recursive: true })
   const debs = await apt.download(what.packages)
-  await addDebs(c.exec, debs, dir, c.signal)
-  await addEtc(dir)
-  for (const folder of what.folders) await mkdir(join(dir, folder), { recursive: true })
-  for (const [at, from] of Object.entries(what.files)) {
-    await mkdir(dirname(join(dir, at)), { recursive: true })
-    await copyFile(join(home(c.assets), from), join(dir, at))
-    await chmod(join(dir, at), from.endsWith('.sh') ? 0o755 : 0o644)
-  }
-  await linkApplets(dir)
-  await packDir(c.exec, dir, file, c.signal)
   const names = debs.map(packageOf).map((p) => `${p.name} ${p.version}`)
-  const layer = { file, digest: await sha256File(file), origin: `klab: ${names.join(', ')}` }
+  const layer = await packLayer(c, { name: 'layer', origin: `klab: ${names.join(', ')}`, work }, async (dir) => {
+    await addDebs(c.exec, debs, dir, c.signal)
+    await addEtc(dir)
+    for (const folder of what.folders) await mkdir(join(dir, folder), { recursive: true })
+    for (const [at, from] of Object.entries(what.files)) {
+      await mkdir(dirname(join(dir, at)), { recursive: true })
+      await copyFile(join(home(c.assets), from), join(dir, at))
+      await chmod(join(dir, at), from.endsWith('.sh') ? 0o755 : 0o644)
+    }
+    await linkApplets(dir)
+  })
   return { ref, arch, command: what.command, layers: [layer] }
 }
 

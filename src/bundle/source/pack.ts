@@ -13,18 +13,19 @@ import { packDir } from '../archive/tar.js'
 import { parseRecipeFile } from './component.js'
 import type { Gathered } from './gather.js'
 
-const path = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
+/** A path in an image, or in one of klab's folders of scripts. */
+export const imagePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
 const contents = z.strictObject({
   /** On the small Debian root, which is one layer for all. */
   root: z.boolean().default(false),
   /** Path in the image → COMPONENT/PROGRAM. */
-  programs: z.record(path, path).default({}),
+  programs: z.record(imagePath, imagePath).default({}),
   /** Path in the image → file beside images.yaml. */
-  scripts: z.record(path, path).default({}),
-  links: z.record(path, path).default({}),
-  folders: z.array(path).default([]),
+  scripts: z.record(imagePath, imagePath).default({}),
+  links: z.record(imagePath, imagePath).default({}),
+  folders: z.array(imagePath).default([]),
   /** Default: the first program. */
-  entrypoint: path.optional(),
+  entrypoint: imagePath.optional(),
 })
 
 export type ImageContents = z.infer<typeof contents>
@@ -35,6 +36,20 @@ const home = (assets: string): string => join(assets, 'cloud-init', 'bundle')
 export async function imageContents(assets: string): Promise<Readonly<Record<string, ImageContents>>> {
   const file = join(home(assets), 'images.yaml')
   return parseRecipeFile((await readText(file)) ?? '', z.record(z.string(), contents), file)
+}
+
+/** A tree as one layer below `work`. `fill` makes the tree. Throws what `fill` throws, CommandError, Interrupted. */
+export async function packLayer(
+  c: Pick<BuildContext, 'exec' | 'signal'>,
+  { name, origin, work }: { readonly name: string; readonly origin: string; readonly work: string },
+  fill: (dir: string) => Promise<void>,
+): Promise<ImageLayer> {
+  const [dir, file] = [join(work, 'stage', name), join(work, `${name}.layer.tar`)]
+  await mkdir(dir, { recursive: true })
+  await fill(dir)
+  await packDir(c.exec, dir, file, c.signal)
+  await rm(dir, { recursive: true, force: true })
+  return { file, digest: await sha256File(file), origin }
 }
 
 /** Where the layers are packed. */
@@ -55,14 +70,8 @@ export async function packImages(
   p: Packing,
 ): Promise<readonly Image[]> {
   const known = await imageContents(c.assets)
-  const layer = async (name: string, origin: string, fill: (dir: string) => Promise<void>): Promise<ImageLayer> => {
-    const [dir, file] = [join(p.work, 'stage', name), join(p.work, `${name}.layer.tar`)]
-    await mkdir(dir, { recursive: true })
-    await fill(dir)
-    await packDir(c.exec, dir, file, c.signal)
-    await rm(dir, { recursive: true, force: true })
-    return { file, digest: await sha256File(file), origin }
-  }
+  const layer = (name: string, origin: string, fill: (dir: string) => Promise<void>): Promise<ImageLayer> =>
+    packLayer(c, { name, origin, work: p.work }, fill)
   const root = await layer('root', `klab: Debian ${p.debian}: ${g.root.length} packages`, async (dir) => {
     await addDebs(c.exec, g.root, dir, c.signal)
     await addEtc(dir)
