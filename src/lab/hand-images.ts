@@ -18,7 +18,7 @@ import { note } from '../report/events.js'
 import { inPhase } from '../report/stages.js'
 import { allRunning } from '../snapshot/machines.js'
 import { staged, type LockedLab } from '../snapshot/types.js'
-import { addHanded, listHanded, type HandedImages } from '../state/handed.js'
+import { addHanded, listHanded, MOST_HANDED, type HandedImages } from '../state/handed.js'
 import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
 import { withLog, type LabContext } from './context.js'
@@ -26,9 +26,6 @@ import { recordedLab } from './open.js'
 import { CONNECT_MS } from './reach.js'
 import { recordedCluster } from './settle-bundle.js'
 import { withLab } from './with-lab.js'
-
-/** Of a sealed lab’s list of files (sealed/facts.ts). */
-const MOST = 100
 
 export interface AddedImages {
   readonly lab: string
@@ -72,8 +69,8 @@ async function handToLab(lab: LockedLab, more: readonly HandedImages[]): Promise
   const named = (all: readonly HandedImages[]): readonly string[] => [...new Set(all.flatMap((h) => h.refs))].sort()
   const held = new Set((await listHanded(paths, record)).map((h) => h.sha256))
   const fresh = more.filter((h) => !held.has(h.sha256))
-  if (held.size + fresh.length > MOST)
-    throw new StateError(`a lab takes at most ${MOST} images beside its bundle; this one has ${held.size}`, {
+  if (held.size + fresh.length > MOST_HANDED)
+    throw new StateError(`a lab takes at most ${MOST_HANDED} images beside its bundle; this one has ${held.size}`, {
       hint: 'kubernetes.bundle: {dir: PATH}, with all images in that folder',
     })
   // Written down first: if klab is killed now, the next time goes on from there.

@@ -2,9 +2,8 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { CommandError, Interrupted } from '../errors.js'
-import { exists } from '../host/files.js'
 import type { Digest } from '../host/digest.js'
-import { listHanded, type HandedImages } from '../state/handed.js'
+import { listHanded, presentHanded, type HandedImages } from '../state/handed.js'
 import type { LabRun } from '../world.js'
 import { connectWithin } from './connections.js'
 import { GUEST_LIB, loadScripts, removeMark } from './guest-phase.js'
@@ -17,14 +16,13 @@ const CONNECT_MS = 60_000
 
 const markOf = ({ sha256 }: HandedImages): string => `images-${sha256.slice(0, 12)}`
 
-/** Those that a node’s marks do not show. What is gone from the cache does not count: nobody can load it. */
+/** Those that a node’s marks do not show. */
 export async function missingImages(
   lab: Pick<LoadingLab, 'paths' | 'record'>,
   marks: ReadonlyMap<string, Digest>,
 ): Promise<readonly HandedImages[]> {
-  const all = await listHanded(lab.paths, lab.record)
-  const there = await Promise.all(all.map(({ file }) => exists(file)))
-  return all.filter((h, i) => there[i] && marks.get(markOf(h)) !== h.sha256)
+  const all = await presentHanded(lab.paths, lab.record)
+  return all.filter((h) => marks.get(markOf(h)) !== h.sha256)
 }
 
 /** Takes the marks away, so that a node gets all of them again. Throws ProbeError, CommandError. */

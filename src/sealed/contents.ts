@@ -9,7 +9,7 @@ import { checkFrozen, isRam, kubeconfigOf } from '../snapshot/manifest.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { sha256File } from '../host/digest.js'
 import { cachePaths } from '../state/paths.js'
-import { listHanded } from '../state/handed.js'
+import { presentHanded } from '../state/handed.js'
 import { identityOf, type SealedImage } from '../state/record.js'
 import { VERSION } from '../version.js'
 import { collapse, sharedChain } from './disks.js'
@@ -42,9 +42,7 @@ export async function imageOf(
   // A readonly disk that belongs to no node is the bundle's.
   const iso = record.image?.iso ?? described?.disks.find((d) => d.readonly && !d.path.startsWith(`${paths.dir}/`))?.path
   const boot = record.image?.boot ?? described?.boot ?? { kind: 'disk' as const }
-  const listed = await listHanded(paths, record)
-  const there = await Promise.all(listed.map(({ file }) => exists(file)))
-  const handed = listed.filter((_, i) => there[i])
+  const handed = await presentHanded(paths, record)
   const image = {
     boot,
     ...(top !== undefined && { disk: top }),

@@ -16,6 +16,7 @@ import {
   nodeFile,
   type Sizes,
 } from './names.js'
+import { MOST_HANDED } from '../state/handed.js'
 import type { SealedFacts } from './types.js'
 
 /** Bytes; four nodes take 4 KiB. */
@@ -88,7 +89,7 @@ const schema = z.strictObject({
             .optional(),
         }),
       )
-      .max(116),
+      .max(16 + MOST_HANDED),
   }),
   files: z.array(z.strictObject(file)).max(1000),
 })

@@ -3,7 +3,7 @@
  * lessons do: the next `up` after a `destroy` has them again.
  */
 import { dirname } from 'node:path'
-import { makeDir, readJson, writeAtomic } from '../host/files.js'
+import { exists, makeDir, readJson, writeAtomic } from '../host/files.js'
 import type { Digest } from '../host/digest.js'
 import { isObject } from '../host/json.js'
 import type { LabPaths } from './paths.js'
@@ -15,6 +15,9 @@ export interface HandedImages {
   /** Names of the images in it. */
   readonly refs: readonly string[]
 }
+
+/** How many a lab takes, so that a sealed lab's list of files has an end. */
+export const MOST_HANDED = 100
 
 const isHanded = (x: unknown): x is HandedImages =>
   isObject(x) &&
@@ -37,6 +40,16 @@ export async function listHanded(
   const own = await ownHanded(paths)
   const known = new Set(own.map((h) => h.sha256))
   return [...(record.image?.handed ?? []).filter((h) => !known.has(h.sha256)), ...own]
+}
+
+/** Those whose files are there: what is gone from the cache nobody can load or export. */
+export async function presentHanded(
+  paths: Pick<LabPaths, 'images'>,
+  record: Parameters<typeof listHanded>[1],
+): Promise<readonly HandedImages[]> {
+  const all = await listHanded(paths, record)
+  const there = await Promise.all(all.map(({ file }) => exists(file)))
+  return all.filter((_, i) => there[i])
 }
 
 /** Adds to the list. An entry whose names are all among the new ones goes. */
