@@ -7,6 +7,9 @@ import { openPlain } from './files.js'
 /** Hex sha256. */
 export type Digest = string
 
+/** Hex sha256 of these bytes, or of a text as UTF-8. */
+export const sha256Of = (data: string | Uint8Array): Digest => createHash('sha256').update(data).digest('hex')
+
 /** Hex sha256 of a plain file, read as a stream. Throws CorruptError for anything else, Interrupted. */
 export async function sha256File(path: string, signal?: AbortSignal): Promise<Digest> {
   const hash = createHash('sha256')
@@ -28,5 +31,5 @@ export function digestOf(data: unknown): Digest {
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   )
-  return createHash('sha256').update(sorted).digest('hex')
+  return sha256Of(sorted)
 }

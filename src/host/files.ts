@@ -143,6 +143,20 @@ async function replace(
   }
 }
 
+/** Adds a line to a file, on disk before this returns; mode 0600. A killed klab may have left half a line before it. */
+export async function appendLine(path: string, line: string): Promise<void> {
+  await makeDir(dirname(path))
+  const last = await readEnd(path, 1)
+  const start = last === undefined || last === '' || last === '\n' ? '' : '\n'
+  const file = await open(path, 'a', 0o600)
+  try {
+    await file.write(`${start}${line}\n`)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
 /**
  * Opens a new file for writing and replaces what is at `path`: an older file may have another mode, or be a link to
  * another place.

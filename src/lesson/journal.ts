@@ -1,7 +1,5 @@
 /** What happened in a lab's lessons: a line for each event. Lines are only added, and no restore erases them. */
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { makeDir, readEnd, readText } from '../host/files.js'
+import { appendLine, readText } from '../host/files.js'
 import { isObject } from '../host/json.js'
 import type { ScriptOutcome } from './in-guest.js'
 
@@ -58,16 +56,4 @@ export async function readEvents(path: string): Promise<readonly LessonEvent[]> 
 }
 
 /** Adds an event, on disk before this returns. */
-export async function addEvent(path: string, event: LessonEvent): Promise<void> {
-  await makeDir(dirname(path))
-  const last = await readEnd(path, 1)
-  const file = await open(path, 'a', 0o600)
-  try {
-    // A killed klab may have left half a line.
-    const start = last === undefined || last === '' || last === '\n' ? '' : '\n'
-    await file.write(`${start}${JSON.stringify(event)}\n`)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-}
+export const addEvent = (path: string, event: LessonEvent): Promise<void> => appendLine(path, JSON.stringify(event))

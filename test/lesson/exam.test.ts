@@ -93,6 +93,9 @@ t.test('the journal: a line that is changed, left out or cut short is seen; the 
   t.match(readExam([]), { whole: false })
   appendFileSync(path, '{"event":"che')
   t.match(readExam(await readExamLines(path)), { whole: false, events: { length: 4 } })
+  await addExamEvent(path, { event: 'end' }, at(14))
+  const { events } = readExam(await readExamLines(path))
+  t.equal(events.length, 5, 'what comes after half a line is not lost')
 })
 
 t.test('signatures: only the key that signed; a passphrase; what is no key', (t) => {

@@ -2,11 +2,10 @@
  * Images in the form of `docker save`: one tar with layers, configurations and manifest.json. `docker load` and `ctr
  * images import` read it.
  */
-import { createHash } from 'node:crypto'
 import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HostExec } from '../../host/types.js'
-import type { Digest } from '../../host/digest.js'
+import { sha256Of, type Digest } from '../../host/digest.js'
 import { FILE_TIME, packDir } from './tar.js'
 
 /** An uncompressed layer: a tar file and its sha256, which is the layer's diff id. */
@@ -63,7 +62,6 @@ export function imageConfig(image: Image): string {
 }
 
 const layerPath = (layer: ImageLayer): string => `${layer.digest}/layer.tar`
-const sha256 = (text: string): Digest => createHash('sha256').update(text).digest('hex')
 
 /** The small files of an archive, by name: one configuration for each image, and manifest.json. */
 export function archiveFiles(images: readonly Image[]): ReadonlyMap<string, string> {
@@ -71,7 +69,7 @@ export function archiveFiles(images: readonly Image[]): ReadonlyMap<string, stri
   const entries: ArchiveEntry[] = []
   for (const image of images) {
     const config = imageConfig(image)
-    const name = `${sha256(config)}.json`
+    const name = `${sha256Of(config)}.json`
     files.set(name, config)
     entries.push({ Config: name, RepoTags: [image.ref], Layers: image.layers.map(layerPath) })
   }

@@ -2,11 +2,10 @@
  * Image archives that somebody hands to a lab. Each image is checked as those of a handed folder are, and kept in a
  * layer of its own: the bundle’s layer, which other labs use too, stays as it is.
  */
-import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CorruptError } from '../../errors.js'
-import { digestOf, sha256File, type Digest } from '../../host/digest.js'
+import { digestOf, sha256File, sha256Of, type Digest } from '../../host/digest.js'
 import { isCompressed, kindOfFile } from '../../host/file-kind.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import { writeArchive, type Image } from './docker-archive.js'
@@ -77,7 +76,7 @@ export async function handImages(
       for (const ref of image.refs.filter(has)) c.report(`not used: ${ref}: the lab’s bundle has it`)
       const [first] = refs
       if (first === undefined) continue
-      const id = createHash('sha256').update(image.config).digest('hex')
+      const id = sha256Of(image.config)
       const key = digestOf({ kind: 'handed-image', format: FORMAT, arch, id, refs })
       const stage = async (work: string): Promise<readonly Image[]> => {
         const staged = await stageImage({ ...image, ref: first }, arch, work)

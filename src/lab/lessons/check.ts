@@ -90,6 +90,17 @@ export async function solveStep(lab: LessonLab, step: LessonStep): Promise<Ran> 
   return ran
 }
 
+/** Writes down what a check found; returns what of its output is kept. */
+export async function tellChecked(
+  lab: LessonLab,
+  step: LessonStep,
+  { outcome, ms, output }: Ran,
+): Promise<{ readonly output: string }> {
+  const kept = output.slice(-4000)
+  await lab.tell({ event: 'checked', step: step.number, outcome, ms, output: kept })
+  return { output: kept }
+}
+
 /** Checks a step (`judged`: that was done), writes that down, and takes its snapshot when it passed. */
 export async function checkStep(
   lab: LessonLab,
@@ -97,10 +108,9 @@ export async function checkStep(
   judged?: Ran,
 ): Promise<Ran & { readonly made?: Manifest }> {
   const ran = judged ?? (await judgeStep(lab, step))
-  const { outcome, ms, output } = ran
-  await lab.tell({ event: 'checked', step: step.number, outcome, ms, output: output.slice(-4000) })
+  await tellChecked(lab, step, ran)
   // A fault has no next step.
-  return outcome === 'passed' && lab.lesson.level === undefined
+  return ran.outcome === 'passed' && lab.lesson.level === undefined
     ? { ...ran, made: await keepCheckpoint(lab, step.number) }
     : ran
 }

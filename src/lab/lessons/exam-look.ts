@@ -1,7 +1,7 @@
 /** Where an exam is, and what its trainee reads. */
 import { StateError } from '../../errors.js'
 import { momentNow, type HostMoment } from '../../host/moment.js'
-import { addExamEvent, readExam, readExamLines, type ExamEvent } from '../../lesson/exam/journal.js'
+import { addExamEvent, readExam, readExamLines, type ExamEvent, type ExamLine } from '../../lesson/exam/journal.js'
 import { examResult, examState, type ExamResult, type ExamState } from '../../lesson/exam/result.js'
 import { readLesson } from '../../lesson/scenario.js'
 import type { LabContext } from '../context.js'
@@ -20,14 +20,22 @@ export async function openExam(c: LabContext): Promise<ExamState | undefined> {
   return state?.ended === false ? state : undefined
 }
 
-/** How the last exam went so far. Throws StateError when there was none. */
-export async function lastExamResult(c: LabContext): Promise<ExamResult> {
-  const { paths } = await recordedLab(c.doors.env, c.file)
-  const { events } = readExam(await readExamLines(paths.exams))
+/** The last exam: its lab's id, and what happened, as lines and read. Throws StateError when there was none. */
+export async function lastExam(
+  c: LabContext,
+): Promise<{ readonly lab: string; readonly journal: readonly string[]; readonly events: readonly ExamLine[] }> {
+  const { paths, record } = await recordedLab(c.doors.env, c.file)
+  const journal = await readExamLines(paths.exams)
+  const { events } = readExam(journal)
   if (events.length === 0)
     throw new StateError('there was no exam in this lab', { hint: 'klab lesson start FILE --exam' })
-  const { ended } = examResult(events)
-  return examResult(events, ended ? undefined : await examNow(c))
+  return { lab: record.id, journal, events }
+}
+
+/** How the last exam went so far. Throws StateError when there was none. */
+export async function lastExamResult(c: LabContext): Promise<ExamResult> {
+  const { events } = await lastExam(c)
+  return examResult(events, examState(events)?.ended === true ? undefined : await examNow(c))
 }
 
 /** Writes what happened, on disk before it returns. */

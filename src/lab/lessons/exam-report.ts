@@ -1,18 +1,15 @@
 /** An exam's report: written when it is over, signed with the trainer's key, and verified where the trainer is. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { CorruptError, StateError, UsageError } from '../../errors.js'
-import { exists, readSmall } from '../../host/files.js'
+import { CorruptError, StateError } from '../../errors.js'
+import { exists } from '../../host/files.js'
 import { isObject } from '../../host/json.js'
-import { readExam, readExamLines } from '../../lesson/exam/journal.js'
+import { readExam } from '../../lesson/exam/journal.js'
 import { examResult, type ExamResult } from '../../lesson/exam/result.js'
 import { isSigned, makeSigningKeys, type Signature } from '../../lesson/exam/sign.js'
 import type { LabContext } from '../context.js'
-import { recordedLab } from '../open.js'
-import { PASSPHRASE, sign } from './exam-start.js'
-
-/** An exam of 50 tasks with long outputs has less. */
-const MOST_BYTES = 64 * 2 ** 20
+import { lastExam } from './exam-look.js'
+import { passphraseOf, readGiven, sign } from './trainer-files.js'
 
 interface ExamReport {
   readonly format: 1
@@ -41,11 +38,11 @@ export async function makeKeys(
   const [privateKey, publicKey] = [resolve(c.doors.env.cwd, file), resolve(c.doors.env.cwd, `${file}.pub`)]
   for (const path of [privateKey, publicKey])
     if (await exists(path)) throw new StateError(`${path}: is there already`, { hint: 'name another file' })
-  const passphrase = c.doors.env.env[PASSPHRASE]
-  const { privatePem, publicPem } = makeSigningKeys(passphrase === '' ? undefined : passphrase)
+  const passphrase = passphraseOf(c)
+  const { privatePem, publicPem } = makeSigningKeys(passphrase)
   await writeFile(privateKey, privatePem, { mode: 0o600, flag: 'wx' })
   await writeFile(publicKey, publicPem, { mode: 0o644, flag: 'wx' })
-  return { privateKey, publicKey, isEncrypted: passphrase !== undefined && passphrase !== '' }
+  return { privateKey, publicKey, isEncrypted: passphrase !== undefined }
 }
 
 /**
@@ -57,16 +54,12 @@ export async function writeExamReport(
   file: string,
   o: { readonly key?: string | undefined } = {},
 ): Promise<WrittenExam> {
-  const { paths, record } = await recordedLab(c.doors.env, c.file)
-  const journal = await readExamLines(paths.exams)
-  const { events } = readExam(journal)
-  if (events.length === 0)
-    throw new StateError('there was no exam in this lab', { hint: 'klab lesson start FILE --exam' })
+  const { lab, journal, events } = await lastExam(c)
   const result = examResult(events)
   if (!result.ended) throw new StateError('the exam is not over', { hint: 'klab lesson finish' })
   const path = resolve(c.doors.env.cwd, file)
   if (await exists(path)) throw new StateError(`${path}: is there already`, { hint: 'name another file' })
-  const report: ExamReport = { format: 1, lab: record.id, result, journal }
+  const report: ExamReport = { format: 1, lab, result, journal }
   const signed = o.key === undefined ? undefined : await sign(c, report, o.key)
   await writeFile(path, `${JSON.stringify({ ...report, ...(signed && { signed }) }, undefined, 2)}\n`, { mode: 0o600 })
   return { file: path, result, isSigned: signed !== undefined }
@@ -93,17 +86,12 @@ export interface VerifiedExam {
  * file, no key), CorruptError for what is no report.
  */
 export async function verifyExamReport(c: LabContext, file: string, key: string): Promise<VerifiedExam> {
-  const [path, keyPath] = [file, key].map((f) => resolve(c.doors.env.cwd, f)) as [string, string]
-  const pem = await readFile(keyPath, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${keyPath}: cannot be read`, { cause })
-  })
-  const bytes = await readSmall(path, MOST_BYTES).catch((cause: unknown) => {
-    throw new UsageError(`${path}: cannot be read`, { cause })
-  })
+  const { path: keyPath, text: pem } = await readGiven(c, key)
+  const { path, text } = await readGiven(c, file)
   const bad = (why: string): CorruptError => new CorruptError(`${path}: ${why}`, { hint: 'ask for the report again' })
   let data: unknown
   try {
-    data = JSON.parse(bytes?.toString('utf8') ?? '')
+    data = JSON.parse(text)
   } catch {
     throw bad('is no report of an exam')
   }

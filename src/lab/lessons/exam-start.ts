@@ -1,12 +1,9 @@
 /** Beginning an exam: its tasks are drawn, and what is settled is signed. */
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { UsageError } from '../../errors.js'
-import { digestOf } from '../../host/digest.js'
-import { readText } from '../../host/files.js'
+import { sha256Of } from '../../host/digest.js'
 import { readExamFile, type ExamTask } from '../../lesson/exam/file.js'
 import type { ExamTerms } from '../../lesson/exam/journal.js'
-import { signData } from '../../lesson/exam/sign.js'
 import { draw } from '../../lesson/pick.js'
 import { readLesson } from '../../lesson/scenario.js'
 import { save } from '../../snapshot/save.js'
@@ -19,9 +16,8 @@ import { findLesson, listBreaks } from './find.js'
 import { inLesson } from './in-lesson.js'
 import { isChecked, type LessonPage } from './page.js'
 import { lessonToBegin } from './start.js'
+import { readGiven, sign } from './trainer-files.js'
 
-/** Where the passphrase of a trainer's key is taken from: never from the command line, which others can read. */
-export const PASSPHRASE = 'KLAB_KEY_PASSPHRASE'
 /** Minutes where neither the file nor the trainer says. */
 const MINUTES = 60
 
@@ -66,9 +62,7 @@ export async function startExam(
   file: string,
   o: ExamRequest & { readonly language?: string | undefined },
 ): Promise<LessonPage> {
-  const path = resolve(c.doors.env.cwd, file)
-  const text = await readText(path).catch(() => undefined)
-  if (text === undefined) throw new UsageError(`${path}: cannot be read; --exam wants the exam’s file`)
+  const { path, text } = await readGiven(c, file, 'klab lesson start exam.yaml --exam')
   const exam = readExamFile(text, path)
   const found = new Map<string, ExamTask>()
   for (const word of exam.from) for (const task of await tasksOf(c, word, dirname(path))) found.set(task.name, task)
@@ -81,7 +75,7 @@ export async function startExam(
   const lesson = await readLesson(first.dir, { language: o.language })
   await inLesson(c, { goal: 'exam', lesson: unnamed(lesson) }, async (lab) => {
     const terms: ExamTerms = {
-      ...{ title: exam.title, minutes: o.minutes ?? exam.minutes ?? MINUTES, seed, file: digestOf(text) },
+      ...{ title: exam.title, minutes: o.minutes ?? exam.minutes ?? MINUTES, seed, file: sha256Of(text) },
       ...{ lab: lab.record.id, klab: VERSION, tasks, startedAt: await examNow(c) },
     }
     const signed = o.key === undefined ? undefined : await sign(c, terms, o.key)
@@ -91,13 +85,4 @@ export async function startExam(
     await beginTask({ ...lab, lesson }, first, 0)
   })
   return examPage(c, o.language)
-}
-
-/** Signs with the key in a file. Throws UsageError. */
-export async function sign(c: LabContext, data: unknown, file: string): Promise<ReturnType<typeof signData>> {
-  const path = resolve(c.doors.env.cwd, file)
-  const pem = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${path}: cannot be read`, { cause })
-  })
-  return signData(data, pem, { where: path, passphrase: c.doors.env.env[PASSPHRASE] })
 }

@@ -7,7 +7,7 @@ import { readLesson } from '../../lesson/scenario.js'
 import { listManifests } from '../../snapshot/manifest.js'
 import type { LabContext } from '../context.js'
 import { goTo } from '../snapshot.js'
-import { judgeStep, judgeUntil, SETTLE_MS, solveStep, type CheckedStep } from './check.js'
+import { judgeStep, judgeUntil, SETTLE_MS, solveStep, tellChecked, type CheckedStep } from './check.js'
 import { removeCheckpoints } from './checkpoints.js'
 import { enterStep } from './enter.js'
 import { examPage, lastExamResult, openExam, tellExam } from './exam-look.js'
@@ -49,14 +49,8 @@ export async function checkTask(c: LabContext): Promise<CheckedStep> {
   const step = stepAt(found)
   const { outcome, output, ms } = await inLesson(c, { goal: 'check', lesson: found.lesson }, async (lab) => {
     const ran = await judgeStep(lab, step)
-    await lab.tell({
-      event: 'checked',
-      step: step.number,
-      outcome: ran.outcome,
-      ms: ran.ms,
-      output: ran.output.slice(-4000),
-    })
-    await tellExam(lab, { event: 'check', task: exam.task, outcome: ran.outcome, output: ran.output.slice(-4000) })
+    const { output } = await tellChecked(lab, step, ran)
+    await tellExam(lab, { event: 'check', task: exam.task, outcome: ran.outcome, output })
     return ran
   })
   const isLast = exam.task === exam.terms.tasks.length - 1
@@ -116,16 +110,14 @@ export async function finishExam(c: LabContext): Promise<FinishedLesson> {
   })
   const { passed, of, title } = await lastExamResult(c)
   const page: LessonPage = {
-    ...{
-      lesson: 'exam',
-      title,
-      step: of + 1,
-      steps: of,
-      stepTitle: '',
-      markdown: '',
-      hasCheck: false,
-      passed: passed === of,
-    },
+    lesson: 'exam',
+    title,
+    step: of + 1,
+    steps: of,
+    stepTitle: '',
+    markdown: '',
+    hasCheck: false,
+    passed: passed === of,
   }
   return { lesson: title, passed, steps: of, freedBytes, page }
 }

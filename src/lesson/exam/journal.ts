@@ -1,10 +1,8 @@
 /**
  * What happened in a lab's exams: a line for each event, each with the digest of the line before. Lines are only added.
  */
-import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { makeDir, readText } from '../../host/files.js'
+import { sha256Of } from '../../host/digest.js'
+import { appendLine, readText } from '../../host/files.js'
 import { isObject } from '../../host/json.js'
 import type { HostMoment } from '../../host/moment.js'
 import type { ScriptOutcome } from '../in-guest.js'
@@ -45,10 +43,9 @@ export type ExamEvent =
 export type ExamLine = ExamEvent & { readonly at: HostMoment; readonly previous: string }
 
 const FIRST = '0'.repeat(64)
-const sumOf = (line: string): string => createHash('sha256').update(line).digest('hex')
 
 /** The lines of the last exam, oldest first; none: there was none. */
-export function lastExam(text: string): readonly string[] {
+export function lastExamIn(text: string): readonly string[] {
   const lines = text.split('\n').filter((line) => line !== '')
   const begins = lines.map((line) => /"event":"begin"/.test(line)).lastIndexOf(true)
   return begins < 0 ? [] : lines.slice(begins)
@@ -63,7 +60,7 @@ export function readExam(lines: readonly string[]): { readonly events: readonly 
       const data: unknown = JSON.parse(line)
       if (!isObject(data) || !isObject(data['at'])) throw new TypeError('no event')
       if (data['previous'] !== previous) whole = false
-      previous = sumOf(line)
+      previous = sha256Of(line)
       return [data as unknown as ExamLine]
     } catch {
       whole = false
@@ -74,18 +71,12 @@ export function readExam(lines: readonly string[]): { readonly events: readonly 
 }
 
 /** The lines of the last exam in a file. */
-export const readExamLines = async (path: string): Promise<readonly string[]> => lastExam((await readText(path)) ?? '')
+export const readExamLines = async (path: string): Promise<readonly string[]> =>
+  lastExamIn((await readText(path)) ?? '')
 
 /** Adds an event, on disk before this returns. */
 export async function addExamEvent(path: string, event: ExamEvent, at: HostMoment): Promise<void> {
   const last = event.event === 'begin' ? undefined : (await readExamLines(path)).at(-1)
-  const line: ExamLine = { ...event, at, previous: last === undefined ? FIRST : sumOf(last) }
-  await makeDir(dirname(path))
-  const file = await open(path, 'a', 0o600)
-  try {
-    await file.write(`${JSON.stringify(line)}\n`)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
+  const line: ExamLine = { ...event, at, previous: last === undefined ? FIRST : sha256Of(last) }
+  await appendLine(path, JSON.stringify(line))
 }
