@@ -76,6 +76,7 @@ const ENVIRONMENT: readonly (readonly [term: string, text: string])[] = [
   ['KLAB_CACHE_DIR', 'where downloads, images and bundles are kept'],
   ['KLAB_RUN_DIR', 'where sockets are; a short path'],
   ['KLAB_SAFE_DIRECTORY', 'folders, with colons between them, whose Labfile may belong to another user'],
+  ['KLAB_KEY_PASSPHRASE', 'the passphrase of a trainer’s private key, for klab lesson keygen, start and report'],
   ['KUBECONFIG', 'the file that klab kubeconfig --merge writes to'],
   ['NO_COLOR', 'if it is set, klab prints without colours'],
 ]
