@@ -84,22 +84,23 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
     if (o.signal?.aborted) throw new Interrupted()
     const started = performance.now()
     const stdin = o.input === undefined ? 'ignore' : 'pipe'
-    const child = execa(tool, args, {
-      cwd: o.cwd ?? host.cwd,
-      env: { ...base, ...o.env },
-      extendEnv: false,
-      reject: false,
-      // A Ctrl-C on the terminal reaches the whole foreground group. klab itself decides what to end, so children get
-      // their own group.
-      detached: true,
-      stripFinalNewline: false,
-      all: o.onLine !== undefined,
-      maxBuffer: 64 * 1024 * 1024,
-      ...(o.input === undefined ? {} : { input: o.input }),
-      // execa's types know no number after stderr. At run time it passes the descriptor on, as spawn does.
-      ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
-    })
-    const unguard = guardian.guard(child.pid)
+    const start = (mark: Readonly<Record<string, string>>) =>
+      execa(tool, args, {
+        cwd: o.cwd ?? host.cwd,
+        env: { ...base, ...o.env, ...mark },
+        extendEnv: false,
+        reject: false,
+        // A Ctrl-C on the terminal reaches the whole foreground group. klab itself decides what to end, so children get
+        // their own group.
+        detached: true,
+        stripFinalNewline: false,
+        all: o.onLine !== undefined,
+        maxBuffer: 64 * 1024 * 1024,
+        ...(o.input === undefined ? {} : { input: o.input }),
+        // execa's types know no number after stderr. At run time it passes the descriptor on, as spawn does.
+        ...(o.passFd === undefined ? { stdin } : ({ stdio: [stdin, 'pipe', 'pipe', o.passFd] } as object)),
+      })
+    const { child, unguard } = guardian.guard(start)
     const lines = async (onLine: (line: string) => void): Promise<void> => {
       const split = splitLines(onLine)
       for await (const chunk of child.iterable({ from: 'all', binary: true })) split.add(chunk)

@@ -17,8 +17,9 @@ export function createFilter(
   { env, guardian }: { readonly env: NodeJS.ProcessEnv; readonly guardian: Guardian },
 ): Filter {
   const started = performance.now()
-  const child = spawn(file, argv.slice(1), { env, stdio: ['pipe', 'pipe', 'pipe'], detached: true })
-  const unguard = guardian.guard(child.pid)
+  const { child, unguard } = guardian.guard((mark) =>
+    spawn(file, argv.slice(1), { env: { ...env, ...mark }, stdio: ['pipe', 'pipe', 'pipe'], detached: true }),
+  )
   let said = ''
   let killed = false
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -4,18 +4,28 @@
  * only the command, not the compilers and dpkgs that it has started.
  */
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+
+/** Names a command by its number, in its environment. */
+const MARK = 'KLAB_COMMAND'
 
 /**
- * Reads `+ GROUP` and `- GROUP`. When klab is gone, it sends SIGTERM to the groups that are left, and SIGKILL two
- * seconds later to those that still exist.
+ * Reads `+ GROUP NUMBER` and `- GROUP`. When klab is gone, it sends SIGTERM to the groups that are left, and SIGKILL
+ * two seconds later to those that still exist. klab may have been killed after it started a command and before it said
+ * so: that command's number is the next, and its environment tells which process it is.
  */
 const SCRIPT = `
 groups=' '
-while read -r op group; do
+last=0
+while read -r op group number; do
   case $op in
-    +) groups="$groups$group " ;;
+    +) groups="$groups$group " last=$number ;;
     -) case $groups in *" $group "*) groups="\${groups%% "$group" *} \${groups#* "$group" }" ;; esac ;;
   esac
+done
+for file in $(grep -lsxz -- "${MARK}=$1.$((last + 1))" /proc/[0-9]*/environ); do
+  group=\${file#/proc/}
+  groups="$groups\${group%/environ} "
 done
 for group in $groups; do kill -s TERM -- "-$group"; done 2>/dev/null
 for i in 1 2 3 4 5 6 7 8 9 10; do
@@ -27,30 +37,44 @@ done
 for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null`
 
 export interface Guardian {
-  /** From now on its group ends with klab. Call the result when it has ended by itself. `pid`: that of its leader. */
-  guard(pid: number | undefined): () => void
+  /**
+   * Starts a command whose group ends with klab. `start` gets what must be in the command's environment, and makes it
+   * the leader of a group. Call `unguard` when the command has ended by itself.
+   */
+  guard<T extends { readonly pid?: number | undefined }>(
+    start: (env: Readonly<Record<string, string>>) => T,
+  ): { readonly child: T; readonly unguard: () => void }
 }
 
-/** Costs one shell, started with the first command. It does not keep klab from ending. */
+/** Costs one shell, started before the first command. It does not keep klab from ending. */
 export function createGuardian(): Guardian {
+  const id = randomUUID()
+  let number = 0
   let tell: ((line: string) => void) | undefined
-  const start = (): ((line: string) => void) => {
+  const begin = (): ((line: string) => void) => {
     // Its own group: signals that a terminal sends to klab's group must not reach it.
-    const child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, cwd: '/' })
+    const shell = spawn('/bin/sh', ['-c', SCRIPT, 'sh', id], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+      cwd: '/',
+    })
     // klab also works without it.
-    child.on('error', () => undefined)
-    child.stdin.on('error', () => undefined)
-    child.unref()
-    const pipe = child.stdin as typeof child.stdin & { unref?(): void }
+    shell.on('error', () => undefined)
+    shell.stdin.on('error', () => undefined)
+    shell.unref()
+    const pipe = shell.stdin as typeof shell.stdin & { unref?(): void }
     pipe.unref?.()
     return (line) => void pipe.write(line)
   }
   return {
-    guard: (pid) => {
-      if (pid === undefined) return () => undefined
-      tell ??= start()
-      tell(`+ ${pid}\n`)
-      return () => tell?.(`- ${pid}\n`)
+    guard: (start) => {
+      tell ??= begin()
+      number += 1
+      const child = start({ [MARK]: `${id}.${number}` })
+      const group = child.pid
+      // 2^31 is no group: a command that could not be started has a number all the same.
+      tell(`+ ${group ?? 2 ** 31} ${number}\n`)
+      return { child, unguard: () => void tell?.(`- ${group ?? 2 ** 31}\n`) }
     },
   }
 }

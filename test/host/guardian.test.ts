@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 
+const kills = join(import.meta.dirname, 'fixtures/is-killed.ts')
 const program = join(import.meta.dirname, 'fixtures/runs-things.ts')
 
 const alive = (pid: number): boolean => {
@@ -34,4 +35,16 @@ t.test('kill -9 of klab', async (t) => {
     t.ok(await until(() => !alive(pid!)), name)
   t.ok(alive(detached!), 'what is meant to outlive it does')
   t.notOk(alive(short!))
+})
+
+t.test('kill -9 in the moment after a command has started', async (t) => {
+  const dir = t.testdir()
+  // The commands themselves kill klab: before it can have written down what it started, as often as not.
+  for (let i = 0; i < 5; i++) {
+    const file = join(dir, `pid-${i}`)
+    const child = spawn(process.execPath, [...process.execArgv, kills, file], { stdio: 'inherit' })
+    await once(child, 'exit')
+    t.equal(child.signalCode, 'SIGKILL')
+    t.ok(await until(() => !alive(pidsIn(dir, [`pid-${i}`])[0] ?? 0)), `command ${i} has ended`)
+  }
 })
