@@ -44,7 +44,6 @@ klab: hardening-no-pie *usr/lib/klab/node*
 klab: python3-script-but-no-python3-dep *usr/lib/klab/cloud-init/*
 klab: unusual-interpreter *usr/lib/klab/cloud-init/*
 klab: script-not-executable *usr/lib/klab/cloud-init/*
-klab: script-not-executable *usr/lib/klab/labs/*
 `
 
 /** Where Node's licence goes. */

@@ -3,7 +3,8 @@
 //   node .ci/unit.mjs              what can run here
 //   node .ci/unit.mjs --all        all of them, as `npm test` does: a missing program is a failure
 //   node .ci/unit.mjs --coverage   the last line says how much of src/ was run
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -56,13 +57,40 @@ if (unknown.length > 0) throw new Error(`.ci/unit.mjs: no such test: ${unknown.j
 /** Where tap writes what was run. */
 const SUMMARY = '.tap/report/coverage-summary.json'
 
+/**
+ * Each assertion that failed, with what tap says about it; not the subtests and files that fail with it. Printed once
+ * more at the end: a log may keep its end only.
+ */
+function failures(text) {
+  const lines = text.split('\n')
+  const found = []
+  let file = ''
+  lines.forEach((line, index) => {
+    if (line.startsWith('# Subtest: ')) file = line.slice('# Subtest: '.length)
+    if (!/^ *not ok /.test(line) || /# (time=|SKIP|TODO)/.test(line)) return
+    const rest = lines.slice(index + 1, index + 41)
+    const end = rest.findIndex((one) => one.trim() === '...')
+    found.push(`${file}:`, line, ...rest.slice(0, Math.max(end, 0)))
+  })
+  return found.length === 0 ? '' : `\nwhat failed, once more:\n${found.join('\n')}\n`
+}
+
 const options = coverage
   ? ['--timeout=300', '--allow-incomplete-coverage', '--coverage-report=json-summary']
   : ['--timeout=120', '--disable-coverage', '--allow-empty-coverage']
 rmSync(SUMMARY, { force: true })
 const chosen = files.filter((file) => !leftOut.has(file))
 const jobs = `--jobs=${availableParallelism()}`
-const { status } = spawnSync(TAP, ['run', jobs, ...options, ...more, ...chosen], { stdio: 'inherit' })
+// On a terminal tap itself ends with what failed.
+const stdout = process.stdout.isTTY ? 'inherit' : 'pipe'
+const child = spawn(TAP, ['run', jobs, ...options, ...more, ...chosen], { stdio: ['inherit', stdout, 'inherit'] })
+let text = ''
+child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+  text += chunk
+  process.stdout.write(chunk)
+})
+const [status] = await once(child, 'close')
+process.stderr.write(failures(text))
 if (leftOut.size > 0) {
   process.stderr.write(`\nnot run: ${[...leftOut].join(', ')}\n`)
   process.stderr.write(`missing here: ${missing.join(', ')}; npm run setup installs what all tests need\n`)

@@ -23,8 +23,13 @@ mkdirSync(work)
 
 /** Runs to the end; fails the test unless the status is one of these. */
 function run(argv: readonly string[], o: { readonly cwd?: string; readonly status?: readonly number[] } = {}) {
-  const [tool = '', ...args] = argv
-  const done = spawnSync(tool, args, { cwd: o.cwd ?? work, env, encoding: 'utf8', maxBuffer: 2 ** 28 })
+  // tap gives NODE_OPTIONS to all that a test starts.
+  const done = spawnSync('env', ['-u', 'NODE_OPTIONS', ...argv], {
+    cwd: o.cwd ?? work,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
   const said = `${argv.join(' ')}\n${done.stderr}`
   t.ok((o.status ?? [0]).includes(done.status ?? -1), said.slice(-4000))
   return done
