@@ -47,7 +47,8 @@ export async function verifyExam(app: App, args: ReportArgs, file: string): Prom
   if (args.json) printJson(app, r)
   else app.stdout.write(resultText(r.result))
   for (const problem of r.problems) app.stderr.write(`${problem}\n`)
-  if (!r.isSigned) throw new CorruptError(`${file}: it was not signed with that key`, { hint: 'ask for the report again' })
+  if (!r.isSigned)
+    throw new CorruptError(`${file}: it was not signed with that key`, { hint: 'ask for the report again' })
   if (!args.json) app.stdout.write(`\nsigned with that key${r.isStartSigned ? ', at the start of the exam too' : ''}\n`)
   return r.problems.length > 0 ? 1 : 0
 }

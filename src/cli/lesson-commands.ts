@@ -117,7 +117,10 @@ export const LESSON_ACTIONS: readonly Command[] = [
     options: options.LESSON_REPORT_OPTIONS,
     examples: [
       ['klab lesson report --html report.html', 'as a page for your trainer'],
-      ['klab lesson report --exam anna.json --key /media/stick/trainer', 'the report of an exam, signed by the trainer'],
+      [
+        'klab lesson report --exam anna.json --key /media/stick/trainer',
+        'the report of an exam, signed by the trainer',
+      ],
       ['klab lesson report --verify anna.json --key trainer.pub', 'check the signature (else exit status 1)'],
     ],
     load: async () => (await import('./lesson-author.js')).runLessonReport,

@@ -115,7 +115,10 @@ export const LINT_OPTIONS = {
 
 export const TEST_OPTIONS = {
   lesson: { type: 'string', array: true, describe: 'names or folders', demandOption: true },
-  together: { type: 'boolean', describe: 'one snapshot for all lessons: faster; each starts where the one before ended' },
+  together: {
+    type: 'boolean',
+    describe: 'one snapshot for all lessons: faster; each starts where the one before ended',
+  },
   junit: { type: 'string', describe: 'also write a JUnit report to this file', requiresArg: true },
   ...jsonProgress,
 } as const satisfies OptionTable

@@ -105,10 +105,20 @@ export async function verifyExamReport(c: LabContext, file: string, key: string)
     s !== undefined && typeof s.signature === 'string' && isSigned(what, s.signature, pem, keyPath)
   const [isReportSigned, isStartSigned] = [good(report, signed), good(begin.terms, begin.signed)]
   const problems = [
-    ...(isReportSigned ? [] : [signed ? 'the report was changed after it was signed, or signed with another key' : 'the report is not signed']),
+    ...(isReportSigned
+      ? []
+      : [
+          signed
+            ? 'the report was changed after it was signed, or signed with another key'
+            : 'the report is not signed',
+        ]),
     ...(isStartSigned
       ? []
-      : [begin.signed ? 'its start was changed after it was signed, or signed with another key' : 'its start is not signed']),
+      : [
+          begin.signed
+            ? 'its start was changed after it was signed, or signed with another key'
+            : 'its start is not signed',
+        ]),
     ...(whole ? [] : ['lines of its journal were changed, left out or cut short']),
     ...(result.ended ? [] : ['the exam was not ended']),
     ...result.doubts,
