@@ -86,7 +86,7 @@ interface LeaseList {
   items?: { metadata: { name: string }; spec?: { renewTime?: string } }[]
 }
 
-/** Over after ms, or when the signal aborts. */
+/** Aborts after `ms`, or when the signal aborts. */
 const within = (timeoutMs: number, signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])])
 

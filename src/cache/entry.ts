@@ -20,7 +20,7 @@ export interface CacheContext {
 export async function ownEntry(path: string): Promise<Stats | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined || found.uid === ownUid()) return found
-  throw new HostError(`${path}: belongs to another user (${found.uid}); users share no cache`, {
+  throw new HostError(`${path}: belongs to another user (${found.uid}); each user needs a cache of their own`, {
     hint: 'export KLAB_CACHE_DIR=/a/folder/of/your/own',
   })
 }

@@ -43,11 +43,11 @@ export const BUNDLE_ACTIONS: readonly Command[] = [
   }),
   command({
     usage: 'add-images [archive..]',
-    describe: 'Load image archives into all nodes of the lab, and keep them for later ones',
+    describe: 'Load image archives into all nodes of the lab, also into later ones',
     options: options.ADD_IMAGES_OPTIONS,
     examples: [
-      ['klab bundle add-images nginx.tar', 'what `docker save -o nginx.tar nginx:1.25` wrote'],
-      ['klab bundle add-images --own', 'klab’s own, made from Debian’s packages'],
+      ['klab bundle add-images nginx.tar', 'a file from `docker save -o nginx.tar nginx:1.25`'],
+      ['klab bundle add-images --own', 'klab’s own images, made from Debian’s packages'],
     ],
     load: async () => (await import('./bundle.js')).runAddImages,
   }),

@@ -23,7 +23,7 @@ export const BUNDLE_IMPORT_OPTIONS = {
 } as const satisfies OptionTable
 
 export const ADD_IMAGES_OPTIONS = {
-  archive: { type: 'string', array: true, describe: 'files that docker save or skopeo wrote' },
+  archive: { type: 'string', array: true, describe: 'archives from docker save or skopeo' },
   own: { type: 'boolean', describe: 'klab’s own small images for lessons: klab.local/nginx:1, busybox:1, echo:1' },
   ...jsonProgress,
 } as const satisfies OptionTable

@@ -77,7 +77,7 @@ export async function runAddImages(app: App, args: Args<typeof ADD_IMAGES_OPTION
   const r = await withProgress(app, args, (lab) => lab.bundles.addImages(args.archive ?? [], { own: args.own }))
   if (args.json) printJson(app, r)
   else {
-    const what = r.added.length === 0 ? 'had them all already' : `has now ${r.added.join(', ')}`
+    const what = r.added.length === 0 ? 'already had all of them' : `now has ${r.added.join(', ')}`
     app.stdout.write(`${r.lab} ${what}\n`)
   }
   return 0

@@ -16,8 +16,8 @@ export async function runKeygen(app: App, args: Args<typeof KEYGEN_OPTIONS>): Pr
   if (args.json) printJson(app, made)
   else {
     app.stdout.write(`${made.privateKey}\n${made.publicKey}\n`)
-    const plain = made.isEncrypted ? '' : '; it is not encrypted (KLAB_KEY_PASSPHRASE would do that)'
-    app.stderr.write(`keep the first one away from trainees${plain}\n`)
+    const plain = made.isEncrypted ? '' : '; it is not encrypted (set KLAB_KEY_PASSPHRASE to encrypt it)'
+    app.stderr.write(`keep the private key away from trainees${plain}\n`)
   }
   return 0
 }
@@ -34,7 +34,7 @@ export async function writeExam(app: App, args: ReportArgs, file: string): Promi
   if (args.json) printJson(app, r)
   else {
     app.stdout.write(`${resultText(r.result)}\n${r.file}: ${r.isSigned ? 'signed' : 'NOT signed (--key FILE)'}\n`)
-    for (const doubt of r.result.doubts) app.stdout.write(`to ask about: ${doubt}\n`)
+    for (const doubt of r.result.doubts) app.stdout.write(`ask the trainee about: ${doubt}\n`)
   }
   return 0
 }
@@ -47,7 +47,8 @@ export async function verifyExam(app: App, args: ReportArgs, file: string): Prom
   if (args.json) printJson(app, r)
   else app.stdout.write(resultText(r.result))
   for (const problem of r.problems) app.stderr.write(`${problem}\n`)
-  if (!r.isSigned) throw new CorruptError(`${file}: that key did not sign it`, { hint: 'ask for the report again' })
-  if (!args.json) app.stdout.write(`\nsigned with that key${r.isStartSigned ? ', and so was its beginning' : ''}\n`)
+  if (!r.isSigned)
+    throw new CorruptError(`${file}: it was not signed with that key`, { hint: 'ask for the report again' })
+  if (!args.json) app.stdout.write(`\nsigned with that key${r.isStartSigned ? ', at the start of the exam too' : ''}\n`)
   return r.problems.length > 0 ? 1 : 0
 }

@@ -117,14 +117,17 @@ export const LESSON_ACTIONS: readonly Command[] = [
     options: options.LESSON_REPORT_OPTIONS,
     examples: [
       ['klab lesson report --html report.html', 'as a page for your trainer'],
-      ['klab lesson report --exam anna.json --key /media/stick/trainer', 'of an exam, signed by the trainer'],
-      ['klab lesson report --verify anna.json --key trainer.pub', 'is it as it was signed? (else exit status 1)'],
+      [
+        'klab lesson report --exam anna.json --key /media/stick/trainer',
+        'the report of an exam, signed by the trainer',
+      ],
+      ['klab lesson report --verify anna.json --key trainer.pub', 'check the signature (else exit status 1)'],
     ],
     load: async () => (await import('./lesson-author.js')).runLessonReport,
   }),
   command({
     usage: 'keygen <keyfile>',
-    describe: 'Make a trainer’s keys, with which reports of exams are signed',
+    describe: 'Make a trainer’s keys, which sign reports of exams',
     options: options.KEYGEN_OPTIONS,
     examples: [['klab lesson keygen /media/stick/trainer', 'KLAB_KEY_PASSPHRASE, if set, encrypts the private one']],
     load: async () => (await import('./exam.js')).runKeygen,

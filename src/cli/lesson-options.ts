@@ -18,13 +18,13 @@ export const START_OPTIONS = {
   exam: { type: 'boolean', describe: 'an exam: LESSON is the trainer’s list of tasks, a YAML file' },
   minutes: {
     type: 'number',
-    describe: 'with --exam: how long it lasts (default: as its file says, or 60)',
+    describe: 'with --exam: how long it lasts (default: from its file, or 60)',
     requiresArg: true,
   },
-  seed: { type: 'number', describe: 'with --exam: the same number, the same tasks', requiresArg: true },
+  seed: { type: 'number', describe: 'with --exam: the same number gives the same tasks', requiresArg: true },
   key: {
     type: 'string',
-    describe: 'with --exam: the trainer’s private key, which signs the beginning',
+    describe: 'with --exam: the trainer’s private key, which signs the start',
     requiresArg: true,
   },
   ...open,
@@ -93,7 +93,7 @@ export const LESSON_REPORT_OPTIONS = {
   verify: { type: 'string', describe: 'check the report of an exam in this file', requiresArg: true },
   key: {
     type: 'string',
-    describe: 'with --exam: the private key that signs; with --verify: the public one',
+    describe: 'with --exam: the trainer’s private key; with --verify: the public one',
     requiresArg: true,
   },
   ...json,
@@ -102,7 +102,7 @@ export const LESSON_REPORT_OPTIONS = {
 export const KEYGEN_OPTIONS = {
   keyfile: {
     type: 'string',
-    describe: 'the private key’s file; the public one is beside it, .pub',
+    describe: 'the file for the private key; the public one is FILE.pub',
     demandOption: true,
   },
   ...json,
@@ -115,7 +115,10 @@ export const LINT_OPTIONS = {
 
 export const TEST_OPTIONS = {
   lesson: { type: 'string', array: true, describe: 'names or folders', demandOption: true },
-  together: { type: 'boolean', describe: 'one snapshot for all of them: faster; each begins as the one before ends' },
+  together: {
+    type: 'boolean',
+    describe: 'one snapshot for all lessons: faster; each starts where the one before ended',
+  },
   junit: { type: 'string', describe: 'also write a JUnit report to this file', requiresArg: true },
   ...jsonProgress,
 } as const satisfies OptionTable

@@ -7,7 +7,7 @@ import { COMMON_OPTIONS } from './options.js'
 type Option = OptionTable[string]
 type Example = Command['examples'][number]
 
-/** As text that means itself: no letter of it is a command to the formatter. */
+/** Escapes a text, so that the formatter takes no letter of it as a command. */
 const plain = (text: string): string =>
   text
     .replace(/\\/g, '\\e')
@@ -18,7 +18,7 @@ const plain = (text: string): string =>
 const bold = (text: string): string => `\\fB${plain(text)}\\fR`
 const italic = (text: string): string => `\\fI${plain(text)}\\fR`
 
-/** A term, and what it is. */
+/** A term with its explanation. */
 const item = (term: string, text: string): string => `.TP\n${term}\n${plain(text)}`
 
 /** yargs' form, with what a user types himself in bold: `logs [node]`. */
@@ -74,7 +74,7 @@ const entryPart = (entry: Command | Group): readonly string[] =>
 const ENVIRONMENT: readonly (readonly [term: string, text: string])[] = [
   ['KLAB_STATE_DIR', 'where labs, keys and snapshots are kept'],
   ['KLAB_CACHE_DIR', 'where downloads, images and bundles are kept'],
-  ['KLAB_RUN_DIR', 'where sockets are; a short path'],
+  ['KLAB_RUN_DIR', 'where sockets are; must be a short path'],
   ['KLAB_SAFE_DIRECTORY', 'folders, with colons between them, whose Labfile may belong to another user'],
   ['KLAB_KEY_PASSPHRASE', 'the passphrase of a trainer’s private key, for klab lesson keygen, start and report'],
   ['KUBECONFIG', 'the file that klab kubeconfig --merge writes to'],

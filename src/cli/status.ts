@@ -52,7 +52,8 @@ export function formatStatus(s: Status, now: number, width = Infinity): string {
   const opened = s.opened.map((o) => `${o.node} was changed with virsh: ${o.what}\n`).join('')
   const closing = opened === '' ? '' : `\n${opened}klab halt, then klab up undoes the change\n`
   const edited = s.edited ? '\nthe Labfile was edited since the last klab up; klab plan says what that changes\n' : ''
-  const loggedOut = s.linger === null ? '' : `\na log-out may have ended it; this lets a lab outlive one: ${s.linger}\n`
+  const loggedOut =
+    s.linger === null ? '' : `\nlogging out may have ended it; to keep a lab running after logout: ${s.linger}\n`
   const ends = `${unfinished}${closing}${edited}${loggedOut}`
   return `lab ${s.lab}: ${s.state}\n\n${table(s, width)}${last}${standing(s)}${left(s)}${ends}`
 }

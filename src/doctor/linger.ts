@@ -8,7 +8,7 @@ import type { HostEnv } from '../host/types.js'
 import type { Roots } from '../state/paths.js'
 import type { Check } from './check.js'
 
-/** What decides whether a log-out ends a lab. */
+/** Whether logging out ends a lab depends on these. */
 interface Login {
   readonly env: Pick<HostEnv, 'env' | 'uid' | 'user'>
   readonly hypervisor: { readonly uri: string }

@@ -41,7 +41,7 @@ export function openChannel<T>({ client, signal, ask, refusal, where, use }: Ope
     try {
       ask((error, channel) => {
         if (over) {
-          // Nobody waits for it any more.
+          // Nobody waits for it now.
           if (!error) channel.destroy()
         } else if (!error) settle(() => resolve(use(channel)))
         else

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { domainName } from '../node/names.js'
 import { chainOf } from '../snapshot/disks.js'
-import { listHanded } from '../state/handed.js'
+import { listExtraImages } from '../state/extra-images.js'
 import { labPaths, roots } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
@@ -22,7 +22,7 @@ export async function usesOfLabs(c: LabContext): Promise<ReadonlyMap<string, Rea
       chains(world, record),
       machines(world, record),
       programs(world, record),
-      handedFiles(world, record),
+      extraFiles(world, record),
     ])
     uses.set(record.id, new Set([...files.flat(), ...imageFiles(record)]))
   }
@@ -55,9 +55,9 @@ async function programs(world: World, record: LabRecord): Promise<readonly strin
   return kubectl === undefined ? [] : [kubectl]
 }
 
-/** What was handed to the lab: a node that comes later gets it from there. */
-const handedFiles = async (world: World, record: LabRecord): Promise<readonly string[]> =>
-  (await listHanded(labPaths(world.roots, record.id), record)).map((h) => h.file)
+/** The images that were added to the lab: a later node gets them from here. */
+const extraFiles = async (world: World, record: LabRecord): Promise<readonly string[]> =>
+  (await listExtraImages(labPaths(world.roots, record.id), record)).map((h) => h.file)
 
 const imageFiles = ({ image }: LabRecord): readonly string[] =>
   [image?.disk, image?.iso, ...(image?.boot.kind === 'direct' ? [image.boot.kernel, image.boot.initrd] : [])].filter(

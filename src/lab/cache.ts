@@ -1,7 +1,7 @@
 /** `klab cache`: what is in the cache, why, and what can be removed. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { IMAGES_TAR } from '../bundle/archive/hand.js'
+import { IMAGES_TAR } from '../bundle/archive/import-archives.js'
 import { StateError, UsageError } from '../errors.js'
 import { acquireLock, type Lock } from '../host/lock.js'
 import { diskUsage, removeTree } from '../host/tree.js'
@@ -20,7 +20,7 @@ export type CacheKind =
   | 'download'
   | 'build folder'
   | 'sealed lab'
-  | 'handed image'
+  | 'added image'
 
 export interface CacheEntry {
   /** File or folder. */
@@ -46,7 +46,7 @@ const WHY: Readonly<Record<CacheKind, string>> = {
   bundle: 'would be built or downloaded again',
   'disk image': 'would be made again',
   'sealed lab': '`klab up` restores the lab from it',
-  'handed image': '`klab bundle add-images` would have to bring it again',
+  'added image': '`klab bundle add-images` would have to add it again',
 }
 /** What is removed first, by kind: what is cheapest to make again. */
 const ORDER = Object.keys(WHY) as CacheKind[]
@@ -55,7 +55,7 @@ async function kindOfLayer(dir: string): Promise<CacheKind> {
   const files = await readdir(dir).catch((): string[] => [])
   if (files.includes('manifest.json')) return 'bundle'
   if (files.includes('bundle.iso')) return 'disk of a bundle'
-  if (files.includes(IMAGES_TAR)) return 'handed image'
+  if (files.includes(IMAGES_TAR)) return 'added image'
   return files.some((f) => f.endsWith('.qcow2')) ? 'disk image' : 'built part'
 }
 
@@ -93,9 +93,9 @@ async function everything(world: World): Promise<readonly Found[]> {
 /** Files in the cache that sealed labs need. */
 async function heldBySeals(world: World): Promise<readonly string[]> {
   const images = (await listCached(world)).map((c) => c.image)
-  return images.flatMap(({ disk, iso, boot, handed }) => [
+  return images.flatMap(({ disk, iso, boot, extra }) => [
     ...[disk, iso, ...(boot.kind === 'direct' ? [boot.kernel, boot.initrd] : [])].filter((f) => f !== undefined),
-    ...(handed ?? []).map((h) => h.file),
+    ...(extra ?? []).map((h) => h.file),
   ])
 }
 
@@ -168,7 +168,7 @@ export async function pruneCache(
   })
   if (chosen.length > 0 && confirm && !(await confirm(chosen))) throw new StateError('nothing was removed')
   return whileIdle(world, async () => {
-    // While somebody thought about the question, a lab may have come to stand on some of it.
+    // While the user was thinking about the question, a lab may have begun to use some of it.
     const needed = new Set((await listCache(c)).filter((e) => e.goes === null).map((e) => e.path))
     const removed = chosen.filter((e) => !needed.has(e.path))
     const before = await diskUsage(world.roots.cache)

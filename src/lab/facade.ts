@@ -94,7 +94,7 @@ export function labWith(c: LabContext): LabHandle {
       verify: verb(async () => (await import('./bundles.js')).verifyBundles),
       export: verb(async () => (await import('./bundles.js')).exportLabBundle),
       import: verb(async () => (await import('./bundles.js')).importToCache),
-      addImages: verb(async () => (await import('./hand-images.js')).addImages),
+      addImages: verb(async () => (await import('./add-images.js')).addImages),
     },
     lessons: {
       list: verb(async () => (await import('./lessons/find.js')).listLessons),

@@ -93,7 +93,7 @@ export async function pruneLabs(
     try {
       const world = await c.doors.world(record.lab)
       const target = { id, name: record.name, paths, network: record.lab.network }
-      // While somebody thinks about the question, an `up` may have made its machines.
+      // While the user thinks about the question, an `up` may make its machines.
       const without = record.lab.nodes.map((n) => n.name)
       const gone = await destroy(world, target, c.report, { without })
       ;(gone ? removed : busy).push(id)

@@ -20,7 +20,7 @@ export async function destroyOrphans(
   const found = await findOrphans(world)
   if (found.length === 0) return []
   if (o.confirm && !(await o.confirm(found))) throw new StateError('not destroyed')
-  // While somebody thinks about the question, a state folder may have come back, with its record.
+  // While the user thinks about the question, a state folder may come back, with its record.
   const still = o.confirm ? new Set((await findOrphans(world)).map((orphan) => orphan.id)) : undefined
   const orphans = found.filter(({ id }) => still?.has(id) ?? true)
   for (const { id } of orphans) await destroy(world, { id, name: id, paths: labPaths(world.roots, id) }, c.report)

@@ -13,7 +13,7 @@ import { save } from '../snapshot/save.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { digestOf } from '../host/digest.js'
 import type { Digest } from '../host/digest.js'
-import { listHanded } from '../state/handed.js'
+import { listExtraImages } from '../state/extra-images.js'
 import { VERSION } from '../version.js'
 import type { OpenLab } from './open.js'
 import { API_TIMEOUT_MS, askReadiness, askUnless } from '../api/readiness.js'
@@ -27,7 +27,7 @@ const FORMAT = 1
 export async function sealKey(run: LabRun): Promise<Digest> {
   const { hypervisor } = run.world
   const recipe = await run.artifacts.recipe()
-  const handed = (await listHanded(run.paths, run.record)).map((h) => h.sha256)
+  const extra = (await listExtraImages(run.paths, run.record)).map((h) => h.sha256)
   return digestOf({
     kind: 'sealed-lab',
     format: FORMAT,
@@ -39,7 +39,7 @@ export async function sealKey(run: LabRun): Promise<Digest> {
     uri: hypervisor.uri,
     accel: run.accel,
     qemu: (await hypervisor.abilities(run.accel)).qemu,
-    ...(handed.length > 0 && { handed }),
+    ...(extra.length > 0 && { extra }),
   })
 }
 

@@ -1,7 +1,7 @@
-/** Some of many by a number: the same number, the same ones. */
+/** Picks some of many by a seed: the same seed always picks the same ones. */
 import { createHash } from 'node:crypto'
 
-/** The first `count` in the order that a seed gives; a list that grows does not change the order of its old ones. */
+/** The first `count` in the order that a seed gives. New entries do not change the order of the old ones. */
 export function draw<T extends { readonly name: string }>(
   all: readonly T[],
   seed: number,

@@ -1,20 +1,20 @@
 /**
  * Phase `images` (course 2.7, 2.8): loads the images into the runtime. Baked into the node image, so usually done
- * already. What was handed to the lab (klab bundle add-images) is in no node image: each node loads it itself.
+ * already. Images that were added to the lab (klab bundle add-images) are in no node image: each node loads them.
  */
 import type { NodeSpec } from '../labfile/model.js'
 import { bakedStep, type Marks } from '../node/baked-phase.js'
 import { connect } from '../node/connections.js'
 import { readMarks } from '../node/guest-phase.js'
-import { forgetImages, loadImages, missingImages } from '../node/handed-images.js'
+import { forgetImages, loadImages, missingImages } from '../node/extra-images.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 
 /** One step for each node; done if the node's marks say so. */
 export const imagesSteps = (run: LabRun, marks: Marks): readonly Step[] =>
-  run.lab.nodes.map((node) => withHanded(run, node, bakedStep(run, node, 'images', marks), marks))
+  run.lab.nodes.map((node) => withExtraImages(run, node, bakedStep(run, node, 'images', marks), marks))
 
-function withHanded(run: LabRun, node: NodeSpec, baked: Step, marks: Marks): Step {
+function withExtraImages(run: LabRun, node: NodeSpec, baked: Step, marks: Marks): Step {
   let isWanted = false
   return {
     ...baked,

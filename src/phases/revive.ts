@@ -27,7 +27,7 @@ export async function putBack(
   const own = [node, `${ip}/${prefix}`, nodes.map((n) => `${n.ip} ${n.name}`).join('\n'), String(network.internet)]
   const guest = await connect(run, node)
   const script = await readFile(join(run.world.assets, 'cloud-init', 'renew', 'node.sh'), 'utf8')
-  const { stdout } = await guest.sudo(script, [...own, ...units], { what: 'looking for what somebody changed' })
+  const { stdout } = await guest.sudo(script, [...own, ...units], { what: 'looking for changed settings' })
   for (const said of tail(stdout).split('\n').filter(Boolean)) line(`${node}: ${said}`)
 }
 

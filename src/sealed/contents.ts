@@ -9,11 +9,11 @@ import { checkFrozen, isRam, kubeconfigOf } from '../snapshot/manifest.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { sha256File } from '../host/digest.js'
 import { cachePaths } from '../state/paths.js'
-import { presentHanded } from '../state/handed.js'
+import { presentExtraImages } from '../state/extra-images.js'
 import { identityOf, type SealedImage } from '../state/record.js'
 import { VERSION } from '../version.js'
 import { collapse, sharedChain } from './disks.js'
-import { INITRD, ISO, KERNEL, KEY, KUBECONFIG, PUBLIC_KEY, handedName, layerName, nodeFile } from './names.js'
+import { INITRD, ISO, KERNEL, KEY, KUBECONFIG, PUBLIC_KEY, extraName, layerName, nodeFile } from './names.js'
 import { WARNING, type SealedFacts, type ImageFile } from './types.js'
 import type { SourceFile } from './write.js'
 
@@ -42,12 +42,12 @@ export async function imageOf(
   // A readonly disk that belongs to no node is the bundle's.
   const iso = record.image?.iso ?? described?.disks.find((d) => d.readonly && !d.path.startsWith(`${paths.dir}/`))?.path
   const boot = record.image?.boot ?? described?.boot ?? { kind: 'disk' as const }
-  const handed = await presentHanded(paths, record)
+  const extra = await presentExtraImages(paths, record)
   const image = {
     boot,
     ...(top !== undefined && { disk: top }),
     ...(iso !== undefined && { iso }),
-    ...(handed.length > 0 && { handed }),
+    ...(extra.length > 0 && { extra }),
   }
   return { image, layers }
 }
@@ -69,7 +69,7 @@ export async function contentsOf(lab: LockedLab, manifest: Manifest, work: strin
   const { boot } = image
   if (boot.kind === 'direct') shared.push(await sized(KERNEL, boot.kernel), await sized(INITRD, boot.initrd))
   if (image.iso !== undefined) shared.push(await sized(ISO, image.iso))
-  for (const [i, h] of (image.handed ?? []).entries()) shared.push(await sized(handedName(i), h.file))
+  for (const [i, h] of (image.extra ?? []).entries()) shared.push(await sized(extraName(i), h.file))
 
   const nodes: SourceFile[] = []
   for (const n of manifest.nodes) {

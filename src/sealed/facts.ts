@@ -9,14 +9,14 @@ import {
   KEY,
   KUBECONFIG,
   PUBLIC_KEY,
-  handedName,
-  isHandedName,
+  extraName,
+  isExtraName,
   layerName,
   mostBytes,
   nodeFile,
   type Sizes,
 } from './names.js'
-import { MOST_HANDED } from '../state/handed.js'
+import { MOST_EXTRA } from '../state/extra-images.js'
 import type { SealedFacts } from './types.js'
 
 /** Bytes; four nodes take 4 KiB. */
@@ -89,7 +89,7 @@ const schema = z.strictObject({
             .optional(),
         }),
       )
-      .max(16 + MOST_HANDED),
+      .max(16 + MOST_EXTRA),
   }),
   files: z.array(z.strictObject(file)).max(1000),
 })
@@ -133,13 +133,13 @@ function checkFiles(facts: SealedFacts, path: string): void {
     names.add(f.name)
   }
   const layers = [...names].filter((n) => /^image\/\d/.test(n)).length
-  const handed = [...names].filter(isHandedName).length
+  const archives = [...names].filter(isExtraName).length
   const wanted = [
     KEY,
     PUBLIC_KEY,
     ...Array.from({ length: layers }, (_, i) => layerName(i)),
     ...(facts.image.boot.kind === 'direct' ? [KERNEL, INITRD] : []),
-    ...Array.from({ length: handed }, (_, i) => handedName(i)),
+    ...Array.from({ length: archives }, (_, i) => extraName(i)),
     ...[...nodes.keys()].flatMap((n) => [
       ...(['hostkey', 'hostkey.pub', 'seed.iso', 'disk.qcow2'] as const).map((f) => nodeFile(n, f)),
       ...(facts.host.ram ? [nodeFile(n, 'memory')] : []),

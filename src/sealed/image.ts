@@ -11,7 +11,7 @@ import { digestOf, sha256File } from '../host/digest.js'
 import { cachePaths } from '../state/paths.js'
 import type { SealedImage } from '../state/record.js'
 import { moveFile, rejoinImage } from './disks.js'
-import { INITRD, ISO, KERNEL, handedName, isHandedName, layerName } from './names.js'
+import { INITRD, ISO, KERNEL, extraName, isExtraName, layerName } from './names.js'
 import type { SealedFacts, ImageFile } from './types.js'
 
 /**
@@ -24,15 +24,15 @@ const imageKey = (facts: SealedFacts): string =>
 const layersOf = (facts: SealedFacts): readonly ImageFile[] =>
   facts.image.files.filter((f) => /^image\/\d/.test(f.name)).sort((a, b) => (a.name < b.name ? -1 : 1))
 
-/** Throws CorruptError when what was handed to the lab is no archive of images. */
+/** Throws CorruptError if a file with added images is not an archive of images. */
 async function assemble(facts: SealedFacts, at: (name: string) => string): Promise<SealedImage> {
   const layers = layersOf(facts)
   const { boot, files } = facts.image
   const has = (name: string): boolean => files.some((f) => f.name === name)
-  const archives = files.filter((f) => isHandedName(f.name))
-  const handed = await Promise.all(
+  const archives = files.filter((f) => isExtraName(f.name))
+  const extra = await Promise.all(
     archives.map(async (_, i) => {
-      const name = handedName(i)
+      const name = extraName(i)
       const file = at(name)
       const sha256 = files.find((f) => f.name === name)?.sha256 ?? ''
       return { file, sha256, refs: await archiveRefs(file) }
@@ -42,7 +42,7 @@ async function assemble(facts: SealedFacts, at: (name: string) => string): Promi
     ...(layers.length > 0 && { disk: at(layerName(layers.length - 1)) }),
     boot: boot.kind === 'direct' ? { ...boot, kernel: at(KERNEL), initrd: at(INITRD) } : boot,
     ...(has(ISO) && { iso: at(ISO) }),
-    ...(handed.length > 0 && { handed }),
+    ...(extra.length > 0 && { extra }),
   }
 }
 

@@ -11,10 +11,10 @@ export const KERNEL = 'image/kernel'
 export const INITRD = 'image/initrd'
 export const ISO = 'image/bundle.iso'
 
-/** Images that were handed to the lab, in their order. */
-export const handedName = (index: number): string => `image/handed-${index}.tar`
-const HANDED = /^image\/handed-\d\d?\.tar$/
-export const isHandedName = (name: string): boolean => HANDED.test(name)
+/** Images that were added to the lab, in their order. */
+export const extraName = (index: number): string => `image/extra-${index}.tar`
+const EXTRA = /^image\/extra-\d\d?\.tar$/
+export const isExtraName = (name: string): boolean => EXTRA.test(name)
 
 /** The image under the nodes' disks, from the bottom. */
 export const layerName = (index: number): string => `image/${index}.qcow2`
@@ -38,7 +38,7 @@ export function mostBytes(name: string, nodes: ReadonlyMap<string, Sizes>): numb
   if (name === KUBECONFIG) return MIB
   if (/^image\/[0-7]\.qcow2$/.test(name)) return 256 * GIB
   if ([KERNEL, INITRD].includes(name)) return GIB
-  if (name === ISO || HANDED.test(name)) return 64 * GIB
+  if (name === ISO || EXTRA.test(name)) return 64 * GIB
   const [, node = '', file = ''] = /^nodes\/([^/]+)\/([^/]+)$/.exec(name) ?? []
   const sizes = nodes.get(node)
   if (!sizes) return undefined

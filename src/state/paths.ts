@@ -90,7 +90,7 @@ export interface LabPaths {
   readonly lessons: string
   /** What happened in its exams (JSON lines). */
   readonly exams: string
-  /** Images that were handed to it (handed.ts). Survives `destroy`, as a bundle does. */
+  /** Images that were added to it (extra-images.ts). Survives `destroy`, as a bundle does. */
   readonly images: string
   /** Sockets: short, because a unix socket's path ends at 107 bytes. */
   readonly run: string

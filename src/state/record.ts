@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exists, makeDir, readJson, writeAtomic } from '../host/files.js'
 import type { BundleChoice, Lab } from '../labfile/model.js'
-import type { HandedImages } from './handed.js'
+import type { ExtraImages } from './extra-images.js'
 import type { LabPaths } from './paths.js'
 import type { Digest } from '../host/digest.js'
 import { isObject } from '../host/json.js'
@@ -72,8 +72,8 @@ export interface SealedImage {
     | { readonly kind: 'disk' }
   /** The bundle's disk. */
   readonly iso?: string
-  /** Images that were handed to the lab before it was sealed. */
-  readonly handed?: readonly HandedImages[]
+  /** Images that were added to the lab before it was sealed. */
+  readonly extra?: readonly ExtraImages[]
 }
 
 /** The id from which MAC addresses and instance ids are made. */

@@ -8,7 +8,7 @@ import { readText } from '../../host/files.js'
 import { digestOf, type Digest } from '../../host/digest.js'
 import type { HostExec } from '../../host/types.js'
 import type { Image } from '../archive/docker-archive.js'
-import { packInLayer, type PackedImage } from '../archive/hand.js'
+import { packInLayer, type PackedImage } from '../archive/import-archives.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import { openApt, packageOf, type Apt } from './apt.js'
 import { parseRecipeFile } from './component.js'
@@ -41,8 +41,8 @@ const home = (assets: string): string => join(assets, 'cloud-init', 'lesson-imag
 async function requireDebian(exec: HostExec): Promise<void> {
   for (const tool of ['apt-get', 'dpkg-deb'])
     if ((await exec.which(tool)) === undefined)
-      throw new HostError(`klab’s own images are made from Debian’s packages, and ${tool} is not here`, {
-        hint: 'make them on a Debian machine; or docker save other ones, and klab bundle add-images FILE',
+      throw new HostError(`klab’s own images are made from Debian’s packages, and ${tool} is not installed`, {
+        hint: 'make them on a Debian machine; or save other images with docker save, then klab bundle add-images FILE',
       })
 }
 

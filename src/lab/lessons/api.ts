@@ -68,11 +68,11 @@ export interface Lessons {
 
 /** Exams; while one is open, `check`, `next`, `finish`, `text` and `status` are about its tasks. */
 export interface Exams {
-  /** How the last one went so far. */
+  /** The result of the last one so far. */
   result(): Promise<ExamResult>
   /** Writes its report. `key`: file with the trainer's private key, which signs it. */
   report(file: string, o?: { readonly key?: string | undefined }): Promise<WrittenExam>
-  /** Whether a report is as the trainer's key signed it; `key`: file with the public one. */
+  /** Whether the trainer's key signed this report; `key`: file with the public key. */
   verify(file: string, key: string): Promise<VerifiedExam>
   /** Makes a trainer's keys, FILE and FILE.pub. */
   keys(

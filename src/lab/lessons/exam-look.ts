@@ -1,4 +1,4 @@
-/** Where an exam is, and what its trainee reads. */
+/** The state of an exam, and the texts that its trainee reads. */
 import { StateError } from '../../errors.js'
 import { momentNow, type HostMoment } from '../../host/moment.js'
 import { addExamEvent, readExam, readExamLines, type ExamEvent, type ExamLine } from '../../lesson/exam/journal.js'
@@ -10,7 +10,7 @@ import { currentLesson, type LessonLab } from './in-lesson.js'
 import type { LessonStatus } from './look.js'
 import { pageOf, type LessonPage } from './page.js'
 
-/** Now, by this machine’s own counter too. */
+/** The present moment, also by this machine’s own counter. */
 export const examNow = (c: LabContext): Promise<HostMoment> => momentNow(c.doors.clock.now())
 
 /** The exam that is open in this lab; undefined: none. */
@@ -42,7 +42,7 @@ export async function lastExamResult(c: LabContext): Promise<ExamResult> {
 export const tellExam = async (lab: Pick<LessonLab, 'c' | 'paths'>, event: ExamEvent): Promise<void> =>
   addExamEvent(lab.paths.exams, event, await examNow(lab.c))
 
-/** What a trainee reads: not which fault it is. */
+/** The trainee's text of a task; it does not name the fault. */
 export async function examPage(c: LabContext, language?: string): Promise<LessonPage> {
   const exam = await openExam(c)
   const found = await currentLesson(c, language)
@@ -62,7 +62,7 @@ export async function examStatus(c: LabContext, language?: string): Promise<Less
   const steps = await Promise.all(
     terms.tasks.map(async ({ dir, step }, i) => ({
       ...{ number: i + 1, hasCheck: true, failed: tasks[i]?.failed ?? 0, hints: 0, solved: false, snapshot: undefined },
-      // What comes next is not told.
+      // The next tasks are secret.
       title: i > task ? '' : ((await readLesson(dir, { language })).steps[step - 1]?.title ?? ''),
       state: tasks[i]?.passed === true ? ('passed' as const) : i === task ? ('here' as const) : ('open' as const),
     })),

@@ -1,4 +1,4 @@
-/** An exam's report: written when it is over, signed with the trainer's key, and verified where the trainer is. */
+/** An exam's report: written when the exam is over, signed with the trainer's key, and verified by the trainer. */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CorruptError, StateError } from '../../errors.js'
@@ -14,7 +14,7 @@ import { passphraseOf, readGiven, sign } from './trainer-files.js'
 interface ExamReport {
   readonly format: 1
   readonly lab: string
-  /** For people; `journal` says the same. */
+  /** For people; it follows from `journal`. */
   readonly result: ExamResult
   readonly journal: readonly string[]
 }
@@ -26,18 +26,18 @@ interface SignedReport extends ExamReport {
 export interface WrittenExam {
   readonly file: string
   readonly result: ExamResult
-  /** Whether the trainer's key was there. */
+  /** Whether it was signed with the trainer's key. */
   readonly isSigned: boolean
 }
 
-/** Makes a trainer's keys: FILE and FILE.pub. Throws StateError when one is there. */
+/** Makes a trainer's keys: FILE and FILE.pub. Throws StateError if one of them exists. */
 export async function makeKeys(
   c: LabContext,
   file: string,
 ): Promise<{ readonly privateKey: string; readonly publicKey: string; readonly isEncrypted: boolean }> {
   const [privateKey, publicKey] = [resolve(c.doors.env.cwd, file), resolve(c.doors.env.cwd, `${file}.pub`)]
   for (const path of [privateKey, publicKey])
-    if (await exists(path)) throw new StateError(`${path}: is there already`, { hint: 'name another file' })
+    if (await exists(path)) throw new StateError(`${path}: already exists`, { hint: 'name another file' })
   const passphrase = passphraseOf(c)
   const { privatePem, publicPem } = makeSigningKeys(passphrase)
   await writeFile(privateKey, privatePem, { mode: 0o600, flag: 'wx' })
@@ -58,7 +58,7 @@ export async function writeExamReport(
   const result = examResult(events)
   if (!result.ended) throw new StateError('the exam is not over', { hint: 'klab lesson finish' })
   const path = resolve(c.doors.env.cwd, file)
-  if (await exists(path)) throw new StateError(`${path}: is there already`, { hint: 'name another file' })
+  if (await exists(path)) throw new StateError(`${path}: already exists`, { hint: 'name another file' })
   const report: ExamReport = { format: 1, lab, result, journal }
   const signed = o.key === undefined ? undefined : await sign(c, report, o.key)
   await writeFile(path, `${JSON.stringify({ ...report, ...(signed && { signed }) }, undefined, 2)}\n`, { mode: 0o600 })
@@ -77,7 +77,7 @@ export interface VerifiedExam {
   /** Whether the trainer's key signed this report, and what the exam began with. */
   readonly isSigned: boolean
   readonly isStartSigned: boolean
-  /** What is wrong or doubtful, in words; the report is good when there is nothing. */
+  /** What is wrong or doubtful, in words; empty: the report is good. */
   readonly problems: readonly string[]
 }
 
@@ -93,22 +93,32 @@ export async function verifyExamReport(c: LabContext, file: string, key: string)
   try {
     data = JSON.parse(text)
   } catch {
-    throw bad('is no report of an exam')
+    throw bad('is not the report of an exam')
   }
-  if (!isReport(data)) throw bad('is no report of an exam')
+  if (!isReport(data)) throw bad('is not the report of an exam')
   const { signed, ...report } = data
   const { events, whole } = readExam(report.journal)
   const [begin] = events
-  if (begin?.event !== 'begin') throw bad('its journal has no beginning')
+  if (begin?.event !== 'begin') throw bad('its journal has no start')
   const result = examResult(events)
   const good = (what: unknown, s: Signature | undefined): boolean =>
     s !== undefined && typeof s.signature === 'string' && isSigned(what, s.signature, pem, keyPath)
   const [isReportSigned, isStartSigned] = [good(report, signed), good(begin.terms, begin.signed)]
   const problems = [
-    ...(isReportSigned ? [] : [signed ? 'the report is not as that key signed it' : 'the report is not signed']),
+    ...(isReportSigned
+      ? []
+      : [
+          signed
+            ? 'the report was changed after it was signed, or signed with another key'
+            : 'the report is not signed',
+        ]),
     ...(isStartSigned
       ? []
-      : [begin.signed ? 'its beginning is not as that key signed it' : 'its beginning is not signed']),
+      : [
+          begin.signed
+            ? 'its start was changed after it was signed, or signed with another key'
+            : 'its start is not signed',
+        ]),
     ...(whole ? [] : ['lines of its journal were changed, left out or cut short']),
     ...(result.ended ? [] : ['the exam was not ended']),
     ...result.doubts,

@@ -1,4 +1,4 @@
-/** Beginning an exam: its tasks are drawn, and what is settled is signed. */
+/** Begins an exam: draws its tasks, and signs its seed, tasks and minutes. */
 import { dirname, resolve } from 'node:path'
 import { UsageError } from '../../errors.js'
 import { sha256Of } from '../../host/digest.js'
@@ -18,19 +18,19 @@ import { isChecked, type LessonPage } from './page.js'
 import { lessonToBegin } from './start.js'
 import { readGiven, sign } from './trainer-files.js'
 
-/** Minutes where neither the file nor the trainer says. */
+/** The default, in minutes. */
 const MINUTES = 60
 
 export interface ExamRequest {
-  /** Takes the place of the file's. */
+  /** Instead of the file's. */
   readonly minutes?: number | undefined
-  /** The same one draws the same tasks. */
+  /** The same seed draws the same tasks. */
   readonly seed?: number | undefined
-  /** File with the trainer's private key, which signs what the exam begins with. It is read and not kept. */
+  /** File with the trainer's private key, which signs the start of the exam. klab reads it and keeps no copy. */
   readonly key?: string | undefined
 }
 
-/** The tasks that a line of the exam's file stands for. Throws UsageError. */
+/** The tasks that a line of the exam's file means. Throws UsageError. */
 async function tasksOf(c: LabContext, word: string, base: string): Promise<readonly ExamTask[]> {
   const faults = await listBreaks(c)
   if (word === 'easy' || word === 'hard')
@@ -70,7 +70,7 @@ export async function startExam(
   const tasks = draw([...found.values()], seed, exam.tasks)
   const [first] = tasks
   if (!first || tasks.length < exam.tasks)
-    throw new UsageError(`exam: ${path}: names ${found.size} tasks, and ${exam.tasks} are to be drawn`)
+    throw new UsageError(`exam: ${path}: names ${found.size} tasks, but ${exam.tasks} must be drawn`)
   for (const task of tasks) await requireTask(c, task)
   const lesson = await readLesson(first.dir, { language: o.language })
   await inLesson(c, { goal: 'exam', lesson: unnamed(lesson) }, async (lab) => {

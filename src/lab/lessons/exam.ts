@@ -1,4 +1,4 @@
-/** An exam: tasks that a seed has drawn, a limit of time, no hints, no way back. Each begins in the same lab. */
+/** An exam: tasks that a seed has drawn, a time limit, no hints, no way back. Each task starts in the same lab. */
 import { messageOf, StateError } from '../../errors.js'
 import type { ExamTask } from '../../lesson/exam/file.js'
 import type { ExamState } from '../../lesson/exam/result.js'
@@ -15,10 +15,10 @@ import { currentLesson, inLesson, stepAt, type LessonLab } from './in-lesson.js'
 import { isChecked, type LessonPage } from './page.js'
 import type { FinishedLesson } from './start.js'
 
-/** A lesson of an exam is called `break` where others read it: a fault's own name would tell its cause. */
+/** Others see a lesson of an exam as `break`: a fault's own name would tell its cause. */
 export const unnamed = (lesson: Lesson): Lesson => ({ ...lesson, level: lesson.level ?? 'hard' })
 
-/** Sets a task up; its time runs when this returns. Throws as enterStep, StateError. */
+/** Sets a task up. Its time starts when this returns. Throws as enterStep, StateError. */
 export async function beginTask(lab: LessonLab, { step }: ExamTask, at: number): Promise<void> {
   await lab.tell({ event: 'start', trial: true })
   for (const before of lab.lesson.steps.slice(0, step - 1)) {
@@ -34,7 +34,7 @@ export async function beginTask(lab: LessonLab, { step }: ExamTask, at: number):
   await tellExam(lab, { event: 'enter', task: at })
 }
 
-/** Throws StateError when the time is over. */
+/** Throws StateError if the time is over. */
 async function requireTime(c: LabContext): Promise<void> {
   const { isOver, minutes } = await lastExamResult(c)
   if (isOver) throw new StateError(`the ${minutes} minutes of this exam are over`, { hint: 'klab lesson finish' })
@@ -60,7 +60,7 @@ export async function checkTask(c: LabContext): Promise<CheckedStep> {
   }
 }
 
-/** Leaves the present task for good, passed or not. */
+/** Leaves the present task, passed or not; there is no way back to it. */
 async function leaveTask(c: LabContext, exam: ExamState): Promise<void> {
   const { lesson } = await currentLesson(c)
   await inLesson(c, { goal: 'next task', lesson: unnamed(lesson) }, async (lab) => {
@@ -78,7 +78,7 @@ export async function nextTask(c: LabContext, language?: string): Promise<Lesson
   const at = exam === undefined ? -1 : exam.task + 1
   const task = exam?.terms.tasks[at]
   if (!exam || !task) throw new StateError('this is the last task', { hint: 'klab lesson finish' })
-  // None is open where klab was killed between two tasks.
+  // No task is open if klab was killed between two tasks.
   if (exam.isOpen || (await currentLesson(c).catch(() => undefined))) await leaveTask(c, exam)
   const lesson = await readLesson(task.dir, { language })
   await inLesson(c, { goal: 'next task', lesson: unnamed(lesson) }, async (lab) => {

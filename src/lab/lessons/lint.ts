@@ -16,9 +16,9 @@ import {
 } from '../../lesson/lint.js'
 import type { Lesson, LessonScript } from '../../lesson/model.js'
 import { readLesson } from '../../lesson/scenario.js'
-import { listHanded } from '../../state/handed.js'
+import { listExtraImages } from '../../state/extra-images.js'
 import type { LabContext } from '../context.js'
-import { imagesOfLab } from '../hand-images.js'
+import { imagesOfLab } from '../add-images.js'
 import { recordedLab } from '../open.js'
 import { aliasesOf, filesOf } from './prepare.js'
 
@@ -80,7 +80,7 @@ async function labToCompare(c: LabContext): Promise<(LintLab & { name: string })
   if (!found) return undefined
   const { record } = found
   const world = await c.doors.world(record.lab)
-  const handed = await listHanded(found.paths, record)
+  const extra = await listExtraImages(found.paths, record)
   return {
     name: record.name,
     hosts: [
@@ -89,7 +89,7 @@ async function labToCompare(c: LabContext): Promise<(LintLab & { name: string })
       'localhost',
     ],
     internet: record.lab.network.internet,
-    images: record.lab.kubernetes && (await imagesOfLab(world, record, handed)),
+    images: record.lab.kubernetes && (await imagesOfLab(world, record, extra)),
   }
 }
 

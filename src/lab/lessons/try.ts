@@ -108,8 +108,8 @@ export async function testLesson(c: LabContext, name: string): Promise<TriedLess
 }
 
 /**
- * The same for several lessons with one snapshot: each begins in the lab as the one before has left it, and only after
- * the last one the lab is put back. That saves most of the time, but lessons that disturb each other fail. Throws as
+ * The same for several lessons with one snapshot: each starts in the lab that the one before has left, and the lab is
+ * put back only after the last one. That saves most of the time, but lessons that disturb each other fail. Throws as
  * startLesson.
  */
 export async function testTogether(c: LabContext, names: readonly string[]): Promise<readonly TriedLesson[]> {

@@ -1,4 +1,4 @@
-/** The verbs of an open lesson, and what they are while an exam is open. */
+/** The verbs of an open lesson, and of an open exam. */
 import { StateError } from '../../errors.js'
 import type { LabContext } from '../context.js'
 import { undoBreak } from './break.js'
@@ -16,7 +16,7 @@ async function refuseInExam(c: LabContext, what: string): Promise<void> {
   if (await openExam(c)) throw new StateError(`an exam is open: ${what}`, { hint: 'klab lesson check, next, finish' })
 }
 
-/** A verb that an exam does not have. */
+/** Makes a verb that is refused during an exam. */
 const outsideExam =
   <A extends unknown[], T>(what: string, verb: (c: LabContext, ...args: A) => Promise<T>) =>
   async (c: LabContext, ...args: A): Promise<T> => {
@@ -24,12 +24,12 @@ const outsideExam =
     return verb(c, ...args)
   }
 
-export const hintVerb = outsideExam('it gives no hints', hintLesson)
-export const solveVerb = outsideExam('it solves nothing', solveLesson)
-export const backVerb = outsideExam('there is no way back', backStep)
-export const resetVerb = outsideExam('there is no way back', resetStep)
-export const catchUpVerb = outsideExam('its tasks come one after the other', catchUp)
-export const undoBreakVerb = outsideExam('there is no way back', undoBreak)
+export const hintVerb = outsideExam('an exam has no hints', hintLesson)
+export const solveVerb = outsideExam('an exam has no solutions', solveLesson)
+export const backVerb = outsideExam('an exam has no way back', backStep)
+export const resetVerb = outsideExam('an exam has no way back', resetStep)
+export const catchUpVerb = outsideExam('the tasks of an exam come one after the other', catchUp)
+export const undoBreakVerb = outsideExam('an exam has no way back', undoBreak)
 
 /** `exam`: `name` is the trainer's list of tasks. Throws as startLesson, startExam. */
 export async function startVerb(
@@ -55,10 +55,10 @@ export const finishVerb = async (
   o: { readonly keep?: boolean | undefined } = {},
 ): Promise<Awaited<ReturnType<typeof finishLesson>>> => ((await openExam(c)) ? finishExam(c) : finishLesson(c, o))
 
-/** Where a trainee is. Throws as lessonStatus. */
+/** How far the trainee is. Throws as lessonStatus. */
 export const statusVerb = async (c: LabContext, language?: string): Promise<LessonStatus> =>
   (await openExam(c)) ? examStatus(c, language) : lessonStatus(c, language)
 
-/** What is to be read now. Throws as lessonText. */
+/** The text of the present step or task. Throws as lessonText. */
 export const textVerb = async (c: LabContext, o: Parameters<typeof lessonText>[1] = {}): Promise<LessonPage> =>
   (await openExam(c)) ? examPage(c, o.language) : lessonText(c, o)

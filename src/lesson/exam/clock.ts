@@ -1,13 +1,13 @@
-/** How long something took in an exam, whatever was done to the machine's wall clock. Pure. */
+/** How long something took in an exam, even if somebody set the machine's wall clock. Pure. */
 import type { HostMoment } from '../../host/moment.js'
 
 export interface Elapsed {
   readonly ms: number
-  /** Why a trainer should ask; undefined: nothing. */
+  /** Why a trainer should ask; undefined: no reason. */
   readonly doubt?: string | undefined
 }
 
-/** NTP moves a clock by less. */
+/** Smaller moves of the clock are NTP's. */
 const DRIFT_MS = 60_000
 
 /**
@@ -18,7 +18,7 @@ export function elapsed(from: HostMoment, to: HostMoment): Elapsed {
   const wall = to.wall - from.wall
   if (from.boot !== to.boot) {
     const ms = Math.max(wall, to.uptime)
-    return { ms, doubt: 'the machine was started again meanwhile, so the time is by its wall clock' }
+    return { ms, doubt: 'the machine was restarted meanwhile, so the time is from its wall clock' }
   }
   const ms = to.uptime - from.uptime
   const moved = Math.round((wall - ms) / 1000)

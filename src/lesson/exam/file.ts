@@ -1,4 +1,4 @@
-/** What a trainer writes: which tasks an exam draws from. */
+/** The trainer's exam file: which tasks the exam draws from. */
 import * as z from 'zod'
 import { LessonError } from '../../errors.js'
 import { explainIssues } from '../../labfile/explain.js'
@@ -21,7 +21,7 @@ const schema = section({
   from: z.array(task, FROM).min(1, FROM).max(200, FROM),
 })
 
-/** An exam as its file has it. */
+/** The content of an exam file. */
 export type ExamFile = z.infer<typeof schema>
 
 /** Reads an exam's YAML. Throws LessonError with every mistake and its place. */
@@ -33,14 +33,14 @@ export function readExamFile(yaml: string, file: string): ExamFile {
     ...{ file, line: i.line, column: i.column },
     message: i.field === '' ? i.message : `${i.field}: ${i.message}`,
   }))
-  const hint = 'docs/lessons.md has an exam file to begin with'
+  const hint = 'docs/lessons.md has a sample exam file'
   if (issues.length > 0 || !parsed?.success) throw new LessonError(issues, { hint })
   return parsed.data
 }
 
 /** A task that can be drawn. */
 export interface ExamTask {
-  /** As it is drawn by: the fault's name, or LESSON/STEP. */
+  /** Its name: the fault's, or LESSON/STEP. */
   readonly name: string
   readonly dir: string
   readonly step: number

@@ -9,7 +9,7 @@ import type { ScriptOutcome } from '../in-guest.js'
 import type { ExamTask } from './file.js'
 import type { Signature } from './sign.js'
 
-/** What is settled when an exam begins; this is what a trainer signs then. */
+/** What is fixed when an exam begins. The trainer's key signs it. */
 export interface ExamTerms {
   readonly title: string
   readonly minutes: number
@@ -29,7 +29,7 @@ export type ExamEvent =
       readonly base: string
       readonly signed?: Signature | undefined
     }
-  /** The task is set up, and its time runs. From 0. */
+  /** The task is set up, and its time runs. Tasks count from 0. */
   | { readonly event: 'enter'; readonly task: number }
   | {
       readonly event: 'check'
@@ -44,14 +44,14 @@ export type ExamLine = ExamEvent & { readonly at: HostMoment; readonly previous:
 
 const FIRST = '0'.repeat(64)
 
-/** The lines of the last exam, oldest first; none: there was none. */
+/** The lines of the last exam, oldest first; empty: there was no exam. */
 export function lastExamIn(text: string): readonly string[] {
   const lines = text.split('\n').filter((line) => line !== '')
   const begins = lines.map((line) => /"event":"begin"/.test(line)).lastIndexOf(true)
   return begins < 0 ? [] : lines.slice(begins)
 }
 
-/** The events of these lines. `whole`: each line names the one before it, and none was cut short. */
+/** The events of these lines. `whole`: no line was changed, removed or cut short. */
 export function readExam(lines: readonly string[]): { readonly events: readonly ExamLine[]; readonly whole: boolean } {
   let previous = FIRST
   let whole = lines.length > 0

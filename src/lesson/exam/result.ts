@@ -1,4 +1,4 @@
-/** What an exam came to, from its events alone: a report and its verification must agree. Pure. */
+/** The result of an exam, only from its events, so that report and verification agree. Pure. */
 import type { HostMoment } from '../../host/moment.js'
 import { elapsed } from './clock.js'
 import type { ExamLine, ExamTerms } from './journal.js'
@@ -19,7 +19,7 @@ export interface ExamResult {
   readonly minutes: number
   readonly passed: number
   readonly of: number
-  /** While tasks were open; what klab needs to set them up does not count. */
+  /** While tasks were open. The time that klab needs to set them up does not count. */
   readonly usedSeconds: number
   readonly isOver: boolean
   readonly ended: boolean
@@ -85,9 +85,9 @@ export function examResult(events: readonly ExamLine[], now?: HostMoment): ExamR
     if (e.event === 'check' && task) {
       task.output = e.output
       if (e.outcome !== 'passed') task.failed += e.outcome === 'unreachable' ? 0 : 1
-      // What passed once stays so: the next tasks are in another lab.
+      // A pass stays a pass: the next tasks start in another state of the lab.
       else if (used <= limit) task.passed = true
-      else doubts.add(`${terms.tasks[at]?.name ?? ''} passed after the time was over; that does not count`)
+      else doubts.add(`${terms.tasks[at]?.name ?? ''} passed after the time was over, which does not count`)
     }
     if (e.event === 'leave' || e.event === 'end') since = undefined
   }

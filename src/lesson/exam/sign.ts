@@ -20,14 +20,14 @@ function keyOf(read: () => KeyObject, where: string): KeyObject {
   } catch (cause) {
     throw new UsageError(`${where}: cannot be used as a key: ${messageOf(cause)}`, {
       cause,
-      hint: 'klab lesson keygen FILE makes a pair; a passphrase is taken from KLAB_KEY_PASSPHRASE',
+      hint: 'klab lesson keygen FILE makes a pair; the passphrase comes from KLAB_KEY_PASSPHRASE',
     })
   }
-  throw new UsageError(`${where}: is no Ed25519 key`, { hint: 'klab lesson keygen FILE makes a pair' })
+  throw new UsageError(`${where}: is not an Ed25519 key`, { hint: 'klab lesson keygen FILE makes a pair' })
 }
 
 export interface Signature {
-  /** Of the trainer, PEM: so that a reader can see whose it says it is. Only a key from elsewhere proves it. */
+  /** The trainer's public key, PEM. It shows who claims to have signed. Only a key from another source proves it. */
   readonly publicKey: string
   readonly signature: string
 }

@@ -12,7 +12,7 @@ import { domainName } from '../../src/node/names.js'
 import { imagesSteps } from '../../src/phases/images.js'
 import { keepCached, listCached } from '../../src/sealed/cached.js'
 import { save } from '../../src/snapshot/save.js'
-import { listHanded } from '../../src/state/handed.js'
+import { listExtraImages } from '../../src/state/extra-images.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDebian } from '../bundle/fixtures/debian.js'
 import { archive } from '../bundle/fixtures/images.js'
@@ -88,16 +88,16 @@ t.test('all nodes get it, once; a node that came later gets it from the phase im
   t.equal(await step().done?.(context), true)
 
   // What the cache does not have any more stops no up.
-  const [handed] = await listHanded(s.paths, s.record)
-  s.marks.get('k8s-node02')!.delete(`images-${handed!.sha256.slice(0, 12)}`)
-  rmSync(handed!.file)
+  const [extra] = await listExtraImages(s.paths, s.record)
+  s.marks.get('k8s-node02')!.delete(`images-${extra!.sha256.slice(0, 12)}`)
+  rmSync(extra!.file)
   t.equal(await step().done?.(context), true)
 })
 
 t.test('the list outlives the lab’s folder; the cache keeps what a lab has; a sealed lab takes it along', async (t) => {
   const s = await open(t)
   await s.lab.bundles.addImages([s.file])
-  const entry = (await s.lab.cache.list()).find((e) => e.kind === 'handed image')
+  const entry = (await s.lab.cache.list()).find((e) => e.kind === 'added image')
   t.match(entry, { goes: null, labs: [s.record.id] })
   t.notOk(s.paths.images.startsWith(s.paths.dir))
 
@@ -109,18 +109,18 @@ t.test('the list outlives the lab’s folder; the cache keeps what a lab has; a 
   const locked = { world: s.stageWorld, paths: s.paths, record: s.record, say: () => undefined }
   await keepCached(locked, await save(locked, { name: 'sealed', kind: 'auto' }), 'k'.repeat(64))
   const [found] = await listCached(s.world)
-  t.match(found?.image.handed, [{ refs: ['own/web:1'], file: entry?.path }])
+  t.match(found?.image.extra, [{ refs: ['own/web:1'], file: entry?.path }])
   rmSync(s.paths.images)
-  t.match(await listHanded(s.paths, { image: found!.image }), [{ refs: ['own/web:1'] }])
+  t.match(await listExtraImages(s.paths, { image: found!.image }), [{ refs: ['own/web:1'] }])
   await t.resolves(s.lab.bundles.addImages([s.file]))
-  t.equal((await listHanded(s.paths, { image: found!.image })).length, 1, 'not twice')
+  t.equal((await listExtraImages(s.paths, { image: found!.image })).length, 1, 'not twice')
 })
 
 t.test('klab dies, or a node goes away: the same again goes on', async (t) => {
   const s = await open(t)
   s.lose('k8s-node01')
   await t.rejects(s.lab.bundles.addImages([s.file]), { message: /connection is gone/ })
-  t.match(await listHanded(s.paths, s.record), [{ refs: ['own/web:1'] }])
+  t.match(await listExtraImages(s.paths, s.record), [{ refs: ['own/web:1'] }])
   s.lose()
   await s.lab.bundles.addImages([s.file])
   t.same(
@@ -134,7 +134,7 @@ t.test('a newer image of the same name takes the place of the older', async (t) 
   await s.lab.bundles.addImages([s.file])
   const again = await archive(s.world.dir, join(s.world.dir, 'two.tar'), ['own/web:1', 'own/db:1'])
   await s.lab.bundles.addImages([again])
-  t.same((await listHanded(s.paths, s.record)).map((h) => h.refs), [['own/web:1'], ['own/db:1']]) // prettier-ignore
+  t.same((await listExtraImages(s.paths, s.record)).map((h) => h.refs), [['own/web:1'], ['own/db:1']]) // prettier-ignore
 })
 
 t.test('refused: no file, a lab that is off, one without a cluster, an image of the bundle', async (t) => {

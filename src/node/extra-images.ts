@@ -1,9 +1,9 @@
-/** Loading what was handed to a lab into the runtime of a node (state/handed.ts). */
+/** Loads the images that were added to a lab into the runtime of a node (state/extra-images.ts). */
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { CommandError, Interrupted } from '../errors.js'
 import type { Digest } from '../host/digest.js'
-import { listHanded, presentHanded, type HandedImages } from '../state/handed.js'
+import { listExtraImages, presentExtraImages, type ExtraImages } from '../state/extra-images.js'
 import type { LabRun } from '../world.js'
 import { connectWithin } from './connections.js'
 import { GUEST_LIB, loadScripts, removeMark } from './guest-phase.js'
@@ -14,20 +14,20 @@ const SCRIPT = 'load-images.sh'
 /** ms until a node answers: it runs already. */
 const CONNECT_MS = 60_000
 
-const markOf = ({ sha256 }: HandedImages): string => `images-${sha256.slice(0, 12)}`
+const markOf = ({ sha256 }: ExtraImages): string => `images-${sha256.slice(0, 12)}`
 
 /** Those that a node’s marks do not show. */
 export async function missingImages(
   lab: Pick<LoadingLab, 'paths' | 'record'>,
   marks: ReadonlyMap<string, Digest>,
-): Promise<readonly HandedImages[]> {
-  const all = await presentHanded(lab.paths, lab.record)
+): Promise<readonly ExtraImages[]> {
+  const all = await presentExtraImages(lab.paths, lab.record)
   return all.filter((h) => marks.get(markOf(h)) !== h.sha256)
 }
 
-/** Takes the marks away, so that a node gets all of them again. Throws ProbeError, CommandError. */
+/** Removes the marks, so that a node gets all of them again. Throws ProbeError, CommandError. */
 export async function forgetImages(lab: LoadingLab, node: string): Promise<void> {
-  const all = await listHanded(lab.paths, lab.record)
+  const all = await listExtraImages(lab.paths, lab.record)
   if (all.length === 0) return
   const guest = await connectWithin(lab, node, CONNECT_MS)
   for (const h of all) await removeMark(guest, markOf(h))
@@ -37,7 +37,7 @@ export async function forgetImages(lab: LoadingLab, node: string): Promise<void>
 export async function loadImages(
   lab: LoadingLab,
   node: string,
-  images: readonly HandedImages[],
+  images: readonly ExtraImages[],
   line: (text: string) => void,
 ): Promise<void> {
   if (images.length === 0) return

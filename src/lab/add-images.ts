@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { debianArch } from '../bundle/arch.js'
 import { ownImages } from '../bundle/source/own-images.js'
-import { handImages } from '../bundle/archive/hand.js'
+import { importArchives } from '../bundle/archive/import-archives.js'
 import { labImages } from '../bundle/cached-bundle.js'
 import { PROBE_REF } from '../bundle/contents.js'
 import { buildContext } from '../bundle/ensure.js'
@@ -12,13 +12,13 @@ import { StateError, UsageError } from '../errors.js'
 import { upTo, type PhaseName } from '../labfile/phases.js'
 import { connectWithin } from '../node/connections.js'
 import { readMarks } from '../node/guest-phase.js'
-import { loadImages, missingImages } from '../node/handed-images.js'
+import { loadImages, missingImages } from '../node/extra-images.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import { note } from '../report/events.js'
 import { inPhase } from '../report/stages.js'
 import { allRunning } from '../snapshot/machines.js'
 import { staged, type LockedLab } from '../snapshot/types.js'
-import { addHanded, listHanded, MOST_HANDED, type HandedImages } from '../state/handed.js'
+import { addExtraImages, listExtraImages, MOST_EXTRA, type ExtraImages } from '../state/extra-images.js'
 import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
 import { withLog, type LabContext } from './context.js'
@@ -35,12 +35,12 @@ export interface AddedImages {
   readonly added: readonly string[]
 }
 
-/** All images that a lab’s nodes have by klab: its bundle’s, and those that were handed to it. */
-export async function imagesOfLab(world: World, record: LabRecord, handed: readonly HandedImages[]): Promise<string[]> {
+/** All images that klab loads into a lab’s nodes: its bundle’s, and those that were added. */
+export async function imagesOfLab(world: World, record: LabRecord, extra: readonly ExtraImages[]): Promise<string[]> {
   const k = recordedCluster(record)
   const bundle = k && (await labImages(k, world.layers))
   const own = bundle ? [...bundle.all, ...bundle.node, ...bundle.cni, PROBE_REF] : []
-  return [...own, ...handed.flatMap((h) => h.refs)]
+  return [...own, ...extra.flatMap((h) => h.refs)]
 }
 
 export interface AddRequest {
@@ -63,18 +63,18 @@ async function requireFiles(
   return paths
 }
 
-/** Keeps what was packed, and loads it into all nodes of a locked lab that is up. Throws CommandError, ProbeError. */
-async function handToLab(lab: LockedLab, more: readonly HandedImages[]): Promise<AddedImages> {
+/** Records the images, and loads them into all nodes of a locked lab that is up. Throws CommandError, ProbeError. */
+async function addToLab(lab: LockedLab, more: readonly ExtraImages[]): Promise<AddedImages> {
   const { paths, record } = lab
-  const named = (all: readonly HandedImages[]): readonly string[] => [...new Set(all.flatMap((h) => h.refs))].sort()
-  const held = new Set((await listHanded(paths, record)).map((h) => h.sha256))
+  const named = (all: readonly ExtraImages[]): readonly string[] => [...new Set(all.flatMap((h) => h.refs))].sort()
+  const held = new Set((await listExtraImages(paths, record)).map((h) => h.sha256))
   const fresh = more.filter((h) => !held.has(h.sha256))
-  if (held.size + fresh.length > MOST_HANDED)
-    throw new StateError(`a lab takes at most ${MOST_HANDED} images beside its bundle; this one has ${held.size}`, {
+  if (held.size + fresh.length > MOST_EXTRA)
+    throw new StateError(`a lab takes at most ${MOST_EXTRA} images beside its bundle; this one has ${held.size}`, {
       hint: 'kubernetes.bundle: {dir: PATH}, with all images in that folder',
     })
   // Written down first: if klab is killed now, the next time goes on from there.
-  if (fresh.length > 0) await addHanded(paths, fresh)
+  if (fresh.length > 0) await addExtraImages(paths, fresh)
   if (upTo('images', (record.completedUntil as PhaseName | undefined) ?? 'network'))
     await Promise.all(
       record.lab.nodes.map(({ name }) =>
@@ -85,7 +85,7 @@ async function handToLab(lab: LockedLab, more: readonly HandedImages[]): Promise
       ),
     )
   else lab.say('the nodes have no runtime yet; they get the images in the phase `images`')
-  return { lab: record.name, refs: named(await listHanded(paths, record)), added: named(fresh) }
+  return { lab: record.name, refs: named(await listExtraImages(paths, record)), added: named(fresh) }
 }
 
 /**
@@ -97,8 +97,8 @@ export async function addImages(c: LabContext, archives: readonly string[], o: A
   const paths = await requireFiles(c, archives, o)
   const found = await recordedLab(c.doors.env, c.file)
   if (!found.record.lab.kubernetes)
-    throw new StateError('this lab has no container runtime of klab’s (kubernetes: false)', {
-      hint: 'klab cp ARCHIVE NODE:, then docker load there',
+    throw new StateError('klab set up no container runtime in this lab (kubernetes: false)', {
+      hint: 'klab cp ARCHIVE NODE:, then docker load on the node',
     })
   const world = await c.doors.world(found.record.lab)
   return withLog(c, found.paths.log, (report) =>
@@ -110,13 +110,13 @@ export async function addImages(c: LabContext, archives: readonly string[], o: A
         async (record) => {
           const lab = { world, paths: found.paths, record, say: note(report) }
           if (!(await allRunning(lab)))
-            throw new StateError('not all machines of the lab run', { hint: 'klab up, then the same again' })
+            throw new StateError('not all machines of the lab run', { hint: 'klab up, then the same command again' })
           const bundle = new Set((await imagesOfLab(world, record, [])).map(fullRef))
           const context = buildContext(bundleContext(world, note(report)))
           const has = (ref: string): boolean => bundle.has(fullRef(ref))
-          const handed = await handImages(paths, { arch: debianArch(), has }, context)
+          const extra = await importArchives(paths, { arch: debianArch(), has }, context)
           const own = o.own === true ? await ownImages(context, debianArch()) : []
-          return handToLab({ ...lab, stage }, [...handed, ...own])
+          return addToLab({ ...lab, stage }, [...extra, ...own])
         },
       ),
     ),

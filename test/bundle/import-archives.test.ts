@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
-import { handImages } from '../../src/bundle/archive/hand.js'
+import { importArchives } from '../../src/bundle/archive/import-archives.js'
 import { readDockerArchive } from '../../src/bundle/archive/docker-archive-read.js'
 import { archive } from './fixtures/images.js'
 import { makeContext } from './fixtures/world.js'
@@ -13,7 +13,7 @@ const none = { arch: 'amd64', has: () => false }
 t.test('each image of an archive gets a layer of its own, with the same id as before', async (t) => {
   const c = makeContext(t)
   const file = await archive(c.dir, join(c.dir, 'a.tar'), ['nginx:1.25', 'busybox:1'])
-  const made = await handImages([file], none, c)
+  const made = await importArchives([file], none, c)
   t.same(
     made.map((m) => m.refs),
     [['nginx:1.25'], ['busybox:1']],
@@ -25,7 +25,7 @@ t.test('each image of an archive gets a layer of its own, with the same id as be
     t.equal(createHash('sha256').update(readFileSync(m.file)).digest('hex'), m.sha256)
     t.same(readdirSync(dirname(m.file)).sort(), ['about.json', 'images.tar'])
   }
-  const again = await handImages([file], none, c)
+  const again = await importArchives([file], none, c)
   t.same(again, made)
   t.equal((await c.layers.list()).length, 2)
   t.same(readdirSync(c.workDir), [], 'no work folder stays')
@@ -34,7 +34,7 @@ t.test('each image of an archive gets a layer of its own, with the same id as be
 t.test('what the bundle has is left out', async (t) => {
   const c = makeContext(t)
   const file = await archive(c.dir, join(c.dir, 'a.tar'), ['k8s.gcr.io/pause:3.6', 'busybox:1'])
-  const made = await handImages([file], { ...none, has: (ref) => ref.includes('pause') }, c)
+  const made = await importArchives([file], { ...none, has: (ref) => ref.includes('pause') }, c)
   t.same(made.flatMap((m) => m.refs), ['busybox:1']) // prettier-ignore
   t.match(c.lines, ['not used: k8s.gcr.io/pause:3.6: the lab’s bundle has it'])
 })
@@ -42,7 +42,7 @@ t.test('what the bundle has is left out', async (t) => {
 t.test('an archive that is compressed, damaged, of another machine, or has no names is refused', async (t) => {
   const c = makeContext(t)
   const file = await archive(c.dir, join(c.dir, 'a.tar'), ['x/y:1'])
-  const hand = (path: string) => handImages([path], none, c)
+  const hand = (path: string) => importArchives([path], none, c)
   execFileSync('gzip', ['-k', file])
   await t.rejects(hand(`${file}.gz`), { code: 'corrupt', message: /is compressed \(gzip\)/, hint: /gunzip/ })
   const other = await archive(c.dir, join(c.dir, 'arm.tar'), ['x/y:1'], 'arm64')

@@ -1,6 +1,6 @@
 /**
- * Image archives that somebody hands to a lab. Each image is checked as those of a handed folder are, and kept in a
- * layer of its own: the bundle’s layer, which other labs use too, stays as it is.
+ * Adds image archives to a lab. klab checks each image as it does those of a bundle folder, and keeps it in a separate
+ * layer: other labs use the bundle’s layer too, so that one must not change.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { stageImage } from './stage.js'
 /** Raise this number if the way such a layer is made changes. */
 const FORMAT = 1
 
-/** The only two files of such a layer; `lab/cache.ts` knows it by the first. */
+/** The two files of such a layer; `lab/cache.ts` recognises it by the first. */
 export const IMAGES_TAR = 'images.tar'
 const ABOUT = 'about.json'
 
@@ -35,14 +35,14 @@ async function namedImages(path: string, report: (line: string) => void): Promis
   const images = await readDockerArchive(path)
   const hint = 'save them by their names: docker save -o FILE NAME:TAG…'
   for (const ref of images.flatMap((i) => i.refs))
-    if (!parseRef(ref)) throw new CorruptError(`${path}: ${JSON.stringify(ref)} is no name of an image`, { hint })
+    if (!parseRef(ref)) throw new CorruptError(`${path}: ${JSON.stringify(ref)} is not the name of an image`, { hint })
   const named = images.filter((i) => i.refs.length > 0)
-  if (named.length === 0) throw new CorruptError(`${path}: holds no image with a name`, { hint })
+  if (named.length === 0) throw new CorruptError(`${path}: has no image with a name`, { hint })
   if (named.length < images.length) report(`not used: ${images.length - named.length} images without a name in ${path}`)
   return named
 }
 
-/** Puts images into a layer each, once. `make` stages them below `work`. Throws what `make` throws, Interrupted. */
+/** Makes the layer with these images, once. `make` stages them below `work`. Throws what `make` throws, Interrupted. */
 export async function packInLayer(
   c: BuildContext,
   { key, refs }: { readonly key: Digest; readonly refs: readonly string[] },
@@ -64,7 +64,7 @@ export async function packInLayer(
  * lab’s bundle has; such images are left out, because a cluster must not get other ones under the same names. Throws
  * CorruptError for what is no such archive, damaged or for another machine; CommandError, Interrupted.
  */
-export async function handImages(
+export async function importArchives(
   archives: readonly string[],
   { arch, has }: { readonly arch: string; readonly has: (ref: string) => boolean },
   c: BuildContext,
@@ -77,7 +77,7 @@ export async function handImages(
       const [first] = refs
       if (first === undefined) continue
       const id = sha256Of(image.config)
-      const key = digestOf({ kind: 'handed-image', format: FORMAT, arch, id, refs })
+      const key = digestOf({ kind: 'added-image', format: FORMAT, arch, id, refs })
       const stage = async (work: string): Promise<readonly Image[]> => {
         const staged = await stageImage({ ...image, ref: first }, arch, work)
         return refs.map((ref) => ({ ...staged, ref }))
