@@ -23,7 +23,7 @@ export async function runLint(app: App, args: Args<typeof LINT_OPTIONS>): Promis
     app.stdout.write(`${r.dir}: ${errors} errors, ${r.issues.length - errors} warnings${lab}\n`)
     if (r.lacking.length > 0)
       app.stdout.write(
-        `the lab lacks ${r.lacking.join(', ')}: save them with docker save -o images.tar … on a machine that has them, ` +
+        `the lab lacks ${r.lacking.join(', ')}: save them with docker save -o images.tar … where they are, ` +
           'then klab bundle add-images images.tar\n',
       )
     else if (r.lab === undefined && r.images.length > 0) app.stdout.write(`it needs ${r.images.join(', ')}\n`)

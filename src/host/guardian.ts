@@ -74,7 +74,7 @@ export function createGuardian(): Guardian {
       const group = child.pid
       // 2^31 is no group: a command that could not be started has a number all the same.
       tell(`+ ${group ?? 2 ** 31} ${number}\n`)
-      return { child, unguard: () => void tell?.(`- ${group ?? 2 ** 31}\n`) }
+      return { child, unguard: () => tell?.(`- ${group ?? 2 ** 31}\n`) }
     },
   }
 }

@@ -134,7 +134,8 @@ t.test('a newer image of the same name takes the place of the older', async (t) 
   await s.lab.bundles.addImages([s.file])
   const again = await archive(s.world.dir, join(s.world.dir, 'two.tar'), ['own/web:1', 'own/db:1'])
   await s.lab.bundles.addImages([again])
-  t.same((await listExtraImages(s.paths, s.record)).map((h) => h.refs), [['own/web:1'], ['own/db:1']]) // prettier-ignore
+  const listed = await listExtraImages(s.paths, s.record)
+  t.same(listed.map((h) => h.refs), [['own/web:1'], ['own/db:1']]) // prettier-ignore
 })
 
 t.test('refused: no file, a lab that is off, one without a cluster, an image of the bundle', async (t) => {

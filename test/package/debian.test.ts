@@ -25,7 +25,8 @@ part doctor; klab doctor --json || echo "exit $?"
 part man; man -w klab; man klab | head -n 4
 part node; klab completion bash | head -n 1; command -v node || echo 'no node on PATH'
 part files; dpkg --verify klab; find /usr -path '*klab*' ! -type l \\( ! -user root -o -perm /022 \\)
-part purge; apt-get purge -qy klab >/dev/null 2>&1; find /usr /etc /var -xdev -name '*klab*' ! -path '/var/log/*' ! -path '/var/cache/man/*'
+part purge; apt-get purge -qy klab >/dev/null 2>&1
+find /usr /etc /var -xdev -name '*klab*' ! -path '/var/log/*' ! -path '/var/cache/man/*'
 part end
 `
 
