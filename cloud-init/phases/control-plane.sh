@@ -14,7 +14,7 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 # never one that a trainee made by hand.
 begun=/var/lib/klab/init-begun
 # This file exists while klab repairs the control plane. klab removes its mark before it asks for a repair.
-mending=/var/lib/klab/mend-begun
+repairing=/var/lib/klab/repair-begun
 
 healthy() {
 	[ -s "$KUBECONFIG" ] && kubectl --request-timeout=60s get node "$KLAB_NODE" >/dev/null 2>&1 &&
@@ -53,14 +53,14 @@ make_whole() {
 	kubeadm init phase kubeconfig all --config /etc/klab/kubeadm-init.yaml
 }
 
-# KLAB_MEND: klab made this control plane, and something of it is gone.
-[ -z "${KLAB_MEND:-}" ] || touch "$mending"
+# KLAB_REPAIR: klab made this control plane, and something of it is gone.
+[ -z "${KLAB_REPAIR:-}" ] || touch "$repairing"
 if [ -e "$begun" ]; then
 	kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	rm -f "$begun"
 fi
 if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
-	if [ -e "$mending" ]; then
+	if [ -e "$repairing" ]; then
 		make_whole
 		make_known
 	fi
@@ -77,7 +77,7 @@ else
 	# Beside the course: init is over.
 	rm -f "$begun"
 fi
-rm -f "$mending" /etc/klab/kubeadm-init.yaml
+rm -f "$repairing" /etc/klab/kubeadm-init.yaml
 
 # Beside the course: programs in the bundle for this node only, such as calicoctl.
 if mount_bundle 2>/dev/null; then

@@ -168,7 +168,7 @@ export function controlPlaneStep(
   const mark = (): Promise<string> =>
     clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
   const marked = async (): Promise<boolean> => (await marks(node.name)).get('control-plane') === (await mark())
-  let mend = false
+  let repair = false
   return {
     id: `control-plane/${node.name}`,
     title: `kubeadm init on ${node.name} (${run.profile.name})`,
@@ -176,14 +176,14 @@ export function controlPlaneStep(
       if (!(await hasKubeconfig(run)) || !(await marked())) return false
       // If it does not answer, we do not know; `ready` will.
       const known = (await askNodes(run.paths.kubeconfig, API_MS, run.world.signal))?.has(node.name) ?? true
-      mend = !(await isWhole(run, node.name)) || !known
-      return !mend
+      repair = !(await isWhole(run, node.name)) || !known
+      return !repair
     },
     again: async () => removeMark(await connect(run, node.name), 'control-plane'),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       const token = bootstrapToken()
-      if (mend) {
+      if (repair) {
         line('parts of this control plane were deleted: putting them back')
         // Otherwise run.sh would find the mark and do nothing.
         await removeMark(guest, 'control-plane')
@@ -196,7 +196,7 @@ export function controlPlaneStep(
       await runClusterPhase(run, guest, {
         phase: 'control-plane',
         mark: await mark(),
-        settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' '), KLAB_MEND: mend ? 'true' : '' },
+        settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' '), KLAB_REPAIR: repair ? 'true' : '' },
         line,
       })
       await requirePatched(run, k, guest)

@@ -183,11 +183,11 @@ t.test('init: a deleted node object, deleted certificates: made whole, with the 
     await step.run(s.context)
     const calls = s.world.guests.calls.slice(before).map((c) => c.text)
     t.ok(calls.findIndex((c) => c.includes('rm -f')) < calls.findIndex((c) => c.includes('run.sh control-plane')))
-    t.match(s.file('/etc/klab/env')!.content, "KLAB_MEND='true'")
+    t.match(s.file('/etc/klab/env')!.content, "KLAB_REPAIR='true'")
   }
   const whole = stage(t, `${first.ran[0]!}\n`)
   await whole.init().run(whole.context)
-  t.match(whole.file('/etc/klab/env')!.content, "KLAB_MEND=''")
+  t.match(whole.file('/etc/klab/env')!.content, "KLAB_REPAIR=''")
   whole.knows(CP)
   t.equal(await whole.init().done!(whole.context), true)
 })

@@ -120,7 +120,7 @@ t.test(
     writeFileSync(join(s.dir, 'known'), '')
     t.notMatch(s.run(), /kubeadm|restart/, 'one that is whole is left alone')
     rmSync(join(s.dir, 'known'))
-    const said = s.run({ KLAB_MEND: 'true' })
+    const said = s.run({ KLAB_REPAIR: 'true' })
     t.match(said, /kubeadm init phase certs all[^]*kubeadm init phase kubeconfig all[^]*systemctl restart kubelet/)
     t.ok(existsSync(join(s.dir, 'etc/kubernetes/kubelet.conf')))
     rmSync(join(s.dir, 'var/lib/kubelet/pki/kubelet-client-current.pem'))
@@ -129,7 +129,7 @@ t.test(
     mkdirSync(join(pki, 'etcd'))
     for (const f of ['apiserver.key', 'etcd/peer.crt']) writeFileSync(join(pki, f), 'x')
     writeFileSync(join(s.dir, 'etc/kubernetes/scheduler.conf'), '')
-    const again = s.run({ KLAB_MEND: 'true' })
+    const again = s.run({ KLAB_REPAIR: 'true' })
     t.match(
       again,
       /ip link delete cni0\n[^]*kubeadm init phase upload-config kubelet [^]*kubeadm init phase mark-control-plane /,
@@ -139,7 +139,7 @@ t.test(
       t.notOk(existsSync(join(s.dir, 'etc/kubernetes', f)), `${f}: kubeadm would not make it again`)
     t.notOk(existsSync(join(s.dir, 'etc/kubernetes/kubelet.conf')), 'kubeadm would leave one that names a lost file')
     s.program('kubeadm', 'exit 1')
-    t.throws(() => s.run({ KLAB_MEND: 'true' }))
+    t.throws(() => s.run({ KLAB_REPAIR: 'true' }))
     s.program('kubeadm', '')
     t.match(s.run(), /kubeadm init phase certs all/, 'one that failed is done by the next, which has lost the mark')
     t.notMatch(s.run(), /kubeadm/, 'once')

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Exit 0: mended. Else one line that says what still goes wrong.
+# Exit 0: fixed. Else one line that says what still goes wrong.
 k() { timeout 30 kubectl --request-timeout=20s "$@" 2>/dev/null; }
 no() {
 	echo "$*"

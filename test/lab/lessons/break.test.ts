@@ -6,15 +6,15 @@ import { pick } from '../../../src/lesson/pick.js'
 import { root } from '../../fakes/world.js'
 import { lessonStage } from './stage.js'
 
-t.test('break: begun when its symptom shows, mended or undone; its name is not told', async (t) => {
+t.test('break: starts when its symptom shows, ends when fixed or undone; its name stays secret', async (t) => {
   const s = await lessonStage(t)
   const fault = (text: string, level: string) => ({
     'index.json': JSON.stringify({
       title: 'Nothing works',
-      details: { steps: [{ title: 'Mend it', text: 'task.md', background: 'break.sh', verify: 'verify.sh' }] },
+      details: { steps: [{ title: 'Fix it', text: 'task.md', background: 'break.sh', verify: 'verify.sh' }] },
     }),
     'klab.yaml': `level: ${level}\nground: lab\nsteps: [{ solve: solve.sh, hints: [look] }]\n`,
-    'task.md': 'Mend it.',
+    'task.md': 'Fix it.',
     'break.sh': text,
     'verify.sh': 'is fine',
     'solve.sh': 'write fine',
