@@ -1,8 +1,9 @@
 // `npm run test:lessons`: proves klab's own lessons and faults on a real lab, each check failing before its solution
 // and passing after (`klab lesson test`). Takes hours without KVM.
-//   node .ci/lessons.mjs [--lab LABFILE] [--only NAME,NAME…] [--write]
+//   node .ci/lessons.mjs [--lab LABFILE] [--only NAME,NAME…] [--together N] [--write]
 // --lab: a lab that is up (default: labs/quickstart, brought up for this and destroyed). --write: puts the results into
-// docs/lessons.md, where those of other lessons stay.
+// docs/lessons.md, where those of other lessons stay. --together: so many share a snapshot, which takes less time; after
+// one that fails, the others of its group may fail too.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,8 +18,15 @@ const doc = process.env.KLAB_TEST_DOC ?? join(root, 'docs/lessons.md')
 const [BEGIN, END] = ['<!-- results of npm run test:lessons -->', '<!-- end of results -->']
 
 const { values } = parseArgs({
-  options: { lab: { type: 'string' }, only: { type: 'string' }, write: { type: 'boolean', default: false } },
+  options: {
+    lab: { type: 'string' },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    together: { type: 'string', default: '1' },
+  },
 })
+const size = Number(values.together)
+if (!Number.isInteger(size) || size < 1) throw new Error('--together: a number from 1 on')
 const own = values.lab === undefined ? mkdtempSync(join(tmpdir(), 'klab-lessons-')) : undefined
 const labfile = values.lab ?? join(own, 'Labfile')
 
@@ -47,20 +55,24 @@ function json(...words) {
 const minutes = (ms) => `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 200)
 
-/** One lesson: how it went, in words. */
-function tried({ name, dir }) {
+/** Lessons that share a snapshot: how they went, in words. One that was not reached is not among them. */
+function tried(group) {
   const started = performance.now()
+  const together = group.length > 1 ? ['--together'] : []
   try {
-    const [{ ok, steps, ms }] = json('lesson', 'test', dir)
-    const wrong = steps.find((s) => s.problem !== undefined)
-    if (!ok && wrong) process.stdout.write(`${wrong.output}\n`)
-    const result = ok ? `passed, ${steps.length} steps` : `FAILED at step ${wrong?.number}: ${wrong?.problem}`
-    return { name, ok, result, took: minutes(ms) }
+    const all = json('lesson', 'test', ...together, ...group.map(({ dir }) => dir))
+    return all.map(({ ok, steps, ms }, i) => {
+      const wrong = steps.find((s) => s.problem !== undefined)
+      if (!ok && wrong) process.stdout.write(`${wrong.output}\n`)
+      const result = ok ? `passed, ${steps.length} steps` : `FAILED at step ${wrong?.number}: ${wrong?.problem}`
+      return { name: group[i].name, ok, result, took: minutes(ms) }
+    })
   } catch (error) {
     // The lab must be as before for the next one.
     klab('lesson', 'reset', '--all')
     klab('lesson', 'finish')
-    return { name, ok: false, result: `ERROR: ${error.message}`, took: minutes(performance.now() - started) }
+    const took = minutes(performance.now() - started)
+    return [{ name: group[0].name, ok: false, result: `ERROR: ${error.message}`, took }]
   }
 }
 
@@ -96,12 +108,13 @@ try {
     .filter(({ name }) => wanted?.includes(name) ?? true)
   const unknown = wanted?.filter((name) => !found.some((l) => l.name === name)) ?? []
   if (unknown.length > 0) throw new Error(`no such lesson or fault: ${unknown.join(', ')}`)
-  for (const [i, lesson] of found.entries()) {
-    process.stdout.write(`\n${i + 1} of ${found.length}: ${lesson.name}\n`)
-    const end = tried(lesson)
-    rows.push({ ...end, line: row(end, day) })
-    process.stdout.write(`${rows.at(-1).line}\n`)
-    if (values.write) write([rows.at(-1).line])
+  for (let i = 0; i < found.length; i += size) {
+    const group = found.slice(i, i + size)
+    process.stdout.write(`\n${i + 1} of ${found.length}: ${group.map(({ name }) => name).join(', ')}\n`)
+    const ends = tried(group).map((end) => ({ ...end, line: row(end, day) }))
+    rows.push(...ends)
+    for (const { line } of ends) process.stdout.write(`${line}\n`)
+    if (values.write) write(ends.map(({ line }) => line))
   }
 } finally {
   if (own !== undefined) {

@@ -75,3 +75,13 @@ t.test('without a lab it makes one and destroys it; a name that nobody has is an
   t.match(wrong.stderr, 'no such lesson or fault: goood')
   t.end()
 })
+
+t.test('together: as many at once as asked for, each with a row of its own', (t) => {
+  const dir = t.testdir({ 'lessons.md': DOC, Labfile: '' })
+  const { status, stdout, log } = run(dir, '--lab', join(dir, 'Labfile'), '--only', 'good,bad', '--together', '5')
+  t.equal(status, 1)
+  t.match(stdout, '2 tried: 1 passed, 1 failed')
+  t.same(log.slice(2, -1), ['lesson test --together LABS/good LABS/bad --json'])
+  t.match(run(dir, '--lab', join(dir, 'Labfile'), '--together', 'x').stderr, '--together: a number from 1 on')
+  t.end()
+})
