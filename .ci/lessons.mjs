@@ -2,8 +2,8 @@
 // and passing after (`klab lesson test`). Takes hours without KVM.
 //   node .ci/lessons.mjs [--lab LABFILE] [--only NAME,NAME…] [--together N] [--write]
 // --lab: a lab that is up (default: labs/quickstart, brought up for this and destroyed). --write: puts the results into
-// docs/lessons.md, where those of other lessons stay. --together: so many share a snapshot, which takes less time; after
-// one that fails, the others of its group may fail too.
+// docs/lessons.md, where those of other lessons stay. --together: so many share a snapshot, which takes less time.
+// After one that fails, the others of its group may fail too.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
