@@ -47,7 +47,7 @@ t.test('each image is made of its packages and files, once, with one look at the
 t.test('no Debian: said before anything is made', async (t) => {
   const { c } = debian(t)
   const bare = { ...c, exec: { ...c.exec, which: () => Promise.resolve(undefined) } }
-  await t.rejects(ownImages(bare, 'amd64'), { code: 'host', message: /apt-get is not here/, hint: /docker save/ })
+  await t.rejects(ownImages(bare, 'amd64'), { code: 'host', message: /apt-get is not installed/, hint: /docker save/ })
 })
 
 t.test('no bundle has them: the list of what bundles are made of does not name them', async (t) => {

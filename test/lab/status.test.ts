@@ -112,7 +112,7 @@ t.test('a log-out that may have ended the lab is told of, with what helps', asyn
   const status = await stage(t, ['shut-off', 'shut-off', 'shut-off', 'shut-off']).read()
   t.equal(status.linger, null)
   const text = formatStatus({ ...status, linger: 'sudo loginctl enable-linger me' }, 0)
-  t.match(text, /^a log-out may have ended it; this lets a lab outlive one: sudo loginctl enable-linger me$/m)
+  t.match(text, /^logging out may have ended it; to keep a lab running after logout: sudo loginctl enable-linger me$/m)
 })
 
 t.test('a snapshot verb that was killed is told of', async (t) => {
