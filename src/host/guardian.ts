@@ -10,14 +10,14 @@ import { randomUUID } from 'node:crypto'
 const MARK = 'KLAB_COMMAND'
 
 /**
- * Reads `+ GROUP NUMBER` and `- GROUP`. When klab is gone, it sends SIGTERM to the groups that are left, and SIGKILL
- * two seconds later to those that still exist. klab may have been killed after it started a command and before it said
- * so: that command's number is the next, and its environment tells which process it is.
+ * Reads `+ NUMBER GROUP` and `- NUMBER GROUP`. When klab is gone, it sends SIGTERM to the groups that are left, and
+ * SIGKILL two seconds later to those that still exist. klab may have been killed after it started a command and before
+ * it said so: that command's number is the next, and its environment tells which process it is.
  */
 const SCRIPT = `
 groups=' '
 last=0
-while read -r op group number; do
+while read -r op number group; do
   case $op in
     +) groups="$groups$group " last=$number ;;
     -) case $groups in *" $group "*) groups="\${groups%% "$group" *} \${groups#* "$group" }" ;; esac ;;
@@ -71,10 +71,10 @@ export function createGuardian(): Guardian {
       tell ??= begin()
       number += 1
       const child = start({ [MARK]: `${id}.${number}` })
-      const group = child.pid
-      // 2^31 is no group: a command that could not be started has a number all the same.
-      tell(`+ ${group ?? 2 ** 31} ${number}\n`)
-      return { child, unguard: () => tell?.(`- ${group ?? 2 ** 31}\n`) }
+      // A command that could not be started has a number, but no group.
+      const command = `${number} ${child.pid ?? ''}\n`
+      tell(`+ ${command}`)
+      return { child, unguard: () => tell?.(`- ${command}`) }
     },
   }
 }
