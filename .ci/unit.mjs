@@ -70,7 +70,7 @@ function failures(text) {
     if (!/^ *not ok /.test(line) || /# (time=|SKIP|TODO)/.test(line)) return
     const rest = lines.slice(index + 1, index + 41)
     const end = rest.findIndex((one) => one.trim() === '...')
-    found.push(`${file}:`, line, ...rest.slice(0, Math.max(end, 0)))
+    found.push(`${file}:`, line, ...rest.slice(0, end === -1 ? rest.length : end))
   })
   return found.length === 0 ? '' : `\nwhat failed, once more:\n${found.join('\n')}\n`
 }
