@@ -4,9 +4,9 @@
  */
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { parse } from 'yaml'
 import * as z from 'zod'
 import { CorruptError } from '../../errors.js'
+import { parseDataFile } from '../../host/data-file.js'
 import { readText } from '../../host/files.js'
 import { digestOf } from '../../host/digest.js'
 import { OPENAPI_FORMAT } from './openapi.js'
@@ -63,27 +63,11 @@ export async function readComponent(assets: string, name: string): Promise<Compo
     throw new CorruptError(`the recipe of ${name} ${what}: ${dir}`, { hint: 'install klab again' })
   }
   return {
-    ...parseRecipeFile(sources['component.yaml'] ?? '', schema, join(dir, 'component.yaml')),
+    ...parseDataFile(sources['component.yaml'] ?? '', schema, join(dir, 'component.yaml')),
     name,
     dir,
     sources,
   }
-}
-
-/** YAML checked by a schema. Throws CorruptError with the file and the field. */
-export function parseRecipeFile<T extends z.ZodType>(yaml: string, form: T, where: string): z.infer<T> {
-  let data: unknown
-  try {
-    data = parse(yaml)
-  } catch (cause) {
-    throw new CorruptError(`${where}: is not YAML`, { cause, hint: 'install klab again' })
-  }
-  const result = form.safeParse(data)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new CorruptError(`${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, {
-    hint: 'install klab again',
-  })
 }
 
 /**

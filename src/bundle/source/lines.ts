@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { nearestSource } from '../../versions/source.js'
 import { UsageError } from '../../errors.js'
+import { parseDataFile } from '../../host/data-file.js'
 import { readText } from '../../host/files.js'
-import { parseRecipeFile } from './component.js'
 
 const name = z.string().regex(/^[a-z][\w.-]*-\d[\w.]*$/)
 const debs = z.strictObject({
@@ -49,7 +49,7 @@ export async function sourceRecipe(assets: string, version: string): Promise<Sou
   const versions = await sourceVersions(assets)
   if (versions.includes(version)) {
     const path = join(folder(assets), `${version}.yaml`)
-    return parseRecipeFile((await readText(path)) ?? '', schema, path)
+    return parseDataFile((await readText(path)) ?? '', schema, path)
   }
   const near = nearestSource(version, versions).join(', ')
   throw new UsageError(`Kubernetes ${version} has no recipe for bundle source; there is one for ${near}`, {

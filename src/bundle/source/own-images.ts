@@ -7,11 +7,11 @@ import { HostError } from '../../errors.js'
 import { readText } from '../../host/files.js'
 import { digestOf, type Digest } from '../../host/digest.js'
 import type { HostExec } from '../../host/types.js'
+import { parseDataFile } from '../../host/data-file.js'
 import type { Image } from '../archive/docker-archive.js'
 import { packInLayer, type PackedImage } from '../archive/import-archives.js'
 import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import { openApt, packageOf, type Apt } from './apt.js'
-import { parseRecipeFile } from './component.js'
 import { imagePath, packLayer } from './pack.js'
 import { addDebs, addEtc, linkApplets } from './rootfs.js'
 
@@ -80,7 +80,7 @@ async function keyed(
   arch: string,
 ): Promise<{ readonly suite: string; readonly all: readonly Keyed[] }> {
   const file = join(home(c.assets), 'images.yaml')
-  const { suite, images } = parseRecipeFile((await readText(file)) ?? '', schema, file)
+  const { suite, images } = parseDataFile((await readText(file)) ?? '', schema, file)
   const all: Keyed[] = []
   for (const [ref, what] of Object.entries(images)) {
     const used = await Promise.all(

@@ -3,6 +3,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { CorruptError } from '../../errors.js'
+import { parseDataFile } from '../../host/data-file.js'
 import { readText } from '../../host/files.js'
 import { sha256File } from '../../host/digest.js'
 import type { Image, ImageLayer } from '../archive/docker-archive.js'
@@ -10,7 +11,6 @@ import { shortName } from '../archive/image-ref.js'
 import type { BuildContext } from '../jobs.js'
 import { addDebs, addEtc, addProgram, linkApplets } from './rootfs.js'
 import { packDir } from '../archive/tar.js'
-import { parseRecipeFile } from './component.js'
 import type { Gathered } from './gather.js'
 
 /** A path in an image, or in one of klab's folders of scripts. */
@@ -35,7 +35,7 @@ const home = (assets: string): string => join(assets, 'cloud-init', 'bundle')
 /** What is in each image, by the last part of its name. Throws CorruptError. */
 export async function imageContents(assets: string): Promise<Readonly<Record<string, ImageContents>>> {
   const file = join(home(assets), 'images.yaml')
-  return parseRecipeFile((await readText(file)) ?? '', z.record(z.string(), contents), file)
+  return parseDataFile((await readText(file)) ?? '', z.record(z.string(), contents), file)
 }
 
 /** A tree as one layer below `work`. `fill` makes the tree. Throws what `fill` throws, CommandError, Interrupted. */

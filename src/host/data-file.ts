@@ -1,0 +1,20 @@
+/** YAML files that klab brings itself: recipes, add-ons. */
+import { parse } from 'yaml'
+import type * as z from 'zod'
+import { CorruptError } from '../errors.js'
+
+/** The text's data, checked by a schema; `where`: for the message. Throws CorruptError with the file and the field. */
+export function parseDataFile<T extends z.ZodType>(yaml: string, form: T, where: string): z.infer<T> {
+  let data: unknown
+  try {
+    data = parse(yaml)
+  } catch (cause) {
+    throw new CorruptError(`${where}: is not YAML`, { cause, hint: 'install klab again' })
+  }
+  const result = form.safeParse(data)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new CorruptError(`${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, {
+    hint: 'install klab again',
+  })
+}
