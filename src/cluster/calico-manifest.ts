@@ -2,6 +2,7 @@
 import { isMap, isNode, isSeq, type Document, type YAMLMap, type YAMLSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { manifestDocuments } from './manifest-docs.js'
+import { CONTAINERS, relaxProbes } from './probes.js'
 import { autodetection, type Encapsulation } from '../versions/calico.js'
 
 export interface CalicoSettings {
@@ -20,9 +21,7 @@ export interface CalicoSettings {
 
 const WORKLOADS = ['DaemonSet', 'Deployment']
 const STYLE = { lineWidth: 0, directives: false } as const
-const POD = ['spec', 'template', 'spec']
-const CONTAINERS = [...POD, 'containers']
-const INIT_CONTAINERS = [...POD, 'initContainers']
+const INIT_CONTAINERS = ['spec', 'template', 'spec', 'initContainers']
 /** calico-node's probes of BIRD, which does not run in a VXLAN-only Calico; newer lines write two dashes. */
 const BIRD_PROBE = /^--?bird6?-(?:live|ready)$/
 
@@ -39,9 +38,6 @@ const POOL_VXLAN = { ipip: 'Never', vxlan: 'Always', vxlanCrossSubnet: 'CrossSub
 const HEALTH = { livenessProbe: '/liveness', readinessProbe: '/readiness' } as const
 
 const NEEDLESS = ['mount-bpffs', 'upgrade-ipam']
-
-/** Probe times of the slow-host profile, seconds. */
-const PATIENT = { timeoutSeconds: 60, periodSeconds: 60, failureThreshold: 10 }
 
 /**
  * The manifest for this lab: pods' range, lab card, encapsulation, probes. Throws CorruptError if the text is no
@@ -176,18 +172,5 @@ function askFelix(doc: Document, container: YAMLMap): void {
     if (!isMap(probe)) continue
     probe.delete('exec')
     probe.set('httpGet', doc.createNode({ host: '127.0.0.1', port: 9099, path }))
-  }
-}
-
-function relaxProbes(doc: Document.Parsed): void {
-  const list = isMap(doc.contents) ? doc.getIn(CONTAINERS) : undefined
-  for (const container of isSeq(list) ? list.items : []) {
-    if (!isMap(container)) continue
-    for (const probe of ['livenessProbe', 'readinessProbe']) {
-      const fields = container.get(probe)
-      // A pod is Ready sooner when it is asked more often, and readiness ends nothing.
-      const times = probe === 'readinessProbe' ? { ...PATIENT, periodSeconds: 15 } : PATIENT
-      if (isMap(fields)) for (const [key, seconds] of Object.entries(times)) fields.set(key, seconds)
-    }
   }
 }

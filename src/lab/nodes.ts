@@ -1,22 +1,19 @@
 /** `klab node`: adds, removes and drains nodes ad hoc. Never writes the Labfile. */
 import { stringify } from 'yaml'
-import { checkHost, requireFit } from '../doctor/doctor.js'
 import { LabfileError, StateError, UsageError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
-import { settledLab } from '../labfile/settled-bundle.js'
 import { ipToNumber, numberToIp } from '../labfile/cidr.js'
 import { parseLabfile } from '../labfile/load.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { drainArgs } from '../phases/leave.js'
 import { note } from '../report/events.js'
-import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
-import { withLog, type LabContext } from './context.js'
-import { recordedLab, type OpenLab } from './open.js'
-import { hostState } from './present.js'
+import type { Confirm } from './apply.js'
+import { bring, changedLab } from './changed-lab.js'
+import type { LabContext } from './context.js'
 import type { Status } from './status.js'
 import { requireNode } from './reach.js'
-import { createRun, makeFolders, reachedPhase, refuseDeadSwitch, up } from './up-phases.js'
+import { createRun } from './up-phases.js'
 
 export interface NewNode {
   readonly name: string
@@ -78,30 +75,6 @@ export function withNode(lab: Lab, o: NewNode): Lab {
     const problems = error.issues.map((i) => `${i.field.replace(/^nodes\[\d+\]\.?/, '')}: ${i.message}`)
     throw new UsageError(`node add: ${problems.join('; ')}`, { hint: 'klab node add --help' })
   }
-}
-
-/** The recorded lab, with these nodes instead. */
-async function changedLab(c: LabContext, change: (lab: Lab) => Lab): Promise<OpenLab> {
-  const { record, paths, labfile } = await recordedLab(c.doors.env, c.file)
-  const { id, labfileSha256 } = record
-  const bundle = record.bundle && { bundle: record.bundle }
-  return { id, labfile, record, paths, labfileSha256, lab: change(record.lab), ...bundle }
-}
-
-/** Does what `up` does with a changed Labfile. Throws what `up` throws. */
-async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Promise<Status> {
-  const { doors } = c
-  const { record, lab } = open
-  if (!record) throw new TypeError('no record')
-  refuseNewLab(open.labfile, consequencesFor(record, lab))
-  const world = await doors.world(lab)
-  await refuseDeadSwitch(world, open)
-  const probe = await doors.probeAccel(lab)
-  const present = await hostState(world, open)
-  requireFit(await checkHost(world, settledLab(lab, open.bundle), { ...present, accel: probe, id: open.id }))
-  await makeFolders(world, open)
-  const until = reachedPhase(record)
-  return withLog(c, open.paths.log, (report) => up(world, open, { until, accel: record.accel, report, confirm }))
 }
 
 /**

@@ -5,18 +5,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, StateError } from '../errors.js'
-import { apiAnswers, nodeConditions } from '../api/server.js'
-import { apiNodes } from '../cluster/topology.js'
+import { nodeConditions } from '../api/server.js'
 import { tellingChanges, until, type Observation, type UntilOptions } from '../guest/until.js'
 import type { Step } from '../step.js'
 import { apply, hostKubectl, steadyKubectl, type Kubectl } from '../node/kubectl.js'
 import type { LabRun } from '../world.js'
+import { API_MS, untilApiAnswers } from './api-up.js'
 import { reviver } from './revive.js'
 
 const MINUTE = 60_000
 const NAMESPACE = 'klab-probe'
-/** How long one answer of the API server may take, ms. */
-const API_MS = 60_000
 
 export interface ProbePod {
   readonly name: string
@@ -137,13 +135,8 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         const steady = await steadyKubectl(run, line)
         const wait = (what: string, probe: () => Promise<Observation>): Promise<void> =>
           until(tellingChanges(probe, line), { what, ...limits(10, 'klab kubectl get nodes,pods -A') })
-        // After a cold boot under emulation this takes minutes.
         const revive = reviver(run, line)
-        await wait('the API server', async () => {
-          const answer = await apiAnswers(paths.kubeconfig, API_MS, askNodes, world.signal)
-          await revive(answer.ok ? [] : apiNodes(lab))
-          return answer
-        })
+        await untilApiAnswers(run, line, revive, askNodes)
         await steady(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node allows it.
         await apply(steady, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
