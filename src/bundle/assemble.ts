@@ -1,6 +1,7 @@
 /** The layout of a bundle, the same for all sources: bin/, cni/, images/, manifests/, manifest.json. */
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { addonArchive, imagesOfAddon, type AddonRelease } from '../addons/addon.js'
 import { fullRef } from '../cluster/images.js'
 import { CorruptError } from '../errors.js'
 import { listBundleFiles, writeBundleManifest } from './manifest.js'
@@ -31,6 +32,7 @@ export interface Ingredients extends Pick<BundleManifest, 'source' | 'kubernetes
   /** Name in cni/ → file. */
   readonly plugins: ReadonlyMap<string, string>
   readonly cni: readonly BundledCni[]
+  readonly addons?: readonly AddonRelease[] | undefined
   /** Every image, with its future name; layers are files in the work folder. */
   readonly images: readonly Image[]
   /** Archive → names of images, besides those of kubeadm and the pod networks. */
@@ -51,6 +53,7 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
     [`k8s.${i.kubernetes}.tar`]: i.core.images,
     [`k8s.${i.kubernetes}.node.tar`]: i.core.nodeImages,
     ...Object.fromEntries(i.cni.filter((n) => n.images.length > 0).map((n) => [`cni.${n.name}.tar`, n.images])),
+    ...Object.fromEntries((i.addons ?? []).map((a) => [addonArchive(a.name), imagesOfAddon(a)])),
     ...i.extra,
   }
   await mkdir(join(out, 'images'), { recursive: true })

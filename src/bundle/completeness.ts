@@ -1,13 +1,14 @@
 /** Whether a bundle has all that its Kubernetes version and pod network need. Checked before any machine is started. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { imagesOfAddon, type AddonRelease } from '../addons/addon.js'
 import { CorruptError, StateError } from '../errors.js'
 import { exists, readSmall } from '../host/files.js'
 import { MOST_MANIFEST } from '../cluster/manifest-docs.js'
 import { knownImages } from './expected.js'
 import { verifyBundle } from './manifest.js'
 import type { BundleManifest } from './manifest.js'
-import { archiveRefs } from './archive/archive-refs.js'
+import { archiveRefs, bundleRefs } from './archive/archive-refs.js'
 import type { BuildContext } from './jobs.js'
 import { coreImages, lacking, imagesOf, type CoreImages } from './needs.js'
 import { NODE_BINARIES, PROBE_REF } from './contents.js'
@@ -69,10 +70,21 @@ export async function requireSums(dir: string, signal?: AbortSignal): Promise<Bu
   return manifest
 }
 
+/** The images of add-ons that no archive of a bundle has, one line each. Throws CorruptError for damaged archives. */
+export async function addonGaps(dir: string, addons: readonly AddonRelease[]): Promise<readonly string[]> {
+  if (addons.length === 0) return []
+  const there = await bundleRefs(dir)
+  return addons.flatMap((a) => lacking(imagesOfAddon(a), there).map((ref) => `image ${ref} for ${a.name}`))
+}
+
 /** Throws CorruptError if a file is not what the manifest says, StateError that names all that is missing. */
-export async function requireComplete(dir: string, cni: readonly string[], c: BuildContext): Promise<void> {
+export async function requireComplete(
+  dir: string,
+  { cni, addons }: { readonly cni: readonly string[]; readonly addons: readonly AddonRelease[] },
+  c: BuildContext,
+): Promise<void> {
   const manifest = await requireSums(dir, c.signal)
-  const gaps = await bundleGaps(dir, manifest, cni, c)
+  const gaps = [...(await bundleGaps(dir, manifest, cni, c)), ...(await addonGaps(dir, addons))]
   if (gaps.length === 0) return
   const network = cni.length > 0 ? ` with ${cni.join(' and ')}` : ''
   throw new StateError(

@@ -4,15 +4,17 @@ import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { requireOwnFolder, type Caller } from '../host/ownership.js'
 import type { Clock, HostExec } from '../host/types.js'
+import { releasesFor, type AddonRelease } from '../addons/addon.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.js'
-import { digestOf } from '../host/digest.js'
+import { digestOf, type Digest } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
 import { debianArch } from './arch.js'
-import { directoryBundle } from './dir/from-directory.js'
+import { addonsInKey } from './addons-in-key.js'
+import { directoryBundle, type DirectorySpec } from './dir/from-directory.js'
 import { bundleIso } from './iso.js'
 import type { BuildContext } from './jobs.js'
-import { networksOf, type PodNetwork } from './expected.js'
+import { networksOf } from './expected.js'
 import { fetchBundle } from './online/online.js'
 import { sourceBundle } from './source/bundle.js'
 import { requireSums, requireComplete } from './completeness.js'
@@ -43,26 +45,31 @@ export const buildContext = (c: BundleContext): BuildContext => ({
 })
 
 /** The settings of a Labfile's cluster that decide its bundle. */
-export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni'>
+export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni' | 'addons'>
 
 /**
  * The bundle, from the cache or made. Throws what the makers throw; UnsafeError, CorruptError, StateError for a folder
- * that must not be used; StateError for a kind of bundle that klab no longer makes.
+ * that must not be used; StateError for a kind of bundle that klab no longer makes; UsageError for an unknown add-on.
  */
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
   const { bundle, version } = k
+  const releases = await releasesFor(c.assets, k)
+  const addons = releases.length > 0 ? { addons: releases } : {}
   switch (bundle.source) {
     case 'source':
-      return sourceBundle({ version, cni: await networksOf(k.cni, version, 'source') }, c)
+      return sourceBundle({ version, cni: await networksOf(k.cni, version, 'source'), ...addons }, c)
     case 'dir':
       await requireOwnFolder(bundle.path, context.env)
-      return fromFolder(bundle.path, version, k.cni === 'none' ? [] : await networksOf(k.cni, version), c)
+      return fromFolder(
+        { path: bundle.path, version, cni: k.cni === 'none' ? [] : await networksOf(k.cni, version), ...addons },
+        c,
+      )
     case 'auto':
       throw new TypeError('bundle auto: nothing was chosen (bundle/choose.ts)')
     case 'upstream':
     case 'aliyun':
-      return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version) }, c)
+      return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version), ...addons }, c)
     default:
       // The record of a lab that an earlier klab made may say `debian`.
       throw new StateError(`bundle ${(bundle as { readonly source: string }).source}: this klab does not make it`, {
@@ -94,13 +101,9 @@ export async function ensureBundle(k: BundleFor, context: BundleContext): Promis
  * The user's own folder. If it is a complete bundle, it is checked file by file before its disk is made (later runs use
  * its manifest). Otherwise a bundle is made from its parts.
  */
-async function fromFolder(
-  dir: string,
-  version: string,
-  cni: readonly PodNetwork[],
-  c: BuildContext,
-): Promise<BuiltBundle> {
-  if (!(await exists(join(dir, 'manifest.json')))) return directoryBundle({ path: dir, version, cni }, c)
+async function fromFolder(s: DirectorySpec, c: BuildContext): Promise<BuiltBundle> {
+  const { path: dir, version, cni, addons = [] } = s
+  if (!(await exists(join(dir, 'manifest.json')))) return directoryBundle(s, c)
   const manifest = await readManifest(dir)
   if (manifest.kubernetes !== version) {
     throw new StateError(`${dir}: holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${version}`, {
@@ -109,16 +112,18 @@ async function fromFolder(
   }
   // The images of the user's own manifest are compared by the phase that applies it (network/cni-manifest.ts).
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
-  const key = digestOf({ kind: 'bundle-dir', format: 2, manifest, cni: names })
+  const keyOf = (of: readonly AddonRelease[]): Digest =>
+    digestOf({ kind: 'bundle-dir', format: 2, manifest, cni: names, ...addonsInKey(of) })
+  const key = keyOf(addons)
   // The mark of an earlier check, with the program that runs here: the folder may change later. The guests read the
   // disk image, not the folder.
   const cached = (await c.layers.get(key)) !== undefined
   const make = async (out: string): Promise<void> => {
-    await requireComplete(dir, names, c)
+    await requireComplete(dir, { cni: names, addons }, c)
     await keepKubectl(dir, manifest, out)
   }
   const hostBin = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
-  return { dir, key, manifest, cached, hostBin }
+  return { dir, key, ...(addons.length > 0 && { plainKey: keyOf([]) }), manifest, cached, hostBin }
 }
 
 export interface ListedBundle {

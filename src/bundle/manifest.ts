@@ -35,6 +35,8 @@ export interface BuiltBundle {
   readonly manifest: BundleManifest
   /** The cache had it already. */
   readonly cached: boolean
+  /** The key of the same bundle without add-ons, if it has some: what is baked into nodes goes by that. */
+  readonly plainKey?: Digest
   /** Programs that klab runs on this machine, if not in bin/: copies, for a folder that is used in place. */
   readonly hostBin?: string
 }

@@ -1,4 +1,5 @@
 /** Every verb of klab: names, options, examples. Its code is loaded when it is called. */
+import { ADDON_ACTIONS } from './addon-commands.js'
 import { BREAK_ACTIONS } from './break-commands.js'
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
 import { command, type Command, type Group } from './command.js'
@@ -122,6 +123,15 @@ export const COMMANDS: readonly (Command | Group)[] = [
       ['klab node remove k8s-node03', 'one worker fewer; asks first'],
     ],
     actions: NODE_ACTIONS,
+  },
+  {
+    usage: 'addon',
+    describe: 'Add-ons of the course’s chapter 1.3, such as metrics-server; off unless enabled',
+    examples: [
+      ['klab addon list', 'what there is, and what is enabled'],
+      ['klab addon enable metrics-server', 'on a lab that is up; prints the line for the Labfile'],
+    ],
+    actions: ADDON_ACTIONS,
   },
   command({
     usage: 'provision [node..]',

@@ -37,7 +37,14 @@ complete -c klab -a '(__klab)'
 } as const
 
 /** What the placeholders of a usage mean. Others are files, or free words. */
-const KINDS = { node: 'node', nodes: 'node', section: 'section', template: 'template', name: 'snapshot' } as const
+const KINDS = {
+  node: 'node',
+  nodes: 'node',
+  section: 'section',
+  template: 'template',
+  addon: 'addon',
+  name: 'snapshot',
+} as const
 
 const choicesOf = (o: Option | undefined): readonly string[] => (o?.choices ?? []).map(String)
 const takesValue = (o: Option | undefined): boolean => o !== undefined && o.type !== 'boolean'

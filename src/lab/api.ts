@@ -11,6 +11,7 @@ import type { PhaseName } from '../labfile/phases.js'
 import type { Flattened } from '../snapshot/flatten.js'
 import type { ListedSnapshot } from '../snapshot/tree.js'
 import type { Manifest } from '../snapshot/types.js'
+import type { ChangedAddons, ListedAddon } from './addons.js'
 import type { Confirm } from './apply.js'
 import type { ChangedNodes, NewNode } from './nodes.js'
 import type { UpRequest, UpResult } from './up.js'
@@ -150,6 +151,7 @@ export interface LabHandle {
     console(node: string): Promise<TerminalCommand>
   }
   readonly nodes: Nodes
+  readonly addons: Addons
   readonly snapshots: Snapshots
   readonly bundles: Bundles
   readonly labs: Labs
@@ -193,6 +195,19 @@ export interface Nodes {
   ): Promise<ChangedNodes>
   /** Moves its pods to other nodes; it gets no new ones. */
   drain(name: string): Promise<void>
+}
+
+/**
+ * Add-ons of the cluster. Nothing here writes the Labfile. Until the Labfile says the same, the next `up` would undo
+ * the change.
+ */
+export interface Addons {
+  /** Those that klab brings, as they are for this lab. */
+  list(): Promise<readonly ListedAddon[]>
+  /** Loads its images onto the nodes, applies it, and waits until it is available. */
+  enable(name: string): Promise<ChangedAddons>
+  /** Removes it from the cluster. */
+  disable(name: string): Promise<ChangedAddons>
 }
 
 /** Saves the whole lab at one moment, RAM included. */

@@ -76,6 +76,17 @@ export async function agree(
   o.report({ type: 'note', text: `the Labfile changed:\n${formatConsequences(changes)}` })
 }
 
+/**
+ * The lab of before, with the add-ons that a change which was cut short may have brought: they must be removed too if
+ * the Labfile does not name them.
+ */
+function withAddonsOf(before: Lab, cut: Lab): Lab {
+  const more = cut.kubernetes?.addons ?? []
+  if (!before.kubernetes || more.length === 0) return before
+  const addons = [...new Set([...(before.kubernetes.addons ?? []), ...more])]
+  return { ...before, kubernetes: { ...before.kubernetes, addons } }
+}
+
 /** The record for the changed lab: ports for new nodes, and nothing of the removed ones. Writes nothing. */
 export async function recordFor(world: World, record: LabRecord, lab: Lab): Promise<LabRecord> {
   const names = lab.nodes.map((n) => n.name)
@@ -93,7 +104,7 @@ export async function recordFor(world: World, record: LabRecord, lab: Lab): Prom
     ports,
     ...(record.disks && { disks: mine(record.disks) }),
     // After a kill, the next `up` does the rest.
-    applying: record.applying ?? record.lab,
+    applying: withAddonsOf(record.applying ?? record.lab, record.lab),
     completedUntil: undefined,
   }
 }

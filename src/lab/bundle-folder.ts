@@ -2,8 +2,9 @@
  * What the user's own folder (`bundle: {dir: PATH}`) lacks, found out before anything is made: for `validate` and
  * `plan`.
  */
+import { releasesFor } from '../addons/addon.js'
 import { requireContents } from '../bundle/dir/from-directory.js'
-import { bundleGaps } from '../bundle/completeness.js'
+import { addonGaps, bundleGaps } from '../bundle/completeness.js'
 import { networksOf } from '../bundle/expected.js'
 import { readManifest } from '../bundle/manifest.js'
 import { KlabError, LabfileError, StateError } from '../errors.js'
@@ -15,14 +16,19 @@ import { join } from 'node:path'
 /** Throws StateError, CorruptError with what is wrong. Sums are compared later, when the bundle is made. */
 async function look(k: KubernetesSpec, path: string, assets: string): Promise<void> {
   const cni = k.cni === 'none' ? [] : await networksOf(k.cni, k.version)
-  if (!(await exists(join(path, 'manifest.json')))) return requireContents({ path, version: k.version, cni }, assets)
+  const addons = await releasesFor(assets, k)
+  if (!(await exists(join(path, 'manifest.json'))))
+    return requireContents({ path, version: k.version, cni, addons }, assets)
   const manifest = await readManifest(path)
   if (manifest.kubernetes !== k.version)
     throw new StateError(`holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${k.version}`, {
       hint: `set kubernetes.version to ${manifest.kubernetes}`,
     })
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
-  const gaps = await bundleGaps(path, manifest, names, { report: () => undefined })
+  const gaps = [
+    ...(await bundleGaps(path, manifest, names, { report: () => undefined })),
+    ...(await addonGaps(path, addons)),
+  ]
   if (gaps.length > 0) throw new StateError(`lacks what it needs:\n${gaps.map((g) => `  ${g}`).join('\n')}`)
 }
 

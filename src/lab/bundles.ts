@@ -11,6 +11,7 @@ import { UsageError } from '../errors.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import { note } from '../report/events.js'
 import type { World } from '../world.js'
+import { requireAddons } from './addon-check.js'
 import type { LabContext } from './context.js'
 import { readLab } from './open.js'
 import { choiceLine, settleBundle } from './settle-bundle.js'
@@ -33,6 +34,7 @@ export async function buildLabBundle(c: LabContext): Promise<BuiltBundle | undef
 
 async function make(c: LabContext): Promise<{ bundle: BuiltBundle | undefined; world: World }> {
   const found = await readLab(c.doors.env, c.file)
+  await requireAddons(found, c.doors.assets)
   const world = await c.doors.world(found.lab)
   const { lab, bundle: choice, record } = await settleBundle(world, found)
   const say = note(c.report)

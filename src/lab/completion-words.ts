@@ -1,10 +1,10 @@
-/** Names that a shell completes: nodes, snapshots, sections, templates. */
+/** Names that a shell completes: nodes, snapshots, sections, templates, add-ons. */
 import { listManifests } from '../snapshot/manifest.js'
 import { labPaths, roots } from '../state/paths.js'
 import type { LabContext } from './context.js'
 import { findLab, readLab } from './open.js'
 
-export type WordKind = 'node' | 'snapshot' | 'section' | 'template'
+export type WordKind = 'node' | 'snapshot' | 'section' | 'template' | 'addon'
 
 /** The words of a kind; none if there is no lab, or if its Labfile is wrong. */
 export async function wordsForCompletion(c: LabContext, kind: WordKind): Promise<readonly string[]> {
@@ -17,6 +17,10 @@ export async function wordsForCompletion(c: LabContext, kind: WordKind): Promise
       case 'template': {
         const { templates } = await import('./init.js')
         return (await templates(c)).map((t) => t.name)
+      }
+      case 'addon': {
+        const { addonNames } = await import('../addons/addon.js')
+        return await addonNames(c.doors.assets)
       }
       case 'node': {
         const { record } = await findLab(c.doors.env, c.file)

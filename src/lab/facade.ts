@@ -78,6 +78,11 @@ export function labWith(c: LabContext): LabHandle {
       remove: verb(async () => (await import('./nodes.js')).removeNode),
       drain: verb(async () => (await import('./nodes.js')).drainNode),
     },
+    addons: {
+      list: verb(async () => (await import('./addons.js')).listAddons),
+      enable: verb(async () => (await import('./addons.js')).enableAddon),
+      disable: verb(async () => (await import('./addons.js')).disableAddon),
+    },
     labs: {
       list: verb(async () => (await import('./list.js')).listLabs),
       templates: verb(async () => (await import('./init.js')).templates),

@@ -44,11 +44,15 @@ const isEdited = (record: LabRecord): Promise<boolean> =>
   )
 
 /**
- * Checks the Labfile: whether the files that it names exist, whether the user's own bundle folder has all that is
- * needed, and whether nodes without internet need none. Throws LabfileError with all that is wrong.
+ * Checks the Labfile: whether its add-ons can be had, whether the files that it names exist, whether the user's own
+ * bundle folder has all that is needed, and whether nodes without internet need none. Throws LabfileError with all that
+ * is wrong.
  */
 export async function validate(c: LabContext): Promise<{ readonly labfile: string; readonly lab: Lab }> {
-  const { lab, labfile } = await readLab(c.doors.env, c.file)
+  const open = await readLab(c.doors.env, c.file)
+  const { lab, labfile } = open
+  const { requireAddons } = await import('./addon-check.js')
+  await requireAddons(open, c.doors.assets)
   const { requirePlaces } = await import('../labfile/places.js')
   await requirePlaces(lab, labfile)
   const { requireOffline } = await import('./offline.js')

@@ -8,6 +8,7 @@ import type { PhaseName } from '../labfile/phases.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import type { Consequence } from '../plan/changes.js'
 import type { LabContext } from './context.js'
+import { requireAddons } from './addon-check.js'
 import { consequencesFor, recordFor } from './apply.js'
 import { requireOffline } from './offline.js'
 import { readLab, type OpenLab } from './open.js'
@@ -66,6 +67,7 @@ function settingsOf(k: KubernetesSpec | undefined): readonly string[] {
 export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | undefined } = {}): Promise<PlanReport> {
   const { doors } = c
   const found = await readLab(doors.env, c.file)
+  await requireAddons(found, doors.assets)
   const changes = found.record ? consequencesFor(found.record, found.lab) : []
   const never = changes.some((change) => change.when === 'new-lab')
   const world = await doors.world(found.lab)

@@ -83,6 +83,7 @@ export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResul
     }
   }
   if (open.record && !(await mayBeCorrected(world, open))) refuseNewLab(open.labfile, changes)
+  if (open.lab.kubernetes?.addons) await (await import('./addon-check.js')).requireAddons(open, doors.assets)
   open = await settleBundle(world, open)
   if (open.bundle) note(c.report)(choiceLine(open.bundle))
   const made = settledLab(open.lab, open.bundle)

@@ -55,6 +55,11 @@ function fillCni(cni: CniDocument, kubernetes: string, source: BundleSource['sou
   }
 }
 
+/** A cluster whose list of add-ons is empty is the same as one without the list. */
+function withoutEmpty<K extends { readonly addons?: readonly string[] | undefined }>({ addons, ...rest }: K) {
+  return { ...rest, ...(addons !== undefined && addons.length > 0 && { addons }) }
+}
+
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
 export function buildLab(document: LabDocument, dir: string): Lab {
   const { name, hypervisor, image, network, nodes, kubernetes, mirrors, os } = document
@@ -80,7 +85,7 @@ export function buildLab(document: LabDocument, dir: string): Lab {
       kubernetes === false
         ? undefined
         : {
-            ...kubernetes,
+            ...withoutEmpty(kubernetes),
             cni: fillCni(kubernetes.cni, kubernetes.version, kubernetes.bundle.source, dir),
             bundle:
               kubernetes.bundle.source === 'dir'

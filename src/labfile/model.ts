@@ -44,6 +44,8 @@ export interface KubernetesSpec {
   /** Where the nodes get kubeadm, kubelet and kubectl from (course 2.5). */
   readonly packages: 'bundle' | 'repository'
   readonly bundle: BundleSource
+  /** Names of the add-ons that are enabled (course 1.3), at least one; undefined: none. */
+  readonly addons?: readonly string[] | undefined
   /** Fields of KubeletConfiguration; they win over klab's own. */
   readonly kubelet?: Readonly<Record<string, unknown>> | undefined
   readonly apiServer?: ComponentSpec | undefined

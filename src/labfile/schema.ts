@@ -4,6 +4,7 @@
  * A message says what is allowed ("must be …"); explain.ts adds the field, the place and what was found.
  */
 import * as z from 'zod'
+import { addons } from './addons-schema.js'
 import { bundle } from './bundle-schema.js'
 import { os } from './os-schema.js'
 import { kubeadmFields } from './kubeadm-schema.js'
@@ -123,6 +124,7 @@ const kubernetes = section({
     .default([])
     .describe('Mirrors of Docker Hub that the runtime asks first (course 2.3.7).'),
   bundle,
+  addons,
   dockerVersion: text(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/, 'must be three numbers such as "19.03.8"')
     .optional()
     .describe(

@@ -92,7 +92,8 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: 
       p === 'packages' || p === 'images' || !k || settledBundle(k.bundle, choice).source !== 'source'
     const runtime = (made?.manifest.files ?? []).filter((f) => f.path.startsWith('runtime/'))
     const extra = (p: PhaseName): string =>
-      fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.key ?? '') : ''
+      // Images of add-ons are not baked in: a lab that gets an add-on later keeps its nodes (phases/addons.ts).
+      fromBundle(p) || (p === 'runtime' && runtime.length > 0) ? (made?.plainKey ?? made?.key ?? '') : ''
     return {
       scripts,
       settings,

@@ -1,4 +1,4 @@
-/** Loads the images that were added to a lab into the runtime of a node (state/extra-images.ts). */
+/** Loads images that are not baked in into the runtime of a node: those added to a lab, and those of add-ons. */
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { CommandError, Interrupted } from '../errors.js'
@@ -16,13 +16,17 @@ const CONNECT_MS = 60_000
 
 const markOf = ({ sha256 }: ExtraImages): string => `images-${sha256.slice(0, 12)}`
 
+/** Whether a node’s marks show that it has these images. */
+export const isLoaded = (images: ExtraImages, marks: ReadonlyMap<string, Digest>): boolean =>
+  marks.get(markOf(images)) === images.sha256
+
 /** Those that a node’s marks do not show. */
 export async function missingImages(
   lab: Pick<LoadingLab, 'paths' | 'record'>,
   marks: ReadonlyMap<string, Digest>,
 ): Promise<readonly ExtraImages[]> {
   const all = await presentExtraImages(lab.paths, lab.record)
-  return all.filter((h) => marks.get(markOf(h)) !== h.sha256)
+  return all.filter((images) => !isLoaded(images, marks))
 }
 
 /** Removes the marks, so that a node gets all of them again. Throws ProbeError, CommandError. */

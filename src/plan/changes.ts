@@ -29,6 +29,7 @@ const NOW: readonly (readonly [path: RegExp, what: string])[] = [
   [/^os\.(?:timezone|timeServers)$/, 'the guest phases run again on every node'],
   [/^mirrors\b/, 'the guest phases run again on every node'],
   [/^kubernetes\.registryMirrors$/, 'the guest phases run again on every node; the runtime restarts'],
+  [/^kubernetes\.addons\b/, 'add-ons are applied, or removed from the cluster'],
 ]
 
 /** Whether the lab has a cluster of one node. That node takes pods, which only kubeadm init decides. */

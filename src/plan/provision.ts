@@ -9,7 +9,7 @@ import type { Plan, Step } from '../step.js'
 import { planUp } from './up.js'
 
 /** Steps of these phases are for the whole cluster, and run with the first control plane. */
-const CLUSTER: readonly string[] = ['cni', 'ready'] satisfies PhaseName[]
+const CLUSTER: readonly string[] = ['cni', 'addons', 'ready'] satisfies PhaseName[]
 
 /** The plan for these phases and nodes. Phases without a step are left out. */
 export function planProvision(run: LabRun, phases: readonly PhaseName[], nodes: readonly string[]): Plan {

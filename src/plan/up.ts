@@ -4,6 +4,8 @@
  */
 import { PHASES, upTo, type PhaseName } from '../labfile/phases.js'
 import { createMarks } from '../node/baked-phase.js'
+import { addonSteps } from '../phases/addons.js'
+import { addonReadySteps } from '../phases/addons-ready.js'
 import { bootSteps } from '../phases/boot.js'
 import { cniStep } from '../phases/cni.js'
 import { controlPlaneStep } from '../phases/control-plane.js'
@@ -42,7 +44,9 @@ export function planUp(run: LabRun): Plan {
     'control-plane': () => (k && topology ? [controlPlaneStep(run, k, topology, { marks })] : []),
     workers: () => (k && topology ? workerSteps(run, k, topology, { marks }) : []),
     cni: () => (k && topology && k.cni !== 'none' ? [cniStep(run, k, topology.first, marks)] : []),
-    ready: () => (k && topology ? (k.cni === 'none' ? joinedSteps(run) : readySteps(run)) : []),
+    addons: () => (k && topology ? addonSteps(run, k, topology.first, { marks }) : []),
+    ready: () =>
+      k && topology ? (k.cni === 'none' ? joinedSteps(run) : [...readySteps(run), ...addonReadySteps(run, k)]) : [],
   }
   const phases = PHASES.filter((p) => upTo(p.name, run.until))
     .map((p) => ({

@@ -6,7 +6,13 @@ import { COMMANDS } from '../../src/cli/commands.js'
 import { complete } from '../../src/cli/completion.js'
 import { main, makeKlab } from './klab.js'
 
-const WORDS = { node: ['n1', 'n2'], snapshot: ['s1', 's2'], section: ['2.2.1', '2.2.7'], template: ['plain'] }
+const WORDS = {
+  node: ['n1', 'n2'],
+  snapshot: ['s1', 's2'],
+  section: ['2.2.1', '2.2.7'],
+  template: ['plain'],
+  addon: ['metrics-server'],
+}
 const after = (line: string) => complete(line.split(' '), COMMANDS, (kind) => Promise.resolve(WORDS[kind]))
 
 const cases: [string, readonly string[] | RegExp][] = [
@@ -36,6 +42,8 @@ const cases: [string, readonly string[] | RegExp][] = [
   ['snapshot save --li', []],
   ['snapshot save --no', ['--no-live']],
   ['bundle ver', ['verify']],
+  ['addon ', ['list', 'enable', 'disable', '--help']],
+  ['addon enable ', ['metrics-server']],
 ]
 t.test('what may come next', async (t) => {
   for (const [line, wanted] of cases) {

@@ -2,12 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import * as prettier from 'prettier'
 import t from 'tap'
+import { addonNames } from '../../src/addons/addon.js'
 import { labfileJsonSchema } from '../../src/labfile/json-schema.js'
 
+const addons = await addonNames(fileURLToPath(new URL('../..', import.meta.url)))
 const file = fileURLToPath(new URL('../../labfile.schema.json', import.meta.url))
 
 t.test('labfile.schema.json is what the schema says', async (t) => {
-  const made = labfileJsonSchema()
+  const made = labfileJsonSchema(addons)
   // UPDATE_SCHEMA=1 writes the file anew.
   if (process.env['UPDATE_SCHEMA'])
     await writeFile(file, await prettier.format(JSON.stringify(made), { parser: 'json', printWidth: 120 }))
@@ -35,7 +37,7 @@ t.test('every field is described, and no map takes unknown fields', (t) => {
     }
     for (const [key, value] of Object.entries(node)) walk(value, `${path}/${key}`)
   }
-  walk(labfileJsonSchema(), '')
+  walk(labfileJsonSchema(addons), '')
   t.ok(fields > 30, `${fields} fields`)
   t.end()
 })

@@ -37,6 +37,7 @@ const table: Record<string, readonly [Lab, readonly string[]]> = {
     labOf(fourNodes('kubernetes: { registryMirrors: ["https://mirror.example"] }\n')),
     ['kubernetes.registryMirrors now'],
   ],
+  'add-ons': [labOf(fourNodes('kubernetes: { addons: [metrics-server] }\n')), ['kubernetes.addons now']],
   'a zone': [labOf(fourNodes('os: { timezone: Europe/Berlin }\n')), ['os.timezone now']],
   'kube-proxy’s mode': [labOf(fourNodes('kubernetes: { proxyMode: ipvs }\n')), [`kubernetes.proxyMode new-lab ${NEW}`]],
   'no Kubernetes': [labOf(fourNodes('kubernetes: false\n')), [`kubernetes new-lab ${NEW}`]],

@@ -32,7 +32,8 @@ t.test('--until stops after that phase, for every phase', (t) => {
   for (const until of PHASE_NAMES) {
     t.same(
       phases(planned(t, fourNodes(), { until })),
-      PHASE_NAMES.filter((p) => upTo(p, until)),
+      // A lab without add-ons has no such phase.
+      PHASE_NAMES.filter((p) => upTo(p, until) && p !== 'addons'),
       until,
     )
   }

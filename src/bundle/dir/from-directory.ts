@@ -1,11 +1,13 @@
 /** A bundle from the user's own folder: klab checks it, adds nothing to it, and puts it into its own layout. */
 import { join, relative } from 'node:path'
+import { imagesOfAddon, type AddonRelease } from '../../addons/addon.js'
 import { fullRef } from '../../cluster/images.js'
 import { MOST_MANIFEST } from '../../cluster/manifest-docs.js'
 import { StateError } from '../../errors.js'
 import { readSmall } from '../../host/files.js'
 import { readManifest, type BuiltBundle } from '../manifest.js'
-import { digestOf } from '../../host/digest.js'
+import { digestOf, type Digest } from '../../host/digest.js'
+import { addonsInKey } from '../addons-in-key.js'
 import { assemble, type BundledCni } from '../assemble.js'
 import { debianArch } from '../arch.js'
 import { flannelManifest, PROBE_REF } from '../contents.js'
@@ -26,6 +28,8 @@ export interface DirectorySpec {
   readonly path: string
   readonly version: string
   readonly cni: readonly PodNetwork[]
+  /** Add-ons whose images must be there. */
+  readonly addons?: readonly AddonRelease[]
 }
 
 /**
@@ -35,14 +39,11 @@ export interface DirectorySpec {
 export async function directoryBundle(s: DirectorySpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = debianArch()
   const { files, skipped } = await listFolder(s.path)
-  const key = digestOf({
-    format: FORMAT,
-    kind: 'handed',
-    ...s,
-    arch,
-    files,
-    flannel: await flannelManifest(c.assets, ''),
-  })
+  const flannel = await flannelManifest(c.assets, '')
+  const { addons, ...plain } = s
+  const keyOf = (of: readonly AddonRelease[] = []): Digest =>
+    digestOf({ format: FORMAT, kind: 'handed', ...plain, ...addonsInKey(of), arch, files, flannel })
+  const key = keyOf(addons)
   const cached = (await c.layers.get(key)) !== undefined
   const make = (out: string): Promise<void> =>
     inWorkFolder(c, key, async (work) => {
@@ -52,7 +53,7 @@ export async function directoryBundle(s: DirectorySpec, c: BuildContext): Promis
       await fill(s, c, { sorted, arch, out, work })
     })
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
-  return { dir, key, manifest: await readManifest(dir), cached }
+  return { dir, key, ...(addons && { plainKey: keyOf() }), manifest: await readManifest(dir), cached }
 }
 
 /** Manifests that no network of the Labfile needs. */
@@ -124,6 +125,7 @@ async function fill(
       runtime: h.runtime,
       packages: h.packages,
       cni: cni.networks,
+      addons: s.addons,
       images,
       provenance,
       extra,
@@ -141,7 +143,7 @@ async function survey(s: DirectorySpec, assets: string, h: SortedFolder, plugins
   const core = coreImages(s.version)
   const cni = await podNetworks(s, assets, h, named)
   const probe = find(PROBE_REF) ?? named.find((i) => shortName(i.ref) === 'busybox')
-  const wanted = [...core.images, ...cni.networks.flatMap((n) => n.images)]
+  const wanted = [...core.images, ...cni.networks.flatMap((n) => n.images), ...(s.addons ?? []).flatMap(imagesOfAddon)]
   const flannel = s.cni.some((n) => n.name === 'flannel')
   const missing = [
     ...wanted.filter((ref) => !find(ref)).map((ref) => `image ${ref}`),

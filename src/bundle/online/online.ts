@@ -1,6 +1,7 @@
 /** Bundles from servers: `upstream` (the release server and its registry) and `aliyun` (the course's mirrors). */
 import { join } from 'node:path'
 import { HostError } from '../../errors.js'
+import { imagesOfAddon, type AddonRelease } from '../../addons/addon.js'
 import type { OnlineSource } from '../../labfile/model.js'
 import { minorOf } from '../../versions/kubernetes.js'
 import { readManifest, type BuiltBundle } from '../manifest.js'
@@ -9,6 +10,7 @@ import { downloadWithSum, progressLines } from '../../cache/download.js'
 import { fetchSmall } from '../../cache/http.js'
 import type { Digest } from '../../host/digest.js'
 import { binaryUrl, calicoUrl, crictlUrl, PINS, pluginsUrl, pullAddress } from './addresses.js'
+import { addonsInKey } from '../addons-in-key.js'
 import { assemble, type BundledCni } from '../assemble.js'
 import { debianArch } from '../arch.js'
 import { flannelManifest, NODE_BINARIES, PROBE_REF } from '../contents.js'
@@ -29,6 +31,8 @@ export interface OnlineSpec extends OnlineSource {
   readonly version: string
   /** Pod networks to include. A lab that leaves the choice to the trainee gets both. */
   readonly cni: readonly PodNetwork[]
+  /** Add-ons whose images are in it. */
+  readonly addons?: readonly AddonRelease[]
 }
 
 /** Host tools that such a build calls, each with its Debian package. */
@@ -53,6 +57,7 @@ const onlineKey = (s: OnlineSpec, arch: string, flannel: string): Digest =>
     cni: s.cni,
     pins: PINS,
     flannel,
+    ...addonsInKey(s.addons),
   })
 
 interface Programs {
@@ -67,11 +72,14 @@ interface Programs {
  */
 export async function fetchBundle(s: OnlineSpec, c: BuildContext): Promise<BuiltBundle> {
   const arch = s.arch ?? debianArch()
-  const key = onlineKey(s, arch, await flannelManifest(c.assets, PINS.flannel))
+  const flannel = await flannelManifest(c.assets, PINS.flannel)
+  const { addons, ...plain } = s
+  const key = onlineKey(s, arch, flannel)
   const cached = (await c.layers.get(key)) !== undefined
   const make = (out: string): Promise<void> => inWorkFolder(c, key, (work) => fill(s, c, { arch, out, work }))
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
-  return { dir, key, manifest: await readManifest(dir), cached }
+  const plainKey = addons && { plainKey: onlineKey(plain, arch, flannel) }
+  return { dir, key, ...plainKey, manifest: await readManifest(dir), cached }
 }
 
 async function fill(
@@ -90,7 +98,9 @@ async function fill(
     ...provenance,
     ...(Object.assign({}, ...cni.map((n) => n.provenance)) as Record<string, string>),
   }
-  const names = [...new Set([...core.images, ...cni.flatMap((n) => n.images)])]
+  const names = [
+    ...new Set([...core.images, ...cni.flatMap((n) => n.images), ...(s.addons ?? []).flatMap(imagesOfAddon)]),
+  ]
   const wanted = [
     ...names.map((ref) => ({ ref, from: pullAddress(s, ref) })),
     { ref: PROBE_REF, from: pullAddress(s, PINS.probe) },
@@ -106,7 +116,18 @@ async function fill(
   const extra = { 'probe.tar': [PROBE_REF] }
   await assemble(
     c,
-    { source: s.source, kubernetes: s.version, core, binaries, plugins, cni, images, provenance: origin, extra },
+    {
+      source: s.source,
+      kubernetes: s.version,
+      core,
+      binaries,
+      plugins,
+      cni,
+      addons: s.addons,
+      images,
+      provenance: origin,
+      extra,
+    },
     out,
     work,
   )

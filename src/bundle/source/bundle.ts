@@ -1,6 +1,7 @@
 /** A bundle from source: Go modules and Debian packages, by a recipe that is data. Made once and kept in the cache. */
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { imagesOfAddon, type AddonRelease } from '../../addons/addon.js'
 import { StateError } from '../../errors.js'
 import { readManifest, type BuiltBundle } from '../manifest.js'
 import { digestOf } from '../../host/digest.js'
@@ -25,6 +26,8 @@ export interface SourceSpec {
   readonly version: string
   /** Pod networks in it. The user's own manifest needs images that no recipe has. */
   readonly cni: readonly PodNetwork[]
+  /** Add-ons whose images are in it. */
+  readonly addons?: readonly AddonRelease[]
 }
 
 /** Roles of the components that every bundle needs. */
@@ -32,7 +35,7 @@ const CORE = ['kubernetes', 'etcd', 'coredns', 'crictl', 'plugins', 'containerd'
 
 /**
  * The recipe with the components that these networks need. Throws UsageError (no recipe), CorruptError (a damaged one),
- * StateError (a network that it does not have).
+ * StateError (a network or an add-on that it does not have).
  */
 export async function planSource(assets: string, s: SourceSpec): Promise<BuildPlan> {
   const recipe = await sourceRecipe(assets, s.version)
@@ -42,6 +45,10 @@ export async function planSource(assets: string, s: SourceSpec): Promise<BuildPl
     const name = recipe.components[role]
     if (name !== undefined) components.set(role, await readComponent(assets, name))
     else if (networks.some((n) => n === role)) throw noNetwork(role, s.version)
+  }
+  for (const a of s.addons ?? []) {
+    if (Object.keys(a.components).length === 0) throw noAddon(a)
+    for (const [role, name] of Object.entries(a.components)) components.set(role, await readComponent(assets, name))
   }
   const calico = s.cni.find((n) => n.name === 'calico')
   const has = components.get('calico')?.version
@@ -58,6 +65,14 @@ export async function planSource(assets: string, s: SourceSpec): Promise<BuildPl
 const noNetwork = (name: string, version: string): StateError =>
   new StateError(`bundle source has no ${name} for Kubernetes ${version}`, {
     hint: 'choose another kubernetes.cni, or another kubernetes.bundle',
+  })
+
+/** An add-on whose images cannot be made from source. */
+export const noAddon = (a: AddonRelease): StateError =>
+  new StateError(`bundle source cannot make ${a.name} ${a.version}: its images are only downloaded, or in a folder`, {
+    hint:
+      `take ${a.name} out of kubernetes.addons; or set kubernetes.bundle to upstream, ` +
+      `or to { dir: FOLDER } with ${imagesOfAddon(a).join(', ')}`,
   })
 
 /**
@@ -85,6 +100,8 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
   const arch = debianArch()
   const plan = await planSource(c.assets, s)
   const key = await sourceKey(c.assets, plan, s, arch)
+  const { addons, ...plain } = s
+  const plainKey = addons && { plainKey: await sourceKey(c.assets, await planSource(c.assets, plain), plain, arch) }
   const cached = (await c.layers.get(key)) !== undefined
   const make = async (out: string): Promise<void> => {
     const logs = join(c.workDir, 'logs', `bundle-${key.slice(0, 12)}`)
@@ -96,7 +113,7 @@ export async function sourceBundle(s: SourceSpec, c: BuildContext): Promise<Buil
     await removeTree(c.exec, cache)
   }
   const dir = await c.layers.build(key, make, { ...(c.signal && { signal: c.signal }), onWait: c.report })
-  return { dir, key, manifest: await readManifest(dir), cached }
+  return { dir, key, ...plainKey, manifest: await readManifest(dir), cached }
 }
 
 /** Name → file of all programs of these roles. */
@@ -130,8 +147,14 @@ async function fill(
       cni.push({ name: n.name, manifest, images: imagesOf(manifest, file) })
     }
   }
-  const wanted = [...core.images, ...cni.flatMap((n) => n.images), PROBE_REF]
-  const packing = { arch: debianArch(), work, debian: plan.recipe.root.suite }
+  const wanted = [
+    ...core.images,
+    ...cni.flatMap((n) => n.images),
+    ...(s.addons ?? []).flatMap(imagesOfAddon),
+    PROBE_REF,
+  ]
+  const contents = Object.assign({}, ...(s.addons ?? []).map((a) => a.contents)) as Record<string, unknown>
+  const packing = { arch: debianArch(), work, debian: plan.recipe.root.suite, contents }
   const images = await timed(c, 'images', () => packImages(c, wanted, g, packing))
   const binaries = new Map<string, string>(NODE_BINARIES.map((name) => [name, at('kubernetes', name)]))
   binaries.set('crictl', at('crictl', 'crictl'))
@@ -152,6 +175,7 @@ async function fill(
       plugins,
       runtime,
       cni,
+      addons: s.addons,
       images,
       provenance: g.provenance,
       extra,

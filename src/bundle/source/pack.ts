@@ -32,10 +32,20 @@ export type ImageContents = z.infer<typeof contents>
 
 const home = (assets: string): string => join(assets, 'cloud-init', 'bundle')
 
-/** What is in each image, by the last part of its name. Throws CorruptError. */
+/** What is in each of klab's own images, by the last part of its name. Throws CorruptError. */
 export async function imageContents(assets: string): Promise<Readonly<Record<string, ImageContents>>> {
   const file = join(home(assets), 'images.yaml')
   return parseDataFile((await readText(file)) ?? '', z.record(z.string(), contents), file)
+}
+
+/** The same for images of add-ons, whose addon.yaml was read without a look at this part. Throws CorruptError. */
+function addonContents(given: Packing['contents'] = {}): Readonly<Record<string, ImageContents>> {
+  const result = z.record(z.string(), contents).safeParse(given)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new CorruptError(`contents of an add-on: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, {
+    hint: 'install klab again',
+  })
 }
 
 /** A tree as one layer below `work`. `fill` makes the tree. Throws what `fill` throws, CommandError, Interrupted. */
@@ -57,6 +67,8 @@ export interface Packing {
   readonly arch: string
   readonly work: string
   readonly debian: string
+  /** More entries like those of images.yaml: the images of add-ons. */
+  readonly contents?: Readonly<Record<string, unknown>>
 }
 
 /**
@@ -69,7 +81,7 @@ export async function packImages(
   g: Gathered,
   p: Packing,
 ): Promise<readonly Image[]> {
-  const known = await imageContents(c.assets)
+  const known = { ...(await imageContents(c.assets)), ...addonContents(p.contents) }
   const layer = (name: string, origin: string, fill: (dir: string) => Promise<void>): Promise<ImageLayer> =>
     packLayer(c, { name, origin, work: p.work }, fill)
   const root = await layer('root', `klab: Debian ${p.debian}: ${g.root.length} packages`, async (dir) => {
