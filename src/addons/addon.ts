@@ -22,7 +22,7 @@ const release = z.strictObject({
   version: text,
   /** Name in the manifest (`@IMAGE:NAME@`) → the image, exactly as it is named in bundles. */
   images: z.record(word, text),
-  /** For bundle `source`: role → component; none: the image is downloaded, or in the user’s folder. */
+  /** For bundle `source`: role → component; none: it cannot be built. */
   components: z.record(word, text).default({}),
 })
 
@@ -117,6 +117,9 @@ export async function releasesFor(
 
 /** All images of a release, each once. */
 export const imagesOfAddon = ({ images }: AddonRelease): readonly string[] => [...new Set(Object.values(images))]
+
+/** Whether bundle `source` can make its images. */
+export const canBeBuilt = ({ components }: AddonRelease): boolean => Object.keys(components).length > 0
 
 /** Its archive in a bundle's images/. */
 export const addonArchive = (name: string): string => `addon.${name}.tar`

@@ -4,7 +4,7 @@ import { HostError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import { requireOwnFolder, type Caller } from '../host/ownership.js'
 import type { Clock, HostExec } from '../host/types.js'
-import { releasesFor, type AddonRelease } from '../addons/addon.js'
+import { canBeBuilt, releasesFor, type AddonRelease } from '../addons/addon.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.js'
 import { digestOf, type Digest } from '../host/digest.js'
@@ -54,7 +54,9 @@ export type BundleFor = Pick<KubernetesSpec, 'version' | 'bundle' | 'cni' | 'add
 export async function makeBundle(k: BundleFor, context: BundleContext): Promise<BuiltBundle> {
   const c = buildContext(context)
   const { bundle, version } = k
-  const releases = await releasesFor(c.assets, k)
+  const all = await releasesFor(c.assets, k)
+  // What cannot be built was added to the lab as an archive (lab/addon-check.ts), and is in no bundle.
+  const releases = bundle.source === 'source' ? all.filter(canBeBuilt) : all
   const addons = releases.length > 0 ? { addons: releases } : {}
   switch (bundle.source) {
     case 'source':

@@ -7,10 +7,12 @@ import type { Args } from './command.js'
 import { labOf, withProgress } from './progress.js'
 import { formatStatus } from './status.js'
 
-const IMAGE = { bundle: 'in the bundle', make: 'when enabled', none: 'cannot be had' } as const satisfies Record<
-  ListedAddon['image'],
-  string
->
+const IMAGE = {
+  bundle: 'in the bundle',
+  added: 'added to the lab',
+  make: 'when enabled',
+  none: 'cannot be had',
+} as const satisfies Record<ListedAddon['image'], string>
 
 /** One line for each add-on, and below them why some cannot be had. */
 export function formatAddons(addons: readonly ListedAddon[]): string {

@@ -1,15 +1,16 @@
 /** `klab addon`: which add-ons there are, and enabling and disabling them ad hoc. Never writes the Labfile. */
-import { addonNames, imagesOfAddon, readAddon, releaseFor } from '../addons/addon.js'
+import { addonNames, canBeBuilt, imagesOfAddon, readAddon, releaseFor, type AddonRelease } from '../addons/addon.js'
 import { knownRefs } from '../bundle/cached-bundle.js'
 import { lacking } from '../bundle/needs.js'
 import { StateError, UsageError } from '../errors.js'
+import { mayBeSource } from '../labfile/build.js'
 import type { KubernetesSpec, Lab } from '../labfile/model.js'
 import { upTo } from '../labfile/phases.js'
 import { settledSpec } from '../labfile/settled-bundle.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import { nearest } from '../report/nearest.js'
 import { hasCluster } from '../state/record.js'
-import { addonProblem } from './addon-check.js'
+import { addedRefs, addonProblem } from './addon-check.js'
 import { bring, changedLab } from './changed-lab.js'
 import type { LabContext } from './context.js'
 import { readLab, type OpenLab } from './open.js'
@@ -27,10 +28,10 @@ export interface ListedAddon {
   readonly enabled: boolean
   readonly images: readonly string[]
   /**
-   * Where its images come from. `bundle`: they are in the lab's bundle; `make`: the bundle gets them when the add-on is
-   * enabled; `none`: this lab's bundle cannot get them, see `problem`.
+   * Where its images come from. `bundle`: they are in the lab's bundle; `added`: they were added to the lab; `make`:
+   * the bundle gets them when the add-on is enabled; `none`: this lab's bundle cannot get them, see `problem`.
    */
-  readonly image: 'bundle' | 'make' | 'none'
+  readonly image: 'bundle' | 'added' | 'make' | 'none'
   /** Why this lab cannot have it; null: it can. */
   readonly problem: string | null
 }
@@ -51,17 +52,15 @@ const present = async (c: LabContext): Promise<OpenLab> => {
 
 /** The add-ons of klab, sorted by name, as they are for this lab. Makes and downloads nothing. Throws LabfileError. */
 export async function listAddons(c: LabContext): Promise<readonly ListedAddon[]> {
-  const { lab, record } = await present(c)
-  return look(c, lab.kubernetes && settledSpec(lab.kubernetes, record?.bundle), await addonNames(c.doors.assets))
+  const open = await present(c)
+  return look(c, open, await addonNames(c.doors.assets))
 }
 
-/** These add-ons as a cluster could have them; undefined: plain VMs. */
-async function look(
-  c: LabContext,
-  k: KubernetesSpec | undefined,
-  names: readonly string[],
-): Promise<readonly ListedAddon[]> {
+/** These add-ons as a lab could have them. */
+async function look(c: LabContext, open: OpenLab, names: readonly string[]): Promise<readonly ListedAddon[]> {
   const { assets } = c.doors
+  const k = open.lab.kubernetes && settledSpec(open.lab.kubernetes, open.record?.bundle)
+  const added = await addedRefs(open)
   const context = bundleContext(await c.doors.world(undefined), () => undefined)
   // With the add-ons of now: the bundle that this lab has.
   const refs = k && (await knownRefs(k, context))
@@ -77,7 +76,7 @@ async function look(
         ? undefined
         : !k
           ? 'the lab has no cluster (kubernetes: false)'
-          : ((await addonProblem(assets, k, name)) ??
+          : ((await addonProblem(assets, k, name, added)) ??
             (inFolder ? `the folder of the bundle lacks ${lacks.join(' and ')}` : undefined))
       return {
         name,
@@ -86,12 +85,16 @@ async function look(
         version: release?.version ?? null,
         enabled: k?.addons?.includes(name) === true,
         images,
-        image: there ? 'bundle' : problem === undefined ? 'make' : 'none',
+        image: problem !== undefined ? 'none' : there ? 'bundle' : givenTo(k, release) ? 'added' : 'make',
         problem: problem ?? null,
       }
     }),
   )
 }
+
+/** Whether an add-on that a cluster can have is one whose images somebody must add to the lab. */
+const givenTo = (k: KubernetesSpec | undefined, release: AddonRelease | undefined): boolean =>
+  mayBeSource(k?.bundle.source) && release !== undefined && !canBeBuilt(release)
 
 /** The cluster of a lab that is up far enough. Throws StateError. */
 async function requireCluster({ record, paths }: OpenLab): Promise<KubernetesSpec> {
@@ -122,7 +125,7 @@ async function change(c: LabContext, name: string, edit: (now: readonly string[]
  * is applied. Throws UsageError for an unknown name, StateError if this lab cannot have it, what `up` throws.
  */
 export async function enableAddon(c: LabContext, name: string): Promise<ChangedAddons> {
-  const { lab, record } = await changedLab(c, (same) => same)
+  const open = await changedLab(c, (same) => same)
   const names = await addonNames(c.doors.assets)
   if (!names.includes(name)) {
     const meant = nearest(name, names)
@@ -130,16 +133,20 @@ export async function enableAddon(c: LabContext, name: string): Promise<ChangedA
       hint: meant === undefined ? 'klab addon list' : `klab addon enable ${meant}`,
     })
   }
-  const [found] = await look(c, lab.kubernetes && settledSpec(lab.kubernetes, record?.bundle), [name])
-  if (found?.problem != null) throw new StateError(`addon enable: ${name}: ${found.problem}`, { hint: hintFor(found) })
+  const [found] = await look(c, open, [name])
+  if (found?.problem != null)
+    throw new StateError(`addon enable: ${name}: ${found.problem}`, { hint: hintFor(found, open.lab.kubernetes) })
   return change(c, name, (now) => (now.includes(name) ? now : [...now, name]))
 }
 
 /** What to do about an add-on that this lab cannot have. */
-const hintFor = ({ name, images }: ListedAddon): string =>
-  images.length === 0
-    ? 'klab addon list'
-    : `put its images there (docker save -o ${name}.tar ${images.join(' ')}), then the same again`
+function hintFor({ name, images }: ListedAddon, k: KubernetesSpec | undefined): string {
+  if (images.length === 0) return 'klab addon list'
+  const save = `docker save -o ${name}.tar ${images.join(' ')}`
+  return k?.bundle.source === 'dir'
+    ? `put its images there (${save}), then the same again`
+    : `where docker has them: ${save}; here: klab bundle add-images ${name}.tar, then the same again`
+}
 
 /**
  * Removes an add-on from the cluster; its images stay on the nodes. Throws UsageError, StateError, what `up` throws.

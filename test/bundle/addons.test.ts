@@ -31,12 +31,17 @@ t.test('source: the component, and a key of its own; without add-ons the key is 
   t.not(await sourceKey(root, with_, { ...plain, addons }, 'amd64'), key)
   t.same(addonsInKey(), {})
   t.same(addonsInKey([]), {})
-  const dashboard = await releasesFor(root, { version, addons: ['dashboard'] })
-  await t.rejects(planSource(root, { ...plain, addons: dashboard }), {
-    constructor: StateError,
-    message: 'bundle source cannot make dashboard 2.5.1: its images are only downloaded, or in a folder',
-    hint: /take dashboard out of kubernetes\.addons; or set kubernetes\.bundle to upstream/,
-  })
+})
+
+t.test('source: what cannot be built is in no bundle, and in no key', async (t) => {
+  const c = makeContext(t)
+  const keys: string[] = []
+  const build = (key: string) => Promise.reject(new StateError((keys.push(key), 'enough')))
+  const k = { version: '1.23.17', cni: 'flannel', bundle: { source: 'source' } } as const
+  for (const addons of [undefined, ['dashboard'], ['metrics-server'], ['dashboard', 'metrics-server']])
+    await t.rejects(makeBundle({ ...k, addons }, { ...c, layers: { ...c.layers, build } }), { message: 'enough' })
+  t.same([keys[1], keys[3]], [keys[0], keys[2]])
+  t.not(keys[2], keys[0])
 })
 
 const skip = (await exec.which('dpkg-deb')) ? false : 'no dpkg on this machine'

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { LabfileError, openLab, StateError, UsageError } from '../../src/index.js'
 import { consequencesFor, recordFor } from '../../src/lab/apply.js'
 import { requireAddons } from '../../src/lab/addon-check.js'
 import { readLab } from '../../src/lab/open.js'
+import { addExtraImages } from '../../src/state/extra-images.js'
 import { writeRecord, type LabRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
@@ -46,7 +47,8 @@ t.test('a Labfile’s add-ons: unknown ones, the nearest name, what cannot be bu
   const folder = `to { dir: FOLDER } with ${images.join(' and ')} in it`
   t.same(await issues(t, text('[dashboard]')), [
     'kubernetes.addons[0]: dashboard 2.5.1 cannot be built from source: ' +
-      `set kubernetes.bundle to upstream, or ${folder}`,
+      `set kubernetes.bundle to upstream, or ${folder}; ` +
+      'or bring the lab up without it, then klab bundle add-images with an archive of them',
   ])
   t.match(await issues(t, text('[dashboard]', 'auto')), [
     /bundle auto builds from source where .* set kubernetes.bundle to/,
@@ -97,7 +99,7 @@ t.test('enable and disable: what is not there, and a lab that is not up far enou
   await t.rejects(lab.addons.enable('dashboard'), {
     constructor: StateError,
     message: /^addon enable: dashboard: dashboard 2\.5\.1 cannot be built/,
-    hint: /docker save -o dashboard\.tar docker\.io\/kubernetesui\/dashboard:v2\.5\.1 /,
+    hint: /-o dashboard\.tar docker\.io\/kubernetesui\/dashboard:v2\.5\.1 .* klab bundle add-images dashboard\.tar/,
   })
   await t.rejects(lab.addons.disable('metrics-server'), {
     constructor: UsageError,
@@ -111,6 +113,24 @@ t.test('enable and disable: what is not there, and a lab that is not up far enou
   })
   const plain = await stage(t, fourNodes('kubernetes: false\n'), { completedUntil: 'system' })
   await t.rejects(plain.lab.addons.enable('metrics-server'), { constructor: StateError, message: /no cluster/ })
+})
+
+t.test('images that were added to the lab: what cannot be built can be enabled, also in the Labfile', async (t) => {
+  const { world, open, lab } = await stage(t, text('[dashboard]'), { completedUntil: 'ready' })
+  const [file, sha256] = [`${world.dir}/dashboard.tar`, 'a'.repeat(64)]
+  const refs = ['docker.io/kubernetesui/dashboard:v2.5.1', 'kubernetesui/metrics-scraper:v1.0.8']
+  const look = async () => (await lab.addons.list())[0]
+  writeFileSync(file, 'x')
+  await addExtraImages(open.paths, [{ file, sha256, refs: refs.slice(1) }])
+  await t.rejects(requireAddons(open, root), {
+    message: /with docker\.io\/kubernetesui\/dashboard:v2\.5\.1 in it; or bring/,
+  })
+  await addExtraImages(open.paths, [{ file, sha256, refs }])
+  await t.resolves(requireAddons(open, root))
+  t.match(await look(), { name: 'dashboard', image: 'added', problem: null })
+  rmSync(file)
+  await t.rejects(requireAddons(open, root), { constructor: LabfileError, message: /cannot be built/ })
+  t.match(await look(), { image: 'none', problem: /cannot be built/ })
 })
 
 t.test('a changed Labfile: applied on the lab that is up; what a killed change brought is removed too', async (t) => {

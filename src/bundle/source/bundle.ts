@@ -26,7 +26,7 @@ export interface SourceSpec {
   readonly version: string
   /** Pod networks in it. The user's own manifest needs images that no recipe has. */
   readonly cni: readonly PodNetwork[]
-  /** Add-ons whose images are in it. */
+  /** Add-ons whose images are in it. All can be built. */
   readonly addons?: readonly AddonRelease[]
 }
 
@@ -35,7 +35,7 @@ const CORE = ['kubernetes', 'etcd', 'coredns', 'crictl', 'plugins', 'containerd'
 
 /**
  * The recipe with the components that these networks need. Throws UsageError (no recipe), CorruptError (a damaged one),
- * StateError (a network or an add-on that it does not have).
+ * StateError (a network that it does not have).
  */
 export async function planSource(assets: string, s: SourceSpec): Promise<BuildPlan> {
   const recipe = await sourceRecipe(assets, s.version)
@@ -46,10 +46,8 @@ export async function planSource(assets: string, s: SourceSpec): Promise<BuildPl
     if (name !== undefined) components.set(role, await readComponent(assets, name))
     else if (networks.some((n) => n === role)) throw noNetwork(role, s.version)
   }
-  for (const a of s.addons ?? []) {
-    if (Object.keys(a.components).length === 0) throw noAddon(a)
+  for (const a of s.addons ?? [])
     for (const [role, name] of Object.entries(a.components)) components.set(role, await readComponent(assets, name))
-  }
   const calico = s.cni.find((n) => n.name === 'calico')
   const has = components.get('calico')?.version
   if (calico?.name === 'calico' && has !== `v${calico.release}`)
@@ -65,14 +63,6 @@ export async function planSource(assets: string, s: SourceSpec): Promise<BuildPl
 const noNetwork = (name: string, version: string): StateError =>
   new StateError(`bundle source has no ${name} for Kubernetes ${version}`, {
     hint: 'choose another kubernetes.cni, or another kubernetes.bundle',
-  })
-
-/** An add-on whose images cannot be made from source. */
-export const noAddon = (a: AddonRelease): StateError =>
-  new StateError(`bundle source cannot make ${a.name} ${a.version}: its images are only downloaded, or in a folder`, {
-    hint:
-      `take ${a.name} out of kubernetes.addons; or set kubernetes.bundle to upstream, ` +
-      `or to { dir: FOLDER } with ${imagesOfAddon(a).join(', ')}`,
   })
 
 /**
