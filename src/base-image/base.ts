@@ -47,7 +47,7 @@ export async function ensureBaseImage(source: ImageSource, c: BaseImageContext):
   const layer = (key: Digest, make: (dir: string) => Promise<void>) =>
     c.layers.build(key, make, { ...stop, onWait: c.report })
   if (source.kind === 'builtin') {
-    const recipe = await readRecipe(c.assets)
+    const recipe = await readRecipe(c.assets, source.name)
     const build = { ...c, workDir: join(dirname(c.downloadsDir), 'work') }
     const cached = (await c.layers.get(recipe.key)) !== undefined
     const dir = await layer(recipe.key, (to) => buildImage(recipe, to, build))

@@ -1,12 +1,12 @@
-/** Builds the base image `debian-12` from Debian's packages. The steps are the same for root and for ordinary users. */
+/** Builds klab's own base images from Debian's packages. The steps are the same for root and for ordinary users. */
 import { chmod, copyFile, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { networkSettings } from '../host/apt-sources.js'
 import { HostError } from '../errors.js'
 import type { HostExec, HostRunOptions } from '../host/types.js'
 import { LONG_MS } from '../host/limits.js'
 import { removeTree } from '../host/tree.js'
-import { LABEL, RELEASE, type ImageRecipe } from './recipe.js'
+import { LABEL, type ImageRecipe } from './recipe.js'
 import { hostSources, imageSources } from './sources.js'
 
 /** The size of the file system as built; cloud-init grows it to the node's disk at first boot. */
@@ -46,7 +46,7 @@ export interface ImageBuild {
  */
 export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild): Promise<void> {
   await requireTools(b.exec)
-  const sources = imageSources(await hostSources(b.etcApt), RELEASE)
+  const sources = imageSources(await hostSources(b.etcApt), recipe.suite)
   const stop = b.signal ? { signal: b.signal } : {}
   const run = (argv: readonly string[], o: HostRunOptions = {}) =>
     b.exec.run(argv, { timeoutMs: LONG_MS, ...o, ...stop, onLine: b.report })
@@ -72,7 +72,7 @@ export async function buildImage(recipe: ImageRecipe, dir: string, b: ImageBuild
     const tar = join(work, 'root.tar')
     const root = join(work, 'root')
     const raw = join(work, 'disk.raw')
-    await run([...TAR_CREATE, `--file=${overlay}`, `--directory=${join(recipe.dir, 'rootfs')}`, '.'])
+    await run([...TAR_CREATE, `--file=${overlay}`, `--directory=${recipe.rootfs}`, '.'])
     await run([...leash(asRoot), ...mmdebstrap(recipe, overlay, tar, networkSettings(dump.stdout))], {
       input: sources,
       env,
@@ -153,10 +153,15 @@ export function mmdebstrap(
     // packages.
     ...network.map((line) => `--aptopt=${line}`),
     `--customize-hook=tar-in ${word(overlay)} /`,
-    `--customize-hook=upload ${word(join(recipe.dir, 'customize.sh'))} /usr/lib/klab/customize`,
-    // A constant: mmdebstrap itself puts the root's path into "$1".
-    '--customize-hook=chroot "$1" sh /usr/lib/klab/customize',
-    RELEASE,
+    ...recipe.scripts.flatMap((script) => {
+      const inside = `/usr/lib/klab/${basename(script, '.sh')}`
+      return [
+        `--customize-hook=upload ${word(script)} ${inside}`,
+        // mmdebstrap itself puts the root's path into "$1".
+        `--customize-hook=chroot "$1" sh ${inside}`,
+      ]
+    }),
+    recipe.suite,
     tar,
     '-',
   ]

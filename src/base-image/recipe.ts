@@ -3,13 +3,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { digestOf } from '../host/digest.js'
 import type { Digest } from '../host/digest.js'
+import { ownImage, type OwnImageName } from '../versions/own-images.js'
 
 /**
  * Raise this number if the same files would give another image, so that an older one in the cache is not used for it.
  */
 const FORMAT = 1
 
-export const RELEASE = 'bookworm'
 /** Label of the root file system. */
 export const LABEL = 'rootfs'
 
@@ -40,9 +40,13 @@ export const CMDLINE = [
 
 export interface ImageRecipe {
   readonly key: Digest
-  /** Folder with packages.txt, customize.sh and rootfs/. */
-  readonly dir: string
+  /** Debian's name of the release. */
+  readonly suite: string
   readonly packages: readonly string[]
+  /** Folder whose files come into the image's root. */
+  readonly rootfs: string
+  /** Scripts that run in the image's root, in this order. */
+  readonly scripts: readonly string[]
 }
 
 /** Names in a package list: one on each line, `#` begins a comment. */
@@ -52,18 +56,31 @@ export const parsePackages = (text: string): readonly string[] =>
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '')
 
-/** The recipe in klab's own files (`assets`/cloud-init/image). */
-export async function readRecipe(assets: string): Promise<ImageRecipe> {
-  const dir = join(assets, 'cloud-init', 'image')
+/** All files of a folder, by their paths from `start` on. */
+async function filesOf(dir: string, start: string): Promise<readonly (readonly [path: string, text: string])[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })
   const paths = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name)).sort() // prettier-ignore
-  const files = await Promise.all(
-    paths.map(async (path) => [relative(dir, path), await readFile(path, 'utf8')] as const),
-  )
-  const packages = parsePackages(await readFile(join(dir, 'packages.txt'), 'utf8'))
+  return Promise.all(paths.map(async (path) => [relative(start, path), await readFile(path, 'utf8')] as const))
+}
+
+/**
+ * The recipe in klab's own files: `assets`/cloud-init/image, and for some images a folder beside it with packages.txt
+ * and prepare.sh.
+ */
+export async function readRecipe(assets: string, name: OwnImageName): Promise<ImageRecipe> {
+  const { suite, folder } = ownImage(name)
+  const shared = join(assets, 'cloud-init', 'image')
+  const own = folder === undefined ? [] : [join(assets, 'cloud-init', folder)]
+  const folders = [shared, ...own]
+  // The shared folder's files have no folder in their paths, so debian-12 keeps the key of old caches.
+  const names = [shared, join(assets, 'cloud-init')]
+  const files = await Promise.all(folders.map((dir, i) => filesOf(dir, names[i] ?? dir)))
+  const lists = await Promise.all(folders.map((dir) => readFile(join(dir, 'packages.txt'), 'utf8')))
   return {
-    key: digestOf({ kind: 'base-image', format: FORMAT, release: RELEASE, cmdline: CMDLINE, files }),
-    dir,
-    packages,
+    key: digestOf({ kind: 'base-image', format: FORMAT, release: suite, cmdline: CMDLINE, files: files.flat() }),
+    suite,
+    packages: lists.flatMap(parsePackages),
+    rootfs: join(shared, 'rootfs'),
+    scripts: [...own.map((dir) => join(dir, 'prepare.sh')), join(shared, 'customize.sh')],
   }
 }

@@ -1,11 +1,11 @@
 /** The programs that a lab calls, and the packages that contain them. */
-import { RELEASE } from '../base-image/recipe.js'
 import { hostSources, imageSources } from '../base-image/sources.js'
 import { ONLINE_TOOLS } from '../bundle/online/online.js'
 import { SOURCE_TOOLS } from '../bundle/source/tools.js'
 import { HostError } from '../errors.js'
 import { installCommand, type Distro } from '../host/distro.js'
 import type { BundleSource, Lab } from '../labfile/model.js'
+import { ownImage } from '../versions/own-images.js'
 import type { World } from '../world.js'
 import type { Check, Tool } from './check.js'
 import { NETWORK_TOOLS, OTHER_NETWORK } from './network.js'
@@ -74,11 +74,14 @@ async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonl
       ]
 }
 
-/** klab's own image is made from Debian's packages. apt's own files say from which mirror. `etc` is for tests. */
-export async function mirrorCheck(etc?: string): Promise<Check> {
+/**
+ * klab's own image is made from the packages of Debian's release `suite`. apt's own files say from which mirror. `etc`
+ * is for tests.
+ */
+export async function mirrorCheck(suite: string, etc?: string): Promise<Check> {
   const name = 'debian mirror'
   try {
-    imageSources(await hostSources(etc), RELEASE)
+    imageSources(await hostSources(etc), suite)
     return { name, state: 'ok', found: 'named in /etc/apt' }
   } catch (error) {
     if (!(error instanceof HostError)) throw error
@@ -107,10 +110,10 @@ export async function labToolChecks(
   cached: CachedParts,
   distro: Distro,
 ): Promise<readonly Check[]> {
-  const build = cached.image || lab.image.kind !== 'builtin' ? [] : IMAGE_TOOLS
+  const own = cached.image || lab.image.kind !== 'builtin' ? undefined : ownImage(lab.image.name)
   const bundle = cached.bundle ? [] : bundleTools(lab.kubernetes?.bundle.source)
   const known = new Set<string>()
-  const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...build, ...bundle].filter(
+  const tools = [...TOOLS, ...NETWORK_TOOLS[lab.network.mode], ...(own ? IMAGE_TOOLS : []), ...bundle].filter(
     ([tool]) => !known.has(tool) && known.add(tool),
   )
   return (
@@ -118,7 +121,7 @@ export async function labToolChecks(
       toolChecks(world, tools, distro),
       zstdCheck(world, distro),
       vdeCheck(world, lab, distro),
-      build.length > 0 && distro.id !== 'debian' ? mirrorCheck().then((c) => [c]) : [],
+      own && distro.id !== 'debian' ? mirrorCheck(own.suite).then((c) => [c]) : [],
     ])
   ).flat()
 }

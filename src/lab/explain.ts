@@ -8,6 +8,7 @@ import { findSections, SECTIONS } from '../course/sections.js'
 import { profileFor } from '../cluster/profile.js'
 import { topologyOf } from '../cluster/topology.js'
 import { minorOf } from '../versions/kubernetes.js'
+import { ownImage } from '../versions/own-images.js'
 import { settledLab } from '../labfile/settled-bundle.js'
 import type { ImageSource } from '../labfile/model.js'
 import { commonSettings, loadScripts, nodeSettings, scriptOf } from '../node/guest-phase.js'
@@ -93,7 +94,8 @@ export async function explainInput(
 function familyOf(
   image: ImageSource,
 ): ExplainInput['family'] & { readonly major: string; readonly scripts: readonly string[] } {
-  if (image.kind === 'builtin') return { name: 'debian', known: true, major: '12', scripts: ['family-debian.sh'] }
+  if (image.kind === 'builtin')
+    return { name: 'debian', known: true, major: ownImage(image.name).major, scripts: ['family-debian.sh'] }
   const file = (image.kind === 'url' ? image.url : image.path).split('/').at(-1) ?? ''
   const [, rhel, release] = /(centos|rocky|alma|rhel|\bel(?=\d))\D*(\d{1,2})?/i.exec(file.replace(/\.\w+$/, '')) ?? []
   if (rhel === undefined)

@@ -17,7 +17,7 @@ export function checkPackages({ kubernetes, image, network, os }: Draft): Violat
   if (os?.kernel === 'lt' && image?.kind === 'builtin')
     tell(
       ['os', 'kernel'],
-      'must be stock with image debian-12, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma',
+      `must be stock with image ${image.name ?? ''}, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma`,
     )
   else if (os?.kernel === 'lt' && offline)
     tell(['os', 'kernel'], `must be stock without internet, found lt: it comes from ELRepo; or ${WAY_OUT}`)

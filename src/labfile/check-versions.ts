@@ -4,6 +4,7 @@
 import { calicoProblem } from '../versions/calico.js'
 import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../versions/kubernetes.js'
+import { OWN_IMAGES, ownImage, type OwnImageName } from '../versions/own-images.js'
 import { mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
@@ -38,8 +39,10 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
     tell(['proxyMode'], `must be iptables or ipvs before Kubernetes 1.31, found nftables with ${version}`)
   if (kubernetes.runtime !== undefined && !runtimes.includes(kubernetes.runtime))
     tell(['runtime'], `must be containerd from Kubernetes 1.24 on, found ${kubernetes.runtime} with ${version}`)
-  if (kubernetes.runtime === 'containerd' && image?.kind === 'builtin') {
-    const problem = containerdProblem(version, source)
+  if (image?.kind === 'builtin' && image.name !== undefined) {
+    const cgroup = cgroupProblem(version, image.name)
+    if (cgroup !== undefined) findings.push({ path: ['image'], message: cgroup })
+    const problem = kubernetes.runtime === 'containerd' ? containerdProblem(version, source, image.name) : undefined
     if (problem !== undefined) tell(['runtime'], problem)
   }
   const { cni } = kubernetes
@@ -50,18 +53,30 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   return findings
 }
 
-/** containerd of image debian-12 (Debian 12, package containerd). */
-const IMAGE_CONTAINERD = '1.6.20'
+/** Why klab's image cannot boot with the cgroups that klab gives this version, or undefined. */
+function cgroupProblem(version: string, image: OwnImageName): string | undefined {
+  const { cgroup } = releaseOf(version)
+  if (ownImage(image).cgroups.includes(cgroup)) return undefined
+  const others = OWN_IMAGES.filter((name) => ownImage(name).cgroups.includes(cgroup)).join(' or ')
+  const minors = knownMinors.filter((minor) => ownImage(image).cgroups.includes(releaseOf(`1.${minor}.0`).cgroup))
+  return (
+    `must be ${others} with Kubernetes ${version}, found ${image}: this version gets cgroup ${cgroup}, ` +
+    `and ${image} has none. Or take Kubernetes 1.${minors[0] ?? ''} or later, with runtime containerd`
+  )
+}
 
 /** Why the nodes' containerd is too old, or undefined. A user's folder may have a newer one: `up` checks. */
-function containerdProblem(version: string, source: string | undefined): string | undefined {
+function containerdProblem(version: string, source: string | undefined, image: OwnImageName): string | undefined {
   const oldest = releaseOf(version).containerd
-  const has = (source === 'source' ? sourceContainerd(version) : undefined) ?? IMAGE_CONTAINERD
+  const has = (source === 'source' ? sourceContainerd(version) : undefined) ?? ownImage(image).containerd
   if (source === 'dir' || atLeast(has, oldest)) return undefined
   const instead = SOURCE_VERSIONS.filter((v) => sourceContainerd(v) !== undefined).join(', ')
+  const ours = OWN_IMAGES.filter((name) => atLeast(ownImage(name).containerd, oldest))
+  const newer = ours.map((name) => `image ${name} (${ownImage(name).containerd}), `)
   return [
     `needs containerd ${oldest} or newer with Kubernetes ${version}, and the nodes would have ${has}:`,
-    `take bundle source with ${instead}, an image with a newer one,`,
+    `take ${newer.join('')}bundle source with ${instead},`,
+    ...(newer.length > 0 ? [] : ['an image with a newer one,']),
     'or a complete bundle that brings it in runtime/ ({dir: PATH})',
   ].join(' ')
 }

@@ -3,6 +3,8 @@
  * schema.ts.
  */
 
+import type { OwnImageName } from '../versions/own-images.js'
+
 export type Role = 'control-plane' | 'worker'
 
 export interface NodeSpec {
@@ -15,7 +17,7 @@ export interface NodeSpec {
 }
 
 export type ImageSource =
-  | { readonly kind: 'builtin'; readonly name: 'debian-12' }
+  | { readonly kind: 'builtin'; readonly name: OwnImageName }
   | { readonly kind: 'url'; readonly url: string; readonly sha256: string }
   | { readonly kind: 'path'; readonly path: string; readonly sha256?: string }
 

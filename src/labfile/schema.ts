@@ -4,6 +4,7 @@
  * A message says what is allowed ("must be …"); explain.ts adds the field, the place and what was found.
  */
 import * as z from 'zod'
+import { OWN_IMAGES } from '../versions/own-images.js'
 import { addons } from './addons-schema.js'
 import { bundle } from './bundle-schema.js'
 import { os } from './os-schema.js'
@@ -22,7 +23,7 @@ const sha256 = text(/^[0-9a-fA-F]{64}$/, 'must be the 64 hex digits that sha256s
 )
 const image = z.union(
   [
-    z.literal('debian-12').transform((name) => ({ kind: 'builtin' as const, name })),
+    z.literal(OWN_IMAGES).transform((name) => ({ kind: 'builtin' as const, name })),
     section({
       url: text(/^https?:\/\/[^\s@\\]+$/, URL_RULE)
         .refine((u) => URL.canParse(u), URL_RULE)
@@ -38,7 +39,7 @@ const image = z.union(
       ...(v.sha256 === undefined ? {} : { sha256: v.sha256 }),
     })),
   ],
-  { error: 'must be debian-12, or {url, sha256}, or {path}' },
+  { error: `must be ${OWN_IMAGES.join(', ')}, {url, sha256} or {path}` },
 )
 
 const RESERVED = ['localhost', 'current', 'all', 'host']

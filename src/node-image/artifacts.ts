@@ -8,6 +8,7 @@ import type { BundleChoice, Lab } from '../labfile/model.js'
 import { settledBundle } from '../labfile/settled-bundle.js'
 import { BAKED, upTo, type PhaseName } from '../labfile/phases.js'
 import { releaseOf } from '../versions/kubernetes.js'
+import { ownImage } from '../versions/own-images.js'
 import { cachePaths } from '../state/paths.js'
 import { commonSettings, loadScripts, phaseDigest, scriptOf } from '../node/guest-phase.js'
 import type { World } from '../world.js'
@@ -46,11 +47,12 @@ const NEEDLESS_CONTROLLERS = ['net_cls', 'net_prio', 'perf_event', 'rdma', 'misc
 
 /**
  * The image with the cgroup version that this Kubernetes needs (Release.cgroup). It is set only on the kernel's command
- * line, so that all versions share one image. Plain labs have v1, for people who set up a course's version by hand. An
- * image with its own boot loader is not changed; phase `system` checks it.
+ * line, so that all versions share one image. Plain labs have v1 where the image can boot with it, for people who set
+ * up a course's version by hand. An image with its own boot loader is not changed; phase `system` checks it.
  */
-function withCgroup(base: BaseImage, k: Lab['kubernetes']): BaseImage {
-  if (base.boot.kind !== 'direct' || (k && releaseOf(k.version).cgroup === 'v2')) return base
+function withCgroup(base: BaseImage, { image, kubernetes: k }: Lab): BaseImage {
+  if (base.boot.kind !== 'direct' || image.kind !== 'builtin') return base
+  if (!ownImage(image.name).cgroups.includes('v1') || (k && releaseOf(k.version).cgroup === 'v2')) return base
   // https://www.freedesktop.org/software/systemd/man/252/systemd.html, "Kernel Command Line"
   const v1 = `systemd.unified_cgroup_hierarchy=0 cgroup_disable=${NEEDLESS_CONTROLLERS.join(',')}`
   return { ...base, boot: { ...base.boot, cmdline: `${base.boot.cmdline} ${v1}` } }
@@ -71,7 +73,7 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: 
   const context = (line: Line): BundleContext => bundleContext(world, line)
   const k = lab.kubernetes
   let { choice } = auto
-  const base = once(async (line: Line) => withCgroup(await ensureBaseImage(lab.image, context(line)), k))
+  const base = once(async (line: Line) => withCgroup(await ensureBaseImage(lab.image, context(line)), lab))
   const bundle = once(async (line: Line) => {
     if (!k) return undefined
     const made = await eitherBundle(k, choice, {

@@ -134,6 +134,22 @@ t.test('the built image comes from the cache by its recipe; a changed guest file
     await ensureBaseImage(source, { ...context, layers })
   }
   t.equal(keys.size, 4)
+
+  const { key } = await ensureBaseImage(source, { ...context, layers })
+  const own = join(w.dir, 'cloud-init', 'image-debian-13')
+  mkdirSync(own)
+  const newer = new Set<string>()
+  for (const [path, text] of [
+    ['packages.txt', 'init\n'],
+    ['packages.txt', 'init\nless\n'],
+    ['prepare.sh', 'true\n'],
+  ] as const) {
+    writeFileSync(join(own, path), text)
+    newer.add((await ensureBaseImage({ kind: 'builtin', name: 'debian-13' }, { ...context, layers })).key)
+  }
+  t.equal(newer.size, 3)
+  t.notOk(newer.has(key))
+  t.equal((await ensureBaseImage(source, { ...context, layers })).key, key, 'debian-12 is not touched by it')
   await t.rejects(ensureBaseImage(source, context), { code: 'host', exitCode: 3 })
   t.notOk(existsSync(join(w.dir, 'work')), 'nothing was begun')
 })

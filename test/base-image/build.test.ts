@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { buildImage, mmdebstrap } from '../../src/base-image/build.js'
 import { CMDLINE, parsePackages, readRecipe } from '../../src/base-image/recipe.js'
+import { OWN_IMAGES } from '../../src/versions/own-images.js'
 
-const recipe = { key: 'k', dir: "/it's here", packages: ['init', 'less'] }
+const recipe = {
+  key: 'k',
+  suite: 'bookworm',
+  packages: ['init', 'less'],
+  rootfs: "/it's here/rootfs",
+  scripts: ["/it's here/customize.sh"],
+}
+const assets = new URL('../..', import.meta.url).pathname
+const NAMES = ['linux-image-cloud-amd64', 'cloud-init', 'docker.io', 'apparmor', 'conntrack', 'tzdata']
 
 t.test('mmdebstrap: packages, network settings, hooks with odd paths', (t) => {
   const argv = mmdebstrap(recipe, "/w/a b'c.tar", '/w/root.tar', ['Acquire::http::Proxy "http://127.0.0.1:3142";'])
@@ -15,14 +24,38 @@ t.test('mmdebstrap: packages, network settings, hooks with odd paths', (t) => {
   t.end()
 })
 
+t.test('debian-13: its own packages beside the shared ones, its script before the shared one', async (t) => {
+  const [old, made] = [await readRecipe(assets, 'debian-12'), await readRecipe(assets, 'debian-13')]
+  t.not(made.key, old.key)
+  t.same([old.suite, made.suite], ['bookworm', 'trixie'])
+  t.same(old.packages, made.packages.slice(0, old.packages.length))
+  t.ok(made.packages.includes('docker-cli'), 'docker.io has no client in Debian 13')
+  const own = `${assets}cloud-init/image-debian-13`
+  t.equal(made.rootfs, old.rootfs)
+  const argv = mmdebstrap(made, '/w/a.tar', '/w/root.tar', [])
+  t.equal(argv.at(-3), 'trixie')
+  t.same(
+    argv.filter((a) => /hook=(?:tar-in|upload|chroot)/.test(a)).map((a) => a.replace('--customize-hook=', '')),
+    [
+      "tar-in '/w/a.tar' /",
+      `upload '${own}/prepare.sh' /usr/lib/klab/prepare`,
+      'chroot "$1" sh /usr/lib/klab/prepare',
+      `upload '${assets}cloud-init/image/customize.sh' /usr/lib/klab/customize`,
+      'chroot "$1" sh /usr/lib/klab/customize',
+    ],
+  )
+})
+
 t.test('the package list', async (t) => {
   t.same(parsePackages('# a\n\nb # c\n  d\n'), ['b', 'd'])
-  const real = await readRecipe(new URL('../..', import.meta.url).pathname)
-  t.match(real.key, /^[0-9a-f]{64}$/)
-  for (const p of real.packages) t.match(p, /^[a-z0-9][a-z0-9+.-]+$/)
-  // apparmor: without its parser dockerd starts no container on an AppArmor kernel.
-  for (const p of ['linux-image-cloud-amd64', 'cloud-init', 'docker.io', 'apparmor', 'conntrack', 'tzdata'])
-    t.ok(real.packages.includes(p), p)
+  for (const name of OWN_IMAGES) {
+    const real = await readRecipe(assets, name)
+    t.match(real.key, /^[0-9a-f]{64}$/)
+    for (const p of real.packages) t.match(p, /^[a-z0-9][a-z0-9+.-]+$/)
+    t.equal(new Set(real.packages).size, real.packages.length)
+    // apparmor: without its parser dockerd starts no container on an AppArmor kernel.
+    for (const p of NAMES) t.ok(real.packages.includes(p), `${name}: ${p}`)
+  }
 })
 
 t.test('the kernel finds its root by the label that the builder gives', (t) => {

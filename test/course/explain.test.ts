@@ -25,6 +25,11 @@ const said = async (id: string, more = ''): Promise<string> =>
     await input(more),
   )
 
+t.test('the release of klab’s own image is known', async (t) => {
+  const newer = 'image: debian-13\nkubernetes: { version: 1.30.14, runtime: containerd }\n'
+  t.same([(await input()).settings['MAJOR'], (await input(newer)).settings['MAJOR']], ['12', '13'])
+})
+
 /** A script with the settings filled in, and no white space at the line's beginning. */
 const lines = (text: string): string[] =>
   text

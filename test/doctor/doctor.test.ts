@@ -90,9 +90,13 @@ t.test('klab’s own image wants a Debian mirror, which Ubuntu does not have', a
     debian: { 'sources.list': deb('trixie', 'main') },
     ubuntu: { 'sources.list': deb('noble', 'main universe') },
   })
-  t.match(await mirrorCheck(`${dir}/debian`), { state: 'ok' })
+  t.match(await mirrorCheck('bookworm', `${dir}/debian`), { state: 'ok' })
   for (const etc of ['ubuntu', 'none'])
-    t.match(await mirrorCheck(`${dir}/${etc}`), { state: 'warn', found: /no Debian mirror/, fix: /image: .*Labfile/ })
+    t.match(await mirrorCheck('bookworm', `${dir}/${etc}`), {
+      state: 'warn',
+      found: /no Debian mirror/,
+      fix: /image: .*Labfile/,
+    })
   t.ok((await look(t, { distro: 'ubuntu' })).get('debian mirror'))
   t.notOk((await look(t, { distro: 'ubuntu', cached: true })).get('debian mirror'))
 })

@@ -28,7 +28,7 @@ t.test('an ordinary user on qemu:///session', { skip: uid === 0 ? false : 'needs
     await cp(join(project, part), join(home, 'klab', part), { recursive: true, verbatimSymlinks: true })
   await writeFile(join(home, 'klab', 'labs', 'Labfile'), LABFILE)
   // The base image was built by the test before (as root); building it as an ordinary user is tried in test/image.
-  const { key } = await readRecipe(project)
+  const { key } = await readRecipe(project, 'debian-12')
   const layers = createLayers({
     dir: cachePaths(roots(host)).layers,
     exec,

@@ -18,7 +18,7 @@ t.test('the cache: image and bundle each, and nothing is made to find out', asyn
   const lab = labOf(fourNodes('kubernetes: { bundle: source }\n'))
   const look = async () => (await hostState(world, { id: 'x', lab })).cached
   t.same(await look(), { image: false, bundle: false })
-  await world.layers.build((await readRecipe(root)).key, () => Promise.resolve())
+  await world.layers.build((await readRecipe(root, 'debian-12')).key, () => Promise.resolve())
   t.same(await look(), { image: true, bundle: false })
   const manifest = {
     format: 1,

@@ -23,6 +23,12 @@ for (const name of ['quickstart', 'single', 'plain', 'containerd', 'modern']) {
   })
 }
 
+t.test('image: debian-13', (t) => {
+  const text = fourNodes('image: debian-13\nkubernetes: { version: 1.30.14, runtime: containerd, bundle: source }\n')
+  golden(t, 'plan/debian-13.txt', format(planned(t, text)))
+  t.end()
+})
+
 t.test('Labfile.example', (t) => {
   golden(t, 'plan/example.txt', format(planned(t, readFileSync(`${root}/Labfile.example`, 'utf8'), { accel: 'kvm' })))
   t.end()
