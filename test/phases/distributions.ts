@@ -137,6 +137,21 @@ ID=debian
   switches: ['no-conntrack-ipv4'],
 }
 
+/** The same with Debian 13: no docker runs there, as no Kubernetes that it is for knows docker. */
+export const debian13: Distribution = {
+  ...debian12,
+  osRelease: `PRETTY_NAME="Debian GNU/Linux 13 (trixie)"
+NAME="Debian GNU/Linux"
+VERSION_ID="13"
+VERSION="13 (trixie)"
+VERSION_CODENAME=trixie
+DEBIAN_VERSION_FULL=13.1
+ID=debian
+`,
+  kernel: '6.12.118+deb13-cloud-amd64',
+  installed: [...debian12.installed, 'containerd 1.7.24~ds1'],
+}
+
 /** A cloud image of Ubuntu: a firewall, and little else. */
 export const ubuntu2204: Distribution = {
   osRelease: `PRETTY_NAME="Ubuntu 22.04.3 LTS"

@@ -3,7 +3,7 @@ import t from 'tap'
 import { golden } from '../fakes/golden.js'
 import { guestRoot } from '../fakes/guest-root.js'
 import { fourNodes } from '../fakes/world.js'
-import { centos7, debian12, rocky9, ubuntu2204 } from './distributions.js'
+import { centos7, debian12, debian13, rocky9, ubuntu2204 } from './distributions.js'
 import { BUNDLE, CHANGES, runAll } from './run-all.js'
 
 t.test('packages in a bundle of one’s own: no repository is asked', (t) => {
@@ -76,6 +76,20 @@ t.test('klab’s own Debian image: nothing is installed, settings as ever', (t) 
   golden(t, 'guest/debian12.daemon.json', g.read('etc/docker/daemon.json') ?? '')
   const before = g.tree()
   runAll(t, g)
+  t.same(g.tree(), before)
+  t.end()
+})
+
+t.test('klab’s image with Debian 13, containerd and cgroup v2: nothing is installed, docker stays off', (t) => {
+  const lab = fourNodes('image: debian-13\nkubernetes: { version: 1.30.14, runtime: containerd, bundle: { dir: b } }\n')
+  const g = guestRoot(t, lab, debian13, BUNDLE)
+  g.write('usr/sbin/stat', '#!/bin/bash\necho cgroup2fs\n')
+  golden(t, 'guest/debian13.txt', runAll(t, g))
+  t.match(g.read('etc/containerd/config.toml'), /^version = 2\n[^]*SystemdCgroup = true$/m)
+  t.match(g.read('state/units'), /^docker.service disabled$/m)
+  t.match(g.read('state/units'), /^containerd.service enabled$/m)
+  const before = g.tree()
+  t.notMatch(runAll(t, g), CHANGES)
   t.same(g.tree(), before)
   t.end()
 })
