@@ -8,50 +8,14 @@
 . /usr/lib/klab/pod-range.sh
 # shellcheck source-path=SCRIPTDIR source=bundle.sh
 . /usr/lib/klab/bundle.sh
+# shellcheck source-path=SCRIPTDIR source=control-plane-repair.sh
+. /usr/lib/klab/control-plane-repair.sh
 
-export KUBECONFIG=/etc/kubernetes/admin.conf
 # This file exists while klab itself runs init. Only such an init is ever reset, never a cluster that is just slow, and
 # never one that a trainee made by hand.
 begun=/var/lib/klab/init-begun
 # This file exists while klab repairs the control plane. klab removes its mark before it asks for a repair.
 repairing=/var/lib/klab/repair-begun
-
-healthy() {
-	[ -s "$KUBECONFIG" ] && kubectl --request-timeout=60s get node "$KLAB_NODE" >/dev/null 2>&1 &&
-		kubectl --request-timeout=60s -n kube-system get daemonset/kube-proxy deployment/coredns >/dev/null 2>&1
-}
-
-# Restarts kubelet with the files of make_whole. After `kubectl delete node` the restart registers the node again, but
-# without kubeadm's labels and taints. So this function first asks whether the node is known.
-make_known() {
-	local said known=true
-	said=$(kubectl --request-timeout=60s get node "$KLAB_NODE" -o name 2>&1) ||
-		case $said in *NotFound*) known=false ;; esac
-	[ "$known" = true ] || forget_pod_range
-	systemctl restart kubelet
-	[ "$known" = false ] || return 0
-	retry kubectl --request-timeout=60s get node "$KLAB_NODE"
-	kubeadm init phase upload-config kubelet --config /etc/klab/kubeadm-init.yaml
-	kubeadm init phase mark-control-plane --config /etc/klab/kubeadm-init.yaml
-	echo "$KLAB_NODE is in the cluster again, with its labels and taints"
-}
-
-# Makes certificates and kubeconfigs that somebody deleted: kubeadm makes the missing ones from the existing CAs.
-make_whole() {
-	local login=/var/lib/kubelet/pki/kubelet-client-current.pem pki=/etc/kubernetes/pki name
-	# kubeadm makes a pair only if both halves are missing, and it reads a kubeconfig even if it is empty.
-	for name in apiserver apiserver-kubelet-client apiserver-etcd-client front-proxy-client \
-		etcd/server etcd/peer etcd/healthcheck-client; do
-		{ [ -s "$pki/$name.crt" ] && [ -s "$pki/$name.key" ]; } || rm -f "$pki/$name.crt" "$pki/$name.key"
-	done
-	for name in admin controller-manager scheduler kubelet; do
-		[ -s "/etc/kubernetes/$name.conf" ] || rm -f "/etc/kubernetes/$name.conf"
-	done
-	# kubelet.conf names that file, and kubeadm would not change it.
-	[ -s "$login" ] || ! grep -qs "$login" /etc/kubernetes/kubelet.conf || rm -f /etc/kubernetes/kubelet.conf
-	kubeadm init phase certs all --config /etc/klab/kubeadm-init.yaml
-	kubeadm init phase kubeconfig all --config /etc/klab/kubeadm-init.yaml
-}
 
 # KLAB_REPAIR: klab made this control plane, and something of it is gone.
 [ -z "${KLAB_REPAIR:-}" ] || touch "$repairing"

@@ -1,13 +1,17 @@
 /**
- * The API server's answer to "which nodes are Ready", over the forwarded port. Small on purpose: `klab status` has 0.2
+ * An API server's answer to "which nodes are Ready", over a forwarded port. Small on purpose: `klab status` has 0.2
  * s.
  */
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
+import { setTimeout } from 'node:timers/promises'
 import type { Observation } from '../guest/until.js'
 
-interface Login {
+export interface Login {
+  /** The one that kubectl uses. */
   readonly server: URL
+  /** The other control planes'. */
+  readonly others: readonly URL[]
   readonly ca: string
   readonly cert: string
   readonly key: string
@@ -30,7 +34,12 @@ export function parseLogin(kubeconfig: string): Login | undefined {
   ].map((n) => field(kubeconfig, n))
   if (server === undefined || ca === undefined || cert === undefined || key === undefined || !URL.canParse(server))
     return undefined
-  return { server: new URL(server), ca: decode(ca), cert: decode(cert), key: decode(key) }
+  const listed = [...kubeconfig.matchAll(/^\s*- "?(https:[^"\s]+)"?\s*$/gm)].flatMap(([, url = '']) =>
+    URL.canParse(url) ? [new URL(url)] : [],
+  )
+  const used = new URL(server)
+  const others = listed.filter((url) => url.href !== used.href)
+  return { server: used, others, ca: decode(ca), cert: decode(cert), key: decode(key) }
 }
 
 interface NodeList {
@@ -40,7 +49,7 @@ interface NodeList {
 /** The guest decides how long its answer is. Sixteen nodes take about 300 kB. */
 const MAX_ANSWER_BYTES = 8 * 1024 ** 2
 
-function get(login: Login, path: string, signal: AbortSignal): Promise<string> {
+function get(login: Omit<Login, 'others'>, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const call = request(
       new URL(path, login.server),
@@ -67,7 +76,33 @@ function get(login: Login, path: string, signal: AbortSignal): Promise<string> {
   })
 }
 
-/** What `read` makes of the API server's answer; undefined if there is none before `end`, or if it cannot be read. */
+/** ms that the server that kubectl uses has for itself before the others are asked too. A busy one may take seconds. */
+const HEAD_START_MS = 5000
+
+/**
+ * The first answer of any of the API servers, and whose it is. The others are asked when the one that kubectl uses has
+ * failed, or has not answered for a while. Rejects if none answers before `end`.
+ */
+export async function firstAnswer(
+  login: Login,
+  path: string,
+  end: AbortSignal,
+): Promise<{ readonly server: URL; readonly text: string }> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([end, stop.signal])
+  const ask = async (server: URL) => ({ server, text: await get({ ...login, server }, path, signal) })
+  const asked = ask(login.server)
+  if (login.others.length === 0) return asked
+  const turn = Promise.race([asked.catch(() => undefined), setTimeout(HEAD_START_MS, undefined, { signal })])
+  const later = login.others.map(async (server) => (await turn) ?? ask(server))
+  try {
+    return await Promise.any([asked, ...later])
+  } finally {
+    stop.abort()
+  }
+}
+
+/** What `read` makes of an API server's answer; undefined if there is none before `end`, or if it cannot be read. */
 async function ask<T>(
   kubeconfig: string,
   path: string,
@@ -76,7 +111,7 @@ async function ask<T>(
 ): Promise<T | undefined> {
   try {
     const login = parseLogin(await readFile(kubeconfig, 'utf8'))
-    return login && read(JSON.parse(await get(login, path, end)))
+    return login && read(JSON.parse((await firstAnswer(login, path, end)).text))
   } catch {
     return undefined
   }
@@ -86,8 +121,8 @@ interface LeaseList {
   items?: { metadata: { name: string }; spec?: { renewTime?: string } }[]
 }
 
-/** Aborts after `ms`, or when the signal aborts. */
-const within = (timeoutMs: number, signal: AbortSignal | undefined): AbortSignal =>
+/** Aborts after `timeoutMs`, or when the signal aborts. */
+export const within = (timeoutMs: number, signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])])
 
 /**

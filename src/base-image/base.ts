@@ -39,6 +39,8 @@ export interface BaseImageContext {
   readonly signal?: AbortSignal
   /** /etc/apt unless told. */
   readonly etcApt?: string
+  /** The image of a lab with several control planes: with haproxy and keepalived. Only the built one. */
+  readonly balancer?: boolean
 }
 
 /** The image, from the cache or made. Throws HostError, StateError, CorruptError, CommandError, Interrupted. */
@@ -47,7 +49,7 @@ export async function ensureBaseImage(source: ImageSource, c: BaseImageContext):
   const layer = (key: Digest, make: (dir: string) => Promise<void>) =>
     c.layers.build(key, make, { ...stop, onWait: c.report })
   if (source.kind === 'builtin') {
-    const recipe = await readRecipe(c.assets, source.name)
+    const recipe = await readRecipe(c.assets, source.name, c.balancer)
     const build = { ...c, workDir: join(dirname(c.downloadsDir), 'work') }
     const cached = (await c.layers.get(recipe.key)) !== undefined
     const dir = await layer(recipe.key, (to) => buildImage(recipe, to, build))

@@ -161,6 +161,7 @@ export function mmdebstrap(
         `--customize-hook=chroot "$1" sh ${inside}`,
       ]
     }),
+    ...(recipe.hook === undefined ? [] : [`--customize-hook=chroot "$1" ${recipe.hook}`]),
     recipe.suite,
     tar,
     '-',

@@ -38,6 +38,16 @@ export const CMDLINE = [
   'rcupdate.rcu_expedited=1',
 ].join(' ')
 
+/**
+ * What the image of a lab with several control planes has besides (cluster/load-balancer.ts). Not in packages.txt: the
+ * images of all other labs would have to be built again. Debian starts services when it installs them; these are for
+ * control planes only, once they have their configuration.
+ */
+const BALANCER = {
+  packages: ['haproxy', 'keepalived'],
+  hook: 'systemctl --quiet disable haproxy.service keepalived.service',
+}
+
 export interface ImageRecipe {
   readonly key: Digest
   /** Debian's name of the release. */
@@ -47,6 +57,8 @@ export interface ImageRecipe {
   readonly rootfs: string
   /** Scripts that run in the image's root, in this order. */
   readonly scripts: readonly string[]
+  /** Runs in the image's root at the end. */
+  readonly hook?: string
 }
 
 /** Names in a package list: one on each line, `#` begins a comment. */
@@ -65,9 +77,9 @@ async function filesOf(dir: string, start: string): Promise<readonly (readonly [
 
 /**
  * The recipe in klab's own files: `assets`/cloud-init/image, and for some images a folder beside it with packages.txt
- * and prepare.sh.
+ * and prepare.sh. `balancer`: for a lab with several control planes.
  */
-export async function readRecipe(assets: string, name: OwnImageName): Promise<ImageRecipe> {
+export async function readRecipe(assets: string, name: OwnImageName, balancer = false): Promise<ImageRecipe> {
   const { suite, folder } = ownImage(name)
   const shared = join(assets, 'cloud-init', 'image')
   const own = folder === undefined ? [] : [join(assets, 'cloud-init', folder)]
@@ -76,10 +88,12 @@ export async function readRecipe(assets: string, name: OwnImageName): Promise<Im
   const names = [shared, join(assets, 'cloud-init')]
   const files = await Promise.all(folders.map((dir, i) => filesOf(dir, names[i] ?? dir)))
   const lists = await Promise.all(folders.map((dir) => readFile(join(dir, 'packages.txt'), 'utf8')))
+  const content = { kind: 'base-image', format: FORMAT, release: suite, cmdline: CMDLINE, files: files.flat() }
   return {
-    key: digestOf({ kind: 'base-image', format: FORMAT, release: suite, cmdline: CMDLINE, files: files.flat() }),
+    key: digestOf(balancer ? { ...content, balancer: BALANCER } : content),
     suite,
-    packages: lists.flatMap(parsePackages),
+    packages: [...lists.flatMap(parsePackages), ...(balancer ? BALANCER.packages : [])],
+    ...(balancer && { hook: BALANCER.hook }),
     rootfs: join(shared, 'rootfs'),
     scripts: [...own.map((dir) => join(dir, 'prepare.sh')), join(shared, 'customize.sh')],
   }

@@ -18,6 +18,7 @@ export async function runPlan(app: App, args: Args<typeof PLAN_OPTIONS>): Promis
     app.stdout.write(
       `lab ${plan.lab} on ${plan.uri}, ${plan.accel}\n` +
         `profile ${plan.profile.name}: ${plan.profile.why}\n${bundleLine(plan)}` +
+        (plan.endpoint === null ? '' : `the control planes share ${plan.endpoint}\n`) +
         plan.settings.map((line) => `setting ${line}\n`).join(''),
     )
     if (plan.changes.length > 0)

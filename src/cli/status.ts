@@ -44,7 +44,8 @@ export function formatStatus(s: Status, now: number, width = Infinity): string {
   const server = `API server ${cluster?.apiServer ?? 'not up'}`
   const ready = `cluster: Kubernetes ${cluster?.version ?? ''}, ${readyCount(s, now)}`
   const line = `${ready}, ${server}`
-  const last = cluster ? `\n${fits(line, width) ? line : `${ready}\n${server}`}\n` : ''
+  const shared = cluster?.endpoint == null ? '' : `the control planes share ${cluster.endpoint}\n`
+  const last = cluster ? `\n${fits(line, width) ? line : `${ready}\n${server}`}\n${shared}` : ''
   const unfinished =
     s.unfinished === null
       ? ''

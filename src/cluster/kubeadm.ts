@@ -1,9 +1,7 @@
 /** kubeadm's configuration files, made from the lab. Pure. */
-import { isMap, stringify } from 'yaml'
-import { changesBetween } from '../labfile/changes.js'
+import { stringify } from 'yaml'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import { API_PORT } from '../state/endpoints.js'
-import { manifestDocuments } from './manifest-docs.js'
 import type { Profile } from './profile.js'
 import { hostPort, type ClusterEndpoint } from './topology.js'
 import { criSocket, kubeadmApi, minorOf } from '../versions/kubernetes.js'
@@ -67,13 +65,20 @@ const patientTimeouts = (profile: Profile): Record<string, string> =>
       }
     : {}
 
+/** How long a joining control plane waits for etcd and for its own pods; v1beta4 only (default: 2 and 4 minutes). */
+const memberTimeouts = (profile: Profile): Record<string, string> =>
+  profile.patience > 1
+    ? { etcdAPICall: startLimit(profile), controlPlaneComponentHealthCheck: startLimit(profile) }
+    : {}
+
 /** From kubeadm 1.22 on the patches folder is part of the configuration; before, it is a flag (see initFlags). */
 const patches = (minor: number, profile: Profile): Record<string, unknown> =>
   minor >= 22 && Object.keys(profile.patches).length ? { patches: { directory: PATCHES_DIR } } : {}
 
 /**
- * Flags that `kubeadm init` needs besides `--config`: 1.19 to 1.21 take patches through `--experimental-patches`, 1.17
- * and 1.18 the same files through `--experimental-kustomize` (kubeadm, app/util/kustomize: strategic merge patches).
+ * Flags that `kubeadm init` and the join of a control plane need besides `--config`: 1.19 to 1.21 take patches through
+ * `--experimental-patches`, 1.17 and 1.18 the same files through `--experimental-kustomize` (kubeadm,
+ * app/util/kustomize: strategic merge patches).
  */
 export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[] {
   const minor = minorOf(k.version)
@@ -82,54 +87,12 @@ export function initFlags(k: KubernetesSpec, profile: Profile): readonly string[
 }
 
 /** The flags of each static pod that are not kubeadm's own: the profile's; the Labfile's win over them. */
-const podArgs = (k: KubernetesSpec, profile: Profile) => ({
+export const podArgs = (k: KubernetesSpec, profile: Profile) => ({
   etcd: { ...profile.etcdArgs, ...k.etcd?.extraArgs },
   'kube-apiserver': { ...profile.apiServerArgs, ...k.apiServer?.extraArgs },
   'kube-controller-manager': { ...profile.controllerManagerArgs, ...k.controllerManager?.extraArgs },
   'kube-scheduler': { ...profile.schedulerArgs, ...k.scheduler?.extraArgs },
 })
-
-/**
- * Which patches and flags are missing in the manifests that kubeadm wrote: `kube-apiserver: livenessProbe.periodSeconds
- * is 10, not 60`, `etcd: --heartbeat-interval=500 is missing`. `manifests`: target → YAML of its static pod. A kubeadm
- * that drops patches does not say so (seen with 1.17 and 1.18, before klab used their flag).
- */
-export function unpatched(
-  k: KubernetesSpec,
-  profile: Profile,
-  manifests: Readonly<Record<string, string>>,
-): readonly string[] {
-  const text = (x: unknown): string => (x === undefined ? 'missing' : JSON.stringify(x))
-  const args: Readonly<Record<string, Readonly<Record<string, string>>>> = podArgs(k, profile)
-  return Object.entries(profile.patches).flatMap(([target, patch]) => {
-    const have = firstContainer(manifests[target] ?? '')
-    if (have === undefined) return [`${target}: no manifest`]
-    const command: readonly unknown[] = Array.isArray(have.command) ? have.command : []
-    const flags = Object.entries(args[target] ?? {})
-      .map(([name, value]) => `--${name}=${value}`)
-      .filter((flag) => !command.includes(flag))
-      .map((flag) => `${target}: ${flag} is missing`)
-    const probes = changesBetween(firstContainer(stringify(patch)), have).flatMap(({ path, before, after }) =>
-      // What only kubeadm says is none of them.
-      before === undefined ? [] : [`${target}: ${path} is ${text(after)}, not ${text(before)}`],
-    )
-    return [...flags, ...probes]
-  })
-}
-
-/**
- * The first container of a pod, as data; undefined: it is no pod. The text comes from a guest, so it may be anything.
- */
-function firstContainer(yaml: string): { readonly command?: unknown } | undefined {
-  const [pod] = manifestDocuments(yaml) ?? []
-  const container = pod?.getIn(['spec', 'containers', 0], true)
-  try {
-    return pod && isMap(container) ? (container.toJS(pod, { maxAliasCount: 0 }) as { command?: unknown }) : undefined
-  } catch {
-    // Aliases; kubeadm writes none.
-    return undefined
-  }
-}
 
 export interface InitFacts {
   /** The bootstrap token; it ends after 15 minutes. */
@@ -138,6 +101,10 @@ export interface InitFacts {
    * There are no workers, so pods may run here: an empty list of taints (without a list kubeadm sets its own taints).
    */
   readonly alone?: boolean
+  /** The address that several control planes share. */
+  readonly shared?: ClusterEndpoint | undefined
+  /** Encrypts the certificates that other control planes fetch, 64 hex digits. Only for `upload-certs`. */
+  readonly certificateKey?: string
 }
 
 /**
@@ -148,7 +115,7 @@ export function initConfig(
   k: KubernetesSpec,
   node: NodeSpec,
   profile: Profile,
-  { token, alone = false }: InitFacts,
+  { token, alone = false, shared, certificateKey }: InitFacts,
 ): string {
   const minor = minorOf(k.version)
   const api = kubeadmApi(minor)
@@ -167,6 +134,7 @@ export function initConfig(
           groups: ['system:bootstrappers:kubeadm:default-node-token'],
         },
       ],
+      ...(certificateKey !== undefined && { certificateKey }),
       localAPIEndpoint: { advertiseAddress: node.ip, bindPort: API_PORT },
       nodeRegistration: { ...registration(k, node, profile), ...(alone ? { taints: [] } : {}) },
       ...patches(minor, profile),
@@ -178,10 +146,12 @@ export function initConfig(
       apiVersion,
       kind: 'ClusterConfiguration',
       kubernetesVersion: `v${k.version}`,
+      ...(shared && { controlPlaneEndpoint: hostPort(shared) }),
       networking: { podSubnet: k.podCidr, serviceSubnet: k.serviceCidr, dnsDomain: 'cluster.local' },
       apiServer: {
-        // 127.0.0.1: the forwarded port on the host, which the lab's kubeconfig uses.
-        certSANs: ['127.0.0.1', 'localhost', node.ip, node.name],
+        // 127.0.0.1: the forwarded port on the host, which the lab's kubeconfig uses. kubeadm adds the name and address
+        // of each control plane that joins.
+        certSANs: ['127.0.0.1', 'localhost', node.ip, node.name, ...(shared ? [shared.host] : [])],
         ...ifAny('extraArgs', args['kube-apiserver'], api),
         ...(api === 'v1beta4' ? {} : { timeoutForControlPlane: timeout }),
       },
@@ -219,21 +189,47 @@ export interface JoinFacts {
   readonly caHash: string
 }
 
-/** JoinConfiguration of a worker (course 2.9.4): token and the CA's hash, never `unsafeSkipCAVerification`. */
-export function joinConfig(
-  k: KubernetesSpec,
-  node: NodeSpec,
-  profile: Profile,
-  { endpoint, token, caHash }: JoinFacts,
-): string {
-  const api = kubeadmApi(minorOf(k.version))
+/** What a node needs to join as a control plane. */
+export interface MemberFacts extends JoinFacts {
+  /** Decrypts what `kubeadm init phase upload-certs` left in the cluster, 64 hex digits. */
+  readonly certificateKey: string
+  readonly alone?: boolean
+}
+
+/** The parts that all JoinConfigurations have: token and the CA's hash, never `unsafeSkipCAVerification`. */
+const joining = (k: KubernetesSpec, node: NodeSpec, profile: Profile, { endpoint, token, caHash }: JoinFacts) => ({
+  apiVersion: `kubeadm.k8s.io/${kubeadmApi(minorOf(k.version))}`,
+  kind: 'JoinConfiguration',
+  discovery: { bootstrapToken: { apiServerEndpoint: hostPort(endpoint), token, caCertHashes: [caHash] } },
+  nodeRegistration: registration(k, node, profile),
+})
+
+/** v1beta4's time-outs for a join; none on a fast host. */
+const joinTimeouts = (k: KubernetesSpec, profile: Profile, more: Record<string, string> = {}) =>
+  kubeadmApi(minorOf(k.version)) === 'v1beta4' && profile.patience > 1
+    ? { timeouts: { ...patientTimeouts(profile), ...more } }
+    : {}
+
+/** JoinConfiguration of a worker (course 2.9.4). */
+export const joinConfig = (k: KubernetesSpec, node: NodeSpec, profile: Profile, facts: JoinFacts): string =>
+  documents([{ ...joining(k, node, profile, facts), ...joinTimeouts(k, profile) }])
+
+/**
+ * JoinConfiguration of a control plane beside the first. The key is in this file and not among the arguments, which
+ * every process could read.
+ */
+export function memberConfig(k: KubernetesSpec, node: NodeSpec, profile: Profile, facts: MemberFacts): string {
+  const base = joining(k, node, profile, facts)
   return documents([
     {
-      apiVersion: `kubeadm.k8s.io/${api}`,
-      kind: 'JoinConfiguration',
-      discovery: { bootstrapToken: { apiServerEndpoint: hostPort(endpoint), token, caCertHashes: [caHash] } },
-      nodeRegistration: registration(k, node, profile),
-      ...(api === 'v1beta4' && profile.patience > 1 ? { timeouts: patientTimeouts(profile) } : {}),
+      ...base,
+      nodeRegistration: { ...base.nodeRegistration, ...(facts.alone === true ? { taints: [] } : {}) },
+      controlPlane: {
+        localAPIEndpoint: { advertiseAddress: node.ip, bindPort: API_PORT },
+        certificateKey: facts.certificateKey,
+      },
+      ...patches(minorOf(k.version), profile),
+      ...joinTimeouts(k, profile, memberTimeouts(profile)),
     },
   ])
 }

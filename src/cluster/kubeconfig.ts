@@ -41,10 +41,16 @@ function read(text: string, hint: string): unknown {
 /**
  * A kubeconfig for use on the host, made from another one: from admin.conf in a guest, or from one in a file. Its
  * author could make kubectl run programs (`exec`), send files (`tokenFile`) or talk to another server (`proxy-url`). So
- * klab takes only the CA, the client certificate and the key from it. `server`: https://HOST:PORT as the host reaches
- * it; the names are the lab's own, so that it can be merged. `hint`: what to do if it is bad. Throws CorruptError.
+ * klab takes only the CA, the client certificate and the key from it. `servers`: https://HOST:PORT of each API server, as
+ * the host reaches it. The first is used; klab finds the others in an extension, which kubectl ignores (api/steer.ts).
+ * The names are the lab's own, so that it can be merged. `hint`: what to do if it is bad. Throws CorruptError.
  */
-export function hostKubeconfig(text: string, lab: string, server: string, hint = 'klab destroy, then klab up'): string {
+export function hostKubeconfig(
+  text: string,
+  lab: string,
+  servers: readonly string[],
+  hint = 'klab destroy, then klab up',
+): string {
   const config = read(text, hint)
   const pick = (from: Fields | undefined, name: string, kind: RegExp): Record<string, string> => {
     const value = from?.[name]
@@ -54,7 +60,11 @@ export function hostKubeconfig(text: string, lab: string, server: string, hint =
       throw new CorruptError(`the kubeconfig has no ${name} that is PEM of its kind`, { hint })
     return { [name]: data.toString('base64') }
   }
-  const cluster = { ...pick(first(config, 'clusters', 'cluster'), 'certificate-authority-data', CERTIFICATES), server }
+  const cluster = {
+    ...pick(first(config, 'clusters', 'cluster'), 'certificate-authority-data', CERTIFICATES),
+    server: servers[0] ?? '',
+    ...(servers.length > 1 && { extensions: [{ name: 'klab', extension: { servers } }] }),
+  }
   const login = first(config, 'users', 'user')
   const user = { ...pick(login, 'client-certificate-data', CERTIFICATES), ...pick(login, 'client-key-data', KEY) }
   const admin = `${lab}-admin`
@@ -66,4 +76,14 @@ export function hostKubeconfig(text: string, lab: string, server: string, hint =
     contexts: [{ name: lab, context: { cluster: lab, user: admin } }],
     'current-context': lab,
   })
+}
+
+/**
+ * The same kubeconfig, of klab's own making, for servers that are elsewhere now (other ports). As many as it has.
+ */
+export function movedKubeconfig(text: string, servers: readonly string[]): string {
+  let next = 0
+  return text
+    .replace(/(server: )https:\S+/, (_all, key: string) => `${key}${servers[0] ?? ''}`)
+    .replace(/^(\s+- )https:\S+$/gm, (_all, key: string) => `${key}${servers[next++] ?? ''}`)
 }

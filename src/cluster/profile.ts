@@ -70,20 +70,32 @@ const patientProbes = (container: string, minor: number): unknown => ({
 })
 
 /**
+ * Eight times the defaults of kube-controller-manager and kube-scheduler (15, 10 and 2 s). A leader that cannot renew
+ * its lease before the deadline ends, and under emulation one request may take half a minute.
+ */
+const PATIENT_LEASES = {
+  'leader-elect-lease-duration': '120s',
+  'leader-elect-renew-deadline': '80s',
+  'leader-elect-retry-period': '16s',
+}
+
+/**
  * The profile for an accelerator and a Kubernetes minor. Under TCG: no leader election (right with one control plane;
- * field notes: the leases were lost again and again), etcd heartbeat 500 ms and election 5 s (etcd tuning guide:
- * election = 10 × heartbeat), node monitoring stretched to 2 minutes, patient probes. It also checks things that do not
- * change less often: otherwise an idle four-node cluster kept two cores busy (docs/benchmarks.md).
+ * field notes: the leases were lost again and again), or with several control planes patient leases; etcd heartbeat 500
+ * ms and election 5 s (etcd tuning guide: election = 10 × heartbeat), node monitoring stretched to 2 minutes, patient
+ * probes. It also checks things that do not change less often: otherwise an idle four-node cluster kept two cores busy
+ * (docs/benchmarks.md).
  */
 export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 20): Profile {
   if (accel === 'kvm') return NORMAL
-  const single: Record<string, string> = controlPlanes === 1 ? { 'leader-elect': 'false' } : {}
+  const single = controlPlanes === 1
+  const election: Readonly<Record<string, string>> = single ? { 'leader-elect': 'false' } : PATIENT_LEASES
   return {
     name: 'slow-host',
-    why: 'software emulation (TCG): leader election off, longer leases, probes and etcd heartbeats',
+    why: `software emulation (TCG): ${single ? 'leader election off, ' : ''}longer leases, probes and etcd heartbeats`,
     etcdArgs: { 'heartbeat-interval': '500', 'election-timeout': '5000', 'snapshot-count': '10000' },
-    controllerManagerArgs: { ...single, 'node-monitor-grace-period': '2m0s', 'node-monitor-period': '10s' },
-    schedulerArgs: single,
+    controllerManagerArgs: { ...election, 'node-monitor-grace-period': '2m0s', 'node-monitor-period': '10s' },
+    schedulerArgs: election,
     // Fair queuing between many clients; a lab has one. The flag came in 1.18; in the newest minors more depends on it.
     apiServerArgs: minor >= 18 && minor < 29 ? { 'enable-priority-and-fairness': 'false' } : {},
     kubelet: {

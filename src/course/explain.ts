@@ -137,7 +137,7 @@ const CLUSTER: Readonly<Record<string, (i: ClusterInput) => string>> = {
 }
 
 const config = ({ k, topology, profile }: ClusterInput): string =>
-  initConfig(k, topology.first, profile, { token: TOKEN })
+  initConfig(k, topology.first, profile, { token: TOKEN, shared: topology.shared })
 
 /** The commands of one section for this lab; comments if there are none. */
 export function explainSection(section: Section, i: ExplainInput): string {

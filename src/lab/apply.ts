@@ -1,6 +1,6 @@
 /** A changed Labfile on an existing lab: what `up` applies, what it asks about, what it refuses. */
 import { DriftError, StateError } from '../errors.js'
-import { apiNodes, topologyOf } from '../cluster/topology.js'
+import { apiNodes } from '../cluster/topology.js'
 import type { Lab } from '../labfile/model.js'
 import { domainName } from '../node/names.js'
 import { planLeave } from '../plan/apply.js'
@@ -127,9 +127,9 @@ export async function takeOver(
     const run = runOf(record)
     const runner = { report, clock: world.clock, signal: world.signal }
     // A node that leaves tells the API server.
-    const first = (await hasCluster(record, paths)) ? topologyOf(record.lab)?.first : undefined
-    if (first && (await world.hypervisor.state(domainName(record.id, first.name))) !== 'running')
-      await executePlan(planUp(run), runner)
+    const asked = (await hasCluster(record, paths)) ? apiNodes(record.lab) : []
+    const states = await Promise.all(asked.map((name) => world.hypervisor.state(domainName(record.id, name))))
+    if (asked.length > 0 && !states.includes('running')) await executePlan(planUp(run), runner)
     await executePlan(planLeave(run, leaving), runner)
   }
   const next = await recordFor(world, record, lab)

@@ -1,4 +1,5 @@
 /** `klab plan`: what `up` would do, as data. */
+import { sharedEndpoint } from '../cluster/topology.js'
 import { requireFit } from '../doctor/doctor.js'
 import { networkChecks } from '../doctor/network.js'
 import type { Accel } from '../hypervisor/types.js'
@@ -25,6 +26,8 @@ export interface PlanReport {
   readonly accel: Accel
   /** Where the cluster’s programs and images come from; null: no cluster. `why`: the reason for what `auto` became. */
   readonly bundle: { readonly source: string; readonly why?: string } | null
+  /** The address that several control planes share, `HOST:PORT`; null with one. */
+  readonly endpoint: string | null
   /** What the Labfile adds to kubeadm's configuration: `kubelet.maxPods: 50`. */
   readonly settings: readonly string[]
   readonly profile: { readonly name: string; readonly why: string }
@@ -91,6 +94,7 @@ export async function planUpOf(c: LabContext, o: { readonly until?: PhaseName | 
     uri: world.hypervisor.uri,
     accel: run.accel,
     bundle: bundleOf(open),
+    endpoint: sharedEndpoint(open.lab),
     settings: settingsOf(open.lab.kubernetes),
     profile: { name: run.profile.name, why: run.profile.why },
     changes,

@@ -1,4 +1,5 @@
 /** What this host already has of a lab: machines that run, and what is in the cache. */
+import { sharedEndpoint } from '../cluster/topology.js'
 import type { HostState } from '../doctor/doctor.js'
 import { settledLab } from '../labfile/settled-bundle.js'
 import { HostError } from '../errors.js'
@@ -45,7 +46,7 @@ async function cachedOf(world: World, lab: OpenLab['lab']): Promise<HostState['c
     )
   const { image, kubernetes } = lab
   const [hasImage, hasBundle] = await Promise.all([
-    image.kind === 'builtin' && there(ensureBaseImage(image, context)),
+    image.kind === 'builtin' && there(ensureBaseImage(image, { ...context, balancer: sharedEndpoint(lab) !== null })),
     // A folder needs nothing to be made, and it takes long to read.
     kubernetes && kubernetes.bundle.source !== 'dir' && there(makeBundle(kubernetes, context)),
   ])

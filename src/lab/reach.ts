@@ -1,7 +1,8 @@
 /** Ways into a running lab: a command on a node, the kubeconfig, and ssh and kubectl for a terminal. */
 import { readFile } from 'node:fs/promises'
 import { HostError, StateError, UsageError } from '../errors.js'
-import { topologyOf } from '../cluster/topology.js'
+import { steer } from '../api/steer.js'
+import { apiNodes } from '../cluster/topology.js'
 import { exists } from '../host/files.js'
 import type { Output } from '../host/types.js'
 import { quote } from '../guest/quote.js'
@@ -73,16 +74,20 @@ export async function stateOf(world: { hypervisor: Pick<Hypervisor, 'list'> }, {
 }
 
 /**
- * Checks the machine for programs that would only wait: ssh and kubectl say it themselves only after a minute. If
- * libvirt does not answer, they may still get through. Throws StateError.
+ * Checks that one of the machines runs, for programs that would only wait: ssh and kubectl say it themselves only after
+ * a minute. If libvirt does not answer, they may still get through. Throws StateError.
  */
-async function refuseStill(c: LabContext, record: LabRecord, node: string): Promise<void> {
+async function refuseStill(c: LabContext, record: LabRecord, nodes: readonly string[]): Promise<void> {
   const hypervisor = await c.doors.hypervisor(record.uri)
-  const state = await stateOf({ hypervisor }, record, node).catch((error: unknown) => {
+  const listed = await hypervisor.list().catch((error: unknown) => {
     if (!(error instanceof HostError)) throw error
-    return 'running' as const
+    return undefined
   })
-  requireRunning(node, state)
+  if (!listed) return
+  const states = new Map(listed.map((m) => [m.name, m.state]))
+  const found = nodes.map((node) => ({ node, state: states.get(domainName(record.id, node)) ?? 'absent' }))
+  const [first] = found
+  if (first && !found.some(({ state }) => state === 'running')) requireRunning(first.node, first.state)
 }
 
 /** The lab with its cluster. Throws StateError if it has none, or none yet. */
@@ -97,9 +102,13 @@ async function clusterLab(c: LabContext): ReturnType<typeof recordedLab> {
   return lab
 }
 
-/** Path and text of the kubeconfig (server on 127.0.0.1). Throws StateError. */
+/** ms to find a control plane that answers, if there are several. */
+const STEER_MS = 15_000
+
+/** Path and text of the kubeconfig (server on 127.0.0.1, an API server that answers). Throws StateError. */
 export async function kubeconfig(c: LabContext): Promise<{ readonly path: string; readonly text: string }> {
   const path = (await clusterLab(c)).paths.kubeconfig
+  await steer(path, STEER_MS, c.doors.signal)
   return { path, text: await readFile(path, 'utf8') }
 }
 
@@ -109,8 +118,8 @@ export async function kubeconfig(c: LabContext): Promise<{ readonly path: string
  */
 export async function kubectlCommand(c: LabContext, args: readonly string[]): Promise<TerminalCommand> {
   const lab = await clusterLab(c)
-  const first = topologyOf(lab.record.lab)?.first
-  if (first) await refuseStill(c, lab.record, first.name)
+  await refuseStill(c, lab.record, apiNodes(lab.record.lab))
+  await steer(lab.paths.kubeconfig, STEER_MS, c.doors.signal)
   const kubectl =
     (await keptKubectl(await c.doors.world(lab.record.lab), lab.record)) ??
     (await c.doors.host.which('kubectl')) ??
@@ -156,7 +165,7 @@ export async function sshCommand(
     throw new UsageError('ssh: name a node', { hint: `klab ssh ${record.lab.nodes[0]?.name ?? 'NODE'}` })
   requireNode('ssh', record, node)
   if (!(await exists(paths.sshConfig))) throw new StateError(`${node}: the lab is not booted yet`, { hint: 'klab up' })
-  await refuseStill(c, record, node)
+  await refuseStill(c, record, [node])
   const line = words.length === 0 ? [] : ['--', ...(o.apart ? [quote(words)] : words)]
   const term = guestTerm(c.doors.env.env['TERM'])
   return { argv: ['ssh', '-F', paths.sshConfig, node, ...line], env: term === undefined ? {} : { TERM: term } }
@@ -168,6 +177,6 @@ export async function sshCommand(
 export async function consoleCommand(c: LabContext, node: string): Promise<TerminalCommand> {
   const { record } = await recordedLab(c.doors.env, c.file)
   requireNode('console', record, node)
-  await refuseStill(c, record, node)
+  await refuseStill(c, record, [node])
   return { argv: ['virsh', '-c', record.uri, 'console', domainName(record.id, node)], env: {} }
 }

@@ -1,12 +1,12 @@
 /** `klab status`: what libvirt and the API server say now. On the quick path: nothing heavy is loaded here. */
 import type { Clock } from '../host/types.js'
 import type { Hypervisor, Machine, MachineState } from '../hypervisor/types.js'
-import { apiNodes } from '../cluster/topology.js'
+import { apiNodes, sharedEndpoint } from '../cluster/topology.js'
 import type { Lab, Role } from '../labfile/model.js'
 import { boundsOf, domainName, machineUuid } from '../node/names.js'
 import { readJournal } from '../snapshot/journal.js'
 import type { LabPaths } from '../state/paths.js'
-import { apiServer } from '../node/api-server.js'
+import { apiServers } from '../node/api-server.js'
 import { sshEndpoint } from '../state/endpoints.js'
 import { hasCluster, sleepsOn, type LabRecord } from '../state/record.js'
 import { API_TIMEOUT_MS, askReadiness, askUnless, glanceReadiness, type Ask, type Readiness } from '../api/readiness.js'
@@ -39,6 +39,8 @@ export interface Status {
     readonly ready: number | null
     readonly total: number
     readonly apiServer: string | null
+    /** The address that several control planes share in the lab's network, `HOST:PORT`; null with one. */
+    readonly endpoint: string | null
     /** When `ready` was true, ISO 8601; null: never asked. */
     readonly seenAt: string | null
   } | null
@@ -150,6 +152,13 @@ interface Findings {
   readonly unfinished: string | null
 }
 
+/** The API server of the first control plane that runs; if none runs, of the first. */
+function runningServer(record: LabRecord, nodes: Status['nodes']): string | undefined {
+  const servers = apiServers(record)
+  const running = new Set(nodes.filter((n) => n.state === 'running').map((n) => n.name))
+  return servers[apiNodes(record.lab).findIndex((name) => running.has(name))] ?? servers[0]
+}
+
 function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefined): Status {
   const { machines, opened, hasConfig, unfinished } = found
   const { lab } = record
@@ -175,7 +184,8 @@ function statusFrom(record: LabRecord, found: Findings, seen: Readiness | undefi
         version: lab.kubernetes.version,
         ready: hasConfig && !seen?.ready ? null : nodes.filter((n) => n.ready).length,
         total: nodes.length,
-        apiServer: hasConfig ? (apiServer(record) ?? null) : null,
+        apiServer: hasConfig ? (runningServer(record, nodes) ?? null) : null,
+        endpoint: sharedEndpoint(lab),
         seenAt: seen?.at ?? null,
       }
     : null
@@ -201,7 +211,14 @@ export function absentStatus(lab: Lab): Status {
       sshPort: null,
     })),
     cluster: lab.kubernetes
-      ? { version: lab.kubernetes.version, ready: 0, total: lab.nodes.length, apiServer: null, seenAt: null }
+      ? {
+          version: lab.kubernetes.version,
+          ready: 0,
+          total: lab.nodes.length,
+          apiServer: null,
+          endpoint: sharedEndpoint(lab),
+          seenAt: null,
+        }
       : null,
     unfinished: null,
     opened: [],

@@ -3,7 +3,7 @@ import { resolve } from 'node:path/posix'
 import { defaultCalico } from '../versions/calico.js'
 import { sourceCalico } from '../versions/source.js'
 import { minorOf } from '../versions/kubernetes.js'
-import { hostAt, parseCidr } from './cidr.js'
+import { hostAt, numberToIp, parseCidr } from './cidr.js'
 import type { BundleSource, CniSpec, Lab, NodeSpec, Role } from './model.js'
 import type { LabDocument } from './schema.js'
 
@@ -60,10 +60,28 @@ function withoutEmpty<K extends { readonly addons?: readonly string[] | undefine
   return { ...rest, ...(addons !== undefined && addons.length > 0 && { addons }) }
 }
 
+/** Whether these nodes have several control planes. */
+export const isShared = (nodes: readonly ({ readonly role?: Role | undefined } | undefined)[]): boolean =>
+  fillRoles(nodes).filter((role) => role === 'control-plane').length > 1
+
+/**
+ * The address that control planes share if the Labfile names none: the highest that no node has, so that it stays the
+ * same when nodes are added. undefined: the range is full.
+ */
+export function freeEndpoint(cidr: string, taken: readonly string[]): string | undefined {
+  const range = parseCidr(cidr)
+  if (!range) return undefined
+  // The range's own address and the gateway's are no free ones.
+  for (let at = range.last - 1; at > range.first + 1; at--) if (!taken.includes(numberToIp(at))) return numberToIp(at)
+  return undefined
+}
+
 /** The model of a document that passed all checks; `dir` is the Labfile's folder (absolute). Not frozen yet. */
 export function buildLab(document: LabDocument, dir: string): Lab {
   const { name, hypervisor, image, network, nodes, kubernetes, mirrors, os } = document
   const roles = fillRoles(nodes ?? [])
+  const addresses = (nodes ?? []).map((n) => n.ip)
+  const several = isShared(nodes ?? [])
   return {
     name,
     hypervisor,
@@ -86,6 +104,8 @@ export function buildLab(document: LabDocument, dir: string): Lab {
         ? undefined
         : {
             ...withoutEmpty(kubernetes),
+            // Without several control planes there is no such field, as in the records of older labs.
+            ...(several && { apiEndpoint: kubernetes.apiEndpoint ?? freeEndpoint(network.cidr, addresses) }),
             cni: fillCni(kubernetes.cni, kubernetes.version, kubernetes.bundle.source, dir),
             bundle:
               kubernetes.bundle.source === 'dir'

@@ -1,6 +1,7 @@
 /** Checks addresses and ranges against each other. Pure. */
 import type { Violation, IsGiven } from './violation.js'
 import { hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from './cidr.js'
+import { freeEndpoint, isShared } from './build.js'
 import type { Draft } from './draft.js'
 
 /** slirp's own network: every node's first NIC has 10.0.2.15 there. */
@@ -9,27 +10,64 @@ const SLIRP = '10.0.2.0/24'
 /** docker's own bridge, docker0, unless docker is configured otherwise; klab does not do that. */
 const DOCKER = '172.17.0.0/16'
 
+/** What is wrong with an address in the lab's network, if anything: it must be inside, and not the network's own. */
+function misplaced(ip: string, cidr: string | undefined): string | undefined {
+  const range = cidr === undefined ? undefined : parseCidr(cidr)
+  const address = ipToNumber(ip)
+  if (!range || address === undefined) return undefined
+  if (address < range.first || address > range.last)
+    return (
+      `must be in network.cidr ${cidr ?? ''} ` +
+      `(${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`
+    )
+  if (address === range.first) return `${ip} is the address of the network itself`
+  if (address === range.last) return `${ip} is the broadcast address of ${cidr ?? ''}`
+  if (address === range.first + 1) return `${ip} is kept for the gateway: begin with ${hostAt(range, 2) ?? ''}`
+  return undefined
+}
+
+/** The address that control planes share: only with several, free, and in the lab's network. */
+export function checkEndpoint({ nodes: listed, network, kubernetes }: Draft, given: IsGiven): Violation[] {
+  if (!kubernetes || (listed === undefined && given(['nodes']))) return []
+  const nodes = listed ?? []
+  const path = ['kubernetes', 'apiEndpoint']
+  const { apiEndpoint: ip } = kubernetes
+  const addresses = nodes.map((n) => n?.ip)
+  if (ip === undefined) {
+    const { cidr } = network ?? {}
+    if (
+      !isShared(nodes) ||
+      cidr === undefined ||
+      freeEndpoint(
+        cidr,
+        addresses.flatMap((a) => a ?? []),
+      )
+    )
+      return []
+    return [
+      { path: ['network', 'cidr'], message: 'has no free address for the control planes to share: take a larger one' },
+    ]
+  }
+  if (!isShared(nodes))
+    return [
+      { path, message: 'is for labs with three or five control planes: leave it out, or give more nodes that role' },
+    ]
+  const twin = addresses.indexOf(ip)
+  const message =
+    twin >= 0 ? `${ip} is the address of nodes[${twin}] too: take a free one` : misplaced(ip, network?.cidr)
+  return message === undefined ? [] : [{ path, message }]
+}
+
 /** Node addresses: different, inside the network, and not the network's own. */
 export function checkAddresses({ nodes, network }: Draft): Violation[] {
-  const cidr = network?.cidr
-  const range = cidr === undefined ? undefined : parseCidr(cidr)
   return (nodes ?? []).flatMap((node, i) => {
     const ip = node?.ip
     if (ip === undefined) return []
     const tell = (message: string): Violation[] => [{ path: ['nodes', i, 'ip'], message }]
     const twin = (nodes ?? []).findIndex((other) => other?.ip === ip)
     if (twin < i) return tell(`${ip} is the address of nodes[${twin}] too: addresses must differ`)
-    const address = ipToNumber(ip)
-    if (!range || address === undefined) return []
-    if (address < range.first || address > range.last)
-      return tell(
-        `must be in network.cidr ${cidr ?? ''} ` +
-          `(${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`,
-      )
-    if (address === range.first) return tell(`${ip} is the address of the network itself`)
-    if (address === range.last) return tell(`${ip} is the broadcast address of ${cidr ?? ''}`)
-    if (address === range.first + 1) return tell(`${ip} is kept for the gateway: begin with ${hostAt(range, 2) ?? ''}`)
-    return []
+    const message = misplaced(ip, network?.cidr)
+    return message === undefined ? [] : tell(message)
   })
 }
 

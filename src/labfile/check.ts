@@ -1,6 +1,6 @@
 /** Rules that need more than one field. Pure; also works on the readable part of a faulty file. */
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
-import { checkNetworks, checkAddresses, checkMode } from './check-network.js'
+import { checkNetworks, checkAddresses, checkEndpoint, checkMode } from './check-network.js'
 import { checkVersions } from './check-versions.js'
 import { checkPackages } from './check-packages.js'
 import { checkOffline } from './check-offline.js'
@@ -26,6 +26,7 @@ export function checkRules(draft: Draft, given: IsGiven): Violation[] {
     ...checkNodes(draft, given),
     ...checkRoles(draft),
     ...checkAddresses(draft),
+    ...checkEndpoint(draft, given),
     ...checkNetworks(draft, given),
     ...checkMode(draft),
     ...checkKubernetes(draft, given),
@@ -67,18 +68,29 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: IsGiven): Viol
   })
 }
 
-/** Exactly one control plane where there is a cluster; plain VMs may have any roles. */
+/** etcd decides by majority (etcd.io, FAQ: "Why an odd number of cluster members?"); seven gain nothing in a lab. */
+const MEMBERS = [1, 3, 5]
+
+/** One, three or five control planes where there is a cluster; plain VMs may have any roles. */
 function checkRoles({ nodes, kubernetes }: Draft): Violation[] {
   if (!kubernetes || nodes === undefined) return []
-  const [first, ...more] = fillRoles(nodes).flatMap((role, i) => (role === 'control-plane' ? [i] : []))
-  if (first === undefined && nodes.length > 0)
-    return [{ path: ['nodes'], message: 'has no control plane: give one node the role control-plane' }]
-  return more.map((i) => ({
-    path: ['nodes', i, 'role'],
-    message:
-      `is a second control plane beside nodes[${first ?? 0}]: ` +
-      'klab makes clusters with exactly one; make it a worker',
-  }))
+  const members = fillRoles(nodes).flatMap((role, i) => (role === 'control-plane' ? [i] : []))
+  const last = members.at(-1)
+  if (last === undefined)
+    return nodes.length === 0
+      ? []
+      : [{ path: ['nodes'], message: 'has no control plane: give one node the role control-plane' }]
+  if (MEMBERS.includes(members.length)) return []
+  const lost = Math.floor((members.length - 1) / 2)
+  return [
+    {
+      path: ['nodes', last, 'role'],
+      message:
+        `makes ${members.length} control planes: one, three or five are possible. etcd needs more than half of them, ` +
+        `so ${members.length} bear the loss of ${lost === 0 ? 'none' : lost}; ` +
+        'make it a worker, or give another node this role',
+    },
+  ]
 }
 
 function checkKubernetes({ kubernetes, os, nodes }: Draft, given: IsGiven): Violation[] {

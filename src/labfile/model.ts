@@ -54,6 +54,10 @@ export interface KubernetesSpec {
   readonly controllerManager?: ComponentSpec | undefined
   readonly scheduler?: ComponentSpec | undefined
   readonly etcd?: ComponentSpec | undefined
+  /**
+   * The address that the control planes share; undefined with one control plane (labfile/build.ts fills in a default).
+   */
+  readonly apiEndpoint?: string | undefined
   /** Names of kubeadm's preflight checks that may fail. */
   readonly ignorePreflightErrors?: readonly string[] | undefined
 }

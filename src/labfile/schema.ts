@@ -138,6 +138,12 @@ const kubernetes = section({
       'Where the nodes get kubeadm, kubelet and kubectl from: ' +
         'the bundle, or the yum or apt repository of mirrors.kubernetes.',
     ),
+  apiEndpoint: z
+    .ipv4('must be an IPv4 address such as 192.168.31.60')
+    .optional()
+    .describe(
+      'The address that three or five control planes share, in network.cidr. Default: the highest that no node has.',
+    ),
   ...kubeadmFields,
 })
 

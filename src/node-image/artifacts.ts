@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ensureBundle, type Bundle, type BundleContext } from '../bundle/ensure.js'
 import { ISO_NAME } from '../bundle/iso.js'
 import { ensureBaseImage, type BaseImage } from '../base-image/base.js'
+import { sharedEndpoint } from '../cluster/topology.js'
 import { eitherBundle } from '../bundle/choose.js'
 import type { BundleChoice, Lab } from '../labfile/model.js'
 import { settledBundle } from '../labfile/settled-bundle.js'
@@ -73,7 +74,10 @@ export function createArtifacts(world: World, lab: Lab, until: PhaseName, auto: 
   const context = (line: Line): BundleContext => bundleContext(world, line)
   const k = lab.kubernetes
   let { choice } = auto
-  const base = once(async (line: Line) => withCgroup(await ensureBaseImage(lab.image, context(line)), lab))
+  const balancer = sharedEndpoint(lab) !== null
+  const base = once(async (line: Line) =>
+    withCgroup(await ensureBaseImage(lab.image, { ...context(line), balancer }), lab),
+  )
   const bundle = once(async (line: Line) => {
     if (!k) return undefined
     const made = await eitherBundle(k, choice, {

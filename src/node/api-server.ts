@@ -1,19 +1,15 @@
-/** Where the host reaches a lab's API server. On the path of `status`: pure and small. */
+/** Where the host reaches a lab's API servers. On the path of `status`: pure and small. */
 import { topologyOf } from '../cluster/topology.js'
 import { LOOPBACK, endpointOf, type Endpoint } from '../state/endpoints.js'
 import type { LabRecord } from '../state/record.js'
 
-/** Where the API server is; undefined without a cluster. */
-function apiEndpoint(record: LabRecord): Endpoint | undefined {
-  const topology = topologyOf(record.lab)
-  return topology && endpointOf(record, topology.first.name, 'api')
-}
+/** Where the API servers are, the first control plane's first; none without a cluster. */
+const apiEndpoints = (record: LabRecord): readonly Endpoint[] =>
+  (topologyOf(record.lab)?.controlPlanes ?? []).flatMap(({ name }) => endpointOf(record, name, 'api') ?? [])
 
-/** The same as the `server` of a kubeconfig. */
-export function apiServer(record: LabRecord): string | undefined {
-  const at = apiEndpoint(record)
-  return at && `https://${at.host}:${at.port}`
-}
+/** All API servers, each the same as the `server` of a kubeconfig. The first control plane's is the first. */
+export const apiServers = (record: LabRecord): readonly string[] =>
+  apiEndpoints(record).map(({ host, port }) => `https://${host}:${port}`)
 
 /**
  * What kubectl needs in its environment so that it does not use a proxy for the API server (Go uses none for a loopback
@@ -23,8 +19,8 @@ export function directEnv(
   record: LabRecord,
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
-  const host = apiEndpoint(record)?.host
-  if (host === undefined || host === LOOPBACK) return {}
+  const hosts = [...new Set(apiEndpoints(record).map(({ host }) => host))].filter((host) => host !== LOOPBACK)
+  if (hosts.length === 0) return {}
   const existing = env['NO_PROXY'] ?? env['no_proxy'] ?? ''
-  return { NO_PROXY: existing === '' ? host : `${existing},${host}` }
+  return { NO_PROXY: [...(existing === '' ? [] : [existing]), ...hosts].join(',') }
 }

@@ -34,7 +34,9 @@ const HELPERS: Readonly<Record<string, readonly string[]>> = {
   runtime: FAMILY,
   packages: [...FAMILY, 'kubelet.service', '10-kubeadm.conf', 'cni-plugin.sh'],
   images: ['bundle.sh'],
-  'control-plane': ['retry.sh', 'pod-range.sh', 'bundle.sh'],
+  'control-plane': ['retry.sh', 'pod-range.sh', 'bundle.sh', 'control-plane-repair.sh'],
+  endpoint: FAMILY,
+  member: ['retry.sh', 'pod-range.sh', 'control-plane-repair.sh'],
   workers: ['retry.sh', 'pod-range.sh'],
 }
 

@@ -3,6 +3,7 @@
  * almost nothing.
  */
 import { kubectlOf } from '../bundle/host-programs.js'
+import { steer } from '../api/steer.js'
 import type { Output } from '../host/types.js'
 import { directEnv } from './api-server.js'
 import type { LabRun } from '../world.js'
@@ -16,6 +17,9 @@ const LIMIT_MS = 600_000
 /** How long a step asks a busy API server again, ms; multiplied by the profile's patience. */
 const RETRY_MS = 120_000
 
+/** ms to find a control plane that answers, if there are several. */
+const STEER_MS = 30_000
+
 export type { Kubectl }
 
 /** kubectl for this lab's cluster. Throws CommandError. */
@@ -24,8 +28,10 @@ export async function hostKubectl(run: LabRun): Promise<Kubectl> {
   const kubectl = kubectlOf(bundle ?? { dir: '' })
   const env = { KUBECONFIG: run.paths.kubeconfig, HOME: run.paths.dir, ...directEnv(run.record, run.world.env.env) }
   const limits = { signal: run.world.signal, timeoutMs: LIMIT_MS }
-  return (args, options = {}) =>
-    run.world.host.run([kubectl, '--request-timeout=90s', ...args], { ...limits, ...options, env })
+  return async (args, options = {}) => {
+    await steer(run.paths.kubeconfig, STEER_MS, run.world.signal)
+    return run.world.host.run([kubectl, '--request-timeout=90s', ...args], { ...limits, ...options, env })
+  }
 }
 
 /** The same, asked again while the API server is too busy to answer; `line` reports it. */

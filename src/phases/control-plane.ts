@@ -4,22 +4,23 @@ import { stringify } from 'yaml'
 import { nodeConditions } from '../api/server.js'
 import { hostKubeconfig } from '../cluster/kubeconfig.js'
 import type { Topology } from '../cluster/topology.js'
-import { initConfig, initFlags, patchFiles, PATCHES_DIR, unpatched } from '../cluster/kubeadm.js'
-import { preflightErrors, preflightHint } from '../cluster/preflight.js'
+import { initConfig, initFlags, patchFiles, PATCHES_DIR } from '../cluster/kubeadm.js'
+import { unpatched } from '../cluster/unpatched.js'
 import { CommandError, StateError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { readText, writeAtomic } from '../host/files.js'
 import type { KubernetesSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
-import { apiServer } from '../node/api-server.js'
+import { apiServers } from '../node/api-server.js'
 import type { Marks } from '../node/baked-phase.js'
-import { digest, removeMark, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
+import { removeMark } from '../node/guest-phase.js'
 import { connect } from '../node/connections.js'
+import { clusterMark, runClusterPhase } from './cluster-phase.js'
+import { endpointPart } from './endpoint.js'
 import { hostKubectl } from '../node/kubectl.js'
 import { cniManifest, cniName } from '../network/cni-manifest.js'
 import type { LabRun } from '../world.js'
 
-const MINUTE = 60_000
 /** ms for one answer of the API server. */
 const API_MS = 10_000
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -28,73 +29,30 @@ const word = (length: number): string => Array.from({ length }, () => LETTERS[ra
 /** A random bootstrap token, `[a-z0-9]{6}.[a-z0-9]{16}` (kubeadm token). */
 export const bootstrapToken = (): string => `${word(6)}.${word(16)}`
 
-export interface ClusterPhase {
-  readonly phase: string
-  readonly mark: string
-  /** Scripts for the phase's script, besides those of the recipe and the node. */
-  readonly settings?: Readonly<Record<string, string>>
-  readonly line: (text: string) => void
-}
-
-/** Installs scripts and settings of one cluster phase, runs it, and leaves its mark. */
-export async function runClusterPhase(
-  run: LabRun,
-  guest: Guest,
-  { phase, mark, settings, line }: ClusterPhase,
-): Promise<void> {
-  const recipe = await run.artifacts.recipe()
-  const minutes = 20 * run.profile.patience
-  await installScripts(guest, recipe.scripts, { ...recipe.settings, ...nodeSettings(run.lab, guest.node), ...settings })
-  await runGuestPhase(guest, phase, mark, {
-    line,
-    signal: run.world.signal,
-    clock: run.world.clock,
-    timeoutMs: minutes * MINUTE,
-  }).catch((error: unknown) => {
-    throw preflightFailure(guest.node, error)
-  })
-}
-
-/** If kubeadm refused, its own words; otherwise the error unchanged. */
-function preflightFailure(node: string, error: unknown): unknown {
-  if (!(error instanceof CommandError)) return error
-  const errors = preflightErrors(error.failure.tail)
-  if (errors.length === 0) return error
-  const lines = errors.map((e) => `[ERROR ${e.name}]: ${e.message}`)
-  return new StateError([`${node}: kubeadm refuses:`, ...lines].join('\n'), {
-    cause: error,
-    hint: preflightHint(errors),
-  })
-}
-
-/** The mark of a cluster phase: its script and its input. */
-export async function clusterMark(run: LabRun, phase: string, extra: string): Promise<string> {
-  const recipe = await run.artifacts.recipe()
-  return phaseDigest(recipe.scripts, phase, { lab: run.lab, settings: {}, extra: digest(extra) })
-}
-
 /** The kubeconfig of the lab, written to the host. */
 async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise<void> {
   const conf = await guest.sudo('cat /etc/kubernetes/admin.conf', [], { what: 'reading the kubeconfig' })
-  const server = apiServer(run.record)
-  if (server === undefined)
+  const servers = apiServers(run.record)
+  if (servers.length === 0)
     throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
-  await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, server))
+  await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, servers))
 }
 
 /**
- * Whether the lab's kubeconfig exists and has the present port: `access` chooses another one if a program has taken it.
+ * Whether the lab's kubeconfig exists and has the present ports: `access` chooses another one if a program has taken
+ * it.
  */
 async function hasKubeconfig(run: LabRun): Promise<boolean> {
-  const server = apiServer(run.record)
-  return server !== undefined && ((await readText(run.paths.kubeconfig))?.split(/\s+/).includes(server) ?? false)
+  const servers = apiServers(run.record)
+  const words = (await readText(run.paths.kubeconfig))?.split(/\s+/) ?? []
+  return servers.length > 0 && servers.every((server) => words.includes(server))
 }
 
 /**
  * Checks that the manifests have what the plan announced. Throws StateError if kubeadm left some of it out: on a slow
  * host the probes would then kill a control plane that is only busy.
  */
-async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Guest): Promise<void> {
+export async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Guest): Promise<void> {
   const manifests: Record<string, string> = {}
   for (const target of Object.keys(run.profile.patches))
     manifests[target] = (await guest.sudo('cat -- "$1"', [`/etc/kubernetes/manifests/${target}.yaml`])).stdout
@@ -122,22 +80,32 @@ const DERIVED = [
 /** Prints those of its arguments that do not exist or are empty. */
 const LOST = 'cd /etc/kubernetes 2>/dev/null; for f in "$@"; do [ -s "$f" ] || echo "$f"; done'
 
-/**
- * Whether all files of the control plane exist. klab's mark only says that it was made; somebody may have reset it or
- * deleted something since. Throws StateError if files are gone that only another cluster would have: klab must not
- * decide that.
- */
-async function isWhole(run: LabRun, node: string): Promise<boolean> {
+/** Files of a control plane that are lost: `gone` are those that only another cluster would have. */
+export interface Lost {
+  readonly gone: readonly string[]
+  readonly all: readonly string[]
+}
+
+/** Looks for them. klab's mark only says that the control plane was made; somebody may have reset it since. */
+export async function lostFiles(run: LabRun, node: string): Promise<Lost> {
   const guest = await connect(run, node)
   const { stdout } = await guest.sudo(LOST, [...ORIGINAL, ...DERIVED], { what: 'looking for its control plane' })
-  const lost = stdout.split('\n').filter(Boolean)
-  const gone = lost.filter((file) => ORIGINAL.includes(file))
+  const all = stdout.split('\n').filter(Boolean)
+  return { all, gone: all.filter((file) => ORIGINAL.includes(file)) }
+}
+
+/**
+ * Whether all files of the first control plane exist. Throws StateError if files are gone that only another cluster
+ * would have: klab must not decide that.
+ */
+async function isWhole(run: LabRun, node: string): Promise<boolean> {
+  const { all, gone } = await lostFiles(run, node)
   if (gone.length > 0)
     throw new StateError(
       `${node}: the control plane that klab made is gone (kubeadm reset?): no /etc/kubernetes/${gone.join(', ')}`,
       { hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up' },
     )
-  return lost.length === 0
+  return all.length === 0
 }
 
 /** Deletes a bootstrap token (security rule 11). Throws CommandError, HostError. */
@@ -163,11 +131,16 @@ export function controlPlaneStep(
   { marks, askNodes = nodeConditions }: { readonly marks: Marks; readonly askNodes?: typeof nodeConditions },
 ): Step {
   const node = topology.first
+  const { shared } = topology
   const alone = topology.workers.length === 0
-  const config = (token: string): string => initConfig(k, node, run.profile, { token, alone })
+  const config = (token: string): string => initConfig(k, node, run.profile, { token, alone, shared })
   const mark = (): Promise<string> =>
     clusterMark(run, 'control-plane', config('token') + stringify(run.profile.patches))
-  const marked = async (): Promise<boolean> => (await marks(node.name)).get('control-plane') === (await mark())
+  const endpoint = endpointPart(run, topology, node)
+  const marked = async (): Promise<boolean> => {
+    const has = await marks(node.name)
+    return has.get('control-plane') === (await mark()) && (await endpoint.done(has))
+  }
   let repair = false
   return {
     id: `control-plane/${node.name}`,
@@ -179,7 +152,11 @@ export function controlPlaneStep(
       repair = !(await isWhole(run, node.name)) || !known
       return !repair
     },
-    again: async () => removeMark(await connect(run, node.name), 'control-plane'),
+    again: async () => {
+      const guest = await connect(run, node.name)
+      await endpoint.again(guest)
+      await removeMark(guest, 'control-plane')
+    },
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       const token = bootstrapToken()
@@ -188,6 +165,7 @@ export function controlPlaneStep(
         // Otherwise run.sh would find the mark and do nothing.
         await removeMark(guest, 'control-plane')
       }
+      await endpoint.run(guest, line)
       await guest.put([
         { path: '/etc/klab/kubeadm-init.yaml', content: config(token), mode: 0o600 },
         ...patchFiles(run.profile).map((f) => ({ path: `${PATCHES_DIR}/${f.name}`, content: f.content })),

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { topologyOf } from '../cluster/topology.js'
 import { KlabError } from '../errors.js'
 import { tail } from '../host/tail.js'
 import { connect } from '../node/connections.js'
@@ -39,11 +40,17 @@ export function reviver(run: LabRun, line: (text: string) => void): (notReady: r
   const { clock } = run.world
   const since = new Map<string, number>()
   const done = new Set<string>()
-  const units = [run.lab.kubernetes?.runtime ?? 'docker', 'kubelet']
+  const topology = topologyOf(run.lab)
+  const shared = new Set(topology?.shared ? topology.controlPlanes.map((n) => n.name) : [])
+  const unitsOf = (node: string): readonly string[] => [
+    run.lab.kubernetes?.runtime ?? 'docker',
+    'kubelet',
+    ...(shared.has(node) ? ['haproxy', 'keepalived'] : []),
+  ]
   const revive = async (node: string): Promise<void> => {
     done.add(node)
     try {
-      await putBack(run, node, units, line)
+      await putBack(run, node, unitsOf(node), line)
     } catch (error) {
       if (!(error instanceof KlabError) || error.code === 'interrupted') throw error
       line(`${node}: ${error.message.split('\n')[0] ?? ''}`)

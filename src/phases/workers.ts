@@ -7,7 +7,8 @@ import type { Topology } from '../cluster/topology.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
-import { bootstrapToken, clusterMark, dropToken, runClusterPhase } from './control-plane.js'
+import { clusterMark, runClusterPhase } from './cluster-phase.js'
+import { bootstrapToken, dropToken } from './control-plane.js'
 import { removeMark } from '../node/guest-phase.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
@@ -24,7 +25,7 @@ const HAS_LOGIN =
   '[ -s /etc/kubernetes/kubelet.conf ] && [ -s /etc/kubernetes/pki/ca.crt ] && ' +
   '[ -s /var/lib/kubelet/pki/kubelet-client-current.pem ]'
 
-interface Ticket {
+export interface Ticket {
   readonly token: string
   /** `sha256:…` of the CA's public key (kubeadm join, --discovery-token-ca-cert-hash). */
   readonly caHash: string
@@ -63,10 +64,10 @@ const tokenSecret = (token: string, expires: Date): unknown => ({
 })
 
 /**
- * One token for all workers: made when the first asks, deleted when the last has finished. From the host, because
- * `kubeadm token` in a busy guest takes up to half a minute.
+ * One token for all who join at the same time: made when the first asks, deleted when the last has finished. From the
+ * host, because `kubeadm token` in a busy guest takes up to half a minute.
  */
-function createTickets(run: LabRun, first: NodeSpec) {
+export function createTickets(run: LabRun, first: NodeSpec) {
   let made: Promise<Ticket> | undefined
   let holders = 0
   const make = async (): Promise<Ticket> => {
@@ -97,7 +98,8 @@ function createTickets(run: LabRun, first: NodeSpec) {
   }
 }
 
-const readCaHash = async (run: LabRun, first: NodeSpec): Promise<string> => {
+/** The hash of the cluster's CA. Throws CorruptError, CommandError. */
+export const readCaHash = async (run: LabRun, first: NodeSpec): Promise<string> => {
   const guest = await connect(run, first.name)
   return caCertHash(
     (await guest.sudo('cat /etc/kubernetes/pki/ca.crt', [], { what: 'reading the cluster’s CA' })).stdout,

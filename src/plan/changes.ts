@@ -32,8 +32,9 @@ const NOW: readonly (readonly [path: RegExp, what: string])[] = [
   [/^kubernetes\.addons\b/, 'add-ons are applied, or removed from the cluster'],
 ]
 
-/** Whether the lab has a cluster of one node. That node takes pods, which only kubeadm init decides. */
-const alone = ({ kubernetes, nodes }: Lab): boolean => kubernetes !== undefined && nodes.length === 1
+/** Whether the lab has a cluster without workers. Its control planes take pods, which only kubeadm's start decides. */
+const alone = ({ kubernetes, nodes }: Lab): boolean =>
+  kubernetes !== undefined && nodes.every((n) => n.role === 'control-plane')
 
 /** A pod network where there was none, if the nodes have its images. */
 const getsNetwork = (before: Lab, after: Lab): boolean =>

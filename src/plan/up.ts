@@ -9,6 +9,8 @@ import { addonReadySteps } from '../phases/addons-ready.js'
 import { bootSteps } from '../phases/boot.js'
 import { cniStep } from '../phases/cni.js'
 import { controlPlaneStep } from '../phases/control-plane.js'
+import { inTurn } from '../phases/in-turn.js'
+import { memberSteps } from '../phases/members.js'
 import { imageSteps } from '../phases/image.js'
 import { nodeImageSteps } from '../phases/node-image.js'
 import { topologyOf } from '../cluster/topology.js'
@@ -41,7 +43,10 @@ export function planUp(run: LabRun): Plan {
     runtime: () => (k ? runtimeSteps(run, marks) : []),
     packages: () => (k ? packagesSteps(run, marks) : []),
     images: () => (k ? imagesSteps(run, marks) : []),
-    'control-plane': () => (k && topology ? [controlPlaneStep(run, k, topology, { marks })] : []),
+    'control-plane': () =>
+      k && topology
+        ? inTurn([controlPlaneStep(run, k, topology, { marks }), ...memberSteps(run, k, topology, { marks })])
+        : [],
     workers: () => (k && topology ? workerSteps(run, k, topology, { marks }) : []),
     cni: () => (k && topology && k.cni !== 'none' ? [cniStep(run, k, topology.first, marks)] : []),
     addons: () => (k && topology ? addonSteps(run, k, topology.first, { marks }) : []),

@@ -10,7 +10,7 @@ import type { World } from '../world.js'
 import { kubeconfigOf, memoryOf, newId, writeManifest } from '../snapshot/manifest.js'
 import type { Manifest, NodeMoment } from '../snapshot/types.js'
 import { labPaths, type LabPaths } from '../state/paths.js'
-import { apiServer } from '../node/api-server.js'
+import { apiServers } from '../node/api-server.js'
 import { writeRecord, type LabRecord } from '../state/record.js'
 import type { DiskOnly } from './fit.js'
 import type { SealedFacts } from './types.js'
@@ -121,7 +121,7 @@ async function manifestOf(s: StagedSeal, staged: LabPaths): Promise<Manifest> {
 async function kubeconfigFor(s: StagedSeal, staged: LabPaths): Promise<string | undefined> {
   const text = await readText(staged.kubeconfig)
   if (text === undefined) return undefined
-  const own = hostKubeconfig(text, s.record.name, apiServer(s.record) ?? '', 'ask the person who made the file')
+  const own = hostKubeconfig(text, s.record.name, apiServers(s.record), 'ask the person who made the file')
   await writeAtomic(kubeconfigOf(staged, s.id), own)
   return own
 }

@@ -11,7 +11,7 @@ import { CorruptError } from '../errors.js'
 import { readText, writeAtomic } from '../host/files.js'
 import { topologyOf } from '../cluster/topology.js'
 import { connectWithin } from '../node/connections.js'
-import { apiServer } from '../node/api-server.js'
+import { apiServers } from '../node/api-server.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LockedLab } from './types.js'
 
@@ -48,14 +48,18 @@ const LINE = /^(\S+) ([A-Za-z0-9+/=]+)$/gm
 export async function renewCertificates(lab: LockedLab, timeoutMs: number): Promise<void> {
   const { world, record, paths } = lab
   const { kubernetes, nodes, name, os } = record.lab
-  const first = topologyOf(record.lab)?.first
-  const server = apiServer(record)
-  if (!kubernetes || !first || server === undefined) return
+  const topology = topologyOf(record.lab)
+  const servers = apiServers(record)
+  if (!kubernetes || !topology || servers.length === 0) return
+  const { first, others } = topology
   const script = (file: string): Promise<string> => readFile(join(world.assets, 'cloud-init', 'renew', file), 'utf8')
   const options = { timeoutMs, signal: world.signal }
   const guest = await connectWithin(lab, first.name, timeoutMs)
-  const args = [String(minorOf(kubernetes.version)), kubernetes.runtime, os.user, ...nodes.map((n) => n.name)]
-  const { stdout } = await guest.sudo(await script('control-plane.sh'), args, options)
+  const args = [String(minorOf(kubernetes.version)), kubernetes.runtime, os.user]
+  const renew = await script('control-plane.sh')
+  // etcd's members talk to each other only when the certificates of all of them are valid.
+  await Promise.all(others.map(async (n) => (await connectWithin(lab, n.name, timeoutMs)).sudo(renew, args, options)))
+  const { stdout } = await guest.sudo(renew, [...args, ...nodes.map((n) => n.name)], options)
   const made = new Map([...stdout.matchAll(LINE)].map(([, key = '', value = '']) => [key, value]))
   const of = (key: string): string => {
     const value = made.get(key)
@@ -74,5 +78,5 @@ export async function renewCertificates(lab: LockedLab, timeoutMs: number): Prom
       await own.sudo(kubelet, [], options)
     }),
   )
-  await writeAtomic(paths.kubeconfig, hostKubeconfig(admin, name, server))
+  await writeAtomic(paths.kubeconfig, hostKubeconfig(admin, name, servers))
 }

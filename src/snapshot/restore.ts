@@ -6,10 +6,11 @@ import { rm } from 'node:fs/promises'
 import { CorruptError, HostError, Interrupted, messageOf, StateError } from '../errors.js'
 import { compareVersions } from '../host/versions.js'
 import { ensureDir, readText, writeAtomic } from '../host/files.js'
+import { movedKubeconfig } from '../cluster/kubeconfig.js'
 import { topologyOf } from '../cluster/topology.js'
 import { domainName } from '../node/names.js'
 import { segmentOf } from '../network/segment.js'
-import { apiServer } from '../node/api-server.js'
+import { apiServers } from '../node/api-server.js'
 import { forwardsOf } from '../state/endpoints.js'
 import { diskOf, writeRecord, type LabRecord } from '../state/record.js'
 import { freshOverlay, sweep } from './disks.js'
@@ -173,13 +174,9 @@ async function complete(lab: LockedLab, manifest: Manifest): Promise<void> {
   const { paths, record, world } = lab
   if (isRam(manifest)) await resumeAll(lab)
   const text = await readText(kubeconfigOf(paths, manifest.id))
-  const server = apiServer(record)
+  const servers = apiServers(record)
   if (text === undefined) await rm(paths.kubeconfig, { force: true })
-  else
-    await writeAtomic(
-      paths.kubeconfig,
-      server === undefined ? text : text.replace(/(server: )https:\S+/, (_all, key: string) => key + server),
-    )
+  else await writeAtomic(paths.kubeconfig, servers.length === 0 ? text : movedKubeconfig(text, servers))
   // All others wait for it.
   const first = topologyOf(record.lab)?.first
   if (first) await world.hypervisor.prefer(domainName(record.id, first.name)).catch(() => undefined)

@@ -33,17 +33,20 @@ const CONTROLLER_STEP_S = 600
  */
 export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs: number): Promise<void> {
   const { kubernetes } = lab.record.lab
-  const first = topologyOf(lab.record.lab)?.first
-  if (!kubernetes || !first || steppedS < CONTROLLER_STEP_S) return
+  const topology = topologyOf(lab.record.lab)
+  if (!kubernetes || !topology || steppedS < CONTROLLER_STEP_S) return
   const options = { timeoutMs, signal: lab.world.signal }
-  const guest = await connectWithin(lab, first.name, timeoutMs)
   const { clock } = lab.world
   const started = clock.monotonic()
   lab.say('kube-controller-manager restarts: its tokens have expired, or soon will')
-  await guest.sudo(
-    await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8'),
-    [kubernetes.runtime],
-    options,
+  const script = await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8')
+  // Which of several leads may change any moment, so all of them.
+  const [guest] = await Promise.all(
+    topology.controlPlanes.map(async ({ name }) => {
+      const own = await connectWithin(lab, name, timeoutMs)
+      await own.sudo(script, [kubernetes.runtime], options)
+      return own
+    }),
   )
   lab.say(`kube-controller-manager is healthy, ${((clock.monotonic() - started) / 1000).toFixed(1)} s later`)
   const { cni } = kubernetes
@@ -51,7 +54,7 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
     return
   lab.say('calico-node restarts, so that its CNI plugin gets a new token')
   // It writes a new one first. klab does not wait for it.
-  await guest.sudo(
+  await guest?.sudo(
     'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node',
     [],
     options,

@@ -1,133 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import { createServer as createTlsServer, type Server } from 'node:https'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { stringify } from 'yaml'
+import t from 'tap'
 import { hostKubeconfig } from '../../src/cluster/kubeconfig.js'
 import { nodeConditions, parseLogin } from '../../src/api/server.js'
-
-/** A CA, a server of it on 127.0.0.1, a client of it, and a stranger's CA with a client. */
-const dir = t.testdir()
-const at = (name: string): string => join(dir, name)
-const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-const text = (name: string): string => readFileSync(at(name), 'utf8')
-writeFileSync(at('san'), 'subjectAltName=IP:127.0.0.1\n')
-const makeCa = (name: string) =>
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    at(`${name}.key`),
-    '-out',
-    at(`${name}.crt`),
-    '-subj',
-    `/CN=${name}`,
-    '-days',
-    '3650',
-  )
-const issue = (ca: string, name: string) => {
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    at(`${name}.key`),
-    '-out',
-    at(`${name}.csr`),
-    '-subj',
-    `/O=system:masters/CN=${name}`,
-  )
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    at(`${name}.csr`),
-    '-CA',
-    at(`${ca}.crt`),
-    '-CAkey',
-    at(`${ca}.key`),
-    '-CAcreateserial',
-    '-out',
-    at(`${name}.crt`),
-    '-days',
-    '3650',
-    '-extfile',
-    at('san'),
-  )
-}
-makeCa('ca')
-makeCa('stranger-ca')
-issue('ca', 'server')
-issue('ca', 'admin')
-issue('stranger-ca', 'stranger')
-
-const base64 = (name: string): string => Buffer.from(text(name)).toString('base64')
-const admin = (ca: string, client: string): string =>
-  stringify({
-    clusters: [
-      {
-        name: 'kubernetes',
-        cluster: { 'certificate-authority-data': base64(`${ca}.crt`), server: 'https://192.168.31.61:6443' },
-      },
-    ],
-    users: [
-      {
-        name: 'a',
-        user: { 'client-certificate-data': base64(`${client}.crt`), 'client-key-data': base64(`${client}.key`) },
-      },
-    ],
-  })
-
-/** An API server that wants a client certificate. */
-async function serve(t: Test, answer: RequestListener): Promise<number> {
-  const server: Server = createTlsServer(
-    {
-      key: text('server.key'),
-      cert: text('server.crt'),
-      ca: text('ca.crt'),
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    (req, res) => {
-      if ((req.socket as unknown as { authorized: boolean }).authorized) answer(req, res)
-      else res.writeHead(403).end('{"kind":"Status"}')
-    },
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return (server.address() as AddressInfo).port
-}
-
-const write = (t: Test, port: number, ca = 'ca', client = 'admin'): string => {
-  const path = join(t.testdir(), 'kubeconfig')
-  writeFileSync(path, hostKubeconfig(admin(ca, client), 'course', `https://127.0.0.1:${port}`))
-  return path
-}
-const node = (name: string, ...conditions: [string, string][]) => ({
-  metadata: { name },
-  status: { conditions: conditions.map(([type, status]) => ({ type, status })) },
-})
-const json =
-  (body: unknown): RequestListener =>
-  (_, res) =>
-    void res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+import { admin, json, node, serve, text, write } from './tls.js'
 
 t.test('parseLogin reads what hostKubeconfig writes', (t) => {
-  const login = parseLogin(hostKubeconfig(admin('ca', 'admin'), 'course', 'https://127.0.0.1:22100'))
+  const login = parseLogin(hostKubeconfig(admin('ca', 'admin'), 'course', ['https://127.0.0.1:22100']))
   t.equal(login?.server.href, 'https://127.0.0.1:22100/')
   t.equal(login?.ca, text('ca.crt'))
   t.equal(login?.cert, text('admin.crt'))
@@ -136,7 +17,7 @@ t.test('parseLogin reads what hostKubeconfig writes', (t) => {
 })
 
 t.test('parseLogin: anything else is undefined', (t) => {
-  const good = hostKubeconfig(admin('ca', 'admin'), 'course', 'https://127.0.0.1:22100')
+  const good = hostKubeconfig(admin('ca', 'admin'), 'course', ['https://127.0.0.1:22100'])
   for (const name of ['server', 'certificate-authority-data', 'client-certificate-data', 'client-key-data'])
     t.equal(parseLogin(good.replace(new RegExp(`^.*${name}:.*$`, 'm'), '')), undefined, `without ${name}`)
   t.equal(parseLogin(good.replace('https://127.0.0.1:22100', 'no-address')), undefined)
@@ -185,7 +66,7 @@ t.test('a stranger’s client certificate is refused with 403, and that is no an
   const port = await serve(t, json({ items: [node('a', ['Ready', 'True'])] }))
   t.equal((await nodeConditions(write(t, port), 5000))?.size, 1)
   const stranger = join(t.testdir(), 'kubeconfig')
-  writeFileSync(stranger, hostKubeconfig(admin('ca', 'stranger'), 'course', `https://127.0.0.1:${port}`))
+  writeFileSync(stranger, hostKubeconfig(admin('ca', 'stranger'), 'course', [`https://127.0.0.1:${port}`]))
   t.equal(await nodeConditions(stranger, 5000), undefined)
 })
 

@@ -134,6 +134,8 @@ t.test('the built image comes from the cache by its recipe; a changed guest file
     await ensureBaseImage(source, { ...context, layers })
   }
   t.equal(keys.size, 4)
+  await ensureBaseImage(source, { ...context, layers, balancer: true })
+  t.equal(keys.size, 5, 'that of a lab with several control planes is another one')
 
   const { key } = await ensureBaseImage(source, { ...context, layers })
   const own = join(w.dir, 'cloud-init', 'image-debian-13')

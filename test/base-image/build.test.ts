@@ -80,3 +80,14 @@ t.test('missing tools are named with the command that installs them', async (t) 
     hint: 'sudo apt-get install mmdebstrap fakeroot e2fsprogs qemu-utils',
   })
 })
+
+t.test('several control planes: haproxy and keepalived besides, which do not start by themselves', async (t) => {
+  const assets = new URL('../..', import.meta.url).pathname
+  const [plain, shared] = [await readRecipe(assets), await readRecipe(assets, true)]
+  t.same(shared.packages, [...plain.packages, 'haproxy', 'keepalived'])
+  t.notMatch(plain.packages.join(), /haproxy|keepalived/)
+  const argv = mmdebstrap(shared, '/o', '/t', [])
+  const hook = argv.findIndex((arg) => /systemctl --quiet disable haproxy\.service keepalived\.service$/.test(arg))
+  t.ok(hook > argv.indexOf('--customize-hook=chroot "$1" sh /usr/lib/klab/customize'))
+  t.notMatch(mmdebstrap(plain, '/o', '/t', []).join(' '), 'haproxy')
+})

@@ -7,9 +7,9 @@ import {
   joinConfig,
   patchFiles,
   PATCHES_DIR,
-  unpatched,
   type JoinFacts,
 } from '../../src/cluster/kubeadm.js'
+import { unpatched } from '../../src/cluster/unpatched.js'
 import { profileFor } from '../../src/cluster/profile.js'
 import { knownMinors, minorOf } from '../../src/versions/kubernetes.js'
 import type { KubernetesSpec, NodeSpec } from '../../src/labfile/model.js'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { parse, stringify } from 'yaml'
-import { hostKubeconfig } from '../../src/cluster/kubeconfig.js'
+import { hostKubeconfig, movedKubeconfig } from '../../src/cluster/kubeconfig.js'
 import { CorruptError } from '../../src/errors.js'
 
 const pem = (kind: string, body = 'QUJD'): string =>
@@ -21,7 +21,7 @@ const admin = (change: Record<string, unknown> = {}): string =>
   })
 
 t.test('the server moves to the forwarded port, everything is named after the lab, certificates stay', (t) => {
-  t.same(parse(hostKubeconfig(admin(), 'course', 'https://127.0.0.1:22100')), {
+  t.same(parse(hostKubeconfig(admin(), 'course', ['https://127.0.0.1:22100'])), {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'course', cluster: { 'certificate-authority-data': CERT, server: 'https://127.0.0.1:22100' } }],
@@ -46,7 +46,7 @@ t.test('an admin.conf that is none is called corrupt, whatever is wrong with it'
     'user empty': admin({ users: [{ name: 'x' }] }),
   }
   for (const [what, text] of Object.entries(bad))
-    t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), CorruptError, what)
+    t.throws(() => hostKubeconfig(text, 'course', ['https://127.0.0.1:1']), CorruptError, what)
   t.end()
 })
 
@@ -56,11 +56,9 @@ t.test('one from elsewhere: certificates and key alone, never a command that kub
     'proxy-url: "http://evil.example" } }]\n' +
     `users: [{ name: x, user: { ${user} } }]\n`
   const good = `client-certificate-data: ${CERT}, client-key-data: ${KEY}`
-  const own = hostKubeconfig(
-    text(`${good}, exec: { apiVersion: v1, command: /bin/sh }`),
-    'lab',
+  const own = hostKubeconfig(text(`${good}, exec: { apiVersion: v1, command: /bin/sh }`), 'lab', [
     'https://127.0.0.1:22001',
-  )
+  ])
   t.match(own, 'server: https://127.0.0.1:22001')
   t.match(parse(own), { users: [{ user: { 'client-key-data': KEY } }] })
   t.notMatch(own, /exec|command|proxy|evil/)
@@ -71,7 +69,7 @@ t.test('one from elsewhere: certificates and key alone, never a command that kub
     'x',
     '',
   ])
-    t.throws(() => hostKubeconfig(bad, 'lab', 'https://127.0.0.1:22001'), { code: 'corrupt' })
+    t.throws(() => hostKubeconfig(bad, 'lab', ['https://127.0.0.1:22001']), { code: 'corrupt' })
   t.end()
 })
 
@@ -105,9 +103,9 @@ t.test('a guest’s admin.conf: nothing but certificates and key gets into the k
     preferences: { extensions: [{ name: 'evil' }] },
     extensions: [{ name: 'evil' }],
   })
-  const own = hostKubeconfig(text, 'course', 'https://127.0.0.1:22100')
+  const own = hostKubeconfig(text, 'course', ['https://127.0.0.1:22100'])
   t.notMatch(own, /evil/)
-  t.equal(own, hostKubeconfig(admin(), 'course', 'https://127.0.0.1:22100'), 'the same as of a good one')
+  t.equal(own, hostKubeconfig(admin(), 'course', ['https://127.0.0.1:22100']), 'the same as of a good one')
   t.end()
 })
 
@@ -119,7 +117,7 @@ t.test('certificates and keys are PEM of their kind', (t) => {
     })
   const chain = Buffer.from(Buffer.from(CERT, 'base64').toString().repeat(2)).toString('base64')
   for (const key of ['EC PRIVATE KEY', 'RSA PRIVATE KEY', 'PRIVATE KEY'])
-    t.match(parse(hostKubeconfig(of(chain, chain, pem(key)), 'course', 'https://127.0.0.1:1')), {
+    t.match(parse(hostKubeconfig(of(chain, chain, pem(key)), 'course', ['https://127.0.0.1:1'])), {
       clusters: [{ cluster: { 'certificate-authority-data': chain } }],
       users: [{ user: { 'client-certificate-data': chain, 'client-key-data': pem(key) } }],
     })
@@ -133,7 +131,7 @@ t.test('certificates and keys are PEM of their kind', (t) => {
     'base64 within that is none': [CERT, pem('CERTIFICATE', 'a: \u001b[2J'), KEY],
   }
   for (const [what, [ca, cert, key]] of Object.entries(bad))
-    t.throws(() => hostKubeconfig(of(ca, cert, key), 'course', 'https://127.0.0.1:1'), { code: 'corrupt' }, what)
+    t.throws(() => hostKubeconfig(of(ca, cert, key), 'course', ['https://127.0.0.1:1']), { code: 'corrupt' }, what)
   t.end()
 })
 
@@ -149,9 +147,22 @@ t.test('size, aliases and depth: refused at once', (t) => {
   }
   for (const [what, text] of Object.entries(bombs)) {
     const before = process.cpuUsage()
-    t.throws(() => hostKubeconfig(text, 'course', 'https://127.0.0.1:1'), { code: 'corrupt' }, what)
+    t.throws(() => hostKubeconfig(text, 'course', ['https://127.0.0.1:1']), { code: 'corrupt' }, what)
     const ms = process.cpuUsage(before).user / 1000
     t.ok(ms < 2000, `${what}: ${Math.round(ms)} ms of CPU time`)
   }
+  t.end()
+})
+
+t.test('several API servers: the first is used, all are listed where kubectl does not look; ports may move', (t) => {
+  const servers = [22100, 22101, 22102].map((port) => `https://127.0.0.1:${port}`)
+  const text = hostKubeconfig(admin(), 'ha', servers)
+  const [{ cluster }] = (parse(text) as { clusters: [{ cluster: Record<string, unknown> }] }).clusters
+  t.equal(cluster['server'], servers[0])
+  t.same(cluster['extensions'], [{ name: 'klab', extension: { servers } }])
+  const moved = [22100, 23101, 22102].map((port) => `https://127.0.0.1:${port}`)
+  t.equal(movedKubeconfig(text, moved), hostKubeconfig(admin(), 'ha', moved))
+  const one = hostKubeconfig(admin(), 'course', [servers[0]!])
+  t.equal(movedKubeconfig(one, [moved[1]!]), hostKubeconfig(admin(), 'course', [moved[1]!]))
   t.end()
 })

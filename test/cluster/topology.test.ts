@@ -1,11 +1,11 @@
 import t from 'tap'
-import { apiNodes, hostPort, topologyOf } from '../../src/cluster/topology.js'
+import { apiNodes, hostPort, sharedEndpoint, topologyOf } from '../../src/cluster/topology.js'
 import type { Lab, NodeSpec, Role } from '../../src/labfile/model.js'
 import { fourNodes, labOf } from '../fakes/world.js'
 
 const lab = labOf(fourNodes())
 const names = (nodes: readonly NodeSpec[]): string[] => nodes.map((n) => n.name)
-/** The course's lab with other roles, which a Labfile may not have today. */
+/** The course's lab with other roles. */
 const withRoles = (...roles: Role[]): Lab => ({
   ...lab,
   nodes: lab.nodes.map((n, i) => ({ ...n, role: roles[i] ?? 'worker' })),
@@ -55,5 +55,15 @@ t.test('plain VMs have none, whatever their roles; nor has a lab without nodes',
   t.equal(topologyOf(plain), undefined)
   t.same(apiNodes(plain), [])
   t.equal(topologyOf({ ...lab, nodes: [] }), undefined)
+  t.end()
+})
+
+t.test('three control planes share an address and a port that no API server has; one has its own', (t) => {
+  const three = withRoles('control-plane', 'control-plane', 'control-plane')
+  const ha = { ...three, kubernetes: { ...three.kubernetes!, apiEndpoint: '192.168.31.60' } }
+  t.same(topologyOf(ha)!.endpoint, { host: '192.168.31.60', port: 8443 })
+  t.equal(sharedEndpoint(ha), '192.168.31.60:8443')
+  t.equal(sharedEndpoint(lab), null)
+  t.equal(topologyOf(lab)!.shared, undefined)
   t.end()
 })

@@ -219,7 +219,7 @@ export function makeRun(world: FakeWorld, lab: Lab, o: RunChoice = {}): LabRun {
   const id = labId(lab.name, '/lab/Labfile', 0)
   const paths = labPaths(world.roots, id)
   const { until = 'ready', accel = 'tcg' } = o
-  const ports = assignPorts(lab, apiNodes(lab), [...lab.nodes.map((_, i) => 22_000 + i), 22_100])
+  const ports = assignPorts(lab, apiNodes(lab), [...lab.nodes.map((_, i) => 22_000 + i), 22_100, 22_101, 22_102])
   const record: LabRecord = {
     version: 1,
     id,

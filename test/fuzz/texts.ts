@@ -70,7 +70,7 @@ const kubeconfig = target({
   codes: ['corrupt'],
   input: damagedText(ADMIN, ADMIN.replace('user:', 'user:\n    exec: { command: id }')),
   read: (text) => {
-    const made = hostKubeconfig(text, 'course', 'https://127.0.0.1:22100')
+    const made = hostKubeconfig(text, 'course', ['https://127.0.0.1:22100'])
     if (/exec:|tokenFile|proxy-url|https:\/\/a/.test(made)) throw new Error(`took over too much: ${made}`)
   },
 })

@@ -128,7 +128,7 @@ t.test('a kubeconfig: certificates and keys are all that is taken from it', asyn
   const h = await hostileLab(t, { answer: (_command, channel) => say(channel, text) })
   const guest = await makeGuests(t).connect(h.address, { withinMs: 20_000, signal })
   const fetch = async (): Promise<string> =>
-    hostKubeconfig((await guest.sudo('cat /etc/kubernetes/admin.conf')).stdout, 'course', 'https://127.0.0.1:22100')
+    hostKubeconfig((await guest.sudo('cat /etc/kubernetes/admin.conf')).stdout, 'course', ['https://127.0.0.1:22100'])
   text = JSON.stringify(good)
   t.notMatch(await fetch(), /evil|exec|touch|tokenFile|shadow|proxy|auth-provider/)
   for (text of [JSON.stringify(noKey), `a: [${'{b: 1},'.repeat(200_000)}]`, NASTY, '', `x: &a [*a, *a]`])

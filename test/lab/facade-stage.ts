@@ -13,10 +13,10 @@ import { makeStage } from '../snapshot/stage.js'
 export const LABFILE = fourNodes('kubernetes: false\n')
 
 /** A lab of four machines that run, up to `ready`, as a program gets it. */
-export async function open(t: Test) {
-  const stage = await makeStage(t, LABFILE)
+export async function open(t: Test, labfileText = LABFILE) {
+  const stage = await makeStage(t, labfileText)
   const { world } = stage
-  writeFileSync(join(world.dir, 'Labfile'), LABFILE)
+  writeFileSync(join(world.dir, 'Labfile'), labfileText)
   await writeRecord(stage.lab.paths.record, { ...stage.lab.record, completedUntil: 'ready' })
   const doors = fakeDoors(world)
   const events: Event[] = []

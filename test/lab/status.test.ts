@@ -100,7 +100,7 @@ t.test('the contract for scripts, without a cluster yet', async (t) => {
       sshHost: '127.0.0.1',
       sshPort: 22000 + i,
     })),
-    cluster: { version: '1.23.17', ready: 0, total: 4, apiServer: null, seenAt: null },
+    cluster: { version: '1.23.17', ready: 0, total: 4, apiServer: null, endpoint: null, seenAt: null },
     unfinished: null,
     opened: [],
     edited: false,

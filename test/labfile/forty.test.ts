@@ -75,7 +75,7 @@ const ROWS: Readonly<Record<number, Row>> = {
     texts: [
       [
         nodes(...[61, 62].map((n) => `name: m${n}, ip: 192.168.31.${n}, role: control-plane`)),
-        /nodes\[1\]\.role: is a second control plane/,
+        /nodes\[1\]\.role: makes 2 control planes/,
       ],
     ],
   },

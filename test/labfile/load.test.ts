@@ -216,3 +216,16 @@ t.test('no problem repeats a pasted secret', (t) => {
   }
   t.end()
 })
+
+t.test('three control planes: the address that they share, by default the highest that no node has', (t) => {
+  const three = (more: string): string =>
+    'name: ha\nnodes:\n' +
+    [61, 254, 253].map((n) => `  - { name: n${n}, ip: 192.168.31.${n}, role: control-plane }\n`).join('') +
+    more
+  t.equal(parse(three('')).kubernetes?.apiEndpoint, '192.168.31.252')
+  const given = parse(three('  - { name: w, ip: 192.168.31.62 }\nkubernetes: { apiEndpoint: 192.168.31.60 }\n'))
+  t.equal(given.kubernetes?.apiEndpoint, '192.168.31.60')
+  t.notOk('apiEndpoint' in parse('name: course\n').kubernetes!, 'one control plane: no such field, as in older records')
+  t.equal(parse(three('kubernetes: false\n')).kubernetes, undefined)
+  t.end()
+})

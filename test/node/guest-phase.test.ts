@@ -53,7 +53,9 @@ t.test(
       runtime: ['runtime-docker.sh', ...family],
       packages: ['packages.sh', ...family, 'kubelet.service', '10-kubeadm.conf', 'cni-plugin.sh'],
       images: ['images.sh', 'bundle.sh'],
-      'control-plane': ['control-plane.sh', 'retry.sh', 'pod-range.sh', 'bundle.sh'],
+      'control-plane': ['control-plane.sh', 'retry.sh', 'pod-range.sh', 'bundle.sh', 'control-plane-repair.sh'],
+      endpoint: ['endpoint.sh', ...family],
+      member: ['member.sh', 'retry.sh', 'pod-range.sh', 'control-plane-repair.sh'],
       workers: ['workers.sh', 'retry.sh', 'pod-range.sh'],
     }
     for (const [phase, own] of Object.entries(helpers)) {

@@ -20,7 +20,7 @@ export function scriptStage(t: Test, script: string) {
   const moved = (text: string): string =>
     text.replace(/\/(etc\/kubernetes|etc\/klab|run\/flannel|var\/lib|usr\/lib\/klab)\b/g, `${dir}/$1`)
   const phases = join(root, 'cloud-init/phases')
-  for (const lib of ['retry.sh', 'pod-range.sh'])
+  for (const lib of ['retry.sh', 'pod-range.sh', 'control-plane-repair.sh'])
     writeFileSync(join(dir, 'usr/lib/klab', lib), moved(readFileSync(join(phases, lib), 'utf8')))
   writeFileSync(join(dir, script), moved(readFileSync(join(phases, script), 'utf8')))
   writeFileSync(join(dir, 'etc/kubernetes/kubelet.conf'), 'x')
@@ -37,5 +37,10 @@ export function scriptStage(t: Test, script: string) {
     execFileSync('bash', ['-euo', 'pipefail', join(dir, script)], { env, stdio: 'ignore' })
     return readFileSync(join(dir, 'log'), 'utf8')
   }
-  return { dir, program, run }
+  /** Other folders of the guest that are in this root too. */
+  const moveToo = (folders: RegExp): void => {
+    const file = join(dir, script)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(folders, `${dir}$&`))
+  }
+  return { dir, program, run, moveToo }
 }

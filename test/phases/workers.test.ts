@@ -1,7 +1,3 @@
-import { createHash } from 'node:crypto'
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { topologyOf } from '../../src/cluster/topology.js'
@@ -11,36 +7,7 @@ import { bootstrapToken } from '../../src/phases/control-plane.js'
 import { caCertHash, workerSteps } from '../../src/phases/workers.js'
 import { failure, type GuestCall } from '../fakes/guests.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
-
-/** A real CA, made with openssl, and kubeadm's documented way to its hash. */
-const dir = t.testdir()
-const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] })
-openssl(
-  'req',
-  '-x509',
-  '-newkey',
-  'rsa:2048',
-  '-nodes',
-  '-keyout',
-  join(dir, 'ca.key'),
-  '-out',
-  join(dir, 'ca.crt'),
-  '-subj',
-  '/CN=kubernetes',
-  '-days',
-  '3650',
-)
-const ca = readFileSync(join(dir, 'ca.crt'), 'utf8')
-execFileSync('sh', [
-  '-c',
-  'openssl x509 -pubkey -noout -in "$1" | openssl pkey -pubin -outform der >"$2"',
-  'x',
-  join(dir, 'ca.crt'),
-  join(dir, 'spki'),
-])
-const HASH = `sha256:${createHash('sha256')
-  .update(readFileSync(join(dir, 'spki')))
-  .digest('hex')}`
+import { ca, HASH } from './ca.js'
 
 t.test('the hash of the CA is the one that kubeadm’s documentation computes with openssl', (t) => {
   t.equal(caCertHash(ca), HASH)

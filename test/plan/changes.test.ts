@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Lab } from '../../src/labfile/model.js'
 import { consequencesOf } from '../../src/plan/changes.js'
-import { fourNodes, labOf } from '../fakes/world.js'
+import { fourNodes, labOf, root } from '../fakes/world.js'
 
 const text = fourNodes()
 const before = labOf(text)
@@ -63,5 +64,23 @@ t.test('a cluster of one node takes pods, which only init decides: it does not g
   t.same(of(one(''), one(b)), [`nodes[1] new-lab ${NEW}`])
   const plain = 'kubernetes: false\n'
   t.same(of(one(b + plain), one(plain)), ['nodes[1] now b'])
+  t.end()
+})
+
+t.test('a control plane more or less, or another address for them: a new lab', (t) => {
+  const ha = readFileSync(`${root}/labs/ha/Labfile`, 'utf8')
+  const three = labOf(ha)
+  const two = ['k8s-master04', 'k8s-master05']
+    .map((n, i) => `  - { name: ${n}, role: control-plane, ip: 192.168.31.${71 + i}, memory: 2GiB }\n`)
+    .join('')
+  t.same(of(labOf(ha.replace('\nkubernetes:', `${two}\nkubernetes:`)), three), [
+    `nodes[4] new-lab ${NEW}`,
+    `nodes[5] new-lab ${NEW}`,
+  ])
+  t.same(of(labOf(ha.replace('192.168.31.60', '192.168.31.59')), three), [`kubernetes.apiEndpoint new-lab ${NEW}`])
+  const worker = '  - { name: k8s-node02, ip: 192.168.31.65 }\n'
+  t.same(of(labOf(ha.replace('\nkubernetes:', `${worker}\nkubernetes:`)), three), ['nodes[4] now k8s-node02'])
+  const alone = labOf(ha.replace(/ {2}- \{ name: k8s-node01.*\n/, ''))
+  t.same(of(three, alone), [`nodes[3] new-lab ${NEW}`], 'control planes without workers take pods')
   t.end()
 })

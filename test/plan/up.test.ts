@@ -16,7 +16,7 @@ const planned = (t: Parameters<typeof makeWorld>[0], text: string, o: RunChoice 
   planUp(makeRun(makeWorld(t), labOf(text), o))
 const phases = (plan: Plan): string[] => plan.phases.map((p) => p.name)
 
-for (const name of ['quickstart', 'single', 'plain', 'containerd', 'modern']) {
+for (const name of ['quickstart', 'single', 'plain', 'containerd', 'modern', 'ha']) {
   t.test(`labs/${name}`, (t) => {
     golden(t, `plan/${name}.txt`, format(planned(t, readFileSync(`${root}/labs/${name}/Labfile`, 'utf8'))))
     t.end()

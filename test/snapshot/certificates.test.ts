@@ -78,3 +78,22 @@ t.test('renewed: each kubelet gets its own certificate, the host the kubeconfig'
   await t.rejects(renewCertificates(s.lab, 1000), CorruptError)
   t.equal(readFileSync(s.lab.paths.kubeconfig, 'utf8'), before)
 })
+
+t.test('several control planes: each renews its own, and the first makes the kubelets’', async (t) => {
+  const s = await makeStage(t)
+  const { lab } = s.lab.record
+  const nodes = lab.nodes.map((n, i) => ({ ...n, role: i < 3 ? ('control-plane' as const) : ('worker' as const) }))
+  s.lab.record = { ...s.lab.record, lab: { ...lab, nodes } }
+  mkdirSync(dirname(s.lab.paths.kubeconfig), { recursive: true })
+  const renewed: string[] = []
+  const made = [...s.nodes.map((n) => `${n} ${base64(`of ${n}`)}`), `admin.conf ${base64(ADMIN)}`].join('\n')
+  s.world.guests.answers.unshift(({ node, text }) => {
+    if (!text.startsWith('sudo: ')) return undefined
+    if (!text.includes('kubeadm certs')) return ''
+    renewed.push(node)
+    return node === s.nodes[0] ? made : `admin.conf ${base64('of another')}`
+  })
+  await renewCertificates(s.lab, 1000)
+  t.same([...renewed].sort(), s.nodes.slice(0, 3))
+  t.equal(renewed.at(-1), s.nodes[0], 'the first last: etcd must be well again')
+})

@@ -96,3 +96,16 @@ t.test('a klab that did not live to see to it: the next one does, once', async (
   t.equal(s.lab.record.unsettled, false)
   await markSettled(s.lab)
 })
+
+t.test('several control planes: the controllers of all of them, Calico’s plugin once', async (t) => {
+  const s = await calicoStage(t)
+  const { lab } = s.lab.record
+  const nodes = lab.nodes.map((n, i) => ({ ...n, role: i < 3 ? ('control-plane' as const) : ('worker' as const) }))
+  s.lab.record = { ...s.lab.record, lab: { ...lab, nodes } }
+  const anew = watch(s)
+  await refreshTokens(s.lab, 26 * 3600, 1000)
+  t.same([...anew].sort(), [
+    'calico-node k8s-master01',
+    ...['k8s-master01', 'k8s-node01', 'k8s-node02'].map((n) => `controllers ${n}`),
+  ])
+})

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
-import { apiServer, directEnv } from '../../src/node/api-server.js'
+import { apiServers, directEnv } from '../../src/node/api-server.js'
 import { assignPorts, forwardsOf, portCount, portsOf, sshEndpoint, accessTitle } from '../../src/state/endpoints.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
@@ -12,7 +12,7 @@ t.test('user mode: forwarded ports on 127.0.0.1', (t) => {
   t.equal(portCount(lab, ['k8s-master01']), 5)
   t.same(record.ports, assignPorts(lab, ['k8s-master01'], [22000, 22001, 22002, 22003, 22100]))
   t.same(sshEndpoint(record, NODE), { host: '127.0.0.1', port: 22001 })
-  t.equal(apiServer(record), 'https://127.0.0.1:22100')
+  t.same(apiServers(record), ['https://127.0.0.1:22100'])
   t.same(forwardsOf(record, 'k8s-master01'), [
     { hostPort: 22000, guestPort: 22 },
     { hostPort: 22100, guestPort: 6443 },
@@ -31,7 +31,7 @@ t.test('NAT mode: the nodes’ own addresses, and no port of the host', (t) => {
   t.equal(portCount(lab, ['k8s-master01']), 0)
   t.same(record.ports, {})
   t.same(sshEndpoint(record, NODE), { host: '192.168.31.62', port: 22 })
-  t.equal(apiServer(record), 'https://192.168.31.61:6443')
+  t.same(apiServers(record), ['https://192.168.31.61:6443'])
   t.same(forwardsOf(record, NODE), [])
   t.same(directEnv(record, {}), { NO_PROXY: '192.168.31.61' })
   t.same(directEnv(record, { no_proxy: 'a,b' }), { NO_PROXY: 'a,b,192.168.31.61' })
@@ -59,7 +59,7 @@ t.test('plain machines have no API server', (t) => {
       `name: p\nkubernetes: false\nnetwork: { mode: ${mode} }\nnodes: [{ name: a, ip: 192.168.31.2 }]\n`,
     )
     const { record } = makeRun(makeWorld(t), lab)
-    t.equal(apiServer(record), undefined)
+    t.same(apiServers(record), [])
     t.same(directEnv(record, {}), {})
   }
   t.end()
