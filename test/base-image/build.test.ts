@@ -83,7 +83,7 @@ t.test('missing tools are named with the command that installs them', async (t) 
 
 t.test('several control planes: haproxy and keepalived besides, which do not start by themselves', async (t) => {
   const assets = new URL('../..', import.meta.url).pathname
-  const [plain, shared] = [await readRecipe(assets), await readRecipe(assets, true)]
+  const [plain, shared] = [await readRecipe(assets, 'debian-12'), await readRecipe(assets, 'debian-12', true)]
   t.same(shared.packages, [...plain.packages, 'haproxy', 'keepalived'])
   t.notMatch(plain.packages.join(), /haproxy|keepalived/)
   const argv = mmdebstrap(shared, '/o', '/t', [])
