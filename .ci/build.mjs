@@ -1,5 +1,5 @@
 // Builds dist/: bundled, because loading hundreds of small modules costs more than `klab status` may take. Code
-// splitting keeps what a verb does not need unloaded.
+// splitting keeps what a verb does not need unloaded. The command line is scripts, not modules (scripts.mjs).
 //   node .ci/build.mjs           quick
 //   node .ci/build.mjs --types   type-checked first, and with dist/types/ for programs that import klab
 //   node .ci/build.mjs --clean   leaves nothing of older builds, as a package must (no klab may run from here then)
@@ -13,6 +13,7 @@ import { build } from 'esbuild'
 import { declareTypes } from './declarations.mjs'
 import { manPage } from './man.mjs'
 import { notices } from './notices.mjs'
+import { compileScripts, writeScripts } from './scripts.mjs'
 
 const DAY_MS = 24 * 3600 * 1000
 const dist = 'dist'
@@ -22,7 +23,7 @@ const next = join(dist, `.next-${process.pid}`)
 
 const clean = process.argv.includes('--clean')
 /** These names stay the same from build to build; in the order in which they take their places. */
-const FIXED = ['index.js', 'program.js', 'main.js']
+const FIXED = ['index.js', 'start.js', 'main.js']
 
 /** `--help` measures hundreds of words. string-width took half of its time, and yargs needs no more than columns. */
 const quickWidth = {
@@ -38,8 +39,7 @@ const quickWidth = {
 await mkdir(next, { recursive: true })
 try {
   if (process.argv.includes('--types')) await declareTypes(join(dist, 'types'), join(next, 'types'))
-  const program = await build({
-    entryPoints: ['src/program.ts', 'src/index.ts'],
+  const modules = {
     outdir: next,
     bundle: true,
     splitting: true,
@@ -64,12 +64,21 @@ try {
     legalComments: 'linked',
     metafile: true,
     logLevel: 'warning',
-  })
+  }
+  // For programs that import klab.
+  const index = await build({ ...modules, entryPoints: ['src/index.ts'] })
+  const names = '[name]-[hash].part'
+  const parts = { entryPoints: ['src/program.ts'], entryNames: names, chunkNames: names, write: false }
+  const program = await build({ ...modules, ...parts })
+  const first = JSON.stringify(await writeScripts(program.outputFiles, next))
+  const start = { entryPoints: ['src/start.ts'], outdir: next, format: 'esm', target: 'node20', logLevel: 'warning' }
+  await build({ ...start, define: { KLAB_FIRST: first } })
+  await compileScripts(next)
   // For Node releases that could not read the others; it is the file that tells them so.
   await build({ entryPoints: ['src/main.ts'], outdir: next, format: 'esm', target: 'node12.22', logLevel: 'warning' })
   await chmod(join(next, 'main.js'), 0o755)
   const page = await buildPage(join(next, 'page'))
-  await writeFile(join(next, 'THIRD-PARTY-NOTICES'), await notices([program.metafile, page.metafile]))
+  await writeFile(join(next, 'THIRD-PARTY-NOTICES'), await notices([index.metafile, program.metafile, page.metafile]))
   await writeFile(join(next, 'klab.1'), await manPage())
   const made = await readdir(next)
   // Its files keep their names, and a page that is open has loaded them.

@@ -3,6 +3,7 @@
 /** Imports point down this list only; a door (hypervisor, guest, api) imports no other door but host. */
 export const ORDER = [
   'main',
+  'start',
   'program',
   'index',
   'cli',
@@ -44,7 +45,8 @@ export const ORDER = [
  * them.
  */
 export const ROOMS = {
-  main: ['program'],
+  main: ['start'],
+  start: [],
   report: [],
   host: [],
   guest: ['host'],

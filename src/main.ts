@@ -11,4 +11,4 @@ if (major < 20 || (major === 20 && minor < 19)) {
       'try: klab’s Debian package, which brings its own Node; or put a newer Node first on your PATH\n',
   )
   process.exitCode = 3
-} else void import('./program.js')
+} else void import('./start.js')

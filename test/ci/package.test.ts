@@ -22,7 +22,7 @@ const all = new Set(files.flatMap((path) => path.split('/').map((_, i, parts) =>
 
 t.test('what klab reads while it runs, and what people read', (t) => {
   const needed = [
-    ...['dist/main.js', 'dist/program.js', 'dist/index.js', 'dist/page/index.html', 'dist/page/app.js', 'dist/klab.1'],
+    ...['dist/main.js', 'dist/start.js', 'dist/index.js', 'dist/page/index.html', 'dist/page/app.js', 'dist/klab.1'],
     ...['dist/THIRD-PARTY-NOTICES', 'cloud-init/phases/run.sh', 'cloud-init/bundle/recipes', 'cloud-init/check'],
     ...['cloud-init/manifests/probe.yaml', 'labs/plain/Labfile', 'labs/breaks', 'labfile.schema.json'],
     ...['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'docs/scripts.md', 'Labfile.example', 'package.json'],

@@ -36,7 +36,7 @@ t.test('new enough', (t) => {
 t.test('an older Node can read it: it imports nothing before it has looked, and is in old words', (t) => {
   const text = readFileSync(main, 'utf8')
   t.notMatch(text, /^import\b|\?\?|\?\.|\bawait\b/m)
-  t.match(text, /import\("\.\/program\.js"\)/)
+  t.match(text, /import\("\.\/start\.js"\)/)
   execFileSync(process.execPath, ['--check', main])
   t.end()
 })
