@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { macAddress } from '../cloudinit/mac.js'
 import { seedFiles } from '../cloudinit/seed.js'
-import type { GuestAddress } from '../guest/types.js'
+import type { Guest, GuestAddress } from '../guest/types.js'
 import { ensureDir } from '../host/files.js'
 import type { MachineSpec } from '../hypervisor/types.js'
 import { makeKeyPair } from '../state/keys.js'
@@ -17,6 +17,7 @@ import { createOverlay } from '../node/disk.js'
 import { digest, installScripts, runGuestPhase } from '../node/guest-phase.js'
 import { domainName, machineUuid } from '../node/names.js'
 import { startMachine, waitForBoot } from '../node/boot.js'
+import { withHungBootRestarted } from '../node/stuck-boot.js'
 import type { LabRun } from '../world.js'
 
 /** Raise this number if baking changes in a way that the recipe's digests do not show. */
@@ -109,8 +110,10 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
     try {
       line('boot')
       await world.hypervisor.ensureMachine(spec)
-      await startMachine(world, name)
-      const guest = await waitForBoot(world, address, 15 * MINUTE, `less ${files.console}`)
+      const start = (): Promise<void> => startMachine(world, name)
+      await start()
+      const booted = (): Promise<Guest> => waitForBoot(world, address, 15 * MINUTE, `less ${files.console}`)
+      const guest = await withHungBootRestarted(run, { name, consoleLog: files.console, start, line }, booted)
       await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: BAKE_NODE })
       for (const p of recipe.phases) {
         line(p.phase)

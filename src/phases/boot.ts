@@ -10,6 +10,7 @@ import type { Step } from '../step.js'
 import { guestAddress } from '../node/machine.js'
 import { startMachine, waitForBoot } from '../node/boot.js'
 import { domainName } from '../node/names.js'
+import { withHungBootRestarted } from '../node/stuck-boot.js'
 import type { LabRun } from '../world.js'
 
 const MINUTE = 60_000
@@ -65,19 +66,24 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
     title: `${node.name} boots`,
     run: async ({ line }) => {
       const name = domainName(run.id, node.name)
-      const before = await world.hypervisor.state(name)
-      if (before !== 'running') {
-        // The API server's answer from before the machines were off says nothing about now.
-        await rm(run.paths.seen, { force: true })
-        if (before !== 'paused') await headStart(line)
+      const start = async (): Promise<void> => {
         await startMachine(world, name)
         // All nodes wait for the control plane, and it has the most work: 50 s of a four-node `up` on two cores
         // (docs/benchmarks.md).
         if (node === topologyOf(run.lab)?.first) await world.hypervisor.prefer(name)
       }
+      const before = await world.hypervisor.state(name)
+      if (before !== 'running') {
+        // The API server's answer from before the machines were off says nothing about now.
+        await rm(run.paths.seen, { force: true })
+        if (before !== 'paused') await headStart(line)
+        await start()
+      }
       const address = await guestAddress(run.paths, run.record, node.name)
       line(`powered on, SSH on ${address.host}:${address.port}`)
-      await waitForBoot(world, address, 10 * MINUTE * run.profile.patience)
+      const booted = () => waitForBoot(world, address, 10 * MINUTE * run.profile.patience)
+      const { console: consoleLog } = run.paths.node(node.name)
+      await withHungBootRestarted(run, { name, consoleLog, start, line }, booted)
       return before === 'running' ? 'already' : 'done'
     },
   }
