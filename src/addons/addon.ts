@@ -34,7 +34,12 @@ const schema = z.strictObject({
   /** What to type once it runs, one command or note on each line. */
   use: z.array(text).min(1),
   /** The deployments that must be available before it counts as running. */
-  ready: z.strictObject({ namespace: word, deployments: z.array(word).min(1) }),
+  ready: z.strictObject({
+    namespace: word,
+    deployments: z.array(word).min(1),
+    /** A path of the API that must answer too. */
+    path: z.string().startsWith('/apis/').optional(),
+  }),
   /** Name in the manifest (`@NAME@`) → its value. */
   settings: z.record(z.string().regex(/^[A-Z_]+$/), z.strictObject({ normal: text, 'slow-host': text })).default({}),
   /** What is in the images that bundle `source` makes, as in `cloud-init/bundle/images.yaml`. */

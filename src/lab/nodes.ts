@@ -47,8 +47,11 @@ export function nodeLine(node: NodeSpec): string {
   return `  - { ${fields.join(', ')} }\n`
 }
 
-/** The address after the highest one of the lab. */
-const nextIp = ({ nodes }: Lab): string => numberToIp(Math.max(...nodes.map((n) => ipToNumber(n.ip) ?? 0)) + 1)
+/** The address after the highest one of the lab that the control planes do not share. */
+function nextIp({ nodes, kubernetes }: Lab): string {
+  const next = Math.max(...nodes.map((n) => ipToNumber(n.ip) ?? 0)) + 1
+  return numberToIp(numberToIp(next) === (kubernetes && kubernetes.apiEndpoint) ? next + 1 : next)
+}
 
 /** The lab with one more worker, checked as a Labfile is. Throws UsageError. */
 export function withNode(lab: Lab, o: NewNode): Lab {
@@ -58,6 +61,8 @@ export function withNode(lab: Lab, o: NewNode): Lab {
     Object.entries({ cpus: o.cpus, memory: o.memory, disk: o.disk }).filter(([, value]) => value !== undefined),
   )
   const entry = { ...entryOf(last), name: o.name, ip: o.ip ?? nextIp(lab), ...given }
+  if (entry.ip === lab.kubernetes?.apiEndpoint)
+    throw new UsageError(`${entry.ip} is the address that the control planes share: take a free one`)
   const { mode, cidr } = lab.network
   // Only nodes and network: the rest was checked when the lab was made.
   const text = stringify({

@@ -2,14 +2,14 @@
  * Rules for where the nodes' packages come from: repositories need the internet, ELRepo needs a guest of its family.
  * Pure.
  */
-import { mayBeSource } from './build.js'
+import { isShared, mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
 
 const WAY_OUT = 'set network.internet: true'
 
 /** All findings about packages, docker's version and the kernel. */
-export function checkPackages({ kubernetes, image, network, os }: Draft): Violation[] {
+export function checkPackages({ kubernetes, image, network, nodes, os }: Draft): Violation[] {
   const findings: Violation[] = []
   const tell = (path: Violation['path'], message: string) => findings.push({ path, message })
   const offline = network?.internet === false
@@ -24,6 +24,11 @@ export function checkPackages({ kubernetes, image, network, os }: Draft): Violat
 
   if (!kubernetes) return findings
   const { dockerVersion, runtime, bundle, packages } = kubernetes
+  if (offline && nodes && isShared(nodes) && image?.kind !== 'builtin' && bundle?.source !== 'dir')
+    tell(
+      ['image'],
+      `must be one of klab’s own for several control planes without internet (haproxy, keepalived); or ${WAY_OUT}`,
+    )
   const docker = ['kubernetes', 'dockerVersion']
   if (dockerVersion !== undefined && runtime === 'containerd')
     tell(docker, `has no meaning with runtime containerd: take it out, or make the runtime docker`)

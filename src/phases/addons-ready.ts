@@ -26,7 +26,10 @@ export const addonReadySteps = (run: LabRun, k: KubernetesSpec): readonly Step[]
         const path = ready.deployments.length > 1 ? row : '{.metadata.name} {.status.availableReplicas}{"\\n"}'
         const { stdout } = await kubectl([...words, '-o', `jsonpath=${path}`])
         const missing = ready.deployments.filter((d) => !new RegExp(`^${d} [1-9]`, 'm').test(stdout))
-        return { ok: missing.length === 0, seen: `not available yet: ${missing.join(', ')}` }
+        if (missing.length > 0) return { ok: false, seen: `not available yet: ${missing.join(', ')}` }
+        // A pod that runs may still be out of the API server's reach.
+        if (ready.path !== undefined) await kubectl(['get', '--raw', ready.path])
+        return { ok: true, seen: '' }
       }
       await until(tellingChanges(probe, line), {
         what: `${name} available`,

@@ -65,7 +65,7 @@ export async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Gues
 
 const pair = (name: string): readonly string[] => [`pki/${name}.crt`, `pki/${name}.key`]
 /** In /etc/kubernetes: files that only another cluster would have. */
-const ORIGINAL = [
+export const ORIGINAL = [
   ...['ca', 'front-proxy-ca', 'etcd/ca'].flatMap(pair),
   ...['pki/sa.key', 'pki/sa.pub'],
   ...['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => `manifests/${name}.yaml`),
@@ -100,13 +100,16 @@ export async function lostFiles(run: LabRun, node: string): Promise<Lost> {
  */
 async function isWhole(run: LabRun, node: string): Promise<boolean> {
   const { all, gone } = await lostFiles(run, node)
-  if (gone.length > 0)
-    throw new StateError(
-      `${node}: the control plane that klab made is gone (kubeadm reset?): no /etc/kubernetes/${gone.join(', ')}`,
-      { hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up' },
-    )
+  if (gone.length > 0) throw lostControlPlane(node, gone)
   return all.length === 0
 }
+
+/** For files of a control plane that klab does not make again. */
+export const lostControlPlane = (node: string, gone: readonly string[]): StateError =>
+  new StateError(
+    `${node}: the control plane that klab made is gone (kubeadm reset?): no /etc/kubernetes/${gone.join(', ')}`,
+    { hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up' },
+  )
 
 /** Deletes a bootstrap token (security rule 11). Throws CommandError, HostError. */
 export async function dropToken(run: LabRun, token: string): Promise<void> {

@@ -16,7 +16,7 @@ import { hostKubectl } from '../node/kubectl.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 import { clusterMark, runClusterPhase } from './cluster-phase.js'
-import { bootstrapToken, lostFiles, requirePatched } from './control-plane.js'
+import { bootstrapToken, lostControlPlane, lostFiles, ORIGINAL, requirePatched } from './control-plane.js'
 import { endpointPart } from './endpoint.js'
 import { createTickets, readCaHash } from './workers.js'
 
@@ -27,8 +27,8 @@ const API_MS = 10_000
 const UPLOAD_CONFIG = '/etc/klab/kubeadm-certs.yaml'
 /** kubeadm prints the key unless told not to; no output of this command may get into a log. */
 const UPLOAD =
-  'trap \'rm -f "$1"\' EXIT; ' +
-  'kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config "$1" >/dev/null'
+  '. /usr/lib/klab/retry.sh; trap \'rm -f "$1"\' EXIT; ' +
+  'retry kubeadm init phase upload-certs --upload-certs --skip-certificate-key-print --config "$1" >/dev/null'
 
 /** kubeadm's Secret with the encrypted certificates, and the token whose end would remove it after two hours. */
 async function dropCertificates(run: LabRun): Promise<void> {
@@ -108,7 +108,10 @@ export function memberSteps(
         // If it does not answer, we do not know; `ready` will.
         const known = (await askNodes(run.paths.kubeconfig, API_MS, run.world.signal))?.has(node.name) ?? true
         const { all, gone } = await lostFiles(run, node.name)
-        rejoin = gone.length > 0
+        // kubeadm reset removes all of them. With some of them left it may still be a member of etcd, and a reset could
+        // cost the cluster its quorum.
+        rejoin = ORIGINAL.every((file) => gone.includes(file))
+        if (gone.length > 0 && !rejoin) throw lostControlPlane(node.name, gone)
         repair = !rejoin && (all.length > 0 || !known)
         return !rejoin && !repair
       },

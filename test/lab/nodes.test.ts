@@ -27,6 +27,17 @@ t.test('a node more: like the last one, at the next address; the line is what a 
   t.end()
 })
 
+t.test('the address that control planes share is no node’s', (t) => {
+  const roles = ['192.168.31.61', '192.168.31.62', '192.168.31.63']
+  const nodes = roles.map((ip, i) => `  - { name: n${i}, ip: ${ip}, role: control-plane }\n`).join('')
+  const shared = labOf(`name: a\nnodes:\n${nodes}kubernetes: { apiEndpoint: 192.168.31.64 }\n`)
+  t.equal(withNode(shared, { name: 'w' }).nodes.at(-1)?.ip, '192.168.31.65')
+  t.throws(() => withNode(shared, { name: 'w', ip: '192.168.31.64' }), {
+    message: /192\.168\.31\.64 is the address that the control planes share/,
+  })
+  t.end()
+})
+
 t.test('a node that no Labfile may have', (t) => {
   for (const [o, said] of [
     [{ name: 'k8s-node01' }, /k8s-node01/],

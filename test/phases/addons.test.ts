@@ -9,6 +9,7 @@ import type { Lab } from '../../src/labfile/model.js'
 import { createMarks } from '../../src/node/baked-phase.js'
 import { planUp } from '../../src/plan/up.js'
 import type { LabRun } from '../../src/world.js'
+import { failure } from '../fakes/guests.js'
 import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const NAMES = ['k8s-master01', 'k8s-node01', 'k8s-node02', 'k8s-node03']
@@ -22,7 +23,7 @@ interface Script {
   readonly before?: string
   /** Whether the bundle has an archive of metrics-server. */
   readonly archive?: boolean
-  readonly kubectl?: (args: string) => string
+  readonly kubectl?: (args: string) => string | Error
 }
 
 /** Guests that keep their marks, and a cluster that answers. */
@@ -179,4 +180,20 @@ t.test('available: all deployments, and after a while it gives up', async (t) =>
     message: /^metrics-server available: gave up/,
     hint: 'klab kubectl -n kube-system get pods',
   })
+})
+
+t.test('metrics-server runs, but its API answers later: only then it is available', async (t) => {
+  let asked = 0
+  const s = stage(t, {
+    kubectl: (args) => {
+      if (!args.startsWith('get --raw')) return 'metrics-server 1\n'
+      t.equal(args, 'get --raw /apis/metrics.k8s.io/v1beta1/nodes')
+      return ++asked < 3
+        ? failure('host', ['kubectl'], 1, 'the server is currently unable to handle the request')
+        : '{}'
+    },
+  })
+  await addonReadySteps(s.run, s.run.lab.kubernetes!)[0]!.run(s.context)
+  t.equal(asked, 3)
+  t.same(s.lines, ['metrics-server available'])
 })

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { topologyOf } from '../../src/cluster/topology.js'
 import { createMarks } from '../../src/node/baked-phase.js'
+import { ORIGINAL } from '../../src/phases/control-plane.js'
 import { inTurn } from '../../src/phases/in-turn.js'
 import { memberSteps } from '../../src/phases/members.js'
 import type { Step } from '../../src/step.js'
@@ -135,7 +136,7 @@ t.test(
     t.same(again.events, [])
     const hurt = stage(t, {
       marks,
-      lost: { [SECOND]: 'pki/apiserver.crt\n', [THIRD]: 'pki/ca.key\nmanifests/etcd.yaml\n' },
+      lost: { [SECOND]: 'pki/apiserver.crt\n', [THIRD]: ORIGINAL.join('\n') },
     })
     t.same(
       await hurt.playAll(),
@@ -144,6 +145,15 @@ t.test(
     t.match(hurt.file(SECOND, '/etc/klab/env'), "KLAB_REPAIR='true'")
     t.match(hurt.file(SECOND, '/etc/klab/env'), "KLAB_REJOIN=''")
     t.match(hurt.file(THIRD, '/etc/klab/env'), "KLAB_REJOIN='true'")
+    // It may still be a member of etcd.
+    const part = stage(t, { marks, lost: { [THIRD]: 'manifests/etcd.yaml\n' } })
+    t.match(await part.playAll(), [
+      { status: 'fulfilled', value: 'already' },
+      {
+        status: 'rejected',
+        reason: { code: 'state', message: /no \/etc\/kubernetes\/manifests\/etcd\.yaml/, hint: /restore/ },
+      },
+    ])
   },
 )
 
