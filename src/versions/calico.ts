@@ -54,7 +54,7 @@ export const defaultCalico = (minor: number): string | undefined =>
  * Calico releases that ran on klab with a minor, with all nodes Ready and pods that reached each other, whatever
  * Calico's makers say: minor → release (docs/versions.md has dates and figures).
  */
-const RAN: Readonly<Record<number, string>> = { 23: '3.28.5', 37: '3.28.5' }
+const RAN: Readonly<Record<number, string>> = { 23: '3.28.5', 30: '3.28.5', 37: '3.28.5' }
 
 /** The Calico that ran here with a minor; undefined: none did yet. */
 export const calicoRan = (minor: number): string | undefined => RAN[minor]
