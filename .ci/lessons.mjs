@@ -3,7 +3,6 @@
 //   node .ci/lessons.mjs [--lab LABFILE] [--only NAME,NAME…] [--together N] [--write]
 // --lab: a lab that is up (default: labs/quickstart, brought up for this and destroyed). --write: puts the results into
 // docs/lessons.md, where those of other lessons stay. --together: so many share a snapshot, which takes less time.
-// After one that fails, the others of its group may fail too.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -61,6 +60,7 @@ function tried(group) {
   const together = group.length > 1 ? ['--together'] : []
   try {
     const all = json('lesson', 'test', ...together, ...group.map(({ dir }) => dir))
+    if (!Array.isArray(all)) throw new Error(all.error?.message ?? 'klab lesson test: no list of lessons')
     return all.map(({ ok, steps, ms }, i) => {
       const wrong = steps.find((s) => s.problem !== undefined)
       if (!ok && wrong) process.stdout.write(`${wrong.output}\n`)

@@ -16,12 +16,15 @@ const DOC = [
   'more',
 ].join('\n')
 
+let fakeError = ''
+
 function run(dir: string, ...args: string[]) {
   const env = {
     ...process.env,
     KLAB_TEST_KLAB: join(root, 'test/ci/fixtures/lessons-klab.mjs'),
     KLAB_TEST_DOC: join(dir, 'lessons.md'),
     FAKE_LOG: join(dir, 'log'),
+    FAKE_ERROR: fakeError,
   }
   const { status, stdout, stderr } = spawnSync(process.execPath, ['.ci/lessons.mjs', ...args], {
     cwd: root,
@@ -85,5 +88,14 @@ t.test('together: as many at once as asked for, each with a row of its own', (t)
   const lost = run(dir, '--lab', join(dir, 'Labfile'), '--together', '5')
   t.match(lost.stdout, '3 tried: 0 passed, 3 failed', 'no answer for one: nothing is known of the others')
   t.match(run(dir, '--lab', join(dir, 'Labfile'), '--together', 'x').stderr, '--together: a number from 1 on')
+  t.end()
+})
+
+t.test('an error of klab’s is told in its own words', (t) => {
+  fakeError = 'no room left'
+  const dir = t.testdir({ 'lessons.md': DOC, Labfile: '' })
+  const { status, stdout } = run(dir, '--lab', join(dir, 'Labfile'), '--only', 'good')
+  t.equal(status, 1)
+  t.match(stdout, '| `good` | ERROR: no room left |')
   t.end()
 })

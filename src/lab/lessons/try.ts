@@ -1,4 +1,5 @@
 /** `klab lesson test`: tests a lesson on a real lab. Each check must fail before its step is solved, and pass after. */
+import { Interrupted, KlabError } from '../../errors.js'
 import type { ScriptOutcome } from '../../lesson/in-guest.js'
 import type { Lesson, LessonStep } from '../../lesson/model.js'
 import type { Manifest } from '../../snapshot/types.js'
@@ -62,6 +63,17 @@ async function tryStep(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRI
   return found
 }
 
+/** Tests one step from its start scripts on. A step that cannot be set up is wrong, not an error of the whole test. */
+async function enterAndTry(lab: LessonLab, step: LessonStep): Promise<typeof NOT_TRIED> {
+  try {
+    await enterStep(lab, step.number, step.number === 1 ? 'start' : 'next')
+    return await tryStep(lab, step)
+  } catch (error) {
+    if (!(error instanceof KlabError) || error instanceof Interrupted) throw error
+    return { ...NOT_TRIED, problem: error.message.split('\n')[0] ?? '', output: error.message }
+  }
+}
+
 /** All steps of a lesson on the lab as it is, until one goes wrong. */
 async function trySteps(lab: LessonLab): Promise<TriedLesson> {
   const { clock } = lab.world
@@ -70,9 +82,8 @@ async function trySteps(lab: LessonLab): Promise<TriedLesson> {
   const steps: TriedStep[] = []
   for (const step of lesson.steps) {
     const from = clock.monotonic()
-    await enterStep(lab, step.number, step.number === 1 ? 'start' : 'next')
     const { number, title } = step
-    const tried = { number, title, ...(await tryStep(lab, step)), ms: clock.monotonic() - from }
+    const tried = { number, title, ...(await enterAndTry(lab, step)), ms: clock.monotonic() - from }
     steps.push(tried)
     // The next steps need what this one should have done.
     if (tried.problem !== undefined) break
@@ -109,8 +120,8 @@ export async function testLesson(c: LabContext, name: string): Promise<TriedLess
 
 /**
  * The same for several lessons with one snapshot: each starts in the lab that the one before has left, and the lab is
- * put back only after the last one. That saves most of the time, but lessons that disturb each other fail. Throws as
- * startLesson.
+ * put back only after the last one, and after one that failed. That saves most of the time, but lessons that disturb
+ * each other fail. Throws as startLesson.
  */
 export async function testTogether(c: LabContext, names: readonly string[]): Promise<readonly TriedLesson[]> {
   const lessons: Lesson[] = []
@@ -129,6 +140,8 @@ export async function testTogether(c: LabContext, names: readonly string[]): Pro
         failure = { error }
       }
       if (isLast) await putBack(lab, base)
+      // What it broke must not make the next ones fail.
+      else if (failure === undefined && all.at(-1)?.ok === false) await goTo(lab, base, { undo: false, wait: true })
       await lab.tell({ event: 'finished' })
     })
   }

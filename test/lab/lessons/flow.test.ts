@@ -229,6 +229,13 @@ t.test(
       { ok: true },
     ])
     t.equal(await s.word(), 'mine')
+    s.writeLesson('lost', { ...THREE, '2.bg': 'write spoiled\nlose' })
+    s.writeLesson('after', { ...THREE, 'setup.sh': 'say', '1.solve': 'is mine\nwrite w1' })
+    t.match(
+      await lessons.testTogether(['lost', 'after']),
+      [{ ok: false, steps: [{}, { problem: /the node does not answer: k8s-master01/ }] }, { ok: true }],
+      'after one that could not be set up the next starts in the lab as it was',
+    )
     await t.rejects(lessons.testTogether(['one', `${dir}-gone`]), { code: 'lesson' })
     t.equal(await s.word(), 'mine', 'nothing was begun')
   },
