@@ -112,7 +112,8 @@ export async function bakeNodeImage(run: LabRun, key: Digest, line: (text: strin
       await world.hypervisor.ensureMachine(spec)
       const start = (): Promise<void> => startMachine(world, name)
       await start()
-      const booted = (): Promise<Guest> => waitForBoot(world, address, 15 * MINUTE, `less ${files.console}`)
+      const booted = (): Promise<Guest> =>
+        waitForBoot(world, address, 15 * MINUTE, { hint: `less ${files.console}`, line })
       const guest = await withHungBootRestarted(run, { name, consoleLog: files.console, start, line }, booted)
       await installScripts(guest, recipe.scripts, { ...recipe.settings, KLAB_NODE: BAKE_NODE })
       for (const p of recipe.phases) {

@@ -6,8 +6,50 @@ import type { World } from '../world.js'
 
 const MINUTE = 60_000
 
+/**
+ * Waits for cloud-init's result.json in the folder `$1` and prints it; exit status 75 after a minute without it. One
+ * loop in the guest instead of many round trips: each of those costs the emulated CPU a process and a packet. On
+ * stderr, the stage that cloud-init is at (status.json), each time another one begins. Words of the shell alone, no
+ * processes.
+ */
+export const WAIT_FOR_RESULT = `
+n=0 before=
+until [ -e "$1/result.json" ]; do
+  n=$((n + 1)); [ $n -lt 60 ] || exit 75
+  if [ -r "$1/status.json" ]; then
+    while read -r word stage; do
+      [ "$word" = '"stage":' ] || continue
+      case $stage in "$before" | null*) ;; *) before=$stage; echo "$stage" >&2 ;; esac
+    done <"$1/status.json"
+  fi
+  sleep 1
+done
+cat "$1/result.json"`
+
+/** What a stage does (https://cloudinit.readthedocs.io/en/latest/explanation/boot.html). */
+const STAGES: Readonly<Record<string, string>> = {
+  'init-local': 'network settings',
+  init: 'disks, users, keys',
+  'modules-config': 'settings',
+  'modules-final': 'packages and scripts',
+}
+
+/** Takes a line of WAIT_FOR_RESULT's stderr: the stage in words, or undefined. */
+function stageLine(text: string): string | undefined {
+  const stage = text.replace(/[^a-z-]/g, '')
+  const what = STAGES[stage]
+  return what && `cloud-init: ${what} (${stage})`
+}
+
 /** Starts a machine. Throws CommandError. */
 export const startMachine = (world: World, name: string): Promise<void> => world.hypervisor.start(name)
+
+export interface WaitForBoot {
+  /** What to do when cloud-init reports errors. */
+  readonly hint?: string
+  /** Told which stage cloud-init is at. */
+  readonly line?: (text: string) => void
+}
 
 /**
  * Connects and waits until cloud-init has finished ("SSH answers" is not "ready": cloud-init restarts sshd late and
@@ -17,7 +59,7 @@ export async function waitForBoot(
   world: World,
   address: GuestAddress,
   withinMs: number,
-  hint = `klab logs ${address.node}`,
+  { hint = `klab logs ${address.node}`, line }: WaitForBoot = {},
 ): Promise<Guest> {
   const deadline = world.clock.monotonic() + withinMs
   let last: KlabError | undefined
@@ -27,16 +69,15 @@ export async function waitForBoot(
       signal: world.signal,
     })
     try {
-      // One loop in the guest instead of many round trips: each of those costs the emulated CPU a process and a packet.
-      const out = await guest.run(
-        [
-          'sh',
-          '-c',
-          'n=0; until [ -e /run/cloud-init/result.json ]; do n=$((n+1)); [ $n -lt 60 ] || exit 75; sleep 1; done; ' +
-            'cat /run/cloud-init/result.json',
-        ],
-        { timeoutMs: 3 * MINUTE, signal: world.signal, allowFailure: true },
-      )
+      const out = await guest.run(['sh', '-c', WAIT_FOR_RESULT, 'sh', '/run/cloud-init'], {
+        timeoutMs: 3 * MINUTE,
+        signal: world.signal,
+        allowFailure: true,
+        onLine: (text, from) => {
+          const told = from === 'stderr' ? stageLine(text) : undefined
+          if (told !== undefined) line?.(told)
+        },
+      })
       if (out.exitCode === 75) continue
       const errors = cloudInitErrors(out.stdout)
       if (errors) {

@@ -81,7 +81,7 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
       }
       const address = await guestAddress(run.paths, run.record, node.name)
       line(`powered on, SSH on ${address.host}:${address.port}`)
-      const booted = () => waitForBoot(world, address, 10 * MINUTE * run.profile.patience)
+      const booted = () => waitForBoot(world, address, 10 * MINUTE * run.profile.patience, { line })
       const { console: consoleLog } = run.paths.node(node.name)
       await withHungBootRestarted(run, { name, consoleLog, start, line }, booted)
       return before === 'running' ? 'already' : 'done'

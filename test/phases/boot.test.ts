@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import t from 'tap'
 import { Interrupted, ProbeError, StateError } from '../../src/errors.js'
 import { bootSteps } from '../../src/phases/boot.js'
-import { cloudInitErrors, waitForBoot } from '../../src/node/boot.js'
+import { cloudInitErrors, WAIT_FOR_RESULT, waitForBoot } from '../../src/node/boot.js'
 import { domainName } from '../../src/node/names.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { failure } from '../fakes/guests.js'
@@ -10,6 +14,9 @@ import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const address = { node: 'n1', host: '127.0.0.1', port: 22000, user: 'klab', privateKey: '', hostKey: '' }
 const GOOD = '{"v1":{"datasource":"DataSourceNoCloud","errors":[]}}'
+/** As cloud-init writes it. */
+const STATUS = (stage: string): string =>
+  JSON.stringify({ v1: { datasource: null, stage, init: { errors: [], finished: null } } }, null, 1)
 const MINUTE = 60_000
 
 t.test('cloudInitErrors: the last ones of any number, and those of any form', (t) => {
@@ -62,6 +69,37 @@ t.test('a wall clock that jumps ahead does not end the wait', async (t) => {
   })
   await waitForBoot(world, address, MINUTE)
   t.equal(tries, 4)
+})
+
+t.test('the stage of cloud-init is told, as the guest sees it', async (t) => {
+  const world = makeWorld(t)
+  const lines: string[] = []
+  world.guests.answers.push(({ options }) => {
+    options.onLine?.('"modules-config",', 'stderr')
+    options.onLine?.('"modules-final",', 'stderr')
+    options.onLine?.('"nonsense",', 'stderr')
+    options.onLine?.('"init",', 'stdout')
+    return GOOD
+  })
+  await waitForBoot(world, address, MINUTE, { line: (text) => lines.push(text) })
+  t.same(lines, ['cloud-init: settings (modules-config)', 'cloud-init: packages and scripts (modules-final)'])
+})
+
+t.test('the loop in the guest: each stage once, then the result', async (t) => {
+  const dir = t.testdir({ 'status.json': STATUS('init') })
+  const loop = spawn('sh', ['-c', WAIT_FOR_RESULT, 'sh', dir])
+  const said: string[] = []
+  let out = ''
+  loop.stdout.on('data', (data: Buffer) => (out += data.toString()))
+  const ended = once(loop, 'close')
+  for await (const line of createInterface(loop.stderr)) {
+    said.push(line)
+    if (line === '"init",') writeFileSync(join(dir, 'status.json'), STATUS('modules-final'))
+    else writeFileSync(join(dir, 'result.json'), GOOD)
+  }
+  t.same(await ended, [0, null])
+  t.same(said, ['"init",', '"modules-final",'])
+  t.equal(out, GOOD)
 })
 
 t.test('still running: asked again until the time is over, then said so with the last thing seen', async (t) => {
