@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { Interrupted } from '../errors.js'
 import { ensureDir, exists, readJson, writeQuick } from '../host/files.js'
-import type { Event } from '../report/events.js'
+import { note, type Event } from '../report/events.js'
 import { isIdle, keepTimes, type RunTimes, type TimeKeeper } from '../report/run-times.js'
 import type { LabPaths } from '../state/paths.js'
+import { duration } from '../report/text.js'
 import type { LabContext } from './context.js'
+import { expectedFile, keepExpected, readExpected, type PhaseMs, type RunShape } from './expected.js'
 
 /** The run that made the lab, and the newest ones. */
 const MOST_RUNS = 10
@@ -15,22 +17,30 @@ const MOST_RUNS = 10
 const LIFE_MS = 5000
 
 type Places = Pick<LabPaths, 'record' | 'runs'>
-/** Says which lab it is, as soon as that is known. */
-export type KeepIn = (paths: Places) => void
+/** Says which lab it is, as soon as that is known, and what kind of run. */
+export type KeepIn = (paths: Places & Pick<LabPaths, 'times'>, shape: RunShape) => Promise<void>
 
 /** Does `work`, and keeps the times of what it reports. Throws what `work` throws; a full disk does not matter. */
 export async function withTimes<T>(c: LabContext, work: (told: LabContext, keepIn: KeepIn) => Promise<T>): Promise<T> {
   const { clock, env, signal } = c.doors
   const keeper = keepTimes(clock, env.pid)
   const file = createRunFile(keeper, clock)
+  let last: PhaseMs | undefined
+  let shapeFile: { readonly dir: string; readonly file: string } | undefined
   const report = (event: Event): void => {
     keeper.report(event)
     file.after(event)
-    c.report(event)
+    c.report(event.type === 'phase' && last ? { ...event, ...lastOf(event.phase, last) } : event)
+    if (event.type === 'plan' && event.goal === 'up' && last) note(c.report)(lastLine(last))
+  }
+  const keepIn: KeepIn = async (paths, shape) => {
+    file.keepIn(paths)
+    shapeFile = { dir: paths.times, file: expectedFile(paths.times, shape) }
+    last = await readExpected(shapeFile.file)
   }
   let outcome: NonNullable<RunTimes['outcome']> = 'failed'
   try {
-    const result = await work({ ...c, report }, file.keepIn)
+    const result = await work({ ...c, report }, keepIn)
     outcome = 'done'
     return result
   } catch (error) {
@@ -39,8 +49,18 @@ export async function withTimes<T>(c: LabContext, work: (told: LabContext, keepI
   } finally {
     keeper.end(outcome)
     await file.close()
+    const times = keeper.times()
+    // As with the run's own file, a full disk does not matter.
+    if (shapeFile && times?.outcome === 'done' && !isIdle(times))
+      await keepExpected(shapeFile.dir, shapeFile.file, times).catch(() => undefined)
   }
 }
+
+const lastOf = (phase: string, last: PhaseMs): { readonly lastMs?: number } =>
+  last[phase] === undefined ? {} : { lastMs: last[phase] }
+
+const lastLine = (last: PhaseMs): string =>
+  `the last time this took ${duration(Object.values(last).reduce((a, b) => a + b, 0))} on this machine`
 
 /** `20261128-095705-669.json`: names sort by time. */
 const fileName = ({ startedAt }: RunTimes): string =>

@@ -59,12 +59,12 @@ async function bring(c: LabContext, o: UpRequest, keepIn: KeepIn): Promise<UpRes
     const status = await upFrom(c, { from: o.from, diskOnly: o.diskOnly === true })
     if (status) {
       const made = await readLab(doors.env, file)
-      keepIn(made.paths)
+      await keepIn(made.paths, { lab: made.lab, isNew: true, until: 'from' })
       return result(made, status)
     }
   }
   let open = await readLab(doors.env, file)
-  keepIn(open.paths)
+  await keepIn(open.paths, { lab: open.lab, isNew: open.record === undefined, until })
   const world = await doors.world(open.lab)
 
   const sealed = async (): Promise<void> => {

@@ -10,7 +10,13 @@ export type Event =
       readonly goal: string
       readonly phases: readonly { name: string; title: string; steps: readonly string[] }[]
     }
-  | { readonly type: 'phase'; readonly phase: string; readonly title: string }
+  | {
+      readonly type: 'phase'
+      readonly phase: string
+      readonly title: string
+      /** How long it took here the last time, ms. */
+      readonly lastMs?: number
+    }
   | { readonly type: 'start'; readonly phase: string; readonly step: string; readonly title: string }
   /** A line of output or progress of a running step. */
   | { readonly type: 'output'; readonly phase: string; readonly step: string; readonly line: string }

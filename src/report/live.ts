@@ -4,7 +4,7 @@
 import pc from 'picocolors'
 import type { Event, Outcome } from './events.js'
 import { paintOutcome } from './plain.js'
-import { clean, duration, pad, truncate, width } from './text.js'
+import { clean, duration, lastTime, pad, truncate, width } from './text.js'
 
 interface LiveStep {
   readonly title: string
@@ -21,6 +21,7 @@ export interface LiveState {
     readonly index: number
     readonly count: number
     readonly started: number
+    readonly lastMs: number | undefined
   }
   readonly steps: Map<string, LiveStep>
   phases: readonly string[]
@@ -44,6 +45,7 @@ export function advance(live: LiveState, event: Event, now: number): void {
         index: live.phases.indexOf(event.phase) + 1,
         count: live.phases.length,
         started: now,
+        lastMs: event.lastMs,
       }
       live.steps.clear()
       break
@@ -76,7 +78,9 @@ export function drawLive(live: LiveState, now: number, o: { columns: number; row
   if (!phase) return ''
   const c = pc.createColors(o.color)
   const place = phase.index > 0 ? `[${phase.index}/${phase.count}] ` : ''
-  const head = truncate(`${place}${phase.name}: ${phase.title}  ${duration(now - phase.started)}`, o.columns)
+  const short = `${place}${phase.name}: ${phase.title}  ${duration(now - phase.started)}`
+  const long = short + lastTime(phase.lastMs)
+  const head = width(long) <= o.columns ? long : truncate(short, o.columns)
   const steps = [...live.steps.values()]
   const titles = Math.min(Math.max(0, ...steps.map((s) => width(s.title))), Math.max(16, Math.floor(o.columns / 2)))
   // If the terminal has few rows, ended steps make room for running ones.

@@ -5,7 +5,7 @@
 import pc from 'picocolors'
 import type { Event, Outcome, Renderer } from './events.js'
 import { wantsColor, type RendererOptions } from './options.js'
-import { clean, duration } from './text.js'
+import { clean, duration, lastTime } from './text.js'
 
 type Colors = ReturnType<typeof pc.createColors>
 
@@ -42,7 +42,7 @@ export function words(event: Event, c: Colors): string[] {
     case 'plan':
       return [`${event.goal} ${event.lab}: ${event.phases.map((p) => p.name).join(', ')}`]
     case 'phase':
-      return [`${c.bold(`== ${event.phase}`)}: ${event.title}`]
+      return [`${c.bold(`== ${event.phase}`)}: ${event.title}${lastTime(event.lastMs)}`]
     case 'start':
       return [`${event.step}: ${event.title}`]
     case 'output':

@@ -11,6 +11,10 @@ export function duration(ms: number): string {
   return m < 60 ? `${m}m${two(s % 60)}s` : `${Math.floor(m / 60)}h${two(m % 60)}m`
 }
 
+/** ` (1m30s the last time)`; empty if that is not known, or was a moment. */
+export const lastTime = (ms: number | undefined): string =>
+  ms === undefined || ms < 5000 ? '' : ` (${duration(ms)} the last time)`
+
 /** `4.5 s`: for measured times. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 

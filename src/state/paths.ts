@@ -88,6 +88,8 @@ export interface LabPaths {
   readonly log: string
   /** When the phases and steps of its last runs of `up` began and ended, a file for each run (`klab timeline`). */
   readonly runs: string
+  /** How long runs of `up` took on this machine, one file for each kind of lab. Of all labs. */
+  readonly times: string
   /** What happened in its lessons (JSON lines). Neither a restore nor `destroy` takes it away. */
   readonly lessons: string
   /** What happened in its exams (JSON lines). */
@@ -131,6 +133,7 @@ export function labPaths(r: Roots, id: string, at?: string): LabPaths {
     journal: join(dir, 'journal.json'),
     log: join(dir, 'klab.log'),
     runs: join(dir, 'runs'),
+    times: join(r.state, 'times'),
     lessons: join(r.state, 'lessons', `${id}.jsonl`),
     exams: join(r.state, 'lessons', `${id}.exams.jsonl`),
     images: join(r.state, 'images', `${id}.json`),

@@ -35,7 +35,9 @@ const optionsOf = (words: readonly string[]): readonly string[] =>
 const hasOption = ({ options = {} }: Command, word: string): boolean =>
   ['--help', '-h'].includes(word) ||
   Object.entries({ ...COMMON_OPTIONS, ...options }).some(
-    ([name, o]) => [`--${name}`, `--no-${name}`].includes(word) || [o.alias ?? []].flat().some((a) => word === `-${a}`),
+    ([name, o]) =>
+      [`--${name}`, `--no-${name}`].includes(word) ||
+      ('alias' in o && [o.alias ?? []].flat().some((a) => word === `-${a}`)),
   )
 
 /** What klab does not have, in the words of a page. */

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { LabfileError, openLab, StateError, UsageError } from '../../src/index.js'
 import { withTimes } from '../../src/lab/up-times.js'
 import { up } from '../../src/lab/up-phases.js'
-import type { Report } from '../../src/report/events.js'
+import type { Event, Report } from '../../src/report/events.js'
 import { fakeDoors } from '../fakes/doors.js'
 import { domainName } from '../../src/node/names.js'
 import { upStage } from './up-stage.js'
@@ -14,18 +14,19 @@ import { upStage } from './up-stage.js'
 async function stage(t: Test) {
   const s = await upStage(t)
   const doors = fakeDoors(s.world)
-  const context = { doors, file: undefined, report: () => undefined }
+  const said: Event[] = []
+  const context = { doors, file: undefined, report: (event: Event) => void said.push(event) }
   const files = (): readonly string[] => (existsSync(s.paths.runs) ? readdirSync(s.paths.runs).sort() : [])
   const go = (o: { more?: (report: Report) => Promise<void> } = {}) => {
     s.world.clock.pass(60_000)
     return withTimes(context, async (told, keepIn) => {
       const open = await s.open()
-      keepIn(open.paths)
+      await keepIn(open.paths, { lab: open.lab, isNew: open.record === undefined, until: 'boot' })
       await up(s.world, open, { until: 'boot', accel: 'tcg', report: told.report })
       await o.more?.(told.report)
     })
   }
-  return { ...s, go, files, lab: await openLab({ doors }), context }
+  return { ...s, go, files, said, lab: await openLab({ doors }), context }
 }
 
 t.test('the run that made the lab, the boot after a halt, and a run with nothing to do', async (t) => {
@@ -63,6 +64,32 @@ t.test('the run that made the lab, the boot after a halt, and a run with nothing
   for (const run of [0, 1.5, -1, NaN])
     await t.rejects(s.lab.timeline({ run }), { constructor: UsageError, message: /whole number/ })
   await t.rejects(s.lab.timeline({ run: 3 }), { constructor: UsageError, message: 'timeline: no run 3; there are 2' })
+})
+
+t.test('a run says how long such a run took here the last time, if it knows', async (t) => {
+  const s = await stage(t)
+  const start = s.world.hypervisor.start.bind(s.world.hypervisor)
+  s.world.hypervisor.start = (name) => (s.world.clock.pass(30_000), start(name))
+  const last = () => s.said.flatMap((e) => (e.type === 'phase' && e.lastMs !== undefined ? [[e.phase, e.lastMs]] : []))
+  const notes = () => s.said.flatMap((e) => (e.type === 'note' && /last time/.test(e.text) ? [e.text] : []))
+  await s.go()
+  t.same([last(), notes()], [[], []], 'the first one')
+  await s.world.hypervisor.stop(domainName(s.record.id, 'b'), 0)
+  await s.go()
+  const again = () => s.world.hypervisor.stop(domainName(s.record.id, 'b'), 0).then(() => s.go())
+  if (last().length === 0) await again()
+  const known = Object.fromEntries(last()) as Record<string, number>
+  t.same(Object.keys(known), ['network', 'machines', 'boot'])
+  t.ok((known.boot ?? 0) >= 30_000, `${known.boot} ms`)
+  t.match(notes(), [/^the last time this took \d\S* on this machine$/])
+  const [file = ''] = readdirSync(s.paths.times)
+  for (const odd of ['{', '[]', '{"boot":-1}', '{"boot":"x"}']) {
+    for (const f of readdirSync(s.paths.times)) writeFileSync(join(s.paths.times, f), odd)
+    s.said.length = 0
+    await again()
+    t.same([last(), notes()], [[], []], odd)
+  }
+  t.match(readFileSync(join(s.paths.times, file), 'utf8'), /^\{/, 'and it is written again')
 })
 
 t.test('ten runs are kept: the first, which made the lab, and the newest', async (t) => {

@@ -48,7 +48,7 @@ t.test('plain', async (t) => {
 [  0.0s] network/switch: vde_switch
 [  0.4s] network/switch: already
 [  0.4s] == network: ended after 0.4s
-[  0.4s] == boot: power on, SSH, cloud-init
+[  0.4s] == boot: power on, SSH, cloud-init (1m30s the last time)
 [  0.4s] boot/k8s-master01: k8s-master01 boots
 [  0.4s] boot/k8s-node01: 节点一 boots
 [  0.5s] boot/k8s-node01 | powered on, SSH on 127.0.0.1:22001

@@ -21,7 +21,7 @@ t.test('the running phase: spinner, elapsed, last line, ended steps', (t) => {
   )
   t.equal(
     drawLive(liveAt(70_000), START + 70_630, { ...o, columns: 100 }),
-    `[2/2] boot: power on, SSH, cloud-init  1m10s
+    `[2/2] boot: power on, SSH, cloud-init  1m10s (1m30s the last time)
   ✓ k8s-master01 boots  1m05s  done
   ⠹ 节点一 boots        1m10s  powered on, SSH on 127.0.0.1:22001`,
   )
@@ -99,7 +99,7 @@ t.test('on the terminal, what is over stays above what runs', async (t) => {
     `✓ network          0.4s  private L2 segment (already)
 slow-host profile: TCG
 warning: the clock of k8s-node01 is 3 s behind
-[2/2] boot: power on, SSH, cloud-init  1m05s
+[2/2] boot: power on, SSH, cloud-init  1m05s (1m30s the last time)
   ✓ k8s-master01 boots  1m05s  done
   ⠋ 节点一 boots        1m05s  powered on, SSH on 127.0.0.1:22001
 `,
