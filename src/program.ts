@@ -7,13 +7,15 @@ import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import type { App } from './cli/app.js'
 import { parse } from './cli/parse.js'
-import { COMMANDS, EPILOGUE } from './cli/commands.js'
+import { COMMANDS, epilogue } from './cli/commands.js'
+import { spokenLanguage } from './cli/globals.js'
 import { HostError, Interrupted, KlabError } from './errors.js'
 import { systemClock } from './host/clock.js'
 import { keepFilesPrivate } from './host/process.js'
 import { openLab } from './index.js'
 import { safeJson, safeStream, safeText } from './report/safe.js'
 import { VERSION } from './version.js'
+import { chooseLanguage } from './words/say.js'
 
 keepFilesPrivate()
 
@@ -55,8 +57,9 @@ function createApp(): App {
 
 async function main(): Promise<number> {
   const app = createApp()
-  const program = { commands: COMMANDS, version: VERSION, epilogue: EPILOGUE }
   const argv = process.argv.slice(2)
+  await chooseLanguage(spokenLanguage(COMMANDS, argv, process.env))
+  const program = { commands: COMMANDS, version: VERSION, epilogue: epilogue() }
   const verbose = argv.includes('--verbose')
   try {
     const parsed = await parse(program, argv, process.stdout.columns || 100)

@@ -1,11 +1,18 @@
 /** Says what is wrong with a command line: turns what yargs found into klab's own words. Pure. */
 import { UsageError } from '../errors.js'
 import { nearest } from '../report/nearest.js'
+import { LANGUAGES } from '../words/language.js'
 import type { Command, Group } from './command.js'
 import { locate, verbOf, wordsOfUsage } from './locate.js'
 
 /** Options that every command has. */
-const COMMON = ['file', 'verbose', 'help', 'version']
+const COMMON = ['file', 'verbose', 'lang', 'help', 'version']
+
+/** `--lang` that klab does not speak. */
+export const noLanguage = (lang: string): UsageError =>
+  lang === ''
+    ? usage('--lang: needs a value', 'klab --lang zh --help')
+    : usage(`--lang: ${lang} is not one of ${LANGUAGES.join(', ')}`, 'klab --lang zh --help')
 
 const usage = (message: string, hint: string): UsageError => new UsageError(message, { hint })
 
@@ -107,6 +114,7 @@ export function complaint(
   const empty = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
   if (empty !== undefined) return usage(`${name}: --${empty}: needs a value`, `klab ${name} --help`)
   const [, option = '', value = ''] = /Argument: (\S+), Given: "?(.*?)"?, Choices:/.exec(message) ?? []
+  if (option === 'lang') return noLanguage(value)
   if (option) {
     const choices = (command.options?.[option]?.choices ?? []).map(String)
     const meant = nearest(value, choices)

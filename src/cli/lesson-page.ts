@@ -1,20 +1,16 @@
 /** How a page of a lesson is printed, and in which language. */
 import type { LabHandle } from '../lab/api.js'
 import { wantsColor } from '../report/options.js'
+import { localeLanguage } from '../words/language.js'
 import type { App } from './app.js'
 
 type Page = Awaited<ReturnType<LabHandle['lessons']['text']>>
 
-/** Of the locale, as gettext takes it; undefined: English, or none is set. */
-function languageOf(env: App['env']): string | undefined {
-  const locale = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((x) => x !== undefined && x !== '') ?? ''
-  const [language = ''] = locale.split(/[_.@]/)
-  return /^[a-z]{2,3}$/.test(language) && language !== 'en' ? language : undefined
+/** Of a lesson's texts: what was asked for, else of the locale. Undefined: English. */
+export function chosenLanguage(app: App, args: { readonly lang?: string | undefined }): string | undefined {
+  const lang = args.lang ?? localeLanguage(app.env)
+  return lang === 'en' ? undefined : lang
 }
-
-/** Of the texts: what was asked for, else of the locale. */
-export const chosenLanguage = (app: App, { lang }: { readonly lang?: string | undefined }): string | undefined =>
-  lang === undefined ? languageOf(app.env) : lang === 'en' ? undefined : lang
 
 /** Wider lines are hard to read. */
 const MOST_COLUMNS = 100
