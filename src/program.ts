@@ -15,7 +15,7 @@ import { keepFilesPrivate } from './host/process.js'
 import { openLab } from './index.js'
 import { safeJson, safeStream, safeText } from './report/safe.js'
 import { VERSION } from './version.js'
-import { chooseLanguage } from './words/say.js'
+import { chooseLanguage, english, say } from './words/say.js'
 
 keepFilesPrivate()
 
@@ -37,7 +37,7 @@ function createApp(): App {
         child.once('error', (cause: NodeJS.ErrnoException) =>
           reject(
             cause.code === 'ENOENT'
-              ? new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause })
+              ? new HostError(english('{tool}: command not found', { tool }), { hint: 'klab doctor', cause })
               : cause,
           ),
         )
@@ -91,7 +91,8 @@ let unwritten = false
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
-    if (stream === process.stdout) process.stderr.write(`klab: the output cannot be written: ${error.message}\n`)
+    if (stream === process.stdout)
+      process.stderr.write(`${say('klab: the output cannot be written: {why}', { why: error.message })}\n`)
     unwritten = true
     process.exitCode = 1
   })

@@ -2,6 +2,7 @@
 import type { LabHandle } from '../lab/api.js'
 import { wantsColor } from '../report/options.js'
 import { localeLanguage } from '../words/language.js'
+import { say } from '../words/say.js'
 import type { App } from './app.js'
 
 type Page = Awaited<ReturnType<LabHandle['lessons']['text']>>
@@ -18,8 +19,7 @@ const MOST_COLUMNS = 100
 /** Draws a page; what comes from the lesson was made safe where it was drawn. */
 export async function printPage(app: App, lab: LabHandle, page: Page, open?: boolean): Promise<void> {
   const width = Math.min(app.page.columns ?? 80, MOST_COLUMNS)
-  const head =
-    page.step > page.steps ? page.title : `${page.title}, step ${page.step} of ${page.steps}: ${page.stepTitle}`
+  const head = page.step > page.steps ? page.title : say('{title}, step {step} of {steps}: {stepTitle}', page)
   app.stdout.write(`${head}\n\n`)
   const color = wantsColor({ stream: app.page, env: app.env })
   app.page.write(await lab.lessons.draw(page, { columns: width, color, open }))

@@ -2,7 +2,7 @@
 import type { Argv, PositionalOptions } from 'yargs'
 import { UsageError } from '../errors.js'
 import { isLanguage } from '../words/language.js'
-import { say, translated, type Text } from '../words/say.js'
+import { english, say, translated, type Text } from '../words/say.js'
 import type { Args, Command, Group, OptionTable } from './command.js'
 import { complaint, noLanguage, requireOwnWords } from './complaint.js'
 import { splitGlobal } from './globals.js'
@@ -25,7 +25,9 @@ function requireGlobal(argv: readonly string[]): ReturnType<typeof splitGlobal> 
   const found = splitGlobal(argv)
   const [first = ''] = found.rest
   if (found.rest.length === 1 && (first === '-f' || first === '--file'))
-    throw new UsageError(`${first}: needs the path of a Labfile`, { hint: 'klab -f path/to/Labfile status' })
+    throw new UsageError(english('{option}: needs the path of a Labfile', { option: first }), {
+      hint: 'klab -f path/to/Labfile status',
+    })
   const lang = first === '--lang' ? '' : found.lang
   if (lang !== undefined && !isLanguage(lang)) throw noLanguage(lang)
   return found
@@ -103,7 +105,9 @@ function declare(parser: Argv, entry: Command | Group, found: (parsed: Parsed) =
 function refuseTwice({ command, args }: Parsed, name: string): void {
   for (const [key, option] of Object.entries(command.options ?? {}))
     if (Array.isArray((args as unknown as Record<string, unknown>)[key]) && option.array !== true)
-      throw new UsageError(`${name}: --${key} is given twice`, { hint: `klab ${name} --help` })
+      throw new UsageError(english('{name}: --{option} is given twice', { name, option: key }), {
+        hint: `klab ${name} --help`,
+      })
 }
 
 /** Parses the command line. Returns text to print for --help and --version. Throws UsageError. */

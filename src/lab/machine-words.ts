@@ -1,8 +1,9 @@
 /** What a machine's state means for a user. */
 import { StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
+import type { Text } from '../words/say.js'
 
-const WORDS: Readonly<Record<MachineState, string>> = {
+const WORDS: Readonly<Record<MachineState, Text>> = {
   running: 'runs',
   paused: 'is paused',
   'shut-off': 'is off',
@@ -13,7 +14,7 @@ const WORDS: Readonly<Record<MachineState, string>> = {
 }
 
 /** `is paused`, `is off`, … */
-export const stateWords = (state: MachineState): string => WORDS[state]
+export const stateWords = (state: MachineState): Text => WORDS[state]
 
 /** Throws StateError unless the node's machine runs. */
 export function requireRunning(node: string, state: MachineState): void {

@@ -7,7 +7,9 @@ import type { Language } from './language.js'
 import type { ZH } from './zh/all.js'
 
 /** An English text that has a translation. */
-export type Text = keyof typeof ZH
+type AnyText = keyof typeof ZH
+/** One without names in braces. */
+export type Text = { [T in AnyText]: [NamesIn<T>] extends [never] ? T : never }[AnyText]
 
 type Value = string | number
 /** The values of the names in braces; a text without any takes no second argument. */
@@ -39,7 +41,7 @@ const fill = (text: string, values: Readonly<Record<string, Value>>): string =>
  * The text in English, whatever the language: for errors, events and everything else that may also go into a log or
  * into JSON. `translated` gives it in the chosen language, where it is printed.
  */
-export function english<T extends Text>(text: T, ...rest: Values<T>): string {
+export function english<T extends AnyText>(text: T, ...rest: Values<T>): string {
   const [values = {}] = rest as AnyValues
   const made = fill(text, values)
   if (translations !== undefined) {
@@ -51,14 +53,21 @@ export function english<T extends Text>(text: T, ...rest: Values<T>): string {
 }
 
 /** The text in the chosen language, to be printed now. */
-export function say<T extends Text>(text: T, ...rest: Values<T>): string {
+export function say<T extends AnyText>(text: T, ...rest: Values<T>): string {
   const [values = {}] = rest as AnyValues
   return inOther({ text, values })
 }
 
-/** A text of `english` in the chosen language. Texts that klab does not know stay as they are. */
-export const translated = (text: string): string =>
-  translations === undefined ? text : inOther(origins.get(text) ?? { text, values: {} })
+/**
+ * A text of `english` in the chosen language. Of a text that klab does not know, each line is looked up; unknown lines
+ * stay as they are.
+ */
+export function translated(text: string): string {
+  if (translations === undefined) return text
+  const origin = origins.get(text)
+  if (origin === undefined && text.includes('\n')) return text.split('\n').map(translated).join('\n')
+  return inOther(origin ?? { text, values: {} })
+}
 
 function inOther({ text, values }: Origin): string {
   const own = translations !== undefined && Object.hasOwn(translations, text) ? translations[text] : undefined

@@ -2,5 +2,8 @@
 import { COMMANDS_ZH } from './commands.js'
 import { EXAMPLES_ZH } from './examples.js'
 import { OPTIONS_ZH } from './options.js'
+import { TABLES_ZH } from './tables.js'
+import { USAGE_ZH } from './usage.js'
+import { VERBS_ZH } from './verbs.js'
 
-export const ZH = { ...COMMANDS_ZH, ...OPTIONS_ZH, ...EXAMPLES_ZH }
+export const ZH = { ...COMMANDS_ZH, ...OPTIONS_ZH, ...EXAMPLES_ZH, ...TABLES_ZH, ...USAGE_ZH, ...VERBS_ZH }
