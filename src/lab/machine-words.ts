@@ -1,7 +1,7 @@
 /** What a machine's state means for a user. */
 import { StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
-import type { Text } from '../words/say.js'
+import { english, type Text } from '../words/say.js'
 
 const WORDS: Readonly<Record<MachineState, Text>> = {
   running: 'runs',
@@ -18,5 +18,6 @@ export const stateWords = (state: MachineState): Text => WORDS[state]
 
 /** Throws StateError unless the node's machine runs. */
 export function requireRunning(node: string, state: MachineState): void {
-  if (state !== 'running') throw new StateError(`${node} ${stateWords(state)}`, { hint: 'klab up' })
+  if (state !== 'running')
+    throw new StateError(english('{node} {state}', { node, state: english(stateWords(state)) }), { hint: 'klab up' })
 }

@@ -23,14 +23,13 @@ interface Origin {
 
 /** Undefined: English. */
 let translations: Readonly<Record<string, string>> | undefined
-/** How texts of `english` were made. Stays empty in English. */
+/** How texts of `english` were made. Also before the language is chosen: some rules are made when a file is loaded. */
 const origins = new Map<string, Origin>()
 /** `origins` forgets the oldest then: `klab lesson open` may run for days. */
 const MOST_ORIGINS = 5000
 
 /** The language of this process. To be called once, before anything is printed. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  origins.clear()
   translations = language === 'en' ? undefined : (await import('./zh/all.js')).ZH
 }
 
@@ -44,11 +43,11 @@ const fill = (text: string, values: Readonly<Record<string, Value>>): string =>
 export function english<T extends AnyText>(text: T, ...rest: Values<T>): string {
   const [values = {}] = rest as AnyValues
   const made = fill(text, values)
-  if (translations !== undefined) {
-    const [oldest] = origins.keys()
-    if (origins.size >= MOST_ORIGINS && oldest !== undefined) origins.delete(oldest)
-    origins.set(made, { text, values })
-  }
+  // Without values, the text itself is found; as a value of another text, only if it is known as klab's own.
+  if (made === text && translations === undefined) return made
+  const [oldest] = origins.keys()
+  if (origins.size >= MOST_ORIGINS && oldest !== undefined) origins.delete(oldest)
+  origins.set(made, { text, values })
   return made
 }
 

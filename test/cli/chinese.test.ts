@@ -1,7 +1,10 @@
 /** What the verbs print in Chinese; and that scripts see no difference. */
 import t from 'tap'
 import { formatStatus } from '../../src/cli/status.js'
+import { CommandError, LockedError, ProbeError, StepError } from '../../src/errors.js'
+import { parseLabfile } from '../../src/labfile/load.js'
 import { columns, heads } from '../../src/report/columns.js'
+import { formatError } from '../../src/report/format-error.js'
 import { createPlain } from '../../src/report/plain.js'
 import { width } from '../../src/report/text.js'
 import { chooseLanguage } from '../../src/words/say.js'
@@ -96,4 +99,56 @@ t.test('progress: titles and words; steps, phases and outcomes keep their names'
   t.match(text, 'boot/n1: done，用时 1.5s\n')
   t.match(text, '== boot：已结束，用时 2.0s\n')
   t.match(text, '警告: made elsewhere\n')
+})
+
+t.test('errors: Chinese for people, English in JSON', async (t) => {
+  const nodes = '  - { name: n1, ip: 192.168.31.61, memory: 3 }\n  - { name: n1, ip: 192.168.31.62, roel: worker }\n'
+  const klab = makeKlab(t, `name: x\nnodes:\n${nodes}`, ZH)
+  const { code, stdout, stderr } = await klab.run('validate', '--json')
+  t.equal(code, 2)
+  t.match(
+    stderr,
+    /^错误: .*Labfile:3:44: nodes\[0\]\.memory: 必须是带单位的大小，如 3GiB 或 3072MiB（.*），但写的是 3$/m,
+  )
+  t.match(stderr, /Labfile:4:36: nodes\[1\]\.roel: 未知字段；是不是 role？$/m)
+  t.match(stderr, /Labfile:4:13: nodes\[1\]\.name: n1 也是 nodes\[0\] 的名字：名字不能相同$/m)
+  t.match(stderr, /^试试：Labfile\.example 列出了所有字段及其默认值$/m)
+  t.notMatch(stdout, /[\u4e00-\u9fff]/)
+  t.match(stdout, 'must be a size with a unit')
+  t.match(await klab.run('-f', 'nothere', 'up'), {
+    code: 2,
+    stderr: /^错误: nothere：那里没有 Labfile\n试试：请在 -f 之后/,
+  })
+  t.match(await klab.run('statsu'), {
+    code: 2,
+    stderr: '错误: statsu：没有这个命令；你是指 status 吗？\n试试：klab status\n',
+  })
+})
+
+t.test('errors of commands, probes, steps and the system', async (t) => {
+  await chooseLanguage('zh')
+  const ended = { exitCode: 1, signal: undefined, timedOut: false, durationMs: 1 }
+  const failure = { where: 'n1', argv: ['false'], ...ended, tail: 'it said: no' }
+  const command = new CommandError(failure)
+  t.equal(command.message, 'n1: `false` failed with exit status 1\nit said: no', 'itself it is English')
+  t.equal(formatError(command), '错误: n1: `false` 失败，退出码 1\nit said: no\n')
+  t.equal(formatError(new ProbeError('API', 9000, '')), '错误: API：等待 9 秒后放弃；最后看到：无\n')
+  const step = new StepError('boot', 'boot/n1', new LockedError('made elsewhere', { hint: 'klab up' }))
+  t.equal(formatError(step), '错误: 阶段 boot，步骤 boot/n1：\n  made elsewhere\n试试：klab up\n')
+  const full = Object.assign(new Error('no'), { code: 'ENOSPC', path: '/x', syscall: 'write' })
+  t.equal(formatError(full), '错误: /x：磁盘已满（ENOSPC，write）\n试试：df -h /x\n')
+  t.match(formatError(new TypeError('x')), /^错误: 这是 klab 的缺陷：TypeError: x\n请加 --verbose /)
+})
+
+t.test('rules of a Labfile that were made before the language was chosen', async (t) => {
+  const error = (): unknown => {
+    try {
+      return parseLabfile('name: x\nhypervisor: { accel: fast }\n', '/Labfile')
+    } catch (caught) {
+      return caught
+    }
+  }
+  t.match(formatError(error()), 'must be auto, kvm or tcg, found "fast"')
+  await chooseLanguage('zh')
+  t.match(formatError(error()), '/Labfile:2:22: hypervisor.accel: 必须是 auto, kvm 或 tcg，但写的是 "fast"')
 })
