@@ -11,6 +11,7 @@ export const ORDER = [
   'page',
   'lesson',
   'doctor',
+  'picture',
   'sealed',
   'snapshot',
   'plan',
@@ -185,8 +186,9 @@ export const ROOMS = {
     'host',
   ],
   page: ['guest/types'],
+  picture: ['report'],
   lesson: ['guest/types', 'host', 'labfile', 'report/markup', 'report/safe'],
-  index: ['lab', 'host/process', 'report/events'],
+  index: ['lab', 'picture/types', 'host/process', 'report/events'],
   cli: ['lab', 'report'],
   lab: ORDER.slice(ORDER.indexOf('lab') + 1),
 }

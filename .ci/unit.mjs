@@ -16,7 +16,7 @@ const OTHER = ['real', 'e2e', 'long', 'package', 'contract', 'fakes', 'fixtures'
 const NEEDS = {
   '.cloud-init': ['cloudinit/cloud-init'],
   busybox: ['bundle/source/gather'],
-  chromium: ['page/browser'],
+  chromium: ['page/browser', 'picture/browser'],
   'docker-registry': ['bundle/auto', 'bundle/online', 'bundle/skopeo'],
   'dpkg-deb': ['bundle/auto', 'bundle/online'],
   gcc: [

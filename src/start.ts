@@ -1,5 +1,5 @@
 /**
- * Loads the command line's parts, together with what V8 compiled of them during the build (.ci/code.mjs). Compiling
+ * Loads the command line's parts, together with what V8 compiled of them during the build (.ci/scripts.mjs). Compiling
  * them each time took a third of `klab status`; Node 20 keeps compiled code for scripts only, not for ES modules. V8
  * refuses the code of another release: then it compiles as always.
  */

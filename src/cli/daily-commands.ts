@@ -132,6 +132,27 @@ export const DAILY: readonly (Command | Group)[] = [
     load: async () => (await import('./top.js')).runTop,
   }),
   command({
+    usage: 'timeline',
+    describe: 'How long each phase and node of the last `up` took, as a picture',
+    options: options.TIMELINE_OPTIONS,
+    examples: [
+      ['klab timeline', 'as text, here'],
+      ['klab timeline -o up.html', 'for a browser or a slide; also .svg and .mmd'],
+      ['klab timeline --run 2', 'the run before the last one'],
+    ],
+    load: async () => (await import('./picture.js')).runTimeline,
+  }),
+  command({
+    usage: 'graph',
+    describe: 'Nodes, network, forwarded ports and snapshots as a picture',
+    options: options.GRAPH_OPTIONS,
+    examples: [
+      ['klab graph', 'as text, here'],
+      ['klab graph -o lab.svg', 'for a browser or a slide; also .html and .mmd'],
+    ],
+    load: async () => (await import('./picture.js')).runGraph,
+  }),
+  command({
     usage: 'sync <folder> <to..>',
     describe: 'Copy changed files of a folder to nodes; mounts nothing',
     options: options.SYNC_OPTIONS,

@@ -1,4 +1,5 @@
 /** The options and words of the everyday verbs. */
+import { PICTURE_FORMATS } from '../lab/choices.js'
 import type { OptionTable } from './command.js'
 
 const jsonProgress = {
@@ -83,6 +84,24 @@ export const CONSOLE_OPTIONS = {
 export const TOP_OPTIONS = {
   json: { type: 'boolean', describe: 'print JSON, in bytes' },
 } as const satisfies OptionTable
+
+const picture = {
+  format: {
+    choices: PICTURE_FORMATS,
+    describe: 'how to draw it (default: text, or what the end of -o’s file name means)',
+    requiresArg: true,
+  },
+  output: { alias: 'o', type: 'string', describe: 'write it to this file', requiresArg: true },
+  force: { type: 'boolean', describe: 'with -o: overwrite an existing file' },
+  json: { type: 'boolean', describe: 'print the data itself as JSON', conflicts: ['format', 'output'] },
+} as const
+
+export const TIMELINE_OPTIONS = {
+  run: { type: 'number', default: 1, describe: 'which run: 1 is the newest', requiresArg: true },
+  ...picture,
+} as const satisfies OptionTable
+
+export const GRAPH_OPTIONS = picture satisfies OptionTable
 
 export const SYNC_OPTIONS = {
   folder: { type: 'string', demandOption: true, describe: 'the folder here' },

@@ -11,6 +11,11 @@ export function parseDataFile<T extends z.ZodType>(yaml: string, form: T, where:
   } catch (cause) {
     throw new CorruptError(`${where}: is not YAML`, { cause, hint: 'install klab again' })
   }
+  return checkData(data, form, where)
+}
+
+/** Data of such a file, checked by a schema. Throws CorruptError with where it is and the field. */
+export function checkData<T extends z.ZodType>(data: unknown, form: T, where: string): z.infer<T> {
   const result = form.safeParse(data)
   if (result.success) return result.data
   const [issue] = result.error.issues

@@ -28,6 +28,16 @@ function passwdEntry(): { readonly username: string; readonly homedir: string } 
   }
 }
 
+/** Whether a process has this id. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // It is there, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** The Node program of this process. */
 export const nodeProgram = (): string => process.execPath
 

@@ -115,8 +115,9 @@ async function requireCluster({ record, paths }: OpenLab): Promise<KubernetesSpe
 const withAddons = (lab: Lab, addons: readonly string[]): Lab =>
   lab.kubernetes ? { ...lab, kubernetes: { ...lab.kubernetes, addons: addons.length > 0 ? addons : undefined } } : lab
 
-async function change(c: LabContext, name: string, edit: (now: readonly string[]) => readonly string[]) {
-  const open = await changedLab(c, (lab) => lab)
+type Edit = (now: readonly string[]) => readonly string[]
+
+async function change(c: LabContext, open: OpenLab, name: string, edit: Edit): Promise<ChangedAddons> {
   const k = await requireCluster(open)
   const { use } = await readAddon(c.doors.assets, name)
   const next = edit(k.addons ?? [])
@@ -145,7 +146,7 @@ export async function enableAddon(c: LabContext, name: string): Promise<ChangedA
     throw new StateError(english('addon enable: {name}: {problem}', { name, problem: found.problem }), {
       hint: hintFor(found, open.lab.kubernetes),
     })
-  return change(c, name, (now) => (now.includes(name) ? now : [...now, name]))
+  return change(c, open, name, (now) => (now.includes(name) ? now : [...now, name]))
 }
 
 /** What to do about an add-on that this lab cannot have. */
@@ -161,8 +162,8 @@ function hintFor({ name, images }: ListedAddon, k: KubernetesSpec | undefined): 
  * Removes an add-on from the cluster; its images stay on the nodes. Throws UsageError, StateError, what `up` throws.
  */
 export async function disableAddon(c: LabContext, name: string): Promise<ChangedAddons> {
-  const { lab } = await changedLab(c, (same) => same)
-  const enabled = lab.kubernetes?.addons ?? []
+  const open = await changedLab(c, (same) => same)
+  const enabled = open.lab.kubernetes?.addons ?? []
   if (!enabled.includes(name))
     throw new UsageError(
       english('addon disable: {name} is not enabled; {enabled} is', { name, enabled: enabled.join(', ') || 'none' }),
@@ -170,5 +171,5 @@ export async function disableAddon(c: LabContext, name: string): Promise<Changed
         hint: 'klab addon list',
       },
     )
-  return change(c, name, (now) => now.filter((n) => n !== name))
+  return change(c, open, name, (now) => now.filter((n) => n !== name))
 }

@@ -32,6 +32,7 @@ import type { HaltOptions } from './halt.js'
 import type { Template } from './init.js'
 import type { Merged } from './kubeconfig-merge.js'
 import type { ListedLab, Pruned } from './list.js'
+import type { Shown } from './picture-api.js'
 import type { PlanReport } from './plan.js'
 import type { ProvisionRequest } from './provision.js'
 import type { ReportFile } from './report.js'
@@ -55,7 +56,7 @@ import type { ExportedSnapshot, ImportOptions } from './transfer.js'
  * change something take the lab's lock; if another klab holds it, they throw LockedError. All failures that klab
  * expects are KlabErrors (errors.ts); after an abort, Interrupted.
  */
-export interface LabHandle {
+export interface LabHandle extends Shown {
   /** Brings the lab up; continues where an earlier `up` stopped. */
   up(o?: UpRequest): Promise<UpResult>
   /** Powers all machines off, or those of `nodes`; disks and snapshots stay. */

@@ -30,6 +30,8 @@ export function labWith(c: LabContext): LabHandle {
     destroy: verb(async () => (await import('./destroy.js')).destroyLab),
     destroyOrphans: verb(async () => (await import('./orphans.js')).destroyOrphans),
     status: verb(async () => (await import('./look.js')).labStatus),
+    timeline: verb(async () => (await import('./timeline.js')).timelineOf),
+    graph: verb(async () => (await import('./graph.js')).graphOf),
     top: verb(async () => (await import('./top.js')).usageOf),
     check: verb(async () => (await import('./check.js')).checkCourse),
     explain: verb(async () => (await import('./explain.js')).explainCourse),
@@ -58,6 +60,10 @@ export function labWith(c: LabContext): LabHandle {
       ssh: verb(async () => (await import('./reach.js')).sshCommand),
       kubectl: verb(async () => (await import('./reach.js')).kubectlCommand),
       console: verb(async () => (await import('./reach.js')).consoleCommand),
+    },
+    pictures: {
+      timeline: verb(async () => (await import('./pictures.js')).timelinePicture),
+      graph: verb(async () => (await import('./pictures.js')).graphPicture),
     },
     snapshots: {
       save: verb(async () => (await import('./snapshot-verbs.js')).saveSnapshot),

@@ -51,7 +51,7 @@ export function nodeLine(node: NodeSpec): string {
 /** The address after the highest one of the lab that the control planes do not share. */
 function nextIp({ nodes, kubernetes }: Lab): string {
   const next = Math.max(...nodes.map((n) => ipToNumber(n.ip) ?? 0)) + 1
-  return numberToIp(numberToIp(next) === (kubernetes && kubernetes.apiEndpoint) ? next + 1 : next)
+  return numberToIp(numberToIp(next) === kubernetes?.apiEndpoint ? next + 1 : next)
 }
 
 /** The lab with one more worker, checked as a Labfile is. Throws UsageError. */

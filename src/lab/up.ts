@@ -17,6 +17,7 @@ import type { Status } from './status.js'
 import { consequencesFor, refuseNewLab, type Confirm } from './apply.js'
 import { withLab } from './with-lab.js'
 import { alreadyUp, makeFolders, mayBeCorrected, refuseDeadSwitch, settleAccel, up } from './up-phases.js'
+import { withTimes, type KeepIn } from './up-times.js'
 
 export interface UpRequest {
   /** The last phase to do; default: `ready`. */
@@ -48,15 +49,23 @@ export interface UpResult {
  * Brings the lab up. Throws LabfileError, UsageError, HostError (before anything is changed), DriftError (the Labfile
  * changed), LockedError, what the steps throw.
  */
-export async function bringUp(c: LabContext, o: UpRequest = {}): Promise<UpResult> {
+export const bringUp = (c: LabContext, o: UpRequest = {}): Promise<UpResult> =>
+  withTimes(c, (told, keepIn) => bring(told, o, keepIn))
+
+async function bring(c: LabContext, o: UpRequest, keepIn: KeepIn): Promise<UpResult> {
   const { doors, file } = c
   const until = o.until ?? 'ready'
   if (o.from !== undefined) {
     const { upFrom } = await import('./up-from.js')
     const status = await upFrom(c, { from: o.from, diskOnly: o.diskOnly === true })
-    if (status) return result(await readLab(doors.env, file), status)
+    if (status) {
+      const made = await readLab(doors.env, file)
+      keepIn(made.paths)
+      return result(made, status)
+    }
   }
   let open = await readLab(doors.env, file)
+  keepIn(open.paths)
   const world = await doors.world(open.lab)
 
   const sealed = async (): Promise<void> => {

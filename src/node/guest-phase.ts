@@ -119,6 +119,10 @@ export async function readMarks(guest: Guest): Promise<ReadonlyMap<string, Diges
   )
 }
 
+/** Leaves a mark: this was done, with this digest. Throws CommandError. */
+export const putMark = (guest: Guest, name: string, mark: Digest): Promise<void> =>
+  guest.put([{ path: `/var/lib/klab/done/${name}`, content: `${mark}\n` }])
+
 /** Removes a mark, so that the phase runs again. */
 export async function removeMark(guest: Guest, script: string): Promise<void> {
   await guest.sudo('rm -f -- "/var/lib/klab/done/$1"', [script], { what: `removing its mark of ${script}` })

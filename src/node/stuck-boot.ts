@@ -4,14 +4,14 @@
  * Seen on 2026-11-28 in sched_clock_tick, in one of some hundred boots. It lasted until klab gave up, after 40 min.
  */
 import { stat } from 'node:fs/promises'
-import { KlabError } from '../errors.js'
+import { Interrupted, KlabError } from '../errors.js'
 import type { LabRun } from '../world.js'
 
 /** ms between two looks. */
 const EVERY_MS = 15_000
 /**
- * ms of CPU time. klab's own image writes its first line on the console after 25 s of it (docs/decisions.md). CPU time,
- * because it does not depend on what else the host does.
+ * ms of CPU time. A whole boot of klab's own image takes 36 s of it (docs/decisions.md), and its first line on the
+ * console comes before the end. CPU time, because it does not depend on what else the host does.
  */
 const HUNG_CPU_MS = 180_000
 /** How often one boot is begun again. If that does not help, it is another fault. */
@@ -28,7 +28,7 @@ interface Booting {
 /**
  * Runs `work`, which waits for a machine to boot. Until it ends, an emulated machine of klab's own image that uses much
  * CPU time and writes nothing on its console is switched off and on again (other images may never write there). Throws
- * what `work` throws.
+ * Interrupted, and what `work` throws.
  */
 export async function withHungBootRestarted<T>(run: LabRun, booting: Booting, work: () => Promise<T>): Promise<T> {
   const { world, lab, profile } = run
@@ -41,12 +41,13 @@ export async function withHungBootRestarted<T>(run: LabRun, booting: Booting, wo
     // `work` goes on, and has a time limit.
     booting.line(error.message.split('\n')[0] ?? '')
   })
-  try {
-    return await work()
-  } finally {
+  const result = await work().finally(() => {
     done.abort()
-    await looked
-  }
+    return looked
+  })
+  // This wait ends as all others do.
+  if (world.signal.aborted) throw new Interrupted()
+  return result
 }
 
 async function restartIfHung(world: LabRun['world'], booting: Booting, signal: AbortSignal): Promise<void> {

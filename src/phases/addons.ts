@@ -16,7 +16,7 @@ import { fillAddon } from '../cluster/addon-manifest.js'
 import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Marks } from '../node/baked-phase.js'
 import { connect } from '../node/connections.js'
-import { digest, removeMark } from '../node/guest-phase.js'
+import { digest, putMark, removeMark } from '../node/guest-phase.js'
 import { apply, steadyKubectl } from '../node/kubectl.js'
 import { isLoaded, loadImages } from '../node/extra-images.js'
 import type { ExtraImages } from '../state/extra-images.js'
@@ -24,8 +24,6 @@ import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 import { untilApiAnswers } from './api-up.js'
 import { reviver } from './revive.js'
-
-const DONE = '/var/lib/klab/done'
 
 /** Name of the mark on the first control plane: the manifest of an add-on was applied. */
 const markOf = (addon: string): string => `addon.${addon}`
@@ -113,7 +111,7 @@ export function addonSteps(
         const kubectl = await steadyKubectl(run, line)
         for (const { name, text, mark } of await unapplied()) {
           await apply(kubectl, text, line)
-          await guest.put([{ path: `${DONE}/${markOf(name)}`, content: `${mark}\n` }])
+          await putMark(guest, markOf(name), mark)
         }
         for (const name of gone) {
           const [release] = await releasesFor(assets, { version: k.version, addons: [name] })

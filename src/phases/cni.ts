@@ -3,7 +3,7 @@ import type { KubernetesSpec, NodeSpec } from '../labfile/model.js'
 import type { Step } from '../step.js'
 import type { Marks } from '../node/baked-phase.js'
 import { cniManifest, cniName, cniTitle } from '../network/cni-manifest.js'
-import { digest } from '../node/guest-phase.js'
+import { digest, putMark } from '../node/guest-phase.js'
 import { apply, steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
@@ -21,7 +21,7 @@ export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: M
     run: async ({ line }) => {
       const guest = await connect(run, node.name)
       await apply(await steadyKubectl(run, line), await manifest(), line)
-      await guest.put([{ path: '/var/lib/klab/done/cni', content: `${await mark()}\n` }])
+      await putMark(guest, 'cni', await mark())
     },
   }
 }

@@ -19,9 +19,15 @@ const TYPE = 'ssh-ed25519'
  * drops a leading zero byte of the public key, which damages one pair in 128 (github.com/mscdex/ssh2/issues/1390).
  */
 export function makeKeyPair(comment: string): KeyPair {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  const pub = Buffer.from(jwk.x ?? '', 'base64url')
-  const seed = Buffer.from(jwk.d ?? '', 'base64url')
+  // Encoded by the same call. With `.privateKey.export({ format: 'jwk' })` after it a test hung once (2026-11-28). Most
+  // likely export holds the key's lock while garbage is collected, and the end of the first call's job wants that lock.
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  })
+  // Both end with the 32 bytes of the key itself (RFC 8410, sections 4 and 7).
+  const pub = publicKey.subarray(-32)
+  const seed = privateKey.subarray(-32)
   const blob = Buffer.concat([field(TYPE), field(pub)])
   const check = randomBytes(4)
   const inner = Buffer.concat([check, check, blob, field(Buffer.concat([seed, pub])), field(comment)])

@@ -92,6 +92,8 @@ export interface LabPaths {
   readonly journal: string
   /** klab's own log of the last runs (JSON lines). */
   readonly log: string
+  /** When the phases and steps of its last runs of `up` began and ended, a file for each run (`klab timeline`). */
+  readonly runs: string
   /** What happened in its lessons (JSON lines). Neither a restore nor `destroy` takes it away. */
   readonly lessons: string
   /** What happened in its exams (JSON lines). */
@@ -134,6 +136,7 @@ export function labPaths(r: Roots, id: string, at?: string): LabPaths {
     snapshots: join(dir, 'snapshots'),
     journal: join(dir, 'journal.json'),
     log: join(dir, 'klab.log'),
+    runs: join(dir, 'runs'),
     lessons: join(r.state, 'lessons', `${id}.jsonl`),
     exams: join(r.state, 'lessons', `${id}.exams.jsonl`),
     images: join(r.state, 'images', `${id}.json`),

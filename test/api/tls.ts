@@ -16,39 +16,15 @@ const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: ['
 /** One of the files: ca.crt, admin.crt, admin.key. */
 export const text = (name: string): string => readFileSync(at(name), 'utf8')
 writeFileSync(at('san'), 'subjectAltName=IP:127.0.0.1\n')
-const makeCa = (name: string) =>
+/** A new key, and what asks for its certificate, or is one (`-x509`). */
+const request = (name: string, out: string, subject: string, ...more: string[]) =>
   openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    at(`${name}.key`),
-    '-out',
-    at(`${name}.crt`),
-    '-subj',
-    `/CN=${name}`,
-    '-days',
-    '3650',
+    ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', at(`${name}.key`)],
+    ...['-out', at(`${name}.${out}`), '-subj', subject, ...more],
   )
+const makeCa = (name: string) => request(name, 'crt', `/CN=${name}`, '-x509', '-days', '3650')
 const issue = (ca: string, name: string) => {
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    at(`${name}.key`),
-    '-out',
-    at(`${name}.csr`),
-    '-subj',
-    `/O=system:masters/CN=${name}`,
-  )
+  request(name, 'csr', `/O=system:masters/CN=${name}`)
   openssl(
     'x509',
     '-req',

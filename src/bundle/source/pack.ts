@@ -3,7 +3,7 @@ import { mkdir, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { CorruptError } from '../../errors.js'
-import { parseDataFile } from '../../host/data-file.js'
+import { checkData, parseDataFile } from '../../host/data-file.js'
 import { readText } from '../../host/files.js'
 import { sha256File } from '../../host/digest.js'
 import type { Image, ImageLayer } from '../archive/docker-archive.js'
@@ -30,23 +30,19 @@ const contents = z.strictObject({
 
 export type ImageContents = z.infer<typeof contents>
 
+const FORM = z.record(z.string(), contents)
+
 const home = (assets: string): string => join(assets, 'cloud-init', 'bundle')
 
 /** What is in each of klab's own images, by the last part of its name. Throws CorruptError. */
 export async function imageContents(assets: string): Promise<Readonly<Record<string, ImageContents>>> {
   const file = join(home(assets), 'images.yaml')
-  return parseDataFile((await readText(file)) ?? '', z.record(z.string(), contents), file)
+  return parseDataFile((await readText(file)) ?? '', FORM, file)
 }
 
 /** The same for images of add-ons, whose addon.yaml was read without a look at this part. Throws CorruptError. */
-function addonContents(given: Packing['contents'] = {}): Readonly<Record<string, ImageContents>> {
-  const result = z.record(z.string(), contents).safeParse(given)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new CorruptError(`contents of an add-on: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, {
-    hint: 'install klab again',
-  })
-}
+const addonContents = (given: Packing['contents'] = {}): Readonly<Record<string, ImageContents>> =>
+  checkData(given, FORM, 'contents of an add-on')
 
 /** A tree as one layer below `work`. `fill` makes the tree. Throws what `fill` throws, CommandError, Interrupted. */
 export async function packLayer(

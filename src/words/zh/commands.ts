@@ -93,6 +93,8 @@ export const COMMANDS_ZH = catalogue({
   'Forward ports of 127.0.0.1 to a node, until Ctrl-C': '把 127.0.0.1 的端口转发到节点，按 Ctrl-C 结束',
   'A node’s serial console; Ctrl-] ends it': '节点的串口控制台；按 Ctrl-] 退出',
   'What each node really uses of the host: memory, CPU, disk': '每个节点实际占用的宿主机资源：内存、CPU、磁盘',
+  'How long each phase and node of the last `up` took, as a picture': '用图显示最近一次 `up` 的各阶段和节点用时',
+  'Nodes, network, forwarded ports and snapshots as a picture': '用图显示节点、网络、转发的端口和快照',
   'Copy changed files of a folder to nodes; mounts nothing': '把目录中有改动的文件复制到节点；不做挂载',
   'Print the completion script for your shell': '输出 shell 的自动补全脚本',
 

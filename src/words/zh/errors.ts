@@ -100,6 +100,13 @@ export const ERRORS_ZH = catalogue({
   '{path}: no such file or folder': '{path}：没有这个文件或目录',
   '{path}: cannot be read': '{path}：无法读取',
   'choose another name': '请换一个名字',
+  'choose another name, or overwrite it with --force': '请换一个名字，或用 --force 覆盖',
+  '{file}: the end of the name says no format; klab knows {ends}': '{file}：从后缀看不出格式；klab 支持 {ends}',
+  '-o {file}, or add --format': '-o {file}，或加上 --format',
+  'timeline: --run: a whole number from 1 on': 'timeline：--run：须为不小于 1 的整数',
+  'timeline: no run {run}; there are {count}': 'timeline：没有第 {run} 次运行；共有 {count} 次',
+  '{lab}: no run of up is recorded for this lab': '{lab}：这个环境没有 up 的运行记录',
+  'klab up records the next one that has something to do': '下一次有事可做的 klab up 会被记录',
   'name another file': '请换一个文件',
 
   'bundle add-images: name an archive, or --own': 'bundle add-images：请写明归档文件，或用 --own',

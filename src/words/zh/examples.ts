@@ -119,6 +119,10 @@ export const EXAMPLES_ZH = catalogue({
   'to log in there, first set a password: klab ssh NODE, then sudo passwd':
     '要在此登录，请先设密码：klab ssh NODE，然后 sudo passwd',
   'CPU over the last second; 100% is one CPU of the host': '最近一秒的 CPU 占用；100% 为宿主机的一个 CPU',
+  'as text, here': '以文本显示在终端',
+  'for a browser or a slide; also .svg and .mmd': '供浏览器或幻灯片使用；也可用 .svg 和 .mmd',
+  'for a browser or a slide; also .html and .mmd': '供浏览器或幻灯片使用；也可用 .html 和 .mmd',
+  'the run before the last one': '倒数第二次运行',
   once: '一次',
   'and again after each change': '之后每次改动都再复制',
   'in ~/.bashrc; the same for zsh': '写入 ~/.bashrc；zsh 相同',

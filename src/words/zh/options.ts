@@ -125,6 +125,12 @@ export const OPTIONS_ZH = catalogue({
   'print JSON, a line for each port': '输出 JSON，每个端口一行',
   'the node whose serial console it is': '哪个节点的串口控制台',
   'print JSON, in bytes': '输出 JSON，单位为字节',
+  'which run: 1 is the newest': '第几次运行：1 为最近一次',
+  'how to draw it (default: text, or what the end of -o’s file name means)':
+    '图的格式（默认：text，或按 -o 文件名的后缀）',
+  'write it to this file': '写入此文件',
+  'with -o: overwrite an existing file': '配合 -o：覆盖已有文件',
+  'print the data itself as JSON': '以 JSON 输出数据本身',
   'the folder here': '本机目录',
   'NODE:PATH, as many as you like': 'NODE:PATH，可写多个',
   'copy each change, until Ctrl-C': '有改动就复制，直到按 Ctrl-C',
