@@ -28,6 +28,9 @@ const origins = new Map<string, Origin>()
 /** `origins` forgets the oldest then: `klab lesson open` may run for days. */
 const MOST_ORIGINS = 5000
 
+/** The chosen language. */
+export const spoken = (): Language => (translations === undefined ? 'en' : 'zh')
+
 /** The language of this process. To be called once, before anything is printed. */
 export async function chooseLanguage(language: Language): Promise<void> {
   translations = language === 'en' ? undefined : (await import('./zh/all.js')).ZH

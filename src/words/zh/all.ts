@@ -5,6 +5,7 @@ import { EXAMPLES_ZH } from './examples.js'
 import { LABFILE_ZH } from './labfile.js'
 import { LESSONS_ZH } from './lessons.js'
 import { OPTIONS_ZH } from './options.js'
+import { PICTURES_ZH } from './pictures.js'
 import { TABLES_ZH } from './tables.js'
 import { USAGE_ZH } from './usage.js'
 import { VERBS_ZH } from './verbs.js'
@@ -14,6 +15,7 @@ export const ZH = {
   ...OPTIONS_ZH,
   ...EXAMPLES_ZH,
   ...TABLES_ZH,
+  ...PICTURES_ZH,
   ...USAGE_ZH,
   ...VERBS_ZH,
   ...ERRORS_ZH,
