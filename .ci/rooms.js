@@ -39,15 +39,17 @@ export const ORDER = [
   'report',
   'version',
   'errors',
+  'words',
 ]
 
 /**
- * room → rooms it may import (itself and errors always); `room/file`: that file only. program and lab see all below
- * them.
+ * room → rooms it may import (itself, errors and words always); `room/file`: that file only. program and lab see all
+ * below them.
  */
 export const ROOMS = {
   main: ['start'],
   start: [],
+  words: [],
   report: [],
   host: [],
   guest: ['host'],

@@ -43,11 +43,12 @@ export async function compileScripts(out) {
     const homes = ['HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR']
     const own = Object.fromEntries(homes.map((name) => [name, join(work, name)]))
     await Promise.all(Object.values(own).map((dir) => mkdir(dir, { mode: 0o700 })))
-    for (const verb of ['--help', 'doctor', 'status']) {
-      const args = [fileURLToPath(import.meta.url), resolve(out, 'start.js'), verb]
+    // Chinese first: what several of them load is kept as the last one leaves it.
+    for (const words of ['--lang zh --help', '--lang en --help', 'doctor', 'status']) {
+      const args = [fileURLToPath(import.meta.url), resolve(out, 'start.js'), ...words.split(' ')]
       const { status, stderr } = spawnSync(execPath, args, { cwd: work, env: { ...env, ...own }, encoding: 'utf8' })
       // doctor ends with 3 on a machine that lacks something.
-      if (status !== 0 && status !== 3) throw new Error(`klab ${verb}: exit status ${status}\n${stderr}`)
+      if (status !== 0 && status !== 3) throw new Error(`klab ${words}: exit status ${status}\n${stderr}`)
     }
   } finally {
     await rm(work, { recursive: true, force: true })

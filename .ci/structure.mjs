@@ -56,7 +56,12 @@ const isAllowed = (file, other) => {
   const [room, target] = [roomOf(file), roomOf(other)]
   const path = other.replace(/\.ts$/, '')
   const may = ROOMS[room]
-  return !may || target === room || target === 'errors' || may.some((m) => path === m || path.startsWith(`${m}/`))
+  return (
+    !may ||
+    target === room ||
+    ['errors', 'words'].includes(target) ||
+    may.some((m) => path === m || path.startsWith(`${m}/`))
+  )
 }
 
 const wrong = []

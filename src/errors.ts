@@ -1,4 +1,5 @@
 /** Every failure klab expects. Anything that is not a KlabError is a bug and is reported as one. */
+import { english } from './words/say.js'
 
 /** What was thrown, in words. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))
@@ -80,7 +81,11 @@ export class LabfileError extends KlabError {
     options: KlabErrorOptions = {},
   ) {
     super(
-      issues.map((i) => `${path}:${i.line}:${i.column}: ${i.field ? `${i.field}: ` : ''}${i.message}`).join('\n'),
+      issues
+        .map(({ line, column, field, message }) =>
+          english('{place} {message}', { place: `${path}:${line}:${column}:${field ? ` ${field}:` : ''}`, message }),
+        )
+        .join('\n'),
       options,
     )
   }
@@ -105,7 +110,10 @@ export class LessonError extends KlabError {
     readonly issues: readonly LessonIssue[],
     options: KlabErrorOptions = {},
   ) {
-    super(issues.map(issueText).join('\n'), { hint: 'klab lesson lint DIR shows all that is wrong', ...options })
+    super(issues.map(issueText).join('\n'), {
+      hint: english('klab lesson lint DIR shows all that is wrong'),
+      ...options,
+    })
   }
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), issues: this.issues }
@@ -114,7 +122,7 @@ export class LessonError extends KlabError {
 
 /** `FILE:LINE:COL: what is wrong`. */
 export const issueText = ({ file, line, column, message }: LessonIssue): string =>
-  `${file}:${line === undefined ? '' : `${line}:${column ?? 1}:`} ${message}`
+  english('{place} {message}', { place: `${file}:${line === undefined ? '' : `${line}:${column ?? 1}:`}`, message })
 
 /** The host lacks something klab needs (exit 3); the hint is the command that fixes it. */
 export class HostError extends KlabError {
@@ -152,14 +160,15 @@ export class CommandError extends KlabError {
     const f = failure
     const full = f.where === 'host' && /No space left on device|Disk quota exceeded/.test(f.tail)
     const how = f.timedOut
-      ? `timed out after ${Math.round(f.durationMs / 1000)} s`
+      ? english('timed out after {seconds} s', { seconds: Math.round(f.durationMs / 1000) })
       : f.signal !== undefined
-        ? `was ended by ${f.signal}`
-        : `failed with exit status ${f.exitCode ?? '?'}`
+        ? english('was ended by {signal}', { signal: f.signal })
+        : english('failed with exit status {status}', { status: f.exitCode ?? '?' })
     const what = f.what === undefined ? '' : `${f.what}: `
-    super(`${f.where}: ${what}\`${f.argv.join(' ')}\` ${how}${f.tail ? `\n${f.tail}` : ''}`, {
+    const where = `${f.where}: ${what}\`${f.argv.join(' ')}\``
+    super(`${english('{place} {message}', { place: where, message: how })}${f.tail ? `\n${f.tail}` : ''}`, {
       ...options,
-      hint: options.hint ?? (full ? 'free space on this host: df -h' : undefined),
+      hint: options.hint ?? (full ? english('free space on this host: df -h') : undefined),
     })
   }
   override toJSON(): Record<string, unknown> {
@@ -176,7 +185,12 @@ export class ProbeError extends KlabError {
     readonly lastSeen: string,
     options: KlabErrorOptions = {},
   ) {
-    super(`${probe}: gave up after ${Math.round(waitedMs / 1000)} s; last seen: ${lastSeen || 'nothing'}`, options)
+    super(
+      english('{probe}: gave up after {seconds} s; last seen: {lastSeen}', {
+        ...{ probe, seconds: Math.round(waitedMs / 1000), lastSeen: lastSeen || english('nothing') },
+      }),
+      options,
+    )
   }
 }
 
@@ -216,6 +230,6 @@ export class Interrupted extends KlabError {
   readonly code = 'interrupted'
   override readonly exitCode = 130
   constructor() {
-    super('interrupted; run the same command again to go on')
+    super(english('interrupted; run the same command again to go on'))
   }
 }

@@ -7,13 +7,15 @@ import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import type { App } from './cli/app.js'
 import { parse } from './cli/parse.js'
-import { COMMANDS, EPILOGUE } from './cli/commands.js'
+import { COMMANDS, epilogue } from './cli/commands.js'
+import { spokenLanguage } from './cli/globals.js'
 import { HostError, Interrupted, KlabError } from './errors.js'
 import { systemClock } from './host/clock.js'
 import { keepFilesPrivate } from './host/process.js'
 import { openLab } from './index.js'
 import { safeJson, safeStream, safeText } from './report/safe.js'
 import { VERSION } from './version.js'
+import { chooseLanguage, english, say } from './words/say.js'
 
 keepFilesPrivate()
 
@@ -35,7 +37,7 @@ function createApp(): App {
         child.once('error', (cause: NodeJS.ErrnoException) =>
           reject(
             cause.code === 'ENOENT'
-              ? new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause })
+              ? new HostError(english('{tool}: command not found', { tool }), { hint: 'klab doctor', cause })
               : cause,
           ),
         )
@@ -55,8 +57,9 @@ function createApp(): App {
 
 async function main(): Promise<number> {
   const app = createApp()
-  const program = { commands: COMMANDS, version: VERSION, epilogue: EPILOGUE }
   const argv = process.argv.slice(2)
+  await chooseLanguage(spokenLanguage(COMMANDS, argv, process.env))
+  const program = { commands: COMMANDS, version: VERSION, epilogue: epilogue() }
   const verbose = argv.includes('--verbose')
   try {
     const parsed = await parse(program, argv, process.stdout.columns || 100)
@@ -88,7 +91,8 @@ let unwritten = false
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
-    if (stream === process.stdout) process.stderr.write(`klab: the output cannot be written: ${error.message}\n`)
+    if (stream === process.stdout)
+      process.stderr.write(`${say('klab: the output cannot be written: {why}', { why: error.message })}\n`)
     unwritten = true
     process.exitCode = 1
   })

@@ -1,6 +1,7 @@
 /** `klab addon list|enable|disable`. */
 import type { ChangedAddons, ListedAddon } from '../lab/addons.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
+import { say, translated } from '../words/say.js'
 import type { ADDON_LIST_OPTIONS, ADDON_OPTIONS } from './addon-options.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
@@ -24,8 +25,8 @@ export function formatAddons(addons: readonly ListedAddon[]): string {
     a.course,
     a.title,
   ])
-  const problems = addons.flatMap((a) => (a.problem === null ? [] : [`${a.name}: ${a.problem}\n`]))
-  return columns([['ADDON', 'VERSION', 'ENABLED', 'IMAGES', 'COURSE', 'WHAT'], ...rows]) + problems.join('')
+  const problems = addons.flatMap((a) => (a.problem === null ? [] : [`${a.name}: ${translated(a.problem)}\n`]))
+  return columns([heads('ADDON', 'VERSION', 'ENABLED', 'IMAGES', 'COURSE', 'WHAT'), ...rows]) + problems.join('')
 }
 
 /** Prints the add-ons; 0 whatever their state is. Throws LabfileError. */
@@ -41,9 +42,9 @@ function print(app: App, json: boolean | undefined, { status, labfile, use }: Ch
   if (json) printJson(app, { status, labfile, use })
   else {
     const text = formatStatus(status, app.clock.now(), app.stdout.columns)
-    const todo = `write this below kubernetes: in ${labfile.path}, or the next klab up takes it back:`
+    const todo = say('write this below kubernetes: in {path}, or the next klab up takes it back:', labfile)
     app.stdout.write(`${text}\n${todo}\n${labfile.line}`)
-    if (now) app.stdout.write(`\nnow you can use it:\n${use.map((line) => `  ${line}\n`).join('')}`)
+    if (now) app.stdout.write(`\n${say('now you can use it:')}\n${use.map((line) => `  ${line}\n`).join('')}`)
   }
   return 0
 }

@@ -1,6 +1,7 @@
 /** `klab break`. */
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import { seconds } from '../report/text.js'
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { BREAK_LIST_OPTIONS, BREAK_OPTIONS, BREAK_UNDO_OPTIONS } from './break-options.js'
 import type { Args } from './command.js'
@@ -14,7 +15,7 @@ export async function runBreakList(app: App, args: Args<typeof BREAK_LIST_OPTION
   else
     app.stdout.write(
       columns([
-        ['FAULT', 'LEVEL', 'MINUTES', 'WHAT YOU SEE'],
+        heads('FAULT', 'LEVEL', 'MINUTES', 'WHAT YOU SEE'),
         ...all.map((b) => [b.name, b.level ?? '-', String(b.minutes ?? '-'), b.problem ?? b.title]),
       ]),
     )
@@ -33,8 +34,8 @@ export async function runBreak(app: App, args: Args<typeof BREAK_OPTIONS>): Prom
   if (args.json) printJson(app, { ...page, lesson: undefined })
   else {
     await printPage(app, lab, page)
-    const again = page.seed === undefined ? '' : `; the same one again: --seed ${page.seed}`
-    app.stdout.write(`\nwhen it is fixed: klab break check${again}\n`)
+    const again = page.seed === undefined ? '' : say('; the same one again: --seed {seed}', { seed: page.seed })
+    app.stdout.write(`\n${say('when it is fixed: klab break check')}${again}\n`)
   }
   return 0
 }
@@ -43,6 +44,9 @@ export async function runBreak(app: App, args: Args<typeof BREAK_OPTIONS>): Prom
 export async function runBreakUndo(app: App, args: Args<typeof BREAK_UNDO_OPTIONS>): Promise<number> {
   const r = await withProgress(app, args, (lab) => lab.lessons.breaks.undo())
   if (args.json) printJson(app, r)
-  else app.stdout.write(`it was ${r.name}; the lab is back to before the fault, after ${seconds(r.ms)}\n`)
+  else {
+    const found = { name: r.name, time: seconds(r.ms) }
+    app.stdout.write(`${say('it was {name}; the lab is back to before the fault, after {time}', found)}\n`)
+  }
   return 0
 }

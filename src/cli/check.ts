@@ -1,7 +1,8 @@
 /** `klab check`. */
 import type { LabHandle } from '../lab/api.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import { clean } from '../report/text.js'
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { CHECK_OPTIONS } from './options.js'
@@ -35,19 +36,22 @@ function below(section: SectionReport, all: boolean): readonly string[] {
 /** The report in kubectl-like columns, with the findings below each section. */
 export function formatReport(report: CheckReport, all: boolean): string {
   const rows = columns([
-    ['SECTION', 'STATE', 'WHAT'],
+    heads('SECTION', 'STATE', 'WHAT'),
     ...report.sections.map((s) => [s.section, STATES[s.state], s.title]),
   ]).split('\n')
   const [head = '', ...lines] = rows
   const body = report.sections.map((s, i) => [lines[i] ?? '', ...below(s, all).map((line) => `   ${line}`)].join('\n'))
   const bad = report.sections.filter((s) => s.state !== 'done' && s.state !== 'not-applicable').map((s) => s.section)
   const lost = report.nodes.flatMap((n) =>
-    n.error === null ? [] : [`${n.name} cannot be reached: ${clean(n.error.split('\n')[0] ?? '')}`],
+    n.error === null
+      ? []
+      : [say('{node} cannot be reached: {why}', { node: n.name, why: clean(n.error.split('\n')[0] ?? '') })],
   )
   const count = (state: string): number => report.sections.filter((s) => s.state === state).length
-  const not = bad.length > 0 ? `; not: ${bad.join(', ')}` : ''
-  const sum = `${count('done')} done, ${count('not-applicable')} do not apply${not}`
-  const repair = (report.repair ?? []).map((command) => `to do it again: ${command}`)
+  const not = bad.length > 0 ? say('; not: {sections}', { sections: bad.join(', ') }) : ''
+  const counts = { done: count('done'), others: count('not-applicable') }
+  const sum = `${say('{done} done, {others} do not apply', counts)}${not}`
+  const repair = (report.repair ?? []).map((command) => say('to do it again: {command}', { command }))
   return `${[head, ...body, '', ...lost, sum, ...repair].join('\n')}\n`
 }
 

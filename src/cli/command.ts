@@ -1,8 +1,9 @@
 /** How a command is declared: its words, options and help, and how its handler is loaded. */
 import type { InferredOptionTypes, Options } from 'yargs'
+import type { Text } from '../words/say.js'
 import type { App } from './app.js'
 
-export type OptionTable = Readonly<Record<string, Options>>
+export type OptionTable = Readonly<Record<string, Omit<Options, 'describe'> & { readonly describe?: Text }>>
 
 /** What a handler gets: the command's own options, typed as options.ts declares them, and those of all commands. */
 export type Args<O extends OptionTable = OptionTable> = CommonArgs & TypedArgs<O>
@@ -13,6 +14,7 @@ interface CommonArgs {
   readonly '--'?: readonly string[] | undefined
   readonly file?: string | undefined
   readonly verbose?: boolean | undefined
+  readonly lang?: string | undefined
 }
 
 /** Absent if no options are declared. */
@@ -21,11 +23,11 @@ type TypedArgs<O extends OptionTable> = string extends keyof O ? unknown : Reado
 interface Declaration<O extends OptionTable> {
   /** yargs' form: `up`, `logs [node]`. */
   readonly usage: string
-  readonly describe: string
+  readonly describe: Text
   /** Other names of the verb. */
   readonly aliases?: readonly string[]
   readonly options?: O
-  readonly examples: readonly (readonly [command: string, what: string])[]
+  readonly examples: readonly (readonly [command: string, what: Text])[]
   /** Everything after the verb goes to another program unchanged. */
   readonly passthrough?: boolean
   /** Takes the words after `--`, unchanged, in `args['--']`. Other commands read them as their own words. */
@@ -43,8 +45,8 @@ export type Command = Omit<Declaration<OptionTable>, 'load'> & {
 export interface Group {
   /** The verb. */
   readonly usage: string
-  readonly describe: string
-  readonly examples: readonly (readonly [command: string, what: string])[]
+  readonly describe: Text
+  readonly examples: readonly (readonly [command: string, what: Text])[]
   readonly actions: readonly Command[]
 }
 

@@ -1,4 +1,5 @@
 /** Every verb of klab: names, options, examples. Its code is loaded when it is called. */
+import { say, translated, type Text } from '../words/say.js'
 import { ADDON_ACTIONS } from './addon-commands.js'
 import { BREAK_ACTIONS } from './break-commands.js'
 import { BUNDLE_ACTIONS } from './bundle-commands.js'
@@ -11,7 +12,7 @@ import * as options from './options.js'
 import { SNAPSHOT_ACTIONS } from './snapshot-commands.js'
 
 /** What klab's exit status means. */
-export const EXIT_STATUSES: readonly (readonly [status: number, meaning: string])[] = [
+export const EXIT_STATUSES: readonly (readonly [status: number, meaning: Text])[] = [
   [0, 'done'],
   [1, 'failed'],
   [2, 'usage or Labfile'],
@@ -20,7 +21,10 @@ export const EXIT_STATUSES: readonly (readonly [status: number, meaning: string]
   [130, 'interrupted'],
 ]
 /** The last line of `klab --help`. */
-export const EPILOGUE = `exit status: ${EXIT_STATUSES.map(([status, meaning]) => `${status} ${meaning}`).join(', ')}`
+export const epilogue = (): string =>
+  say('exit status: {list}', {
+    list: EXIT_STATUSES.map(([status, meaning]) => `${status} ${translated(meaning)}`).join(say(', ')),
+  })
 
 export const COMMANDS: readonly (Command | Group)[] = [
   command({

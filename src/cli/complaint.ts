@@ -1,11 +1,22 @@
 /** Says what is wrong with a command line: turns what yargs found into klab's own words. Pure. */
 import { UsageError } from '../errors.js'
 import { nearest } from '../report/nearest.js'
+import { LANGUAGES } from '../words/language.js'
+import { english } from '../words/say.js'
 import type { Command, Group } from './command.js'
 import { locate, verbOf, wordsOfUsage } from './locate.js'
 
 /** Options that every command has. */
-const COMMON = ['file', 'verbose', 'help', 'version']
+const COMMON = ['file', 'verbose', 'lang', 'help', 'version']
+
+/** `--lang` that klab does not speak. */
+export const noLanguage = (lang: string): UsageError =>
+  lang === ''
+    ? usage(english('--lang: needs a value'), 'klab --lang zh --help')
+    : usage(
+        english('--lang: {lang} is not one of {languages}', { lang, languages: LANGUAGES.join(', ') }),
+        'klab --lang zh --help',
+      )
 
 const usage = (message: string, hint: string): UsageError => new UsageError(message, { hint })
 
@@ -17,9 +28,6 @@ function typed(key: string, rest: readonly string[]): string | undefined {
   return long ?? (key.length === 1 && own.some((w) => /^-[^-]/.test(w) && w.includes(key)) ? `-${key}` : undefined)
 }
 
-/** `; did you mean list?` */
-const orElse = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${meant}?`)
-
 /** No verb, an unknown one, a group without an action or with an unknown one; undefined: the command is known. */
 function noCommand(commands: readonly (Command | Group)[], rest: readonly string[]): UsageError | undefined {
   const { words, entry, command } = locate(commands, rest)
@@ -27,21 +35,33 @@ function noCommand(commands: readonly (Command | Group)[], rest: readonly string
   const [verb, action] = words
   if (verb === undefined) {
     const option = rest.find((w) => w.startsWith('-') && w !== '--' && !COMMON.includes(w.slice(2)))
-    if (option === undefined) return usage('name a command', 'klab --help')
+    if (option === undefined) return usage(english('name a command'), 'klab --help')
     const meant = nearest(option.replace(/^-+/, ''), COMMON)
-    return usage(`no such option ${option}`, `klab --${meant ?? 'help'}`)
+    return usage(english('no such option {option}', { option }), `klab --${meant ?? 'help'}`)
   }
   const after = rest.slice(rest.indexOf(words.at(-1) ?? verb) + 1).join(' ')
   const known = (entry && 'actions' in entry ? entry.actions : commands).map(verbOf)
   const meant = nearest(action ?? verb, known)
   if (!entry) {
     const hint = meant === undefined ? '--help' : `${meant} ${after}`.trim()
-    return usage(`${verb}: no such command${orElse(meant)}`, `klab ${hint}`)
+    return usage(
+      meant === undefined
+        ? english('{verb}: no such command', { verb })
+        : english('{verb}: no such command; did you mean {meant}?', { verb, meant }),
+      `klab ${hint}`,
+    )
   }
-  if (action === undefined) return usage(`${verb}: name an action: ${known.join(', ')}`, `klab ${verb} --help`)
+  const actions = known.join(', ')
+  if (action === undefined)
+    return usage(english('{verb}: name an action: {actions}', { verb, actions }), `klab ${verb} --help`)
   const hint = meant === undefined ? '--help' : `${meant} ${after}`.trim()
-  const there = meant === undefined ? `; there are ${known.join(', ')}` : orElse(meant)
-  return usage(`${verb} ${action}: no such action${there}`, `klab ${verb} ${hint}`)
+  const name = `${verb} ${action}`
+  return usage(
+    meant === undefined
+      ? english('{name}: no such action; there are {actions}', { name, actions })
+      : english('{name}: no such action; did you mean {meant}?', { name, meant }),
+    `klab ${verb} ${hint}`,
+  )
 }
 
 /** An option that the command does not have, or one word too many. */
@@ -51,12 +71,13 @@ function unknown(key: string, name: string, command: Command, rest: readonly str
     const [, ...takes] = command.usage.split(' ')
     const hint = `klab ${name}${takes.length === 0 ? '' : ` ${takes.join(' ')}`}`
     // A path after a verb that takes none is probably a Labfile.
-    if (takes.length === 0) return usage(`${name}: takes no arguments, found ${key}`, pathHint(key, name) ?? hint)
-    return usage(`${name}: ${key} is one argument too many`, hint)
+    if (takes.length === 0)
+      return usage(english('{name}: takes no arguments, found {key}', { name, key }), pathHint(key, name) ?? hint)
+    return usage(english('{name}: {key} is one argument too many', { name, key }), hint)
   }
-  if (option === '-f') return usage('-f: goes before the command', `klab -f LABFILE ${name}`)
+  if (option === '-f') return usage(english('-f: goes before the command'), `klab -f LABFILE ${name}`)
   const meant = nearest(key, [...Object.keys(command.options ?? {}), ...COMMON])
-  return usage(`${name}: no such option ${option}`, `klab ${name} --${meant ?? 'help'}`)
+  return usage(english('{name}: no such option {option}', { name, option }), `klab ${name} --${meant ?? 'help'}`)
 }
 
 const pathHint = (word: string, name: string): string | undefined =>
@@ -68,7 +89,12 @@ function missing(given: number, name: string, command: Command): UsageError {
   const needed = takes[given] ?? ''
   const what = command.options?.[needed.replace(/\W/g, '')]?.describe
   const hint = `klab ${name} ${takes.filter((w) => w.startsWith('<')).join(' ')}`
-  return usage(`${name}: needs ${needed}${what === undefined ? '' : `, ${what}`}`, hint)
+  return usage(
+    what === undefined
+      ? english('{name}: needs {needed}', { name, needed })
+      : english('{name}: needs {needed}, {what}', { name, needed, what: english(what) }),
+    hint,
+  )
 }
 
 /**
@@ -82,9 +108,13 @@ export function requireOwnWords(commands: readonly (Command | Group)[], rest: re
   const [own, after] = end < 0 ? [rest, []] : [rest.slice(0, end), rest.slice(end + 1)]
   for (const word of command ? wordsOfUsage(command.usage) : [])
     if (command && own.some((w) => w === `--${word}` || w.startsWith(`--${word}=`)))
-      throw usage(`${name}: no such option --${word}`, `klab ${[name, ...command.usage.split(' ').slice(1)].join(' ')}`)
+      throw usage(
+        english('{name}: no such option {option}', { name, option: `--${word}` }),
+        `klab ${[name, ...command.usage.split(' ').slice(1)].join(' ')}`,
+      )
   const dashed = after.find((w) => w.startsWith('-'))
-  if (dashed !== undefined) throw usage(`${name}: ${dashed}: no name begins with -`, `klab ${name} --help`)
+  if (dashed !== undefined)
+    throw usage(english('{name}: {word}: no name begins with -', { name, word: dashed }), `klab ${name} --help`)
   return [...own, ...after]
 }
 
@@ -105,15 +135,27 @@ export function complaint(
   const given = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1]
   if (given !== undefined) return missing(Number(given), name, command)
   const empty = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
-  if (empty !== undefined) return usage(`${name}: --${empty}: needs a value`, `klab ${name} --help`)
+  if (empty !== undefined)
+    return usage(english('{name}: --{option}: needs a value', { name, option: empty }), `klab ${name} --help`)
   const [, option = '', value = ''] = /Argument: (\S+), Given: "?(.*?)"?, Choices:/.exec(message) ?? []
+  if (option === 'lang') return noLanguage(value)
   if (option) {
     const choices = (command.options?.[option]?.choices ?? []).map(String)
     const meant = nearest(value, choices)
     const hint = meant === undefined ? '--help' : `--${option} ${meant}`
-    return usage(`${name}: --${option}: ${value} is not one of ${choices.join(', ')}`, `klab ${name} ${hint}`)
+    const all = choices.join(', ')
+    return usage(
+      english('{name}: --{option}: {value} is not one of {all}', { name, option, value, all }),
+      `klab ${name} ${hint}`,
+    )
   }
   const clash = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message)
-  if (clash) return usage(`${name}: --${clash[1]} and --${clash[2]} cannot be used together`, `klab ${name} --help`)
+  if (clash) {
+    const [, one = '', other = ''] = clash
+    return usage(
+      english('{name}: --{one} and --{other} cannot be used together', { name, one, other }),
+      `klab ${name} --help`,
+    )
+  }
   return usage(`${name}: ${message}`, `klab ${name} --help`)
 }

@@ -3,6 +3,7 @@ import type { LabHandle } from '../lab/api.js'
 import type { App } from './app.js'
 import { wordsAfterDashes, type Args, type Command, type Group, type OptionTable } from './command.js'
 import type { COMPLETION_OPTIONS } from './daily-options.js'
+import { splitGlobal } from './globals.js'
 import { verbOf } from './locate.js'
 import { labOf } from './progress.js'
 
@@ -98,7 +99,7 @@ export async function complete(
   commands: readonly (Command | Group)[],
   look: Look,
 ): Promise<readonly string[]> {
-  const words = ['-f', '--file'].includes(typed[0] ?? '') ? typed.slice(2) : typed
+  const words = splitGlobal(typed).rest
   const current = words.at(-1) ?? ''
   const fitting = (all: readonly string[]): readonly string[] => [...new Set(all)].filter((w) => w.startsWith(current))
   if (words.length === 0) return []
@@ -132,8 +133,7 @@ export async function runCompletion(
     return 0
   }
   const typed = wordsAfterDashes(args)
-  const file = ['-f', '--file'].includes(typed[0] ?? '') ? typed[1] : args.file
-  const lab = await labOf(app, { file })
+  const lab = await labOf(app, { file: splitGlobal(typed).file ?? args.file })
   const found = await complete(typed, commands, (kind) => lab.words(kind))
   app.stdout.write(found.map((w) => `${w}\n`).join(''))
   return 0

@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js'
 import type { LabToDestroy } from '../lab/destroy.js'
 import { orphanWords, type Orphan } from '../lab/orphans.js'
+import { english, say } from '../words/say.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import type { DESTROY_OPTIONS } from './options.js'
@@ -15,17 +16,24 @@ export async function runDestroy(app: App, args: Args<typeof DESTROY_OPTIONS>): 
   if (args.orphans) return runOrphans(app, args)
   const confirm = args.force ? undefined : (what: LabToDestroy) => ask(app, what)
   const { lab, found } = await withProgress(app, args, (lab) => lab.destroy({ confirm }))
-  app.stderr.write(found ? `lab ${lab} is gone\n` : 'this Labfile has no lab; klab list shows yours\n')
+  app.stderr.write(
+    `${found ? say('lab {lab} is gone', { lab }) : say('this Labfile has no lab; klab list shows yours')}\n`,
+  )
   return 0
 }
 
 const isYes = (answer: string): boolean => /^y(es)?$/i.test(answer.trim())
 
 async function ask(app: App, { lab, snapshots }: LabToDestroy): Promise<boolean> {
-  const what = snapshots === 0 ? ' and all its disks' : `, all its disks and its snapshots (${snapshots})`
-  const answer = await app.ask(`destroy lab ${lab}${what}? [y/N] `)
+  const question =
+    snapshots === 0
+      ? say('destroy lab {lab} and all its disks? [y/N]', { lab })
+      : say('destroy lab {lab}, all its disks and its snapshots ({count})? [y/N]', { lab, count: snapshots })
+  const answer = await app.ask(`${question} `)
   if (answer === undefined)
-    throw new UsageError('destroy: it must ask, and there is no terminal', { hint: 'klab destroy --force' })
+    throw new UsageError(english('{verb}: it must ask, and there is no terminal', { verb: 'destroy' }), {
+      hint: 'klab destroy --force',
+    })
   return isYes(answer)
 }
 
@@ -33,14 +41,17 @@ async function ask(app: App, { lab, snapshots }: LabToDestroy): Promise<boolean>
 async function runOrphans(app: App, args: Args<typeof DESTROY_OPTIONS>): Promise<number> {
   const confirm = args.force ? undefined : (found: readonly Orphan[]) => askAll(app, found)
   const gone = await withProgress(app, args, (lab) => lab.destroyOrphans({ confirm }))
-  app.stderr.write(gone.length === 0 ? 'lost labs have left nothing\n' : `gone: ${gone.map((o) => o.id).join(', ')}\n`)
+  const ids = gone.map((o) => o.id).join(', ')
+  app.stderr.write(`${ids === '' ? say('lost labs have left nothing') : say('gone: {ids}', { ids })}\n`)
   return 0
 }
 
 async function askAll(app: App, found: readonly Orphan[]): Promise<boolean> {
-  for (const o of found) app.stderr.write(`lab ${o.id}: ${orphanWords(o)}\n`)
-  const answer = await app.ask('destroy all of that? [y/N] ')
+  for (const o of found) app.stderr.write(`${say('lab {lab}: {state}', { lab: o.id, state: orphanWords(o) })}\n`)
+  const answer = await app.ask(`${say('destroy all of that? [y/N]')} `)
   if (answer === undefined)
-    throw new UsageError('destroy: it must ask, and there is no terminal', { hint: 'klab destroy --orphans --force' })
+    throw new UsageError(english('{verb}: it must ask, and there is no terminal', { verb: 'destroy' }), {
+      hint: 'klab destroy --orphans --force',
+    })
   return isYes(answer)
 }

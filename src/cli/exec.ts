@@ -1,5 +1,6 @@
 /** `klab exec`: one command on several nodes. */
 import { UsageError } from '../errors.js'
+import { english, translated } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import { wordsAfterDashes, type Args } from './command.js'
 import type { EXEC_OPTIONS } from './daily-options.js'
@@ -15,12 +16,12 @@ export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promis
   const argv = wordsAfterDashes(args)
   const nodes = [...(args.node ?? []), ...(args.nodes ?? [])]
   const hint = 'klab exec --all -- uptime; klab exec NODE -- uptime'
-  if (argv.length === 0) throw new UsageError('exec: name a command, after --', { hint })
+  if (argv.length === 0) throw new UsageError(english('exec: name a command, after --'), { hint })
   if (args.all === true ? nodes.length > 0 : nodes.length === 0)
-    throw new UsageError('exec: name nodes, or use --all', { hint })
+    throw new UsageError(english('exec: name nodes, or use --all'), { hint })
   const { timeout } = args
   if (timeout !== undefined && !(timeout > 0 && timeout <= MOST_S))
-    throw new UsageError(`exec: --timeout: seconds, more than 0 and up to ${MOST_S}`, { hint })
+    throw new UsageError(english('exec: --timeout: seconds, more than 0 and up to {most}', { most: MOST_S }), { hint })
   const timeoutMs = timeout === undefined ? undefined : timeout * 1000
   const lab = await labOf(app, args)
   const onLine = (node: string, line: string, from: 'stdout' | 'stderr'): void => {
@@ -29,6 +30,6 @@ export async function runExec(app: App, args: Args<typeof EXEC_OPTIONS>): Promis
   }
   const report = await lab.execAll(args.all ? undefined : nodes, argv, { timeoutMs, ...(args.json ? {} : { onLine }) })
   if (args.json) printJson(app, report)
-  else for (const n of report.nodes) if (n.error !== null) app.stderr.write(`${n.node}: ${n.error}\n`)
+  else for (const n of report.nodes) if (n.error !== null) app.stderr.write(`${n.node}: ${translated(n.error)}\n`)
   return report.exitCode
 }

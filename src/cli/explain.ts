@@ -1,6 +1,6 @@
 /** `klab explain`. */
 import type { ExplainedSection } from '../lab/explain.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import type { App } from './app.js'
 import type { Args } from './command.js'
 import type { EXPLAIN_OPTIONS } from './options.js'
@@ -14,7 +14,7 @@ export async function runExplain(app: App, args: Args<typeof EXPLAIN_OPTIONS>): 
   const lab = await labOf(app, args)
   if (args.section === undefined) {
     const rows = (await lab.sections()).map((s) => [s.id, s.phase, s.title])
-    app.stdout.write(columns([['SECTION', 'PHASE', 'WHAT'], ...rows]))
+    app.stdout.write(columns([heads('SECTION', 'PHASE', 'WHAT'), ...rows]))
     return 0
   }
   const head = ({ id, title, phase, file, docs }: ExplainedSection): string =>

@@ -1,4 +1,5 @@
 /** `klab halt`. */
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { HALT_OPTIONS } from './options.js'
@@ -10,7 +11,7 @@ export async function runHalt(app: App, args: Args<typeof HALT_OPTIONS>): Promis
   const status = await withProgress(app, args, (lab) => lab.halt({ force: args.force, nodes: args.node }))
   if (args.json) printJson(app, status)
   else {
-    const next = `klab up boots ${args.node?.length ? 'what is off' : 'it again'}`
+    const next = args.node?.length ? say('klab up boots what is off') : say('klab up boots it again')
     app.stdout.write(`${formatStatus(status, app.clock.now(), app.stdout.columns)}\n${next}\n`)
   }
   return 0

@@ -1,4 +1,5 @@
 /** `klab init`: writes a first Labfile. */
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { INIT_OPTIONS } from './daily-options.js'
@@ -10,7 +11,10 @@ export async function runInit(app: App, args: Args<typeof INIT_OPTIONS>): Promis
   const template = args.template ?? (await choose(app, args, await lab.labs.templates()))
   const made = await lab.labs.init(template)
   if (args.json) printJson(app, made)
-  else app.stdout.write(`${made.labfile}: ${made.template.name}. ${made.template.about}\ntry next: klab up\n`)
+  else {
+    const next = say('try next: {command}', { command: 'klab up' })
+    app.stdout.write(`${made.labfile}: ${made.template.name}. ${made.template.about}\n${next}\n`)
+  }
   return 0
 }
 
@@ -20,6 +24,6 @@ type Templates = Awaited<ReturnType<Awaited<ReturnType<App['lab']>>['labs']['tem
 async function choose(app: App, { json }: { json?: boolean | undefined }, all: Templates): Promise<string | undefined> {
   if (json) return undefined
   const lines = all.map((t, i) => `${i + 1}  ${t.name}: ${t.about}\n`)
-  const answer = (await app.ask(`${lines.join('')}which one? [1] `))?.trim() ?? ''
+  const answer = (await app.ask(`${lines.join('')}${say('which one? [1]')} `))?.trim() ?? ''
   return answer === '' ? undefined : (all[Number(answer) - 1]?.name ?? answer)
 }

@@ -1,5 +1,6 @@
 /** `klab kubectl` and `klab kubeconfig`. */
 import { UsageError } from '../errors.js'
+import { english, say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import { wordsOf, type Args } from './command.js'
 import type { KUBECONFIG_OPTIONS } from './options.js'
@@ -19,18 +20,19 @@ export async function runKubectl(app: App, args: Args): Promise<number> {
 export async function runKubeconfig(app: App, args: Args<typeof KUBECONFIG_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   if ([args.path, args.merge, args.unmerge].filter(Boolean).length > 1)
-    throw new UsageError('kubeconfig: only one of --path, --merge, --unmerge')
+    throw new UsageError(english('kubeconfig: only one of --path, --merge, --unmerge'))
   if (args.merge || args.unmerge) {
     const done = await (args.merge ? lab.mergeKubeconfig() : lab.unmergeKubeconfig())
     if (args.json) printJson(app, done)
     else {
+      const { context, path } = done
       const state = done.changed
         ? args.merge
-          ? 'is the current context of'
-          : 'was removed from'
-        : 'changed nothing in'
-      const backup = done.backup === null ? '' : `; the old one is ${done.backup}`
-      app.stdout.write(`${done.context} ${state} ${done.path}${backup}\n`)
+          ? say('{context} is the current context of {path}', { context, path })
+          : say('{context} was removed from {path}', { context, path })
+        : say('{context} changed nothing in {path}', { context, path })
+      const backup = done.backup === null ? '' : say('; the old one is {path}', { path: done.backup })
+      app.stdout.write(`${state}${backup}\n`)
     }
     return 0
   }

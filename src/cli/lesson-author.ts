@@ -1,9 +1,10 @@
 /** `klab lesson new`, `lint`, `test` and `report`: for authors of lessons and for trainers. */
 import { writeFile } from 'node:fs/promises'
 import type { LabHandle } from '../lab/api.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import { escapeMarkup } from '../report/markup.js'
 import { duration } from '../report/text.js'
+import { say, translated } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { LESSON_REPORT_OPTIONS, LINT_OPTIONS, NEW_OPTIONS, TEST_OPTIONS } from './lesson-options.js'
@@ -17,16 +18,21 @@ export async function runLint(app: App, args: Args<typeof LINT_OPTIONS>): Promis
   if (args.json) printJson(app, r)
   else {
     for (const { file, line, column, level, message } of r.issues)
-      app.stdout.write(`${file}:${line === undefined ? '' : `${line}:${column ?? 1}:`} ${level}: ${message}\n`)
-    const errors = r.issues.filter((i) => i.level === 'error').length
-    const lab = r.lab === undefined ? '; no lab is up to compare images, machines and internet with' : ''
-    app.stdout.write(`${r.dir}: ${errors} errors, ${r.issues.length - errors} warnings${lab}\n`)
-    if (r.lacking.length > 0)
       app.stdout.write(
-        `the lab lacks ${r.lacking.join(', ')}: save them with docker save -o images.tar … where they are, ` +
-          'then klab bundle add-images images.tar\n',
+        `${file}:${line === undefined ? '' : `${line}:${column ?? 1}:`} ${level}: ${translated(message)}\n`,
       )
-    else if (r.lab === undefined && r.images.length > 0) app.stdout.write(`it needs ${r.images.join(', ')}\n`)
+    const errors = r.issues.filter((i) => i.level === 'error').length
+    const lab = r.lab === undefined ? say('; no lab is up to compare images, machines and internet with') : ''
+    const found = { dir: r.dir, errors, warnings: r.issues.length - errors }
+    app.stdout.write(`${say('{dir}: {errors} errors, {warnings} warnings', found)}${lab}\n`)
+    if (r.lacking.length > 0) {
+      app.stdout.write(`${say('the lab lacks {images}', { images: r.lacking.join(', ') })}: `)
+      const how = say(
+        'save them with docker save -o images.tar … where they are, then klab bundle add-images images.tar',
+      )
+      app.stdout.write(`${how}\n`)
+    } else if (r.lab === undefined && r.images.length > 0)
+      app.stdout.write(`${say('it needs {images}', { images: r.images.join(', ') })}\n`)
   }
   return r.ok ? 0 : 1
 }
@@ -34,12 +40,15 @@ export async function runLint(app: App, args: Args<typeof LINT_OPTIONS>): Promis
 /** A lesson as lines. */
 function text({ lesson, steps, ms, ok }: Tried): string {
   const lines = steps.map((s) => {
-    const checked = s.before === undefined ? 'no check' : `check ${s.before}, solved, check ${s.after ?? 'not run'}`
-    const what = s.problem === undefined ? checked : `WRONG: ${s.problem}`
+    const checked =
+      s.before === undefined
+        ? say('no check')
+        : say('check {before}, solved, check {after}', { before: s.before, after: s.after ?? say('not run') })
+    const what = s.problem === undefined ? checked : say('WRONG: {problem}', { problem: s.problem })
     const said = s.problem === undefined || s.output === '' ? '' : `\n${s.output.trimEnd().replace(/^/gm, '      ')}`
-    return `  ${s.number}  ${what}, ${duration(s.ms)}: ${s.title}${said}`
+    return `  ${s.number}  ${what}${say(', ')}${duration(s.ms)}: ${s.title}${said}`
   })
-  return `${ok ? 'ok' : 'NOT OK'}  ${lesson}, ${duration(ms)}\n${lines.join('\n')}\n`
+  return `${ok ? 'ok' : 'NOT OK'}  ${lesson}${say(', ')}${duration(ms)}\n${lines.join('\n')}\n`
 }
 
 const xml = (s: string): string => escapeMarkup(s).replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '')
@@ -77,8 +86,9 @@ export async function runTest(app: App, args: Args<typeof TEST_OPTIONS>): Promis
 /** `klab lesson new`. Throws UsageError, StateError. */
 export async function runNew(app: App, args: Args<typeof NEW_OPTIONS>): Promise<number> {
   const made = await (await labOf(app, args)).lessons.create(args.dir)
+  const next = say('try next: {command}', { command: `klab lesson test ${args.dir}` })
   if (args.json) printJson(app, made)
-  else app.stdout.write(`${made.dir}: ${made.files.join(', ')}\ntry next: klab lesson test ${args.dir}\n`)
+  else app.stdout.write(`${made.dir}: ${made.files.join(', ')}\n${next}\n`)
   return 0
 }
 
@@ -103,7 +113,7 @@ export async function runLessonReport(app: App, args: Args<typeof LESSON_REPORT_
       s.seconds === null ? '-' : duration(s.seconds * 1000),
     ]),
   )
-  const head = ['LESSON', 'STEP', 'STATE', 'FAILED', 'HINTS', 'SOLVED', 'TIME']
-  app.stdout.write(rows.length === 0 ? 'no lesson was started here\n' : columns([head, ...rows]))
+  const head = heads('LESSON', 'STEP', 'STATE', 'FAILED', 'HINTS', 'SOLVED', 'TIME')
+  app.stdout.write(rows.length === 0 ? `${say('no lesson was started here')}\n` : columns([head, ...rows]))
   return 0
 }

@@ -1,8 +1,9 @@
 /** `klab lesson`, as a trainee uses it. */
 import type { LabHandle } from '../lab/api.js'
 import { OUTCOME_WORDS } from '../lab/lessons/outcome-words.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import { seconds } from '../report/text.js'
+import { say, translated } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type * as options from './lesson-options.js'
@@ -15,7 +16,7 @@ type Page = Result<'text'>
 
 /** What to type next. */
 const nextWords = (page: Page): string =>
-  page.hasCheck ? 'when it is done: klab lesson check' : 'when you have read it: klab lesson next'
+  page.hasCheck ? say('when it is done: klab lesson check') : say('when you have read it: klab lesson next')
 
 async function printStep(
   app: App,
@@ -35,15 +36,15 @@ async function printStep(
 export async function runLessonList(app: App, args: Args<typeof options.LESSON_LIST_OPTIONS>): Promise<number> {
   const all = await (await labOf(app, args)).lessons.list({ dirs: args.dir, language: chosenLanguage(app, args) })
   if (args.json) printJson(app, all)
-  else if (all.length === 0) app.stdout.write('no lessons\n')
+  else if (all.length === 0) app.stdout.write(`${say('no lessons')}\n`)
   else
     app.stdout.write(
       columns([
-        ['LESSON', 'STEPS', 'MINUTES', 'BEGINS AFTER', 'TITLE'],
+        heads('LESSON', 'STEPS', 'MINUTES', 'BEGINS AFTER', 'TITLE'),
         ...all.map((l) =>
           l.problem === undefined
             ? [l.name, String(l.steps), String(l.minutes ?? '-'), l.until ?? 'ready', l.title]
-            : [l.name, '-', '-', '-', `cannot run: ${l.problem}`],
+            : [l.name, '-', '-', '-', say('cannot run: {why}', { why: l.problem })],
         ),
       ]),
     )
@@ -79,8 +80,11 @@ export async function runLessonStatus(app: App, args: Args<typeof options.LESSON
     x.title,
   ])
   app.stdout.write(`${s.lesson}: ${s.title}\n\n`)
-  app.stdout.write(columns([['STEP', 'STATE', 'FAILED', 'HINTS', 'SOLVED', 'SNAPSHOT', 'TITLE'], ...rows]))
-  if (s.unready) app.stdout.write(`\nstep ${Math.max(s.step, 1)} was set up only in part: klab lesson reset\n`)
+  app.stdout.write(columns([heads('STEP', 'STATE', 'FAILED', 'HINTS', 'SOLVED', 'SNAPSHOT', 'TITLE'), ...rows]))
+  if (s.unready)
+    app.stdout.write(
+      `\n${say('step {step} was set up only in part: klab lesson reset', { step: Math.max(s.step, 1) })}\n`,
+    )
   return 0
 }
 
@@ -95,7 +99,7 @@ export async function runText(app: App, args: Args<typeof options.TEXT_OPTIONS>)
 export async function runOpen(app: App, args: Args<typeof options.OPEN_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   const page = await lab.lessons.open({ port: args.port, language: chosenLanguage(app, args) })
-  app.stdout.write(`${page.url}\nopen this in a browser on this machine; Ctrl-C ends it\n`)
+  app.stdout.write(`${page.url}\n${say('open this in a browser on this machine; Ctrl-C ends it')}\n`)
   return page.ended
 }
 
@@ -113,15 +117,16 @@ export async function runLessonCheck(app: App, args: Args<typeof options.LESSON_
   if (args.json) printJson(app, r)
   else {
     if (r.output !== '') app.stdout.write(`${r.output.trimEnd()}\n`)
-    const saved = r.snapshot === undefined ? '' : `; saved as ${r.snapshot}`
+    const saved = r.snapshot === undefined ? '' : say('; saved as {name}', { name: r.snapshot })
     const next = passed
       ? r.isFault
-        ? 'klab lesson finish keeps the lab as it is; klab break undo puts it back to before the fault'
+        ? say('klab lesson finish keeps the lab as it is; klab break undo puts it back to before the fault')
         : `klab lesson ${r.isLast ? 'finish' : 'next'}`
       : r.outcome === 'failed'
         ? 'klab lesson hint'
         : 'klab status'
-    app.stdout.write(`step ${r.step}: ${OUTCOME_WORDS[r.outcome]}${saved}\ntry next: ${next}\n`)
+    const outcome = say('step {step}: {outcome}', { step: r.step, outcome: translated(OUTCOME_WORDS[r.outcome]) })
+    app.stdout.write(`${outcome}${saved}\n${say('try next: {command}', { command: next })}\n`)
   }
   return passed ? 0 : 1
 }
@@ -130,7 +135,7 @@ export async function runLessonCheck(app: App, args: Args<typeof options.LESSON_
 export async function runHint(app: App, args: Args<typeof options.HINT_OPTIONS>): Promise<number> {
   const h = await withProgress(app, args, (lab) => lab.lessons.hint(chosenLanguage(app, args)))
   if (args.json) printJson(app, h)
-  else app.stdout.write(`hint ${h.number} of ${h.of}: ${h.text}\n`)
+  else app.stdout.write(`${say('hint {number} of {of}: {text}', h)}\n`)
   return 0
 }
 
@@ -139,8 +144,10 @@ export async function runSolve(app: App, args: Args<typeof options.SOLVE_OPTIONS
   const r = await withProgress(app, args, (lab) => lab.lessons.solve())
   if (args.json) printJson(app, r)
   else {
-    const how = r.outcome === 'passed' ? 'ran' : r.outcome
-    app.stdout.write(`${r.output.trimEnd()}\nstep ${r.step}: its solution ${how}\ntry next: klab lesson check\n`)
+    const done =
+      r.outcome === 'passed' ? say('step {step}: its solution ran', r) : say('step {step}: its solution {outcome}', r)
+    const next = say('try next: {command}', { command: 'klab lesson check' })
+    app.stdout.write(`${r.output.trimEnd()}\n${done}\n${next}\n`)
   }
   return r.outcome === 'passed' ? 0 : 1
 }
@@ -155,8 +162,9 @@ async function goTo(
   const { lab, page } = await withProgress(app, args, async (lab) => ({ lab, page: await work(lab) }))
   const { ms, settled } = page
   if (!args.json && ms !== undefined) {
-    const ready = settled?.readyMs === undefined ? '' : `, Ready after ${seconds(settled.readyMs)}`
-    app.stdout.write(`the lab went back in ${seconds(ms)}${ready}; klab snapshot undo undoes that\n\n`)
+    const ready = settled?.readyMs === undefined ? '' : say(', Ready after {time}', { time: seconds(settled.readyMs) })
+    const undo = say('; klab snapshot undo undoes that')
+    app.stdout.write(`${say('the lab went back in {time}', { time: seconds(ms) })}${ready}${undo}\n\n`)
   }
   return printStep(app, args, page, lab)
 }
@@ -186,7 +194,7 @@ export async function runFinish(app: App, args: Args<typeof options.FINISH_OPTIO
   if (args.json) printJson(app, r)
   else {
     if (r.page.markdown !== '') await printPage(app, lab, r.page)
-    app.stdout.write(`\n${r.lesson} is finished: ${r.passed} of ${r.steps} steps passed\n`)
+    app.stdout.write(`\n${say('{lesson} is finished: {passed} of {steps} steps passed', r)}\n`)
   }
   return 0
 }

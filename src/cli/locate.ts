@@ -20,11 +20,11 @@ export const wordsOfUsage = (usage: string): readonly string[] =>
     .slice(1)
     .map((w) => w.replace(/\W/g, ''))
 
-/** The words before `--` that are no options. (Of the options before the verb, only --file takes a value.) */
+/** The words before `--` that are no options. (Of the options that every verb has, these two take a value.) */
 const plainWords = (rest: readonly string[]): readonly string[] => {
   const end = rest.indexOf('--')
   const own = end < 0 ? rest : rest.slice(0, end)
-  return own.filter((w, i) => !w.startsWith('-') && own[i - 1] !== '--file')
+  return own.filter((w, i) => !w.startsWith('-') && !['--file', '--lang'].includes(own[i - 1] ?? ''))
 }
 
 /** The command that these words name. */

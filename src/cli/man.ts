@@ -77,6 +77,7 @@ const ENVIRONMENT: readonly (readonly [term: string, text: string])[] = [
   ['KLAB_RUN_DIR', 'where sockets are; must be a short path'],
   ['KLAB_SAFE_DIRECTORY', 'folders, with colons between them, whose Labfile may belong to another user'],
   ['KLAB_KEY_PASSPHRASE', 'the passphrase of a trainer’s private key, for klab lesson keygen, start and report'],
+  ['LC_ALL, LC_MESSAGES, LANG', 'the language of what klab says: zh for Chinese, otherwise English'],
   ['KUBECONFIG', 'the file that klab kubeconfig --merge writes to'],
   ['NO_COLOR', 'if it is set, klab prints without colours'],
 ]

@@ -1,5 +1,6 @@
 /** The options and words of every verb. yargs reads them, and the types of the handlers' arguments come from them. */
 import { PROVISION_PHASES, UP_PHASES } from '../lab/choices.js'
+import { LANGUAGES } from '../words/language.js'
 import type { OptionTable } from './command.js'
 import { json, jsonProgress } from './json-options.js'
 
@@ -11,6 +12,7 @@ export const COMMON_OPTIONS = {
     requiresArg: true,
   },
   verbose: { type: 'boolean', describe: 'show the causes and stacks of errors' },
+  lang: { choices: LANGUAGES, describe: 'klab’s language (default: your locale’s, else en)', requiresArg: true },
 } as const satisfies OptionTable
 
 export const UP_OPTIONS = {

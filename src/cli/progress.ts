@@ -1,5 +1,6 @@
 /** How a command shows its progress. */
 import type { LabHandle } from '../lab/api.js'
+import { translated } from '../words/say.js'
 import type { App } from './app.js'
 
 interface LabArgs {
@@ -9,7 +10,7 @@ interface LabArgs {
 /** The lab; its events come as plain lines on stderr. */
 export const labOf = (app: App, args: LabArgs): Promise<LabHandle> =>
   app.lab(args.file, (event) => {
-    if (event.type === 'note' || event.type === 'warn') app.stderr.write(`${event.text}\n`)
+    if (event.type === 'note' || event.type === 'warn') app.stderr.write(`${translated(event.text)}\n`)
   })
 
 /**

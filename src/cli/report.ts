@@ -1,4 +1,5 @@
 /** `klab report`. */
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { REPORT_OPTIONS } from './options.js'
@@ -9,6 +10,6 @@ export async function runReport(app: App, args: Args<typeof REPORT_OPTIONS>): Pr
   const made = await (await labOf(app, args)).report(args.path)
   if (args.json) printJson(app, made)
   else app.stdout.write(`${made.file}\n`)
-  app.stderr.write('keys, tokens and passwords were removed; look through it before you send it\n')
+  app.stderr.write(`${say('keys, tokens and passwords were removed; look through it before you send it')}\n`)
   return 0
 }

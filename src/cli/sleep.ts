@@ -1,5 +1,6 @@
 /** `klab suspend`, `klab resume` and `klab reload`. */
 import type { LabHandle } from '../lab/api.js'
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { RELOAD_OPTIONS, RESUME_OPTIONS, SUSPEND_OPTIONS } from './daily-options.js'
@@ -16,7 +17,7 @@ function print(app: App, args: { readonly json?: boolean | undefined }, status: 
 
 /** Puts the lab to sleep and prints its status. Throws StateError, HostError, LockedError. */
 export async function runSuspend(app: App, args: Args<typeof SUSPEND_OPTIONS>): Promise<number> {
-  return print(app, args, await withProgress(app, args, (lab) => lab.suspend()), '\nklab resume wakes it\n')
+  return print(app, args, await withProgress(app, args, (lab) => lab.suspend()), `\n${say('klab resume wakes it')}\n`)
 }
 
 /** Wakes it and prints its status. Throws StateError, ProbeError if it does not get Ready. */

@@ -1,8 +1,9 @@
 /** `klab snapshot`. */
 import type { Snapshots } from '../lab/api.js'
 import { readyWords } from '../lab/snapshot-words.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import { age, seconds } from '../report/text.js'
+import { say, translated } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import { labOf, withProgress } from './progress.js'
@@ -17,7 +18,7 @@ const isRunning = (m: Listed): boolean => m.nodes.every((n) => n.memory)
 
 /** The list as text: a tree, the current one marked. `now`: ms since the epoch. */
 export function formatList(all: readonly Listed[], now: number): string {
-  if (all.length === 0) return 'no snapshots; klab snapshot save NAME\n'
+  if (all.length === 0) return `${say('no snapshots; klab snapshot save NAME')}\n`
   const rows = all.map((m) => [
     `${m.current ? '*' : ' '} ${'  '.repeat(m.depth)}${m.name}`,
     age(now - Date.parse(m.createdAt)),
@@ -26,30 +27,33 @@ export function formatList(all: readonly Listed[], now: number): string {
     mib(m.bytes),
     m.message,
   ])
-  return columns([['  NAME', 'AGE', 'SAVED (UTC)', 'LAB', 'SIZE', 'MESSAGE'], ...rows])
+  return columns([[`  ${say('NAME')}`, ...heads('AGE', 'SAVED (UTC)', 'LAB', 'SIZE', 'MESSAGE')], ...rows])
 }
 
 function formatOne({ snapshot: m, after, verified }: Result<'show'>): string {
   return columns([
-    ['name', m.name],
-    ['message', m.message || '-'],
-    ['saved', m.createdAt],
-    ['after', after ?? '-'],
-    ...(m.origin ? [['from', `a sealed lab of ${m.origin.lab}, imported ${m.origin.importedAt}`]] : []),
-    ...(m.origin?.diskOnly === undefined ? [] : [['without RAM', m.origin.diskOnly]]),
-    ['lab', isRunning(m) ? `running; paused for ${m.pauseMs} ms, nodes ${m.skewMs} ms apart` : 'halted'],
-    ['size', mib(m.bytes)],
+    [say('name'), m.name],
+    [say('message'), m.message || '-'],
+    [say('saved'), m.createdAt],
+    [say('after'), after ?? '-'],
+    ...(m.origin ? [[say('from'), say('a sealed lab of {lab}, imported {importedAt}', m.origin)]] : []),
+    ...(m.origin?.diskOnly === undefined ? [] : [[say('without RAM'), translated(m.origin.diskOnly)]]),
+    [say('lab'), isRunning(m) ? say('running; paused for {pauseMs} ms, nodes {skewMs} ms apart', m) : 'halted'],
+    [say('size'), mib(m.bytes)],
     ...(verified
       ? [
           [
             'sha256',
             verified === 'unchanged'
-              ? 'every file is as it was saved'
-              : 'recorded now; there was no earlier one to compare with',
+              ? say('every file is as it was saved')
+              : say('recorded now; there was no earlier one to compare with'),
           ],
         ]
       : []),
-    ...m.nodes.map((n) => [n.node, `${n.memory ? `RAM ${mib(n.memory.size)}, ` : ''}disk ${mib(n.disk.size)}`]),
+    ...m.nodes.map(({ node, memory, disk }) => {
+      const ram = memory ? `${say('RAM {size}', { size: mib(memory.size) })}${say(', ')}` : ''
+      return [node, `${ram}${say('disk {size}', { size: mib(disk.size) })}`]
+    }),
   ])
 }
 
@@ -66,18 +70,23 @@ function print(app: App, { json }: { readonly json?: boolean | undefined }, [val
 const snapshotsOf = async (app: App, args: Args): Promise<Snapshots> => (await labOf(app, args)).snapshots
 
 function saved(m: Result<'save'>): Said {
-  const pause = m.pauseMs > 0 ? `paused for ${seconds(m.pauseMs)}, nodes ${m.skewMs} ms apart` : 'halted'
-  return [m, `saved ${m.name} in ${seconds(m.wholeMs)}: ${pause}\n`]
+  const { name, skewMs } = m
+  const pause =
+    m.pauseMs > 0 ? say('paused for {time}, nodes {skewMs} ms apart', { time: seconds(m.pauseMs), skewMs }) : 'halted'
+  return [m, `${say('saved {name} in {time}: {pause}', { name, time: seconds(m.wholeMs), pause })}\n`]
 }
 
 function restored({ snapshot: m, settled, ...r }: Result<'restore'>): Said {
   const now = r.running
     ? settled?.readyMs === undefined
       ? 'running'
-      : `${readyWords(m)} after ${seconds(settled.readyMs)}`
-    : 'halted: klab up boots it'
-  const undo = r.kept ? '; klab snapshot undo goes back' : ''
-  return [{ snapshot: m.name, ...r, ...settled }, `restored ${m.name}; ${now}${undo}\n`]
+      : say('{what} after {time}', { what: readyWords(m), time: seconds(settled.readyMs) })
+    : say('halted: klab up boots it')
+  const undo = r.kept ? say('; klab snapshot undo goes back') : ''
+  return [
+    { snapshot: m.name, ...r, ...settled },
+    `${say('restored {name}; {state}', { name: m.name, state: now })}${undo}\n`,
+  ]
 }
 
 /** `klab snapshot save`. Throws UsageError, StateError, LockedError, HostError. */
@@ -129,32 +138,32 @@ export async function runPop(app: App, args: Args<typeof options.POP_OPTIONS>): 
 /** `klab snapshot delete`. Throws StateError, LockedError. */
 export async function runDelete(app: App, args: Args<typeof options.DELETE_OPTIONS>): Promise<number> {
   const r = await (await snapshotsOf(app, args)).delete(args.name)
-  return print(app, args, [r, `deleted ${r.deleted}: ${mib(r.freedBytes)} freed\n`])
+  return print(app, args, [r, `${say('deleted {name}: {size} freed', { name: r.deleted, size: mib(r.freedBytes) })}\n`])
 }
 
 /** `klab snapshot rename`. Throws UsageError, StateError, LockedError. */
 export async function runRename(app: App, args: Args<typeof options.RENAME_OPTIONS>): Promise<number> {
   const m = await (await snapshotsOf(app, args)).rename(args.name, args.to)
-  return print(app, args, [m, `${args.name} is now ${m.name}\n`])
+  return print(app, args, [m, `${say('{name} is now {to}', { name: args.name, to: m.name })}\n`])
 }
 
 /** `klab snapshot flatten`. Throws StateError, LockedError. */
 export async function runFlatten(app: App, args: Args<typeof options.FLATTEN_OPTIONS>): Promise<number> {
   const r = await (await snapshotsOf(app, args)).flatten()
-  const stand = `each disk is a chain of at most ${r.after} files (before: ${r.before})`
-  return print(app, args, [r, `${stand}; ${mib(r.freedBytes)} freed\n`])
+  const stand = say('each disk is a chain of at most {after} files (before: {before})', r)
+  return print(app, args, [r, `${stand}${say('; {size} freed', { size: mib(r.freedBytes) })}\n`])
 }
 
 /** `klab snapshot export`. Throws StateError, HostError. */
 export async function runExport(app: App, args: Args<typeof options.EXPORT_OPTIONS>): Promise<number> {
   const { name, to, force } = args
   const made = await withProgress(app, args, (lab) => lab.snapshots.export(name, to, { force }))
-  return print(app, args, [made, `exported ${name} to ${made.file}\n`])
+  return print(app, args, [made, `${say('exported {name} to {file}', { name, file: made.file })}\n`])
 }
 
 /** `klab snapshot import`. Throws UsageError, StateError, CorruptError. */
 export async function runImport(app: App, args: Args<typeof options.IMPORT_OPTIONS>): Promise<number> {
   const { path, name } = args
   const made = await withProgress(app, args, (lab) => lab.snapshots.import(path, { name, diskOnly: args['disk-only'] }))
-  return print(app, args, [made, `imported ${made.name}; klab snapshot restore ${made.name} starts it\n`])
+  return print(app, args, [made, `${say('imported {name}; klab snapshot restore {name} starts it', made)}\n`])
 }

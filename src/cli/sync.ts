@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js'
 import type { LabHandle } from '../lab/api.js'
 import { formatSize } from '../report/text.js'
+import { english, say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import { remote } from './cp.js'
@@ -10,14 +11,17 @@ import { labOf } from './progress.js'
 
 type Synced = Awaited<ReturnType<LabHandle['sync']>>[number]
 
-const line = ({ node, path, files, bytes, removed }: Synced): string =>
-  `${node}:${path}: ${files} sent, ${formatSize(bytes)}${removed > 0 ? `; ${removed} removed` : ''}\n`
+function line({ node, path, files, bytes, removed }: Synced): string {
+  const sent = say('{place}: {files} sent, {size}', { place: `${node}:${path}`, files, size: formatSize(bytes) })
+  return `${sent}${removed > 0 ? say('; {count} removed', { count: removed }) : ''}\n`
+}
 
 /** Syncs once, or (`--watch`) until Ctrl-C. Throws UsageError, StateError, the guest's error. */
 export async function runSync(app: App, args: Args<typeof SYNC_OPTIONS>): Promise<number> {
   const targets = args.to.map((word) => {
     const at = remote(word)
-    if (!at) throw new UsageError(`sync: ${word}: not NODE:PATH`, { hint: 'klab sync FOLDER NODE:PATH' })
+    if (!at)
+      throw new UsageError(english('sync: {word}: not NODE:PATH', { word }), { hint: 'klab sync FOLDER NODE:PATH' })
     return at
   })
   const o = { delete: args.delete, root: args.root }

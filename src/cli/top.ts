@@ -1,7 +1,8 @@
 /** `klab top`. */
 import type { LabHandle } from '../lab/api.js'
-import { columns } from '../report/columns.js'
+import { columns, heads } from '../report/columns.js'
 import { formatSize } from '../report/text.js'
+import { say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { TOP_OPTIONS } from './daily-options.js'
@@ -21,10 +22,10 @@ export function formatUsage({ nodes, snapshotBytes }: Usage): string {
     String(n.cpus),
     formatSize(n.diskBytes),
   ])
-  const all = ['all', '', formatSize(sum((n) => n.memoryBytes ?? 0)), formatSize(sum((n) => n.memoryLimitBytes))]
+  const all = [say('all'), '', formatSize(sum((n) => n.memoryBytes ?? 0)), formatSize(sum((n) => n.memoryLimitBytes))]
   const cpu = [`${sum((n) => n.cpuPercent ?? 0)}%`, String(sum((n) => n.cpus)), formatSize(sum((n) => n.diskBytes))]
-  const kept = snapshotBytes === 0 ? '' : `\nRAM in snapshots: ${formatSize(snapshotBytes)}\n`
-  return `${columns([['NAME', 'STATE', 'MEMORY', 'OF', 'CPU', 'CPUS', 'DISK'], ...rows, [...all, ...cpu]])}${kept}`
+  const kept = snapshotBytes === 0 ? '' : `\n${say('RAM in snapshots: {size}', { size: formatSize(snapshotBytes) })}\n`
+  return `${columns([heads('NAME', 'STATE', 'MEMORY', 'OF', 'CPU', 'CPUS', 'DISK'), ...rows, [...all, ...cpu]])}${kept}`
 }
 
 /** Prints it. Throws StateError, HostError. */

@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.js'
 import type { Consequence } from '../lab/apply.js'
 import type { UpResult } from '../lab/up.js'
+import { english, say } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { UP_OPTIONS } from './options.js'
@@ -22,7 +23,7 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
   )
   if (args.json) printJson(app, result.status)
   else {
-    const text = result.already ? 'everything is up; nothing to do' : tryNext(result, args)
+    const text = result.already ? say('everything is up; nothing to do') : tryNext(result, args)
     app.stdout.write(`${formatStatus(result.status, app.clock.now(), app.stdout.columns)}\n${text}\n`)
   }
   return 0
@@ -31,9 +32,11 @@ export async function runUp(app: App, args: Args<typeof UP_OPTIONS>): Promise<nu
 /** Asks before nodes are removed. `hint`: the command that asks nothing. Throws UsageError without a terminal. */
 export async function askToRemove(app: App, nodes: readonly string[], hint: string): Promise<boolean> {
   const names = nodes.join(', ')
-  const answer = await app.ask(`remove ${names} with all its data? [y/N] `)
+  const answer = await app.ask(`${say('remove {names} with all its data? [y/N]', { names })} `)
   if (answer === undefined)
-    throw new UsageError(`${names} would be removed; klab must ask, and there is no terminal`, { hint })
+    throw new UsageError(english('{names} would be removed; klab must ask, and there is no terminal', { names }), {
+      hint,
+    })
   return /^y(es)?$/i.test(answer.trim())
 }
 
@@ -46,5 +49,5 @@ function tryNext({ status: { cluster, nodes }, kubeconfigPath }: UpResult, args:
   const kubectl = clusterUp && cluster ? [`${klab} kubectl get pods -A`] : []
   const kubeconfig = kubectl.length > 0 ? `kubeconfig: ${kubeconfigPath}\n` : ''
   const next = [...kubectl, ssh, `${klab} ${clusterUp ? 'destroy' : 'up'}`]
-  return `${kubeconfig}try next:\n${next.join('\n')}`
+  return `${kubeconfig}${say('try next:')}\n${next.join('\n')}`
 }

@@ -2,6 +2,7 @@
 import { open, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError, LockedError } from '../errors.js'
+import { english } from '../words/say.js'
 import { makeDir } from './files.js'
 import type { HostExec } from './types.js'
 
@@ -103,8 +104,8 @@ async function flock(
   })
   if (out.exitCode === TAKEN) return undefined
   if (out.exitCode !== 0) {
-    throw new HostError(`${path}: cannot be locked: ${out.stderr.trim()}`, {
-      hint: 'put klab’s state on a local file system: KLAB_STATE_DIR=/path/to/local klab …',
+    throw new HostError(english('{path}: cannot be locked: {stderr}', { path, stderr: out.stderr.trim() }), {
+      hint: english('put klab’s state on a local file system: KLAB_STATE_DIR=/path/to/local klab …'),
     })
   }
   return out.durationMs
@@ -130,7 +131,7 @@ function locked(path: string, us: Holder, waitedMs: number, by: Holder | undefin
     by === undefined
       ? 'another klab'
       : `\`klab ${by.verb}\` (pid ${by.pid}, for ${Math.max(0, Math.round((us.since + waitedMs - by.since) / 1000))} s)`
-  return new LockedError(`locked by ${who}`, {
-    hint: by === undefined ? `fuser ${path}` : `wait for it to end, or end it: kill ${by.pid}`,
+  return new LockedError(english('locked by {who}', { who }), {
+    hint: by === undefined ? `fuser ${path}` : english('wait for it to end, or end it: kill {pid}', { pid: by.pid }),
   })
 }

@@ -6,6 +6,7 @@ import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { HostError, StateError, UnsafeError } from '../errors.js'
+import { english } from '../words/say.js'
 import type { HostEnv } from './types.js'
 
 /** Who runs klab, and what that user allows. */
@@ -64,7 +65,7 @@ async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): 
   if (!trusted.has(s.uid)) {
     const name = (await lines('/etc/passwd')).find((u) => u[2] === String(s.uid))?.[0]
     const owner = name === undefined ? `uid ${s.uid}` : `${name} (uid ${s.uid})`
-    return { what: `belongs to ${owner}`, fix: 'copy it to a folder of your own' }
+    return { what: `belongs to ${owner}`, fix: english('copy it to a folder of your own') }
   }
   if (s.isSymbolicLink() || (s.isDirectory() && (s.mode & 0o1000) !== 0)) return undefined
   if ((s.mode & 0o002) !== 0) return { what: 'can be written by every user', fix: `chmod o-w ${path}` }
@@ -87,9 +88,16 @@ async function requireAll(paths: Iterable<string> | AsyncIterable<string>, folde
     for (const s of [own, target]) {
       const bad = s && (await complaint(path, s, trusted))
       if (bad)
-        throw new UnsafeError(`${path}: ${bad.what}; klab runs nothing that other users can change`, {
-          hint: `${bad.fix}; or, if you trust them: ${sudo}KLAB_SAFE_DIRECTORY=${folder} klab …`,
-        })
+        throw new UnsafeError(
+          english('{path}: {what}; klab runs nothing that other users can change', { path, what: bad.what }),
+          {
+            hint: english('{fix}; or, if you trust them: {sudo}KLAB_SAFE_DIRECTORY={folder} klab …', {
+              fix: bad.fix,
+              sudo,
+              folder,
+            }),
+          },
+        )
     }
   }
 }
@@ -110,8 +118,8 @@ async function* everythingIn(dir: string): AsyncGenerator<string> {
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       if (left-- === 0)
-        throw new StateError(`${dir}: holds more than ${MAX_ENTRIES} files`, {
-          hint: 'name the folder with the archives alone',
+        throw new StateError(english('{dir}: holds more than {maxEntries} files', { dir, maxEntries: MAX_ENTRIES }), {
+          hint: english('name the folder with the archives alone'),
         })
       const path = join(folder, entry.name)
       yield path
@@ -150,10 +158,13 @@ export async function requirePrivatePlace(path: string, who: Caller): Promise<vo
     const s = await lstat(place).catch(() => undefined)
     const bad = s && (await complaint(place, s, trusted))
     if (bad)
-      throw new HostError(`${place}: ${bad.what}, so others could change what klab keeps below it`, {
-        hint:
-          `${s.isDirectory() && trusted.has(s.uid) ? bad.fix : `move it away (mv ${place} ${place}.old)`}; ` +
-          'or choose another place with KLAB_STATE_DIR, KLAB_CACHE_DIR or KLAB_RUN_DIR',
-      })
+      throw new HostError(
+        english('{place}: {what}, so others could change what klab keeps below it', { place, what: bad.what }),
+        {
+          hint: english('{value}; or choose another place with KLAB_STATE_DIR, KLAB_CACHE_DIR or KLAB_RUN_DIR', {
+            value: s.isDirectory() && trusted.has(s.uid) ? bad.fix : `move it away (mv ${place} ${place}.old)`,
+          }),
+        },
+      )
   }
 }

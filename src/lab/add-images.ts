@@ -21,6 +21,7 @@ import { staged, type LockedLab } from '../snapshot/types.js'
 import { addExtraImages, listExtraImages, MOST_EXTRA, type ExtraImages } from '../state/extra-images.js'
 import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { CONNECT_MS } from './reach.js'
@@ -54,12 +55,13 @@ async function requireFiles(
   { own }: AddRequest,
 ): Promise<readonly string[]> {
   if (archives.length === 0 && own !== true)
-    throw new UsageError('bundle add-images: name an archive, or --own', {
-      hint: 'docker save -o images.tar NAME:TAG…',
+    throw new UsageError(english('bundle add-images: name an archive, or --own'), {
+      hint: english('docker save -o images.tar NAME:TAG…'),
     })
   const paths = archives.map((a) => resolve(c.doors.env.cwd, a))
   for (const path of paths)
-    if (!(await stat(path).catch(() => undefined))?.isFile()) throw new UsageError(`${path}: no such file`)
+    if (!(await stat(path).catch(() => undefined))?.isFile())
+      throw new UsageError(english('{path}: no such file', { path }))
   return paths
 }
 
@@ -70,9 +72,15 @@ async function addToLab(lab: LockedLab, more: readonly ExtraImages[]): Promise<A
   const held = new Set((await listExtraImages(paths, record)).map((h) => h.sha256))
   const fresh = more.filter((h) => !held.has(h.sha256))
   if (held.size + fresh.length > MOST_EXTRA)
-    throw new StateError(`a lab takes at most ${MOST_EXTRA} images beside its bundle; this one has ${held.size}`, {
-      hint: 'kubernetes.bundle: {dir: PATH}, with all images in that folder',
-    })
+    throw new StateError(
+      english('a lab takes at most {mostExtra} images beside its bundle; this one has {size}', {
+        mostExtra: MOST_EXTRA,
+        size: held.size,
+      }),
+      {
+        hint: english('kubernetes.bundle: {dir: PATH}, with all images in that folder'),
+      },
+    )
   // Written down first: if klab is killed now, the next time goes on from there.
   if (fresh.length > 0) await addExtraImages(paths, fresh)
   if (upTo('images', (record.completedUntil as PhaseName | undefined) ?? 'network'))
@@ -97,8 +105,8 @@ export async function addImages(c: LabContext, archives: readonly string[], o: A
   const paths = await requireFiles(c, archives, o)
   const found = await recordedLab(c.doors.env, c.file)
   if (!found.record.lab.kubernetes)
-    throw new StateError('klab set up no container runtime in this lab (kubernetes: false)', {
-      hint: 'klab cp ARCHIVE NODE:, then docker load on the node',
+    throw new StateError(english('klab set up no container runtime in this lab (kubernetes: false)'), {
+      hint: english('klab cp ARCHIVE NODE:, then docker load on the node'),
     })
   const world = await c.doors.world(found.record.lab)
   return withLog(c, found.paths.log, (report) =>
@@ -110,7 +118,9 @@ export async function addImages(c: LabContext, archives: readonly string[], o: A
         async (record) => {
           const lab = { world, paths: found.paths, record, say: note(report) }
           if (!(await allRunning(lab)))
-            throw new StateError('not all machines of the lab run', { hint: 'klab up, then the same command again' })
+            throw new StateError(english('not all machines of the lab run'), {
+              hint: english('klab up, then the same command again'),
+            })
           const bundle = new Set((await imagesOfLab(world, record, [])).map(fullRef))
           const context = buildContext(bundleContext(world, note(report)))
           const has = (ref: string): boolean => bundle.has(fullRef(ref))

@@ -10,6 +10,7 @@ import { settledSpec } from '../labfile/settled-bundle.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import { nearest } from '../report/nearest.js'
 import { hasCluster } from '../state/record.js'
+import { english } from '../words/say.js'
 import { addedRefs, addonProblem } from './addon-check.js'
 import { bring, changedLab } from './changed-lab.js'
 import type { LabContext } from './context.js'
@@ -99,12 +100,15 @@ const givenTo = (k: KubernetesSpec | undefined, release: AddonRelease | undefine
 /** The cluster of a lab that is up far enough. Throws StateError. */
 async function requireCluster({ record, paths }: OpenLab): Promise<KubernetesSpec> {
   const k = record?.lab.kubernetes
-  if (!record || !k) throw new StateError('no cluster in this Labfile (kubernetes: false)')
+  if (!record || !k) throw new StateError(english('no cluster in this Labfile (kubernetes: false)'))
   const reached = reachedPhase(record)
   if (!(await hasCluster(record, paths)) || !upTo('addons', reached))
-    throw new StateError(`the lab is up to ${reached} only, and add-ons come after the pod network`, {
-      hint: 'klab up, then the same again',
-    })
+    throw new StateError(
+      english('the lab is up to {reached} only, and add-ons come after the pod network', { reached }),
+      {
+        hint: english('klab up, then the same again'),
+      },
+    )
   return k
 }
 
@@ -130,13 +134,18 @@ export async function enableAddon(c: LabContext, name: string): Promise<ChangedA
   const names = await addonNames(c.doors.assets)
   if (!names.includes(name)) {
     const meant = nearest(name, names)
-    throw new UsageError(`addon enable: ${name}: no such add-on; there are ${names.join(', ')}`, {
-      hint: meant === undefined ? 'klab addon list' : `klab addon enable ${meant}`,
-    })
+    throw new UsageError(
+      english('addon enable: {name}: no such add-on; there are {names}', { name, names: names.join(', ') }),
+      {
+        hint: meant === undefined ? 'klab addon list' : `klab addon enable ${meant}`,
+      },
+    )
   }
   const [found] = await look(c, open, [name])
   if (found?.problem != null)
-    throw new StateError(`addon enable: ${name}: ${found.problem}`, { hint: hintFor(found, open.lab.kubernetes) })
+    throw new StateError(english('addon enable: {name}: {problem}', { name, problem: found.problem }), {
+      hint: hintFor(found, open.lab.kubernetes),
+    })
   return change(c, open, name, (now) => (now.includes(name) ? now : [...now, name]))
 }
 
@@ -156,8 +165,11 @@ export async function disableAddon(c: LabContext, name: string): Promise<Changed
   const open = await changedLab(c, (same) => same)
   const enabled = open.lab.kubernetes?.addons ?? []
   if (!enabled.includes(name))
-    throw new UsageError(`addon disable: ${name} is not enabled; ${enabled.join(', ') || 'none'} is`, {
-      hint: 'klab addon list',
-    })
+    throw new UsageError(
+      english('addon disable: {name} is not enabled; {enabled} is', { name, enabled: enabled.join(', ') || 'none' }),
+      {
+        hint: 'klab addon list',
+      },
+    )
   return change(c, open, name, (now) => now.filter((n) => n !== name))
 }

@@ -14,6 +14,7 @@ import { portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import { hasCluster, writeRecord, type LabRecord, type NodePorts } from '../state/record.js'
 import type { LabRun, World } from '../world.js'
+import { english } from '../words/say.js'
 import { formatConsequences } from './drift.js'
 
 export type { Consequence }
@@ -39,7 +40,7 @@ const isNever = (c: Consequence): boolean => c.when === 'new-lab'
 export function refuseNewLab(labfile: string, changes: readonly Consequence[]): void {
   if (!changes.some(isNever)) return
   const message = `${labfile}: changed since this lab was brought up:\n${formatConsequences(changes)}`
-  throw new DriftError(message, changes, { hint: 'klab destroy, then klab up; or change it back' })
+  throw new DriftError(message, changes, { hint: english('klab destroy, then klab up; or change it back') })
 }
 
 /**
@@ -50,9 +51,16 @@ async function refuseKept(paths: LabPaths, leaving: readonly string[]): Promise<
   const kept = (await listManifests(paths)).filter((m) => m.nodes.some((n) => leaving.includes(n.node)))
   if (kept.length === 0) return
   const names = kept.map((m) => m.name)
-  throw new StateError(`${leaving.join(', ')}: part of ${kept.length} snapshots: ${names.join(', ')}`, {
-    hint: names.map((name) => `klab snapshot delete ${name}`).join('; '),
-  })
+  throw new StateError(
+    english('{leaving}: part of {length} snapshots: {names}', {
+      leaving: leaving.join(', '),
+      length: kept.length,
+      names: names.join(', '),
+    }),
+    {
+      hint: names.map((name) => `klab snapshot delete ${name}`).join('; '),
+    },
+  )
 }
 
 /**
@@ -70,8 +78,10 @@ export async function agree(
   if (leaving.length > 0) {
     await refuseKept(lab.paths, leaving)
     if (!o.confirm)
-      throw new StateError(`${leaving.join(', ')} would be removed with all its data`, { hint: 'klab up --yes' })
-    if (!(await o.confirm(changes))) throw new StateError('nothing was changed')
+      throw new StateError(english('{leaving} would be removed with all its data', { leaving: leaving.join(', ') }), {
+        hint: 'klab up --yes',
+      })
+    if (!(await o.confirm(changes))) throw new StateError(english('nothing was changed'))
   }
   o.report({ type: 'note', text: `the Labfile changed:\n${formatConsequences(changes)}` })
 }

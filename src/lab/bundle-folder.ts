@@ -11,6 +11,7 @@ import { KlabError, LabfileError, StateError } from '../errors.js'
 import { exists } from '../host/files.js'
 import type { Lab, KubernetesSpec } from '../labfile/model.js'
 import { placeOf } from '../labfile/places.js'
+import { english } from '../words/say.js'
 import { join } from 'node:path'
 
 /** Throws StateError, CorruptError with what is wrong. Sums are compared later, when the bundle is made. */
@@ -21,15 +22,22 @@ async function look(k: KubernetesSpec, path: string, assets: string): Promise<vo
     return requireContents({ path, version: k.version, cni, addons }, assets)
   const manifest = await readManifest(path)
   if (manifest.kubernetes !== k.version)
-    throw new StateError(`holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${k.version}`, {
-      hint: `set kubernetes.version to ${manifest.kubernetes}`,
-    })
+    throw new StateError(
+      english('holds Kubernetes {kubernetes}, the Labfile wants {version}', {
+        kubernetes: manifest.kubernetes,
+        version: k.version,
+      }),
+      {
+        hint: english('set kubernetes.version to {kubernetes}', { kubernetes: manifest.kubernetes }),
+      },
+    )
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))
   const gaps = [
     ...(await bundleGaps(path, manifest, names, { report: () => undefined })),
     ...(await addonGaps(path, addons)),
   ]
-  if (gaps.length > 0) throw new StateError(`lacks what it needs:\n${gaps.map((g) => `  ${g}`).join('\n')}`)
+  if (gaps.length > 0)
+    throw new StateError(english('lacks what it needs:\n{gaps}', { gaps: gaps.map((g) => `  ${g}`).join('\n') }))
 }
 
 /** Throws LabfileError at the folder's place in the Labfile if it does not have all that this version needs. */

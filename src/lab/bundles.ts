@@ -11,6 +11,7 @@ import { UsageError } from '../errors.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import { note } from '../report/events.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 import { requireAddons } from './addon-check.js'
 import type { LabContext } from './context.js'
 import { readLab } from './open.js'
@@ -76,7 +77,9 @@ export async function verifyBundles(c: LabContext, path?: string): Promise<reado
   const at = resolve(c.doors.env.cwd, path)
   const s = await stat(at).catch(() => undefined)
   if (!s)
-    throw new UsageError(`${path}: no such file or folder`, { hint: 'klab bundle verify checks what is in the cache' })
+    throw new UsageError(english('{path}: no such file or folder', { path }), {
+      hint: 'klab bundle verify checks what is in the cache',
+    })
   if (s.isDirectory()) return [await verifyFolder(c, at)]
   await verifyExport(at, c.doors.signal)
   return [{ dir: at, problems: [] }]
@@ -86,7 +89,7 @@ export async function verifyBundles(c: LabContext, path?: string): Promise<reado
 export async function exportLabBundle(c: LabContext, path: string): Promise<Exported> {
   const { bundle, world } = await make(c)
   if (!bundle)
-    throw new UsageError('the Labfile has no Kubernetes, so there is no bundle to export', {
+    throw new UsageError(english('the Labfile has no Kubernetes, so there is no bundle to export'), {
       hint: 'klab -f LABFILE bundle export FILE',
     })
   return exportBundle(bundle, resolve(c.doors.env.cwd, path), contextOf(c, world))
@@ -102,12 +105,12 @@ export async function importToCache(
   o: { readonly sha256?: string | undefined } = {},
 ): Promise<BuiltBundle> {
   if (o.sha256 !== undefined && !/^[0-9a-fA-F]{64}$/.test(o.sha256))
-    throw new UsageError('--sha256: must be the 64 hex digits that klab bundle export printed', {
+    throw new UsageError(english('--sha256: must be the 64 hex digits that klab bundle export printed'), {
       hint: `klab bundle import ${path} --sha256 …`,
     })
   const world = await c.doors.world(undefined)
   const at = resolve(c.doors.env.cwd, path)
   if (!(await stat(at).catch(() => undefined))?.isFile())
-    throw new UsageError(`${path}: no such file`, { hint: 'klab bundle import FILE' })
+    throw new UsageError(english('{path}: no such file', { path }), { hint: 'klab bundle import FILE' })
   return importBundle(at, o.sha256?.toLowerCase(), contextOf(c, world))
 }

@@ -9,6 +9,7 @@ import { parseSize } from '../labfile/size.js'
 import { listCached, sealsOf } from '../sealed/cached.js'
 import { cachePaths } from '../state/paths.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 import { usesOfLabs } from './cache-uses.js'
 import type { LabContext } from './context.js'
 
@@ -156,7 +157,8 @@ export async function pruneCache(
   { toSize, confirm }: PruneRequest = {},
 ): Promise<{ readonly removed: readonly CacheEntry[]; readonly freedBytes: number }> {
   const mib = toSize === undefined ? 0 : parseSize(toSize)
-  if (mib === undefined) throw new UsageError(`cache prune: ${toSize ?? ''}: not a size, such as 8GiB or 500MiB`)
+  if (mib === undefined)
+    throw new UsageError(english('cache prune: {toSize}: not a size, such as 8GiB or 500MiB', { toSize: toSize ?? '' }))
   const toBytes = mib * 2 ** 20
   const world = await c.doors.world(undefined)
   const all = await whileIdle(world, () => listCache(c))
@@ -166,7 +168,7 @@ export async function pruneCache(
     left -= e.bytes
     return true
   })
-  if (chosen.length > 0 && confirm && !(await confirm(chosen))) throw new StateError('nothing was removed')
+  if (chosen.length > 0 && confirm && !(await confirm(chosen))) throw new StateError(english('nothing was removed'))
   return whileIdle(world, async () => {
     // While the user was thinking about the question, a lab may have begun to use some of it.
     const needed = new Set((await listCache(c)).filter((e) => e.goes === null).map((e) => e.path))

@@ -16,6 +16,7 @@ import { inPhase, silently, type Stage } from '../report/stages.js'
 import type { World } from '../world.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import { checkScript } from './check-script.js'
 import type { LabContext } from './context.js'
 import { recordedLab } from './open.js'
@@ -45,7 +46,10 @@ export async function checkCourse(c: LabContext, o: CheckRequest = {}): Promise<
   const found = await recordedLab(c.doors.env, c.file)
   const names = found.record.lab.nodes.map((n) => n.name)
   const unknown = o.nodes?.find((n) => !names.includes(n))
-  if (unknown !== undefined) throw new UsageError(`check: ${unknown}: no such node; there are ${names.join(', ')}`)
+  if (unknown !== undefined)
+    throw new UsageError(
+      english('check: {unknown}: no such node; there are {names}', { unknown, names: names.join(', ') }),
+    )
   const wanted = new Set((o.sections ?? []).flatMap(findSections))
   const world = await c.doors.world(found.record.lab)
   const phase = { goal: 'check', title: 'a look into each guest', lab: found.record.name }
@@ -80,7 +84,7 @@ export async function checkLab(
         const state = machines.get(domainName(record.id, node.name)) ?? 'absent'
         const parts = partsFor(o.sections)
         const looking = async (line: (text: string) => void): Promise<NodeLook> => {
-          if (state !== 'running') throw new StateError(`the machine is ${state}, not running`)
+          if (state !== 'running') throw new StateError(english('the machine is {state}, not running', { state }))
           return look(world, lab, { node, script, parts, line })
         }
         return (o.stage ?? silently)(`check/${node.name}`, node.name, looking).catch((error: unknown) => {
@@ -128,7 +132,12 @@ async function look(
   })
   const facts = parseGuestFacts(out.stdout)
   if (!isComplete(facts))
-    throw new CorruptError(`${node.name}: the script that looks into the guest ended early\n${out.stderr.slice(-500)}`)
+    throw new CorruptError(
+      english('{name}: the script that looks into the guest ended early\n{stderr}', {
+        name: node.name,
+        stderr: out.stderr.slice(-500),
+      }),
+    )
   return { node, facts, skewS: skew(Number(facts.one('epoch')) * 1000, before, world.clock.now()) / 1000 }
 }
 

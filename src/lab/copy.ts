@@ -7,6 +7,7 @@ import type { Unpacked } from '../host/archive.js'
 import type { Filter } from '../host/types.js'
 import type { Guest } from '../guest/types.js'
 import { connectWithin } from '../node/connections.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
@@ -119,7 +120,8 @@ export async function through<T>(c: LabContext, filter: Filter, work: () => Prom
 const isOfHost = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && error.syscall !== 'read' && error.syscall !== 'write'
 
-const noFolder = (what: string): UsageError => new UsageError(`cp: ${what}: is a folder`, { hint: 'klab cp -r …' })
+const noFolder = (what: string): UsageError =>
+  new UsageError(english('cp: {what}: is a folder', { what }), { hint: 'klab cp -r …' })
 
 /**
  * Copies a file or folder of this host to a node, as the lab's user, modes kept, links as links. Throws UsageError,
@@ -128,9 +130,10 @@ const noFolder = (what: string): UsageError => new UsageError(`cp: ${what}: is a
 export async function copyToNode(c: LabContext, file: string, to: NodePath, o: CopyOptions = {}): Promise<Copied> {
   const from = resolve(c.doors.env.cwd, file)
   const s = await stat(from).catch(() => undefined)
-  if (!s) throw new UsageError(`cp: ${file}: no such file or folder`)
+  if (!s) throw new UsageError(english('cp: {file}: no such file or folder', { file }))
   if (s.isDirectory() && o.recursive !== true) throw noFolder(file)
-  if (!s.isDirectory() && !s.isFile()) throw new UsageError(`cp: ${file}: is neither a file nor a folder`)
+  if (!s.isDirectory() && !s.isFile())
+    throw new UsageError(english('cp: {file}: is neither a file nor a folder', { file }))
   return withGuest(c, 'cp', to.node, async (guest) => {
     const { pack } = await import('../host/archive.js')
     const dir = s.isDirectory()
@@ -156,13 +159,13 @@ export async function streamText(stream: AsyncIterable<unknown>): Promise<string
 /** Where a download goes, as cp(1) decides it. Throws UsageError, StateError. */
 async function placeFor(to: string, base: string, dir: boolean): Promise<string> {
   const there = await stat(to).catch(() => undefined)
-  if (!there && to.endsWith('/')) throw new UsageError(`cp: ${to}: no such folder`)
+  if (!there && to.endsWith('/')) throw new UsageError(english('cp: {to}: no such folder', { to }))
   const place = there?.isDirectory() ? join(to, base) : to
   const at = await lstat(place).catch(() => undefined)
-  if (dir && at && !at.isDirectory()) throw new StateError(`${place}: exists and is not a folder`)
-  if (!dir && at?.isDirectory()) throw new StateError(`${place}: is a folder`)
+  if (dir && at && !at.isDirectory()) throw new StateError(english('{place}: exists and is not a folder', { place }))
+  if (!dir && at?.isDirectory()) throw new StateError(english('{place}: is a folder', { place }))
   if (!(await stat(dirname(place)).catch(() => undefined)))
-    throw new UsageError(`cp: ${dirname(place)}: no such folder`)
+    throw new UsageError(english('cp: {place}: no such folder', { place: dirname(place) }))
   return place
 }
 
@@ -194,7 +197,7 @@ export async function copyFromNode(c: LabContext, from: NodePath, file: string, 
     try {
       const got = await into(temp)
       if (!(await lstat(join(temp, base)).catch(() => undefined))?.isFile())
-        throw new StateError(`${from.node}:${from.path}: the guest sent no file`)
+        throw new StateError(english('{node}:{path}: the guest sent no file', { node: from.node, path: from.path }))
       await rename(join(temp, base), to)
       return { to, ...got, leftOut: [] }
     } finally {

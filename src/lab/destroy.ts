@@ -13,6 +13,7 @@ import { executePlan } from '../plan/runner.js'
 import type { Plan } from '../step.js'
 import type { Report } from '../report/events.js'
 import { labPaths, roots, type LabPaths } from '../state/paths.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { findLab, readLab } from './open.js'
 import { withLab } from './with-lab.js'
@@ -42,7 +43,7 @@ export async function destroyLab(
     const { listManifests } = await import('../snapshot/manifest.js')
     // Damaged ones are removed too, and need not be counted.
     const snapshots = (await listManifests(target.paths).catch(() => [])).length
-    if (!(await o.confirm({ lab: target.name, snapshots }))) throw new StateError('not destroyed')
+    if (!(await o.confirm({ lab: target.name, snapshots }))) throw new StateError(english('not destroyed'))
   }
   await destroy(world, target, c.report)
   return { lab: target.name, found: true }
@@ -147,9 +148,12 @@ async function removeTree(dir: string, parent: string): Promise<void> {
   if (!(await exists(dir))) return
   const s = await lstat(dir)
   if (!s.isDirectory() || dirname(await realpath(dir)) !== (await realpath(parent))) {
-    throw new StateError(`${dir}: is not a plain folder in ${parent}; klab removes nothing it did not make`, {
-      hint: `look at it: ls -la ${dir}`,
-    })
+    throw new StateError(
+      english('{dir}: is not a plain folder in {parent}; klab removes nothing it did not make', { dir, parent }),
+      {
+        hint: english('look at it: ls -la {dir}', { dir }),
+      },
+    )
   }
   await rm(dir, { recursive: true, force: true })
 }

@@ -3,6 +3,7 @@ import { Interrupted, KlabError, messageOf, UsageError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { connectWithin } from '../node/connections.js'
 import { domainName } from '../node/names.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
@@ -49,7 +50,7 @@ export async function execOnAll(
   argv: readonly string[],
   o: ExecAllOptions = {},
 ): Promise<ExecReport> {
-  if (argv.length === 0) throw new UsageError('exec: name a command', { hint: 'klab exec --all -- uptime' })
+  if (argv.length === 0) throw new UsageError(english('exec: name a command'), { hint: 'klab exec --all -- uptime' })
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   const wanted = [...new Set(nodes ?? record.lab.nodes.map((n) => n.name))]
   for (const node of wanted) requireNode('exec', record, node)

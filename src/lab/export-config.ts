@@ -7,6 +7,7 @@ import type { Role } from '../labfile/model.js'
 import { guestAddress } from '../node/machine.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { recordedLab } from './open.js'
 
@@ -19,7 +20,7 @@ interface Reachable {
 /** Throws StateError when the lab was never booted. */
 async function reachable(c: LabContext): Promise<Reachable> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
-  if (!(await exists(paths.sshConfig))) throw new StateError('the lab is not booted yet', { hint: 'klab up' })
+  if (!(await exists(paths.sshConfig))) throw new StateError(english('the lab is not booted yet'), { hint: 'klab up' })
   return { record, paths, hosts: await Promise.all(record.lab.nodes.map((n) => guestAddress(paths, record, n.name))) }
 }
 

@@ -5,6 +5,7 @@ import { HostError, messageOf, UsageError } from '../errors.js'
 import { connectWithin } from '../node/connections.js'
 import { LOOPBACK } from '../state/endpoints.js'
 import { readRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { requireRunning } from './machine-words.js'
 import { recordedLab } from './open.js'
@@ -35,7 +36,8 @@ const isPort = (n: number, least: number): boolean => Number.isInteger(n) && n >
  */
 export async function forwardPort(c: LabContext, node: string, o: ForwardRequest): Promise<Forward> {
   const { hostPort, guestPort, guestHost = LOOPBACK } = o
-  if (!isPort(hostPort, 0) || !isPort(guestPort, 1)) throw new UsageError('port-forward: ports are from 1 to 65535')
+  if (!isPort(hostPort, 0) || !isPort(guestPort, 1))
+    throw new UsageError(english('port-forward: ports are from 1 to 65535'))
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   requireNode('port-forward', record, node)
   const world = await c.doors.world(record.lab)
@@ -84,11 +86,20 @@ function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        new HostError(`port ${port} of ${LOOPBACK} cannot be used: ${cause.code ?? cause.message}`, {
-          hint:
-            cause.code === 'EADDRINUSE' ? `see who listens there: ss -lntp 'sport = :${port}'` : 'take another port',
-          cause,
-        }),
+        new HostError(
+          english('port {port} of {loopback} cannot be used: {code}', {
+            port,
+            loopback: LOOPBACK,
+            code: cause.code ?? cause.message,
+          }),
+          {
+            hint:
+              cause.code === 'EADDRINUSE'
+                ? english("see who listens there: ss -lntp 'sport = :{port}'", { port })
+                : english('take another port'),
+            cause,
+          },
+        ),
       ),
     )
     server.listen({ port, host: LOOPBACK, exclusive: true }, () => {

@@ -3,6 +3,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StateError, UsageError } from '../errors.js'
 import { nearest } from '../report/nearest.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 
 /** What a new user gets who chooses none. */
@@ -47,9 +48,12 @@ export async function initLab(
   const chosen = all.find((t) => t.name === template)
   if (!chosen) {
     const names = all.map((t) => t.name)
-    throw new UsageError(`init: ${template}: no such template; there are ${names.join(', ')}`, {
-      hint: `klab init ${nearest(template, names) ?? FIRST_TEMPLATE}`,
-    })
+    throw new UsageError(
+      english('init: {template}: no such template; there are {names}', { template, names: names.join(', ') }),
+      {
+        hint: `klab init ${nearest(template, names) ?? FIRST_TEMPLATE}`,
+      },
+    )
   }
   const named = resolve(env.cwd, c.file ?? '.')
   const isFolder = await stat(named).then(
@@ -63,8 +67,10 @@ export async function initLab(
   const file = await open(labfile, 'wx', 0o644).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'EEXIST')
-      throw new StateError(`${labfile}: already exists`, { hint: 'klab validate; or klab init in another folder' })
-    if (code === 'ENOENT') throw new UsageError(`init: ${labfile}: no such folder`, { cause })
+      throw new StateError(english('{labfile}: already exists', { labfile }), {
+        hint: english('klab validate; or klab init in another folder'),
+      })
+    if (code === 'ENOENT') throw new UsageError(english('init: {labfile}: no such folder', { labfile }), { cause })
     throw cause
   })
   try {

@@ -6,6 +6,7 @@ import { CorruptError, HostError, LockedError } from '../errors.js'
 import { makeDir, readText, writeAtomic } from '../host/files.js'
 import type { Clock, HostEnv } from '../host/types.js'
 import { roots } from '../state/paths.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { findLab, readLab, recordedLab } from './open.js'
 import { kubeconfig } from './reach.js'
@@ -35,7 +36,9 @@ async function targetOf(env: HostEnv): Promise<string> {
     .split(delimiter)
     .filter((p) => isAbsolute(p) && !p.startsWith(`${state}/`))
   if (named.length === 0 && env.home === '')
-    throw new HostError('no home folder is known, so klab cannot find your kubeconfig', { hint: 'set KUBECONFIG' })
+    throw new HostError(english('no home folder is known, so klab cannot find your kubeconfig'), {
+      hint: english('set KUBECONFIG'),
+    })
   const path = named[0] ?? join(env.home, '.kube', 'config')
   // A link stays a link: klab writes the file that it leads to.
   return realpath(path).catch(() => path)
@@ -59,8 +62,8 @@ async function withKubectlLock<T>(
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       if (clock.monotonic() - started >= WAIT_MS)
-        throw new LockedError(`${path}: kubectl or another klab is writing it`, {
-          hint: `if neither is running, remove the lock that a killed one left: rm ${lock}`,
+        throw new LockedError(english('{path}: kubectl or another klab is writing it', { path }), {
+          hint: english('if neither is running, remove the lock that a killed one left: rm {lock}', { lock }),
         })
       await clock.sleep(EVERY_MS, signal)
     }
@@ -75,8 +78,8 @@ function read(text: string, path: string): Document {
   const lists = (d: Record<string, unknown>): boolean => LISTS.every((l) => d[l] == null || Array.isArray(d[l]))
   if (typeof data === 'object' && data !== null && !Array.isArray(data) && lists(data as Record<string, unknown>))
     return doc
-  throw new CorruptError(`${path}: is not a kubeconfig; klab did not change it`, {
-    hint: `look at it: kubectl config view`,
+  throw new CorruptError(english('{path}: is not a kubeconfig; klab did not change it', { path }), {
+    hint: english('look at it: kubectl config view'),
   })
 }
 

@@ -7,6 +7,7 @@ import { domainName } from '../node/names.js'
 import { listManifests } from '../snapshot/manifest.js'
 import { labPaths, roots } from '../state/paths.js'
 import { listRecords, readRecord, sleepsOn, type LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { destroy } from './destroy.js'
 import { overall, type LabState } from './status.js'
@@ -84,7 +85,7 @@ export async function pruneLabs(
   o: { readonly confirm?: ((labs: readonly ListedLab[]) => boolean | Promise<boolean>) | undefined } = {},
 ): Promise<Pruned> {
   const gone = (await listLabs(c)).filter((l) => l.state === 'absent')
-  if (gone.length > 0 && o.confirm && !(await o.confirm(gone))) throw new StateError('nothing was removed')
+  if (gone.length > 0 && o.confirm && !(await o.confirm(gone))) throw new StateError(english('nothing was removed'))
   const [removed, busy]: [string[], string[]] = [[], []]
   for (const { id } of gone) {
     const paths = labPaths(roots(c.doors.env), id)

@@ -9,6 +9,7 @@ import { settledLab } from '../labfile/settled-bundle.js'
 import type { Lab } from '../labfile/model.js'
 import { labPaths, roots } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { findLab, readLab, recordedLab } from './open.js'
 import { absentStatus, glanceStatus, readStatus, type Status } from './status.js'
@@ -94,8 +95,8 @@ export async function logFile(c: LabContext, { node, lines = 100 }: LogsRequest)
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   const names = record.lab.nodes.map((n) => n.name)
   if (node !== undefined && !names.includes(node))
-    throw new UsageError(`logs: ${node}: no such node; there are ${names.join(', ')}`)
-  if (!Number.isInteger(lines) || lines < 1) throw new UsageError('logs: --lines: a whole number from 1 on')
+    throw new UsageError(english('logs: {node}: no such node; there are {names}', { node, names: names.join(', ') }))
+  if (!Number.isInteger(lines) || lines < 1) throw new UsageError(english('logs: --lines: a whole number from 1 on'))
   return node === undefined ? paths.log : paths.node(node).console
 }
 
@@ -107,6 +108,6 @@ export const lastLines = (text: string, lines = 100): string =>
 export async function logs(c: LabContext, o: LogsRequest = {}): Promise<string> {
   const path = await logFile(c, o)
   const text = await readEnd(path, MOST_LOG)
-  if (text === undefined) throw new StateError(`${path}: nothing was logged yet`, { hint: 'klab up' })
+  if (text === undefined) throw new StateError(english('{path}: nothing was logged yet', { path }), { hint: 'klab up' })
   return lastLines(text, o.lines)
 }

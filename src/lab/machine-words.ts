@@ -1,8 +1,9 @@
 /** What a machine's state means for a user. */
 import { StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
+import { english, type Text } from '../words/say.js'
 
-const WORDS: Readonly<Record<MachineState, string>> = {
+const WORDS: Readonly<Record<MachineState, Text>> = {
   running: 'runs',
   paused: 'is paused',
   'shut-off': 'is off',
@@ -13,9 +14,10 @@ const WORDS: Readonly<Record<MachineState, string>> = {
 }
 
 /** `is paused`, `is off`, … */
-export const stateWords = (state: MachineState): string => WORDS[state]
+export const stateWords = (state: MachineState): Text => WORDS[state]
 
 /** Throws StateError unless the node's machine runs. */
 export function requireRunning(node: string, state: MachineState): void {
-  if (state !== 'running') throw new StateError(`${node} ${stateWords(state)}`, { hint: 'klab up' })
+  if (state !== 'running')
+    throw new StateError(english('{node} {state}', { node, state: english(stateWords(state)) }), { hint: 'klab up' })
 }

@@ -8,6 +8,7 @@ import type { Lab, NodeSpec } from '../labfile/model.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { drainArgs } from '../phases/leave.js'
 import { note } from '../report/events.js'
+import { english } from '../words/say.js'
 import type { Confirm } from './apply.js'
 import { bring, changedLab } from './changed-lab.js'
 import type { LabContext } from './context.js'
@@ -78,7 +79,9 @@ export function withNode(lab: Lab, o: NewNode): Lab {
   } catch (error) {
     if (!(error instanceof LabfileError)) throw error
     const problems = error.issues.map((i) => `${i.field.replace(/^nodes\[\d+\]\.?/, '')}: ${i.message}`)
-    throw new UsageError(`node add: ${problems.join('; ')}`, { hint: 'klab node add --help' })
+    throw new UsageError(english('node add: {problems}', { problems: problems.join('; ') }), {
+      hint: 'klab node add --help',
+    })
   }
 }
 
@@ -118,8 +121,9 @@ export async function drainNode(c: LabContext, name: string): Promise<void> {
   const open = await changedLab(c, (lab) => lab)
   const { record, lab, paths } = open
   requireNode('node drain', { lab }, name)
-  if (!record || !lab.kubernetes) throw new StateError('no cluster in this Labfile (kubernetes: false)')
-  if (!(await exists(paths.kubeconfig))) throw new StateError('the lab has no cluster yet', { hint: 'klab up' })
+  if (!record || !lab.kubernetes) throw new StateError(english('no cluster in this Labfile (kubernetes: false)'))
+  if (!(await exists(paths.kubeconfig)))
+    throw new StateError(english('the lab has no cluster yet'), { hint: 'klab up' })
   const say = note(c.report)
   const run = createRun(await c.doors.world(lab), open, record, 'ready')
   const kubectl = await steadyKubectl(run, say)

@@ -8,6 +8,7 @@ import type { HostEnv } from '../host/types.js'
 import type { BundleChoice, Lab, LoadedLab } from '../labfile/model.js'
 import { labId, labPaths, roots, type LabPaths } from '../state/paths.js'
 import { listRecords, type LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 
 /**
  * A lab as found on disk: where its Labfile is (links of folders are followed, a link of the file itself is not), and
@@ -86,7 +87,10 @@ export async function recordedLab(
 ): Promise<{ record: LabRecord; paths: LabPaths; labfile: string }> {
   const { record, labfile } = await findLab(env, named)
   if (!record)
-    throw new StateError(`${labfile}: this lab is not up${await lostLike(env, labfile)}`, { hint: 'klab up' })
+    throw new StateError(
+      english('{labfile}: this lab is not up{value}', { labfile, value: await lostLike(env, labfile) }),
+      { hint: 'klab up' },
+    )
   return { record, paths: labPaths(roots(env), record.id), labfile }
 }
 

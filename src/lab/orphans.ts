@@ -2,6 +2,7 @@
 import { findOrphans, type Orphan } from '../doctor/orphans.js'
 import { StateError } from '../errors.js'
 import { labPaths } from '../state/paths.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { destroy } from './destroy.js'
 
@@ -19,7 +20,7 @@ export async function destroyOrphans(
   const world = await c.doors.world(undefined)
   const found = await findOrphans(world)
   if (found.length === 0) return []
-  if (o.confirm && !(await o.confirm(found))) throw new StateError('not destroyed')
+  if (o.confirm && !(await o.confirm(found))) throw new StateError(english('not destroyed'))
   // While the user thinks about the question, a state folder may come back, with its record.
   const still = o.confirm ? new Set((await findOrphans(world)).map((orphan) => orphan.id)) : undefined
   const orphans = found.filter(({ id }) => still?.has(id) ?? true)

@@ -8,6 +8,7 @@ import { formatOfFile, PICTURE_ENDS, type PictureFormat } from '../picture/forma
 import type { LabContext } from './context.js'
 import { graphOf } from './graph.js'
 import { timelineOf, type TimelineRequest } from './timeline.js'
+import { english } from '../words/say.js'
 
 export interface PictureRequest {
   /** Default: what the end of the file's name means; without a file `text`. */
@@ -58,8 +59,9 @@ function formatFor({ format, file }: PictureRequest): PictureFormat {
   if (file === undefined) return 'text'
   const known = formatOfFile(file)
   if (known !== undefined) return known
-  throw new UsageError(`${file}: the end of the name says no format; klab knows ${PICTURE_ENDS}`, {
-    hint: `-o ${file.replace(/\.[^./]*$/, '')}.svg, or add --format`,
+  const said = { file, ends: PICTURE_ENDS }
+  throw new UsageError(english('{file}: the end of the name says no format; klab knows {ends}', said), {
+    hint: english('-o {file}, or add --format', { file: `${file.replace(/\.[^./]*$/, '')}.svg` }),
   })
 }
 
@@ -67,7 +69,9 @@ function formatFor({ format, file }: PictureRequest): PictureFormat {
 async function writeNew(file: string, text: string): Promise<void> {
   await writeFile(file, text, { flag: 'wx', mode: MODE }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new StateError(`${file}: already exists`, { hint: 'choose another name, or overwrite it with --force' })
+      throw new StateError(english('{path}: already exists', { path: file }), {
+        hint: english('choose another name, or overwrite it with --force'),
+      })
     throw nameFile(error, file)
   })
 }

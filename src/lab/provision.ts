@@ -8,6 +8,7 @@ import { planProvision } from '../plan/provision.js'
 import { executePlan } from '../plan/runner.js'
 import { note, type Report } from '../report/events.js'
 import { writeRecord, type LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import { withLog, type LabContext } from './context.js'
 import { readLab, recordedLab, type OpenLab } from './open.js'
 import { readStatus, type Status } from './status.js'
@@ -47,22 +48,31 @@ export function provisionPhases(
   completed: PhaseName,
   { from, only }: Pick<ProvisionOptions, 'from' | 'only'>,
 ): readonly PhaseName[] {
-  if (from !== undefined && only !== undefined) throw new UsageError('provision: take --from or --only, not both')
+  if (from !== undefined && only !== undefined)
+    throw new UsageError(english('provision: take --from or --only, not both'))
   const had = GUEST_PHASES.filter((p) => upTo(p, completed))
   const first = only ?? from
   if (first !== undefined && !had.includes(first))
-    throw new StateError(`provision: ${first}: this lab is up only to phase ${completed}`, {
-      hint: `klab up --until ${first}`,
-    })
+    throw new StateError(
+      english('provision: {first}: this lab is up only to phase {completed}', { first, completed }),
+      {
+        hint: `klab up --until ${first}`,
+      },
+    )
   if (had.length === 0)
-    throw new StateError(`provision: this lab is up only to phase ${completed}`, { hint: 'klab up' })
+    throw new StateError(english('provision: this lab is up only to phase {completed}', { completed }), {
+      hint: 'klab up',
+    })
   return only === undefined ? had.filter((p) => from === undefined || upTo(from, p)) : [only]
 }
 
 function nodesOf(record: LabRecord, wanted: readonly string[]): readonly string[] {
   const names = record.lab.nodes.map((n) => n.name)
   const unknown = wanted.find((n) => !names.includes(n))
-  if (unknown !== undefined) throw new UsageError(`provision: ${unknown}: no such node; there are ${names.join(', ')}`)
+  if (unknown !== undefined)
+    throw new UsageError(
+      english('provision: {unknown}: no such node; there are {names}', { unknown, names: names.join(', ') }),
+    )
   return wanted.length > 0 ? names.filter((n) => wanted.includes(n)) : names
 }
 
@@ -72,7 +82,8 @@ async function requireRunning(world: World, record: LabRecord, nodes: readonly s
   const first = topologyOf(record.lab)?.first.name
   for (const name of new Set([...nodes, ...(first === undefined ? [] : [first])])) {
     const state = states.get(domainName(record.id, name)) ?? 'absent'
-    if (state !== 'running') throw new StateError(`${name}: the machine is ${state}, not running`, { hint: 'klab up' })
+    if (state !== 'running')
+      throw new StateError(english('{name}: the machine is {state}, not running', { name, state }), { hint: 'klab up' })
   }
 }
 
@@ -80,7 +91,7 @@ async function requireRunning(world: World, record: LabRecord, nodes: readonly s
 function wantedOf(record: LabRecord, o: ProvisionOptions) {
   const completed = record.completedUntil as PhaseName | undefined
   if (completed === undefined)
-    throw new StateError('the last `klab up` of this lab did not finish', { hint: 'klab up' })
+    throw new StateError(english('the last `klab up` of this lab did not finish'), { hint: 'klab up' })
   return { completed, phases: provisionPhases(completed, o), nodes: nodesOf(record, o.nodes) }
 }
 
@@ -91,7 +102,8 @@ function wantedOf(record: LabRecord, o: ProvisionOptions) {
 export async function provision(world: World, open: OpenLab, o: ProvisionOptions): Promise<Status> {
   await makeFolders(world, open)
   const mayGoOn = (existing: LabRecord | undefined): LabRecord => {
-    if (!existing) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
+    if (!existing)
+      throw new StateError(english('{labfile}: this lab is not up', { labfile: open.labfile }), { hint: 'klab up' })
     refuseDrift(open)
     wantedOf(existing, o)
     return existing
@@ -104,7 +116,12 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     const plan = planProvision(run, phases, nodes)
     const first = plan.phases[0]?.name as PhaseName | undefined
     if (first === undefined)
-      throw new StateError(`provision: nothing of ${phases.join(', ')} runs on ${nodes.join(', ')}`)
+      throw new StateError(
+        english('provision: nothing of {phases} runs on {nodes}', {
+          phases: phases.join(', '),
+          nodes: nodes.join(', '),
+        }),
+      )
     // Until everything is done again, the record says only what was done before these phases. Otherwise, after a kill,
     // `up` would think that there is nothing to do.
     const before = PHASE_NAMES[PHASE_NAMES.indexOf(first) - 1]

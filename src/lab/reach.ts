@@ -13,6 +13,7 @@ import { note } from '../report/events.js'
 import type { LabRecord } from '../state/record.js'
 import type { Hypervisor } from '../hypervisor/types.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { kubectlEnv } from './kubectl.js'
 import { requireRunning } from './machine-words.js'
@@ -41,7 +42,10 @@ export interface ExecOptions {
 /** Throws UsageError unless the lab has such a node. */
 export function requireNode(verb: string, { lab }: Pick<LabRecord, 'lab'>, node: string): void {
   const names = lab.nodes.map((n) => n.name)
-  if (!names.includes(node)) throw new UsageError(`${verb}: ${node}: no such node; there are ${names.join(', ')}`)
+  if (!names.includes(node))
+    throw new UsageError(
+      english('{verb}: {node}: no such node; there are {names}', { verb, node, names: names.join(', ') }),
+    )
 }
 
 /**
@@ -95,10 +99,11 @@ async function clusterLab(c: LabContext): ReturnType<typeof recordedLab> {
   const lab = await recordedLab(c.doors.env, c.file)
   const { kubernetes, nodes } = lab.record.lab
   if (!kubernetes)
-    throw new StateError('no cluster in this Labfile (kubernetes: false)', {
+    throw new StateError(english('no cluster in this Labfile (kubernetes: false)'), {
       hint: `klab ssh ${nodes[0]?.name ?? 'NODE'}`,
     })
-  if (!(await exists(lab.paths.kubeconfig))) throw new StateError('the lab has no cluster yet', { hint: 'klab up' })
+  if (!(await exists(lab.paths.kubeconfig)))
+    throw new StateError(english('the lab has no cluster yet'), { hint: 'klab up' })
   return lab
 }
 
@@ -144,7 +149,7 @@ async function bundled(c: LabContext, record: LabRecord): Promise<string> {
   const bundle = await createArtifacts(world, record.lab, 'ready', {
     ...(record.bundle && { choice: record.bundle }),
   }).bundle(note(c.report))
-  if (!bundle) throw new HostError('kubectl: command not found', { hint: 'install kubectl' })
+  if (!bundle) throw new HostError(english('kubectl: command not found'), { hint: english('install kubectl') })
   const { kubectlOf } = await import('../bundle/host-programs.js')
   return kubectlOf(bundle)
 }
@@ -162,9 +167,10 @@ export async function sshCommand(
 ): Promise<TerminalCommand> {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   if (node === undefined)
-    throw new UsageError('ssh: name a node', { hint: `klab ssh ${record.lab.nodes[0]?.name ?? 'NODE'}` })
+    throw new UsageError(english('ssh: name a node'), { hint: `klab ssh ${record.lab.nodes[0]?.name ?? 'NODE'}` })
   requireNode('ssh', record, node)
-  if (!(await exists(paths.sshConfig))) throw new StateError(`${node}: the lab is not booted yet`, { hint: 'klab up' })
+  if (!(await exists(paths.sshConfig)))
+    throw new StateError(english('{node}: the lab is not booted yet', { node }), { hint: 'klab up' })
   await refuseStill(c, record, [node])
   const line = words.length === 0 ? [] : ['--', ...(o.apart ? [quote(words)] : words)]
   const term = guestTerm(c.doors.env.env['TERM'])

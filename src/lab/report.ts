@@ -10,6 +10,7 @@ import { redact } from '../report/redact.js'
 import { padding, tarHeader } from '../sealed/tar.js'
 import { labPaths, roots, type LabPaths } from '../state/paths.js'
 import { VERSION } from '../version.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { doctor, labStatus } from './look.js'
 import { findLab, readLab } from './open.js'
@@ -127,7 +128,8 @@ export async function makeReport(c: LabContext, file?: string): Promise<ReportFi
   const name = record?.id ?? 'lab'
   const stamp = new Date(clock.now()).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
   const path = resolve(env.cwd, file ?? `klab-report-${name}-${stamp}.tar.gz`)
-  if (await exists(path)) throw new StateError(`${path}: already exists`, { hint: 'klab report OTHER-FILE' })
+  if (await exists(path))
+    throw new StateError(english('{path}: already exists', { path }), { hint: 'klab report OTHER-FILE' })
   const paths = record && labPaths(roots(env), record.id)
   const nodes = record?.lab.nodes.map((n) => n.name) ?? []
   const known = paths ? await secretsOf(paths, nodes) : []

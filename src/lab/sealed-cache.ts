@@ -17,6 +17,7 @@ import { listExtraImages } from '../state/extra-images.js'
 import { VERSION } from '../version.js'
 import type { OpenLab } from './open.js'
 import { API_TIMEOUT_MS, askReadiness, askUnless } from '../api/readiness.js'
+import { english } from '../words/say.js'
 import { createRun, makeFolders, newRecord } from './up-phases.js'
 import { withLab } from './with-lab.js'
 
@@ -61,7 +62,10 @@ export async function sealLab(
   const names = Object.keys(ready ?? {}).filter((n) => ready?.[n])
   if (record.completedUntil !== 'ready' || names.length !== total)
     throw new StateError(
-      `${names.length} of ${total} nodes are Ready; only a lab whose nodes are all Ready can be sealed`,
+      english('{length} of {total} nodes are Ready; only a lab whose nodes are all Ready can be sealed', {
+        length: names.length,
+        total,
+      }),
       {
         hint: 'klab up --seal',
       },

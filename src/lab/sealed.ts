@@ -11,6 +11,7 @@ import { checkIdentity, importSeal } from '../sealed/import.js'
 import type { SealedFacts, Progress } from '../sealed/types.js'
 import { checkName, listManifests } from '../snapshot/manifest.js'
 import type { Manifest } from '../snapshot/types.js'
+import { english } from '../words/say.js'
 import { formatChanges, labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { settleBundle } from './settle-bundle.js'
@@ -43,16 +44,25 @@ export function checkSameLab(facts: SealedFacts, labfile: string, lab: Lab): voi
   const other = differences(facts.lab.model, theirs)
   if (other.length > 0)
     throw new StateError(
-      `the sealed lab was made by klab ${facts.klab}, which read its Labfile differently:\n${formatChanges(other)}`,
+      english('the sealed lab was made by klab {klab}, which read its Labfile differently:\n{other}', {
+        klab: facts.klab,
+        other: formatChanges(other),
+      }),
       {
-        hint: 'use the klab that made it',
+        hint: english('use the klab that made it'),
       },
     )
   const changes = differences(lab, theirs)
   if (changes.length > 0)
-    throw new StateError(`${labfile}: describes a different lab than the sealed one:\n${formatChanges(changes)}`, {
-      hint: 'import it in an empty folder, where klab writes the sealed Labfile',
-    })
+    throw new StateError(
+      english('{labfile}: describes a different lab than the sealed one:\n{changes}', {
+        labfile,
+        changes: formatChanges(changes),
+      }),
+      {
+        hint: english('import it in an empty folder, where klab writes the sealed Labfile'),
+      },
+    )
 }
 
 /** Whether its RAM can be used here; found out before anything is changed. */
@@ -81,7 +91,9 @@ export async function importFile(
     const name = o.name ?? o.facts.snapshot.name
     checkName(name)
     if (there.some((m) => m.name === name))
-      throw new StateError(`there is already a snapshot ${name}`, { hint: 'klab snapshot import FILE OTHER-NAME' })
+      throw new StateError(english('there is already a snapshot {name}', { name }), {
+        hint: 'klab snapshot import FILE OTHER-NAME',
+      })
     const diskOnly = await fitHere(world, o)
     if (diskOnly !== undefined && o.facts.host.ram)
       o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)

@@ -12,6 +12,7 @@ import { verify } from '../snapshot/sums.js'
 import { listSnapshots, type ListedSnapshot } from '../snapshot/tree.js'
 import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { sleepsOn } from '../state/record.js'
+import { english } from '../words/say.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { goTo, named, push, topOfStack, UNDO, withSnapshots } from './snapshot.js'
@@ -85,7 +86,9 @@ async function keep(c: LabContext, title: string, make: (lab: LockedLab) => Prom
   return inStages(c, { goal: 'save', title }, async (lab) => {
     const { clock } = c.doors
     if (sleepsOn(lab.record) !== undefined && !(await allRunning(lab)))
-      throw new StateError('the lab sleeps, with its RAM on disk', { hint: 'klab resume, then save it' })
+      throw new StateError(english('the lab sleeps, with its RAM on disk'), {
+        hint: english('klab resume, then save it'),
+      })
     const started = clock.monotonic()
     const made = await make(lab)
     const wholeMs = clock.monotonic() - started

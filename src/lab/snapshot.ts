@@ -11,6 +11,7 @@ import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { seconds } from '../report/text.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import { withLab } from './with-lab.js'
 
 /** The snapshot that every restore takes of what it replaces. */
@@ -42,7 +43,7 @@ export async function push(lab: LockedLab, o: { message: string; live: boolean }
 /** The snapshot on top of the stack. Throws StateError when it is empty. */
 export async function topOfStack(lab: LockedLab): Promise<Manifest> {
   const top = (await listManifests(lab.paths)).findLast((m) => m.kind === 'push')
-  if (!top) throw new StateError('nothing has been pushed', { hint: 'klab snapshot push' })
+  if (!top) throw new StateError(english('nothing has been pushed'), { hint: 'klab snapshot push' })
   return top
 }
 
@@ -100,8 +101,8 @@ const keep = (lab: LockedLab, manifest: Manifest): Promise<Manifest> =>
   save(lab, { name: UNDO, message: `before ${manifest.name} was restored`, kind: 'auto', stay: true }).catch(
     (error: unknown) => {
       if (!(error instanceof StateError) && !(error instanceof HostError)) throw error
-      throw new StateError(`the present state cannot be kept: ${error.message}`, {
-        hint: `klab snapshot restore ${manifest.name} --no-undo, which loses it`,
+      throw new StateError(english('the present state cannot be kept: {message}', { message: error.message }), {
+        hint: english('klab snapshot restore {name} --no-undo, which loses it', { name: manifest.name }),
         cause: error,
       })
     },

@@ -13,6 +13,7 @@ import type { LockedLab, Manifest } from '../snapshot/types.js'
 import type { LabPaths } from '../state/paths.js'
 import { readRecord, sleepsOn, writeRecord, type LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 import { withLog, type LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { resumePaused } from './resume.js'
@@ -47,7 +48,7 @@ export async function suspend(world: World, { record, paths }: Found, report: Re
   await withSnapshots(world, { record, paths }, note(report), async (lab) => {
     const running = await allRunning(lab)
     if (!running && sleepsOn(lab.record) !== undefined) return
-    if (!running) throw new StateError('all nodes are off: there is nothing to suspend', { hint: 'klab up' })
+    if (!running) throw new StateError(english('all nodes are off: there is nothing to suspend'), { hint: 'klab up' })
     const before = await sleeps(paths)
     const started = world.clock.monotonic()
     const made = await save(lab, { name: NAME, message: 'klab suspend', kind: 'auto', stay: true })
@@ -87,7 +88,7 @@ export async function resumeLab(c: LabContext): Promise<Status> {
       else if (states.some((n) => isOff(n.state))) {
         const off = states.filter((n) => isOff(n.state)).map((n) => n.node)
         const what = off.length === states.length ? 'the lab is off' : `the lab runs, with ${off.join(', ')} off`
-        throw new StateError(`${what}: it is not asleep`, { hint: 'klab up' })
+        throw new StateError(english('{what}: it is not asleep', { what }), { hint: 'klab up' })
       }
     }
     return readStatus(world, (await readRecord(found.paths.record)) ?? found.record, found.paths)

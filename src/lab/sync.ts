@@ -9,6 +9,7 @@ import { Interrupted, KlabError, UsageError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { connectWithin } from '../node/connections.js'
 import { domainName } from '../node/names.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { guestPath, shell, streamText, through, type NodePath } from './copy.js'
 import { requireRunning } from './machine-words.js'
@@ -62,13 +63,15 @@ async function syncTo(
 async function session(c: LabContext, folder: string, targets: readonly NodePath[], o: SyncOptions) {
   const dir = resolve(c.doors.env.cwd, folder)
   const s = await stat(dir).catch(() => undefined)
-  if (!s?.isDirectory()) throw new UsageError(`sync: ${folder}: no such folder`)
-  if (targets.length === 0) throw new UsageError('sync: name a target', { hint: 'klab sync FOLDER NODE:PATH' })
+  if (!s?.isDirectory()) throw new UsageError(english('sync: {folder}: no such folder', { folder }))
+  if (targets.length === 0) throw new UsageError(english('sync: name a target'), { hint: 'klab sync FOLDER NODE:PATH' })
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   for (const { node, path } of targets) {
     requireNode('sync', record, node)
     if (path === '')
-      throw new UsageError(`sync: ${node}: name the folder there`, { hint: `klab sync ${folder} ${node}:x` })
+      throw new UsageError(english('sync: {node}: name the folder there', { node }), {
+        hint: `klab sync ${folder} ${node}:x`,
+      })
   }
   const world = await c.doors.world(record.lab)
   const round = async (here: Tree): Promise<readonly Synced[]> => {

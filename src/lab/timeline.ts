@@ -7,6 +7,7 @@ import type { RunTimes } from '../report/run-times.js'
 import type { LabContext } from './context.js'
 import { recordedLab } from './open.js'
 import { readRuns } from './up-times.js'
+import { english } from '../words/say.js'
 
 export interface TimelineRequest {
   /** 1 (the default): the newest run that had something to do; 2: the one before it. */
@@ -21,14 +22,16 @@ export async function timelineOf(c: LabContext, { run = 1 }: TimelineRequest = {
   const { record, paths } = await recordedLab(c.doors.env, c.file)
   const runs = await readRuns(paths)
   if (!Number.isInteger(run) || run < 1)
-    throw new UsageError('timeline: --run: a whole number from 1 on', { hint: 'klab timeline --run 1' })
+    throw new UsageError(english('timeline: --run: a whole number from 1 on'), { hint: 'klab timeline --run 1' })
   if (runs.length === 0)
-    throw new StateError(`${record.name}: no run of up is recorded for this lab`, {
-      hint: 'klab up records the next one that has something to do',
+    throw new StateError(english('{lab}: no run of up is recorded for this lab', { lab: record.name }), {
+      hint: english('klab up records the next one that has something to do'),
     })
   const times = runs[run - 1]
   if (!times)
-    throw new UsageError(`timeline: no run ${run}; there are ${runs.length}`, { hint: 'klab timeline --run 1' })
+    throw new UsageError(english('timeline: no run {run}; there are {count}', { run, count: runs.length }), {
+      hint: 'klab timeline --run 1',
+    })
   const holder = await readHolder(paths.lock)
   const described = runs.map((r, i) => describe(r, i + 1, c.doors.clock.now(), isRunning(r, holder?.pid)))
   const here = described[run - 1]

@@ -14,6 +14,7 @@ import type { World } from '../world.js'
 import type { LabContext } from './context.js'
 import { readLab, recordedLab, type OpenLab } from './open.js'
 import { foreignLabfile } from '../labfile/foreign.js'
+import { english } from '../words/say.js'
 import { importFile, newLabfile } from './sealed.js'
 import { named, withSnapshots } from './snapshot.js'
 import { settleAccel } from './up-phases.js'
@@ -135,7 +136,9 @@ export async function takeFile(c: LabContext, file: string, o: ImportOptions): P
   const { doors } = c
   const say = note(c.report)
   if (!(await exists(file)))
-    throw new StateError(`${file}: no such file`, { hint: 'klab snapshot export NAME FILE makes one' })
+    throw new StateError(english('{file}: no such file', { file }), {
+      hint: 'klab snapshot export NAME FILE makes one',
+    })
   const { facts, digest } = await readFacts(doors.host, file, doors.signal)
   const { labfile, id, model } = facts.lab
   return asOneStep(c, { goal: 'import', title: `${facts.snapshot.name} of ${id}`, lab: model.name }, async (progress) =>

@@ -2,6 +2,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../errors.js'
+import { english } from '../words/say.js'
 
 export interface TreeEntry {
   /** File, folder, link; other kinds do not belong in a shared folder. */
@@ -32,7 +33,9 @@ export async function treeOf(dir: string): Promise<Tree> {
       const type = s?.isFile() ? 'f' : s?.isDirectory() ? 'd' : s?.isSymbolicLink() ? 'l' : undefined
       if (!s || type === undefined) continue
       if (tree.size >= MOST)
-        throw new UsageError(`sync: ${dir}: more than ${MOST} files`, { hint: 'name a folder of it' })
+        throw new UsageError(english('sync: {dir}: more than {most} files', { dir, most: MOST }), {
+          hint: english('name a folder of it'),
+        })
       tree.set(path, {
         type,
         size: type === 'f' ? s.size : 0,

@@ -14,6 +14,7 @@ import type { Manifest } from '../snapshot/types.js'
 import { labPaths, roots } from '../state/paths.js'
 import { readRecord } from '../state/record.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { findLab, readLab, type OpenLab } from './open.js'
 import { goTo, named, withSnapshots } from './snapshot.js'
@@ -27,7 +28,8 @@ async function restoreAndWait(
   { world, open, manifest, undo }: { world: World; open: OpenLab; manifest: Manifest; undo: boolean },
 ): Promise<Status> {
   const record = await readRecord(open.paths.record)
-  if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up' })
+  if (!record)
+    throw new StateError(english('{labfile}: this lab is not up', { labfile: open.labfile }), { hint: 'klab up' })
   const say = note(c.report)
   const phase = { goal: 'restore', title: manifest.name, lab: record.name }
   await inPhase({ report: c.report, clock: world.clock }, phase, (stage) =>
@@ -59,7 +61,7 @@ export async function upFrom(
     return isRam(manifest) ? status : undefined
   }
   if (!(await exists(file)))
-    throw new StateError(`${from}: neither a snapshot of this lab nor a file`, {
+    throw new StateError(english('{from}: neither a snapshot of this lab nor a file', { from }), {
       hint: record ? 'klab snapshot list' : 'klab snapshot export NAME FILE makes one',
     })
   const { open, world, manifest, fresh } = await takeFile(c, file, { diskOnly })
@@ -86,7 +88,10 @@ export async function upCached(
 export async function seal(c: LabContext, world: World, open: OpenLab): Promise<void> {
   const { sealLab } = await import('./sealed-cache.js')
   const record = await readRecord(open.paths.record)
-  if (!record) throw new StateError(`${open.labfile}: this lab is not up`, { hint: 'klab up --seal' })
+  if (!record)
+    throw new StateError(english('{labfile}: this lab is not up', { labfile: open.labfile }), {
+      hint: 'klab up --seal',
+    })
   const say = note(c.report)
   const { dir, fresh } = await withSnapshots(world, { record, paths: open.paths }, say, (lab) =>
     sealLab(lab, { ...open, record }),

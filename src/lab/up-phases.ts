@@ -21,6 +21,7 @@ import { note, type Report } from '../report/events.js'
 import { assignPorts, portCount } from '../state/endpoints.js'
 import { allocatePorts, reservedPorts } from '../state/ports.js'
 import { writeRecord, type LabRecord } from '../state/record.js'
+import { english } from '../words/say.js'
 import { agree, consequencesFor, refuseNewLab, takeOver, type Confirm } from './apply.js'
 import { formatConsequences, labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
@@ -192,9 +193,14 @@ export async function refuseDeadSwitch(world: World, open: OpenLab): Promise<voi
   const own = new Set(record.lab.nodes.map((n) => domainName(record.id, n.name)))
   const here = (await world.hypervisor.list()).filter((m) => own.has(m.name))
   if (here.some((m) => m.state === 'running' || m.state === 'paused'))
-    throw new StateError(`${open.lab.name}: the switch between its nodes has died, so they cannot reach each other`, {
-      hint: 'klab halt, then klab up',
-    })
+    throw new StateError(
+      english('{name}: the switch between its nodes has died, so they cannot reach each other', {
+        name: open.lab.name,
+      }),
+      {
+        hint: english('klab halt, then klab up'),
+      },
+    )
 }
 
 /**

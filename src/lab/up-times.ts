@@ -8,6 +8,7 @@ import { note, type Event } from '../report/events.js'
 import { isIdle, keepTimes, type RunTimes, type TimeKeeper } from '../report/run-times.js'
 import type { LabPaths } from '../state/paths.js'
 import { duration } from '../report/text.js'
+import { english } from '../words/say.js'
 import type { LabContext } from './context.js'
 import { expectedFile, keepExpected, readExpected, type PhaseMs, type RunShape } from './expected.js'
 
@@ -60,7 +61,9 @@ const lastOf = (phase: string, last: PhaseMs): { readonly lastMs?: number } =>
   last[phase] === undefined ? {} : { lastMs: last[phase] }
 
 const lastLine = (last: PhaseMs): string =>
-  `the last time this took ${duration(Object.values(last).reduce((a, b) => a + b, 0))} on this machine`
+  english('the last time this took {time} on this machine', {
+    time: duration(Object.values(last).reduce((a, b) => a + b, 0)),
+  })
 
 /** `20261128-095705-669.json`: names sort by time. */
 const fileName = ({ startedAt }: RunTimes): string =>

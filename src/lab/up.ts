@@ -10,6 +10,7 @@ import { labDrift } from './drift.js'
 import { readLab, type OpenLab } from './open.js'
 import { note } from '../report/events.js'
 import { settledLab } from '../labfile/settled-bundle.js'
+import { english } from '../words/say.js'
 import { choiceLine, settleBundle } from './settle-bundle.js'
 import { hostState } from './present.js'
 import type { Status } from './status.js'
@@ -71,7 +72,9 @@ async function bring(c: LabContext, o: UpRequest, keepIn: KeepIn): Promise<UpRes
     if (o.seal === true) await (await import('./up-from.js')).seal(c, world, open)
   }
   if (o.seal === true && until !== 'ready')
-    throw new UsageError('up: --seal keeps only a lab that is Ready', { hint: 'klab up --seal, without --until' })
+    throw new UsageError(english('up: --seal keeps only a lab that is Ready'), {
+      hint: english('klab up --seal, without --until'),
+    })
 
   // If a change needs a new lab, it is refused here.
   const changes = open.record ? consequencesFor(open.record, open.lab) : []

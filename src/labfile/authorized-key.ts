@@ -1,3 +1,4 @@
+import { english } from '../words/say.js'
 /** What os.authorizedKeys may contain: one plain public key in each item. */
 
 const TYPES = [
@@ -21,9 +22,9 @@ function typeInside(blob: string): string {
 /** What is wrong with the line, or undefined. Never repeats the text: it may be a secret. */
 export function authorizedKeyProblem(text: string): string | undefined {
   if (text.includes('PRIVATE KEY'))
-    return 'is a private key, which must never leave its owner; paste the one line of the .pub file'
+    return english('is a private key, which must never leave its owner; paste the one line of the .pub file')
   const line = text.trim()
-  if (line.includes('\n')) return 'has several lines; give each public key an item of its own'
+  if (line.includes('\n')) return english('has several lines; give each public key an item of its own')
   if (OPTION.test(line))
     return (
       'has options such as command="…" in front, which are not allowed; ' +
@@ -31,8 +32,10 @@ export function authorizedKeyProblem(text: string): string | undefined {
     )
   const [type = '', blob = ''] = line.split(/\s+/)
   if (!TYPES.includes(type))
-    return `must be a public key line such as "ssh-ed25519 AAAA… you@host"; known types: ${TYPES.join(', ')}`
+    return english('must be a public key line such as "ssh-ed25519 AAAA… you@host"; known types: {types}', {
+      types: TYPES.join(', '),
+    })
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(blob) || typeInside(blob) !== type)
-    return `is cut short or damaged: the part after ${type} is not such a key`
+    return english('is cut short or damaged: the part after {type} is not such a key', { type })
   return undefined
 }

@@ -1,11 +1,12 @@
 /** `kubernetes.bundle`: where binaries, images and manifests come from. */
 import * as z from 'zod'
 import { SOURCE_VERSIONS } from '../versions/source.js'
+import { english } from '../words/say.js'
 import { choice, path, section, text, unless } from './fields.js'
 
 /** Plain http is only for a server on this machine. From anywhere else, nobody could know who sent the bytes. */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-const URL_RULE = 'must be an https:// address without a password in it (http:// only on 127.0.0.1)'
+const URL_RULE = english('must be an https:// address without a password in it (http:// only on 127.0.0.1)')
 const address = text(/^https?:\/\/[^\s@\\?#]+$/, URL_RULE)
   .check(
     unless((value) => {
@@ -33,7 +34,9 @@ const mirrors = section({
   registries: z
     .record(z.string().regex(new RegExp(`^${HOST}$`)), registry, {
       error: ({ code }) =>
-        code === 'invalid_key' ? 'is not the host of an image name, such as docker.io' : 'must be a map of registries',
+        code === 'invalid_key'
+          ? english('is not the host of an image name, such as docker.io')
+          : english('must be a map of registries'),
     })
     .optional()
     .describe('Where images are pulled from, by the host in their names: {docker.io: registry.example/hub}.'),
@@ -61,7 +64,7 @@ export const bundle = z
       error: ({ input }) =>
         input === 'debian'
           ? `debian is no longer supported: write source, and one of the versions ${SOURCE_VERSIONS.join(', ')}`
-          : 'must be auto, source, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}',
+          : english('must be auto, source, upstream, aliyun, {source, arch, mirrors} or {dir: PATH}'),
     },
   )
   .prefault('auto')

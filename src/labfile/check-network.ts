@@ -3,6 +3,7 @@ import type { Violation, IsGiven } from './violation.js'
 import { hostAt, ipToNumber, numberToIp, overlaps, parseCidr } from './cidr.js'
 import { freeEndpoint, isShared } from './build.js'
 import type { Draft } from './draft.js'
+import { english } from '../words/say.js'
 
 /** slirp's own network: every node's first NIC has 10.0.2.15 there. */
 const SLIRP = '10.0.2.0/24'
@@ -16,13 +17,16 @@ function misplaced(ip: string, cidr: string | undefined): string | undefined {
   const address = ipToNumber(ip)
   if (!range || address === undefined) return undefined
   if (address < range.first || address > range.last)
-    return (
-      `must be in network.cidr ${cidr ?? ''} ` +
-      `(${hostAt(range, 2) ?? ''} to ${numberToIp(range.last - 1)}), found ${ip}`
-    )
-  if (address === range.first) return `${ip} is the address of the network itself`
-  if (address === range.last) return `${ip} is the broadcast address of ${cidr ?? ''}`
-  if (address === range.first + 1) return `${ip} is kept for the gateway: begin with ${hostAt(range, 2) ?? ''}`
+    return english('must be in network.cidr {cidr} ({range} to {last}), found {ip}', {
+      cidr: cidr ?? '',
+      range: hostAt(range, 2) ?? '',
+      last: numberToIp(range.last - 1),
+      ip,
+    })
+  if (address === range.first) return english('{ip} is the address of the network itself', { ip })
+  if (address === range.last) return english('{ip} is the broadcast address of {cidr}', { ip, cidr: cidr ?? '' })
+  if (address === range.first + 1)
+    return english('{ip} is kept for the gateway: begin with {range}', { ip, range: hostAt(range, 2) ?? '' })
   return undefined
 }
 
@@ -45,16 +49,24 @@ export function checkEndpoint({ nodes: listed, network, kubernetes }: Draft, giv
     )
       return []
     return [
-      { path: ['network', 'cidr'], message: 'has no free address for the control planes to share: take a larger one' },
+      {
+        path: ['network', 'cidr'],
+        message: english('has no free address for the control planes to share: take a larger one'),
+      },
     ]
   }
   if (!isShared(nodes))
     return [
-      { path, message: 'is for labs with three or five control planes: leave it out, or give more nodes that role' },
+      {
+        path,
+        message: english('is for labs with three or five control planes: leave it out, or give more nodes that role'),
+      },
     ]
   const twin = addresses.indexOf(ip)
   const message =
-    twin >= 0 ? `${ip} is the address of nodes[${twin}] too: take a free one` : misplaced(ip, network?.cidr)
+    twin >= 0
+      ? english('{ip} is the address of nodes[{twin}] too: take a free one', { ip, twin })
+      : misplaced(ip, network?.cidr)
   return message === undefined ? [] : [{ path, message }]
 }
 
@@ -65,7 +77,7 @@ export function checkAddresses({ nodes, network }: Draft): Violation[] {
     if (ip === undefined) return []
     const tell = (message: string): Violation[] => [{ path: ['nodes', i, 'ip'], message }]
     const twin = (nodes ?? []).findIndex((other) => other?.ip === ip)
-    if (twin < i) return tell(`${ip} is the address of nodes[${twin}] too: addresses must differ`)
+    if (twin < i) return tell(english('{ip} is the address of nodes[{twin}] too: addresses must differ', { ip, twin }))
     const message = misplaced(ip, network?.cidr)
     return message === undefined ? [] : tell(message)
   })
@@ -91,8 +103,8 @@ export function checkNetworks({ network, kubernetes }: Draft, given: IsGiven): V
   const docker = kubernetes && kubernetes.runtime !== 'containerd'
   const own = [
     // In NAT mode no node has a card on slirp.
-    ...(network?.mode === 'nat' ? [] : [{ cidr: SLIRP, of: "every node's first network card uses" }]),
-    ...(docker ? [{ cidr: DOCKER, of: "docker's own bridge uses on every node" }] : []),
+    ...(network?.mode === 'nat' ? [] : [{ cidr: SLIRP, of: english("every node's first network card uses") }]),
+    ...(docker ? [{ cidr: DOCKER, of: english("docker's own bridge uses on every node") }] : []),
   ]
   return ranges.flatMap((one, i) => {
     const clashes = ranges.slice(0, i).filter((other) => overlaps(one.range, other.range))
@@ -100,13 +112,20 @@ export function checkNetworks({ network, kubernetes }: Draft, given: IsGiven): V
       const [blamed, kept] = given(one.path) || !given(other.path) ? [one, other] : [other, one]
       return {
         path: blamed.path,
-        message: `${blamed.cidr} overlaps ${kept.name} ${kept.cidr}${given(kept.path) ? '' : ' (the default)'}`,
+        message: given(kept.path)
+          ? english('{cidr} overlaps {name} {other}', { cidr: blamed.cidr, name: kept.name, other: kept.cidr })
+          : english('{cidr} overlaps {name} {other} (the default)', {
+              ...{ cidr: blamed.cidr, name: kept.name, other: kept.cidr },
+            }),
       }
     })
     for (const { cidr, of } of own) {
       const range = parseCidr(cidr)
       if (range && overlaps(one.range, range))
-        findings.push({ path: one.path, message: `${one.cidr} overlaps ${cidr}, which ${of}` })
+        findings.push({
+          path: one.path,
+          message: english('{cidr} overlaps {other}, which {of}', { cidr: one.cidr, other: cidr, of }),
+        })
     }
     return findings
   })

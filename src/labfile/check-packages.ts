@@ -5,8 +5,9 @@
 import { isShared, mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
+import { english } from '../words/say.js'
 
-const WAY_OUT = 'set network.internet: true'
+const WAY_OUT = english('set network.internet: true')
 
 /** All findings about packages, docker's version and the kernel. */
 export function checkPackages({ kubernetes, image, network, nodes, os }: Draft): Violation[] {
@@ -17,10 +18,15 @@ export function checkPackages({ kubernetes, image, network, nodes, os }: Draft):
   if (os?.kernel === 'lt' && image?.kind === 'builtin')
     tell(
       ['os', 'kernel'],
-      `must be stock with image ${image.name ?? ''}, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma`,
+      english('must be stock with image {name}, found lt: that is ELRepo’s kernel for CentOS, Rocky and Alma', {
+        name: image.name ?? '',
+      }),
     )
   else if (os?.kernel === 'lt' && offline)
-    tell(['os', 'kernel'], `must be stock without internet, found lt: it comes from ELRepo; or ${WAY_OUT}`)
+    tell(
+      ['os', 'kernel'],
+      english('must be stock without internet, found lt: it comes from ELRepo; or {wayOut}', { wayOut: WAY_OUT }),
+    )
 
   if (!kubernetes) return findings
   const { dockerVersion, runtime, bundle, packages } = kubernetes
@@ -31,11 +37,19 @@ export function checkPackages({ kubernetes, image, network, nodes, os }: Draft):
     )
   const docker = ['kubernetes', 'dockerVersion']
   if (dockerVersion !== undefined && runtime === 'containerd')
-    tell(docker, `has no meaning with runtime containerd: take it out, or make the runtime docker`)
+    tell(docker, english('has no meaning with runtime containerd: take it out, or make the runtime docker'))
   // The user's own bundle may contain the packages.
   else if (dockerVersion !== undefined && offline && mayBeSource(bundle?.source))
-    tell(docker, `comes from docker’s repository, and the nodes have no internet: take it out, or ${WAY_OUT}`)
+    tell(
+      docker,
+      english('comes from docker’s repository, and the nodes have no internet: take it out, or {wayOut}', {
+        wayOut: WAY_OUT,
+      }),
+    )
   if (packages === 'repository' && offline)
-    tell(['kubernetes', 'packages'], `must be bundle without internet, found repository; or ${WAY_OUT}`)
+    tell(
+      ['kubernetes', 'packages'],
+      english('must be bundle without internet, found repository; or {wayOut}', { wayOut: WAY_OUT }),
+    )
   return findings
 }

@@ -5,6 +5,7 @@ import { calicoProblem } from '../versions/calico.js'
 import { nearestSource, sourceCalico, sourceContainerd, SOURCE_VERSIONS } from '../versions/source.js'
 import { knownMinors, minorOf, releaseOf, unknownMinor } from '../versions/kubernetes.js'
 import { OWN_IMAGES, ownImage, type OwnImageName } from '../versions/own-images.js'
+import { english } from '../words/say.js'
 import { mayBeSource } from './build.js'
 import type { Violation } from './violation.js'
 import type { Draft } from './draft.js'
@@ -17,7 +18,10 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
   const tell = (path: readonly string[], message: string) => findings.push({ path: ['kubernetes', ...path], message })
   const minor = version.startsWith('1.') ? minorOf(version) : undefined
   if (minor === undefined || !knownMinors.includes(minor)) {
-    tell(['version'], minor === undefined ? `must be 1.x.y, found ${version}` : unknownMinor(minor))
+    tell(
+      ['version'],
+      minor === undefined ? english('must be 1.x.y, found {version}', { version }) : unknownMinor(minor),
+    )
     return findings
   }
   const { bundle } = kubernetes
@@ -32,13 +36,22 @@ export function checkVersions({ kubernetes, image }: Draft): Violation[] {
         `there is one for ${nearestSource(version).join(', ')}. Or take another bundle, such as upstream`,
     )
   if (bundle?.source === 'auto' && 'arch' in bundle && bundle.arch !== undefined)
-    tell(['bundle', 'arch'], 'works only with upstream or aliyun; what auto builds is for this machine')
+    tell(['bundle', 'arch'], english('works only with upstream or aliyun; what auto builds is for this machine'))
   const release = releaseOf(version)
   const { runtimes } = release
   if (kubernetes.proxyMode === 'nftables' && !release.nftables)
-    tell(['proxyMode'], `must be iptables or ipvs before Kubernetes 1.31, found nftables with ${version}`)
+    tell(
+      ['proxyMode'],
+      english('must be iptables or ipvs before Kubernetes 1.31, found nftables with {version}', { version }),
+    )
   if (kubernetes.runtime !== undefined && !runtimes.includes(kubernetes.runtime))
-    tell(['runtime'], `must be containerd from Kubernetes 1.24 on, found ${kubernetes.runtime} with ${version}`)
+    tell(
+      ['runtime'],
+      english('must be containerd from Kubernetes 1.24 on, found {runtime} with {version}', {
+        runtime: kubernetes.runtime,
+        version,
+      }),
+    )
   if (image?.kind === 'builtin' && image.name !== undefined) {
     const cgroup = cgroupProblem(version, image.name)
     if (cgroup !== undefined) findings.push({ path: ['image'], message: cgroup })
@@ -114,9 +127,23 @@ function checkSourceCalico(
   return [
     ...(cni.version === undefined || cni.version === release
       ? []
-      : [tell('version', `must be ${release} with bundle ${bundle}, found ${cni.version}`)]),
+      : [
+          tell(
+            'version',
+            english('must be {release} with bundle {bundle}, found {version}', {
+              release,
+              bundle,
+              version: cni.version,
+            }),
+          ),
+        ]),
     ...(cni.encapsulation === 'ipip'
-      ? [tell('encapsulation', `must be vxlanCrossSubnet or vxlan with bundle ${bundle}, found ipip: it has no BIRD`)]
+      ? [
+          tell(
+            'encapsulation',
+            english('must be vxlanCrossSubnet or vxlan with bundle {bundle}, found ipip: it has no BIRD', { bundle }),
+          ),
+        ]
       : []),
   ]
 }

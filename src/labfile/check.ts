@@ -6,6 +6,7 @@ import { checkPackages } from './check-packages.js'
 import { checkOffline } from './check-offline.js'
 import type { Draft } from './draft.js'
 import type { Violation, IsGiven } from './violation.js'
+import { english } from '../words/say.js'
 
 /** kubeadm wants 1700 MB on a control plane. The guest's kernel keeps some of the VM's memory. */
 const MIN_MEMORY = { 'control-plane': 2048, worker: 1024 } as const
@@ -43,7 +44,7 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: IsGiven): Viol
     return [
       {
         path: ['network', 'cidr'],
-        message: `has no room for the default nodes (hosts 61 to 64): take a /25 or larger, or list the nodes`,
+        message: english('has no room for the default nodes (hosts 61 to 64): take a /25 or larger, or list the nodes'),
       },
     ]
   }
@@ -52,18 +53,39 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: IsGiven): Viol
     const findings: Violation[] = []
     const tell = (field: string, message: string) => findings.push({ path: ['nodes', i, field], message })
     const twin = nodes.findIndex((other) => other?.name !== undefined && other.name === node?.name)
-    if (twin >= 0 && twin < i) tell('name', `${node?.name ?? ''} is the name of nodes[${twin}] too: names must differ`)
+    if (twin >= 0 && twin < i)
+      tell(
+        'name',
+        english('{name} is the name of nodes[{twin}] too: names must differ', { name: node?.name ?? '', twin }),
+      )
     if (kubernetes === undefined) return findings
     const role = roles[i] ?? 'worker'
-    const what = kubernetes === false ? 'a plain VM' : `a Kubernetes ${role}`
+    const what = kubernetes === false ? english('a plain VM') : english('a Kubernetes {role}', { role })
     const minMemory = kubernetes === false ? MIN_MEMORY_PLAIN : MIN_MEMORY[role]
     const minDisk = kubernetes === false ? MIN_DISK_PLAIN : MIN_DISK
     if (node?.memory !== undefined && node.memory < minMemory)
-      tell('memory', `must be at least ${minMemory}MiB for ${what}, found ${node.memory}MiB`)
+      tell(
+        'memory',
+        english('must be at least {minMemory}MiB for {what}, found {memory}MiB', {
+          minMemory,
+          what,
+          memory: node.memory,
+        }),
+      )
     if (node?.disk !== undefined && node.disk < minDisk)
-      tell('disk', `must be at least ${minDisk}GiB for ${what}, found ${node.disk}GiB`)
+      tell(
+        'disk',
+        english('must be at least {minDisk}GiB for {what}, found {disk}GiB', { minDisk, what, disk: node.disk }),
+      )
     if (kubernetes !== false && role === 'control-plane' && node?.cpus !== undefined && node.cpus < MIN_CPUS)
-      tell('cpus', `must be at least ${MIN_CPUS} for ${what} (kubeadm refuses less), found ${node.cpus}`)
+      tell(
+        'cpus',
+        english('must be at least {minCpus} for {what} (kubeadm refuses less), found {cpus}', {
+          minCpus: MIN_CPUS,
+          what,
+          cpus: node.cpus,
+        }),
+      )
     return findings
   })
 }
@@ -79,7 +101,7 @@ function checkRoles({ nodes, kubernetes }: Draft): Violation[] {
   if (last === undefined)
     return nodes.length === 0
       ? []
-      : [{ path: ['nodes'], message: 'has no control plane: give one node the role control-plane' }]
+      : [{ path: ['nodes'], message: english('has no control plane: give one node the role control-plane') }]
   if (MEMBERS.includes(members.length)) return []
   const lost = Math.floor((members.length - 1) / 2)
   return [
@@ -99,7 +121,7 @@ function checkKubernetes({ kubernetes, os, nodes }: Draft, given: IsGiven): Viol
   const findings: Violation[] = []
   const tell = (field: string, message: string) => findings.push({ path: ['kubernetes', field], message })
   if (proxyMode === 'ipvs' && os?.ipvs === false)
-    tell('proxyMode', 'must be iptables while os.ipvs is false, found ipvs')
+    tell('proxyMode', english('must be iptables while os.ipvs is false, found ipvs'))
   const prefix = Number(kubernetes.podCidr?.split('/')[1] ?? Number.NaN)
   const room = 2 ** (24 - prefix)
   const count = nodes?.length ?? (given(['nodes']) ? 0 : DEFAULT_NODE_COUNT)

@@ -4,6 +4,7 @@ import type { LabfileIssue } from '../errors.js'
 import { nearest } from '../report/nearest.js'
 import { fieldName, type Path, type YamlSource } from './source.js'
 import { isObject } from '../host/json.js'
+import { english } from '../words/say.js'
 
 type Issue = z.core.$ZodIssue
 
@@ -34,10 +35,10 @@ function unfold(issue: Issue, data: unknown): Issue[] {
 
 /** What was found, for the end of the message; never a secret, never long. */
 function found(issue: Issue, value: unknown, written: string | undefined): string {
-  if (Array.isArray(value)) return issue.code === 'too_big' ? String(value.length) : 'a list'
-  if (isObject(value)) return 'a map'
+  if (Array.isArray(value)) return issue.code === 'too_big' ? String(value.length) : english('a list')
+  if (isObject(value)) return english('a map')
   if (typeof value !== 'string') return written ?? String(value)
-  if (/PRIVATE KEY/.test(value)) return 'a private key'
+  if (/PRIVATE KEY/.test(value)) return english('a private key')
   const shown = value.replace(/\/\/[^/\s]*@/, '//…@')
   return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown)
 }
@@ -49,14 +50,16 @@ function explainOne(issue: Issue, data: unknown, source: YamlSource): LabfileIss
     return issue.keys.map((key) => {
       const meant = nearest(key, allowed)
       const message =
-        meant === undefined ? `unknown field; allowed: ${issue.message}` : `unknown field; did you mean ${meant}?`
+        meant === undefined
+          ? english('unknown field; allowed: {fields}', { fields: issue.message })
+          : english('unknown field; did you mean {meant}?', { meant })
       return { field: fieldName([...path, key]), message, ...source.place([...path, key], 'key') }
     })
   }
   const value = valueAt(data, path)
   const say = (message: string) => [{ field: fieldName(path), message, ...source.place(path) }]
-  if (!source.has(path)) return say(`is missing; it ${issue.message}`)
-  if (value === null) return say('is empty: give it a value or take it out')
+  if (!source.has(path)) return say(english('is missing; it {message}', { message: issue.message }))
+  if (value === null) return say(english('is empty: give it a value or take it out'))
   if (!issue.message.startsWith('must be ') || path.includes('authorizedKeys')) return say(issue.message)
   const text = found(issue, value, source.written(path))
   const quote =
@@ -65,9 +68,12 @@ function explainOne(issue: Issue, data: unknown, source: YamlSource): LabfileIss
     (typeof value === 'number' || typeof value === 'boolean')
   const hint =
     quote && !issue.message.includes('unit')
-      ? ` (to YAML that is the ${typeof value} ${String(value)}, not text: put it in quotes)`
+      ? english(' (to YAML that is the {type} {value}, not text: put it in quotes)', {
+          type: typeof value,
+          value: String(value),
+        })
       : ''
-  return say(`${issue.message}, found ${text}${hint}`)
+  return say(english('{message}, found {text}{hint}', { message: issue.message, text, hint }))
 }
 
 /** All issues in our words, at most one for each field: the first is the cause, others follow from it. */

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { UsageError } from '../errors.js'
+import { english } from '../words/say.js'
 
 const kindOf = (path: string): Promise<'file' | 'folder' | undefined> =>
   stat(path).then(
@@ -19,7 +20,9 @@ export async function findLabfile(cwd: string, named?: string): Promise<string> 
     const kind = await kindOf(path)
     const found = kind === 'folder' ? join(path, 'Labfile') : path
     if ((kind === 'folder' ? await kindOf(found) : kind) !== 'file')
-      throw new UsageError(`${named}: no Labfile there`, { hint: 'name the file, or the folder it is in, after -f' })
+      throw new UsageError(english('{named}: no Labfile there', { named }), {
+        hint: english('name the file, or the folder it is in, after -f'),
+      })
     return found
   }
   for (let dir = resolve(cwd); ; dir = dirname(dir)) {
@@ -27,7 +30,7 @@ export async function findLabfile(cwd: string, named?: string): Promise<string> 
     if ((await kindOf(path)) === 'file') return path
     if (dirname(dir) === dir) break
   }
-  throw new UsageError(`no Labfile in ${cwd} or any folder above it`, {
-    hint: 'klab init (makes one here), or name one: klab -f path/to/Labfile …',
+  throw new UsageError(english('no Labfile in {cwd} or any folder above it', { cwd }), {
+    hint: english('klab init (makes one here), or name one: klab -f path/to/Labfile …'),
   })
 }

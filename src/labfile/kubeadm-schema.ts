@@ -1,8 +1,9 @@
 /** `kubernetes.kubelet`, `apiServer` and similar fields: settings for kubeadm's configuration, besides klab's own. */
 import * as z from 'zod'
 import { section } from './fields.js'
+import { english } from '../words/say.js'
 
-const FLAGS_RULE = 'must be a map of flags without dashes, each a text, such as {audit-log-maxage: "7"}'
+const FLAGS_RULE = english('must be a map of flags without dashes, each a text, such as {audit-log-maxage: "7"}')
 const flag = z.string(FLAGS_RULE).regex(/^[\x20-\x7e]{0,1024}$/, FLAGS_RULE)
 const name = z.string(FLAGS_RULE).regex(/^[a-z][a-z0-9-]{0,63}$/, FLAGS_RULE)
 
@@ -11,7 +12,7 @@ const component = (title: string) =>
     extraArgs: z
       .record(name, flag, {
         error: ({ code }) =>
-          code === 'invalid_key' ? 'is not a flag without dashes, such as audit-log-maxage' : FLAGS_RULE,
+          code === 'invalid_key' ? english('is not a flag without dashes, such as audit-log-maxage') : FLAGS_RULE,
       })
       .default({})
       .describe(`More flags of ${title}; they override klab’s.`),
@@ -19,8 +20,8 @@ const component = (title: string) =>
     .optional()
     .describe(`${title}, as in kubeadm’s ClusterConfiguration.`)
 
-const KUBELET_RULE = 'must be a map of KubeletConfiguration’s fields, such as {maxPods: 50}'
-const CHECK_RULE = 'must be a list of kubeadm’s checks, such as [NumCPU], or [all]'
+const KUBELET_RULE = english('must be a map of KubeletConfiguration’s fields, such as {maxPods: 50}')
+const CHECK_RULE = english('must be a list of kubeadm’s checks, such as [NumCPU], or [all]')
 
 /** kubeadm-config.v1beta3 and v1beta4: ClusterConfiguration, NodeRegistrationOptions; kubelet-config.v1beta1. */
 export const kubeadmFields = {
@@ -34,7 +35,7 @@ export const kubeadmFields = {
   etcd: component('etcd'),
   ignorePreflightErrors: z
     .array(z.string(CHECK_RULE).regex(/^[A-Za-z][\w.-]{0,80}$/, CHECK_RULE), CHECK_RULE)
-    .max(32, 'must be at most 32 checks')
+    .max(32, english('must be at most 32 checks'))
     .optional()
     .describe('Preflight checks of kubeadm that may fail, by its own names.'),
 }

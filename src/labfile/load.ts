@@ -1,6 +1,7 @@
 /** Loads a Labfile from disk: the frozen model, or all its problems at once. */
 import { dirname } from 'node:path'
 import { LabfileError, type LabfileIssue } from '../errors.js'
+import { english } from '../words/say.js'
 import { buildLab } from './build.js'
 import { checkRules } from './check.js'
 import { draftOf } from './draft.js'
@@ -28,7 +29,11 @@ function fail(path: string, issues: readonly LabfileIssue[]): never {
     last && sorted.length > MAX_ISSUES
       ? [
           ...sorted.slice(0, MAX_ISSUES),
-          { ...last, field: '', message: `and ${sorted.length - MAX_ISSUES} more problems` },
+          {
+            ...last,
+            field: '',
+            message: english('and {length} more problems', { length: sorted.length - MAX_ISSUES }),
+          },
         ]
       : sorted
   throw new LabfileError(path, shown, { hint: HINT })

@@ -4,6 +4,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { LabfileError, type LabfileIssue } from '../errors.js'
+import { english } from '../words/say.js'
 import type { Lab } from './model.js'
 import { readLabfile } from './read.js'
 import { fieldName, readSource, type Path } from './source.js'
@@ -41,7 +42,13 @@ export async function requirePlaces(lab: Lab, labfile: string): Promise<void> {
   }
   if (missing.length === 0) return
   const issues = await Promise.all(
-    missing.map(({ field, path, kind }) => placeOf(labfile, field, `no such ${kind}: ${path}`)),
+    missing.map(({ field, path, kind }) =>
+      placeOf(
+        labfile,
+        field,
+        kind === 'file' ? english('no such file: {path}', { path }) : english('no such folder: {path}', { path }),
+      ),
+    ),
   )
-  throw new LabfileError(labfile, issues, { hint: 'correct the path, or put it there' })
+  throw new LabfileError(labfile, issues, { hint: english('correct the path, or put it there') })
 }

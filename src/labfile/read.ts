@@ -6,15 +6,17 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { LabfileError, UsageError } from '../errors.js'
+import { english } from '../words/say.js'
 
 /** Larger than any Labfile that a person writes; a limit for the parser. */
 export const MAX_BYTES = 256 * 1024
 
-export const HINT = 'Labfile.example shows every field with its default'
+export const HINT = english('Labfile.example shows every field with its default')
 
 const fileError = (path: string, message: string) =>
   new LabfileError(path, [{ field: '', message, line: 1, column: 1 }], { hint: HINT })
-export const tooLarge = (path: string): LabfileError => fileError(path, `is larger than ${MAX_BYTES / 1024} KiB`)
+export const tooLarge = (path: string): LabfileError =>
+  fileError(path, english('is larger than {maxBytes} KiB', { maxBytes: MAX_BYTES / 1024 }))
 
 /** The file's bytes, at most one more than allowed. */
 async function readBytes(path: string, shown: string): Promise<Buffer> {
@@ -23,7 +25,7 @@ async function readBytes(path: string, shown: string): Promise<Buffer> {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       if (!(await file.stat()).isFile())
-        throw new UsageError(`${shown}: is not a file`, { hint: 'name a Labfile after -f' })
+        throw new UsageError(english('{shown}: is not a file', { shown }), { hint: english('name a Labfile after -f') })
       const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0)
       return buffer.subarray(0, bytesRead)
     } finally {
@@ -32,8 +34,8 @@ async function readBytes(path: string, shown: string): Promise<Buffer> {
   } catch (error) {
     if (error instanceof UsageError) throw error
     const why = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new UsageError(`${shown}: cannot be read: ${why}`, {
-      hint: 'name a Labfile that you may read after -f',
+    throw new UsageError(english('{shown}: cannot be read: {why}', { shown, why }), {
+      hint: english('name a Labfile that you may read after -f'),
       cause: error,
     })
   }
@@ -50,7 +52,7 @@ export async function readLabfile(path: string, shown: string = path): Promise<{
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw fileError(shown, 'is not UTF-8 text')
+    throw fileError(shown, english('is not UTF-8 text'))
   }
   return { text, sha256: createHash('sha256').update(bytes).digest('hex') }
 }

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod'
 import { OWN_IMAGES } from '../versions/own-images.js'
+import { english } from '../words/say.js'
 import { addons } from './addons-schema.js'
 import { bundle } from './bundle-schema.js'
 import { os } from './os-schema.js'
@@ -16,9 +17,9 @@ const MAX_NODES = 16
 /** Names become paths, host names and argv, so lab and node names have one strict rule (reliability.md 5.1, rule 2). */
 const IDENTIFIER = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
 
-const IP_RULE = 'must be an IPv4 address such as 192.168.31.61'
-const URL_RULE = 'must be an http:// or https:// address without a password in it'
-const sha256 = text(/^[0-9a-fA-F]{64}$/, 'must be the 64 hex digits that sha256sum prints').transform((hex) =>
+const IP_RULE = english('must be an IPv4 address such as 192.168.31.61')
+const URL_RULE = english('must be an http:// or https:// address without a password in it')
+const sha256 = text(/^[0-9a-fA-F]{64}$/, english('must be the 64 hex digits that sha256sum prints')).transform((hex) =>
   hex.toLowerCase(),
 )
 const image = z.union(
@@ -39,25 +40,33 @@ const image = z.union(
       ...(v.sha256 === undefined ? {} : { sha256: v.sha256 }),
     })),
   ],
-  { error: `must be ${OWN_IMAGES.join(', ')}, {url, sha256} or {path}` },
+  {
+    error: english('must be {ownImages}, {url, sha256} or {path}', {
+      ownImages: OWN_IMAGES.join(', '),
+      path: '{path}',
+    }),
+  },
 )
 
 const RESERVED = ['localhost', 'current', 'all', 'host']
 const node = section({
   name: text(
     IDENTIFIER,
-    'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters',
+    english('must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters'),
   )
-    .refine((name) => !RESERVED.includes(name), `must not be one of the reserved names ${RESERVED.join(', ')}`)
+    .refine(
+      (name) => !RESERVED.includes(name),
+      english('must not be one of the reserved names {reserved}', { reserved: RESERVED.join(', ') }),
+    )
     .describe('Host name of the node.'),
   role: choice('control-plane', 'worker')
     .optional()
     .describe('Default: the first node is the control plane (unless another says so), the rest are workers.'),
   ip: z.ipv4(IP_RULE).describe('Fixed address on the network of the lab.'),
   cpus: z
-    .int('must be a whole number from 1 to 64')
-    .min(1, 'must be a whole number from 1 to 64')
-    .max(64, 'must be a whole number from 1 to 64')
+    .int(english('must be a whole number from 1 to 64'))
+    .min(1, english('must be a whole number from 1 to 64'))
+    .max(64, english('must be a whole number from 1 to 64'))
     .default(2)
     .describe('Virtual CPUs; a control plane needs 2.'),
   memory: size('MiB', '1TiB')
@@ -66,13 +75,15 @@ const node = section({
   disk: size('GiB', '8TiB').prefault('50GiB').describe('Size the node sees; the file is sparse and grows with use.'),
 })
 
-const CALICO_RULE = 'must be three numbers such as "3.14.2", without a v'
+const CALICO_RULE = english('must be three numbers such as "3.14.2", without a v')
 const cni = z.union(
   [
     choice('flannel', 'none'),
     z.literal('calico').transform(() => ({ name: 'calico' as const, version: undefined, encapsulation: undefined })),
     section({
-      name: z.literal('calico', 'must be calico').describe('Calico; its manifest and images come from the bundle.'),
+      name: z
+        .literal('calico', english('must be calico'))
+        .describe('Calico; its manifest and images come from the bundle.'),
       version: text(/^3\.\d{1,2}\.\d{1,2}$/, CALICO_RULE)
         .optional()
         .describe('Calico version. Default: the newest that fits the Kubernetes version.'),
@@ -86,7 +97,7 @@ const cni = z.union(
       manifest: path.describe('Manifest of a pod network, relative to the Labfile; its images must be in the bundle.'),
     }),
   ],
-  { error: 'must be flannel, calico, none, {name: calico, version, encapsulation} or {manifest: PATH}' },
+  { error: english('must be flannel, calico, none, {name: calico, version, encapsulation} or {manifest: PATH}') },
 )
 
 /**
@@ -97,22 +108,22 @@ const address = (form: RegExp, must: string) =>
   text(form, must)
     .refine((url) => URL.canParse(url), must)
     .transform((url) => url.replace(/\/+$/, ''))
-const ADDRESS_RULE = 'must be an http:// or https:// address of plain characters, without a password or query'
+const ADDRESS_RULE = english('must be an http:// or https:// address of plain characters, without a password or query')
 const HTTPS_RULE =
   'must be an https:// address (its keys are fetched from there), of plain characters, without a password or query'
 const anyAddress = address(/^https?:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, ADDRESS_RULE)
 const httpsAddress = address(/^https:\/\/[A-Za-z0-9][A-Za-z0-9._~:/%+-]*$/, HTTPS_RULE)
 
-const VERSION_RULE = 'must be three numbers such as "1.23.17", without a v'
+const VERSION_RULE = english('must be three numbers such as "1.23.17", without a v')
 const kubernetes = section({
   version: text(/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){2}$/, VERSION_RULE)
     .default('1.23.17')
     .describe('Kubernetes version.'),
   runtime: choice('docker', 'containerd').default('docker').describe('Container runtime.'),
-  podCidr: cidr('10.81.0.0/16', 8, 24, 'each node gets a /24 of it')
+  podCidr: cidr('10.81.0.0/16', 8, 24, english('each node gets a /24 of it'))
     .default('10.81.0.0/16')
     .describe('Addresses of the pods.'),
-  serviceCidr: cidr('10.1.0.0/16', 12, 28, 'what the API server accepts')
+  serviceCidr: cidr('10.1.0.0/16', 12, 28, english('what the API server accepts'))
     .default('10.1.0.0/16')
     .describe('Addresses of the services.'),
   cni: cni.prefault('calico').describe('Pod network; none leaves it to the trainee.'),
@@ -120,13 +131,13 @@ const kubernetes = section({
     .default('iptables')
     .describe('How kube-proxy works; nftables from Kubernetes 1.31 on.'),
   registryMirrors: z
-    .array(anyAddress, `must be a list; each ${ADDRESS_RULE}`)
-    .max(8, 'must be at most 8 mirrors')
+    .array(anyAddress, english('must be a list; each {addressRule}', { addressRule: ADDRESS_RULE }))
+    .max(8, english('must be at most 8 mirrors'))
     .default([])
     .describe('Mirrors of Docker Hub that the runtime asks first (course 2.3.7).'),
   bundle,
   addons,
-  dockerVersion: text(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/, 'must be three numbers such as "19.03.8"')
+  dockerVersion: text(/^\d{1,2}\.\d{1,2}\.\d{1,2}$/, english('must be three numbers such as "19.03.8"'))
     .optional()
     .describe(
       'Version of docker-ce, from mirrors.docker. ' +
@@ -139,7 +150,7 @@ const kubernetes = section({
         'the bundle, or the yum or apt repository of mirrors.kubernetes.',
     ),
   apiEndpoint: z
-    .ipv4('must be an IPv4 address such as 192.168.31.60')
+    .ipv4(english('must be an IPv4 address such as 192.168.31.60'))
     .optional()
     .describe(
       'The address that three or five control planes share, in network.cidr. Default: the highest that no node has.',
@@ -181,11 +192,11 @@ const network = section({
       'user: no root needed, nothing listens beyond 127.0.0.1; ' +
         'nat: a libvirt network where the host reaches the nodes at their addresses (qemu:///system).',
     ),
-  cidr: cidr('192.168.31.0/24', 8, 29, 'room for a gateway and nodes')
+  cidr: cidr('192.168.31.0/24', 8, 29, english('room for a gateway and nodes'))
     .default('192.168.31.0/24')
     .describe('The network the nodes share; its first address is kept for a gateway.'),
   internet: z
-    .boolean('must be true or false')
+    .boolean(english('must be true or false'))
     .default(false)
     .describe('May the nodes reach the internet through the host?'),
 })
@@ -193,25 +204,27 @@ const network = section({
 /** The whole file. Output: all defaults except the nodes' (build.ts), sizes as numbers, sources as unions. */
 export const documentSchema = section({
   version: z
-    .literal(1, 'must be 1, the only version of this format')
+    .literal(1, english('must be 1, the only version of this format'))
     .optional()
     .describe('Version of the Labfile format.'),
   name: text(
     IDENTIFIER,
-    'must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters',
+    english('must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters'),
   ).describe('Name of the lab.'),
   hypervisor: hypervisor.prefault({}).describe('How the VMs are run.'),
   image: image.prefault('debian-12').describe('What the nodes boot.'),
   network: network.prefault({}).describe('The network of the lab.'),
   nodes: z
-    .array(node, 'must be a list of nodes')
-    .min(1, 'must have at least one node')
-    .max(MAX_NODES, `must be at most ${MAX_NODES} nodes`)
+    .array(node, english('must be a list of nodes'))
+    .min(1, english('must have at least one node'))
+    .max(MAX_NODES, english('must be at most {maxNodes} nodes', { maxNodes: MAX_NODES }))
     .optional()
     .describe('The VMs. Default: k8s-master01 (host 61 of the network) and k8s-node01 to k8s-node03 (62 to 64).'),
   kubernetes: z
     .union([z.literal(false), kubernetes], {
-      error: `must be false (plain VMs) or a map of ${Object.keys(kubernetes.shape).join(', ')}`,
+      error: english('must be false (plain VMs) or a map of {shape}', {
+        shape: Object.keys(kubernetes.shape).join(', '),
+      }),
     })
     .prefault({})
     .describe('The cluster; false for plain VMs.'),

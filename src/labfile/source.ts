@@ -3,6 +3,7 @@
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type YAMLParseError } from 'yaml'
 import type { LabfileIssue } from '../errors.js'
+import { english } from '../words/say.js'
 import { compose, tokenize } from './yaml-limits.js'
 
 export type Path = readonly (string | number)[]
@@ -40,7 +41,7 @@ export const fieldName = (path: Path): string =>
 
 /** yaml's message without the text that it repeats (which may be a secret), and without the names of its options. */
 function syntaxMessage({ code, message }: Pick<YAMLParseError, 'code' | 'message'>): string {
-  if (code === 'NON_STRING_KEY') return 'field names must be plain text'
+  if (code === 'NON_STRING_KEY') return english('field names must be plain text')
   return code === 'UNEXPECTED_TOKEN' ? (message.split(':')[0] ?? message) : message
 }
 
@@ -53,20 +54,22 @@ function refuse(
   tell: (path: Path, node: unknown, message: string, fatal?: boolean) => void,
 ): void {
   if (!isNode(node)) return
-  if (isAlias(node)) return tell(path, node, 'YAML aliases (*name) are not allowed: write the value again', true)
-  if (node.tag !== undefined) tell(path, node, 'YAML tags (!name) are not allowed', true)
-  if (node.anchor !== undefined) tell(path, node, 'YAML anchors (&name) are not allowed')
+  if (isAlias(node))
+    return tell(path, node, english('YAML aliases (*name) are not allowed: write the value again'), true)
+  if (node.tag !== undefined) tell(path, node, english('YAML tags (!name) are not allowed'), true)
+  if (node.anchor !== undefined) tell(path, node, english('YAML anchors (&name) are not allowed'))
   if (isSeq(node)) node.items.forEach((item, i) => refuse(item, [...path, i], tell))
   if (isScalar(node)) {
     if (typeof node.value === 'number' && !PLAIN_NUMBER.test(node.source ?? ''))
       tell(
         path,
         node,
-        `${node.source ?? 'this'} can be read in more than one way: ` +
-          'write a plain decimal number, or put text in quotes',
+        english('{source} can be read in more than one way: write a plain decimal number, or put text in quotes', {
+          source: node.source ?? 'this',
+        }),
       )
     if (typeof node.value === 'string' && BAD_CHARACTER.test(node.value))
-      tell(path, node, 'must not have control characters')
+      tell(path, node, english('must not have control characters'))
   }
   if (!isMap(node)) return
   const seen = new Set<unknown>()
@@ -74,12 +77,12 @@ function refuse(
     const name = isScalar(key) ? key.value : undefined
     if (typeof name !== 'string') continue
     const at = [...path, name]
-    if (name === '<<') tell(at, key, 'YAML merge keys are not allowed: write the fields out', true)
-    else if (name === '__proto__') tell(at, key, 'is no field', true)
-    else if (BAD_CHARACTER.test(name)) tell(path, key, 'field names must not have control characters', true)
-    else if (seen.has(name)) tell(at, key, 'is given twice')
+    if (name === '<<') tell(at, key, english('YAML merge keys are not allowed: write the fields out'), true)
+    else if (name === '__proto__') tell(at, key, english('is no field'), true)
+    else if (BAD_CHARACTER.test(name)) tell(path, key, english('field names must not have control characters'), true)
+    else if (seen.has(name)) tell(at, key, english('is given twice'))
     if (isScalar(key) && (key.tag !== undefined || key.anchor !== undefined))
-      tell(at, key, 'YAML tags and anchors are not allowed', true)
+      tell(at, key, english('YAML tags and anchors are not allowed'), true)
     seen.add(name)
     refuse(value, at, tell)
   }
@@ -133,7 +136,7 @@ export function readSource(raw: string): YamlSource {
   const bad = BAD_CHARACTER.exec(text)
   if (bad) {
     const code = bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-    tell(bad.index, `has the character U+${code}, which does not belong in a text file`)
+    tell(bad.index, english('has the character U+{code}, which does not belong in a text file', { code }))
     return failed()
   }
   const tokens = tokenize(text, LIMITS)
@@ -142,12 +145,12 @@ export function readSource(raw: string): YamlSource {
   const [document, second] = compose(tokens, text.length, STRICT)
   const root = document?.contents ?? null
   for (const error of document?.errors.slice(0, MAX_SYNTAX_ERRORS) ?? [])
-    tell(error.pos[0], `YAML: ${syntaxMessage(error)}`)
-  if (document?.directives.yaml.explicit) tell(0, 'YAML directives (%YAML) are not allowed')
-  if (second) tell(second.range[0], 'must be one YAML document, not several')
+    tell(error.pos[0], english('YAML: {error}', { error: syntaxMessage(error) }))
+  if (document?.directives.yaml.explicit) tell(0, english('YAML directives (%YAML) are not allowed'))
+  if (second) tell(second.range[0], english('must be one YAML document, not several'))
   if (issues.length > 0) return failed()
-  if (root === null || (isScalar(root) && root.value === null)) tell(0, 'is empty')
-  else if (!isMap(root)) tell(offsetOf(root), 'must be a map of fields such as "name: mylab"')
+  if (root === null || (isScalar(root) && root.value === null)) tell(0, english('is empty'))
+  else if (!isMap(root)) tell(offsetOf(root), english('must be a map of fields such as "name: mylab"'))
   let usable = issues.length === 0
   refuse(root, [], (path, node, message, fatal = false) => {
     usable &&= !fatal

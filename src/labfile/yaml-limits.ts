@@ -2,6 +2,7 @@
  * Cuts YAML into tokens, but only as many as such a file can need. The step after this takes more time for each token.
  */
 import { Composer, Lexer, Parser, type CST, type Document } from 'yaml'
+import { english } from '../words/say.js'
 
 export interface YamlLimits {
   /** Much deeper than any such file. Even deeper, yaml's recursion would end the process. */
@@ -23,8 +24,9 @@ export function tokenize(text: string, limits: YamlLimits): readonly CST.Token[]
   let parts = 0
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token)
-    if (parser.stack.length > limits.depth) return { offset: parser.offset, why: 'is nested too deeply' }
-    if (++parts > limits.parts) return { offset: parser.offset, why: `has more than ${limits.parts} parts` }
+    if (parser.stack.length > limits.depth) return { offset: parser.offset, why: english('is nested too deeply') }
+    if (++parts > limits.parts)
+      return { offset: parser.offset, why: english('has more than {parts} parts', { parts: limits.parts }) }
   }
   for (const token of parser.end()) tokens.push(token)
   return tokens

@@ -4,6 +4,7 @@ import type { Panel, Place } from './graph-nodes-svg.js'
 import { box, element, fitting, textAt, type Svg } from './svg.js'
 import type { GraphSnapshot, LabGraph } from './types.js'
 import { minute, placeWords } from './words.js'
+import { say } from '../words/say.js'
 
 /** px. */
 const MOST_ROW = 84
@@ -14,7 +15,6 @@ const LANE = 34
 /** All lanes together. */
 const MOST_LANES = 240
 const DOT = 10
-const HERE = 'here'
 
 /** Parents above their children. */
 export function snapshotsPanel(g: LabGraph, { x, y, width, room }: Place): Panel {
@@ -29,8 +29,12 @@ export function snapshotsPanel(g: LabGraph, { x, y, width, room }: Place): Panel
   return {
     height: row * rows.length,
     content: [
-      textAt(x, y - 28, `snapshots: ${placeWords(g)}`, { size: 24, look: 'accent big', room: width }),
-      ...rows.flatMap((p) => (p.item.current ? [box([x, y + p.row * row + 1, width, row - 2], HERE, 10)] : [])),
+      textAt(x, y - 28, say('snapshots: {words}', { words: placeWords(g) }), {
+        size: 24,
+        look: 'accent big',
+        room: width,
+      }),
+      ...rows.flatMap((p) => (p.item.current ? [box([x, y + p.row * row + 1, width, row - 2], 'here', 10)] : [])),
       ...rows.flatMap((p) => (p.from ? [edge(at(p.from), at(p))] : [])),
       ...rows.map((p) => dot(p, at(p))),
       ...rows.flatMap((p) => words(p.item, { x: textX, y: at(p)[1], width: x + width - textX - 12, room: row })),
@@ -54,11 +58,11 @@ function words(s: GraphSnapshot, { x, y, width, room }: Place): readonly Svg[] {
   const mark = s.current ? 78 : 0
   const two = room >= TWO_LINES
   const name = fitting([x, two ? y - 4 : y + 9], s.name, width - mark, { sizes: [26, 24, 22], look })
-  const more = `${minute(s.createdAt)}${s.running ? '' : ', off'}${s.message === '' ? '' : `  ${s.message}`}`
+  const more = `${minute(s.createdAt)}${s.running ? '' : say(', off')}${s.message === '' ? '' : `  ${s.message}`}`
   return [
     name,
     ...(s.current
-      ? [textAt(x + width, two ? y - 4 : y + 9, HERE, { size: 24, look: 'accent big', anchor: 'end' })]
+      ? [textAt(x + width, two ? y - 4 : y + 9, say('here'), { size: 24, look: 'accent big', anchor: 'end' })]
       : []),
     ...(two ? [textAt(x, y + 23, more, { size: 20, look: 'muted', room: width })] : []),
   ]

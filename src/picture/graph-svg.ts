@@ -5,6 +5,7 @@ import { line, textAt } from './svg.js'
 import { HEIGHT, heading, MARGIN, WIDTH, type Drawing } from './theme.js'
 import type { LabGraph } from './types.js'
 import { clusterWords, networkWords, oneLine, placeWords } from './words.js'
+import { say } from '../words/say.js'
 
 /** px. */
 const TOP = 270
@@ -23,19 +24,21 @@ export function graphDrawing(g: LabGraph): Drawing {
   const height = Math.max(HEIGHT, Math.ceil(TOP + Math.max(nodes.height, snapshots?.height ?? 0) + MARGIN))
   const more = facts.join('  ·  ')
   const content = [
-    ...heading(`lab ${g.lab}`, beside ? first : `${first}  ·  ${placeWords(g)}`),
+    ...heading(say('lab {lab}', { lab: g.lab }), beside ? first : `${first}  ·  ${placeWords(g)}`),
     textAt(MARGIN, 186, more, { size: 24, look: 'muted', room: WIDTH - 2 * MARGIN }),
     ...(beside ? [line([right - GAP / 2, 224, right - GAP / 2, height - MARGIN], 'grid')] : []),
     ...nodes.content,
     ...(snapshots?.content ?? []),
   ]
-  return { title: `klab graph: lab ${oneLine(g.lab)}`, description: described(g), height, content }
+  return { title: say('klab graph: lab {lab}', { lab: oneLine(g.lab) }), description: described(g), height, content }
 }
 
 const described = (g: LabGraph): string =>
   [
-    `lab ${g.lab}: ${clusterWords(g).join('; ')}`,
-    `network ${g.network.cidr}, ${networkWords(g.network)}`,
-    `nodes: ${g.nodes.map((n) => [n.name, n.role, n.ip].filter((w) => w !== null).join(' ')).join('; ')}`,
-    `snapshots: ${[placeWords(g), ...g.snapshots.map((s) => s.name)].join('; ')}`,
+    say('lab {lab}: {state}', { lab: g.lab, state: clusterWords(g).join('; ') }),
+    say('network {cidr}, {words}', { cidr: g.network.cidr, words: networkWords(g.network) }),
+    say('nodes: {list}', {
+      list: g.nodes.map((n) => [n.name, n.role, n.ip].filter((w) => w !== null).join(' ')).join('; '),
+    }),
+    say('snapshots: {words}', { words: [placeWords(g), ...g.snapshots.map((s) => s.name)].join('; ') }),
   ].join('. ')

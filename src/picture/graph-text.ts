@@ -5,19 +5,20 @@ import { placed, type Placed } from './lanes.js'
 import { loopbackPorts, onHost } from './ports.js'
 import type { GraphSnapshot, LabGraph } from './types.js'
 import { clusterWords, minute, networkWords, oneLine, placeWords } from './words.js'
+import { say } from '../words/say.js'
 
 /** The picture, with lines of at most `columns` (60 at least). */
 export function graphText(g: LabGraph, columns: number): string {
   const most = Math.max(60, columns)
   const rows = placed(g.snapshots)
   return [
-    `lab ${oneLine(g.lab)}`,
+    say('lab {lab}', { lab: oneLine(g.lab) }),
     ...clusterWords(g).map((line) => `  ${line}`),
     '',
-    `network ${g.network.cidr} (${networkWords(g.network)})`,
+    say('network {cidr} ({words})', { cidr: g.network.cidr, words: networkWords(g.network) }),
     ...nodeLines(g),
     '',
-    `snapshots: ${placeWords(g)}`,
+    say('snapshots: {words}', { words: placeWords(g) }),
     ...snapshotLines(rows),
   ]
     .map((line) => `${truncate(line, most)}\n`)
@@ -43,8 +44,8 @@ function snapshotLines(rows: readonly Placed<GraphSnapshot>[]): readonly string[
     const opens = from !== undefined && from.lane < lane
     const before = '│ '.repeat(Math.max(0, lane - 1)) + (lane === 0 ? '' : opens ? '├─' : '│ ')
     return [
-      `${before}${item.current ? '●' : '○'} ${oneLine(item.name)}${item.current ? '  ← here' : ''}`,
-      `${minute(item.createdAt)}${item.running ? '' : ', off'}`,
+      `${before}${item.current ? '●' : '○'} ${oneLine(item.name)}${item.current ? `  ← ${say('here')}` : ''}`,
+      `${minute(item.createdAt)}${item.running ? '' : say(', off')}`,
       oneLine(item.message),
     ]
   })

@@ -2,6 +2,7 @@
 import { onHost, loopbackPorts } from './ports.js'
 import type { LabGraph, Timeline, TimelineStep } from './types.js'
 import { clusterWords, networkWords, oneLine, placeWords, runWords } from './words.js'
+import { say } from '../words/say.js'
 
 /** A text that Mermaid takes for nothing else: most signs of ASCII become Mermaid's entities (`#35;`). */
 const plain = (text: string): string =>
@@ -34,7 +35,7 @@ export function timelineMermaid(t: Timeline): string {
   const begun = t.phases.filter((p) => p.steps.length > 0)
   return [
     'gantt',
-    `    title lab ${plain(t.lab)} - ${plain(runWords(t))}`,
+    `    title ${plain(say('lab {lab}', { lab: t.lab }))} - ${plain(runWords(t))}`,
     '    dateFormat x',
     '    axisFormat %H:%M:%S',
     ...begun.flatMap((p) => [`    section ${plain(p.name)}`, ...p.steps.map(task)]),
@@ -60,15 +61,20 @@ export function graphMermaid(g: LabGraph): string {
   })
   return [
     'flowchart LR',
-    ...(ports.length > 0 ? ['    host(["this host"])'] : []),
+    ...(ports.length > 0 ? [`    host(["${plain(say('this host'))}"])`] : []),
     // Mermaid draws the title of a group over what is in it, so it may have one line.
-    `    subgraph net${label(`${g.network.cidr}, ${networkWords(g.network)}`)}`,
-    `        about${label(`lab ${g.lab}`, ...clusterWords(g))}`,
+    `    subgraph net${label(`${g.network.cidr}${say(', ')}${networkWords(g.network)}`)}`,
+    `        about${label(say('lab {lab}', { lab: g.lab }), ...clusterWords(g))}`,
     ...nodes,
     '    end',
     ...ports,
     ...(snapshots.length > 0
-      ? [`    subgraph snapshots${label(`snapshots, ${placeWords(g)}`)}`, ...snapshots, ...after, '    end']
+      ? [
+          `    subgraph snapshots${label(say('snapshots, {words}', { words: placeWords(g) }))}`,
+          ...snapshots,
+          ...after,
+          '    end',
+        ]
       : []),
     ...(g.snapshots.some((s) => s.current) ? ['    classDef here stroke-width:4px,font-weight:bold'] : []),
     '',

@@ -2,6 +2,7 @@
 import { escapeMarkup } from '../report/markup.js'
 import { box, element, fitting, markup, textAt, type Svg } from './svg.js'
 import { oneLine } from './words.js'
+import { say, spoken } from '../words/say.js'
 
 /** px: 16:9, as a slide. A picture with very many rows gets higher, so that its letters stay large. */
 export const WIDTH = 1920
@@ -106,7 +107,7 @@ const PAGE_STYLE =
 export const htmlFile = (d: Drawing, asText: string): string =>
   [
     '<!doctype html>',
-    '<html lang="en">',
+    `<html lang="${spoken()}">`,
     '<head>',
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
@@ -116,7 +117,7 @@ export const htmlFile = (d: Drawing, asText: string): string =>
     '</head>',
     '<body>',
     `<main>${styled(markup(frame(d)))}</main>`,
-    `<details><summary>The same as text</summary><pre>${escapeMarkup(asText)}</pre></details>`,
+    `<details><summary>${say('The same as text')}</summary><pre>${escapeMarkup(asText)}</pre></details>`,
     '</body>',
     '</html>',
     '',

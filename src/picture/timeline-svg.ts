@@ -5,6 +5,7 @@ import { HEIGHT, heading, MARGIN, NODE_COLOURS, NO_NODE, WIDTH, type Drawing } f
 import { ticks, tickWords } from './ticks.js'
 import type { Timeline, TimelinePhase, TimelineStep } from './types.js'
 import { endOfPhase, oneLine, runWords, spentWords, troubleWords } from './words.js'
+import { say, translated } from '../words/say.js'
 
 /** px; the first bar, and where it is if a line above it says what failed. */
 const TOP = 232
@@ -39,13 +40,13 @@ export function timelineDrawing(t: Timeline): Drawing {
   const end = top + row * t.phases.length
   const height = Math.max(HEIGHT, Math.ceil(end + bottom))
   const content = [
-    ...heading(`lab ${t.lab}`, runWords(t), trouble === '' ? 'muted' : 'bad'),
+    ...heading(say('lab {lab}', { lab: t.lab }), runWords(t), trouble === '' ? 'muted' : 'bad'),
     ...(trouble === '' ? [] : [textAt(MARGIN, 190, trouble, { size: 28, look: 'bad', room: WIDTH - 2 * MARGIN })]),
     ...axis(t, top, end),
     ...t.phases.flatMap((p, i) => phaseRow(t, p, nodes, [top + i * row, row])),
     ...legend.at(height - bottom + 24),
   ]
-  return { title: `klab timeline: lab ${oneLine(t.lab)}`, description: described(t), height, content }
+  return { title: say('klab timeline: lab {lab}', { lab: oneLine(t.lab) }), description: described(t), height, content }
 }
 
 function described(t: Timeline): string {
@@ -101,12 +102,12 @@ function stepBar(t: Timeline, s: TimelineStep, nodes: readonly string[], [y, h]:
   const gap = Math.min(2, h / 6)
   const look = s.outcome === 'failed' ? 'bad' : colourOf(s.node, nodes)
   const pale = s.outcome === null ? ' open' : s.outcome === 'already' || s.outcome === 'cached' ? ' was' : ''
-  const end = s.outcome ?? (t.state === 'running' ? 'running' : 'did not end')
+  const end = s.outcome ?? (t.state === 'running' ? 'running' : say('did not end'))
   const took = duration((s.endMs ?? t.ms) - s.startMs)
   return element(
     'g',
     {},
-    element('title', {}, `${s.id}, ${s.title}: ${took}, ${end}`),
+    element('title', {}, `${s.id}, ${translated(s.title)}: ${took}, ${end}`),
     box([x, y + gap, w, h - 2 * gap], look + pale, 3),
   )
 }
@@ -119,7 +120,7 @@ function colourOf(node: string | null, nodes: readonly string[]): string {
 /** Colours and their nodes, in as many lines as they need. */
 function legendOf(nodes: readonly string[]): { height: number; at: (y: number) => readonly Svg[] } {
   const size = 24
-  const items = [...nodes.map((n) => [n, colourOf(n, nodes)] as const), ['the whole lab', NO_NODE] as const]
+  const items = [...nodes.map((n) => [n, colourOf(n, nodes)] as const), [say('the whole lab'), NO_NODE] as const]
   const most = 520
   const places: { x: number; row: number; w: number }[] = []
   for (const [name] of items) {

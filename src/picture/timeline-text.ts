@@ -3,6 +3,7 @@ import { pad, truncate, width } from '../report/text.js'
 import { ticks, tickWords } from './ticks.js'
 import type { Timeline, TimelineStep } from './types.js'
 import { endOfPhase, minute, oneLine, runWords, spentWords, endWords, troubleWords } from './words.js'
+import { say } from '../words/say.js'
 
 /** Columns. */
 const MOST_LABEL = 28
@@ -65,7 +66,7 @@ export function timelineText(t: Timeline, columns: number): string {
   const axis = axisOf(t.ms, room)
   const indent = ' '.repeat(label + SPENT + 4)
   return [
-    `lab ${oneLine(t.lab)}: ${runWords(t)}`,
+    say('lab {lab}: {state}', { lab: oneLine(t.lab), state: runWords(t) }),
     ...(troubleWords(t) === '' ? [] : [troubleWords(t)]),
     '',
     `${indent}${axis}`.trimEnd(),
@@ -92,6 +93,12 @@ function others(t: Timeline): readonly string[] {
   if (rest.length === 0) return []
   return [
     '',
-    ...rest.map((r) => `other run: klab timeline --run ${r.run}  (${minute(r.startedAt)} UTC, ${endWords(r)})`),
+    ...rest.map((r) =>
+      say('other run: klab timeline --run {run}  ({minute} UTC, {end})', {
+        run: r.run,
+        minute: minute(r.startedAt),
+        end: endWords(r),
+      }),
+    ),
   ]
 }

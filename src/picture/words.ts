@@ -2,6 +2,7 @@
 import { safeText } from '../report/safe.js'
 import { clean, duration } from '../report/text.js'
 import type { LabGraph, RunState, Timeline, TimelinePhase, TimelineStep } from './types.js'
+import { say } from '../words/say.js'
 
 /** What is no character, and what XML 1.0 forbids: half a character, and two others. */
 const NONE = /[\p{Cs}\ufffe\uffff]/gu
@@ -13,28 +14,30 @@ export const oneLine = (text: string): string =>
 /** `2026-11-28 09:57` of an ISO time. */
 export const minute = (iso: string): string => iso.replace('T', ' ').slice(0, 16)
 
-const STATES: Readonly<Record<RunState, (took: string) => string>> = {
-  done: (took) => `done in ${took}`,
-  failed: (took) => `failed after ${took}`,
-  interrupted: (took) => `interrupted after ${took}`,
-  running: (took) => `running for ${took}`,
-  killed: (took) => `killed; last sign of life after ${took}`,
-}
+const STATES = {
+  done: 'done in {took}',
+  failed: 'failed after {took}',
+  interrupted: 'interrupted after {took}',
+  running: 'running for {took}',
+  killed: 'killed; last sign of life after {took}',
+} as const satisfies Readonly<Record<RunState, string>>
 
 /** `done in 12m05s`. */
-export const endWords = ({ state, ms }: Pick<Timeline, 'state' | 'ms'>): string => STATES[state](duration(ms))
+export const endWords = ({ state, ms }: Pick<Timeline, 'state' | 'ms'>): string =>
+  say(STATES[state], { took: duration(ms) })
 
 /** `klab up, 2026-11-28 09:57 UTC: done in 12m05s`. */
-export const runWords = (t: Timeline): string => `klab up, ${minute(t.startedAt)} UTC: ${endWords(t)}`
+export const runWords = (t: Timeline): string =>
+  say('klab up, {minute} UTC: {end}', { minute: minute(t.startedAt), end: endWords(t) })
 
 /** `failed: workers/k8s-node02`; steps that had not ended when klab ended; empty: none. */
 export function troubleWords(t: Timeline): string {
   const steps = t.phases.flatMap((p) => p.steps)
   const failed = steps.filter((s) => s.outcome === 'failed')
   const open = t.state === 'running' ? [] : steps.filter((s) => s.outcome === null)
-  const list = (what: string, some: typeof steps): readonly string[] =>
-    some.length === 0 ? [] : [`${what}: ${some.map((s) => oneLine(s.id)).join(', ')}`]
-  return [...list('failed', failed), ...list('not ended', open)].join('; ')
+  const list = (what: 'failed: {steps}' | 'not ended: {steps}', some: typeof steps): readonly string[] =>
+    some.length === 0 ? [] : [say(what, { steps: some.map((s) => oneLine(s.id)).join(', ') })]
+  return [...list('failed: {steps}', failed), ...list('not ended: {steps}', open)].join('; ')
 }
 
 /** How a phase ended: as its steps, if they all ended in the same way. */
@@ -59,25 +62,29 @@ export function spentWords(
 }
 
 /** What the network lets its nodes do. */
-export const networkWords = ({ mode, internet }: LabGraph['network']): string =>
-  `${mode === 'nat' ? 'NAT' : 'user mode'}, ${internet ? 'with internet' : 'no internet'}`
+export function networkWords({ mode, internet }: LabGraph['network']): string {
+  const named = { mode: mode === 'nat' ? 'NAT' : say('user mode') }
+  return internet ? say('{mode}, with internet', named) : say('{mode}, no internet', named)
+}
 
 /** What is known of the cluster, a line each. */
 export function clusterWords({ cluster }: LabGraph): readonly string[] {
-  if (!cluster) return ['machines without Kubernetes']
+  if (!cluster) return [say('machines without Kubernetes')]
   const { version, runtime, podNetwork, podCidr, serviceCidr, endpoint, addons } = cluster
   return [
     `Kubernetes ${version}, ${runtime}`,
-    `pod network ${podNetwork}: ${podCidr}`,
-    `services ${serviceCidr}${endpoint === null ? '' : `; the control planes share ${endpoint}`}`,
-    ...(addons.length === 0 ? [] : [`add-ons ${addons.join(', ')}`]),
+    say('pod network {name}: {cidr}', { name: podNetwork, cidr: podCidr }),
+    endpoint === null
+      ? say('services {cidr}', { cidr: serviceCidr })
+      : say('services {cidr}; the control planes share {endpoint}', { cidr: serviceCidr, endpoint }),
+    ...(addons.length === 0 ? [] : [say('add-ons {names}', { names: addons.join(', ') })]),
   ].map(oneLine)
 }
 
 /** Where the lab is, among its snapshots. */
 export function placeWords({ snapshots, up }: LabGraph): string {
-  if (!up) return 'not brought up yet'
-  if (snapshots.length === 0) return 'no snapshots'
+  if (!up) return say('not brought up yet')
+  if (snapshots.length === 0) return say('no snapshots')
   const here = snapshots.find((s) => s.current)
-  return here ? `the lab is at ${oneLine(here.name)}` : 'the lab is at none of them'
+  return here ? say('the lab is at {name}', { name: oneLine(here.name) }) : say('the lab is at none of them')
 }

@@ -24,6 +24,7 @@ import { packagesSteps } from '../phases/packages.js'
 import { imagesSteps } from '../phases/images.js'
 import type { LabRun } from '../world.js'
 import type { Plan, Step } from '../step.js'
+import { english } from '../words/say.js'
 
 /** The plan of a run. Phases without steps (no Kubernetes, no CNI) are left out. */
 export function planUp(run: LabRun): Plan {
@@ -56,7 +57,9 @@ export function planUp(run: LabRun): Plan {
   const phases = PHASES.filter((p) => upTo(p.name, run.until))
     .map((p) => ({
       name: p.name,
-      title: p.course ? `${p.title} (course ${p.course})` : p.title,
+      title: p.course
+        ? english('{title} (course {course})', { title: english(p.title), course: p.course })
+        : english(p.title),
       steps: steps[p.name](),
     }))
     .filter((p) => p.steps.length > 0)

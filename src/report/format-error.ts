@@ -1,5 +1,6 @@
 /** The only place that words errors for people. */
 import { Interrupted, KlabError, StepError } from '../errors.js'
+import { say, translated } from '../words/say.js'
 import { systemFailure } from './system-error.js'
 
 export interface FormatErrorOptions {
@@ -43,23 +44,25 @@ function flatten(error: unknown): unknown[] {
 }
 
 function expected(error: KlabError, paint: (text: string) => string): string[] {
-  if (error instanceof Interrupted) return [error.message]
-  const hint = error.hint === undefined ? [] : [`try: ${error.hint}`]
-  if (!(error instanceof StepError)) return [`${paint('error:')} ${error.message}`, ...hint]
+  if (error instanceof Interrupted) return [translated(error.message)]
+  const hint = error.hint === undefined ? [] : [say('try: {what}', { what: translated(error.hint) })]
+  if (!(error instanceof StepError)) return [`${paint(say('error:'))} ${translated(error.message)}`, ...hint]
   const { cause } = error
-  const where = `${paint('error:')} phase ${error.phase}, step ${error.step}:`
-  const body = cause instanceof KlabError ? cause.message : `this is a bug in klab: ${describe(cause)}`
+  const where = `${paint(say('error:'))} ${say('phase {phase}, step {step}:', error)}`
+  const body = cause instanceof KlabError ? translated(cause.message) : bugWords(cause)
   return [where, ...body.split('\n').map((line) => `  ${line}`), ...hint]
 }
 
 function bug(error: unknown, verbose: boolean, paint: (text: string) => string): string[] {
   return [
-    `${paint('error:')} this is a bug in klab: ${describe(error)}`,
+    `${paint(say('error:'))} ${bugWords(error)}`,
     ...(verbose
-      ? [...trace(error), 'please report it with the lines above and the command you typed']
-      : ['please report it with what the same command says with --verbose']),
+      ? [...trace(error), say('please report it with the lines above and the command you typed')]
+      : [say('please report it with what the same command says with --verbose')]),
   ]
 }
+
+const bugWords = (error: unknown): string => say('this is a bug in klab: {what}', { what: describe(error) })
 
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -1,6 +1,7 @@
 /**
  * What a live display knows about the running plan, and how that looks. Pure, so that tests can compare every letter.
  */
+import { translated } from '../words/say.js'
 import pc from 'picocolors'
 import type { Event, Outcome } from './events.js'
 import { paintOutcome } from './plain.js'
@@ -41,7 +42,7 @@ export function advance(live: LiveState, event: Event, now: number): void {
     case 'phase':
       live.phase = {
         name: event.phase,
-        title: event.title,
+        title: translated(event.title),
         index: live.phases.indexOf(event.phase) + 1,
         count: live.phases.length,
         started: now,
@@ -50,17 +51,24 @@ export function advance(live: LiveState, event: Event, now: number): void {
       live.steps.clear()
       break
     case 'start':
-      live.steps.set(event.step, { title: event.title, started: now, line: '' })
+      live.steps.set(event.step, { title: translated(event.title), started: now, line: '' })
       break
     case 'output': {
       const step = live.steps.get(event.step)
-      const line = clean(event.line)
+      const line = clean(translated(event.line))
       if (step && line !== '') step.line = line
       break
     }
     case 'end': {
       const step = live.steps.get(event.step) ?? { title: event.step, started: now, line: '' }
-      live.steps.set(event.step, { ...step, end: { outcome: event.outcome, ms: event.ms, error: event.error } })
+      live.steps.set(event.step, {
+        ...step,
+        end: {
+          outcome: event.outcome,
+          ms: event.ms,
+          error: event.error === undefined ? undefined : translated(event.error),
+        },
+      })
       break
     }
     case 'phase-end':

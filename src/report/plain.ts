@@ -2,6 +2,7 @@
  * Events as plain lines, for pipes, logs and CI: one line when a phase or step starts or ends, with the time since the
  * start.
  */
+import { say, translated } from '../words/say.js'
 import pc from 'picocolors'
 import type { Event, Outcome, Renderer } from './events.js'
 import { wantsColor, type RendererOptions } from './options.js'
@@ -26,11 +27,11 @@ export function createPlain(o: RendererOptions): Renderer {
   const { stream, clock } = o
   const c = pc.createColors(wantsColor(o))
   const started = clock.now()
-  const say = (text: string): void =>
+  const print = (text: string): void =>
     void stream.write(`${c.dim(`[${duration(clock.now() - started).padStart(6)}]`)} ${text}\n`)
   return {
     report: (event) => {
-      for (const line of words(event, c)) say(line)
+      for (const line of words(event, c)) print(line)
     },
     close: () => undefined,
   }
@@ -42,21 +43,26 @@ export function words(event: Event, c: Colors): string[] {
     case 'plan':
       return [`${event.goal} ${event.lab}: ${event.phases.map((p) => p.name).join(', ')}`]
     case 'phase':
-      return [`${c.bold(`== ${event.phase}`)}: ${event.title}${lastTime(event.lastMs)}`]
+      return [`${c.bold(`== ${event.phase}`)}: ${translated(event.title)}${lastTime(event.lastMs)}`]
     case 'start':
-      return [`${event.step}: ${event.title}`]
+      return [`${event.step}: ${translated(event.title)}`]
     case 'output':
-      return [`${event.step} | ${clean(event.line)}`]
+      return [`${event.step} | ${clean(translated(event.line))}`]
     case 'end': {
-      const took = event.outcome === 'already' ? '' : ` in ${duration(event.ms)}`
-      const why = event.error === undefined ? [] : event.error.split('\n').map((l) => `${event.step} ! ${clean(l)}`)
+      const took = event.outcome === 'already' ? '' : say(' in {time}', { time: duration(event.ms) })
+      const why =
+        event.error === undefined
+          ? []
+          : translated(event.error)
+              .split('\n')
+              .map((l) => `${event.step} ! ${clean(l)}`)
       return [`${event.step}: ${paintOutcome(c, event.outcome)}${took}`, ...why]
     }
     case 'phase-end':
-      return [`== ${event.phase}: ended after ${duration(event.ms)}`]
+      return [`== ${say('{phase}: ended after {time}', { phase: event.phase, time: duration(event.ms) })}`]
     case 'note':
-      return event.text.split('\n').map(clean)
+      return translated(event.text).split('\n').map(clean)
     case 'warn':
-      return [`${c.yellow('warning:')} ${clean(event.text)}`]
+      return [`${c.yellow(say('warning:'))} ${clean(translated(event.text))}`]
   }
 }

@@ -3,8 +3,9 @@
  * klab.
  */
 import { HostError } from '../errors.js'
+import { english, type Text } from '../words/say.js'
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, Text>> = {
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'not permitted',
@@ -34,5 +35,13 @@ export function systemFailure(error: unknown): HostError | undefined {
   // Only Node's own errors have a system call. Others may have a code with the same name.
   if (words === undefined || syscall === undefined) return undefined
   const hint = path === undefined ? undefined : code === 'ENOSPC' ? `df -h ${path}` : `ls -ld ${path}`
-  return new HostError(`${path ?? syscall}: ${words} (${code ?? ''}, ${syscall})`, { hint, cause: error })
+  return new HostError(
+    english('{path}: {words} ({code}, {syscall})', {
+      path: path ?? syscall,
+      words: english(words),
+      code: code ?? '',
+      syscall,
+    }),
+    { hint, cause: error },
+  )
 }

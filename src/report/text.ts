@@ -1,6 +1,7 @@
 /** Small text work for terminals: durations, widths, one-liners. */
 import { stripVTControlCharacters } from 'node:util'
 import fastStringWidth from 'fast-string-width'
+import { say } from '../words/say.js'
 
 /** `0.4s`, `12s`, `3m05s`, `1h02m`. */
 export function duration(ms: number): string {
@@ -13,7 +14,7 @@ export function duration(ms: number): string {
 
 /** ` (1m30s the last time)`; empty if that is not known, or was a moment. */
 export const lastTime = (ms: number | undefined): string =>
-  ms === undefined || ms < 5000 ? '' : ` (${duration(ms)} the last time)`
+  ms === undefined || ms < 5000 ? '' : say(' ({time} the last time)', { time: duration(ms) })
 
 /** `4.5 s`: for measured times. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`

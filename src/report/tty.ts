@@ -1,6 +1,7 @@
 /**
  * Events on a terminal: each ended phase is one line that stays. The running phase is drawn again and again below them.
  */
+import { say, translated } from '../words/say.js'
 import { createLogUpdate } from 'log-update'
 import pc from 'picocolors'
 import type { Renderer } from './events.js'
@@ -43,8 +44,8 @@ export function createTty(o: RendererOptions): Renderer {
         }
       }
       advance(live, event, now)
-      if (event.type === 'note') keep(event.text.split('\n').map(clean).join('\n'))
-      else if (event.type === 'warn') keep(`${c.yellow('warning:')} ${clean(event.text)}`)
+      if (event.type === 'note') keep(translated(event.text).split('\n').map(clean).join('\n'))
+      else if (event.type === 'warn') keep(`${c.yellow(say('warning:'))} ${clean(translated(event.text))}`)
       else if (event.type !== 'output') draw()
     },
     close: () => {

@@ -5,6 +5,7 @@
  */
 import { StateError } from '../errors.js'
 import type { Lab } from '../labfile/model.js'
+import { english } from '../words/say.js'
 import type { LabRecord, NodePorts } from './record.js'
 
 /** Where something listens, as the host reaches it. */
@@ -51,7 +52,8 @@ export function assignPorts(
 /** The forwarded ports of a node. Throws StateError if the record has none. */
 export function portsOf(record: LabRecord, node: string): NodePorts {
   const ports = record.ports[node]
-  if (!ports) throw new StateError(`${node}: no ports are recorded for this node`, { hint: 'klab up' })
+  if (!ports)
+    throw new StateError(english('{node}: no ports are recorded for this node', { node }), { hint: 'klab up' })
   return ports
 }
 

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 import { readText, writeAtomic } from '../host/files.js'
+import { english } from '../words/say.js'
 
 export interface KeyPair {
   /** OpenSSH private key, text with a final newline, no passphrase. */
@@ -62,11 +63,14 @@ export async function ensureKeyPair(path: string, comment: string): Promise<KeyP
     // klab was killed between the two writes. Nobody has seen the public half yet, but the private one contains it.
     const found = publicOf(privateKey, comment)
     if (found === undefined)
-      throw new CorruptError(`${path}: is not one of klab’s OpenSSH ed25519 keys`, { hint: `rm ${path}` })
+      throw new CorruptError(english('{path}: is not one of klab’s OpenSSH ed25519 keys', { path }), {
+        hint: `rm ${path}`,
+      })
     await writeAtomic(`${path}.pub`, `${found}\n`, 0o644)
     return { privateKey, publicKey: found }
   }
-  if (publicKey !== undefined) throw new CorruptError(`${path}: the private key is missing`, { hint: `rm ${path}.pub` })
+  if (publicKey !== undefined)
+    throw new CorruptError(english('{path}: the private key is missing', { path }), { hint: `rm ${path}.pub` })
   const pair = makeKeyPair(comment)
   await writeAtomic(path, pair.privateKey)
   await writeAtomic(`${path}.pub`, `${pair.publicKey}\n`, 0o644)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { isAbsolute, join } from 'node:path'
 import { HostError } from '../errors.js'
 import type { HostEnv } from '../host/types.js'
+import { english } from '../words/say.js'
 
 /**
  * The three roots. root uses /var and /run so that QEMU's own user (qemu:///system) can reach disks. Others use the XDG
@@ -30,23 +31,28 @@ export function roots({ env, home, uid }: HostEnv): Roots {
     const dir = env[name]
     if (dir === undefined || dir === '') return undefined
     if (isAbsolute(dir)) return dir
-    throw new HostError(`${name}=${dir}: must be an absolute path`, { hint: `${name}=$PWD/${dir}` })
+    throw new HostError(english('{name}={dir}: must be an absolute path', { name, dir }), {
+      hint: `${name}=$PWD/${dir}`,
+    })
   }
   const xdg = (name: string, below: string): string => {
     const dir = env[name]
     if (dir !== undefined && isAbsolute(dir)) return join(dir, 'klab')
     if (home !== '') return join(home, below, 'klab')
-    throw new HostError('no home folder is known, so klab has nowhere to keep its files', {
-      hint: 'set HOME, or KLAB_STATE_DIR and KLAB_CACHE_DIR, to absolute paths',
+    throw new HostError(english('no home folder is known, so klab has nowhere to keep its files'), {
+      hint: english('set HOME, or KLAB_STATE_DIR and KLAB_CACHE_DIR, to absolute paths'),
     })
   }
   const runtime = env['XDG_RUNTIME_DIR']
   const short = runtime !== undefined && isAbsolute(runtime) ? runtime : `/tmp/klab-${uid}`
   const state = own('KLAB_STATE_DIR') ?? (root ? '/var/lib/klab' : xdg('XDG_STATE_HOME', '.local/state'))
   if (NOT_FOR_SSH.test(state))
-    throw new HostError(`${JSON.stringify(state)}: ssh cannot read files of a folder with such a name`, {
-      hint: 'set KLAB_STATE_DIR to a path without " \\ ${',
-    })
+    throw new HostError(
+      english('{state}: ssh cannot read files of a folder with such a name', { state: JSON.stringify(state) }),
+      {
+        hint: english('set KLAB_STATE_DIR to a path without " \\ ${'),
+      },
+    )
   return {
     state,
     cache: own('KLAB_CACHE_DIR') ?? (root ? '/var/cache/klab' : xdg('XDG_CACHE_HOME', '.cache')),

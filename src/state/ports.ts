@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { HostError } from '../errors.js'
+import { english } from '../words/say.js'
 import { listRecords } from './record.js'
 
 /** Below Linux' ephemeral ports (32768 and up, ip(7)), so that no outgoing connection uses one of ours. */
@@ -21,9 +22,17 @@ export async function allocatePorts(count: number, taken: ReadonlySet<number>, s
     if (!taken.has(port) && (await isFree(port))) ports.push(port)
   }
   if (ports.length < count) {
-    throw new HostError(`only ${ports.length} of ${count} ports are free on 127.0.0.1 in ${FIRST} to ${LAST}`, {
-      hint: 'ss -lnt',
-    })
+    throw new HostError(
+      english('only {length} of {count} ports are free on 127.0.0.1 in {first} to {last}', {
+        length: ports.length,
+        count,
+        first: FIRST,
+        last: LAST,
+      }),
+      {
+        hint: 'ss -lnt',
+      },
+    )
   }
   return ports
 }

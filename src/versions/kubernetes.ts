@@ -3,6 +3,7 @@
  * table.
  */
 import { UsageError } from '../errors.js'
+import { english } from '../words/say.js'
 import { imageTags, KNOWN_MINORS, registryOf, type ImageTags } from './releases.js'
 
 export type Runtime = 'docker' | 'containerd'
@@ -101,7 +102,7 @@ const LEGACY = {
 export function releaseOf(version: string): Release {
   const [minor, patch] = split(version)
   const tags = imageTags(minor, patch)
-  if (!tags) throw new UsageError(`Kubernetes ${version}: ${unknownMinor(minor)}`)
+  if (!tags) throw new UsageError(english('Kubernetes {version}: {why}', { version, why: unknownMinor(minor) }))
   const core = `https://pkgs.k8s.io/core:/stable:/v1.${minor}`
   return {
     minor,
@@ -130,4 +131,8 @@ export function releaseOf(version: string): Release {
 
 /** Why klab cannot use a minor, in words that follow the version. */
 export const unknownMinor = (minor: number): string =>
-  `klab knows Kubernetes 1.${KNOWN_MINORS[0] ?? 0} to 1.${KNOWN_MINORS.at(-1) ?? 0}, not 1.${minor}`
+  english('klab knows Kubernetes 1.{first} to 1.{last}, not 1.{minor}', {
+    first: KNOWN_MINORS[0] ?? 0,
+    last: KNOWN_MINORS.at(-1) ?? 0,
+    minor,
+  })

@@ -44,6 +44,7 @@ t.test('each file at its place', (t) => {
   t.equal(placeOf('labs/breaks/README.md'), 'usr/lib/klab/labs/breaks/README.md')
   t.equal(placeOf('package.json'), 'usr/lib/klab/package.json')
   t.equal(placeOf('README.md'), 'usr/share/doc/klab/README.md')
+  t.equal(placeOf('README.zh.md'), 'usr/share/doc/klab/README.zh.md')
   t.equal(placeOf('docs/scripts.md'), 'usr/share/doc/klab/docs/scripts.md')
   for (const path of ['LICENSE', 'dist/klab.1', 'dist/types/index.d.ts']) t.equal(placeOf(path), undefined, path)
   t.end()

@@ -4,6 +4,7 @@ import { drawGraph, drawTimeline } from '../../src/picture/draw.js'
 import { laneCount, placed } from '../../src/picture/lanes.js'
 import { ticks, tickWords } from '../../src/picture/ticks.js'
 import { width } from '../../src/report/text.js'
+import { chooseLanguage } from '../../src/words/say.js'
 import { golden } from '../fakes/golden.js'
 import { cutRun, failedRun, HOSTILE, SNAPSHOTS, wholeLab, wholeRun } from './stage.js'
 
@@ -27,6 +28,19 @@ t.test('golden files', (t) => {
     golden(t, `picture/graph-${name}.mmd`, drawGraph(lab, 'mermaid', 100))
   }
   t.end()
+})
+
+t.test('in Chinese', async (t) => {
+  await chooseLanguage('zh')
+  t.teardown(() => chooseLanguage('en'))
+  for (const format of ['text', 'mermaid'] as const) {
+    const end = format === 'text' ? 'txt' : 'mmd'
+    golden(t, `picture/zh/timeline-failed.${end}`, drawTimeline(runs.failed, format, 100))
+    golden(t, `picture/zh/graph-lab.${end}`, drawGraph(wholeLab(), format, 100))
+  }
+  const page = drawTimeline(runs.failed, 'html', 100)
+  t.match(page, '<html lang="zh">')
+  t.match(page, '<summary>文字版</summary>')
 })
 
 t.test('no line is wider than asked for, but never narrower than 60', (t) => {

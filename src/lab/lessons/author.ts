@@ -9,6 +9,7 @@ import { workOf, workPage, type Work } from '../../lesson/record-of-work.js'
 import { templateFiles } from '../../lesson/template.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
+import { english } from '../../words/say.js'
 
 /** As for other names in klab: it becomes the name of a folder and of a snapshot. */
 const NAME = /^[a-z][a-z0-9-]{0,30}$/
@@ -20,10 +21,11 @@ export async function newLesson(
 ): Promise<{ readonly dir: string; readonly files: readonly string[] }> {
   const dir = resolve(c.doors.env.cwd, path)
   if (!NAME.test(basename(dir)))
-    throw new UsageError(`lesson new: ${basename(dir)}: is not a name for a lesson`, {
-      hint: 'a lower-case letter, then at most 30 lower-case letters, digits and dashes',
+    throw new UsageError(english('lesson new: {dir}: is not a name for a lesson', { dir: basename(dir) }), {
+      hint: english('a lower-case letter, then at most 30 lower-case letters, digits and dashes'),
     })
-  if (await exists(dir)) throw new StateError(`${dir}: already exists`, { hint: 'choose another name' })
+  if (await exists(dir))
+    throw new StateError(english('{dir}: already exists', { dir }), { hint: english('choose another name') })
   const title = basename(dir).replaceAll('-', ' ')
   const files = templateFiles(`${title[0]?.toUpperCase() ?? ''}${title.slice(1)}`)
   for (const [file, text] of Object.entries(files)) {

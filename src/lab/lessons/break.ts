@@ -7,6 +7,7 @@ import { nearest } from '../../report/nearest.js'
 import { goTo } from '../snapshot.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
+import { english } from '../../words/say.js'
 import { removeCheckpoints, requireCheckpoint } from './checkpoints.js'
 import { listBreaks } from './find.js'
 import { currentLesson, inLesson } from './in-lesson.js'
@@ -38,13 +39,16 @@ export async function startBreak(
     const some = all.filter((b) => level === undefined || b.level === level)
     const used = seed ?? c.doors.clock.now() % 1_000_000
     const chosen = pick(some, used)
-    if (!chosen) throw new UsageError(`break: there is no fault of level ${level ?? '?'}`, { hint: 'klab break list' })
+    if (!chosen)
+      throw new UsageError(english('break: there is no fault of level {level}', { level: level ?? '?' }), {
+        hint: 'klab break list',
+      })
     return { ...(await startLesson(c, chosen.dir, { language })), seed: used }
   }
   const found = all.find((b) => b.name === name)
   if (!found) {
     const meant = nearest(name, [...all.map((b) => b.name), RANDOM])
-    throw new UsageError(`break: ${name}: no such fault`, {
+    throw new UsageError(english('break: {name}: no such fault', { name }), {
       hint: meant === undefined ? 'klab break list' : `klab break start ${meant}`,
     })
   }
@@ -55,7 +59,9 @@ export async function startBreak(
 export async function undoBreak(c: LabContext): Promise<{ readonly name: string; readonly ms: number }> {
   const { paths } = await recordedLab(c.doors.env, c.file)
   if (!openLesson(await readEvents(paths.lessons)))
-    throw new StateError('nothing was broken here', { hint: 'klab break list, klab break start NAME' })
+    throw new StateError(english('nothing was broken here'), {
+      hint: english('klab break list, klab break start NAME'),
+    })
   const { lesson, progress } = await currentLesson(c)
   return inLesson(c, { goal: 'undo', lesson }, async (lab) => {
     const { ms } = await goTo(lab, await requireCheckpoint(lab, progress, 0), { undo: false, wait: true })

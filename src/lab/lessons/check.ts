@@ -7,6 +7,7 @@ import { stepOf } from '../../lesson/progress.js'
 import type { Manifest } from '../../snapshot/types.js'
 import { checkLab } from '../check.js'
 import type { LabContext } from '../context.js'
+import { english } from '../../words/say.js'
 import { keepCheckpoint } from './checkpoints.js'
 import { currentLesson, firstNode, inLesson, patienceOf, runScript, stepAt, type LessonLab } from './in-lesson.js'
 import { isChecked } from './page.js'
@@ -82,8 +83,8 @@ export async function judgeUntil(
 export async function solveStep(lab: LessonLab, step: LessonStep): Promise<Ran> {
   const { solve, number, node, user } = step
   if (!solve)
-    throw new UsageError(`${lab.lesson.name}: step ${number} has no solve script`, {
-      hint: 'its author writes one: steps[].solve in klab.yaml',
+    throw new UsageError(english('{name}: step {number} has no solve script', { name: lab.lesson.name, number }), {
+      hint: english('its author writes one: steps[].solve in klab.yaml'),
     })
   const ran = await runScript(lab, { way: 'show', user, ms: SOLVE_MS, node, title: `step ${number}: solve` }, solve)
   await lab.tell({ event: 'solved', step: number, outcome: ran.outcome })
@@ -121,7 +122,9 @@ export async function checkLesson(c: LabContext): Promise<CheckedStep> {
   const { lesson } = found
   const step = stepAt(found)
   if (!isChecked(step))
-    throw new StateError(`${lesson.name}: step ${step.number} has no check`, { hint: 'klab lesson next' })
+    throw new StateError(english('{name}: step {number} has no check', { name: lesson.name, number: step.number }), {
+      hint: 'klab lesson next',
+    })
   const { outcome, output, ms, made } = await inLesson(c, { goal: 'check', lesson }, (lab) => checkStep(lab, step))
   const isLast = step.number === lesson.steps.length
   return {
@@ -169,8 +172,8 @@ export async function hintLesson(c: LabContext, language?: string): Promise<Show
   const { hintcheck, hints, node, user, timeoutMs, number } = step
   const of = hints.length + (hintcheck ? 1 : 0)
   if (of === 0)
-    throw new UsageError(`${lesson.name}: step ${number} has no hints`, {
-      hint: 'klab lesson text --open shows the collapsed parts of the text; klab lesson solve',
+    throw new UsageError(english('{name}: step {number} has no hints', { name: lesson.name, number }), {
+      hint: english('klab lesson text --open shows the collapsed parts of the text; klab lesson solve'),
     })
   const shown = Math.min(stepOf(progress, number).hints + 1, of)
   return inLesson(c, { goal: 'hint', lesson }, async (lab) => {

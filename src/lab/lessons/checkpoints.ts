@@ -7,6 +7,7 @@ import { remove } from '../../snapshot/remove.js'
 import { save } from '../../snapshot/save.js'
 import type { Manifest } from '../../snapshot/types.js'
 import { goTo, type WentTo } from '../snapshot.js'
+import { english } from '../../words/say.js'
 import { shownName, type LessonLab } from './in-lesson.js'
 
 /** Saves the state after a step (0: before the first), in place of an older one. Throws StateError, HostError. */
@@ -52,9 +53,12 @@ export async function requireCheckpoint(lab: LessonLab, progress: LessonProgress
   if (found) return found
   throw new StateError(
     step === 0
-      ? `${lab.lesson.name}: the snapshot from before the lesson is gone`
-      : `${lab.lesson.name}: there is no snapshot after step ${step}, or its scripts have changed since`,
-    { hint: step === 0 ? 'klab lesson finish, then klab lesson start' : `klab lesson catch-up ${step + 1}` },
+      ? english('{name}: the snapshot from before the lesson is gone', { name: lab.lesson.name })
+      : english('{name}: there is no snapshot after step {step}, or its scripts have changed since', {
+          name: lab.lesson.name,
+          step,
+        }),
+    { hint: step === 0 ? english('klab lesson finish, then klab lesson start') : `klab lesson catch-up ${step + 1}` },
   )
 }
 

@@ -4,6 +4,7 @@ import type { Way } from '../../lesson/journal.js'
 import type { Ran } from '../../lesson/in-guest.js'
 import { StateError } from '../../errors.js'
 import { staged } from '../../snapshot/types.js'
+import { english } from '../../words/say.js'
 import { judgeUntil } from './check.js'
 import { copyAssets, prepareNodes } from './prepare.js'
 import { runScript, type LessonLab } from './in-lesson.js'
@@ -31,8 +32,8 @@ async function run(lab: LessonLab, { script, way, what, node }: Begin): Promise<
   const said = told(ran)
   if (said === undefined) return
   if (ran.outcome === 'unreachable')
-    throw new StateError(`${title}: the node does not answer: ${ran.output}`, {
-      hint: 'klab status, klab lesson reset',
+    throw new StateError(english('{title}: the node does not answer: {output}', { title, output: ran.output }), {
+      hint: english('klab status, klab lesson reset'),
     })
   // Public scripts often end with a status other than 0, and the lesson still works.
   lab.say(`${title}: ${said}`)
@@ -55,9 +56,12 @@ async function awaitSymptom(lab: LessonLab, step: LessonStep): Promise<void> {
   await staged(lab, ['symptom', 'waiting for the symptom'], async () => {
     const { outcome, output } = await judgeUntil(lab, step, { wanted: 'failed', withinMs: SYMPTOM_MS })
     if (outcome !== 'failed')
-      throw new StateError(`${lab.lesson.name}: its symptom did not appear: ${outcome}\n${output}`, {
-        hint: 'klab lesson reset, klab lesson finish',
-      })
+      throw new StateError(
+        english('{name}: its symptom did not appear: {outcome}\n{output}', { name: lab.lesson.name, outcome, output }),
+        {
+          hint: english('klab lesson reset, klab lesson finish'),
+        },
+      )
   })
 }
 

@@ -6,6 +6,7 @@ import { examResult, examState, type ExamResult, type ExamState } from '../../le
 import { readLesson } from '../../lesson/scenario.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
+import { english } from '../../words/say.js'
 import { currentLesson, type LessonLab } from './in-lesson.js'
 import type { LessonStatus } from './look.js'
 import { pageOf, type LessonPage } from './page.js'
@@ -28,7 +29,7 @@ export async function lastExam(
   const journal = await readExamLines(paths.exams)
   const { events } = readExam(journal)
   if (events.length === 0)
-    throw new StateError('there was no exam in this lab', { hint: 'klab lesson start FILE --exam' })
+    throw new StateError(english('there was no exam in this lab'), { hint: 'klab lesson start FILE --exam' })
   return { lab: record.id, journal, events }
 }
 
@@ -56,7 +57,7 @@ export async function examPage(c: LabContext, language?: string): Promise<Lesson
 /** The tasks of the open exam; a task's title is its symptom. Throws StateError, LessonError. */
 export async function examStatus(c: LabContext, language?: string): Promise<LessonStatus> {
   const exam = await openExam(c)
-  if (!exam) throw new StateError('no exam is open in this lab')
+  if (!exam) throw new StateError(english('no exam is open in this lab'))
   const { terms, task, isOpen } = exam
   const { tasks } = await lastExamResult(c)
   const steps = await Promise.all(

@@ -8,6 +8,7 @@ import { readExam } from '../../lesson/exam/journal.js'
 import { examResult, type ExamResult } from '../../lesson/exam/result.js'
 import { isSigned, makeSigningKeys, type Signature } from '../../lesson/exam/sign.js'
 import type { LabContext } from '../context.js'
+import { english } from '../../words/say.js'
 import { lastExam } from './exam-look.js'
 import { passphraseOf, readGiven, sign } from './trainer-files.js'
 
@@ -37,7 +38,8 @@ export async function makeKeys(
 ): Promise<{ readonly privateKey: string; readonly publicKey: string; readonly isEncrypted: boolean }> {
   const [privateKey, publicKey] = [resolve(c.doors.env.cwd, file), resolve(c.doors.env.cwd, `${file}.pub`)]
   for (const path of [privateKey, publicKey])
-    if (await exists(path)) throw new StateError(`${path}: already exists`, { hint: 'name another file' })
+    if (await exists(path))
+      throw new StateError(english('{path}: already exists', { path }), { hint: english('name another file') })
   const passphrase = passphraseOf(c)
   const { privatePem, publicPem } = makeSigningKeys(passphrase)
   await writeFile(privateKey, privatePem, { mode: 0o600, flag: 'wx' })
@@ -56,9 +58,10 @@ export async function writeExamReport(
 ): Promise<WrittenExam> {
   const { lab, journal, events } = await lastExam(c)
   const result = examResult(events)
-  if (!result.ended) throw new StateError('the exam is not over', { hint: 'klab lesson finish' })
+  if (!result.ended) throw new StateError(english('the exam is not over'), { hint: 'klab lesson finish' })
   const path = resolve(c.doors.env.cwd, file)
-  if (await exists(path)) throw new StateError(`${path}: already exists`, { hint: 'name another file' })
+  if (await exists(path))
+    throw new StateError(english('{path}: already exists', { path }), { hint: english('name another file') })
   const report: ExamReport = { format: 1, lab, result, journal }
   const signed = o.key === undefined ? undefined : await sign(c, report, o.key)
   await writeFile(path, `${JSON.stringify({ ...report, ...(signed && { signed }) }, undefined, 2)}\n`, { mode: 0o600 })
@@ -88,7 +91,8 @@ export interface VerifiedExam {
 export async function verifyExamReport(c: LabContext, file: string, key: string): Promise<VerifiedExam> {
   const { path: keyPath, text: pem } = await readGiven(c, key)
   const { path, text } = await readGiven(c, file)
-  const bad = (why: string): CorruptError => new CorruptError(`${path}: ${why}`, { hint: 'ask for the report again' })
+  const bad = (why: string): CorruptError =>
+    new CorruptError(`${path}: ${why}`, { hint: english('ask for the report again') })
   let data: unknown
   try {
     data = JSON.parse(text)

@@ -9,6 +9,7 @@ import { readLesson } from '../../lesson/scenario.js'
 import { save } from '../../snapshot/save.js'
 import { VERSION } from '../../version.js'
 import type { LabContext } from '../context.js'
+import { english } from '../../words/say.js'
 import { removeCheckpoints } from './checkpoints.js'
 import { beginTask, unnamed } from './exam.js'
 import { examNow, examPage, tellExam } from './exam-look.js'
@@ -39,7 +40,9 @@ async function tasksOf(c: LabContext, word: string, base: string): Promise<reado
   if (fault) return [{ name: word, dir: fault.dir, step: 1 }]
   const [, name = '', step] = /^(.+)\/(\d{1,3})$/.exec(word) ?? []
   if (step === undefined)
-    throw new UsageError(`exam: ${word}: no such fault; a lesson’s step is LESSON/STEP`, { hint: 'klab break list' })
+    throw new UsageError(english('exam: {word}: no such fault; a lesson’s step is LESSON/STEP', { word }), {
+      hint: 'klab break list',
+    })
   const dir = await findLesson(c, name.includes('/') || name.startsWith('.') ? resolve(base, name) : name)
   return [{ name: word, dir, step: Number(step) }]
 }
@@ -48,9 +51,13 @@ async function tasksOf(c: LabContext, word: string, base: string): Promise<reado
 async function requireTask(c: LabContext, { name, dir, step }: ExamTask): Promise<void> {
   const { steps } = await lessonToBegin(c, dir)
   const own = steps[step - 1]
-  if (!own || !isChecked(own)) throw new UsageError(`exam: ${name}: there is no such step, or it has no check`)
+  if (!own || !isChecked(own))
+    throw new UsageError(english('exam: {name}: there is no such step, or it has no check', { name }))
   const unsolved = steps.slice(0, step - 1).find((s) => isChecked(s) && !s.solve)
-  if (unsolved) throw new UsageError(`exam: ${name}: step ${unsolved.number} before it has no solve script`)
+  if (unsolved)
+    throw new UsageError(
+      english('exam: {name}: step {number} before it has no solve script', { name, number: unsolved.number }),
+    )
 }
 
 /**
@@ -70,7 +77,13 @@ export async function startExam(
   const tasks = draw([...found.values()], seed, exam.tasks)
   const [first] = tasks
   if (!first || tasks.length < exam.tasks)
-    throw new UsageError(`exam: ${path}: names ${found.size} tasks, but ${exam.tasks} must be drawn`)
+    throw new UsageError(
+      english('exam: {path}: names {size} tasks, but {tasks} must be drawn', {
+        path,
+        size: found.size,
+        tasks: exam.tasks,
+      }),
+    )
   for (const task of tasks) await requireTask(c, task)
   const lesson = await readLesson(first.dir, { language: o.language })
   await inLesson(c, { goal: 'exam', lesson: unnamed(lesson) }, async (lab) => {

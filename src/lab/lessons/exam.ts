@@ -7,6 +7,7 @@ import { readLesson } from '../../lesson/scenario.js'
 import { listManifests } from '../../snapshot/manifest.js'
 import type { LabContext } from '../context.js'
 import { goTo } from '../snapshot.js'
+import { english } from '../../words/say.js'
 import { judgeStep, judgeUntil, SETTLE_MS, solveStep, tellChecked, type CheckedStep } from './check.js'
 import { removeCheckpoints } from './checkpoints.js'
 import { enterStep } from './enter.js'
@@ -27,7 +28,9 @@ export async function beginTask(lab: LessonLab, { step }: ExamTask, at: number):
     if (isChecked(before)) {
       const { outcome } = await judgeUntil(lab, before, { wanted: 'passed', withinMs: SETTLE_MS })
       if (outcome !== 'passed')
-        throw new StateError(`the exam’s task cannot be set up: step ${before.number}: ${outcome}`)
+        throw new StateError(
+          english('the exam’s task cannot be set up: step {number}: {outcome}', { number: before.number, outcome }),
+        )
     }
   }
   await enterStep(lab, step, step === 1 ? 'start' : 'next')
@@ -37,14 +40,17 @@ export async function beginTask(lab: LessonLab, { step }: ExamTask, at: number):
 /** Throws StateError if the time is over. */
 async function requireTime(c: LabContext): Promise<void> {
   const { isOver, minutes } = await lastExamResult(c)
-  if (isOver) throw new StateError(`the ${minutes} minutes of this exam are over`, { hint: 'klab lesson finish' })
+  if (isOver)
+    throw new StateError(english('the {minutes} minutes of this exam are over', { minutes }), {
+      hint: 'klab lesson finish',
+    })
 }
 
 /** Checks the present task; a pass counts once. Throws StateError when the time is over; LockedError. */
 export async function checkTask(c: LabContext): Promise<CheckedStep> {
   await requireTime(c)
   const exam = await openExam(c)
-  if (!exam?.isOpen) throw new StateError('the next task is not set up yet', { hint: 'klab lesson next' })
+  if (!exam?.isOpen) throw new StateError(english('the next task is not set up yet'), { hint: 'klab lesson next' })
   const found = await currentLesson(c)
   const step = stepAt(found)
   const { outcome, output, ms } = await inLesson(c, { goal: 'check', lesson: found.lesson }, async (lab) => {
@@ -77,7 +83,7 @@ export async function nextTask(c: LabContext, language?: string): Promise<Lesson
   const exam = await openExam(c)
   const at = exam === undefined ? -1 : exam.task + 1
   const task = exam?.terms.tasks[at]
-  if (!exam || !task) throw new StateError('this is the last task', { hint: 'klab lesson finish' })
+  if (!exam || !task) throw new StateError(english('this is the last task'), { hint: 'klab lesson finish' })
   // No task is open if klab was killed between two tasks.
   if (exam.isOpen || (await currentLesson(c).catch(() => undefined))) await leaveTask(c, exam)
   const lesson = await readLesson(task.dir, { language })
@@ -91,14 +97,15 @@ export async function nextTask(c: LabContext, language?: string): Promise<Lesson
 /** The lab as it was when the exam began. Throws StateError when that snapshot is gone. */
 async function backToBase(lab: LessonLab, { base }: ExamState): Promise<void> {
   const found = (await listManifests(lab.paths)).find((m) => m.id === base)
-  if (!found) throw new StateError('the snapshot of the exam’s beginning is gone', { hint: 'klab lesson finish' })
+  if (!found)
+    throw new StateError(english('the snapshot of the exam’s beginning is gone'), { hint: 'klab lesson finish' })
   await goTo(lab, found, { undo: false, wait: true })
 }
 
 /** Ends the exam; the lab goes back to where it began. Throws StateError, LockedError. */
 export async function finishExam(c: LabContext): Promise<FinishedLesson> {
   const exam = await openExam(c)
-  if (!exam) throw new StateError('no exam is open in this lab')
+  if (!exam) throw new StateError(english('no exam is open in this lab'))
   const [first] = exam.terms.tasks
   const open = await currentLesson(c).catch(() => undefined)
   const lesson = open?.lesson ?? (await readLesson(first?.dir ?? ''))

@@ -10,6 +10,7 @@ import { readLesson } from '../../lesson/scenario.js'
 import { nearest } from '../../report/nearest.js'
 import type { LabContext } from '../context.js'
 import { findLab } from '../open.js'
+import { english } from '../../words/say.js'
 
 export interface ListedLesson {
   readonly name: string
@@ -65,7 +66,10 @@ async function lessonFolders(dir: string, depth = 0, isInside = false): Promise<
     inside.map((e) => e.name),
   )) {
     found.push(...(await lessonFolders(join(dir, name), depth + 1, isInside || isOne)))
-    if (found.length > MOST) throw new UsageError(`${dir}: more than ${MOST} lessons`, { hint: 'name a folder in it' })
+    if (found.length > MOST)
+      throw new UsageError(english('{dir}: more than {most} lessons', { dir, most: MOST }), {
+        hint: english('name a folder in it'),
+      })
   }
   return found
 }
@@ -105,7 +109,7 @@ export async function listLessons(
   const folders: string[] = []
   for (const dir of dirs) {
     if (!(await stat(dir).catch(() => undefined))?.isDirectory())
-      throw new UsageError(`lesson list: ${dir}: no such folder`)
+      throw new UsageError(english('lesson list: {dir}: no such folder', { dir }))
     folders.push(...(await lessonFolders(dir)))
   }
   return Promise.all(folders.map((dir) => listed(dir, o.language)))
@@ -130,8 +134,10 @@ export async function findLesson(c: LabContext, name: string, labfile?: string):
     name,
     folders.map((dir) => basename(dir)),
   )
-  throw new UsageError(`${name}: no such lesson`, {
+  throw new UsageError(english('{name}: no such lesson', { name }), {
     hint:
-      meant === undefined ? 'klab lesson list; for a folder: klab lesson start ./DIR' : `klab lesson start ${meant}`,
+      meant === undefined
+        ? english('klab lesson list; for a folder: klab lesson start ./DIR')
+        : `klab lesson start ${meant}`,
   })
 }

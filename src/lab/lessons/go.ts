@@ -4,6 +4,7 @@ import type { Way } from '../../lesson/journal.js'
 import { stepOf, type LessonProgress } from '../../lesson/progress.js'
 import type { Settled } from '../../snapshot/settle.js'
 import type { LabContext } from '../context.js'
+import { english } from '../../words/say.js'
 import { checkStep, judgeUntil, SETTLE_MS, solveStep } from './check.js'
 import { checkpointAfter, keepCheckpoint, requireCheckpoint, restoreCheckpoint } from './checkpoints.js'
 import { enterStep } from './enter.js'
@@ -48,16 +49,20 @@ export async function nextStep(c: LabContext, { skip, language }: NextRequest = 
   const { lesson, progress } = found
   const step = stepAt(found)
   if (step.number === lesson.steps.length)
-    throw new StateError(`${lesson.name}: step ${step.number} is the last one`, { hint: 'klab lesson finish' })
+    throw new StateError(english('{name}: step {number} is the last one', { name: lesson.name, number: step.number }), {
+      hint: 'klab lesson finish',
+    })
   const passed = stepOf(progress, step.number).passed
   const open = isChecked(step) && !passed
   if (open && skip !== true)
-    throw new StateError(`step ${step.number} has not passed its check`, {
-      hint: lesson.skip ? 'klab lesson check, or klab lesson next --skip' : 'klab lesson check; klab lesson hint',
+    throw new StateError(english('step {number} has not passed its check', { number: step.number }), {
+      hint: lesson.skip
+        ? english('klab lesson check, or klab lesson next --skip')
+        : english('klab lesson check; klab lesson hint'),
     })
   if (open && !lesson.skip)
-    throw new StateError(`${lesson.name} does not let steps be skipped`, {
-      hint: 'klab lesson hint, klab lesson solve',
+    throw new StateError(english('{name} does not let steps be skipped', { name: lesson.name }), {
+      hint: english('klab lesson hint, klab lesson solve'),
     })
   await inLesson(c, { goal: 'next step of', lesson }, async (lab) => {
     // The check that passed has saved it, unless klab was killed in between.
@@ -71,7 +76,9 @@ export async function nextStep(c: LabContext, { skip, language }: NextRequest = 
 export async function backStep(c: LabContext, language?: string): Promise<WentToStep> {
   const { lesson, progress } = await currentLesson(c)
   if (progress.step <= 1)
-    throw new StateError(`${lesson.name}: this is the first step`, { hint: 'klab lesson reset goes to its beginning' })
+    throw new StateError(english('{name}: this is the first step', { name: lesson.name }), {
+      hint: 'klab lesson reset goes to its beginning',
+    })
   const went = await inLesson(c, { goal: 'back in', lesson }, (lab) =>
     goToStep(lab, progress, { to: progress.step - 1, way: 'back' }),
   )
@@ -102,9 +109,16 @@ async function makeUp(lab: LessonLab, number: number): Promise<void> {
   const judged = await judgeUntil(lab, step, { wanted: 'passed', withinMs: SETTLE_MS })
   const { outcome, output } = await checkStep(lab, step, judged)
   if (outcome !== 'passed')
-    throw new StateError(`step ${number} does not pass its check after its solve script: ${outcome}\n${output}`, {
-      hint: `klab lesson test ${lab.lesson.dir}`,
-    })
+    throw new StateError(
+      english('step {number} does not pass its check after its solve script: {outcome}\n{output}', {
+        number,
+        outcome,
+        output,
+      }),
+      {
+        hint: `klab lesson test ${lab.lesson.dir}`,
+      },
+    )
 }
 
 /**
@@ -115,7 +129,9 @@ export async function catchUp(c: LabContext, to: number, language?: string): Pro
   const { lesson, progress } = await currentLesson(c)
   const { length } = lesson.steps
   if (!Number.isInteger(to) || to < 1 || to > length)
-    throw new UsageError(`catch-up: ${to}: ${lesson.name} has the steps 1 to ${length}`)
+    throw new UsageError(
+      english('catch-up: {to}: {name} has the steps 1 to {length}', { to, name: lesson.name, length }),
+    )
   const went = await inLesson(c, { goal: 'catch up in', lesson }, async (lab) => {
     let from = to - 1
     while (from > 0 && !(await checkpointAfter(lab, progress, from))) from--
@@ -135,7 +151,10 @@ export async function catchUp(c: LabContext, to: number, language?: string): Pro
 function requireSolutions({ lesson }: LessonLab, from: number, to: number): void {
   const missing = lesson.steps.slice(from - 1, to - 1).find((s) => isChecked(s) && !s.solve)
   if (missing)
-    throw new UsageError(`catch-up: step ${missing.number} has no solve script, and nobody has passed it yet`, {
-      hint: 'its author writes one: steps[].solve in klab.yaml',
-    })
+    throw new UsageError(
+      english('catch-up: step {number} has no solve script, and nobody has passed it yet', { number: missing.number }),
+      {
+        hint: english('its author writes one: steps[].solve in klab.yaml'),
+      },
+    )
 }

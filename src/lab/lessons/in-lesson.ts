@@ -20,6 +20,7 @@ import { withLog, type LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { CONNECT_MS } from '../reach.js'
 import { withLab } from '../with-lab.js'
+import { english } from '../../words/say.js'
 
 /** A locked lab with an open lesson. */
 export interface LessonLab extends LockedLab {
@@ -96,7 +97,9 @@ export async function inLesson<T>(
               progress: async () => openLesson(await readEvents(paths.lessons)),
             }
             if (!(await allRunning(lab)))
-              throw new StateError('not all machines of the lab run', { hint: 'klab up, or klab resume' })
+              throw new StateError(english('not all machines of the lab run'), {
+                hint: english('klab up, or klab resume'),
+              })
             return work(lab)
           },
         ),
@@ -116,7 +119,9 @@ export async function currentLesson(c: LabContext, language?: string): Promise<C
   const { paths, record } = await recordedLab(c.doors.env, c.file)
   const progress = openLesson(await readEvents(paths.lessons))
   if (!progress)
-    throw new StateError('no lesson is open in this lab', { hint: 'klab lesson list, klab lesson start NAME' })
+    throw new StateError(english('no lesson is open in this lab'), {
+      hint: english('klab lesson list, klab lesson start NAME'),
+    })
   return { lesson: await readLesson(progress.dir, { language }), progress, record, paths }
 }
 
@@ -130,9 +135,12 @@ export function stepAt({
 }): LessonStep {
   const step = lesson.steps[progress.step - 1]
   if (!step || progress.unready)
-    throw new StateError(`${lesson.name}: step ${Math.max(progress.step, 1)} was set up only in part`, {
-      hint: 'klab lesson reset',
-    })
+    throw new StateError(
+      english('{name}: step {step} was set up only in part', { name: lesson.name, step: Math.max(progress.step, 1) }),
+      {
+        hint: 'klab lesson reset',
+      },
+    )
   return step
 }
 
@@ -141,7 +149,14 @@ export function requireNodes({ steps, dir }: Lesson, { lab }: Pick<LabRecord, 'l
   const names = lab.nodes.map((n) => n.name)
   for (const { node, number } of steps)
     if (node !== undefined && !names.includes(node))
-      throw new UsageError(`${dir}: step ${number}: ${node}: no such node in this lab; there are ${names.join(', ')}`)
+      throw new UsageError(
+        english('{dir}: step {number}: {node}: no such node in this lab; there are {names}', {
+          dir,
+          number,
+          node,
+          names: names.join(', '),
+        }),
+      )
 }
 
 /** Runs a script of a lesson. The result says how it ended, or that its node did not answer. */

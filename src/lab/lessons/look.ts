@@ -8,6 +8,7 @@ import type { LabRecord } from '../../state/record.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { sshCommand, type TerminalCommand } from '../reach.js'
+import { english } from '../../words/say.js'
 import { currentLesson, firstNode, hostsOf, stepAt, type CurrentLesson } from './in-lesson.js'
 import { isChecked, pageOf, type LessonPage } from './page.js'
 
@@ -105,9 +106,12 @@ export async function lessonCommand(
   const { commands } = readPage(await pageOf(found, step.number === 1 ? 'start' : 'step'), found.record)
   const command = commands.find((x) => x.number === number)
   if (!command)
-    throw new UsageError(`run: there is no command ${number} on this page; it has ${commands.length}`, {
-      hint: 'klab lesson text',
-    })
+    throw new UsageError(
+      english('run: there is no command {number} on this page; it has {length}', { number, length: commands.length }),
+      {
+        hint: 'klab lesson text',
+      },
+    )
   const home = step.user === 'root' ? '/root' : `/home/${step.user}`
   const words = ['sudo', '-u', step.user, '--', 'env', `HOME=${home}`, 'bash', '-c', `cd; ${command.text}`]
   const { argv, env } = await sshCommand(c, step.node ?? firstNode(found.record), words, { apart: true })

@@ -1,7 +1,8 @@
 /** How a check ended, in words. */
 import type { ScriptOutcome } from '../../lesson/in-guest.js'
+import type { Text } from '../../words/say.js'
 
-export const OUTCOME_WORDS: Readonly<Record<ScriptOutcome, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<ScriptOutcome, Text>> = {
   passed: 'passed',
   failed: 'not done yet',
   'timed-out': 'the check took too long and was ended',

@@ -13,6 +13,7 @@ import { connectWithin } from '../../node/connections.js'
 import { staged } from '../../snapshot/types.js'
 import type { LabRecord } from '../../state/record.js'
 import { CONNECT_MS } from '../reach.js'
+import { english } from '../../words/say.js'
 import { firstNode, hostsOf, patienceOf, type LessonLab } from './in-lesson.js'
 
 /** ms for one node: a few files, and kubectl if taints are removed. Multiplied by patience. */
@@ -112,9 +113,21 @@ export async function copyAssets(lab: LessonLab): Promise<void> {
   for (const asset of lab.lesson.assets) {
     const host = hosts[asset.host]
     if (!host)
-      throw new UsageError(`${lab.lesson.dir}: assets for host${asset.host + 1}: the lab has ${hosts.length} nodes`)
+      throw new UsageError(
+        english('{dir}: assets for host{host}: the lab has {length} nodes', {
+          dir: lab.lesson.dir,
+          host: asset.host + 1,
+          length: hosts.length,
+        }),
+      )
     if (asset.chmod !== undefined && !MODE.test(asset.chmod))
-      throw new UsageError(`${lab.lesson.dir}: assets: ${asset.file}: chmod ${asset.chmod}: is not a mode`)
+      throw new UsageError(
+        english('{dir}: assets: {file}: chmod {chmod}: is not a mode', {
+          dir: lab.lesson.dir,
+          file: asset.file,
+          chmod: asset.chmod,
+        }),
+      )
     const { base, names } = await filesOf(lab.lesson.dir, asset)
     await staged(lab, [`assets/${host.name}/${asset.file}`, `${host.name}: ${asset.file}`], async () => {
       const guest = await connectWithin(lab, host.name, CONNECT_MS)

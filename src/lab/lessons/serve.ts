@@ -13,6 +13,7 @@ import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { CONNECT_MS, requireNode } from '../reach.js'
 import { listAll } from '../snapshot-verbs.js'
+import { english } from '../../words/say.js'
 import type { WentToStep } from './go.js'
 import { currentLesson, firstNode, hostsOf } from './in-lesson.js'
 import { readPage, statusOf } from './look.js'
@@ -139,7 +140,10 @@ export async function openLessonPage(c: LabContext, { port = 0, language }: Open
   const files = join(c.doors.assets, 'dist', 'page')
   const server = await servePage(actions, { files, port }).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    throw new StateError(`127.0.0.1:${port} is taken`, { hint: 'klab lesson open, without --port', cause })
+    throw new StateError(english('127.0.0.1:{port} is taken', { port }), {
+      hint: english('klab lesson open, without --port'),
+      cause,
+    })
   })
   const close = async (): Promise<void> => {
     await server.close()

@@ -9,6 +9,7 @@ import { note } from '../../report/events.js'
 import type { LabRecord } from '../../state/record.js'
 import type { LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
+import { english } from '../../words/say.js'
 import { keepCheckpoint, removeCheckpoints } from './checkpoints.js'
 import { enterStep } from './enter.js'
 import { findLesson } from './find.js'
@@ -25,16 +26,24 @@ function requirePhase(lesson: Lesson, record: LabRecord): void {
   const { cluster } = environmentOf(lesson.imageId)
   const wanted = lesson.until ?? (record.lab.kubernetes ? 'ready' : undefined)
   if (!record.lab.kubernetes && lesson.until === undefined && cluster)
-    throw new StateError(`${lesson.name} needs a cluster, and this lab has none (kubernetes: false)`, {
-      hint: 'klab init quickstart in another folder, klab up',
-    })
+    throw new StateError(
+      english('{name} needs a cluster, and this lab has none (kubernetes: false)', { name: lesson.name }),
+      {
+        hint: english('klab init quickstart in another folder, klab up'),
+      },
+    )
   if (wanted === undefined || record.completedUntil === wanted) return
   const at = record.completedUntil ?? 'nowhere yet'
   const up = lesson.until === undefined ? 'klab up' : `klab up --until ${lesson.until}`
-  throw new StateError(`${lesson.name} begins in a lab after the phase ${wanted}; this one is at: ${at}`, {
-    hint:
-      record.completedUntil === undefined || lesson.until === undefined ? up : `in another folder: klab init, ${up}`,
-  })
+  throw new StateError(
+    english('{name} begins in a lab after the phase {wanted}; this one is at: {at}', { name: lesson.name, wanted, at }),
+    {
+      hint:
+        record.completedUntil === undefined || lesson.until === undefined
+          ? up
+          : english('in another folder: klab init, {up}', { up }),
+    },
+  )
 }
 
 /**
@@ -46,9 +55,12 @@ export async function lessonToBegin(c: LabContext, name: string, language?: stri
   const lesson = await readLesson(await findLesson(c, name, labfile), { language })
   const open = openLesson(await readEvents(paths.lessons))
   if (open)
-    throw new StateError(`the lesson ${open.lesson} is open, at step ${Math.max(open.step, 1)}`, {
-      hint: open.dir === lesson.dir ? 'klab lesson text; klab lesson reset' : 'klab lesson finish ends it',
-    })
+    throw new StateError(
+      english('the lesson {lesson} is open, at step {step}', { lesson: open.lesson, step: Math.max(open.step, 1) }),
+      {
+        hint: open.dir === lesson.dir ? english('klab lesson text; klab lesson reset') : 'klab lesson finish ends it',
+      },
+    )
   requirePhase(lesson, record)
   requireNodes(lesson, record)
   return lesson

@@ -4,6 +4,7 @@ import { UsageError } from '../../errors.js'
 import { readSmall } from '../../host/files.js'
 import { signData, type Signature } from '../../lesson/exam/sign.js'
 import type { LabContext } from '../context.js'
+import { english } from '../../words/say.js'
 
 /** The report of an exam of 50 tasks with long outputs has less. */
 const MOST_BYTES = 64 * 2 ** 20
@@ -16,9 +17,9 @@ export async function readGiven(
 ): Promise<{ readonly path: string; readonly text: string }> {
   const path = resolve(c.doors.env.cwd, file)
   const bytes = await readSmall(path, MOST_BYTES).catch((cause: unknown) => {
-    throw new UsageError(`${path}: cannot be read`, { cause, hint })
+    throw new UsageError(english('{path}: cannot be read', { path }), { cause, hint })
   })
-  if (!bytes) throw new UsageError(`${path}: cannot be read`, { hint })
+  if (!bytes) throw new UsageError(english('{path}: cannot be read', { path }), { hint })
   return { path, text: bytes.toString('utf8') }
 }
 

@@ -1,6 +1,7 @@
 /** The verbs of an open lesson, and of an open exam. */
 import { StateError } from '../../errors.js'
 import type { LabContext } from '../context.js'
+import { english } from '../../words/say.js'
 import { undoBreak } from './break.js'
 import { checkLesson, hintLesson, solveLesson } from './check.js'
 import { checkTask, finishExam, nextTask } from './exam.js'
@@ -13,7 +14,10 @@ import { finishLesson, startLesson, type StartRequest } from './start.js'
 
 /** Throws StateError while an exam is open. */
 async function refuseInExam(c: LabContext, what: string): Promise<void> {
-  if (await openExam(c)) throw new StateError(`an exam is open: ${what}`, { hint: 'klab lesson check, next, finish' })
+  if (await openExam(c))
+    throw new StateError(english('an exam is open: {what}', { what }), {
+      hint: english('klab lesson check, next, finish'),
+    })
 }
 
 /** Makes a verb that is refused during an exam. */

@@ -1,0 +1,24 @@
+/** klab in Chinese (Simplified), by the English texts. */
+import { COMMANDS_ZH } from './commands.js'
+import { ERRORS_ZH } from './errors.js'
+import { EXAMPLES_ZH } from './examples.js'
+import { LABFILE_ZH } from './labfile.js'
+import { LESSONS_ZH } from './lessons.js'
+import { OPTIONS_ZH } from './options.js'
+import { PICTURES_ZH } from './pictures.js'
+import { TABLES_ZH } from './tables.js'
+import { USAGE_ZH } from './usage.js'
+import { VERBS_ZH } from './verbs.js'
+
+export const ZH = {
+  ...COMMANDS_ZH,
+  ...OPTIONS_ZH,
+  ...EXAMPLES_ZH,
+  ...TABLES_ZH,
+  ...PICTURES_ZH,
+  ...USAGE_ZH,
+  ...VERBS_ZH,
+  ...ERRORS_ZH,
+  ...LABFILE_ZH,
+  ...LESSONS_ZH,
+}
