@@ -1,7 +1,8 @@
 #!/bin/bash
 set -euo pipefail
 kubectl label --overwrite node k8s-node02 disk=ssd
-kubectl apply -f - <<'EOF'
+make_pod() {
+	kubectl apply -f - <<'EOF'
 apiVersion: v1
 kind: Pod
 metadata:
@@ -16,4 +17,12 @@ spec:
       imagePullPolicy: IfNotPresent
       command: [sleep, '86400']
 EOF
-kubectl -n place wait --for=condition=Ready pod/fast --timeout=300s
+}
+phase() { kubectl -n place get pod fast -o jsonpath='{.status.phase}'; }
+
+make_pod
+# kubelet hears of a label some time after the API server has it. Until then it turns the pod away for good.
+until [ "$(phase)" = Running ]; do
+	[ "$(phase)" != Failed ] || { kubectl -n place delete pod fast && make_pod; }
+	sleep 3
+done

@@ -1,19 +1,25 @@
 #!/bin/bash
-# A pod that asks for a label that no node has.
+# A deployment whose pod asks for a label that no node has.
 set -uo pipefail
 kubectl label nodes --all zone- >/dev/null
 kubectl apply -f - <<'EOF'
-apiVersion: v1
-kind: Pod
+apiVersion: apps/v1
+kind: Deployment
 metadata:
   name: lost
   namespace: place
 spec:
-  nodeSelector: { zone: west }
-  terminationGracePeriodSeconds: 1
-  containers:
-    - name: shell
-      image: klab.local/probe:1
-      imagePullPolicy: IfNotPresent
-      command: [sleep, '86400']
+  selector:
+    matchLabels: { app: lost }
+  template:
+    metadata:
+      labels: { app: lost }
+    spec:
+      nodeSelector: { zone: west }
+      terminationGracePeriodSeconds: 1
+      containers:
+        - name: shell
+          image: klab.local/probe:1
+          imagePullPolicy: IfNotPresent
+          command: [sleep, '86400']
 EOF

@@ -1,4 +1,4 @@
 #!/bin/bash
 set -euo pipefail
 kubectl label --overwrite node k8s-node01 zone=west
-kubectl -n place wait --for=condition=Ready pod/lost --timeout=300s
+kubectl -n place rollout status deployment/lost --timeout=300s
