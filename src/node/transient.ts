@@ -13,9 +13,12 @@ const TRANSIENT: readonly RegExp[] = [
   /net\/http: request canceled|context deadline exceeded|http2: .*connection lost/,
 ]
 
+/** Whether a text has such an answer in it. */
+export const saysBusy = (text: string): boolean => TRANSIENT.some((r) => r.test(text))
+
 /** Whether kubectl failed with such an answer. */
 export const isTransient = (error: unknown): error is CommandError =>
-  error instanceof CommandError && TRANSIENT.some((r) => r.test(error.failure.tail))
+  error instanceof CommandError && saysBusy(error.failure.tail)
 
 export interface RetryOptions {
   readonly clock: Clock

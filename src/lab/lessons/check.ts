@@ -7,6 +7,7 @@ import { stepOf } from '../../lesson/progress.js'
 import type { Manifest } from '../../snapshot/types.js'
 import { checkLab } from '../check.js'
 import type { LabContext } from '../context.js'
+import { saysBusy } from '../../node/transient.js'
 import { english } from '../../words/say.js'
 import { keepCheckpoint } from './checkpoints.js'
 import { currentLesson, firstNode, inLesson, patienceOf, runScript, stepAt, type LessonLab } from './in-lesson.js'
@@ -79,14 +80,23 @@ export async function judgeUntil(
   }
 }
 
-/** Runs a step's solve script. Throws UsageError when it has none. */
+/**
+ * Runs a step's solve script; once more if it failed because the API server was too busy to answer. Throws UsageError
+ * when it has none.
+ */
 export async function solveStep(lab: LessonLab, step: LessonStep): Promise<Ran> {
   const { solve, number, node, user } = step
   if (!solve)
     throw new UsageError(english('{name}: step {number} has no solve script', { name: lab.lesson.name, number }), {
       hint: english('its author writes one: steps[].solve in klab.yaml'),
     })
-  const ran = await runScript(lab, { way: 'show', user, ms: SOLVE_MS, node, title: `step ${number}: solve` }, solve)
+  const run = (): Promise<Ran> =>
+    runScript(lab, { way: 'show', user, ms: SOLVE_MS, node, title: `step ${number}: solve` }, solve)
+  let ran = await run()
+  if (ran.outcome === 'failed' && saysBusy(ran.output)) {
+    lab.say(english('the API server was too busy to answer; the solution runs once more'))
+    ran = await run()
+  }
   await lab.tell({ event: 'solved', step: number, outcome: ran.outcome })
   return ran
 }

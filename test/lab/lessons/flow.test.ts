@@ -154,6 +154,19 @@ t.test('where a lesson cannot begin', async (t) => {
   await t.rejects(lessons.check(), { message: /not all machines of the lab run/, hint: /klab up/ })
 })
 
+t.test('a solution that met a busy API server runs once more, another one does not', async (t) => {
+  const s = await lessonStage(t)
+  s.writeLesson('busy', { ...THREE, '1.solve': 'busy\nwrite w1', '2.solve': 'fail' })
+  const { lessons } = s.lab
+  await lessons.start('busy')
+  t.match(await lessons.solve(), { outcome: 'passed' })
+  t.equal(s.ran.filter((r) => r.includes('1.solve')).length, 2)
+  await lessons.check()
+  await lessons.next()
+  t.match(await lessons.solve(), { outcome: 'failed' })
+  t.equal(s.ran.filter((r) => r.includes('2.solve')).length, 1)
+})
+
 t.test('skip: where the lesson allows it', async (t) => {
   const s = await lessonStage(t)
   s.writeLesson('strict', THREE)

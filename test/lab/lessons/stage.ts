@@ -1,4 +1,5 @@
-/** A lab of four machines, and lessons whose scripts are words: `write x`, `is x`, `fail`, `hang`, `say x`. */
+/** A lab of four machines, and lessons whose scripts are words: `write x`, `is x`, `fail`, `hang`, `say x`,
+ * `busy` (once). */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Test } from 'tap'
@@ -18,6 +19,7 @@ export async function lessonStage(t: Test) {
   const { world } = stage
   const ran: string[] = []
   const word = async (): Promise<string> => (await stage.read())[0]?.split('/')[0] ?? ''
+  let wasBusy = false
   const play = async (script: string): Promise<Ended> => {
     const said: string[] = []
     for (const line of script.trim().split('\n')) {
@@ -26,6 +28,10 @@ export async function lessonStage(t: Test) {
       if (verb === 'say') said.push(what)
       if (verb === 'hang') return { stdout: said.join('\n'), stderr: 'klab: timeout' }
       if (verb === 'run') return { stdout: said.join('\n'), stderr: 'klab: running' }
+      if (verb === 'busy' && !wasBusy) {
+        wasBusy = true
+        return { stdout: `Unable to connect to the server: net/http: request canceled\n`, stderr: 'klab: ended 1' }
+      }
       if (verb === 'lose') throw failure('k8s-master01', ['bash'], undefined, 'the connection is gone')
       if (verb === 'fail' || (verb === 'is' && (await word()) !== what))
         return { stdout: [...said, `want ${what}`].join('\n'), stderr: 'klab: ended 1' }
