@@ -24,7 +24,7 @@ if ! grep -qF -- '--kubeconfig=/etc/kubernetes/controller-manger.conf' "$file"; 
 fi
 
 # After that, so that nobody makes pods of it.
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

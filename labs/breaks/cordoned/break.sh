@@ -5,7 +5,7 @@ set -euo pipefail
 # Nothing of an earlier time.
 kubectl delete namespace news --ignore-not-found --timeout=120s
 kubectl cordon k8s-node01 k8s-node02 k8s-node03
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

@@ -4,7 +4,7 @@ set -euo pipefail
 
 # Nothing of an earlier time.
 kubectl delete namespace radio --ignore-not-found --timeout=120s
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:
@@ -43,6 +43,6 @@ if ! kubectl -n kube-system get configmap coredns -o yaml | grep 'foward' >/dev/
 		echo 'the Corefile is not as expected, nothing changed'
 		exit 1
 	}
-	sed 's/forward \. /foward . /; /^  resourceVersion: /d' "$kept/coredns.yaml" | kubectl replace -f -
+	sed 's/forward \. /foward . /; /^  resourceVersion: /d' "$kept/coredns.yaml" | kubectl replace --validate=false -f -
 fi
 kubectl -n kube-system delete pods -l k8s-app=kube-dns --timeout=120s || true

@@ -4,7 +4,7 @@ set -euo pipefail
 
 # Nothing of an earlier time.
 kubectl delete namespace museum --ignore-not-found --timeout=120s
-sed 's#/probe:#/prob:#' <<'YAML' | kubectl apply -f -
+sed 's#/probe:#/prob:#' <<'YAML' | kubectl apply --validate=false -f -
 apiVersion: v1
 kind: Namespace
 metadata:

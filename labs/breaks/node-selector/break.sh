@@ -5,7 +5,7 @@ set -euo pipefail
 # Nothing of an earlier time.
 kubectl delete namespace studio --ignore-not-found --timeout=120s
 kubectl label nodes --all disk- || true
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

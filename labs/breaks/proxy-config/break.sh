@@ -4,7 +4,7 @@ set -euo pipefail
 
 # Nothing of an earlier time.
 kubectl delete namespace post --ignore-not-found --timeout=120s
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:
@@ -47,12 +47,12 @@ if ! kubectl -n kube-system get daemonset kube-proxy -o yaml | grep 'kube-proxy/
 		exit 1
 	}
 	sed 's#/var/lib/kube-proxy/config.conf#/var/lib/kube-proxy/configuration.conf#; /^  resourceVersion: /d' \
-		"$kept/kube-proxy.yaml" | kubectl replace -f -
+		"$kept/kube-proxy.yaml" | kubectl replace --validate=false -f -
 fi
 # A rollout would stop at the first that fails.
 kubectl -n kube-system delete pods -l k8s-app=kube-proxy --grace-period=1 --timeout=180s || true
 # After that, so that nobody makes rules for it.
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Service
 metadata:

@@ -5,4 +5,4 @@ set -euo pipefail
 # Without its version: the status changes meanwhile.
 kubectl -n kube-system get daemonset kube-proxy -o yaml |
 	sed 's#/var/lib/kube-proxy/configuration.conf#/var/lib/kube-proxy/config.conf#; /^  resourceVersion: /d' |
-	kubectl replace -f -
+	kubectl replace --validate=false -f -

@@ -3,7 +3,7 @@
 set -euo pipefail
 
 kubectl -n archive delete persistentvolumeclaim papers --timeout=120s
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:

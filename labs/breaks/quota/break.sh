@@ -4,7 +4,7 @@ set -euo pipefail
 
 # Nothing of an earlier time.
 kubectl delete namespace hotel --ignore-not-found --timeout=120s
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:
@@ -25,7 +25,7 @@ for _ in $(seq 60); do
 	[ -z "$(kubectl -n hotel get resourcequota agreed -o jsonpath='{.status.hard}')" ] || break
 	sleep 2
 done
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: apps/v1
 kind: Deployment
 metadata:

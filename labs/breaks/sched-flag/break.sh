@@ -26,7 +26,7 @@ if ! grep -qF -- '--leader-elects=' "$file"; then
 fi
 
 # After that, so that nobody gives the pod a node.
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

@@ -26,7 +26,7 @@ if ! grep -q '/kube-scheduler:v[0-9.]*-next$' "$file"; then
 fi
 
 # After that, so that nobody gives the pod a node.
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

@@ -4,7 +4,7 @@ set -euo pipefail
 
 # Nothing of an earlier time.
 kubectl delete namespace library --ignore-not-found --timeout=120s
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

@@ -5,7 +5,7 @@ set -euo pipefail
 # Nothing of an earlier time.
 kubectl delete namespace clinic --ignore-not-found --timeout=120s
 kubectl taint nodes k8s-node03 test=true:NoSchedule --overwrite
-kubectl apply -f - <<'YAML'
+kubectl apply --validate=false -f - <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:

@@ -4,7 +4,7 @@ set -uo pipefail
 kubectl create namespace shift
 kubectl cordon k8s-node01
 kubectl cordon k8s-node02
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: apps/v1
 kind: Deployment
 metadata:

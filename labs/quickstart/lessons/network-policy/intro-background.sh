@@ -1,7 +1,7 @@
 #!/bin/bash
 set -uo pipefail
 kubectl create namespace wall
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: v1
 kind: Pod
 metadata:

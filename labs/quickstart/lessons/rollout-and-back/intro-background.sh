@@ -1,7 +1,7 @@
 #!/bin/bash
 set -uo pipefail
 kubectl create namespace roll
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: apps/v1
 kind: Deployment
 metadata:

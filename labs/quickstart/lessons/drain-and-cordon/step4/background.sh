@@ -12,7 +12,7 @@ for _ in $(seq 60); do
 done
 kubectl uncordon k8s-node01
 kubectl uncordon k8s-node03
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:

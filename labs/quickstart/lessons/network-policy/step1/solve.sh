@@ -1,6 +1,6 @@
 #!/bin/bash
 set -euo pipefail
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:

@@ -2,7 +2,7 @@
 set -euo pipefail
 kubectl delete csr anna --ignore-not-found
 openssl req -new -newkey rsa:2048 -nodes -keyout /root/anna.key -subj "/O=developers/CN=anna" -out /root/anna.csr
-kubectl apply -f - <<EOF
+kubectl apply --validate=false -f - <<EOF
 apiVersion: certificates.k8s.io/v1
 kind: CertificateSigningRequest
 metadata:

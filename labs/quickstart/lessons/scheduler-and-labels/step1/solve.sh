@@ -2,7 +2,7 @@
 set -euo pipefail
 kubectl label --overwrite node k8s-node02 disk=ssd
 make_pod() {
-	kubectl apply -f - <<'EOF'
+	kubectl apply --validate=false -f - <<'EOF'
 apiVersion: v1
 kind: Pod
 metadata:

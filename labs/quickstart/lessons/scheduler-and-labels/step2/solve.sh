@@ -1,7 +1,7 @@
 #!/bin/bash
 set -euo pipefail
 kubectl taint --overwrite node k8s-node03 team=red:NoSchedule
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: v1
 kind: Pod
 metadata:

@@ -2,7 +2,7 @@
 # A deployment whose pod asks for a label that no node has.
 set -uo pipefail
 kubectl label nodes --all zone- >/dev/null
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: apps/v1
 kind: Deployment
 metadata:

@@ -1,6 +1,6 @@
 #!/bin/bash
 set -euo pipefail
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: v1
 kind: Pod
 metadata:
@@ -25,7 +25,7 @@ for _ in $(seq 30); do
 	sleep 3
 done
 kubectl -n data delete pod writer
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: v1
 kind: Pod
 metadata:

@@ -1,6 +1,6 @@
 #!/bin/bash
 set -uo pipefail
-kubectl apply -f - <<'EOF'
+kubectl apply --validate=false -f - <<'EOF'
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
