@@ -32,11 +32,39 @@ own_ready() {
 	[ "$(kubectl --server=https://127.0.0.1:6443 --request-timeout=60s get --raw /readyz 2>/dev/null)" = ok ]
 }
 
+# etcdctl in another node's member of etcd, the first one that it can be run in: this node's own may have no vote, and
+# the pod of a node that is off still counts as running.
+etcdctl_elsewhere() {
+	local pki=/etc/kubernetes/pki/etcd pods pod
+	pods=$(kubectl --request-timeout=60s -n kube-system get pods -l component=etcd -o name) || return 1
+	for pod in $pods; do
+		[ "$pod" != "pod/etcd-$KLAB_NODE" ] || continue
+		! timeout 120 kubectl -n kube-system exec "$pod" -- etcdctl --command-timeout=60s --cacert=$pki/ca.crt \
+			--cert=$pki/healthcheck-client.crt --key=$pki/healthcheck-client.key "$@" || return 0
+	done
+	return 1
+}
+
+# This node's member of etcd has a vote. From 1.29 on kubeadm adds it without one ("learner"), and gives it one once it
+# has all data; until then it answers no API server. kubeadm tries for two minutes, and it may have been killed.
+has_vote() {
+	local members own
+	# ID, status, name, addresses, whether it is a learner. One that has not started has no name.
+	members=$(etcdctl_elsewhere member list) || return 1
+	own=$(grep "^[0-9a-f]*, started, $KLAB_NODE, " <<<"$members") || return 1
+	case $own in *', true') etcdctl_elsewhere member promote "${own%%,*}" ;; esac
+}
+
 # What kubeadm does after the start of the etcd member. Older kubeadms give the member 40 s, too little for a busy host
 # under emulation. The member then starts all the same.
 finish() {
 	local minor=${KLAB_VERSION#*.}
 	systemctl -q is-active kubelet || systemctl restart kubelet
+	[ "${minor%%.*}" -lt 29 ] || retry has_vote || {
+		echo "$KLAB_NODE joined, but its member of etcd gets no vote; look at it with:" \
+			"kubectl -n kube-system logs etcd-$KLAB_NODE"
+		exit 1
+	}
 	retry own_ready || {
 		echo "$KLAB_NODE joined, but its own API server does not get ready; look at it with:" \
 			'docker ps -a or crictl ps -a, journalctl -u kubelet'

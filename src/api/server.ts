@@ -77,7 +77,7 @@ function get(login: Omit<Login, 'others'>, path: string, signal: AbortSignal): P
 }
 
 /** ms that the server that kubectl uses has for itself before the others are asked too. A busy one may take seconds. */
-const HEAD_START_MS = 5000
+export const HEAD_START_MS = 5000
 
 /**
  * The first answer of any of the API servers, and whose it is. The others are asked when the one that kubectl uses has
@@ -150,8 +150,9 @@ export const nodeConditions = (
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, boolean> | undefined> =>
-  // resourceVersion=0: from the API server's cache, without a round trip to etcd.
-  ask(kubeconfig, '/api/v1/nodes?resourceVersion=0', within(timeoutMs, signal), (answer) => {
+  // Not with resourceVersion=0: that is answered out of the API server's memory, where all nodes stay Ready after etcd
+  // has lost its majority.
+  ask(kubeconfig, '/api/v1/nodes', within(timeoutMs, signal), (answer) => {
     const { items = [] } = answer as NodeList
     return new Map(
       items.map((n) => [

@@ -43,7 +43,7 @@ function judge(section: Section, s: Subject): readonly Finding[] {
 }
 
 /**
- * The report for these sections and nodes. `cluster`: the first control plane's facts, even if that node is not among
+ * The report for these sections and nodes. `cluster`: the facts of a control plane that answers, even if that node is not among
  * them.
  */
 export function judgeLab(

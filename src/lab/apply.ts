@@ -36,12 +36,22 @@ export function consequencesFor(record: LabRecord, lab: Lab): readonly Consequen
 
 const isNever = (c: Consequence): boolean => c.when === 'new-lab'
 
-/** Throws DriftError, with the whole list, if a change needs a new lab. */
-export function refuseNewLab(labfile: string, changes: readonly Consequence[]): void {
+/**
+ * Throws DriftError, with the whole list, if a change needs a new lab. `labfile`: the one that changed; undefined: a
+ * verb asks for the change.
+ */
+export function refuseNewLab(labfile: string | undefined, changes: readonly Consequence[]): void {
   if (!changes.some(isNever)) return
+  if (labfile === undefined)
+    throw new DriftError(`this change needs a new lab:\n${formatConsequences(changes)}`, changes, {
+      hint: NEW_LAB_HINT,
+    })
   const message = `${labfile}: changed since this lab was brought up:\n${formatConsequences(changes)}`
   throw new DriftError(message, changes, { hint: english('klab destroy, then klab up; or change it back') })
 }
+
+/** What to do instead of a verb that would need a new lab. */
+export const NEW_LAB_HINT = 'change the Labfile, then klab destroy and klab up'
 
 /**
  * Throws StateError if a snapshot contains a node that would be removed: the snapshot could not be restored without its
@@ -139,7 +149,9 @@ export async function takeOver(
     // A node that leaves tells the API server.
     const asked = (await hasCluster(record, paths)) ? apiNodes(record.lab) : []
     const states = await Promise.all(asked.map((name) => world.hypervisor.state(domainName(record.id, name))))
-    if (asked.length > 0 && !states.includes('running')) await executePlan(planUp(run), runner)
+    // etcd needs more than half of its members: with fewer of them nothing can be drained or deleted.
+    const running = states.filter((state) => state === 'running').length
+    if (asked.length > 0 && 2 * running <= asked.length) await executePlan(planUp(run), runner)
     await executePlan(planLeave(run, leaving), runner)
   }
   const next = await recordFor(world, record, lab)

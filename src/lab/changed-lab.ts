@@ -22,7 +22,7 @@ export async function bring(c: LabContext, open: OpenLab, confirm?: Confirm): Pr
   const { doors } = c
   const { record, lab } = open
   if (!record) throw new TypeError('no record')
-  refuseNewLab(open.labfile, consequencesFor(record, lab))
+  refuseNewLab(undefined, consequencesFor(record, lab))
   const world = await doors.world(lab)
   await refuseDeadSwitch(world, open)
   const probe = await doors.probeAccel(lab)

@@ -1,6 +1,7 @@
 /** `klab check`: one look into each guest, judged against the course's sections. Changes nothing. */
 import pMap from 'p-map'
 import { labImages } from '../bundle/cached-bundle.js'
+import { clusterView } from '../course/api-table.js'
 import { isComplete, parseGuestFacts } from '../course/facts.js'
 import { judgeLab, type NodeLook } from '../course/judge.js'
 import { repairs } from '../course/repair.js'
@@ -73,11 +74,12 @@ export async function checkLab(
   const { record } = lab
   const made = settledLab(record.lab, record.bundle)
   const k = made.kubernetes
-  const first = topologyOf(record.lab)?.first
-  // The first control plane is asked even if only others are wanted, because it knows whether they are Ready.
-  const asked = record.lab.nodes.filter((n) => n === first || o.nodes.includes(n.name))
+  const controlPlanes = topologyOf(record.lab)?.controlPlanes ?? []
   const script = await checkScript(world.assets)
   const machines = new Map((await world.hypervisor.list()).map((m) => [m.name, m.state]))
+  const running = controlPlanes.find((n) => machines.get(domainName(record.id, n.name)) === 'running')
+  // The first control plane that runs is asked even if only others are wanted, because it knows whether they are Ready.
+  const asked = record.lab.nodes.filter((n) => n === (running ?? controlPlanes[0]) || o.nodes.includes(n.name))
   try {
     const [all, images] = await Promise.all([
       pMap(asked, async (node): Promise<NodeLook> => {
@@ -94,8 +96,9 @@ export async function checkLab(
       }),
       k && labImages(k, world.layers),
     ])
-    const cluster = all.find((l) => l.node === first)
-    const facts = cluster && 'facts' in cluster ? cluster.facts : undefined
+    const views = all.flatMap((l) => (controlPlanes.includes(l.node) && 'facts' in l ? [l.facts] : []))
+    // Any API server knows the cluster. The first one's failure is told if none of them answers.
+    const facts = views.find((f) => clusterView(f) && clusterView(f)?.error === undefined) ?? views[0]
     const report = judgeLab(made, {
       sections: o.sections,
       looked: all.filter((l) => o.nodes.includes(l.node.name)),

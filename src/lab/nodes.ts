@@ -1,15 +1,17 @@
 /** `klab node`: adds, removes and drains nodes ad hoc. Never writes the Labfile. */
 import { stringify } from 'yaml'
-import { LabfileError, StateError, UsageError } from '../errors.js'
+import { apiNodes } from '../cluster/topology.js'
+import { DriftError, LabfileError, StateError, UsageError } from '../errors.js'
 import { exists, readText } from '../host/files.js'
 import { ipToNumber, numberToIp } from '../labfile/cidr.js'
 import { parseLabfile } from '../labfile/load.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { drainArgs } from '../phases/leave.js'
+import { consequencesOf } from '../plan/changes.js'
 import { note } from '../report/events.js'
 import { english } from '../words/say.js'
-import type { Confirm } from './apply.js'
+import { NEW_LAB_HINT, type Confirm } from './apply.js'
 import { bring, changedLab } from './changed-lab.js'
 import type { LabContext } from './context.js'
 import type { Status } from './status.js'
@@ -109,7 +111,10 @@ export async function removeNode(
 ): Promise<ChangedNodes> {
   const open = await changedLab(c, (lab) => {
     requireNode('node remove', { lab }, name)
-    return { ...lab, nodes: lab.nodes.filter((n) => n.name !== name) }
+    const without = { ...lab, nodes: lab.nodes.filter((n) => n.name !== name) }
+    if (!apiNodes(lab).includes(name)) return without
+    const message = `node remove: ${name} is a control plane, and those cannot leave a lab that is up`
+    throw new DriftError(message, consequencesOf(lab, without), { hint: NEW_LAB_HINT })
   })
   const status = await bring(c, open, o.yes === true ? () => true : o.confirm)
   const gone = open.record?.lab.nodes.filter((n) => n.name === name) ?? []

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { ProbeError } from '../errors.js'
 import { topologyOf } from '../cluster/topology.js'
-import { apiAnswers, nodeConditions } from '../api/server.js'
+import { apiAnswers, HEAD_START_MS, nodeConditions } from '../api/server.js'
 import { until } from '../guest/until.js'
 import { exists } from '../host/files.js'
 import type { NodeSpec } from '../labfile/model.js'
@@ -19,8 +19,8 @@ const MINUTE = 60_000
  * min that workers stay off and wait for the API server. Then they boot in any case, and `ready` reports the problem.
  */
 const HEAD_START = 5
-/** ms for one answer of the API server. */
-const API_MS = 5000
+/** ms for one answer: twice what the first of several control planes has before the others are asked. */
+const API_MS = 2 * HEAD_START_MS
 
 /**
  * For a cluster that was off, under emulation: its workers boot once the API server answers. When all booted at once,

@@ -18,6 +18,7 @@ import type { LabRun } from '../world.js'
 import { clusterMark, runClusterPhase } from './cluster-phase.js'
 import { bootstrapToken, lostControlPlane, lostFiles, ORIGINAL, requirePatched } from './control-plane.js'
 import { endpointPart } from './endpoint.js'
+import { removeLostMember } from './etcd-member.js'
 import { createTickets, readCaHash } from './workers.js'
 
 const MINUTE = 60_000
@@ -124,7 +125,9 @@ export function memberSteps(
         withTicket(({ token, caHash }) =>
           withCertificates(run, { first, config: (key) => init(first, key) }, async (key) => {
             const guest = await connect(run, node.name)
+            // After this, no earlier join runs on in the guest: run.sh has waited for it.
             await part.run(guest, line)
+            await removeLostMember(run, topology, node, { guest, rejoin, line })
             if (repair) line('parts of this control plane were deleted: putting them back')
             if (rejoin) line('the control plane that klab made here is gone: joining again')
             // Otherwise run.sh would find the mark and do nothing.

@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { DriftError, StateError } from '../../src/errors.js'
-import type { Confirm } from '../../src/lab/apply.js'
+import { takeOver, type Confirm } from '../../src/lab/apply.js'
 import { readLab } from '../../src/lab/open.js'
 import { alreadyUp, planOf, refuseDrift, up } from '../../src/lab/up-phases.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
 import type { Event } from '../../src/report/events.js'
 import { readRecord, writeRecord } from '../../src/state/record.js'
-import { cards, makeRun, makeWorld } from '../fakes/world.js'
+import { cards, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 
 const node = (name: string, ip: number): string => `  - { name: ${name}, ip: 192.168.31.${ip} }\n`
 const [A, B, C] = [node('a', 71), node('b', 72), node('c', 73)]
@@ -183,4 +183,30 @@ t.test('the plan has what guests that were there must hear of, after the boot', 
     plan.phases.find((p) => p.name === 'settings')?.steps.map((x) => x.id),
     ['settings/a', 'settings/b', 'settings/c'],
   )
+})
+
+t.test('a worker leaves three control planes: more than half of them must run, or all are booted first', async (t) => {
+  const text = readFileSync(`${root}/labs/ha/Labfile`, 'utf8')
+  for (const [off, phase] of [
+    [['k8s-master01'], 'leave'],
+    [['k8s-master01', 'k8s-master03'], 'network'],
+  ] as const) {
+    const world = makeWorld(t, { kubectl: () => new StateError('as far as the test goes') })
+    const run = makeRun(world, labOf(text), { keys: true })
+    writeFileSync(run.paths.kubeconfig, 'ca')
+    for (const n of run.lab.nodes) {
+      const spec = machineSpec(run, n, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, n.name) })
+      await world.hypervisor.ensureMachine(spec)
+      if (!off.some((name) => name === n.name)) await world.hypervisor.start(domainName(run.id, n.name))
+    }
+    const begun: string[] = []
+    const report = (e: Event) => {
+      if (e.type === 'phase') begun.push(e.phase)
+    }
+    const { record, paths } = run
+    const less = { ...run.lab, nodes: run.lab.nodes.filter((n) => n.role === 'control-plane') }
+    const change = { ...less, nodes: [...less.nodes, { ...run.lab.nodes.at(-1)!, name: 'other', ip: '192.168.31.99' }] }
+    await t.rejects(takeOver({ world, paths, record, report }, change, () => run))
+    t.equal(begun[0], phase, `${off.length} of three are off`)
+  }
 })

@@ -13,9 +13,9 @@ import { linesOf, NAMES } from '../course/machines.js'
 const section = (id: string) => SECTIONS.filter((s) => s.id === id)
 
 /** Four running machines that answer as they should; their clocks are the fake world's. */
-async function stage(t: Test, off: readonly string[] = []) {
+async function stage(t: Test, off: readonly string[] = [], text = fourNodes()) {
   const world = makeWorld(t)
-  const run = makeRun(world, labOf(fourNodes()), { keys: true })
+  const run = makeRun(world, labOf(text), { keys: true })
   for (const node of run.lab.nodes) {
     await world.hypervisor.ensureMachine(
       machineSpec(run, node, { boot: { kind: 'disk' }, bundleIso: undefined, nics: cards(run, node.name) }),
@@ -63,6 +63,40 @@ t.test('only some nodes: the control plane is asked too, for what the cluster sa
   t.same(s.world.guests.calls.map((c) => c.node).sort(), ['k8s-master01', 'k8s-node02']) // prettier-ignore
   t.same(r.nodes.map((n) => n.name), ['k8s-node02']) // prettier-ignore
   t.match(r, { ok: true, sections: [{ nodes: [{ node: 'k8s-node02', state: 'done' }] }] })
+})
+
+t.test('the first control plane is off, or does not answer: another one says what the cluster says', async (t) => {
+  const roles = NAMES.map((name, i) => `  - { name: ${name}, ip: 192.168.31.${61 + i}, role: ROLE }\n`)
+  const text = `name: course\nnodes:\n${roles
+    .map((line, i) => line.replace('ROLE', i < 3 ? 'control-plane' : 'worker'))
+    .join('')}`
+  const [first, second, third, worker] = NAMES as [string, string, string, string]
+  const asControlPlane = (s: Awaited<ReturnType<typeof stage>>, silent: readonly string[]) => {
+    const real = s.world.guests.answers[0]!
+    s.world.guests.answers.unshift(async (call) => {
+      if (call.node === worker || !call.text.startsWith('sudo: #!/bin/bash')) return undefined
+      const all = (await real({ ...call, node: first })) as string
+      return silent.includes(call.node) ? all.replace(/^api .*$/gm, 'api {"message":"etcdserver: no leader"}') : all
+    })
+  }
+  const off = await stage(t, [first], text)
+  asControlPlane(off, [])
+  t.match(await off.check('2.9.4', [worker]), { ok: true, sections: [{ nodes: [{ node: worker, state: 'done' }] }] })
+  t.same(off.world.guests.calls.map((c) => c.node).sort(), [second, worker].sort(), 'one of them is enough')
+  const all = await off.check('2.9.4')
+  t.match(
+    all.sections[0]!.nodes.find((n) => n.node === worker),
+    { state: 'done' },
+  )
+  t.match(all.nodes[0], { name: first, reached: false }, 'the one that is off is told')
+  const silent = await stage(t, [], text)
+  asControlPlane(silent, [first, second])
+  const told = await silent.check('2.9.4')
+  t.match(
+    told.sections[0]!.nodes.find((n) => n.node === worker),
+    { state: 'done' },
+    `${third} knows`,
+  )
 })
 
 t.test('what somebody undid: the command that does it again, for a lab that has had it', async (t) => {

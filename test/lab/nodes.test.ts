@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { DriftError, openLab, StateError, UsageError } from '../../src/index.js'
@@ -6,7 +6,7 @@ import { nodeLine, withNode } from '../../src/lab/nodes.js'
 import { readLab } from '../../src/lab/open.js'
 import { writeRecord } from '../../src/state/record.js'
 import { fakeDoors } from '../fakes/doors.js'
-import { fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
+import { fourNodes, labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 
 const lab = labOf(fourNodes())
 
@@ -70,7 +70,21 @@ t.test('the control plane does not leave; who is not there cannot', async (t) =>
   const s = await stage(t)
   await t.rejects(s.nodes.remove('k8s-master01', { yes: true }), {
     constructor: DriftError,
-    message: /needs a new lab/,
+    message: 'node remove: k8s-master01 is a control plane, and those cannot leave a lab that is up',
+    hint: 'change the Labfile, then klab destroy and klab up',
+  })
+  const ha = readFileSync(`${root}/labs/ha/Labfile`, 'utf8')
+  const three = await stage(t, ha)
+  await t.rejects(three.nodes.remove('k8s-master03', { yes: true }), {
+    constructor: DriftError,
+    message: /k8s-master03 is a control plane/,
+  })
+  // Its control plane takes pods only if there is no worker.
+  const two = await stage(t, fourNodes().split('\n').slice(0, 4).join('\n'))
+  await t.rejects(two.nodes.remove('k8s-node01', { yes: true }), {
+    constructor: DriftError,
+    message: /^this change needs a new lab:\n.*nodes\[1\]/,
+    hint: 'change the Labfile, then klab destroy and klab up',
   })
   await t.rejects(s.nodes.remove('k8s-node09'), {
     constructor: UsageError,

@@ -67,6 +67,52 @@ t.test('a member of etcd is never reset because its join was cut short; one that
   t.end()
 })
 
+/** An etcd whose newest member, node n, starts late and has no vote until it is promoted. `away`: a node that is off */
+function withLearner(s: ReturnType<typeof stage>, away = ''): void {
+  s.program(
+    'kubectl',
+    `case "$*" in
+*readyz*) [ ! -e "${s.dir}/promoted" ] || echo -n ok ;;
+*'get pods'*) printf 'pod/etcd-n\\npod/etcd-m1\\npod/etcd-m2\\n' ;;
+*'exec ${away || 'nobody'} '*) exit 1 ;;
+*'member promote 5b1f'*) touch "${s.dir}/promoted" ;;
+*'member list'*) echo '9af2, started, m1, https://10.0.0.1:2380, https://10.0.0.1:2379, false'
+  learner=true state='started, n'
+  [ ! -e "${s.dir}/promoted" ] || learner=false
+  [ -e "${s.dir}/listed" ] || state='unstarted, '
+  touch "${s.dir}/listed"
+  echo "5b1f, $state, https://10.0.0.2:2380, , $learner" ;;
+esac`,
+  )
+}
+
+t.test(
+  'from 1.29 on: a member without a vote answers no API server, so it is promoted first, by another member',
+  (t) => {
+    const s = stage(t, 1)
+    withLearner(s, 'pod/etcd-m1')
+    const said = s.run({ KLAB_VERSION: '1.30.14' })
+    t.match(said, /exec pod\/etcd-m1 .*member list[^]*exec pod\/etcd-m2 .*member promote 5b1f$[^]*readyz/m)
+    t.match(said, /mark-control-plane/)
+    t.notMatch(said, /exec pod\/etcd-n /, 'its own member cannot do it')
+    t.notOk(existsSync(s.begun))
+    // The same, if klab and the guest's join were killed, and `up` begins again.
+    const killed = stage(t, 1)
+    killed.program('kubectl', 'exit 1')
+    t.throws(() => killed.run({ KLAB_VERSION: '1.30.14' }))
+    withLearner(killed)
+    t.match(killed.run({ KLAB_VERSION: '1.30.14' }), /member promote 5b1f$[^]*readyz[^]*mark-control-plane/m)
+    // One that has its vote, and a kubeadm that gives it at once.
+    const voter = stage(t, 1)
+    withLearner(voter)
+    writeFileSync(join(voter.dir, 'promoted'), '')
+    t.notMatch(voter.run({ KLAB_VERSION: '1.30.14' }), /member promote/)
+    const old = stage(t, 1)
+    t.notMatch(old.run({ KLAB_VERSION: '1.28.15' }), /etcdctl/)
+    t.end()
+  },
+)
+
 t.test('a join that failed before that fails, and is begun again', (t) => {
   const s = stage(t)
   s.program('kubeadm', '[ "$1" != join ]')

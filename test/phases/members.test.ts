@@ -7,6 +7,7 @@ import { ORIGINAL } from '../../src/phases/control-plane.js'
 import { inTurn } from '../../src/phases/in-turn.js'
 import { memberSteps } from '../../src/phases/members.js'
 import type { Step } from '../../src/step.js'
+import { failure } from '../fakes/guests.js'
 import { staticPods } from '../fakes/static-pods.js'
 import { labOf, makeRun, makeWorld, root } from '../fakes/world.js'
 import { ca } from './ca.js'
@@ -20,6 +21,11 @@ interface Choice {
   readonly marks?: Readonly<Record<string, string>>
   /** node → what its control plane has lost. */
   readonly lost?: Readonly<Record<string, string>>
+  /** What `etcdctl member list` prints; a node whose etcd does not answer is in `silent`. */
+  readonly members?: string
+  readonly silent?: readonly string[]
+  /** Nodes that have a static pod of etcd. */
+  readonly running?: readonly string[]
 }
 
 /** labs/ha after the first control plane's init. */
@@ -27,9 +33,14 @@ function stage(t: Test, o: Choice = {}) {
   const events: string[] = []
   const world = makeWorld(t, {
     kubectl: (args) => {
-      const [, , verb, , name] = args.split(' ')
+      const [, , verb, pod, name] = args.split(' ')
       if (args.startsWith('create ')) events.push('token made')
-      else if (verb === 'get') return 'bootstrap-token-abc123 something-else'
+      else if (verb === 'exec') {
+        if (o.silent?.some((node) => pod === `etcd-${node}`)) return failure('host', ['kubectl'], 1, 'no such host')
+        const asked = /(member .*)$/.exec(args)?.[1] ?? ''
+        if (asked === 'member list') return o.members ?? ''
+        events.push(`${pod ?? ''}: ${asked}`)
+      } else if (verb === 'get') return 'bootstrap-token-abc123 something-else'
       else events.push(`delete ${name ?? ''}${args.includes('bootstrap-token-abc123') ? ' and its owner' : ''}`)
       return ''
     },
@@ -41,6 +52,7 @@ function stage(t: Test, o: Choice = {}) {
     if (text.includes('rm -f -- "/var/lib/klab/done/$1" member')) return ''
     if (text.includes('/var/lib/klab/done')) return o.marks?.[node] ?? ''
     if (text.includes('kubelet-client-current.pem')) return o.lost?.[node] ?? ''
+    if (text.includes('manifests/etcd.yaml ]')) return { exitCode: o.running?.includes(node) ? 0 : 1 }
     if (text.includes('upload-certs')) {
       const key = /certificateKey: (\w+)/.exec(file(FIRST, '/etc/klab/kubeadm-certs.yaml'))?.[1]
       events.push(`upload ${node} ${key ?? 'none'}`)
@@ -117,6 +129,34 @@ t.test('the second fails: its certificates are deleted all the same, and the thi
   t.ok(s.events.includes('delete kubeadm-certs and its owner'))
   t.notOk(s.events.includes(`member ${THIRD}`))
 })
+
+t.test(
+  'a member of etcd that an earlier join left is removed before the next join; one that runs is not',
+  async (t) => {
+    const members = [
+      '9af2, started, k8s-master01, https://192.168.31.61:2380, https://192.168.31.61:2379, false',
+      // kubeadm had added it and died: no vote, and never started.
+      '5b1f, unstarted, , https://192.168.31.62:2380, , true',
+      '77c0, started, k8s-master03, https://192.168.31.63:2380, https://192.168.31.63:2379, false',
+      '',
+    ].join('\n')
+    const s = stage(t, { members, running: [THIRD] })
+    t.same(
+      (await s.playAll()).map((r) => r.status),
+      ['fulfilled', 'fulfilled'],
+    )
+    const of = (events: readonly string[]) => events.filter((e) => /member/.test(e))
+    t.same(of(s.events), [`etcd-${FIRST}: member remove 5b1f`, `member ${SECOND}`, `member ${THIRD}`])
+    // The third’s machine was made anew, and the first’s etcd does not answer.
+    const other = stage(t, { members, silent: [FIRST], running: [SECOND] })
+    await other.playAll()
+    t.same(of(other.events), [`member ${SECOND}`, `etcd-${SECOND}: member remove 77c0`, `member ${THIRD}`])
+    // If none answers, kubeadm says what is wrong.
+    const none = stage(t, { members, silent: [FIRST, SECOND, THIRD] })
+    await none.playAll()
+    t.same(of(none.events), [`member ${SECOND}`, `member ${THIRD}`])
+  },
+)
 
 t.test(
   'one that has joined is left alone; lost certificates are made again; lost CAs mean to join again',
