@@ -2,7 +2,7 @@
  * A machine's spec as libvirt domain XML. Pure; docs: libvirt.org/formatdomain.html, and drvqemu.html for
  * qemu:commandline.
  */
-import { checkSpec, specDigest } from './spec.js'
+import { checkSpec, forwardArgs, specDigest } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { DiskSpec, MachineSpec, NatNics, UserNics } from './types.js'
 
@@ -51,9 +51,7 @@ function userNics(spec: UserNics): string[] {
     '-device',
     `virtio-net-pci,netdev=${netdev},id=${netdev}nic,mac=${mac},bus=pcie.0,addr=${slot},romfile=`,
   ]
-  // The address is written out: an empty one binds 0.0.0.0.
-  const forwards = spec.mgmt.forwards.map((f) => `,hostfwd=tcp:127.0.0.1:${f.hostPort}-10.0.2.15:${f.guestPort}`)
-  const mgmt = `user,id=mgmt,restrict=${spec.mgmt.internet ? 'off' : 'on'}${forwards.join('')}`
+  const mgmt = `user,id=mgmt,restrict=${spec.mgmt.internet ? 'off' : 'on'}${forwardArgs(spec.mgmt.forwards)}`
   return [
     ...['-netdev', mgmt, ...nic('mgmt', spec.mgmt.mac, '0x1d')],
     ...(spec.l2 ? ['-netdev', `vde,id=l2,sock=${spec.l2.socketDir}`, ...nic('l2', spec.l2.mac, '0x1e')] : []),

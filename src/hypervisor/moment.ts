@@ -4,7 +4,7 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { StateError } from '../errors.js'
 import { readXml } from './read-xml.js'
-import { WRITABLE } from './spec.js'
+import { forwardArgs, WRITABLE } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { HostForward, Moment } from './types.js'
 
@@ -62,16 +62,9 @@ export function withDisk(xml: string, path: string): string {
   return build(tree)
 }
 
-/**
- * A domain's XML with these host ports forwarded to the guest: in the arguments that domain-xml.ts wrote, digits
- * replaced by digits.
- */
+/** What domain-xml.ts writes for forwarded ports. */
+const FORWARDS = /(?:,hostfwd=tcp:127\.0\.0\.1:\d+-10\.0\.2\.15:\d+)+/
+
+/** A domain's XML with these host ports forwarded to the guest, in place of those in it. */
 export const withForwards = (xml: string, forwards: readonly HostForward[]): string =>
-  forwards.reduce(
-    (text, f) =>
-      text.replace(
-        new RegExp(`(hostfwd=tcp:127\\.0\\.0\\.1:)\\d+(-10\\.0\\.2\\.15:${f.guestPort}\\b)`),
-        (_all, before: string, after: string) => `${before}${f.hostPort}${after}`,
-      ),
-    xml,
-  )
+  xml.replace(FORWARDS, forwardArgs(forwards))

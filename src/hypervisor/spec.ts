@@ -1,7 +1,7 @@
 /** A machine's spec: its digest, and the checks of its values before they reach QEMU's command line. Pure. */
 import { createHash } from 'node:crypto'
 import { StateError } from '../errors.js'
-import type { MachineSpec, NetworkSpec } from './types.js'
+import type { HostForward, MachineSpec, NetworkSpec } from './types.js'
 
 /** The writable disk of klab's machines. */
 export const WRITABLE = 'vda'
@@ -102,3 +102,8 @@ export function checkNetwork(spec: NetworkSpec): void {
     must(IPV4.test(ip) && NAME.test(node), `lease of ${JSON.stringify(node)}`, 'must have a name and an IPv4 address')
   }
 }
+
+/** Host ports that lead to the guest, as options of QEMU's `-netdev user`. */
+export const forwardArgs = (forwards: readonly HostForward[]): string =>
+  // The address is written out: an empty one binds 0.0.0.0.
+  forwards.map((f) => `,hostfwd=tcp:127.0.0.1:${f.hostPort}-10.0.2.15:${f.guestPort}`).join('')

@@ -215,7 +215,8 @@ export function refuseDrift(open: OpenLab): void {
 }
 
 /** Fields that nothing depends on until a machine is made. (A network with its leases may exist already.) */
-const OF_MACHINES = /^(?:image|kubernetes|os|mirrors)\b|^nodes\[\d+\]\.(?:cpus|memoryMiB|diskGiB)$/
+const OF_MACHINES =
+  /^(?:image|kubernetes|os|mirrors)\b|^nodes\[\d+\]\.(?:cpus$|memoryMiB$|diskGiB$|ports\b|labels\b|taints\b)/
 
 /** Whether the Labfile was changed before the lab had any machine or disk, so that nothing need be destroyed. */
 export async function mayBeCorrected(world: World, open: OpenLab): Promise<boolean> {

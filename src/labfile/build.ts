@@ -89,13 +89,16 @@ export function buildLab(document: LabDocument, dir: string): Lab {
     network,
     nodes:
       // Fields one by one, so that the same lab gives the same JSON, whether a default was written or not.
-      nodes?.map(({ name, ip, cpus, memory, disk }, i) => ({
+      nodes?.map(({ name, ip, cpus, memory, disk, ports, labels, taints }, i) => ({
         name,
         role: roles[i] ?? roleOf(i),
         ip,
         cpus,
         memoryMiB: memory,
         diskGiB: disk,
+        ...(ports && ports.length > 0 && { ports }),
+        ...(labels && Object.keys(labels).length > 0 && { labels }),
+        ...(taints && taints.length > 0 && { taints }),
       })) ??
       defaultNodes(network.cidr) ??
       [],

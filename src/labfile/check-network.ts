@@ -146,3 +146,29 @@ export const checkMode = ({ network, hypervisor }: Draft): Violation[] =>
         },
       ]
     : []
+
+/** Forwarded ports: each of the host leads to one node. In NAT mode the host reaches the nodes themselves. */
+export function checkPorts({ nodes, network }: Draft): Violation[] {
+  const seen = new Map<number, string>()
+  return (nodes ?? []).flatMap((node, i) =>
+    (node?.ports ?? []).flatMap((port, j): Violation[] => {
+      const path = ['nodes', i, 'ports', j]
+      const host = port?.hostPort
+      if (host === undefined) return []
+      if (network?.mode === 'nat')
+        return j > 0
+          ? []
+          : [
+              {
+                path: path.slice(0, -1),
+                message: english('has no meaning with network.mode nat: the host reaches the nodes at their addresses'),
+              },
+            ]
+      const other = seen.get(host)
+      seen.set(host, `nodes[${i}].ports[${j}]`)
+      return other === undefined
+        ? []
+        : [{ path, message: english('port {host} is in {other} too: take another one', { host, other }) }]
+    }),
+  )
+}

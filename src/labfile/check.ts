@@ -1,6 +1,6 @@
 /** Rules that need more than one field. Pure; also works on the readable part of a faulty file. */
 import { DEFAULT_NODE_COUNT, defaultNodes, fillRoles } from './build.js'
-import { checkNetworks, checkAddresses, checkEndpoint, checkMode } from './check-network.js'
+import { checkNetworks, checkAddresses, checkEndpoint, checkMode, checkPorts } from './check-network.js'
 import { checkVersions } from './check-versions.js'
 import { checkPackages } from './check-packages.js'
 import { checkOffline } from './check-offline.js'
@@ -30,6 +30,7 @@ export function checkRules(draft: Draft, given: IsGiven): Violation[] {
     ...checkEndpoint(draft, given),
     ...checkNetworks(draft, given),
     ...checkMode(draft),
+    ...checkPorts(draft),
     ...checkKubernetes(draft, given),
     ...checkVersions(draft),
     ...checkPackages(draft),
@@ -59,6 +60,9 @@ function checkNodes({ nodes, network, kubernetes }: Draft, given: IsGiven): Viol
         english('{name} is the name of nodes[{twin}] too: names must differ', { name: node?.name ?? '', twin }),
       )
     if (kubernetes === undefined) return findings
+    for (const field of ['labels', 'taints'] as const)
+      if (kubernetes === false && node?.[field] !== undefined)
+        tell(field, english('has no meaning without a cluster: leave it out'))
     const role = roles[i] ?? 'worker'
     const what = kubernetes === false ? english('a plain VM') : english('a Kubernetes {role}', { role })
     const minMemory = kubernetes === false ? MIN_MEMORY_PLAIN : MIN_MEMORY[role]

@@ -32,6 +32,9 @@ export const unless =
     if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value })
   }
 
+/** Names become paths, host names and argv, so lab and node names have one strict rule (reliability.md 5.1, rule 2). */
+export const IDENTIFIER = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
+
 const SIZE_RULE = english('must be a size with a unit, such as 3GiB or 3072MiB (G and M mean GiB and MiB)')
 /** A size with a unit, turned into a whole number of `unit`. */
 export const size = (unit: 'MiB' | 'GiB', max: string) =>

@@ -14,6 +14,17 @@ export interface NodeSpec {
   readonly cpus: number
   readonly memoryMiB: number
   readonly diskGiB: number
+  /** Ports of 127.0.0.1 that lead to it; at least one. */
+  readonly ports?: readonly PortForward[] | undefined
+  /** In the cluster, beside those that kubeadm and kubelet give it; at least one. */
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  /** `KEY=VALUE:EFFECT`, at least one. */
+  readonly taints?: readonly string[] | undefined
+}
+
+export interface PortForward {
+  readonly hostPort: number
+  readonly guestPort: number
 }
 
 export type ImageSource =

@@ -12,6 +12,7 @@ export const PHASES = [
   { name: 'images', title: 'container images', course: '2.7, 2.8' },
   { name: 'control-plane', title: 'kubeadm init', course: '2.9.2, 2.9.3' },
   { name: 'workers', title: 'kubeadm join', course: '2.9.4' },
+  { name: 'labels', title: 'labels and taints of nodes', course: '' },
   { name: 'cni', title: 'pod network', course: '2.9.1' },
   { name: 'addons', title: 'add-ons', course: '1.3' },
   { name: 'ready', title: 'proof: nodes, DNS, pod to pod', course: '' },

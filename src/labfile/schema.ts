@@ -10,14 +10,11 @@ import { addons } from './addons-schema.js'
 import { bundle } from './bundle-schema.js'
 import { os } from './os-schema.js'
 import { kubeadmFields } from './kubeadm-schema.js'
-import { choice, cidr, path, section, size, text } from './fields.js'
+import { choice, cidr, IDENTIFIER, path, section, text } from './fields.js'
+import { node } from './node-schema.js'
 
 /** At most this many nodes: as many as one machine can run, and as the lab's block of ports has room for. */
 const MAX_NODES = 16
-/** Names become paths, host names and argv, so lab and node names have one strict rule (reliability.md 5.1, rule 2). */
-const IDENTIFIER = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/
-
-const IP_RULE = english('must be an IPv4 address such as 192.168.31.61')
 const URL_RULE = english('must be an http:// or https:// address without a password in it')
 const sha256 = text(/^[0-9a-fA-F]{64}$/, english('must be the 64 hex digits that sha256sum prints')).transform((hex) =>
   hex.toLowerCase(),
@@ -47,33 +44,6 @@ const image = z.union(
     }),
   },
 )
-
-const RESERVED = ['localhost', 'current', 'all', 'host']
-const node = section({
-  name: text(
-    IDENTIFIER,
-    english('must be lower-case letters, digits and dashes, beginning with a letter, at most 32 characters'),
-  )
-    .refine(
-      (name) => !RESERVED.includes(name),
-      english('must not be one of the reserved names {reserved}', { reserved: RESERVED.join(', ') }),
-    )
-    .describe('Host name of the node.'),
-  role: choice('control-plane', 'worker')
-    .optional()
-    .describe('Default: the first node is the control plane (unless another says so), the rest are workers.'),
-  ip: z.ipv4(IP_RULE).describe('Fixed address on the network of the lab.'),
-  cpus: z
-    .int(english('must be a whole number from 1 to 64'))
-    .min(1, english('must be a whole number from 1 to 64'))
-    .max(64, english('must be a whole number from 1 to 64'))
-    .default(2)
-    .describe('Virtual CPUs; a control plane needs 2.'),
-  memory: size('MiB', '1TiB')
-    .prefault('3GiB')
-    .describe('RAM; with Kubernetes at least 2GiB for a control plane and 1GiB for a worker.'),
-  disk: size('GiB', '8TiB').prefault('50GiB').describe('Size the node sees; the file is sparse and grows with use.'),
-})
 
 const CALICO_RULE = english('must be three numbers such as "3.14.2", without a v')
 const cni = z.union(

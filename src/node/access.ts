@@ -3,31 +3,53 @@
  * Part of phase `network`.
  */
 import { join } from 'node:path'
+import { HostError } from '../errors.js'
 import { knownHosts, sshConfig } from '../guest/ssh-config.js'
 import { ensureDir, writeAtomic } from '../host/files.js'
-import type { NodeSpec } from '../labfile/model.js'
+import type { NodeSpec, PortForward } from '../labfile/model.js'
 import type { Step } from '../step.js'
-import { forwardsOf, portsOf, accessTitle } from '../state/endpoints.js'
+import { accessTitle, namedForwards, ownForwards, portsOf } from '../state/endpoints.js'
 import { ensureKeyPair } from '../state/keys.js'
 import { allocatePorts, isFree, reservedPorts } from '../state/ports.js'
 import { writeRecord, type NodePorts } from '../state/record.js'
 import { guestAddress } from './machine.js'
 import { domainName } from './names.js'
+import { english } from '../words/say.js'
 import type { LabRun } from '../world.js'
 
-/** Nodes whose ports were taken by another program while their machine was off. */
-async function nodesWithTakenPorts(run: LabRun): Promise<readonly NodeSpec[]> {
+/** The nodes whose machines do not run, so that their ports must be free. */
+async function nodesAtRest(run: LabRun): Promise<readonly NodeSpec[]> {
   const running = new Set(
     (await run.world.hypervisor.list()).filter((m) => m.state === 'running' || m.state === 'paused').map((m) => m.name),
   )
-  const taken = await Promise.all(
-    run.lab.nodes.map(async (n) => {
-      if (running.has(domainName(run.id, n.name))) return false
-      const free = await Promise.all(forwardsOf(run.record, n.name).map((f) => isFree(f.hostPort)))
-      return free.includes(false)
-    }),
-  )
-  return run.lab.nodes.filter((_, i) => taken[i])
+  return run.lab.nodes.filter((n) => !running.has(domainName(run.id, n.name)))
+}
+
+const haveTaken = async (forwards: readonly PortForward[]): Promise<readonly number[]> => {
+  const free = await Promise.all(forwards.map((f) => isFree(f.hostPort)))
+  return forwards.flatMap((f, i) => (free[i] === true ? [] : [f.hostPort]))
+}
+
+/** Nodes whose ports were taken by another program while their machine was off. */
+async function nodesWithTakenPorts(run: LabRun, nodes: readonly NodeSpec[]): Promise<readonly NodeSpec[]> {
+  const taken = await Promise.all(nodes.map((n) => haveTaken(ownForwards(run.record, n.name))))
+  return nodes.filter((_, i) => (taken[i] ?? []).length > 0)
+}
+
+/** Throws HostError if a port that the Labfile names is not free. */
+async function requireNamedPorts(run: LabRun, nodes: readonly NodeSpec[]): Promise<void> {
+  for (const { name } of nodes) {
+    const [port] = await haveTaken(namedForwards(run.record, name))
+    if (port !== undefined)
+      throw new HostError(
+        english('port {port} of 127.0.0.1, which the Labfile forwards to {name}, is taken', { port, name }),
+        {
+          hint: english('see who listens there: ss -lntp "sport = :{port}"; or name another port in the Labfile', {
+            port,
+          }),
+        },
+      )
+  }
 }
 
 /** Gives these nodes free ports and records them. */
@@ -62,7 +84,9 @@ export const accessStep = (run: LabRun): Step => ({
   title: `${accessTitle(run.lab)}, SSH keys`,
   run: async ({ line }) => {
     const { paths, world, lab, id } = run
-    const moved = await nodesWithTakenPorts(run)
+    const resting = await nodesAtRest(run)
+    await requireNamedPorts(run, resting)
+    const moved = await nodesWithTakenPorts(run, resting)
     if (moved.length > 0) {
       await movePorts(run, moved)
       line(`another program uses the ports of ${moved.map((n) => n.name).join(', ')}: klab chose new ones`)

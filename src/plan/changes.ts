@@ -48,7 +48,9 @@ function ofField(change: Change, before: Lab, after: Lab): Consequence {
 }
 
 function ofNode(change: Change, { name }: NodeSpec): Consequence {
-  if (!/\.(?:cpus|memoryMiB)$/.test(change.path)) return { ...change, ...NEW_LAB }
+  if (/^nodes\[\d+\]\.(?:labels|taints)\b/.test(change.path))
+    return { ...change, when: 'now', what: `is set on ${name} in the cluster` }
+  if (!/^nodes\[\d+\]\.(?:cpus$|memoryMiB$|ports\b)/.test(change.path)) return { ...change, ...NEW_LAB }
   const command = `klab reload ${name}`
   return { ...change, when: 'boot', what: `from the next boot of ${name} on (${command})`, command }
 }

@@ -10,6 +10,7 @@ import { bootSteps } from '../phases/boot.js'
 import { cniStep } from '../phases/cni.js'
 import { controlPlaneStep } from '../phases/control-plane.js'
 import { inTurn } from '../phases/in-turn.js'
+import { labelSteps } from '../phases/labels.js'
 import { memberSteps } from '../phases/members.js'
 import { imageSteps } from '../phases/image.js'
 import { nodeImageSteps } from '../phases/node-image.js'
@@ -49,6 +50,7 @@ export function planUp(run: LabRun): Plan {
         ? inTurn([controlPlaneStep(run, k, topology, { marks }), ...memberSteps(run, k, topology, { marks })])
         : [],
     workers: () => (k && topology ? workerSteps(run, k, topology, { marks }) : []),
+    labels: () => (k ? labelSteps(run, marks) : []),
     cni: () => (k && topology && k.cni !== 'none' ? [cniStep(run, k, topology.first, marks)] : []),
     addons: () => (k && topology ? addonSteps(run, k, topology.first, { marks }) : []),
     ready: () =>

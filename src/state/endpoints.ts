@@ -4,7 +4,7 @@
  * small.
  */
 import { StateError } from '../errors.js'
-import type { Lab } from '../labfile/model.js'
+import type { Lab, PortForward } from '../labfile/model.js'
 import { english } from '../words/say.js'
 import type { LabRecord, NodePorts } from './record.js'
 
@@ -58,12 +58,10 @@ export function portsOf(record: LabRecord, node: string): NodePorts {
 }
 
 /**
- * What the host forwards to a node: SSH, and the API server if one runs there; nothing in NAT mode. Throws StateError.
+ * What klab itself forwards to a node: SSH, and the API server if one runs there; nothing in NAT mode. Throws
+ * StateError.
  */
-export function forwardsOf(
-  record: LabRecord,
-  node: string,
-): readonly { readonly hostPort: number; readonly guestPort: number }[] {
+export function ownForwards(record: LabRecord, node: string): readonly PortForward[] {
   if (!isForwarded(record.lab)) return []
   const { ssh, api } = portsOf(record, node)
   return [
@@ -71,6 +69,16 @@ export function forwardsOf(
     ...(api === undefined ? [] : [{ hostPort: api, guestPort: GUEST_PORT.api }]),
   ]
 }
+
+/** What the Labfile forwards to a node; nothing in NAT mode. */
+export const namedForwards = ({ lab }: Pick<LabRecord, 'lab'>, node: string): readonly PortForward[] =>
+  isForwarded(lab) ? (lab.nodes.find((n) => n.name === node)?.ports ?? []) : []
+
+/** All that the host forwards to a node. Throws StateError. */
+export const forwardsOf = (record: LabRecord, node: string): readonly PortForward[] => [
+  ...ownForwards(record, node),
+  ...namedForwards(record, node),
+]
 
 /** Where the host reaches a node's service; undefined if the record has no port for it. */
 export function endpointOf(record: LabRecord, name: string, service: Service): Endpoint | undefined {

@@ -50,6 +50,8 @@ export function isFree(port: number): Promise<boolean> {
 export async function reservedPorts(stateDir: string, except?: string): Promise<ReadonlySet<number>> {
   const ports = new Set<number>()
   for (const record of await listRecords(stateDir)) {
+    // Those of its own Labfile too: they are no free ones for SSH.
+    for (const node of record.lab.nodes) for (const { hostPort } of node.ports ?? []) ports.add(hostPort)
     if (record.id === except) continue
     for (const p of Object.values(record.ports)) {
       ports.add(p.ssh)

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { StateError } from '../../src/errors.js'
 import { networkXml, parseNetworks } from '../../src/hypervisor/network-xml.js'
+import { withForwards } from '../../src/hypervisor/moment.js'
 import { domainXml } from '../../src/hypervisor/domain-xml.js'
 import { parseOwnership } from '../../src/hypervisor/parse-xml.js'
 import { checkNetwork, networkDigest, specDigest } from '../../src/hypervisor/spec.js'
@@ -93,5 +94,24 @@ t.test('a network’s mark and ranges come back from its XML; others’ networks
   t.doesNotThrow(() => checkNetwork(network))
   t.throws(() => domainXml({ ...natNode, net: { ...natNode.net, network: 'a"b' } }), StateError)
   t.throws(() => domainXml({ ...natNode, net: { ...natNode.net, mac: 'x' } }), StateError)
+  t.end()
+})
+
+t.test('the forwarded ports of a saved machine are replaced by the present ones, however many', (t) => {
+  const two = (a: number, b: number) =>
+    `hostfwd=tcp:127.0.0.1:${a}-10.0.2.15:22,hostfwd=tcp:127.0.0.1:${b}-10.0.2.15:80`
+  const xml = `<a value='user,id=mgmt,restrict=on,${two(1, 2)}'/>`
+  const now = [22, 6443, 80, 80].map((guestPort, i) => ({ hostPort: 5000 + i, guestPort }))
+  t.equal(
+    withForwards(xml, now),
+    [
+      "<a value='user,id=mgmt,restrict=on",
+      'hostfwd=tcp:127.0.0.1:5000-10.0.2.15:22',
+      'hostfwd=tcp:127.0.0.1:5001-10.0.2.15:6443',
+      'hostfwd=tcp:127.0.0.1:5002-10.0.2.15:80',
+      "hostfwd=tcp:127.0.0.1:5003-10.0.2.15:80'/>",
+    ].join(','),
+  )
+  t.equal(withForwards("<a value='vde,id=l2'/>", now), "<a value='vde,id=l2'/>", 'NAT mode has none')
   t.end()
 })

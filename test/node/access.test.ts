@@ -2,11 +2,13 @@ import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { HostError } from '../../src/errors.js'
 import { accessStep } from '../../src/node/access.js'
 import { machineSpec } from '../../src/node/machine.js'
 import { domainName } from '../../src/node/names.js'
-import { isFree } from '../../src/state/ports.js'
-import { readRecord } from '../../src/state/record.js'
+import { forwardsOf } from '../../src/state/endpoints.js'
+import { isFree, reservedPorts } from '../../src/state/ports.js'
+import { readRecord, writeRecord } from '../../src/state/record.js'
 import { cards, fourNodes, labOf, makeRun, makeWorld } from '../fakes/world.js'
 
 const context = (lines: string[] = []) => ({
@@ -88,4 +90,26 @@ t.test('a port in use by the lab’s own running machine stays', async (t) => {
   await world.hypervisor.start(domainName(run.id, node.name))
   await accessStep(run).run(context())
   t.equal(run.record.ports['k8s-node01']!.ssh, port)
+})
+
+t.test('a port that the Labfile names is taken: said with the node, and nothing is changed', async (t) => {
+  const server = await squat(t)
+  const port = portOf(server)
+  const world = makeWorld(t)
+  const lab = labOf(fourNodes().replace('ip: 192.168.31.62', `$&, ports: ["${port}:80"]`))
+  const run = makeRun(world, lab)
+  mkdirSync(run.paths.dir, { recursive: true })
+  const before = run.record
+  await t.rejects(accessStep(run).run(context()), {
+    constructor: HostError,
+    message: `port ${port} of 127.0.0.1, which the Labfile forwards to k8s-node01, is taken`,
+    hint: new RegExp(`sport = :${port}`),
+  })
+  t.equal(run.record, before)
+  t.notOk(existsSync(run.paths.key))
+  t.match(forwardsOf(run.record, 'k8s-node01'), [{ guestPort: 22 }, { hostPort: port, guestPort: 80 }])
+  const nodes = lab.nodes.map((n) => (n.ports ? { ...n, ports: [{ hostPort: 22_222, guestPort: 80 }] } : n))
+  await writeRecord(run.paths.record, { ...run.record, lab: { ...lab, nodes } })
+  for (const except of [undefined, run.record.id])
+    t.ok((await reservedPorts(world.roots.state, except)).has(22_222), 'no other lab’s SSH gets it, nor this one’s')
 })

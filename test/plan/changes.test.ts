@@ -27,6 +27,9 @@ const table: Record<string, readonly [Lab, readonly string[]]> = {
   ],
   memory: [edit('ip: 192.168.31.62', '$&, memory: 4GiB'), ['nodes[1].memoryMiB boot klab reload k8s-node01']],
   cpus: [edit('ip: 192.168.31.64', '$&, cpus: 3'), ['nodes[3].cpus boot klab reload k8s-node03']],
+  ports: [edit('ip: 192.168.31.62', '$&, ports: ["8080:80"]'), ['nodes[1].ports boot klab reload k8s-node01']],
+  labels: [edit('ip: 192.168.31.62', '$&, labels: { disk: ssd }'), ['nodes[1].labels now']],
+  taints: [edit('ip: 192.168.31.62', '$&, taints: ["a:NoSchedule"]'), ['nodes[1].taints now']],
   disk: [edit('ip: 192.168.31.62', '$&, disk: 60GiB'), [`nodes[1].diskGiB new-lab ${NEW}`]],
   'an address': [edit('192.168.31.64', '192.168.31.65'), [`nodes[3].ip new-lab ${NEW}`]],
   'the control plane’s name': [

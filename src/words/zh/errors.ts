@@ -190,4 +190,8 @@ export const ERRORS_ZH = catalogue({
   'sync: {dir}: more than {most} files': 'sync：{dir}：文件超过 {most} 个',
   'name a folder of it': '请指定其中的一个目录',
   '{from}: neither a snapshot of this lab nor a file': '{from}：既不是本环境的快照，也不是文件',
+  'port {port} of 127.0.0.1, which the Labfile forwards to {name}, is taken':
+    'Labfile 转发到 {name} 的 127.0.0.1 端口 {port} 已被占用',
+  'see who listens there: ss -lntp "sport = :{port}"; or name another port in the Labfile':
+    '查看谁在监听：ss -lntp "sport = :{port}"；或在 Labfile 中换一个端口',
 })

@@ -185,4 +185,22 @@ export const LABFILE_ZH = catalogue({
   'must be a map of fields such as "name: mylab"': '必须是字段的映射，如 "name: mylab"',
   'is nested too deeply': '嵌套太深',
   'has more than {parts} parts': '超过 {parts} 个组成部分',
+
+  'must be HOST:NODE such as "8080:80", with a host port from 1024 to 65535':
+    '必须是 HOST:NODE，如 "8080:80"，本机端口在 1024 到 65535 之间',
+  'must be a list of ports such as "8080:80"': '必须是端口的列表，如 "8080:80"',
+  'must be a map of labels, such as {disk: ssd}': '必须是标签的映射，如 {disk: ssd}',
+  'must have keys such as disk or example.com/disk, at most 63 characters after the slash':
+    '键必须形如 disk 或 example.com/disk，斜杠之后最多 63 个字符',
+  'must be text of at most 63 letters, digits, dashes, dots and underscores':
+    '必须是最多 63 个字符的文本：字母、数字、短横线、点和下划线',
+  'must be a list of taints such as "dedicated=gpu:NoSchedule"': '必须是污点的列表，如 "dedicated=gpu:NoSchedule"',
+  'must be KEY=VALUE:EFFECT; effects are NoSchedule, PreferNoSchedule and NoExecute':
+    '必须是 KEY=VALUE:EFFECT；EFFECT 是 NoSchedule、PreferNoSchedule 或 NoExecute',
+  'must be at most {most} entries': '最多 {most} 项',
+  'must not have {key}: kubelet sets it': '不能有 {key}：它由 kubelet 设置',
+  'has no meaning with network.mode nat: the host reaches the nodes at their addresses':
+    '在 network.mode 为 nat 时没有意义：本机可以直接访问节点的地址',
+  'port {host} is in {other} too: take another one': '端口 {host} 也在 {other} 中：请换一个',
+  'has no meaning without a cluster: leave it out': '没有集群时没有意义：请删去',
 })

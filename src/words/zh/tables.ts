@@ -75,6 +75,7 @@ export const TABLES_ZH = catalogue({
   'kubeadm init': 'kubeadm init',
   'kubeadm join': 'kubeadm join',
   'pod network': 'Pod 网络',
+  'labels and taints of nodes': '节点的标签与污点',
   'add-ons': '插件',
   'proof: nodes, DNS, pod to pod': '验证：节点、DNS、Pod 之间互通',
   'warning:': '警告:',
