@@ -94,6 +94,12 @@ export const podArgs = (k: KubernetesSpec, profile: Profile) => ({
   'kube-scheduler': { ...profile.schedulerArgs, ...k.scheduler?.extraArgs },
 })
 
+/** The profile's kind of keys: a field of v1beta4 (kubeadm 1.31), before that a feature gate. */
+const signing = ({ signing }: Profile, api: string): Record<string, unknown> => {
+  if (signing === undefined) return {}
+  return api === 'v1beta4' ? { encryptionAlgorithm: signing } : { featureGates: { PublicKeysECDSA: true } }
+}
+
 export interface InitFacts {
   /** The bootstrap token; it ends after 15 minutes. */
   readonly token: string
@@ -147,6 +153,7 @@ export function initConfig(
       kind: 'ClusterConfiguration',
       kubernetesVersion: `v${k.version}`,
       ...(shared && { controlPlaneEndpoint: hostPort(shared) }),
+      ...signing(profile, api),
       networking: { podSubnet: k.podCidr, serviceSubnet: k.serviceCidr, dnsDomain: 'cluster.local' },
       apiServer: {
         // 127.0.0.1: the forwarded port on the host, which the lab's kubeconfig uses. kubeadm adds the name and address

@@ -61,3 +61,17 @@ t.test('patches change only probes that kubeadm of that minor writes: kubelet st
     })
   t.end()
 })
+
+t.test('the keys of an emulated cluster are ECDSA where kubeadm can make them, those of others are kubeadm’s own', (t) => {
+  for (const [accel, minor, wanted] of [
+    ['tcg', 18, undefined],
+    ['tcg', 19, 'ECDSA-P256'],
+    ['tcg', 37, 'ECDSA-P256'],
+    ['kvm', 23, undefined],
+  ] as const) {
+    const { signing, why } = profileFor(accel, 1, minor)
+    t.equal(signing, wanted, `${accel} 1.${minor}`)
+    t.equal(/ECDSA/.test(why), wanted !== undefined, why)
+  }
+  t.end()
+})
