@@ -16,6 +16,7 @@ import { CorruptError, StateError } from '../errors.js'
 import { readText } from '../host/files.js'
 import type { CniSpec, KubernetesSpec } from '../labfile/model.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /**
  * What klab says about the Calico of a user's folder: which release it is, and whether its makers support it for this
@@ -24,7 +25,9 @@ import type { LabRun } from '../world.js'
 function takenLine(images: readonly string[], kubernetes: string): string {
   const release = calicoRelease(images) ?? ''
   const problem = calicoProblem(release, minorOf(kubernetes))
-  return `the folder’s calico.yaml is Calico ${release}: used${problem === undefined ? '' : `, although ${problem}`}`
+  return problem === undefined
+    ? english('the folder’s calico.yaml is Calico {release}: used', { release })
+    : english('the folder’s calico.yaml is Calico {release}: used, although {problem}', { release, problem })
 }
 
 /** The name of the lab's NIC in every guest (cloudinit room). */
@@ -38,7 +41,9 @@ export const cniTitle = (cni: CniSpec): string =>
   typeof cni === 'string'
     ? cni
     : 'name' in cni
-      ? `Calico ${cni.version === '' ? 'of the folder' : cni.version} (${cni.encapsulation})`
+      ? cni.version === ''
+        ? english('Calico of the folder ({encapsulation})', { encapsulation: cni.encapsulation })
+        : `Calico ${cni.version} (${cni.encapsulation})`
       : cni.manifest
 
 /** Calico's is 350 KB of YAML, and three phases ask for it. */

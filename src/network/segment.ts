@@ -11,6 +11,7 @@ import { forwardsOf } from '../state/endpoints.js'
 import { identityOf } from '../state/record.js'
 import { bridgeName, networkName, networkUuid } from '../node/names.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** A lab with its record, as `up` and the snapshot verbs hold it. */
 type RecordedLab = Pick<LabRun, 'world' | 'paths' | 'record'>
@@ -45,7 +46,7 @@ function vdeSegment(lab: RecordedLab): Segment {
   const [mgmt, own] = [(node: string) => macAddress(id, node, 'mgmt'), (node: string) => macAddress(id, node, 'lab')]
   return {
     id: 'network/l2',
-    title: `L2 segment ${cidr}`,
+    title: english('L2 segment {cidr}', { cidr }),
     running: () => world.l2.running(paths.run),
     ensure: async () => {
       const { socketDir } = await world.l2.ensure(paths.run)
@@ -66,7 +67,9 @@ function natSegment({ world, record }: RecordedLab): Segment {
   const mac = (node: string): string => macAddress(identityOf(record), node, 'lab')
   return {
     id: 'network/nat',
-    title: `libvirt network ${spec.name}, ${cidr}${internet ? '' : ', isolated'}`,
+    title: internet
+      ? english('libvirt network {name}, {cidr}', { name: spec.name, cidr })
+      : english('libvirt network {name}, {cidr}, isolated', { name: spec.name, cidr }),
     running: async () => (await world.hypervisor.networks()).some((n) => n.uuid === spec.uuid && n.active),
     ensure: async () => {
       await world.hypervisor.ensureNetwork(spec)

@@ -81,7 +81,7 @@ export async function writeSshFiles(run: Pick<LabRun, 'paths' | 'record' | 'lab'
 /** Ports, keys, ssh_config. */
 export const accessStep = (run: LabRun): Step => ({
   id: 'network/access',
-  title: `${accessTitle(run.lab)}, SSH keys`,
+  title: english('{access}, SSH keys', { access: accessTitle(run.lab) }),
   run: async ({ line }) => {
     const { paths, world, lab, id } = run
     const resting = await nodesAtRest(run)
@@ -89,7 +89,8 @@ export const accessStep = (run: LabRun): Step => ({
     const moved = await nodesWithTakenPorts(run, resting)
     if (moved.length > 0) {
       await movePorts(run, moved)
-      line(`another program uses the ports of ${moved.map((n) => n.name).join(', ')}: klab chose new ones`)
+      const nodes = moved.map((n) => n.name).join(', ')
+      line(english('another program uses the ports of {nodes}: klab chose new ones', { nodes }))
     }
     await ensureKeyPair(paths.key, `klab ${id}`)
     await ensureDir(join(paths.dir, 'nodes'), world.roots.dirMode)

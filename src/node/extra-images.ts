@@ -7,6 +7,7 @@ import { listExtraImages, presentExtraImages, type ExtraImages } from '../state/
 import type { LabRun } from '../world.js'
 import { connectWithin } from './connections.js'
 import { GUEST_LIB, loadScripts, removeMark } from './guest-phase.js'
+import { english } from '../words/say.js'
 
 type LoadingLab = Pick<LabRun, 'world' | 'paths' | 'record'>
 
@@ -52,7 +53,7 @@ export async function loadImages(
   await guest.put([{ path: script, content: text, mode: 0o755 }])
   const { signal } = lab.world
   for (const { file, sha256, refs } of images) {
-    line(`loading ${refs.join(', ')}`)
+    line(english('loading {images}', { images: refs.join(', ') }))
     const runtime = lab.record.lab.kubernetes?.runtime ?? 'docker'
     const load = await guest.filter(['sudo', '-n', 'bash', script, runtime, sha256])
     load.output.resume()

@@ -9,6 +9,7 @@ import type { Guest } from '../guest/types.js'
 import type { Clock } from '../host/types.js'
 import type { Lab } from '../labfile/model.js'
 import type { Digest } from '../host/digest.js'
+import { english } from '../words/say.js'
 
 /** Where klab’s scripts are in a guest. */
 export const GUEST_LIB = '/usr/lib/klab'
@@ -158,7 +159,7 @@ export async function runGuestPhase(
         error.failure.signal === undefined &&
         !error.failure.timedOut
       if (!broken || tries === TRIES) throw error
-      o.line(`the connection to ${guest.node} broke; trying again`)
+      o.line(english('the connection to {node} broke; trying again', { node: guest.node }))
       await o.clock.sleep(RECONNECT_MS, o.signal)
     }
   }

@@ -6,6 +6,7 @@
 import { stat } from 'node:fs/promises'
 import { Interrupted, KlabError } from '../errors.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** ms between two looks. */
 const EVERY_MS = 15_000
@@ -63,7 +64,7 @@ async function restartIfHung(world: LabRun['world'], booting: Booting, signal: A
     const cpuNs = (await world.hypervisor.usage([name])).get(name)?.cpuNs ?? 0
     if (signal.aborted || cpuNs / 1e6 < HUNG_CPU_MS) continue
     tries++
-    line('its kernel hangs, a fault of QEMU’s emulation; switched off and on again')
+    line(english('its kernel hangs, a fault of QEMU’s emulation; switched off and on again'))
     await world.hypervisor.stop(name, 0)
     await start()
   }

@@ -5,6 +5,7 @@ import type { KubernetesSpec } from '../labfile/model.js'
 import { hostKubectl } from '../node/kubectl.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 
@@ -15,7 +16,7 @@ const MINUTE = 60_000
 export const addonReadySteps = (run: LabRun, k: KubernetesSpec): readonly Step[] =>
   (k.addons ?? []).map((name) => ({
     id: `ready/addon-${name}`,
-    title: `${name} available`,
+    title: english('{addon} available', { addon: name }),
     run: async ({ line }) => {
       const { world, profile } = run
       const { ready } = await readAddon(world.assets, name)
@@ -26,19 +27,20 @@ export const addonReadySteps = (run: LabRun, k: KubernetesSpec): readonly Step[]
         const path = ready.deployments.length > 1 ? row : '{.metadata.name} {.status.availableReplicas}{"\\n"}'
         const { stdout } = await kubectl([...words, '-o', `jsonpath=${path}`])
         const missing = ready.deployments.filter((d) => !new RegExp(`^${d} [1-9]`, 'm').test(stdout))
-        if (missing.length > 0) return { ok: false, seen: `not available yet: ${missing.join(', ')}` }
+        if (missing.length > 0)
+          return { ok: false, seen: english('not available yet: {names}', { names: missing.join(', ') }) }
         // A pod that runs may still be out of the API server's reach.
         if (ready.path !== undefined) await kubectl(['get', '--raw', ready.path])
         return { ok: true, seen: '' }
       }
       await until(tellingChanges(probe, line), {
-        what: `${name} available`,
+        what: english('{addon} available', { addon: name }),
         everyMs: 2000,
         withinMs: 10 * MINUTE * profile.patience,
         clock: world.clock,
         signal: world.signal,
         hint: `klab kubectl -n ${ready.namespace} get pods`,
       })
-      line(`${name} available`)
+      line(english('{addon} available', { addon: name }))
     },
   }))

@@ -24,6 +24,7 @@ import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
 import { untilApiAnswers } from './api-up.js'
 import { reviver } from './revive.js'
+import { english } from '../words/say.js'
 
 /** Name of the mark on the first control plane: the manifest of an add-on was applied. */
 const markOf = (addon: string): string => `addon.${addon}`
@@ -86,7 +87,7 @@ export function addonSteps(
   return [
     {
       id: 'addons/cluster',
-      title: [...wanted, ...gone.map((name) => `${name} is removed`)].join(', '),
+      title: [...wanted, ...gone.map((addon) => english('{addon} is removed', { addon }))].join(', '),
       done: async () => {
         const lacking = await Promise.all(run.lab.nodes.map((n) => lackingOn(n.name)))
         const has = await marks(first.name)

@@ -4,6 +4,7 @@ import { apiNodes } from '../cluster/topology.js'
 import { tellingChanges, until } from '../guest/until.js'
 import type { LabRun } from '../world.js'
 import type { reviver } from './revive.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 /** How long one answer of the API server may take, ms. */
@@ -26,7 +27,7 @@ export async function untilApiAnswers(
     return answer
   }
   await until(tellingChanges(probe, line), {
-    what: 'the API server',
+    what: english('the API server'),
     everyMs: 2000,
     withinMs: 10 * MINUTE * profile.patience,
     clock: world.clock,

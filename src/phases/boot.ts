@@ -12,6 +12,7 @@ import { startMachine, waitForBoot } from '../node/boot.js'
 import { domainName } from '../node/names.js'
 import { withHungBootRestarted } from '../node/stuck-boot.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 
@@ -30,7 +31,7 @@ const API_MS = 2 * HEAD_START_MS
 async function waitForApi({ world, paths }: LabRun, askNodes: typeof nodeConditions): Promise<boolean> {
   try {
     await until(() => apiAnswers(paths.kubeconfig, API_MS, askNodes, world.signal), {
-      what: 'the API server',
+      what: english('the API server'),
       everyMs: 2000,
       withinMs: HEAD_START * MINUTE,
       clock: world.clock,
@@ -51,10 +52,10 @@ export function bootSteps(run: LabRun, askNodes: typeof nodeConditions = nodeCon
   return lab.nodes.map((node) =>
     bootStep(run, node, async (line) => {
       if (profile.patience === 1 || !topology?.workers.includes(node) || !(await exists(paths.kubeconfig))) return
-      line(`boots when the API server of ${topology.first.name} answers`)
+      line(english('boots when the API server of {node} answers', { node: topology.first.name }))
       // One request for all: each is a TLS handshake with a server that is busy starting.
       answered ??= waitForApi(run, askNodes)
-      if (!(await answered)) line(`boots now: no API server within ${HEAD_START} min`)
+      if (!(await answered)) line(english('boots now: no API server within {minutes} min', { minutes: HEAD_START }))
     }),
   )
 }
@@ -63,7 +64,7 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
   const { world } = run
   return {
     id: `boot/${node.name}`,
-    title: `${node.name} boots`,
+    title: english('{node} boots', { node: node.name }),
     run: async ({ line }) => {
       const name = domainName(run.id, node.name)
       const start = async (): Promise<void> => {
@@ -80,7 +81,7 @@ function bootStep(run: LabRun, node: NodeSpec, headStart: (line: (text: string) 
         await start()
       }
       const address = await guestAddress(run.paths, run.record, node.name)
-      line(`powered on, SSH on ${address.host}:${address.port}`)
+      line(english('powered on, SSH on {host}:{port}', { host: address.host, port: address.port }))
       const booted = () => waitForBoot(world, address, 10 * MINUTE * run.profile.patience, { line })
       const { console: consoleLog } = run.paths.node(node.name)
       await withHungBootRestarted(run, { name, consoleLog, start, line }, booted)

@@ -7,6 +7,7 @@ import { digest, putMark } from '../node/guest-phase.js'
 import { apply, steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** Applies the manifest on the control plane. */
 export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: Marks): Step {
@@ -16,7 +17,7 @@ export function cniStep(run: LabRun, k: KubernetesSpec, node: NodeSpec, marks: M
   const mark = async (): Promise<string> => digest('cni', await manifest())
   return {
     id: `cni/${cniName(k.cni)}`,
-    title: `${cniTitle(k.cni)}, pods in ${k.podCidr}`,
+    title: english('{cni}, pods in {cidr}', { cni: cniTitle(k.cni), cidr: k.podCidr }),
     done: async () => (await marks(node.name)).get('cni') === (await mark()),
     run: async ({ line }) => {
       const guest = await connect(run, node.name)

@@ -20,6 +20,7 @@ import { endpointPart } from './endpoint.js'
 import { hostKubectl } from '../node/kubectl.js'
 import { cniManifest, cniName } from '../network/cni-manifest.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** ms for one answer of the API server. */
 const API_MS = 10_000
@@ -147,7 +148,7 @@ export function controlPlaneStep(
   let repair = false
   return {
     id: `control-plane/${node.name}`,
-    title: `kubeadm init on ${node.name} (${run.profile.name})`,
+    title: english('kubeadm init on {node} ({profile})', { node: node.name, profile: run.profile.name }),
     done: async () => {
       if (!(await hasKubeconfig(run)) || !(await marked())) return false
       // If it does not answer, we do not know; `ready` will.
@@ -164,7 +165,7 @@ export function controlPlaneStep(
       const guest = await connect(run, node.name)
       const token = bootstrapToken()
       if (repair) {
-        line('parts of this control plane were deleted: putting them back')
+        line(english('parts of this control plane were deleted: putting them back'))
         // Otherwise run.sh would find the mark and do nothing.
         await removeMark(guest, 'control-plane')
       }

@@ -5,6 +5,7 @@ import type { Step } from '../step.js'
 import { writeRecord } from '../state/record.js'
 import { requireCniImages } from '../network/cni-manifest.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const GIB = 2 ** 30
 
@@ -35,7 +36,9 @@ export function imageSteps(run: LabRun): readonly Step[] {
   const { image, kubernetes: k } = run.lab
   const base: Step = {
     id: 'image/base',
-    title: `base image ${image.kind === 'builtin' ? image.name : image.kind === 'url' ? image.url : image.path}`,
+    title: english('base image {image}', {
+      image: image.kind === 'builtin' ? image.name : image.kind === 'url' ? image.url : image.path,
+    }),
     run: async ({ line }) => {
       const made = await run.artifacts.base(line)
       requireRoom(run.lab, made.virtualBytes)
@@ -44,7 +47,7 @@ export function imageSteps(run: LabRun): readonly Step[] {
   }
   const bundle: Step = {
     id: 'image/bundle',
-    title: `bundle Kubernetes ${k?.version ?? ''}`,
+    title: english('bundle Kubernetes {version}', { version: k?.version ?? '' }),
     run: async ({ line }) => {
       const made = await run.artifacts.bundle(line)
       await keepChoice(run)

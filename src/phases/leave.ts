@@ -11,6 +11,7 @@ import { hasCluster } from '../state/record.js'
 import type { Step } from '../step.js'
 import { minorOf } from '../versions/kubernetes.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 
@@ -49,14 +50,14 @@ async function leaveCluster(run: LabRun, node: NodeSpec, running: boolean, line:
 export function leaveSteps(run: LabRun, nodes: readonly NodeSpec[]): readonly Step[] {
   return nodes.map((node) => ({
     id: `leave/${node.name}`,
-    title: `${node.name} leaves`,
+    title: english('{node} leaves', { node: node.name }),
     run: async ({ line }) => {
       const { hypervisor } = run.world
       const domain = domainName(run.id, node.name)
       await leaveCluster(run, node, (await hypervisor.state(domain)) === 'running', line)
       await hypervisor.removeMachine(domain)
       await rm(run.paths.node(node.name).dir, { recursive: true, force: true })
-      line('its machine and disk are removed')
+      line(english('its machine and disk are removed'))
     },
   }))
 }

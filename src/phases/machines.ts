@@ -14,6 +14,7 @@ import { machineSpec } from '../node/machine.js'
 import { domainName } from '../node/names.js'
 import { segmentOf } from '../network/segment.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const quiet = (): void => undefined
 
@@ -62,7 +63,13 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
   const { world, paths } = run
   return {
     id: `machines/${node.name}`,
-    title: `${node.name} ${node.ip}, ${node.cpus} cpus, ${node.memoryMiB} MiB, ${node.diskGiB} GiB`,
+    title: english('{node} {ip}, {cpus} cpus, {memory} MiB, {disk} GiB', {
+      node: node.name,
+      ip: node.ip,
+      cpus: node.cpus,
+      memory: node.memoryMiB,
+      disk: node.diskGiB,
+    }),
     run: async () => {
       const state = await world.hypervisor.state(domainName(run.id, node.name))
       if (state === 'running' || state === 'paused') return 'already'

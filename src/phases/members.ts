@@ -20,6 +20,7 @@ import { bootstrapToken, lostControlPlane, lostFiles, ORIGINAL, requirePatched }
 import { endpointPart } from './endpoint.js'
 import { removeLostMember } from './etcd-member.js'
 import { createTickets, readCaHash } from './workers.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 /** ms for one answer of the API server. */
@@ -102,7 +103,10 @@ export function memberSteps(
     let rejoin = false
     return {
       id: `control-plane/${node.name}`,
-      title: `kubeadm join --control-plane on ${node.name} (${run.profile.name})`,
+      title: english('kubeadm join --control-plane on {node} ({profile})', {
+        node: node.name,
+        profile: run.profile.name,
+      }),
       done: async () => {
         const has = await marks(node.name)
         if (!(await part.done(has)) || has.get('member') !== (await mark())) return false
@@ -128,8 +132,8 @@ export function memberSteps(
             // After this, no earlier join runs on in the guest: run.sh has waited for it.
             await part.run(guest, line)
             await removeLostMember(run, topology, node, { guest, rejoin, line })
-            if (repair) line('parts of this control plane were deleted: putting them back')
-            if (rejoin) line('the control plane that klab made here is gone: joining again')
+            if (repair) line(english('parts of this control plane were deleted: putting them back'))
+            if (rejoin) line(english('the control plane that klab made here is gone: joining again'))
             // Otherwise run.sh would find the mark and do nothing.
             if (repair || rejoin) await removeMark(guest, 'member')
             await guest.put([

@@ -2,13 +2,14 @@
 import { bakeNodeImage, nodeImageKey } from '../node-image/bake.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** The node image: what is the same for every node, done once in a separate machine. */
 export function nodeImageSteps(run: LabRun): readonly Step[] {
   return [
     {
       id: 'node-image/bake',
-      title: 'node image',
+      title: english('node image'),
       run: async ({ line }) => {
         const key = await nodeImageKey(run)
         if (await run.world.layers.get(key)) return 'cached'

@@ -12,6 +12,7 @@ import { apply, hostKubectl, steadyKubectl, type Kubectl } from '../node/kubectl
 import type { LabRun } from '../world.js'
 import { API_MS, untilApiAnswers } from './api-up.js'
 import { reviver } from './revive.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 const NAMESPACE = 'klab-probe'
@@ -67,10 +68,12 @@ async function proveNetwork(
       const bad = pods.filter((p) => missing.get(p)?.length)
       return {
         ok: bad.length === 0,
-        seen: bad.map((p) => `${p.node}: cannot reach ${missing.get(p)?.join(' ')}`).join('\n'),
+        seen: bad
+          .map((p) => english('{node}: cannot reach {names}', { node: p.node, names: missing.get(p)?.join(' ') ?? '' }))
+          .join('\n'),
       }
     },
-    { what: 'pod to pod and DNS', ...limits },
+    { what: english('pod to pod and DNS'), ...limits },
   )
 }
 
@@ -81,18 +84,22 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
   return [
     {
       id: 'ready/joined',
-      title: `${total}/${total} nodes joined; Ready once a pod network is applied`,
+      title: english('{count}/{count} nodes joined; Ready once a pod network is applied', { count: total }),
       run: async ({ line }) => {
         const probe = async (): Promise<Observation> => {
           const nodes = await askNodes(paths.kubeconfig, API_MS, world.signal)
           const joined = lab.nodes.filter((n) => nodes?.has(n.name)).map((n) => n.name)
           return {
             ok: joined.length === total,
-            seen: nodes ? `joined: ${joined.join(' ') || 'none'}` : 'the API server does not answer',
+            seen: nodes
+              ? joined.length > 0
+                ? english('joined: {nodes}', { nodes: joined.join(' ') })
+                : english('joined: none')
+              : english('the API server does not answer'),
           }
         }
         await until(probe, {
-          what: `${total} nodes joined`,
+          what: english('{count} nodes joined', { count: total }),
           everyMs: 2000,
           withinMs: 5 * MINUTE * profile.patience,
           clock: world.clock,
@@ -100,7 +107,10 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
           hint: 'klab kubectl get nodes',
         })
         line(
-          `${total}/${total} nodes joined; they stay NotReady until you apply a pod network (kubernetes.cni is none)`,
+          english(
+            '{count}/{count} nodes joined; they stay NotReady until you apply a pod network (kubernetes.cni is none)',
+            { count: total },
+          ),
         )
       },
     },
@@ -111,7 +121,11 @@ export function joinedSteps(run: LabRun, askNodes: typeof nodeConditions = nodeC
 function seenNodes(names: readonly string[], nodes: ReadonlyMap<string, boolean>): string {
   const ready = [...nodes].filter(([, isReady]) => isReady).map(([name]) => name)
   const gone = names.filter((n) => !nodes.has(n))
-  return `Ready: ${ready.join(' ') || 'none'}${gone.length > 0 ? `; not in the cluster: ${gone.join(' ')}` : ''}`
+  const said = { nodes: ready.join(' '), gone: gone.join(' ') }
+  if (gone.length === 0) return ready.length === 0 ? english('Ready: none') : english('Ready: {nodes}', said)
+  return ready.length === 0
+    ? english('Ready: none; not in the cluster: {gone}', said)
+    : english('Ready: {nodes}; not in the cluster: {gone}', said)
 }
 
 /** The proof. It is made each time. */
@@ -129,7 +143,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
   return [
     {
       id: 'ready/cluster',
-      title: `${total}/${total} Ready, DNS, pod to pod`,
+      title: english('{count}/{count} Ready, DNS, pod to pod', { count: total }),
       run: async ({ line }) => {
         const kubectl = await hostKubectl(run)
         const steady = await steadyKubectl(run, line)
@@ -140,7 +154,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         await steady(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s'])
         // Before the nodes are Ready: CoreDNS and the probes start as soon as their node allows it.
         await apply(steady, await readFile(join(world.assets, 'cloud-init', 'manifests', 'probe.yaml'), 'utf8'), line)
-        await wait(`${total} nodes Ready`, async () => {
+        await wait(english('{count} nodes Ready', { count: total }), async () => {
           const nodes = await askNodes(paths.kubeconfig, API_MS, world.signal)
           const ready = [...(nodes ?? [])].filter(([, isReady]) => isReady).map(([name]) => name)
           await revive(lab.nodes.map((n) => n.name).filter((n) => nodes && !ready.includes(n)))
@@ -151,11 +165,11 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
                   lab.nodes.map((n) => n.name),
                   nodes,
                 )
-              : 'the API server does not answer',
+              : english('the API server does not answer'),
           }
         })
-        line(`${total}/${total} nodes Ready`)
-        await wait('CoreDNS available', async () => {
+        line(english('{count}/{count} nodes Ready', { count: total }))
+        await wait(english('CoreDNS available'), async () => {
           const out = await kubectl([
             '-n',
             'kube-system',
@@ -165,10 +179,13 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
             '-o',
             'jsonpath={.status.availableReplicas}',
           ])
-          return { ok: Number(out.stdout) >= 1, seen: `available replicas: ${out.stdout || '0'}` }
+          return {
+            ok: Number(out.stdout) >= 1,
+            seen: english('available replicas: {count}', { count: out.stdout || '0' }),
+          }
         })
-        line('CoreDNS available')
-        await wait(`${total} probe pods running`, async () => {
+        line(english('CoreDNS available'))
+        await wait(english('{count} probe pods running', { count: total }), async () => {
           const out = await kubectl([
             '-n',
             NAMESPACE,
@@ -178,7 +195,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
             '-o',
             'jsonpath={.status.numberAvailable}',
           ])
-          return { ok: Number(out.stdout) === total, seen: `available: ${out.stdout || '0'}` }
+          return { ok: Number(out.stdout) === total, seen: english('available: {count}', { count: out.stdout || '0' }) }
         })
         const list = await steady([
           '-n',
@@ -195,9 +212,9 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
           throw new StateError(`want ${total} probe pods, there are ${pods.length}`, {
             hint: `klab kubectl -n ${NAMESPACE} get pods -o wide`,
           })
-        line(`${total} probe pods running`)
+        line(english('{count} probe pods running', { count: total }))
         await proveNetwork(kubectl, pods, limits(5, `klab kubectl -n ${NAMESPACE} get pods -o wide`))
-        line(`pod to pod ${total * total}/${total * total}, DNS ${total}/${total}`)
+        line(english('pod to pod {pairs}/{pairs}, DNS {count}/{count}', { pairs: total * total, count: total }))
         await steady(['delete', 'namespace', NAMESPACE, '--wait=false'])
       },
     },

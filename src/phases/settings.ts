@@ -3,6 +3,7 @@ import type { Lab } from '../labfile/model.js'
 import { connect } from '../node/connections.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /**
  * $1: names whose lines are removed; $2: the new lines. Written into the same file, because containers may have it
@@ -33,7 +34,7 @@ const lines = (list: readonly string[]): string => [...new Set(list)].join('\n')
 export const settingsSteps = (run: LabRun, before: Lab): readonly Step[] =>
   run.lab.nodes.map((node) => ({
     id: `settings/${node.name}`,
-    title: `${node.name}: /etc/hosts, authorized keys`,
+    title: english('{node}: /etc/hosts, authorized keys', { node: node.name }),
     run: async () => {
       const { lab } = run
       const guest = await connect(run, node.name)

@@ -13,6 +13,7 @@ import { removeMark } from '../node/guest-phase.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import { connect } from '../node/connections.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** How long a token lives: 15 minutes, in case klab dies before it deletes it (anchors: security rule 11). */
 const TOKEN_MS = 15 * 60_000
@@ -134,7 +135,7 @@ export function workerSteps(
   }
   return workers.map((node) => ({
     id: `workers/${node.name}`,
-    title: `kubeadm join on ${node.name}`,
+    title: english('kubeadm join on {node}', { node: node.name }),
     done: async () => (await marked(node)) && stillJoined(node),
     again: async () => removeMark(await connect(run, node.name), 'workers'),
     run: ({ line }) =>
@@ -142,7 +143,7 @@ export function workerSteps(
         const guest = await connect(run, node.name)
         const again = await marked(node)
         if (again) {
-          line('it had joined, but the cluster no longer knows it or its certificates are gone: joining again')
+          line(english('it had joined, but the cluster no longer knows it or its certificates are gone: joining again'))
           await removeMark(guest, 'workers')
         }
         await guest.put([

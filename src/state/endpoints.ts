@@ -24,7 +24,7 @@ const isForwarded = (lab: Pick<Lab, 'network'>): boolean => lab.network.mode ===
 
 /** How people reach the nodes, for a title. */
 export const accessTitle = (lab: Pick<Lab, 'network'>): string =>
-  isForwarded(lab) ? 'ports on 127.0.0.1' : 'the nodes’ own addresses'
+  isForwarded(lab) ? english('ports on 127.0.0.1') : english('the nodes’ own addresses')
 
 /**
  * How many ports of the host a lab needs: one for SSH of each node, one for each API server. `apiNodes`: names of the

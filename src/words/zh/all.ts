@@ -6,6 +6,7 @@ import { LABFILE_ZH } from './labfile.js'
 import { LESSONS_ZH } from './lessons.js'
 import { OPTIONS_ZH } from './options.js'
 import { PICTURES_ZH } from './pictures.js'
+import { STEPS_ZH } from './steps.js'
 import { TABLES_ZH } from './tables.js'
 import { USAGE_ZH } from './usage.js'
 import { VERBS_ZH } from './verbs.js'
@@ -18,6 +19,7 @@ export const ZH = {
   ...PICTURES_ZH,
   ...USAGE_ZH,
   ...VERBS_ZH,
+  ...STEPS_ZH,
   ...ERRORS_ZH,
   ...LABFILE_ZH,
   ...LESSONS_ZH,
