@@ -5,6 +5,7 @@ import { exists, readText } from '../host/files.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
 import type { World } from '../world.js'
 import type { Check } from './check.js'
+import { english } from '../words/say.js'
 
 const GIB = 1024 ** 3
 /** On top of a guest’s memory, MiB: QEMU's own and translated code under TCG. */
@@ -33,20 +34,31 @@ async function availableMiB(): Promise<number> {
 export function memoryCheck(nodes: readonly Pick<NodeSpec, 'memoryMiB'>[], have: number): Check {
   const name = 'memory'
   if (nodes.length === 0)
-    return { name, state: 'ok', found: `${have} MiB available; the lab’s machines run and have their memory` }
+    return {
+      name,
+      state: 'ok',
+      found: english('{have} MiB available; the lab’s machines run and have their memory', { have }),
+    }
   const sum = (part: number): number =>
     Math.ceil(nodes.reduce((all, n) => all + n.memoryMiB * part + QEMU_OVERHEAD_MIB, 0))
   const [most, usual] = [sum(1), sum(TOUCHED)]
-  if (have >= most) return { name, state: 'ok', found: `${have} MiB available, the lab takes up to ${most} MiB` }
-  const fix = 'lower nodes[].memory or remove nodes in the Labfile, or stop other labs'
-  const wants = `the lab takes about ${usual} MiB, and up to ${most}`
+  if (have >= most)
+    return { name, state: 'ok', found: english('{have} MiB available, the lab takes up to {most} MiB', { have, most }) }
+  const wants = english('the lab takes about {usual} MiB, and up to {most}', { usual, most })
   return have >= usual
-    ? { name, state: 'warn', found: `${have} MiB available, ${wants}: nodes that use all of theirs may not fit`, fix }
+    ? {
+        name,
+        state: 'warn',
+        found: english('{have} MiB available, {wants}: nodes that use all of theirs may not fit', { have, wants }),
+        fix: english('lower nodes[].memory or remove nodes in the Labfile, or stop other labs'),
+      }
     : {
         name,
         state: 'missing',
-        found: `${have} MiB available, ${wants}: ${usual - have} MiB short`,
-        fix: `${fix}; klab up --force tries it anyway`,
+        found: english('{have} MiB available, {wants}: {short} MiB short', { have, wants, short: usual - have }),
+        fix: english(
+          'lower nodes[].memory or remove nodes in the Labfile, or stop other labs; klab up --force tries it anyway',
+        ),
         mayTry: true,
       }
 }
@@ -69,14 +81,16 @@ export async function roomChecks(world: World, lab: Lab, running: readonly strin
     [...needs].map(async ([dir, gib]): Promise<Check> => {
       const fs = await statfs(dir)
       const free = Math.floor((fs.bavail * fs.bsize) / GIB)
-      const found = `${free} GiB free, up to ${gib} GiB wanted`
+      const found = english('{free} GiB free, up to {wanted} GiB wanted', { free, wanted: gib })
       return free >= gib
         ? { name: `disk ${dir}`, state: 'ok', found }
         : {
             name: `disk ${dir}`,
             state: 'missing',
             found,
-            fix: `free ${gib - free} GiB, or set KLAB_STATE_DIR and KLAB_CACHE_DIR to another disk`,
+            fix: english('free {lacking} GiB, or set KLAB_STATE_DIR and KLAB_CACHE_DIR to another disk', {
+              lacking: gib - free,
+            }),
           }
     }),
   )

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { readText } from '../host/files.js'
 import type { World } from '../world.js'
 import type { Check } from './check.js'
+import { english } from '../words/say.js'
 
 /** virtlogd's own values if its file sets none (as in Debian’s libvirt 9.0). */
 const DEFAULTS = { max_size: 2 * 2 ** 20, max_backups: 3 }
@@ -27,8 +28,8 @@ export async function consoleCheck({ env, hypervisor }: World, etc = '/etc/libvi
     return {
       name,
       state: 'warn',
-      found: 'have no limit: QEMU writes them itself, and a guest that prints for ever fills the disk',
-      fix: `set stdio_handler = "logd" in ${join(dir, 'qemu.conf')}, then restart libvirtd`,
+      found: english('have no limit: QEMU writes them itself, and a guest that prints for ever fills the disk'),
+      fix: english('set stdio_handler = "logd" in {file}, then restart libvirtd', { file: join(dir, 'qemu.conf') }),
     }
   const [size, backups] = await Promise.all(
     (['max_size', 'max_backups'] as const).map(async (key) => {
@@ -40,9 +41,14 @@ export async function consoleCheck({ env, hypervisor }: World, etc = '/etc/libvi
     return {
       name,
       state: 'warn',
-      found: 'have no limit: virtlogd does not rotate the files, and a guest that prints for ever fills the disk',
-      fix: `set max_size = ${DEFAULTS.max_size} in ${join(dir, 'virtlogd.conf')}, then restart virtlogd`,
+      found: english(
+        'have no limit: virtlogd does not rotate the files, and a guest that prints for ever fills the disk',
+      ),
+      fix: english('set max_size = {size} in {file}, then restart virtlogd', {
+        size: DEFAULTS.max_size,
+        file: join(dir, 'virtlogd.conf'),
+      }),
     }
   const most = Math.ceil(((size ?? 0) * (1 + (backups ?? 0))) / MIB)
-  return { name, state: 'ok', found: `at most ${most} MiB a node` }
+  return { name, state: 'ok', found: english('at most {most} MiB a node', { most }) }
 }

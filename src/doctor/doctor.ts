@@ -21,6 +21,7 @@ import { networkChecks } from './network.js'
 import { openingChecks } from './openings.js'
 import { orphanChecks } from './orphans.js'
 import { existingAbove, roomChecks } from './capacity.js'
+import { english } from '../words/say.js'
 
 /** If libvirt answers within this many ms, it used its capability cache (field notes: 20 ms with, 2 to 8 s without). */
 const CACHED_MS = 1000
@@ -41,11 +42,13 @@ async function libvirtCheck(world: World): Promise<Check> {
     await ask()
     const ms = Math.round(performance.now() - started)
     return ms < CACHED_MS
-      ? { name, state: 'ok', found: `answers; capabilities in ${ms} ms` }
+      ? { name, state: 'ok', found: english('answers; capabilities in {ms} ms', { ms }) }
       : {
           name,
           state: 'warn',
-          found: `asks QEMU again at every call (${ms} ms): libvirtd can open /dev/kvm, QEMU’s user cannot`,
+          found: english('asks QEMU again at every call ({ms} ms): libvirtd can open /dev/kvm, QEMU’s user cannot', {
+            ms,
+          }),
           fix: 'sudo chgrp kvm /dev/kvm && sudo chmod 660 /dev/kvm',
         }
   } catch (error) {
@@ -61,17 +64,22 @@ async function libvirtCheck(world: World): Promise<Check> {
 
 /** Whether KVM really works. Only with `accel: kvm` is a missing KVM an error. */
 export function accelCheck(lab: Lab, probe: AccelProbe): Check {
-  if (lab.hypervisor.accel === 'tcg') return { name: 'accelerator', state: 'ok', found: 'tcg, as the Labfile says' }
-  if (probe.accel === 'kvm') return { name: 'accelerator', state: 'ok', found: 'KVM (a probe guest ran)' }
-  const found = `KVM is not usable: ${probe.why}`
+  if (lab.hypervisor.accel === 'tcg')
+    return { name: 'accelerator', state: 'ok', found: english('tcg, as the Labfile says') }
+  if (probe.accel === 'kvm') return { name: 'accelerator', state: 'ok', found: english('KVM (a probe guest ran)') }
+  const { why } = probe
   return lab.hypervisor.accel === 'kvm'
     ? {
         name: 'accelerator',
         state: 'missing',
-        found,
-        fix: 'set hypervisor.accel to auto in the Labfile; or switch virtualisation on in the firmware',
+        found: english('KVM is not usable: {why}', { why }),
+        fix: english('set hypervisor.accel to auto in the Labfile; or switch virtualisation on in the firmware'),
       }
-    : { name: 'accelerator', state: 'ok', found: `software emulation (TCG), slow-host profile; ${found}` }
+    : {
+        name: 'accelerator',
+        state: 'ok',
+        found: english('software emulation (TCG), slow-host profile; KVM is not usable: {why}', { why }),
+      }
 }
 
 /** Limits that Kubernetes in a guest never sees, but QEMU on the host does: processes of this cgroup. */
@@ -82,13 +90,16 @@ async function cgroupCheck(): Promise<Check> {
     ? {
         name: 'cgroup',
         state: 'warn',
-        found: `at most ${limit} processes and threads`,
-        fix: 'raise pids.max (TasksMax=) to 512 or more',
+        found: english('at most {limit} processes and threads', { limit }),
+        fix: english('raise pids.max (TasksMax=) to 512 or more'),
       }
     : {
         name: 'cgroup',
         state: 'ok',
-        found: max === undefined || max === 'max' ? 'no limit on processes' : `${limit} processes`,
+        found:
+          max === undefined || max === 'max'
+            ? english('no limit on processes')
+            : english('{limit} processes', { limit }),
       }
 }
 
@@ -99,12 +110,15 @@ async function namespaceCheck(world: World, distro: Distro): Promise<readonly Ch
   const entry = new RegExp(`^(${world.env.user}|${world.env.uid}):`, 'm').test(subuid)
   const tool = await world.host.which('newuidmap')
   if (entry && tool !== undefined)
-    return [{ name: 'user namespaces', state: 'ok', found: 'subordinate ids and newuidmap are there' }]
+    return [{ name: 'user namespaces', state: 'ok', found: english('subordinate ids and newuidmap are there') }]
   return [
     {
       name: 'user namespaces',
       state: 'missing',
-      found: tool === undefined ? 'newuidmap is missing' : `no line for ${world.env.user} in /etc/subuid`,
+      found:
+        tool === undefined
+          ? english('newuidmap is missing')
+          : english('no line for {user} in /etc/subuid', { user: world.env.user }),
       fix:
         tool === undefined
           ? installCommand(distro, ['uidmap'])
@@ -119,7 +133,13 @@ async function portCheck(world: World, lab: Lab): Promise<readonly Check[]> {
   if (count === 0) return []
   try {
     const ports = await allocatePorts(count, await reservedPorts(world.roots.state), lab.name)
-    return [{ name: 'ports', state: 'ok', found: `${count} free on 127.0.0.1, such as ${ports[0] ?? ''}` }]
+    return [
+      {
+        name: 'ports',
+        state: 'ok',
+        found: english('{count} free on 127.0.0.1, such as {port}', { count, port: ports[0] ?? '' }),
+      },
+    ]
   } catch (error) {
     if (!(error instanceof HostError)) throw error
     return [{ name: 'ports', state: 'missing', found: error.message, fix: error.hint ?? 'ss -lnt' }]
@@ -134,8 +154,13 @@ async function writableCheck(dir: string): Promise<Check> {
     () => false,
   )
   return ok
-    ? { name: `folder ${dir}`, state: 'ok', found: 'writable' }
-    : { name: `folder ${dir}`, state: 'missing', found: `${at} cannot be written`, fix: `sudo chown $USER ${at}` }
+    ? { name: `folder ${dir}`, state: 'ok', found: english('writable') }
+    : {
+        name: `folder ${dir}`,
+        state: 'missing',
+        found: english('{dir} cannot be written', { dir: at }),
+        fix: `sudo chown $USER ${at}`,
+      }
 }
 
 /** What a lab already has on this host. */
@@ -184,10 +209,8 @@ const unreachable = (error: unknown): readonly Check[] => {
 export function requireFit(checks: readonly Check[], { force = false } = {}): void {
   const missing = checks.filter((c) => c.state === 'missing' && !(force && c.mayTry === true))
   if (missing.length === 0) return
-  throw new HostError(
-    `this host lacks what the lab needs:\n${missing.map((c) => `  ${c.name}: ${c.found}`).join('\n')}`,
-    {
-      hint: [...new Set(missing.map((c) => c.fix).filter((f) => f !== undefined))].join('\n     ') || 'klab doctor',
-    },
-  )
+  const list = missing.map((c) => `  ${english('{check}: {found}', { check: c.name, found: c.found })}`).join('\n')
+  throw new HostError(english('this host lacks what the lab needs:\n{list}', { list }), {
+    hint: [...new Set(missing.map((c) => c.fix).filter((f) => f !== undefined))].join('\n     ') || 'klab doctor',
+  })
 }

@@ -7,6 +7,7 @@ import { exists } from '../host/files.js'
 import type { HostEnv } from '../host/types.js'
 import type { Roots } from '../state/paths.js'
 import type { Check } from './check.js'
+import { english } from '../words/say.js'
 
 /** Whether logging out ends a lab depends on these. */
 interface Login {
@@ -23,12 +24,12 @@ export async function lingerCheck({ env, hypervisor, roots }: Login, host = '/')
   if (env.uid === 0 || !falls || !(await exists(join(host, 'run/systemd/seats')))) return []
   const name = 'log-out'
   return (await exists(join(host, 'var/lib/systemd/linger', env.user)))
-    ? [{ name, state: 'ok', found: `${env.user} has lingering on: the lab outlives the login` }]
+    ? [{ name, state: 'ok', found: english('{user} has lingering on: the lab outlives the login', { user: env.user }) }]
     : [
         {
           name,
           state: 'warn',
-          found: 'ends libvirt’s session and the switch between the nodes: the lab may not outlive your login',
+          found: english('ends libvirt’s session and the switch between the nodes: the lab may not outlive your login'),
           fix: `sudo loginctl enable-linger ${env.user}`,
         },
       ]

@@ -7,6 +7,7 @@ import { overlaps, parseCidr, type Cidr } from '../labfile/cidr.js'
 import type { Lab } from '../labfile/model.js'
 import { hostDistro, installCommand, type Distro } from '../host/distro.js'
 import type { Check, Tool } from './check.js'
+import { english } from '../words/say.js'
 
 /** What the checks read from. */
 export interface NetworkWorld {
@@ -15,7 +16,7 @@ export interface NetworkWorld {
 }
 
 /** If QEMU has no vde (see vdeCheck), the switch is useless too. */
-export const OTHER_NETWORK = 'set network.mode to nat in the Labfile, and run klab as root'
+export const OTHER_NETWORK = english('set network.mode to nat in the Labfile, and run klab as root')
 /** Tools of each kind of network. libvirt itself calls dnsmasq. */
 export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly Tool[]>> = {
   user: [['vde_switch', 'vde2', OTHER_NETWORK]],
@@ -23,7 +24,7 @@ export const NETWORK_TOOLS: Readonly<Record<Lab['network']['mode'], readonly Too
 }
 
 const NAME = 'network'
-const OTHER_RANGE = 'choose another network.cidr in the Labfile (and addresses of nodes in it)'
+const OTHER_RANGE = english('choose another network.cidr in the Labfile (and addresses of nodes in it)')
 
 /**
  * No checks for user mode, which clashes with nothing on the host. `id`: the lab's, whose own network is no clash.
@@ -45,10 +46,11 @@ export async function networkChecks(
       {
         name: NAME,
         state: 'missing',
-        found:
-          'network.mode nat needs qemu:///system; ' +
-          `this lab would use ${uri}, which may make no bridge and no firewall rules`,
-        fix: 'run klab as root; or set network.mode to user in the Labfile',
+        found: english(
+          'network.mode nat needs qemu:///system; this lab would use {uri}, which may make no bridge or firewall',
+          { uri },
+        ),
+        fix: english('run klab as root; or set network.mode to user in the Labfile'),
       },
     ]
   const networks = await world.hypervisor.networks().catch((error: unknown) => {
@@ -60,10 +62,11 @@ export async function networkChecks(
       {
         name: NAME,
         state: 'missing',
-        found: `libvirt has no network driver here: ${networks}`,
-        fix:
-          'sudo systemctl start virtnetworkd.socket, where libvirt has a daemon for each driver; ' +
-          'then: virsh -c qemu:///system net-list',
+        found: english('libvirt has no network driver here: {why}', { why: networks }),
+        fix: english(
+          'sudo systemctl start virtnetworkd.socket, where libvirt has a daemon for each driver; then: {command}',
+          { command: 'virsh -c qemu:///system net-list' },
+        ),
       },
     ]
   return [
@@ -79,7 +82,7 @@ async function firewallCheck({ host }: NetworkWorld, distro: Distro): Promise<Ch
     ? {
         name: 'firewall',
         state: 'missing',
-        found: 'neither iptables nor nft',
+        found: english('neither iptables nor nft'),
         fix: installCommand(distro, ['iptables']),
       }
     : { name: 'firewall', state: 'ok', found: tool }
@@ -101,14 +104,20 @@ export function rangeCheck(
   const rivals = networks.filter((n) => !isOwn(n) && n.ranges.some(meets))
   const taken = rivals.find((n) => n.active)
   if (taken) {
-    const bridge = taken.bridge === undefined ? '' : ` on ${taken.bridge}`
+    const { name, bridge, mark } = taken
+    const said = { cidr, name, ranges: taken.ranges.join(', ') }
     return {
       name: NAME,
       state: 'missing',
-      found: `${cidr} overlaps the libvirt network ${taken.name} (${taken.ranges.join(', ')}${bridge})`,
-      fix: taken.mark
-        ? `klab destroy in the folder of lab ${taken.mark.labId} ` +
-          `(gone? virsh -c qemu:///system net-destroy ${taken.name}); or ${OTHER_RANGE}`
+      found:
+        bridge === undefined
+          ? english('{cidr} overlaps the libvirt network {name} ({ranges})', said)
+          : english('{cidr} overlaps the libvirt network {name} ({ranges} on {bridge})', { ...said, bridge }),
+      fix: mark
+        ? english(
+            'klab destroy in the folder of lab {lab} (gone? virsh -c qemu:///system net-destroy {name}); or {other}',
+            { lab: mark.labId, name, other: OTHER_RANGE },
+          )
         : OTHER_RANGE,
     }
   }
@@ -118,17 +127,22 @@ export function rangeCheck(
     return {
       name: NAME,
       state: 'missing',
-      found: `${cidr} overlaps the host’s route to ${route.cidr} through ${route.interface}`,
-      fix: `ip route show ${route.cidr}; ${OTHER_RANGE}`,
+      found: english('{cidr} overlaps the host’s route to {route} through {interface}', {
+        cidr,
+        route: route.cidr,
+        interface: route.interface,
+      }),
+      fix: english('ip route show {route}; {other}', { route: route.cidr, other: OTHER_RANGE }),
     }
   const asleep = rivals[0]
   return asleep
     ? {
         name: NAME,
         state: 'warn',
-        found:
-          `${cidr} overlaps the libvirt network ${asleep.name} (${asleep.ranges.join(', ')}), which is not active; ` +
-          'the two cannot run side by side',
+        found: english(
+          '{cidr} overlaps the libvirt network {name} ({ranges}), which is not active; the two cannot run side by side',
+          { cidr, name: asleep.name, ranges: asleep.ranges.join(', ') },
+        ),
       }
-    : { name: NAME, state: 'ok', found: `${cidr} is free on this host` }
+    : { name: NAME, state: 'ok', found: english('{cidr} is free on this host', { cidr }) }
 }

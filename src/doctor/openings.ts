@@ -3,6 +3,7 @@ import type { Lab } from '../labfile/model.js'
 import { boundsOf } from '../node/names.js'
 import type { World } from '../world.js'
 import type { Check } from './check.js'
+import { english } from '../words/say.js'
 
 /**
  * Machines of this lab that somebody has changed so that they let others in, or reach further than the Labfile says.
@@ -18,11 +19,11 @@ export async function openingChecks(world: World, lab: Lab, id: string | undefin
     const what = open.get(m.uuid)
     if (!what) return []
     const off = m.state === 'shut-off' || m.state === 'crashed'
-    const found = `was changed with virsh: ${what.join('; ')}`
+    const found = english('was changed with virsh: {what}', { what: what.join('; ') })
     return [
       off
-        ? { name: m.node, state: 'warn', found, fix: 'klab up, which undoes the change' }
-        : { name: m.node, state: 'missing', found, fix: 'klab halt, then klab up, which undoes the change' },
+        ? { name: m.node, state: 'warn', found, fix: english('klab up, which undoes the change') }
+        : { name: m.node, state: 'missing', found, fix: english('klab halt, then klab up, which undoes the change') },
     ]
   })
 }

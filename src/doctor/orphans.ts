@@ -8,6 +8,7 @@ import { CommandError } from '../errors.js'
 import { labPaths } from '../state/paths.js'
 import type { World } from '../world.js'
 import type { Check } from './check.js'
+import { english, series } from '../words/say.js'
 
 export interface Orphan {
   /** The lab's id. */
@@ -84,15 +85,15 @@ export async function orphanChecks(world: World, id: string | undefined): Promis
     .map((o) => ({
       name: `lab ${o.id}`,
       state: 'warn',
-      found: `its record is gone, and it left ${orphanWords(o)}`,
+      found: english('its record is gone, and it left {what}', { what: orphanWords(o) }),
       fix: 'klab destroy --orphans',
     }))
 }
 
 /** What is left of it, for people. */
 export const orphanWords = ({ machines, networks, dir }: Orphan): string =>
-  [
-    ...(machines.length > 0 ? [`machines ${machines.join(', ')}`] : []),
-    ...(networks.length > 0 ? [`network ${networks.join(', ')}`] : []),
-    ...(dir === undefined ? [] : [`folder ${dir}`]),
-  ].join('; ')
+  series([
+    ...(machines.length > 0 ? [english('machines {names}', { names: machines.join(', ') })] : []),
+    ...(networks.length > 0 ? [english('network {names}', { names: networks.join(', ') })] : []),
+    ...(dir === undefined ? [] : [english('folder {dir}', { dir })]),
+  ])

@@ -9,6 +9,7 @@ import { ownImage } from '../versions/own-images.js'
 import type { World } from '../world.js'
 import type { Check, Tool } from './check.js'
 import { NETWORK_TOOLS, OTHER_NETWORK } from './network.js'
+import { english } from '../words/say.js'
 
 /** Tools that every lab needs. */
 const TOOLS: readonly Tool[] = [
@@ -20,9 +21,12 @@ const TOOLS: readonly Tool[] = [
   ['flock', 'util-linux'],
 ]
 /** On other hosts: parts that are built from Debian’s packages, with apt. */
-const FROM_DEBIAN = 'only Debian and Ubuntu can build this; use a ready one: '
-const OTHER_IMAGE = `${FROM_DEBIAN}image: {url: …, sha256: …} or {path: …} in the Labfile`
-const OTHER_BUNDLE = `${FROM_DEBIAN}kubernetes.bundle: upstream or {dir: PATH} in the Labfile`
+const OTHER_IMAGE = english(
+  'only Debian and Ubuntu can build this; use a ready one: image: {url: …, sha256: …} or {path: …} in the Labfile',
+)
+const OTHER_BUNDLE = english(
+  'only Debian and Ubuntu can build this; use a ready one: kubernetes.bundle: upstream or {dir: PATH} in the Labfile',
+)
 
 /** Tools that are only needed to build klab's own base image. */
 const IMAGE_TOOLS: readonly Tool[] = [
@@ -37,7 +41,7 @@ async function toolChecks(world: World, tools: readonly Tool[], distro: Distro):
       const at = await world.host.which(tool)
       if (at !== undefined) return { name: tool, state: 'ok', found: at }
       const fix = (distro.family === 'debian' ? undefined : elsewhere) ?? installCommand(distro, [pkg])
-      return { name: tool, state: 'missing', found: 'not on PATH', fix }
+      return { name: tool, state: 'missing', found: english('not on PATH'), fix }
     }),
   )
 }
@@ -45,7 +49,9 @@ async function toolChecks(world: World, tools: readonly Tool[], distro: Distro):
 /** Only sealed labs need it. */
 const zstdCheck = async (world: World, distro: Distro): Promise<readonly Check[]> =>
   (await toolChecks(world, [['zstd', 'zstd']], distro)).map((c) =>
-    c.state === 'missing' ? { ...c, state: 'warn', found: 'not on PATH: no `snapshot export`, no `import`' } : c,
+    c.state === 'missing'
+      ? { ...c, state: 'warn', found: english('not on PATH: no `snapshot export`, no `import`') }
+      : c,
   )
 
 /**
@@ -61,14 +67,24 @@ async function vdeCheck(world: World, lab: Lab, distro: Distro): Promise<readonl
     allowFailure: true,
   })
   const kinds = `${stdout}\n${stderr}`.split(/\s+/)
-  if (exitCode !== 0) return [{ name, state: 'missing', found: `${qemu} does not start: ${stderr.trim()}` }]
+  if (exitCode !== 0)
+    return [
+      {
+        name,
+        state: 'missing',
+        found: english('{program} does not start: {stderr}', { program: qemu, stderr: stderr.trim() }),
+      },
+    ]
   return ['user', 'vde'].every((kind) => kinds.includes(kind))
-    ? [{ name, state: 'ok', found: 'this QEMU supports the networks user and vde' }]
+    ? [{ name, state: 'ok', found: english('this QEMU supports the networks user and vde') }]
     : [
         {
           name,
           state: 'missing',
-          found: `QEMU of ${distro.name} is built without ${kinds.includes('vde') ? 'user' : 'vde'} networks`,
+          found: english('QEMU of {distro} is built without {kind} networks', {
+            distro: distro.name,
+            kind: kinds.includes('vde') ? 'user' : 'vde',
+          }),
           fix: OTHER_NETWORK,
         },
       ]
@@ -82,10 +98,15 @@ export async function mirrorCheck(suite: string, etc?: string): Promise<Check> {
   const name = 'debian mirror'
   try {
     imageSources(await hostSources(etc), suite)
-    return { name, state: 'ok', found: 'named in /etc/apt' }
+    return { name, state: 'ok', found: english('named in /etc/apt') }
   } catch (error) {
     if (!(error instanceof HostError)) throw error
-    return { name, state: 'warn', found: `klab’s own image cannot be made: ${error.message}`, fix: OTHER_IMAGE }
+    return {
+      name,
+      state: 'warn',
+      found: english('klab’s own image cannot be made: {why}', { why: error.message }),
+      fix: OTHER_IMAGE,
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which distribution this host runs, and how it installs packages. */
 import { readText } from './files.js'
+import { english } from '../words/say.js'
 
 /** os-release(5): the second is for systems that keep nothing in /etc. */
 const FILES = ['/etc/os-release', '/usr/lib/os-release']
@@ -60,5 +61,5 @@ export function installCommand({ family }: Distro, packages: readonly string[]):
     const theirs = new Set(names.flatMap((n) => FEDORA[n] ?? [n]))
     return `sudo dnf install -y --setopt=install_weak_deps=False ${[...theirs].join(' ')}`
   }
-  return `install what Debian calls ${names.join(' ')}`
+  return english('install what Debian calls {packages}', { packages: names.join(' ') })
 }

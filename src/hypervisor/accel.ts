@@ -9,10 +9,11 @@ import { CommandError } from '../errors.js'
 import { readText } from '../host/files.js'
 import type { HostExec } from '../host/types.js'
 import type { Accel } from './types.js'
+import { english } from '../words/say.js'
 
 /** ms; the payload ends by itself in well under one second even under TCG. */
 const LIMIT = 10_000
-const SILENT = `a probe guest did not finish within ${LIMIT / 1000} s`
+const SILENT = english('a probe guest did not finish within {seconds} s', { seconds: LIMIT / 1000 })
 const EXIT_PORT = 0xf4
 const EXIT_VALUE = 0x31
 /** isa-debug-exit ends QEMU with (value << 1) | 1 (hw/misc/debugexit.c). */
@@ -61,10 +62,15 @@ export async function bootProbe(exec: HostExec, accel: Accel, user?: User): Prom
     if (r.durationMs >= LIMIT) return SILENT
     return r.exitCode === PROBE_STATUS
       ? undefined
-      : `QEMU ended with status ${r.exitCode}: ${r.stderr.trim().split('\n').at(-1) ?? ''}`
+      : english('QEMU ended with status {status}: {last}', {
+          status: r.exitCode,
+          last: r.stderr.trim().split('\n').at(-1) ?? '',
+        })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    return error.failure.timedOut ? SILENT : `a probe guest was ended by ${error.failure.signal ?? '?'}`
+    return error.failure.timedOut
+      ? SILENT
+      : english('a probe guest was ended by {signal}', { signal: error.failure.signal ?? '?' })
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
@@ -82,9 +88,9 @@ export async function probeAccel(
   if (!/^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo)) {
     return {
       accel: 'tcg',
-      why:
-        '/proc/cpuinfo shows neither vmx nor svm ' +
-        '(a VM without nested virtualisation, or switched off in the firmware)',
+      why: english(
+        '/proc/cpuinfo shows neither vmx nor svm (a VM without nested virtualisation, or switched off in the firmware)',
+      ),
     }
   }
   const why = await bootProbe(exec, 'kvm', options.qemuUser)

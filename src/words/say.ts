@@ -54,6 +54,10 @@ export function english<T extends AnyText>(text: T, ...rest: Values<T>): string 
   return made
 }
 
+/** Several texts of `english` as one. */
+export const series = (texts: readonly string[]): string =>
+  texts.reduce((text, more) => (text === '' ? more : english('{text}; {more}', { text, more })), '')
+
 /** The text in the chosen language, to be printed now. */
 export function say<T extends AnyText>(text: T, ...rest: Values<T>): string {
   const [values = {}] = rest as AnyValues
@@ -61,13 +65,17 @@ export function say<T extends AnyText>(text: T, ...rest: Values<T>): string {
 }
 
 /**
- * A text of `english` in the chosen language. Of a text that klab does not know, each line is looked up; unknown lines
- * stay as they are.
+ * A text of `english` in the chosen language. Of a text that klab does not know, each line is looked up, without its
+ * indent; unknown lines stay as they are.
  */
 export function translated(text: string): string {
   if (translations === undefined) return text
   const origin = origins.get(text)
   if (origin === undefined && text.includes('\n')) return text.split('\n').map(translated).join('\n')
+  if (origin === undefined && text.startsWith(' ')) {
+    const words = text.trimStart()
+    return ' '.repeat(text.length - words.length) + translated(words)
+  }
   return inOther(origin ?? { text, values: {} })
 }
 

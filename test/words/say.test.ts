@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chooseLanguage, english, say, translated } from '../../src/words/say.js'
+import { chooseLanguage, english, say, series, translated } from '../../src/words/say.js'
 
 t.afterEach(() => chooseLanguage('en'))
 
@@ -29,6 +29,14 @@ t.test('values: sentences are translated too, names and states are not', async (
     '退出码：退出码：done',
   )
   t.equal(say('exit status: {list}', { list: '{list}' }), '退出码：{list}', 'braces in a value are not filled')
+})
+
+t.test('several lines: each by itself, with its indent', async (t) => {
+  await chooseLanguage('zh')
+  const one = english('exit status: {list}', { list: 1 })
+  t.equal(translated(`n1: unknown\n  ${one}\nShow help`), 'n1: unknown\n  退出码：1\n显示帮助')
+  t.equal(translated(series([one, 'Show help', 'plain'])), '退出码：1；显示帮助；plain')
+  t.equal(series([]), '')
 })
 
 t.test('texts that were made long ago are forgotten, and stay English', async (t) => {

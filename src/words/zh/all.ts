@@ -1,5 +1,6 @@
 /** klab in Chinese (Simplified), by the English texts. */
 import { COMMANDS_ZH } from './commands.js'
+import { DOCTOR_ZH } from './doctor.js'
 import { ERRORS_ZH } from './errors.js'
 import { EXAMPLES_ZH } from './examples.js'
 import { LABFILE_ZH } from './labfile.js'
@@ -20,6 +21,7 @@ export const ZH = {
   ...USAGE_ZH,
   ...VERBS_ZH,
   ...STEPS_ZH,
+  ...DOCTOR_ZH,
   ...ERRORS_ZH,
   ...LABFILE_ZH,
   ...LESSONS_ZH,
