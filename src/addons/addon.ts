@@ -8,6 +8,7 @@ import * as z from 'zod'
 import { UsageError } from '../errors.js'
 import { parseDataFile } from '../host/data-file.js'
 import { minorOf } from '../versions/kubernetes.js'
+import { english } from '../words/say.js'
 
 const text = z.string().min(1)
 const word = z.string().regex(/^[a-z][a-z0-9-]*$/)
@@ -74,7 +75,10 @@ export async function addonNames(assets: string): Promise<readonly string[]> {
 export async function readAddon(assets: string, name: string): Promise<Addon> {
   const names = await addonNames(assets)
   if (!names.includes(name))
-    throw new UsageError(`${name}: no such add-on; there are ${names.join(', ')}`, { hint: 'klab addon list' })
+    throw new UsageError(
+      english('{addon}: no such add-on; there are {names}', { addon: name, names: names.join(', ') }),
+      { hint: 'klab addon list' },
+    )
   const file = join(home(assets), name, 'addon.yaml')
   return { ...parseDataFile(await readFile(file, 'utf8'), schema, file), name }
 }
@@ -111,9 +115,13 @@ export async function releasesFor(
       const found = releaseFor(addon, k.version)
       if (found) return found
       throw new UsageError(
-        `${name}: klab knows no release of it for Kubernetes ${k.version}, only from ${oldestFor(addon)} on`,
+        english('{addon}: klab knows no release of it for Kubernetes {version}, only from {oldest} on', {
+          addon: name,
+          version: k.version,
+          oldest: oldestFor(addon),
+        }),
         {
-          hint: 'take it out of kubernetes.addons, or set another kubernetes.version',
+          hint: english('take it out of kubernetes.addons, or set another kubernetes.version'),
         },
       )
     }),

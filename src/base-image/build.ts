@@ -8,6 +8,7 @@ import { LONG_MS } from '../host/limits.js'
 import { removeTree } from '../host/tree.js'
 import { LABEL, type ImageRecipe } from './recipe.js'
 import { hostSources, imageSources } from './sources.js'
+import { english } from '../words/say.js'
 
 /** The size of the file system as built; cloud-init grows it to the node's disk at first boot. */
 const SIZE_GIB = 3
@@ -175,7 +176,7 @@ async function requireTools(exec: HostExec): Promise<void> {
   const missing: string[] = []
   for (const [tool, pkg] of Object.entries(TOOLS)) if ((await exec.which(tool)) === undefined) missing.push(pkg)
   if (missing.length > 0)
-    throw new HostError(`building the image needs ${missing.join(', ')}`, {
+    throw new HostError(english('building the image needs {tools}', { tools: missing.join(', ') }), {
       hint: `sudo apt-get install ${missing.join(' ')}`,
     })
 }

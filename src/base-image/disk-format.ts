@@ -2,6 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 import { kindOfOpen, type FileKind } from '../host/file-kind.js'
+import { english } from '../words/say.js'
 
 const QCOW2_MAGIC = 0x514649fb
 /** Bit 2 of the incompatible features: the data are in another file (QEMU docs/interop/qcow2.txt). */
@@ -25,7 +26,8 @@ const inside = (command: string): string => `${command}; then name the disk in i
 /** Throws CorruptError for a known kind of file that is no disk. */
 async function refuseOthers(path: string, file: FileHandle): Promise<void> {
   const [what, hint] = OTHERS[await kindOfOpen(file)] ?? []
-  if (what !== undefined) throw new CorruptError(`${path}: ${what}, not a disk image`, { hint: hint?.(path) })
+  if (what !== undefined)
+    throw new CorruptError(english('{path}: {what}, not a disk image', { path, what }), { hint: hint?.(path) })
 }
 
 /**
@@ -102,6 +104,8 @@ function checkHeader(path: string, head: Buffer): void {
 }
 
 const refuse = (path: string, what: string): CorruptError =>
-  new CorruptError(`${path}: ${what}`, {
-    hint: `look at it: qemu-img info ${path}; a plain copy: qemu-img convert -O qcow2 SOURCE NEW.qcow2`,
+  new CorruptError(english('{path}: {what}', { path, what }), {
+    hint: english('look at it: qemu-img info {path}; a plain copy: qemu-img convert -O qcow2 SOURCE NEW.qcow2', {
+      path,
+    }),
   })

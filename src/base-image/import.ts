@@ -7,6 +7,7 @@ import type { HostExec } from '../host/types.js'
 import { digestOf, sha256File } from '../host/digest.js'
 import type { Digest } from '../host/digest.js'
 import { diskFormat } from './disk-format.js'
+import { english } from '../words/say.js'
 
 const FORMAT = 1
 
@@ -17,11 +18,13 @@ export const importKey = (sha256: Digest): Digest => digestOf({ kind: 'imported-
 export async function checkedSum(path: string, expected: Digest | undefined): Promise<Digest> {
   const file = await stat(path).catch(() => undefined)
   if (!file?.isFile())
-    throw new StateError(`${path}: no such image file`, { hint: 'correct image.path in the Labfile' })
+    throw new StateError(english('{path}: no such image file', { path }), {
+      hint: english('correct image.path in the Labfile'),
+    })
   const sum = await sha256File(path)
   if (expected !== undefined && sum !== expected) {
-    throw new CorruptError(`${path}: sha256 is ${sum}, the Labfile says ${expected}`, {
-      hint: 'correct the file or image.sha256',
+    throw new CorruptError(english('{path}: sha256 is {sum}, the Labfile says {expected}', { path, sum, expected }), {
+      hint: english('correct the file or image.sha256'),
     })
   }
   return sum

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseDeb822, parseSourcesList, type AptSource } from '../host/apt-sources.js'
 import { HostError } from '../errors.js'
 import { readText } from '../host/files.js'
+import { english } from '../words/say.js'
 
 const SUITES = 'buster|bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable'
 const DEBIAN = new RegExp(`^(?:${SUITES})(-updates|-security|/updates)?$`)
@@ -37,8 +38,8 @@ export function imageSources(sources: readonly AptSource[], release: string): st
     }
   }
   if (!blocks.has(release)) {
-    throw new HostError('no Debian mirror in /etc/apt/sources.list or sources.list.d', {
-      hint: 'name an image in the Labfile instead: image: {url: …, sha256: …} or {path: …}',
+    throw new HostError(english('no Debian mirror in /etc/apt/sources.list or sources.list.d'), {
+      hint: english('name an image in the Labfile instead: image: {url: …, sha256: …} or {path: …}'),
     })
   }
   return [...blocks.values()].join('\n')

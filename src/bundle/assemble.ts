@@ -9,6 +9,7 @@ import type { BundleManifest } from './manifest.js'
 import { writeArchive, type Image } from './archive/docker-archive.js'
 import { timed, type BuildContext } from './jobs.js'
 import type { CoreImages } from './needs.js'
+import { english } from '../words/say.js'
 
 /** A pod network in a bundle. */
 export interface BundledCni {
@@ -46,7 +47,10 @@ export async function assemble(c: BuildContext, i: Ingredients, out: string, wor
   const named = (refs: readonly string[]): readonly Image[] =>
     refs.map((ref) => {
       const image = byName.get(fullRef(ref))
-      if (!image) throw new CorruptError(`no image ${ref} to put into the bundle`, { hint: 'klab bundle build' })
+      if (!image)
+        throw new CorruptError(english('no image {image} to put into the bundle', { image: ref }), {
+          hint: 'klab bundle build',
+        })
       return { ...image, ref }
     })
   const archives: Readonly<Record<string, readonly string[]>> = {

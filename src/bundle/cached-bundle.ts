@@ -17,6 +17,7 @@ import { listFolder, sortFolder } from './dir/folder.js'
 import { readManifest, type BuiltBundle, type BundleManifest } from './manifest.js'
 import type { Layers } from '../cache/types.js'
 import { listBundles, makeBundle, type BundleContext, type BundleFor } from './ensure.js'
+import { english } from '../words/say.js'
 
 export interface BundleImages {
   /** References of the control plane's archive. */
@@ -66,7 +67,7 @@ export async function keptAuto(
   c: BundleContext,
 ): Promise<{ readonly choice: BundleChoice; readonly bundle: BuiltBundle } | undefined> {
   for (const source of AUTO) {
-    const choice = { source, why: 'it is in the cache' }
+    const choice = { source, why: english('it is in the cache') }
     const bundle = await keptBundle(settledSpec(k, choice), c)
     if (bundle) return { choice, bundle }
   }

@@ -9,6 +9,7 @@ import type { BundleContext, BundleFor } from './ensure.js'
 import { coreImages } from './needs.js'
 import { binaryUrl, pullAddress } from './online/addresses.js'
 import { LOOPBACK_REGISTRY } from './online/skopeo.js'
+import { english } from '../words/say.js'
 
 /** ms that both servers have to answer, together. */
 const LIMIT_MS = 3000
@@ -27,10 +28,10 @@ export async function chooseBundle(
   const kept = await keptAuto(k, c)
   if (kept) return kept.choice
   if ((await c.exec.which('skopeo')) === undefined)
-    return { source: 'source', why: 'skopeo, which upstream needs, is not installed' }
+    return { source: 'source', why: english('skopeo, which upstream needs, is not installed') }
   const { servers, silent } = await askServers(k, c)
   return silent.length === 0
-    ? { source: 'upstream', why: `${servers.join(' and ')} answer` }
+    ? { source: 'upstream', why: english('{servers} answer', { servers: servers.join(' and ') }) }
     : { source: 'source', why: silent.join(', ') }
 }
 
@@ -132,7 +133,10 @@ export async function eitherBundle<K extends BundleFor, B>(
   } catch (error) {
     const broke = k.bundle.source === 'auto' && choice?.source === 'upstream' && error instanceof StateError
     if (!broke || !(await o.mayChange())) throw error
-    const other = { source: 'source', why: `upstream broke off: ${error.message}` } as const
+    const other = {
+      source: 'source',
+      why: english('upstream broke off: {message}', { message: error.message }),
+    } as const
     o.say(`bundle source: ${other.why}`)
     return { bundle: await o.make(settledSpec(k, other)), choice: other }
   }

@@ -12,6 +12,7 @@ import { archiveRefs, bundleRefs } from './archive/archive-refs.js'
 import type { BuildContext } from './jobs.js'
 import { coreImages, lacking, imagesOf, type CoreImages } from './needs.js'
 import { NODE_BINARIES, PROBE_REF } from './contents.js'
+import { english } from '../words/say.js'
 
 /** References in an archive of the bundle; none if it does not exist. */
 async function refsIn(path: string): Promise<readonly string[]> {
@@ -66,7 +67,10 @@ export async function bundleGaps(
 /** Compares every file with the manifest and returns the manifest. Throws CorruptError that names all that differ. */
 export async function requireSums(dir: string, signal?: AbortSignal): Promise<BundleManifest> {
   const { manifest, problems } = await verifyBundle(dir, signal)
-  if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the bundle again' })
+  if (problems.length > 0)
+    throw new CorruptError(english('{dir}: {problems}', { dir, problems: problems.join('; ') }), {
+      hint: english('copy the bundle again'),
+    })
   return manifest
 }
 
@@ -86,11 +90,9 @@ export async function requireComplete(
   const manifest = await requireSums(dir, c.signal)
   const gaps = [...(await bundleGaps(dir, manifest, cni, c)), ...(await addonGaps(dir, addons))]
   if (gaps.length === 0) return
-  const network = cni.length > 0 ? ` with ${cni.join(' and ')}` : ''
-  throw new StateError(
-    [`${dir}: lacks what Kubernetes ${manifest.kubernetes}${network} needs:`, ...gaps.map((g) => `  ${g}`)].join('\n'),
-    {
-      hint: 'ask the person who made the bundle for a complete one (klab bundle verify shows the same there)',
-    },
-  )
+  const what = `Kubernetes ${manifest.kubernetes}${cni.length > 0 ? ` with ${cni.join(' and ')}` : ''}`
+  const images = gaps.map((g) => `  ${g}`).join('\n')
+  throw new StateError(english('{path}: lacks what {what} needs:\n{images}', { path: dir, what, images }), {
+    hint: english('ask the person who made the bundle for a complete one (klab bundle verify shows the same there)'),
+  })
 }

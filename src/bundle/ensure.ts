@@ -19,6 +19,7 @@ import { fetchBundle } from './online/online.js'
 import { sourceBundle } from './source/bundle.js'
 import { requireSums, requireComplete } from './completeness.js'
 import { keepKubectl } from './host-programs.js'
+import { english } from '../words/say.js'
 
 export interface Bundle extends BuiltBundle {
   /** Folder that holds bundle.iso. */
@@ -74,9 +75,14 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
       return fetchBundle({ ...bundle, version, cni: await networksOf(k.cni, version), ...addons }, c)
     default:
       // The record of a lab that an earlier klab made may say `debian`.
-      throw new StateError(`bundle ${(bundle as { readonly source: string }).source}: this klab does not make it`, {
-        hint: 'klab destroy; then write kubernetes.bundle: source, and klab up',
-      })
+      throw new StateError(
+        english('bundle {source}: this klab does not make it', {
+          source: (bundle as { readonly source: string }).source,
+        }),
+        {
+          hint: english('klab destroy; then write kubernetes.bundle: source, and klab up'),
+        },
+      )
   }
 }
 
@@ -87,9 +93,12 @@ export async function makeBundle(k: BundleFor, context: BundleContext): Promise<
 export async function ensureBundle(k: BundleFor, context: BundleContext): Promise<Bundle> {
   const arch = k.bundle.source === 'upstream' || k.bundle.source === 'aliyun' ? k.bundle.arch : undefined
   if (arch !== undefined && arch !== debianArch()) {
-    throw new HostError(`kubernetes.bundle.arch is ${arch}, and this machine runs ${debianArch()} guests`, {
-      hint: 'klab bundle export FILE makes the bundle here; run the lab on a machine of that architecture',
-    })
+    throw new HostError(
+      english('kubernetes.bundle.arch is {arch}, and this machine runs {own} guests', { arch, own: debianArch() }),
+      {
+        hint: english('klab bundle export FILE makes the bundle here; run the lab on a machine of that architecture'),
+      },
+    )
   }
   const bundle = await makeBundle(k, context)
   // A folder that is used in place may have changed since it was checked.
@@ -108,9 +117,16 @@ async function fromFolder(s: DirectorySpec, c: BuildContext): Promise<BuiltBundl
   if (!(await exists(join(dir, 'manifest.json')))) return directoryBundle(s, c)
   const manifest = await readManifest(dir)
   if (manifest.kubernetes !== version) {
-    throw new StateError(`${dir}: holds Kubernetes ${manifest.kubernetes}, the Labfile wants ${version}`, {
-      hint: `set kubernetes.version to ${manifest.kubernetes}`,
-    })
+    throw new StateError(
+      english('{dir}: holds Kubernetes {kubernetes}, the Labfile wants {version}', {
+        dir,
+        kubernetes: manifest.kubernetes,
+        version,
+      }),
+      {
+        hint: english('set kubernetes.version to {kubernetes}', { kubernetes: manifest.kubernetes }),
+      },
+    )
   }
   // The images of the user's own manifest are compared by the phase that applies it (network/cni-manifest.ts).
   const names = cni.flatMap((n) => (n.name === 'manifest' ? [] : [n.name]))

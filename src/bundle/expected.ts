@@ -7,6 +7,7 @@ import { sourceCalico } from '../versions/source.js'
 import { minorOf } from '../versions/kubernetes.js'
 import { UsageError } from '../errors.js'
 import type { BundleSource, CniSpec } from '../labfile/model.js'
+import { english } from '../words/say.js'
 
 /** kubeadm's images of a version, or undefined for one that is not in the table. */
 export function knownImages(version: string): readonly string[] | undefined {
@@ -30,10 +31,13 @@ export type PodNetwork =
 export async function ownManifest(path: string): Promise<string> {
   const hint = 'correct manifest: in the Labfile'
   const bytes = await readSmall(path, MOST_MANIFEST).catch((cause: unknown) => {
-    throw new UsageError(`kubernetes.cni: ${path} cannot be read`, { cause, hint })
+    throw new UsageError(english('kubernetes.cni: {path} cannot be read', { path }), { cause, hint })
   })
   if (bytes) return bytes.toString('utf8')
-  throw new UsageError(`kubernetes.cni: ${path} cannot be read: it is not a plain file of at most 8 MiB`, { hint })
+  throw new UsageError(
+    english('kubernetes.cni: {path} cannot be read: it is not a plain file of at most 8 MiB', { path }),
+    { hint },
+  )
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { CorruptError } from '../errors.js'
 import { sha256File } from '../host/digest.js'
 import type { BuiltBundle, BundleManifest } from './manifest.js'
+import { english } from '../words/say.js'
 
 const KUBECTL = 'kubectl'
 
@@ -20,6 +21,8 @@ export async function keepKubectl(dir: string, manifest: BundleManifest, out: st
   await copyFile(from, to)
   const said = manifest.files.find((f) => f.path === `bin/${KUBECTL}`)?.sha256
   if ((await sha256File(to)) !== said)
-    throw new CorruptError(`${from}: was changed while it was read`, { hint: 'klab bundle verify' })
+    throw new CorruptError(english('{path}: was changed while it was read', { path: from }), {
+      hint: 'klab bundle verify',
+    })
   await chmod(to, 0o755)
 }

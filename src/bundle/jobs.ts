@@ -11,6 +11,7 @@ import { LONG_MS } from '../host/limits.js'
 import { removeTree } from '../host/tree.js'
 import type { Digest } from '../host/digest.js'
 import type { Layers } from '../cache/types.js'
+import { english } from '../words/say.js'
 
 /** What building a bundle needs. */
 export interface BuildContext {
@@ -80,7 +81,7 @@ export async function runLogged(
     })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    throw new CommandError({ ...error.failure, argv }, { hint: `the whole log: ${log}`, cause: error })
+    throw new CommandError({ ...error.failure, argv }, { hint: english('the whole log: {log}', { log }), cause: error })
   } finally {
     await new Promise<void>((done) => file.end(done))
   }

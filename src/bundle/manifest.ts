@@ -5,6 +5,7 @@ import { CorruptError } from '../errors.js'
 import { readJson, writeAtomic } from '../host/files.js'
 import { sha256File, type Digest } from '../host/digest.js'
 import { isObject, quoted } from '../host/json.js'
+import { english } from '../words/say.js'
 
 export interface BundleFile {
   /** Relative, such as `bin/kubeadm`. */
@@ -63,7 +64,8 @@ export async function readManifest(dir: string): Promise<BundleManifest> {
 /** The same for data from elsewhere; `where`: for the message. Throws CorruptError. */
 export function parseManifest(data: unknown, where: string): BundleManifest {
   const problem = data === undefined ? 'missing or not JSON' : flaw(data)
-  if (problem !== undefined) throw new CorruptError(`${where}: ${problem}`, { hint: 'klab bundle build' })
+  if (problem !== undefined)
+    throw new CorruptError(english('{place}: {problem}', { place: where, problem }), { hint: 'klab bundle build' })
   return data as BundleManifest
 }
 
@@ -120,7 +122,9 @@ async function walk(dir: string, under = ''): Promise<string[]> {
     if (entry.isDirectory()) found.push(...(await walk(dir, path)))
     else if (path !== NAME) found.push(path)
     if (found.length > MOST_FILES)
-      throw new CorruptError(`${dir}: holds more than ${MOST_FILES} files`, { hint: 'name the folder of a bundle' })
+      throw new CorruptError(english('{dir}: holds more than {maxEntries} files', { dir, maxEntries: MOST_FILES }), {
+        hint: english('name the folder of a bundle'),
+      })
   }
   return found.sort()
 }

@@ -5,6 +5,7 @@
 import { hasDigest } from '../cluster/image-uses.js'
 import { fullRef, kubeadmImages, manifestImages } from '../cluster/images.js'
 import { CorruptError } from '../errors.js'
+import { english } from '../words/say.js'
 
 export interface CoreImages {
   readonly images: readonly string[]
@@ -28,7 +29,9 @@ export function coreImages(version: string): CoreImages {
 export function imagesOf(text: string, where: string): readonly string[] {
   const images = manifestImages(text)
   if (images.length === 0)
-    throw new CorruptError(`${where}: is not a manifest that names images`, { hint: 'get the manifest again' })
+    throw new CorruptError(english('{place}: is not a manifest that names images', { place: where }), {
+      hint: english('get the manifest again'),
+    })
   return images
 }
 

@@ -8,6 +8,7 @@ import { exists } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { cachedEntry } from './entry.js'
 import { RetryableError, fetchSmall, tryAgain, receive, RefusedError } from './http.js'
+import { english } from '../words/say.js'
 
 /** The largest size of a checksum file: one line for each file of a release. */
 const MAX_SUMS_BYTES = 1 << 20
@@ -82,7 +83,9 @@ async function publishedSum(
     digits,
   )
   if (sum === undefined)
-    throw new CorruptError(`${url}: has no checksum of ${digits} digits`, { hint: 'check the address' })
+    throw new CorruptError(english('{url}: has no checksum of {digits} digits', { url, digits }), {
+      hint: english('check the address'),
+    })
   return sum
 }
 
@@ -108,7 +111,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<string> {
   return receive({ ...o, headers: bytes > 0 ? { range: `bytes=${bytes}-` } : {} }, async (response, chunks) => {
     if (response.status === 416) {
       await rm(part, { force: true })
-      throw new RetryableError('the server cannot continue a download')
+      throw new RetryableError(english('the server cannot continue a download'))
     }
     const resumed = response.status === 206 && bytes > 0
     if (!resumed) {
@@ -131,7 +134,7 @@ async function attempt(o: DownloadOptions, part: string): Promise<string> {
       await file.close()
     }
     if (total !== undefined && bytes < total)
-      throw new RetryableError(`the connection ended at ${bytes} of ${total} bytes`)
+      throw new RetryableError(english('the connection ended at {bytes} of {total} bytes', { bytes, total }))
     return hash.digest('hex')
   })
 }

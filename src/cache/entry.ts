@@ -6,6 +6,7 @@ import { HostError } from '../errors.js'
 import { makeDir, ownUid } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import { acquireLock } from '../host/lock.js'
+import { english } from '../words/say.js'
 
 export interface CacheContext {
   readonly exec: HostExec
@@ -20,9 +21,12 @@ export interface CacheContext {
 export async function ownEntry(path: string): Promise<Stats | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined || found.uid === ownUid()) return found
-  throw new HostError(`${path}: belongs to another user (${found.uid}); each user needs a cache of their own`, {
-    hint: 'export KLAB_CACHE_DIR=/a/folder/of/your/own',
-  })
+  throw new HostError(
+    english('{path}: belongs to another user ({uid}); each user needs a cache of their own', { path, uid: found.uid }),
+    {
+      hint: 'export KLAB_CACHE_DIR=/a/folder/of/your/own',
+    },
+  )
 }
 
 /**

@@ -1,6 +1,7 @@
 /** HTTP for downloads: what a silent, cut or busy connection means, and how often it is tried again. */
 import { HostError, Interrupted, StateError } from '../errors.js'
 import type { Clock } from '../host/types.js'
+import { english } from '../words/say.js'
 
 /** How often a broken connection is tried again before giving up. The pauses double from one second. */
 const TRIES = 5
@@ -42,17 +43,20 @@ export async function tryAgain<T>(o: TryAgainOptions, attempt: () => Promise<T>)
     } catch (error) {
       if (o.signal?.aborted) throw new Interrupted()
       if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-        throw new HostError(`${o.dir}: no space left for ${o.what}`, {
-          hint: `free some, then run the same again: df -h ${o.dir}`,
+        throw new HostError(english('{dir}: no space left for {what}', { dir: o.dir, what: o.what }), {
+          hint: english('free some, then run the same again: df -h {dir}', { dir: o.dir }),
           cause: error,
         })
       }
       if (!(error instanceof RetryableError)) throw error
       if (++failures >= TRIES) {
-        throw new StateError(`${o.what}: ${error.message} (tried ${TRIES} times)`, {
-          hint: 'run the same command again: it continues where it stopped',
-          cause: error,
-        })
+        throw new StateError(
+          english('{what}: {message} (tried {tries} times)', { what: o.what, message: error.message, tries: TRIES }),
+          {
+            hint: english('run the same command again: it continues where it stopped'),
+            cause: error,
+          },
+        )
       }
       await o.clock.sleep(FIRST_PAUSE_MS * 2 ** (failures - 1), o.signal)
     }
@@ -83,13 +87,17 @@ export async function receive<T>(
     timer.refresh()
     if (![200, 206, 416].includes(response.status)) throw refused(o.url, response.status)
     if (o.url.startsWith('https:') && response.url.startsWith('http:'))
-      throw new StateError(`${o.url}: redirects to an address without https`, { hint: 'check the address' })
+      throw new StateError(english('{url}: redirects to an address without https', { url: o.url }), {
+        hint: english('check the address'),
+      })
     return await use(
       response,
       chunks(response, () => timer.refresh()),
     )
   } catch (error) {
-    throw idle.signal.aborted ? new RetryableError(`no data for ${idleMs / 1000} s`) : error
+    throw idle.signal.aborted
+      ? new RetryableError(english('no data for {seconds} s', { seconds: idleMs / 1000 }))
+      : error
   } finally {
     clearTimeout(timer)
     idle.abort()
@@ -116,7 +124,8 @@ function broken(error: unknown): never {
 
 function refused(url: string, status: number): RefusedError | RetryableError {
   // 408, 429 and 5xx are temporary (RFC 9110, section 15; RFC 6585).
-  if (status === 408 || status === 429 || status >= 500) return new RetryableError(`the server answered ${status}`)
+  if (status === 408 || status === 429 || status >= 500)
+    return new RetryableError(english('the server answered {status}', { status }))
   return new RefusedError(url, status)
 }
 
@@ -136,11 +145,13 @@ export async function fetchSmall(
       for await (const part of parts) {
         bytes += part.length
         if (bytes > maxBytes)
-          throw new StateError(`${o.url}: more than ${maxBytes} bytes`, { hint: 'check the address' })
+          throw new StateError(english('{url}: more than {bytes} bytes', { url: o.url, bytes: maxBytes }), {
+            hint: english('check the address'),
+          })
         all.push(part)
       }
       if (bytes < length && !response.headers.has('content-encoding'))
-        throw new RetryableError(`the connection ended at ${bytes} of ${length} bytes`)
+        throw new RetryableError(english('the connection ended at {bytes} of {total} bytes', { bytes, total: length }))
       return Buffer.concat(all)
     }),
   )

@@ -2,6 +2,7 @@
 import { CorruptError } from '../errors.js'
 import { manifestDocuments } from './manifest-docs.js'
 import { relaxProbes } from './probes.js'
+import { english } from '../words/say.js'
 
 export interface AddonSettings {
   /** Of the add-on, for messages. */
@@ -17,7 +18,9 @@ export interface AddonSettings {
 /** The manifest with all its places filled in. Throws CorruptError if a place has no value, or if it is not YAML. */
 export function fillAddon(text: string, s: AddonSettings): string {
   const bad = (what: string): CorruptError =>
-    new CorruptError(`manifest.yaml of ${s.name} ${what}`, { hint: 'install klab again' })
+    new CorruptError(english('manifest.yaml of {addon} {what}', { addon: s.name, what }), {
+      hint: english('install klab again'),
+    })
   const docs = manifestDocuments(text.replace(/^#.*\n/gm, ''))
   const broken = docs?.find((d) => d.errors.length > 0)
   if (!docs || broken) throw bad(`is not YAML: ${broken?.errors[0]?.message ?? 'it is too large'}`)

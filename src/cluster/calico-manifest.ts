@@ -4,6 +4,7 @@ import { CorruptError } from '../errors.js'
 import { manifestDocuments } from './manifest-docs.js'
 import { CONTAINERS, relaxProbes } from './probes.js'
 import { autodetection, type Encapsulation } from '../versions/calico.js'
+import { english } from '../words/say.js'
 
 export interface CalicoSettings {
   /** 3.x.y; empty: the manifest's own. */
@@ -102,7 +103,7 @@ const verbatim = (text: string, doc: Document.Parsed): string =>
   `${text.slice(doc.range[0], doc.range[1]).replace(/^---[ \t]*\n/, '')}\n`.replace(/\n+$/, '\n')
 
 const bad = (what: string, hint = 'klab bundle verify'): CorruptError =>
-  new CorruptError(`calico.yaml of the bundle ${what}`, { hint })
+  new CorruptError(english('calico.yaml of the bundle {what}', { what }), { hint })
 
 /** The container of this name. */
 function containerOf(doc: Document.Parsed, name: string): YAMLMap {

@@ -5,6 +5,7 @@
 import { isMap, isSeq } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { manifestDocuments } from './manifest-docs.js'
+import { english } from '../words/say.js'
 
 const OURS = '@POD_CIDR@'
 const CONTAINERS = ['spec', 'template', 'spec', 'containers']
@@ -31,7 +32,7 @@ export function fillFlannel(text: string, podCidr: string, labNic: string): stri
     }
   }
   if (ranges !== 1 || cards === 0)
-    throw new CorruptError('flannel.yaml of the bundle has no net-conf.json or no container kube-flannel', {
+    throw new CorruptError(english('flannel.yaml of the bundle has no net-conf.json or no container kube-flannel'), {
       hint: 'klab bundle verify',
     })
   return docs.map((d) => d.toString({ lineWidth: 0, directives: false })).join('---\n')
@@ -41,7 +42,7 @@ function networkOf(json: string): object {
   try {
     return JSON.parse(json) as object
   } catch (cause) {
-    throw new CorruptError('flannel.yaml of the bundle: net-conf.json is not JSON', {
+    throw new CorruptError(english('flannel.yaml of the bundle: net-conf.json is not JSON'), {
       cause,
       hint: 'klab bundle verify',
     })

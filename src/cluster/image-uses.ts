@@ -1,6 +1,7 @@
 /** Where a manifest names images, and what of it a node without internet would have to download. Pure. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, visit, type Document, type YAMLMap } from 'yaml'
 import { manifestDocuments } from './manifest-docs.js'
+import { english } from '../words/say.js'
 
 /** One place where a manifest names an image. */
 export interface ImageUse {
@@ -120,7 +121,8 @@ export function manifestFetches(text: string): readonly Fetch[] {
   listed(text, /^volumes$/, (plain, item, { line }) => {
     const git = plain(item.get('gitRepo', true))
     const what = isMap(git) ? textAt(plain, git, 'repository') : undefined
-    if (what !== undefined) fetches.push({ what, why: 'a gitRepo volume is cloned', fix: 'take another volume', line })
+    if (what !== undefined)
+      fetches.push({ what, why: english('a gitRepo volume is cloned'), fix: english('take another volume'), line })
   })
   return fetches
 }

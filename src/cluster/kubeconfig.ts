@@ -2,6 +2,7 @@
 import { stringify } from 'yaml'
 import { CorruptError } from '../errors.js'
 import { compose, tokenize } from '../labfile/yaml-limits.js'
+import { english } from '../words/say.js'
 
 type Fields = Readonly<Record<string, unknown>>
 const fields = (x: unknown): Fields | undefined => (typeof x === 'object' && x !== null ? (x as Fields) : undefined)
@@ -24,17 +25,17 @@ function first(config: unknown, list: string, entry: string): Fields | undefined
 
 function read(text: string, hint: string): unknown {
   if (Buffer.byteLength(text) > MAX_BYTES)
-    throw new CorruptError(`the kubeconfig is larger than ${MAX_BYTES / 1024} KiB`, { hint })
+    throw new CorruptError(english('the kubeconfig is larger than {most} KiB', { most: MAX_BYTES / 1024 }), { hint })
   const tokens = tokenize(text, LIMITS)
-  if ('why' in tokens) throw new CorruptError(`the kubeconfig ${tokens.why}`, { hint })
+  if ('why' in tokens) throw new CorruptError(english('the kubeconfig {why}', { why: tokens.why }), { hint })
   const [document, more] = compose(tokens, text.length, {})
   const cause = document?.errors[0]
-  if (!document || more || cause) throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
+  if (!document || more || cause) throw new CorruptError(english('the kubeconfig is not YAML'), { cause, hint })
   try {
     // Aliases turn small data into large data.
     return document.toJS({ maxAliasCount: 0 })
   } catch (cause) {
-    throw new CorruptError('the kubeconfig is not YAML', { cause, hint })
+    throw new CorruptError(english('the kubeconfig is not YAML'), { cause, hint })
   }
 }
 
@@ -57,7 +58,7 @@ export function hostKubeconfig(
     const base64 = typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
     const data = base64 ? Buffer.from(value, 'base64') : undefined
     if (!data || !kind.test(data.toString('latin1')))
-      throw new CorruptError(`the kubeconfig has no ${name} that is PEM of its kind`, { hint })
+      throw new CorruptError(english('the kubeconfig has no {name} that is PEM of its kind', { name }), { hint })
     return { [name]: data.toString('base64') }
   }
   const cluster = {

@@ -2,6 +2,7 @@
  * The slow-host profile: settings that klab raises so that a control plane under software emulation does not run into
  * its own time-outs.
  */
+import { english } from '../words/say.js'
 
 export interface Profile {
   readonly name: 'normal' | 'slow-host'
@@ -33,7 +34,7 @@ export interface Profile {
 
 const NORMAL: Profile = {
   name: 'normal',
-  why: 'KVM: kubeadm’s own time-outs',
+  why: english('KVM: kubeadm’s own time-outs'),
   etcdArgs: {},
   controllerManagerArgs: {},
   schedulerArgs: {},
@@ -98,11 +99,12 @@ export function profileFor(accel: 'kvm' | 'tcg', controlPlanes: number, minor = 
   // A feature of kubeadm from 1.19 on (kubeadm init, "Feature gates").
   const signing = minor >= 19 ? 'ECDSA-P256' : undefined
   const election: Readonly<Record<string, string>> = single ? { 'leader-elect': 'false' } : PATIENT_LEASES
+  const why = single
+    ? english('software emulation (TCG): leader election off, longer leases, probes and etcd heartbeats')
+    : english('software emulation (TCG): longer leases, probes and etcd heartbeats')
   return {
     name: 'slow-host',
-    why:
-      `software emulation (TCG): ${single ? 'leader election off, ' : ''}longer leases, probes and etcd heartbeats` +
-      (signing === undefined ? '' : ', ECDSA keys'),
+    why: signing === undefined ? why : english('{why}, ECDSA keys', { why }),
     etcdArgs: { 'heartbeat-interval': '500', 'election-timeout': '5000', 'snapshot-count': '10000' },
     controllerManagerArgs: { ...election, 'node-monitor-grace-period': '2m0s', 'node-monitor-period': '10s' },
     schedulerArgs: election,

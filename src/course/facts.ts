@@ -1,5 +1,6 @@
 /** What the script of cloud-init/check printed in one guest: `key value` lines, as data. Pure. */
 import { CorruptError } from '../errors.js'
+import { english } from '../words/say.js'
 
 /** Characters. The API server's tables of a busy lab are the longest part: a few hundred KB. */
 const MOST_TEXT = 4 * 2 ** 20
@@ -28,7 +29,10 @@ export function parseGuestFacts(text: string): GuestFacts {
   const lines = text.length > MOST_TEXT ? [] : text.split('\n', MOST_FACTS + 1)
   if (text.length > MOST_TEXT || lines.length > MOST_FACTS)
     throw new CorruptError(
-      `the script that looks into the guest printed more than ${MOST_FACTS} lines, or ${MOST_TEXT} characters`,
+      english('the script that looks into the guest printed more than {lines} lines, or {characters} characters', {
+        lines: MOST_FACTS,
+        characters: MOST_TEXT,
+      }),
     )
   const map = new Map<string, string[]>()
   for (const line of lines) {

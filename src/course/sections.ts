@@ -4,6 +4,7 @@
  */
 import type { PhaseName } from '../labfile/phases.js'
 import { UsageError } from '../errors.js'
+import { english } from '../words/say.js'
 
 export interface Section {
   /** As the course numbers it; parts of 2.1 that have no number have a word. */
@@ -133,7 +134,9 @@ export function findSections(wanted: string): readonly Section[] {
   if (found.length > 0) return found
   const near = SECTIONS.filter((s) => numbered(s.id)[1] === numbered(wanted)[1]).map((s) => s.id)
   throw new UsageError(
-    `${wanted}: no such section of chapter 2${near.length > 0 ? `; there are ${near.join(', ')}` : ''}`,
+    near.length === 0
+      ? english('{wanted}: no such section of chapter 2', { wanted })
+      : english('{wanted}: no such section of chapter 2; there are {names}', { wanted, names: near.join(', ') }),
     {
       hint: 'klab explain',
     },

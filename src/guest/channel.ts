@@ -5,6 +5,7 @@ import { CommandError, Interrupted, type CommandFailure } from '../errors.js'
 import { splitLines } from '../host/lines.js'
 import { tail } from '../host/tail.js'
 import type { Output, RunOptions } from '../host/types.js'
+import { english } from '../words/say.js'
 
 /** Of stdout and of stderr. More is a failure, because half an output that looks complete is worse. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -120,9 +121,10 @@ function follow(
     }
     const take = (sink: Collector) => (data: Buffer) => {
       // We ended it; the connection did not break. So nobody should start it again.
-      if (!sink.add(data)) quit({ signal: 'SIGTERM', why: `more than ${MAX_BYTES} bytes of output` })
+      if (!sink.add(data))
+        quit({ signal: 'SIGTERM', why: english('more than {most} bytes of output', { most: MAX_BYTES }) })
     }
-    let exit: End = { why: 'the connection was lost' }
+    let exit: End = { why: english('the connection was lost') }
     channel.on('data', take(stdout))
     channel.stderr.on('data', take(stderr))
     channel.on('exit', (code: number | null, signal?: string) => (exit = { exitCode: code ?? undefined, signal }))

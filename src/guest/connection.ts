@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { Client } from 'ssh2'
 import { CorruptError, Interrupted } from '../errors.js'
 import type { GuestAddress } from './types.js'
+import { english } from '../words/say.js'
 
 /** A loaded emulated guest may not answer keepalives for a long time. Two minutes of silence end a connection. */
 const KEEPALIVE = { keepaliveInterval: 15_000, keepaliveCountMax: 8 }
@@ -67,7 +68,9 @@ export async function openConnection(
   } catch (error) {
     destroy()
     if (error instanceof Error && error.message.startsWith('Cannot parse privateKey')) {
-      throw new CorruptError(`${address.node}: the lab's private SSH key cannot be read`, { cause: error })
+      throw new CorruptError(english("{node}: the lab's private SSH key cannot be read", { node: address.node }), {
+        cause: error,
+      })
     }
     throw error
   } finally {
@@ -88,8 +91,13 @@ const otherKey = (error: Error, shown: Buffer | undefined, pinned: Buffer): bool
 function mismatch(address: GuestAddress, shown: Buffer | undefined): CorruptError {
   const key = shown === undefined ? 'none of this type' : shown.toString('base64')
   return new CorruptError(
-    `${address.node}: the SSH server on ${address.host}:${address.port} is not this node ` +
-      `(host key: ${key}; expected: ${address.hostKey})`,
-    { hint: `see what listens there: ss -lntp 'sport = :${address.port}'` },
+    english('{node}: the SSH server on {host}:{port} is not this node (host key: {key}; expected: {expected})', {
+      node: address.node,
+      host: address.host,
+      port: address.port,
+      key,
+      expected: address.hostKey,
+    }),
+    { hint: english("see what listens there: ss -lntp 'sport = :{port}'", { port: address.port }) },
   )
 }

@@ -2,6 +2,7 @@
 import type { Client, ClientChannel } from 'ssh2'
 import { Interrupted, StateError } from '../errors.js'
 import { NotStarted } from './channel.js'
+import { english } from '../words/say.js'
 
 interface Opening<T> {
   readonly client: Client
@@ -46,7 +47,9 @@ export function openChannel<T>({ client, signal, ask, refusal, where, use }: Ope
         } else if (!error) settle(() => resolve(use(channel)))
         else
           fail(
-            refusal.test(error.message) ? new StateError(`${where}: ${error.message}`) : new NotStarted(error.message),
+            refusal.test(error.message)
+              ? new StateError(english('{place}: {message}', { place: where, message: error.message }))
+              : new NotStarted(error.message),
           )
       })
     } catch (cause) {

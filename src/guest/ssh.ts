@@ -11,6 +11,7 @@ import { quote } from './quote.js'
 import { startTerminal } from './terminal.js'
 import type { Guest, GuestAddress, Guests, Terminal, TerminalSize } from './types.js'
 import { ustar } from './ustar.js'
+import { english } from '../words/say.js'
 
 /**
  * slirp accepts the TCP connection long before the guest's sshd runs, so a try must end by itself. A handshake under
@@ -65,7 +66,7 @@ class Node {
 
   /** The open connection. Callers at the same time share one attempt (and its patience). */
   async connection(withinMs: number, signal: AbortSignal): Promise<Connection> {
-    if (this.closed) throw new StateError(`${this.address.node}: the connection was closed`)
+    if (this.closed) throw new StateError(english('{node}: the connection was closed', { node: this.address.node }))
     this.#connection ??= this.#open(withinMs, AbortSignal.any([this.#closing.signal, signal]))
     return this.#connection
   }
@@ -94,7 +95,7 @@ class Node {
         const waited = this.clock.monotonic() - started
         if (waited + RETRY_MS >= withinMs) {
           const seen = error instanceof Error ? error.message : String(error)
-          throw new ProbeError(`${node}: SSH on ${host}:${port}`, waited, seen, {
+          throw new ProbeError(english('{node}: SSH on {host}:{port}', { node, host, port }), waited, seen, {
             hint: `klab logs ${node}`,
             cause: error,
           })
@@ -141,7 +142,8 @@ class Node {
         if (this.closed) throw new Interrupted()
         connection.destroy()
         this.#forget(connection)
-        if (again) throw new ProbeError(`${this.address.node}: SSH`, 0, error.message, { cause: error })
+        if (again)
+          throw new ProbeError(english('{node}: SSH', { node: this.address.node }), 0, error.message, { cause: error })
       }
     }
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CorruptError } from '../errors.js'
 import { create, extract, type ReadEntry } from 'tar'
+import { english } from '../words/say.js'
 
 /** What was in an archive. */
 export interface Counted {
@@ -83,6 +84,6 @@ export async function unpack(archive: Readable, dir: string): Promise<Unpacked> 
   } finally {
     ended.catch(() => undefined)
   }
-  if (broken || !whole) throw new CorruptError(`${dir}: the archive ended early`)
+  if (broken || !whole) throw new CorruptError(english('{dir}: the archive ended early', { dir }))
   return { files, bytes, leftOut: leftOut.map((name) => join(dir, name)) }
 }

@@ -10,6 +10,7 @@ import { LIMIT_MS } from './limits.js'
 import { splitLines } from './lines.js'
 import { tail } from './tail.js'
 import type { Filter, HostEnv, HostExec, HostRunOptions, Output } from './types.js'
+import { english } from '../words/say.js'
 
 /** On Debian an ordinary user's default PATH has no sbin, but mkfs and similar tools are there. */
 const SBIN = ['/usr/local/sbin', '/usr/sbin', '/sbin']
@@ -116,7 +117,8 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
     const durationMs = performance.now() - started
     const timedOut = watch.why() === 'timeout'
     if (watch.why() === 'abort') throw new Interrupted()
-    if (r.code === 'ENOENT') throw new HostError(`${tool}: command not found`, { hint: 'klab doctor', cause: r })
+    if (r.code === 'ENOENT')
+      throw new HostError(english('{tool}: command not found', { tool }), { hint: 'klab doctor', cause: r })
     const output = { stdout: r.stdout, stderr: r.stderr, exitCode: r.exitCode ?? 255, durationMs }
     if (timedOut || (r.failed && !(o.allowFailure && r.exitCode !== undefined))) {
       const text = output.stderr || output.stdout || (r.shortMessage ?? '')
@@ -141,7 +143,7 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
     const [tool, ...args] = argv
     if (tool === undefined) throw new TypeError('empty argv')
     const file = await which(tool)
-    if (file === undefined) throw new HostError(`${tool}: command not found`, { hint: 'klab doctor' })
+    if (file === undefined) throw new HostError(english('{tool}: command not found', { tool }), { hint: 'klab doctor' })
     const log = o.log === undefined ? undefined : await open(o.log, 'a', 0o600)
     try {
       const child = spawn(file, args, {
@@ -161,7 +163,7 @@ export function createExec(host: HostEnv, { limitMs = LIMIT_MS } = {}): HostExec
   const filter = async (argv: readonly string[]): Promise<Filter> => {
     const [tool = ''] = argv
     const file = await which(tool)
-    if (file === undefined) throw new HostError(`${tool}: command not found`, { hint: 'klab doctor' })
+    if (file === undefined) throw new HostError(english('{tool}: command not found', { tool }), { hint: 'klab doctor' })
     return createFilter(file, argv, { env: base, guardian })
   }
 

@@ -5,6 +5,7 @@ import { chmod, lstat, mkdir, open, readFile, rename, rm, stat, type FileHandle 
 import { dirname } from 'node:path'
 import { CorruptError, HostError } from '../errors.js'
 import { requirePrivatePlace } from './ownership.js'
+import { english } from '../words/say.js'
 
 /** Whether anything is at `path`. */
 export const exists = (path: string): Promise<boolean> =>
@@ -36,7 +37,10 @@ async function openIfPlain(path: string): Promise<{ file: FileHandle; size: numb
 /** Opens a plain file for reading. Throws CorruptError for anything else. */
 export async function openPlain(path: string): Promise<FileHandle> {
   const opened = await openIfPlain(path)
-  if (!opened) throw new CorruptError(`${path}: is not a plain file`, { hint: `look at it: ls -l ${path}` })
+  if (!opened)
+    throw new CorruptError(english('{path}: is not a plain file', { path }), {
+      hint: english('look at it: ls -l {path}', { path }),
+    })
   return opened.file
 }
 
@@ -192,9 +196,12 @@ export async function ensureDir(path: string, mode = 0o700): Promise<string> {
   await makeIn(dirname(path), path, mode)
   const s = await lstat(path)
   if (!s.isDirectory() || s.uid !== ownUid()) {
-    throw new HostError(`${path}: is not a folder of this user (owner ${s.uid}); klab keeps keys there`, {
-      hint: `move it away: mv ${path} ${path}.old`,
-    })
+    throw new HostError(
+      english('{path}: is not a folder of this user (owner {uid}); klab keeps keys there', { path, uid: s.uid }),
+      {
+        hint: english('move it away: mv {path} {path}.old', { path }),
+      },
+    )
   }
   if ((s.mode & 0o777) !== mode) await chmod(path, mode)
   return path

@@ -4,6 +4,7 @@ import { CommandError, HostError } from '../errors.js'
 import { tail } from './tail.js'
 import type { Guardian } from './guardian.js'
 import type { Filter } from './types.js'
+import { english } from '../words/say.js'
 
 const TAIL = 4000
 
@@ -28,7 +29,14 @@ export function createFilter(
   // Its exit status reports it. A write after its end must not become an unhandled event.
   child.stdin.on('error', () => undefined)
   const done = new Promise<void>((resolve, reject) => {
-    child.once('error', (cause) => reject(new HostError(`${file}: ${cause.message}`, { hint: 'klab doctor', cause })))
+    child.once('error', (cause) =>
+      reject(
+        new HostError(english('{path}: {message}', { path: file, message: cause.message }), {
+          hint: 'klab doctor',
+          cause,
+        }),
+      ),
+    )
     child.once('close', (code, signal) => {
       unguard()
       if (code === 0 || killed) return resolve()

@@ -65,12 +65,12 @@ async function complaint(path: string, s: Stats, trusted: ReadonlySet<number>): 
   if (!trusted.has(s.uid)) {
     const name = (await lines('/etc/passwd')).find((u) => u[2] === String(s.uid))?.[0]
     const owner = name === undefined ? `uid ${s.uid}` : `${name} (uid ${s.uid})`
-    return { what: `belongs to ${owner}`, fix: english('copy it to a folder of your own') }
+    return { what: english('belongs to {owner}', { owner }), fix: english('copy it to a folder of your own') }
   }
   if (s.isSymbolicLink() || (s.isDirectory() && (s.mode & 0o1000) !== 0)) return undefined
-  if ((s.mode & 0o002) !== 0) return { what: 'can be written by every user', fix: `chmod o-w ${path}` }
+  if ((s.mode & 0o002) !== 0) return { what: english('can be written by every user'), fix: `chmod o-w ${path}` }
   if ((s.mode & 0o020) === 0 || (await closedGroup(s.gid, trusted))) return undefined
-  return { what: `can be written by its group (gid ${s.gid})`, fix: `chmod g-w ${path}` }
+  return { what: english('can be written by its group (gid {gid})', { gid: s.gid }), fix: `chmod g-w ${path}` }
 }
 
 /**

@@ -3,6 +3,7 @@ import { lstat, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HostError } from '../errors.js'
 import type { HostExec } from './types.js'
+import { english } from '../words/say.js'
 
 /**
  * Bytes that a file or folder takes on disk (holes in sparse files do not count). Files that vanish while it counts are
@@ -30,6 +31,6 @@ export async function removeTree(exec: HostExec, path: string): Promise<void> {
       allowFailure: true,
     })
     if (out.exitCode !== 0)
-      throw new HostError(`${path}: cannot be removed`, { hint: `sudo rm -rf ${path}`, cause: error })
+      throw new HostError(english('{path}: cannot be removed', { path }), { hint: `sudo rm -rf ${path}`, cause: error })
   }
 }

@@ -6,6 +6,7 @@
 import { XMLBuilder, XMLParser } from 'fast-xml-parser'
 import { CorruptError } from '../errors.js'
 import { FORM, OURS } from './foreign-form.js'
+import { english } from '../words/say.js'
 
 const OPTIONS = {
   preserveOrder: true,
@@ -24,8 +25,8 @@ interface Element {
 }
 
 const refuse = (what: string): CorruptError =>
-  new CorruptError(`the RAM image describes a machine that klab did not make: ${what}`, {
-    hint: 'import it without its RAM: --disk-only; or ask the person who made the file',
+  new CorruptError(english('the RAM image describes a machine that klab did not make: {what}', { what }), {
+    hint: english('import it without its RAM: --disk-only; or ask the person who made the file'),
   })
 
 function elements(tree: unknown): readonly Element[] {
@@ -48,7 +49,7 @@ function parse(xml: string, root: string): Element {
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     all = elements(new XMLParser(OPTIONS).parse(xml, true))
   } catch (cause) {
-    throw new CorruptError('the RAM image holds broken XML', { hint: 'make the file again', cause })
+    throw new CorruptError(english('the RAM image holds broken XML'), { hint: english('make the file again'), cause })
   }
   const [only] = all
   if (!only || all.length !== 1 || only.tag !== root) throw refuse(`no <${root}>`)

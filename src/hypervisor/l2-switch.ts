@@ -6,6 +6,7 @@ import { systemClock } from '../host/clock.js'
 import { exists, readText } from '../host/files.js'
 import type { Clock, HostExec } from '../host/types.js'
 import type { L2Switch } from './l2-types.js'
+import { english } from '../words/say.js'
 
 /**
  * sun_path is 108 bytes with its NUL (unix(7)); libvdeplug adds `/.PID-NNNNN`, 15 bytes with the largest pid of Linux.
@@ -63,7 +64,7 @@ export function createL2Switch(options: {
       if (!(await ended(runDir))) {
         await exec.run(['kill', '-KILL', `${pid}`], { allowFailure: true })
         if (!(await ended(runDir)))
-          throw new HostError(`vde_switch (pid ${pid}) does not end`, { hint: `kill -KILL ${pid}` })
+          throw new HostError(english('vde_switch (pid {pid}) does not end', { pid }), { hint: `kill -KILL ${pid}` })
       }
     }
     const { socketDir, pidfile } = parts(runDir)
@@ -79,7 +80,9 @@ export function createL2Switch(options: {
     }
     const { mode } = await lstat(socketDir)
     if ((mode & 0o077) !== 0)
-      throw new StateError(`${socketDir} is open to other users (mode ${(mode & 0o777).toString(8)})`)
+      throw new StateError(
+        english('{dir} is open to other users (mode {mode})', { dir: socketDir, mode: (mode & 0o777).toString(8) }),
+      )
   }
 
   return {
@@ -89,9 +92,13 @@ export function createL2Switch(options: {
       const { socketDir, pidfile } = parts(runDir)
       if (Buffer.byteLength(socketDir) > LONGEST) {
         throw new HostError(
-          `${socketDir}: too long for a unix socket (${Buffer.byteLength(socketDir)} bytes; ${LONGEST} fit)`,
+          english('{path}: too long for a unix socket ({length} bytes; {most} fit)', {
+            path: socketDir,
+            length: Buffer.byteLength(socketDir),
+            most: LONGEST,
+          }),
           {
-            hint: 'choose a shorter folder: export KLAB_RUN_DIR=/tmp/klab-run',
+            hint: english('choose a shorter folder: export KLAB_RUN_DIR=/tmp/klab-run'),
           },
         )
       }
@@ -100,7 +107,9 @@ export function createL2Switch(options: {
         await end(runDir)
         await exec.run(['vde_switch', '-s', socketDir, '-m', '600', '-d', '-p', pidfile], { timeoutMs: 10_000 })
         if (!(await until(() => running(runDir))))
-          throw new HostError(`vde_switch did not come up in ${socketDir}`, { hint: 'klab doctor' })
+          throw new HostError(english('vde_switch did not come up in {dir}', { dir: socketDir }), {
+            hint: 'klab doctor',
+          })
       }
       await guard(socketDir)
       return { socketDir }

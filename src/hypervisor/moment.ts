@@ -7,6 +7,7 @@ import { readXml } from './read-xml.js'
 import { forwardArgs, WRITABLE } from './spec.js'
 import { toXml } from './to-xml.js'
 import type { HostForward, Moment } from './types.js'
+import { english } from '../words/say.js'
 
 /** Keeps order, attributes and text: what libvirt wrote must come back to it unchanged, except for the disk. */
 const OPTIONS = {
@@ -56,7 +57,9 @@ export function withDisk(xml: string, path: string): string {
   const parts = nodes(disk?.['disk'])
   const source = parts.find((n) => 'source' in n)
   if (!disk || !source)
-    throw new StateError(`the machine has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
+    throw new StateError(english('the machine has no disk {disk}', { disk: WRITABLE }), {
+      hint: english('klab destroy, then klab up'),
+    })
   source[':@'] = { '@file': path }
   disk['disk'] = parts.filter((n) => !('backingStore' in n))
   return build(tree)

@@ -1,6 +1,7 @@
 /** XML as libvirt prints it. The result has no type yet: an element may be a text, a list or missing. Pure. */
 import type { XMLParser } from 'fast-xml-parser'
 import { HostError, messageOf } from '../errors.js'
+import { english } from '../words/say.js'
 
 /** How many characters of the library's error are shown; it may quote the text. */
 const SHOWN = 200
@@ -10,10 +11,13 @@ export function readXml(parser: XMLParser, text: string): unknown {
   try {
     return parser.parse(text)
   } catch (cause) {
-    throw new HostError(`libvirt's XML cannot be read: ${messageOf(cause).slice(0, SHOWN)}`, {
-      hint: 'see whether virsh answers as it should: virsh version; virsh list --all',
-      cause,
-    })
+    throw new HostError(
+      english("libvirt's XML cannot be read: {message}", { message: messageOf(cause).slice(0, SHOWN) }),
+      {
+        hint: english('see whether virsh answers as it should: virsh version; virsh list --all'),
+        cause,
+      },
+    )
   }
 }
 

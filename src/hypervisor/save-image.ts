@@ -5,6 +5,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../errors.js'
 import { openNew } from '../host/files.js'
+import { english } from '../words/say.js'
 
 const MAGIC = Buffer.from('LibvirtQemudSave')
 /**
@@ -32,7 +33,7 @@ export interface SaveHeader {
 }
 
 const refuse = (path: string, what: string): CorruptError =>
-  new CorruptError(`${path}: ${what}`, { hint: 'make the file again' })
+  new CorruptError(english('{path}: {what}', { path, what }), { hint: english('make the file again') })
 
 /** Reads the header from the first bytes of a file. Throws CorruptError. `path` is only for the message. */
 export function parseSaveHeader(head: Buffer, path: string): SaveHeader {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { StateError } from '../errors.js'
 import type { HostForward, MachineSpec, NetworkSpec } from './types.js'
+import { english } from '../words/say.js'
 
 /** The writable disk of klab's machines. */
 export const WRITABLE = 'vda'
@@ -51,7 +52,8 @@ const isPath = (path: string): boolean => path.startsWith('/') && !CONTROL.test(
  */
 export function checkSpec(spec: MachineSpec): void {
   const must = (ok: boolean, field: string, rule: string): void => {
-    if (!ok) throw new StateError(`machine ${JSON.stringify(spec.name)}: ${field} ${rule}`)
+    if (!ok)
+      throw new StateError(english('machine {name}: {field} {rule}', { name: JSON.stringify(spec.name), field, rule }))
   }
   must(NAME.test(spec.name), 'name', 'must be a letter, then letters, digits, dots and dashes')
   must(UUID.test(spec.uuid), 'uuid', `is not a lower-case UUID: ${JSON.stringify(spec.uuid)}`)
@@ -89,7 +91,8 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/
 /** The same for a network. Throws StateError naming the first bad field. */
 export function checkNetwork(spec: NetworkSpec): void {
   const must = (ok: boolean, field: string, rule: string): void => {
-    if (!ok) throw new StateError(`network ${JSON.stringify(spec.name)}: ${field} ${rule}`)
+    if (!ok)
+      throw new StateError(english('network {name}: {field} {rule}', { name: JSON.stringify(spec.name), field, rule }))
   }
   must(NAME.test(spec.name), 'name', 'must be a letter, then letters, digits, dots and dashes')
   must(UUID.test(spec.uuid), 'uuid', `is not a lower-case UUID: ${JSON.stringify(spec.uuid)}`)

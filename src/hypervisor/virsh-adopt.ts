@@ -6,6 +6,7 @@ import { StateError } from '../errors.js'
 import type { Abilities, Accel, Description, Hypervisor, Machine } from './types.js'
 import type { HostSecurity } from './parse-xml.js'
 import type { Virsh } from './virsh-run.js'
+import { english } from '../words/say.js'
 
 interface Dependencies {
   readonly virsh: Virsh
@@ -25,7 +26,7 @@ export function adoptMethods({
   return {
     describe: async (name): Promise<Description> => {
       const machine = await find(name)
-      if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+      if (!machine) throw new StateError(english('there is no machine {name}', { name }), { hint: 'klab up' })
       const { parseDescription } = await import('./parse-xml.js')
       return parseDescription((await virsh(['dumpxml', '--inactive', machine.uuid])).stdout)
     },

@@ -2,6 +2,7 @@
 import { StateError } from '../errors.js'
 import type { Hypervisor, Machine } from './types.js'
 import type { Virsh } from './virsh-run.js'
+import { english } from '../words/say.js'
 
 /** Seconds that the agent may take for one answer. An agent that runs answers at once, even a busy one. */
 const ANSWER_S = 5
@@ -15,7 +16,7 @@ export function clockMethods({
 }): Pick<Hypervisor, 'guestTime' | 'setGuestTime'> {
   const ask = async (name: string, command: object, allowFailure: boolean) => {
     const machine = await find(name)
-    if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+    if (!machine) throw new StateError(english('there is no machine {name}', { name }), { hint: 'klab up' })
     return virsh(['qemu-agent-command', machine.uuid, JSON.stringify(command), '--timeout', String(ANSWER_S)], {
       allowFailure,
     })

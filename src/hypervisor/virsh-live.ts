@@ -9,6 +9,7 @@ import type { Clock } from '../host/types.js'
 import { parseJobs, type Job } from './parse.js'
 import type { Hypervisor, Machine, MachineState, Moment, PauseTimes } from './types.js'
 import { LONG, type Virsh } from './virsh-run.js'
+import { english } from '../words/say.js'
 
 /** ms between two looks at the progress of the writing. */
 const LOOK_EVERY = 100
@@ -62,7 +63,10 @@ export function freezeTogether({
   return async (moments, { committed, signal }) => {
     const machines = await Promise.all(moments.map(({ name }) => must(name)))
     const off = machines.find((m) => m.state !== 'running')
-    if (off) throw new StateError(`${off.name} is ${off.state}, not running`, { hint: 'klab up' })
+    if (off)
+      throw new StateError(english('{name} is {state}, not running', { name: off.name, state: off.state }), {
+        hint: 'klab up',
+      })
     await each(machines, ({ uuid }) => `migrate-setmaxdowntime ${uuid} ${DOWNTIME_MS}`)
 
     let ended = 0

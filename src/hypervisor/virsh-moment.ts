@@ -11,6 +11,7 @@ import { WRITABLE } from './spec.js'
 import type { DiskFiles, Hypervisor, Machine, MachineState, Moment } from './types.js'
 import { freezeTogether } from './virsh-live.js'
 import type { Virsh } from './virsh-run.js'
+import { english } from '../words/say.js'
 
 /** ms; a node's RAM is a few GiB at most, and a slow disk may write 50 MiB/s. */
 const RAM_MS = 600_000
@@ -44,7 +45,7 @@ export function momentMethods({
   | 'abortJob'
 > {
   const there = (name: string, machine: Machine | undefined): Machine => {
-    if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+    if (!machine) throw new StateError(english('there is no machine {name}', { name }), { hint: 'klab up' })
     return machine
   }
   const must = async (name: string): Promise<Machine> => there(name, await find(name))
@@ -100,7 +101,9 @@ export function momentMethods({
       const machine = await must(name)
       if (machine.state === 'paused') return
       if (machine.state !== 'running')
-        throw new StateError(`${name} is ${machine.state}, not running`, { hint: 'klab up' })
+        throw new StateError(english('{name} is {state}, not running', { name, state: machine.state }), {
+          hint: 'klab up',
+        })
       await attempt(['suspend', machine.uuid], name, (s) => s === 'paused')
     },
 
@@ -133,7 +136,8 @@ export function momentMethods({
     freeze: async (name, to) => {
       const machine = await must(name)
       // libvirt would save the RAM of a running machine too, at another moment.
-      if (machine.state !== 'paused') throw new StateError(`${name} is ${machine.state}, not paused`)
+      if (machine.state !== 'paused')
+        throw new StateError(english('{name} is {state}, not paused', { name, state: machine.state }))
       await write(machine, to, [])
     },
 
@@ -157,7 +161,9 @@ export function momentMethods({
       ])
       const file = next.get(WRITABLE)
       if (file === undefined)
-        throw new StateError(`${name} has no disk ${WRITABLE}`, { hint: 'klab destroy, then klab up' })
+        throw new StateError(english('{name} has no disk {disk}', { name, disk: WRITABLE }), {
+          hint: english('klab destroy, then klab up'),
+        })
       return { next: file, live: live?.get(WRITABLE) }
     },
 

@@ -6,6 +6,7 @@ import { CommandError, StateError } from '../errors.js'
 import { networkDigest } from './spec.js'
 import type { Hypervisor, Network, NetworkSpec } from './types.js'
 import { LONG, type Virsh } from './virsh-run.js'
+import { english } from '../words/say.js'
 
 /** The network half of the door. */
 export function networkMethods(
@@ -57,19 +58,29 @@ export function networkMethods(
         if (n.name !== spec.name && n.uuid !== spec.uuid && n.bridge !== spec.bridge) continue
         if (n.name !== spec.name || n.uuid !== spec.uuid || n.mark?.labId !== spec.labId)
           throw new StateError(
-            `libvirt already has a network ${n.name} (${n.uuid}, ${n.bridge ?? 'no bridge'}) ` +
-              `that is not lab ${spec.labId}'s`,
+            english("libvirt already has a network {name} ({uuid}, {bridge}) that is not lab {lab}'s", {
+              name: n.name,
+              uuid: n.uuid,
+              bridge: n.bridge ?? 'no bridge',
+              lab: spec.labId,
+            }),
             {
-              hint: `look at it: virsh -c ${uri} net-dumpxml ${n.uuid}; rename or undefine it`,
+              hint: english('look at it: virsh -c {uri} net-dumpxml {uuid}; rename or undefine it', {
+                uri,
+                uuid: n.uuid,
+              }),
             },
           )
         known = n
       }
       const same = known?.mark?.specDigest === networkDigest(spec)
       if (known?.active && !same)
-        throw new StateError(`the network ${spec.name} runs with other settings than the Labfile's`, {
-          hint: 'klab destroy, then klab up',
-        })
+        throw new StateError(
+          english("the network {name} runs with other settings than the Labfile's", { name: spec.name }),
+          {
+            hint: english('klab destroy, then klab up'),
+          },
+        )
       if (!same) await define(spec)
       if (!known?.active) await attempt(['net-start', spec.uuid], spec.name, (n) => n?.active === true)
     },
@@ -78,9 +89,15 @@ export function networkMethods(
       const network = await find(name)
       if (!network) return
       if (!network.mark)
-        throw new StateError(`the network ${name} is not marked as klab's; klab removes only its own networks`, {
-          hint: `to remove it yourself: virsh -c ${uri} net-destroy ${name}; virsh -c ${uri} net-undefine ${name}`,
-        })
+        throw new StateError(
+          english("the network {name} is not marked as klab's; klab removes only its own networks", { name }),
+          {
+            hint: english(
+              'to remove it yourself: virsh -c {uri} net-destroy {name}; virsh -c {uri} net-undefine {name}',
+              { uri, name },
+            ),
+          },
+        )
       if (network.active) await attempt(['net-destroy', network.uuid], name, (n) => !n?.active)
       await attempt(['net-undefine', network.uuid], name, (n) => n === undefined)
     },

@@ -2,6 +2,7 @@
 import { CommandError, HostError } from '../errors.js'
 import { tail } from '../host/tail.js'
 import type { HostExec, Output } from '../host/types.js'
+import { english } from '../words/say.js'
 
 /** ms. libvirt may probe QEMU's capabilities for 8 s at its first call (field notes). */
 const LIMIT = 30_000
@@ -44,16 +45,25 @@ export function createVirsh(exec: HostExec, uri: string): Virsh {
     const argv = ['virsh', '-q', '-c', uri, ...args]
     const output = await exec.run(argv, { timeoutMs, allowFailure: true }).catch((error: unknown) => {
       if (!(error instanceof CommandError && error.failure.timedOut)) throw error
-      throw new HostError(`libvirt (${uri}) did not answer \`virsh ${args[0] ?? ''}\` within ${timeoutMs / 1000} s`, {
-        hint: `see whether libvirtd hangs: virsh -c ${uri} list; then restart it (running machines go on)`,
-        cause: error,
-      })
+      throw new HostError(
+        english('libvirt ({uri}) did not answer `virsh {verb}` within {seconds} s', {
+          uri,
+          verb: args[0] ?? '',
+          seconds: timeoutMs / 1000,
+        }),
+        {
+          hint: english('see whether libvirtd hangs: virsh -c {uri} list; then restart it (running machines go on)', {
+            uri,
+          }),
+          cause: error,
+        },
+      )
     })
     if (output.exitCode === 0) return output
     const { exitCode, durationMs } = output
     const words = tail(output.stderr || output.stdout)
     if (words.includes('failed to connect to the hypervisor'))
-      throw new HostError(`libvirt cannot be reached at ${uri}: ${words}`, {
+      throw new HostError(english('libvirt cannot be reached at {uri}: {words}', { uri, words }), {
         hint: await hint(exec, uri, words),
       })
     if (allowFailure) return output

@@ -18,6 +18,7 @@ import { clockMethods } from './virsh-clock.js'
 import { momentMethods } from './virsh-moment.js'
 import { networkMethods } from './virsh-network.js'
 import { LONG, createVirsh } from './virsh-run.js'
+import { english } from '../words/say.js'
 
 export { defaultUri } from './virsh-run.js'
 
@@ -116,8 +117,8 @@ export function createVirshHypervisor({
   const powerOff = async ({ name, uuid }: Machine): Promise<void> => {
     await attempt(['destroy', uuid], name, (s) => isOff(s) || s === 'in-shutdown')
     if (!(await waitOff(name, SETTLE)))
-      throw new HostError(`${name}: its QEMU does not exit`, {
-        hint: `look for a process stuck on I/O: ps -o pid,stat,wchan,cmd -C qemu-system-x86_64`,
+      throw new HostError(english('{name}: its QEMU does not exit', { name }), {
+        hint: english('look for a process stuck on I/O: ps -o pid,stat,wchan,cmd -C qemu-system-x86_64'),
       })
   }
 
@@ -145,9 +146,14 @@ export function createVirshHypervisor({
         const mark = marks.get(m.uuid)
         if (m.name !== spec.name || m.uuid !== spec.uuid || mark?.labId !== spec.labId) {
           throw new StateError(
-            `libvirt already has a domain ${m.name} (${m.uuid}) that is not ${spec.node} of lab ${spec.labId}`,
+            english('libvirt already has a domain {name} ({uuid}) that is not {node} of lab {lab}', {
+              name: m.name,
+              uuid: m.uuid,
+              node: spec.node,
+              lab: spec.labId,
+            }),
             {
-              hint: `look at it: virsh -c ${uri} dumpxml ${m.uuid}; rename or undefine it`,
+              hint: english('look at it: virsh -c {uri} dumpxml {uuid}; rename or undefine it', { uri, uuid: m.uuid }),
             },
           )
         }
@@ -156,9 +162,12 @@ export function createVirshHypervisor({
           const bounds = { internet: spec.mgmt?.internet ?? false, network: spec.net?.network }
           if (!isOff(m.state) || !(await openings([m.uuid], bounds)).has(m.uuid)) return
         } else if (!isOff(m.state)) {
-          throw new StateError(`${spec.node} is ${m.state} with other settings than the Labfile's`, {
-            hint: 'stop it first: klab halt, then klab up',
-          })
+          throw new StateError(
+            english("{node} is {state} with other settings than the Labfile's", { node: spec.node, state: m.state }),
+            {
+              hint: english('stop it first: klab halt, then klab up'),
+            },
+          )
         }
         // RAM that was saved with the old settings must not be loaded with the new ones.
         await virsh(['managedsave-remove', m.uuid], { allowFailure: true })
@@ -175,7 +184,7 @@ export function createVirshHypervisor({
         await waitOff(name, SETTLE)
         machine = await find(name)
       }
-      if (!machine) throw new StateError(`there is no machine ${name}`, { hint: 'klab up' })
+      if (!machine) throw new StateError(english('there is no machine {name}', { name }), { hint: 'klab up' })
       if (machine.state === 'running') return
       const verb = machine.state === 'paused' ? 'resume' : machine.state === 'suspended' ? 'dompmwakeup' : 'start'
       await attempt([verb, machine.uuid], name, (s) => s === 'running')
@@ -210,9 +219,12 @@ export function createVirshHypervisor({
       if (!(await ownership([machine])).has(machine.uuid)) {
         // It may be gone by now. Only a domain that exists without our mark belongs to somebody else.
         if ((await state(name)) === 'absent') return
-        throw new StateError(`${name} has no metadata of klab's; klab removes only its own machines`, {
-          hint: `to remove it yourself: virsh -c ${uri} undefine ${name}`,
-        })
+        throw new StateError(
+          english("{name} has no metadata of klab's; klab removes only its own machines", { name }),
+          {
+            hint: english('to remove it yourself: virsh -c {uri} undefine {name}', { uri, name }),
+          },
+        )
       }
       if (!isOff(machine.state)) await powerOff(machine)
       await attempt(['undefine', machine.uuid, ...UNDEFINE], name, (s) => s === 'absent')

@@ -30,7 +30,7 @@ export function consequencesFor(record: LabRecord, lab: Lab): readonly Consequen
   return all.map((c) =>
     c.joins === undefined
       ? c
-      : { ...c, when: 'new-lab', what: 'needs a new lab: this one was made from a sealed one', command },
+      : { ...c, when: 'new-lab', what: english('needs a new lab: this one was made from a sealed one'), command },
   )
 }
 

@@ -14,6 +14,7 @@ import type { Hypervisor } from '../hypervisor/types.js'
 import type { Lab } from '../labfile/model.js'
 import { cachePaths, roots } from '../state/paths.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 
 /** Tests pass fakes. */
 export interface Doors {
@@ -99,7 +100,7 @@ export function createDoors(o: Pick<Doors, 'env' | 'assets' | 'signal'>): Doors 
     hypervisor: (uri) => hypervisor(uri, looking),
     probeAccel: async (lab) => {
       const { probeAccel } = await import('../hypervisor/accel.js')
-      if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: 'the Labfile says so' }
+      if (lab.hypervisor.accel === 'tcg') return { accel: 'tcg', why: english('the Labfile says so') }
       const user = await qemuUser(await uriOf(lab)).catch(() => undefined)
       // doctor reports a missing QEMU, together with all else that is missing.
       return probeAccel(stopping, env.uid === 0 && user ? { qemuUser: user } : {}).catch((error: unknown) => {

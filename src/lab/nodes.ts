@@ -65,7 +65,9 @@ export function withNode(lab: Lab, o: NewNode): Lab {
   )
   const entry = { ...entryOf(last), name: o.name, ip: o.ip ?? nextIp(lab), ...given }
   if (entry.ip === lab.kubernetes?.apiEndpoint)
-    throw new UsageError(`${entry.ip} is the address that the control planes share: take a free one`)
+    throw new UsageError(
+      english('{ip} is the address that the control planes share: take a free one', { ip: entry.ip }),
+    )
   const { mode, cidr } = lab.network
   // Only nodes and network: the rest was checked when the lab was made.
   const text = stringify({

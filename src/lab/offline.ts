@@ -13,6 +13,7 @@ import { fieldName, readSource } from '../labfile/source.js'
 import { bundleContext } from '../node-image/artifacts.js'
 import type { World } from '../world.js'
 import type { OpenLab } from './open.js'
+import { english, series } from '../words/say.js'
 
 const FIELD = ['kubernetes', 'cni', 'manifest'] as const
 
@@ -30,19 +31,19 @@ export async function requireOffline(world: World, { lab, labfile }: Pick<OpenLa
     k,
     bundleContext(world, () => undefined),
   )
-  const missing = lacking(wanted, held ?? wanted).map((ref) => `${ref}: the bundle lacks it`)
+  const missing = lacking(wanted, held ?? wanted).map((image) => english('{image}: the bundle lacks it', { image }))
   if (fetches.length + missing.length === 0) return
   const source = readSource((await readLabfile(labfile)).text)
   throw new LabfileError(
     labfile,
     [...fetches, ...missing].map((message) => ({ field: fieldName(FIELD), message, ...source.place(FIELD) })),
     {
-      hint: [
+      hint: series([
         ...(fetches.length > 0
-          ? ['change the manifest (the nodes have no internet), or set network.internet: true']
+          ? [english('change the manifest (the nodes have no internet), or set network.internet: true')]
           : []),
-        ...(missing.length > 0 ? ['add the images to the bundle'] : []),
-      ].join('; '),
+        ...(missing.length > 0 ? [english('add the images to the bundle')] : []),
+      ]),
     },
   )
 }

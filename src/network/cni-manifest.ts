@@ -72,7 +72,7 @@ async function makeManifest(run: LabRun, k: KubernetesSpec): Promise<string> {
   const bundle = await run.artifacts.bundle(() => undefined)
   const text = await readText(join(bundle?.dir ?? '', 'manifests', `${name}.yaml`))
   if (text === undefined)
-    throw new CorruptError(`the bundle has no manifest for ${name}`, { hint: 'klab bundle verify' })
+    throw new CorruptError(english('the bundle has no manifest for {name}', { name }), { hint: 'klab bundle verify' })
   if (typeof cni === 'string') return fillFlannel(text, k.podCidr, LAB_NIC)
   return patchCalico(text, {
     version: cni.version,
@@ -99,8 +99,11 @@ export async function requireCniImages(
   const fetches = run.lab.network.internet ? [] : manifestFetches(text)
   if (fetches.length > 0)
     throw new StateError(
-      [`${cniTitle(k.cni)} makes nodes fetch, and they have no internet:`, ...fetches.map(fetchWords)].join('\n  '),
-      { hint: 'change the manifest, or set network.internet: true' },
+      english('{cni} makes nodes fetch, and they have no internet:\n  {fetches}', {
+        cni: cniTitle(k.cni),
+        fetches: fetches.map(fetchWords).join('\n  '),
+      }),
+      { hint: english('change the manifest, or set network.internet: true') },
     )
   // With internet, nodes download an image by its digest. No archive can hold a digest.
   const images = manifestImages(text)
@@ -110,9 +113,12 @@ export async function requireCniImages(
   const missing = lacking(wanted, await bundleRefs(bundle?.dir ?? ''))
   if (missing.length > 0)
     throw new StateError(
-      `the bundle lacks images that ${cniTitle(k.cni)} needs:\n${missing.map((ref) => `  ${ref}`).join('\n')}`,
+      english('the bundle lacks images that {cni} needs:\n{images}', {
+        cni: cniTitle(k.cni),
+        images: missing.map((ref) => `  ${ref}`).join('\n'),
+      }),
       {
-        hint: 'add them to one of the bundle’s image archives, or choose another kubernetes.cni',
+        hint: english('add them to one of the bundle’s image archives, or choose another kubernetes.cni'),
       },
     )
 }

@@ -3,6 +3,7 @@ import { CommandError, ProbeError, StateError, type KlabError } from '../errors.
 import { tail } from '../host/tail.js'
 import type { Guest, GuestAddress } from '../guest/types.js'
 import type { World } from '../world.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 
@@ -81,7 +82,10 @@ export async function waitForBoot(
       if (out.exitCode === 75) continue
       const errors = cloudInitErrors(out.stdout)
       if (errors) {
-        throw new StateError(`${address.node}: cloud-init ended with errors: ${errors}`, { hint })
+        throw new StateError(
+          english('{node}: cloud-init ended with errors: {errors}', { node: address.node, errors }),
+          { hint },
+        )
       }
       return guest
     } catch (error) {
@@ -90,10 +94,15 @@ export async function waitForBoot(
       await world.clock.sleep(1000, world.signal)
     }
   }
-  throw new ProbeError(`${address.node}: cloud-init`, withinMs, last?.message ?? 'still running', {
-    hint: `klab logs ${address.node}`,
-    cause: last,
-  })
+  throw new ProbeError(
+    english('{node}: cloud-init', { node: address.node }),
+    withinMs,
+    last?.message ?? 'still running',
+    {
+      hint: `klab logs ${address.node}`,
+      cause: last,
+    },
+  )
 }
 
 /** The last errors in cloud-init's result.json, one on each line; empty if there are none. */

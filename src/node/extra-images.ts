@@ -65,7 +65,10 @@ export async function loadImages(
     } catch (error) {
       if (signal.aborted) throw new Interrupted()
       throw error instanceof CommandError && /no space left/i.test(error.failure.tail)
-        ? new CommandError(error.failure, { hint: 'a larger disk in the Labfile, or fewer images', cause: error })
+        ? new CommandError(error.failure, {
+            hint: english('a larger disk in the Labfile, or fewer images'),
+            cause: error,
+          })
         : error
     }
     await fed

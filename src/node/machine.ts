@@ -9,6 +9,7 @@ import { sshEndpoint } from '../state/endpoints.js'
 import { diskOf, type LabRecord } from '../state/record.js'
 import { domainName, machineUuid } from './names.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /**
  * Words for the kernel of an emulated CPU, where a timer's interrupt and a wake-up on the other CPU are dear
@@ -52,9 +53,11 @@ export function machineSpec<N extends Nics>(
 export async function guestAddress(paths: LabPaths, record: LabRecord, node: string): Promise<GuestAddress> {
   const [privateKey, hostKey] = await Promise.all([readText(paths.key), readText(`${paths.node(node).hostKey}.pub`)])
   if (privateKey === undefined || hostKey === undefined)
-    throw new StateError(`${node}: the lab's SSH keys are missing`, { hint: 'klab destroy, then klab up' })
+    throw new StateError(english("{node}: the lab's SSH keys are missing", { node }), {
+      hint: english('klab destroy, then klab up'),
+    })
   const at = sshEndpoint(record, node)
-  if (!at) throw new StateError(`${node}: no ports are recorded for this node`, { hint: 'klab up' })
+  if (!at) throw new StateError(english('{node}: no ports are recorded for this node', { node }), { hint: 'klab up' })
   return {
     node,
     ...at,

@@ -4,6 +4,7 @@ import { CommandError, StateError } from '../errors.js'
 import type { Guest } from '../guest/types.js'
 import { digest, installScripts, nodeSettings, phaseDigest, runGuestPhase } from '../node/guest-phase.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const MINUTE = 60_000
 
@@ -40,7 +41,7 @@ function preflightFailure(node: string, error: unknown): unknown {
   const errors = preflightErrors(error.failure.tail)
   if (errors.length === 0) return error
   const lines = errors.map((e) => `[ERROR ${e.name}]: ${e.message}`)
-  return new StateError([`${node}: kubeadm refuses:`, ...lines].join('\n'), {
+  return new StateError(english('{node}: kubeadm refuses:\n{lines}', { node, lines: lines.join('\n') }), {
     cause: error,
     hint: preflightHint(errors),
   })

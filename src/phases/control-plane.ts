@@ -35,7 +35,9 @@ async function fetchKubeconfig(run: LabRun, guest: Guest, node: string): Promise
   const conf = await guest.sudo('cat /etc/kubernetes/admin.conf', [], { what: 'reading the kubeconfig' })
   const servers = apiServers(run.record)
   if (servers.length === 0)
-    throw new StateError(`${node}: no port is recorded for the API server`, { hint: 'klab destroy, then klab up' })
+    throw new StateError(english('{node}: no port is recorded for the API server', { node }), {
+      hint: english('klab destroy, then klab up'),
+    })
   await writeAtomic(run.paths.kubeconfig, hostKubeconfig(conf.stdout, run.lab.name, servers))
 }
 
@@ -59,9 +61,15 @@ export async function requirePatched(run: LabRun, k: KubernetesSpec, guest: Gues
     manifests[target] = (await guest.sudo('cat -- "$1"', [`/etc/kubernetes/manifests/${target}.yaml`])).stdout
   const missing = unpatched(k, run.profile, manifests)
   if (missing.length > 0)
-    throw new StateError(`kubeadm left settings of the ${run.profile.name} profile out: ${missing.join('; ')}`, {
-      hint: 'klab destroy, then klab up; if it says so again, report it with the output of: klab logs',
-    })
+    throw new StateError(
+      english('kubeadm left settings of the {profile} profile out: {missing}', {
+        profile: run.profile.name,
+        missing: missing.join('; '),
+      }),
+      {
+        hint: english('klab destroy, then klab up; if it says so again, report it with the output of: klab logs'),
+      },
+    )
 }
 
 const pair = (name: string): readonly string[] => [`pki/${name}.crt`, `pki/${name}.key`]
@@ -108,8 +116,11 @@ async function isWhole(run: LabRun, node: string): Promise<boolean> {
 /** For files of a control plane that klab does not make again. */
 export const lostControlPlane = (node: string, gone: readonly string[]): StateError =>
   new StateError(
-    `${node}: the control plane that klab made is gone (kubeadm reset?): no /etc/kubernetes/${gone.join(', ')}`,
-    { hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up' },
+    english('{node}: the control plane that klab made is gone (kubeadm reset?): no /etc/kubernetes/{files}', {
+      node,
+      files: gone.join(', '),
+    }),
+    { hint: english('klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up') },
   )
 
 /** Deletes a bootstrap token (security rule 11). Throws CommandError, HostError. */

@@ -15,12 +15,15 @@ function requireRoom({ nodes }: LabRun['lab'], bytes: number): void {
   const needs = Math.ceil(bytes / GIB)
   const names = small.map((n) => `${n.name} (${n.diskGiB} GiB)`).join(', ')
   if (small.length > 0)
-    throw new StateError(`the image is a disk of ${needs} GiB, larger than that of ${names}`, {
-      hint: [
-        `set disk: ${needs}GiB or more in the Labfile (the file on the host grows with use only)`,
-        'or another image',
-      ].join(', '),
-    })
+    throw new StateError(
+      english('the image is a disk of {size} GiB, larger than that of {names}', { size: needs, names }),
+      {
+        hint: english(
+          'set disk: {size}GiB or more in the Labfile (the file on the host grows with use only), or another image',
+          { size: needs },
+        ),
+      },
+    )
 }
 
 /** Records what `bundle: auto` became during the build, so that the next `up` does not choose again. */

@@ -1,6 +1,7 @@
 /** Steps of one phase that must not run at the same time. */
 import { Interrupted, StateError } from '../errors.js'
 import type { Step, StepContext } from '../step.js'
+import { english } from '../words/say.js'
 
 /**
  * The same steps, one after the other, in the order in which they are begun. After one has failed, the others fail
@@ -17,7 +18,7 @@ export function inTurn(steps: readonly Step[]): readonly Step[] {
       last = new Promise((resolve) => (end = resolve))
       await before
       if (signal.aborted) throw new Interrupted()
-      if (failed !== undefined) throw new StateError(`not begun, because ${failed} failed`)
+      if (failed !== undefined) throw new StateError(english('not begun, because {step} failed', { step: failed }))
     }
     const over = (): void => {
       end?.()

@@ -29,7 +29,7 @@ async function writeSeed(run: LabRun, node: NodeSpec): Promise<void> {
     readText(files.hostKey),
   ])
   if (login === undefined || host === undefined || hostPrivate === undefined)
-    throw new CorruptError(`${node.name}: keys vanished`, { hint: 'klab up' })
+    throw new CorruptError(english('{node}: keys vanished', { node: node.name }), { hint: 'klab up' })
   const content = seedFiles({
     // The instance id is that of the disk: a new disk is a new instance, a reboot is not.
     instanceId: `${identity}-${node.name}-${digest(host).slice(0, 12)}`,
@@ -54,7 +54,7 @@ async function cachedImage(run: LabRun): Promise<SealedImage> {
     nodeImageKey(run),
   ])
   const layer = await run.world.layers.get(key)
-  if (layer === undefined) throw new StateError('the node image is gone from the cache', { hint: 'klab up' })
+  if (layer === undefined) throw new StateError(english('the node image is gone from the cache'), { hint: 'klab up' })
   return { disk: join(layer, 'disk.qcow2'), boot: base.boot, ...(bundle && { iso: isoOf(bundle) }) }
 }
 
@@ -78,8 +78,8 @@ export function machineStep(run: LabRun, node: NodeSpec): Step {
       const disk = diskOf(run.record, paths, node.name)
       // A new overlay in place of the one from a snapshot would be an empty machine with the old name.
       if (disk !== files.disk && !(await exists(disk)))
-        throw new CorruptError(`${disk}: the disk of ${node.name} is gone`, {
-          hint: 'klab snapshot list, then klab snapshot restore NAME',
+        throw new CorruptError(english('{path}: the disk of {node} is gone', { path: disk, node: node.name }), {
+          hint: english('klab snapshot list, then klab snapshot restore NAME'),
         })
       if (image.disk !== undefined) await createOverlay(world.host, disk, image.disk, node.diskGiB)
       if (!(await exists(files.seed))) await writeSeed(run, node)

@@ -209,7 +209,7 @@ export function readySteps(run: LabRun, askNodes: typeof nodeConditions = nodeCo
         ])
         const pods = parsePods(list.stdout)
         if (pods.length !== total)
-          throw new StateError(`want ${total} probe pods, there are ${pods.length}`, {
+          throw new StateError(english('want {total} probe pods, there are {count}', { total, count: pods.length }), {
             hint: `klab kubectl -n ${NAMESPACE} get pods -o wide`,
           })
         line(english('{count} probe pods running', { count: total }))

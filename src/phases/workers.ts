@@ -38,8 +38,8 @@ export function caCertHash(pem: string): string {
     const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
     return `sha256:${createHash('sha256').update(spki).digest('hex')}`
   } catch (cause) {
-    throw new CorruptError('/etc/kubernetes/pki/ca.crt of the control plane is not a certificate', {
-      hint: 'klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up',
+    throw new CorruptError(english('/etc/kubernetes/pki/ca.crt of the control plane is not a certificate'), {
+      hint: english('klab snapshot list, then klab snapshot restore NAME; or klab destroy, then klab up'),
       cause,
     })
   }

@@ -2,6 +2,7 @@
 import type { Change } from '../errors.js'
 import { changesBetween } from '../labfile/changes.js'
 import type { Lab, NodeSpec } from '../labfile/model.js'
+import { english } from '../words/say.js'
 
 /**
  * `now`: `up` does it; `boot`: `up` applies it, and machines have it from their next boot on; `new-lab`: not possible
@@ -21,7 +22,7 @@ export interface Consequence extends Change {
   readonly leaves?: string
 }
 
-const NEW_LAB = { when: 'new-lab', what: 'needs a new lab', command: 'klab destroy, then klab up' } as const
+const NEW_LAB = { when: 'new-lab', what: english('needs a new lab'), command: 'klab destroy, then klab up' } as const
 
 /** Fields (except the nodes) that `up` can change in an existing lab: it runs their phases again. */
 const NOW: readonly (readonly [path: RegExp, what: string])[] = [
@@ -42,7 +43,7 @@ const getsNetwork = (before: Lab, after: Lab): boolean =>
 
 function ofField(change: Change, before: Lab, after: Lab): Consequence {
   if (/^kubernetes\.cni\b/.test(change.path) && getsNetwork(before, after))
-    return { ...change, when: 'now', what: 'the pod network is applied' }
+    return { ...change, when: 'now', what: english('the pod network is applied') }
   const known = NOW.find(([path]) => path.test(change.path))
   return { ...change, ...(known ? { when: 'now', what: known[1] } : NEW_LAB) }
 }
@@ -52,7 +53,12 @@ function ofNode(change: Change, { name }: NodeSpec): Consequence {
     return { ...change, when: 'now', what: `is set on ${name} in the cluster` }
   if (!/^nodes\[\d+\]\.(?:cpus$|memoryMiB$|ports\b)/.test(change.path)) return { ...change, ...NEW_LAB }
   const command = `klab reload ${name}`
-  return { ...change, when: 'boot', what: `from the next boot of ${name} on (${command})`, command }
+  return {
+    ...change,
+    when: 'boot',
+    what: english('from the next boot of {node} on ({command})', { node: name, command }),
+    command,
+  }
 }
 
 /** One node more or one less. */

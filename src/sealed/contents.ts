@@ -16,6 +16,7 @@ import { collapse, sharedChain } from './disks.js'
 import { INITRD, ISO, KERNEL, KEY, KUBECONFIG, PUBLIC_KEY, extraName, layerName, nodeFile } from './names.js'
 import { WARNING, type SealedFacts, type ImageFile } from './types.js'
 import type { SourceFile } from './write.js'
+import { english } from '../words/say.js'
 
 export interface Contents {
   readonly facts: SealedFacts
@@ -61,7 +62,7 @@ export async function contentsOf(lab: LockedLab, manifest: Manifest, work: strin
   const { host, signal } = world
   await checkFrozen(manifest)
   const [some] = manifest.nodes
-  if (!some) throw new StateError(`snapshot ${manifest.name} has no nodes`)
+  if (!some) throw new StateError(english('snapshot {name} has no nodes', { name: manifest.name }))
   const { image, layers } = await imageOf(lab, some.disk.path)
 
   const shared: SourceFile[] = []

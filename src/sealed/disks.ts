@@ -9,6 +9,7 @@ import { LONG_MS } from '../host/limits.js'
 import type { Exec } from '../host/types.js'
 import { backingOf } from '../base-image/disk-format.js'
 import { chainOf, freshOverlay } from '../snapshot/disks.js'
+import { english } from '../words/say.js'
 
 /**
  * `file` without the shared files at the end of its chain, from the top. Shared files are those in `layers` (a folder
@@ -52,10 +53,13 @@ const nameBacking = (exec: Exec, file: string, backing: string): Promise<unknown
 const refuse = (path: string, backing: string | undefined): CorruptError =>
   new CorruptError(
     backing === undefined
-      ? `${basename(path)} has no backing file, but needs one`
-      : `${basename(path)} has the backing file ${JSON.stringify(backing)}, which it must not have`,
+      ? english('{name} has no backing file, but needs one', { name: basename(path) })
+      : english('{name} has the backing file {backing}, which it must not have', {
+          name: basename(path),
+          backing: JSON.stringify(backing),
+        }),
     {
-      hint: 'ask the person who made the file',
+      hint: english('ask the person who made the file'),
     },
   )
 

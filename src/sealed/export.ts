@@ -7,6 +7,7 @@ import type { LockedLab, Manifest } from '../snapshot/types.js'
 import { contentsOf, workFolder } from './contents.js'
 import type { SealedFacts, Progress } from './types.js'
 import { writeSeal } from './write.js'
+import { english } from '../words/say.js'
 
 const MIB = 2 ** 20
 /** RAM and images shrink to a third or less. If a disk gets full anyway, the export ends and leaves nothing behind. */
@@ -20,9 +21,13 @@ export async function exportSnapshot(
   o: { readonly force: boolean; readonly progress: Progress },
 ): Promise<SealedFacts> {
   if (!o.force && (await exists(path)))
-    throw new StateError(`${path}: already exists`, { hint: 'choose another name, or overwrite it with --force' })
+    throw new StateError(english('{path}: already exists', { path }), {
+      hint: 'choose another name, or overwrite it with --force',
+    })
   if (!(await exists(dirname(path))))
-    throw new StateError(`${dirname(path)}: no such folder`, { hint: `mkdir -p ${dirname(path)}` })
+    throw new StateError(english('{dir}: no such folder', { dir: dirname(path) }), {
+      hint: `mkdir -p ${dirname(path)}`,
+    })
   const work = await workFolder(lab)
   try {
     lab.say('merging disk layers, computing the checksum of the image')
@@ -41,9 +46,13 @@ export async function checkRoom(dir: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(dir)
   if (bavail * bsize < bytes)
     throw new HostError(
-      `${dir}: ${Math.floor((bavail * bsize) / MIB)} MiB are free, ${Math.ceil(bytes / MIB)} MiB are needed`,
+      english('{dir}: {free} MiB are free, {needed} MiB are needed', {
+        dir,
+        free: Math.floor((bavail * bsize) / MIB),
+        needed: Math.ceil(bytes / MIB),
+      }),
       {
-        hint: 'make room, or choose another folder',
+        hint: english('make room, or choose another folder'),
       },
     )
 }

@@ -18,6 +18,7 @@ import {
 } from './names.js'
 import { MOST_EXTRA } from '../state/extra-images.js'
 import type { SealedFacts } from './types.js'
+import { english } from '../words/say.js'
 
 /** Bytes; four nodes take 4 KiB. */
 export const MOST_FACTS = 2 ** 20
@@ -100,19 +101,24 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
   try {
     data = JSON.parse(text)
   } catch (cause) {
-    throw new CorruptError(`${path}: seal.json: ${messageOf(cause)}`, { cause })
+    throw new CorruptError(english('{path}: seal.json: {message}', { path, message: messageOf(cause) }), { cause })
   }
   const format: unknown = (data as { format?: unknown } | null)?.format
   if (format !== 1)
-    throw new CorruptError(`${path}: is a sealed lab of format ${quoted(format)}; this klab knows format 1`, {
-      hint: 'use the klab that made it, or a newer one',
-    })
+    throw new CorruptError(
+      english('{path}: is a sealed lab of format {format}; this klab knows format 1', { path, format: quoted(format) }),
+      {
+        hint: english('use the klab that made it, or a newer one'),
+      },
+    )
   const parsed = schema.safeParse(data)
   if (!parsed.success) {
     const problems = parsed.error.issues
       .slice(0, 5)
       .map((i) => `seal.json: ${`${i.path.join('.')}: ${i.message}`.slice(0, MOST_WORDS)}`)
-    throw new CorruptError(`${path}: ${problems.join('\n')}`, { hint: 'ask the person who made the file' })
+    throw new CorruptError(english('{path}: {problems}', { path, problems: problems.join('\n') }), {
+      hint: english('ask the person who made the file'),
+    })
   }
   const facts = parsed.data as unknown as SealedFacts
   checkFiles(facts, path)
@@ -122,7 +128,7 @@ export function parseSealedFacts(text: string, path: string): SealedFacts {
 /** Checks that these are exactly the files of a lab with these nodes, each once, none too large. */
 function checkFiles(facts: SealedFacts, path: string): void {
   const refuse = (what: string): CorruptError =>
-    new CorruptError(`${path}: ${what}`, { hint: 'ask the person who made the file' })
+    new CorruptError(english('{path}: {what}', { path, what }), { hint: english('ask the person who made the file') })
   const nodes = new Map<string, Sizes>(facts.lab.model.nodes.map((n) => [n.name, n]))
   const names = new Set<string>()
   for (const f of facts.files) {

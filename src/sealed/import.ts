@@ -19,6 +19,7 @@ import { findImage, keepImage } from './image.js'
 import { KEY, KUBECONFIG, PUBLIC_KEY } from './names.js'
 import { unpackSeal } from './read.js'
 import type { SealedFacts, Progress } from './types.js'
+import { english } from '../words/say.js'
 
 export interface ImportInput {
   readonly world: World
@@ -113,17 +114,23 @@ async function checkKeys(staged: LabPaths, facts: SealedFacts, nodes: readonly s
   const texts = await Promise.all(all.map(readText))
   for (const [i, text] of texts.entries())
     if (text === undefined || !PUBLIC.test(text))
-      throw new CorruptError(`${all[i]?.slice(dirname(staged.dir).length) ?? ''}: is not a public key`, {
-        hint: 'ask the person who made the file',
-      })
+      throw new CorruptError(
+        english('{path}: is not a public key', { path: all[i]?.slice(dirname(staged.dir).length) ?? '' }),
+        {
+          hint: english('ask the person who made the file'),
+        },
+      )
   if (texts[0]?.trim() !== facts.lab.publicKey)
-    throw new CorruptError('the lab’s key is not the one that seal.json names')
+    throw new CorruptError(english('the lab’s key is not the one that seal.json names'))
 }
 
 /** Throws StateError if an existing lab has other keys than the sealed one: its guests would let nobody in. */
 export async function checkIdentity(paths: LabPaths, facts: SealedFacts, labfile: string): Promise<void> {
   if ((await readText(`${paths.key}.pub`))?.trim() === facts.lab.publicKey) return
-  throw new StateError(`${labfile}: this lab is up, and was not made from the same one: it has other keys and cards`, {
-    hint: 'klab destroy first; or a copy of the Labfile in another folder, which makes a second lab',
-  })
+  throw new StateError(
+    english('{labfile}: this lab is up, and was not made from the same one: it has other keys and cards', { labfile }),
+    {
+      hint: english('klab destroy first; or a copy of the Labfile in another folder, which makes a second lab'),
+    },
+  )
 }

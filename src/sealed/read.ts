@@ -12,6 +12,7 @@ import { MOST_FACTS, parseSealedFacts } from './facts.js'
 import { FACTS, SUMS } from './names.js'
 import { BLOCK, padding, parseTarHeader } from './tar.js'
 import type { SealedFacts, Progress } from './types.js'
+import { english } from '../words/say.js'
 
 /** The length of a sum in the list, and of its name. */
 const MOST_SUMS = 2 ** 18
@@ -40,7 +41,7 @@ class Pieces {
   async some(most: number): Promise<Buffer> {
     if (this.rest.length === 0) {
       const next = await this.chunks.next()
-      if (next.done === true) throw new CutShort(`${this.path}: is cut short`, { hint: 'copy the file again' })
+      if (next.done === true) throw new CutShort(`${this.path}: is cut short`, { hint: english('copy the file again') })
       this.rest = next.value
     }
     const part = this.rest.subarray(0, most)
@@ -80,7 +81,10 @@ async function withArchive<T>(
     if (!(error instanceof CutShort)) throw error
     await zstd.done.catch((cause: unknown) => {
       if (cause instanceof CommandError)
-        throw new CorruptError(`${path}: is not a sealed lab, or is cut short`, { hint: 'copy the file again', cause })
+        throw new CorruptError(english('{path}: is not a sealed lab, or is cut short', { path }), {
+          hint: english('copy the file again'),
+          cause,
+        })
       throw cause
     })
     throw error
@@ -94,7 +98,9 @@ async function withArchive<T>(
 async function takeFacts(pieces: Pieces, path: string): Promise<Taken> {
   const head = parseTarHeader(await pieces.take(BLOCK), path)
   if (head?.name !== FACTS || head.size > MOST_FACTS)
-    throw new CorruptError(`${path}: is not a sealed lab`, { hint: 'klab snapshot export NAME FILE makes one' })
+    throw new CorruptError(english('{path}: is not a sealed lab', { path }), {
+      hint: english('klab snapshot export NAME FILE makes one'),
+    })
   const text = await pieces.take(head.size)
   await pieces.take(padding(head.size))
   return {
@@ -126,7 +132,7 @@ export interface UnpackOptions {
 export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions): Promise<void> {
   await withArchive(host, path, o.signal, async (pieces) => {
     const { facts, digest } = await takeFacts(pieces, path)
-    if (digest !== o.digest) throw new CorruptError(`${path}: was changed while it was read`)
+    if (digest !== o.digest) throw new CorruptError(english('{path}: was changed while it was read', { path }))
     const all = facts.files.reduce((a, f) => a + f.size, 0)
     let done = 0
     const sums = [`${digest}  ${FACTS}`]
@@ -135,25 +141,37 @@ export async function unpackSeal(host: HostExec, path: string, o: UnpackOptions)
       const head = parseTarHeader(await pieces.take(BLOCK), path)
       if (head?.name !== wanted.name || head.size !== wanted.size)
         throw new CorruptError(
-          `${path}: holds ${JSON.stringify(head?.name ?? 'nothing')} ` +
-            `where ${wanted.name} of ${wanted.size} bytes should be`,
+          english('{path}: holds {found} where {wanted} of {size} bytes should be', {
+            path,
+            found: JSON.stringify(head?.name ?? 'nothing'),
+            wanted: wanted.name,
+            size: wanted.size,
+          }),
         )
       if (o.signal.aborted) throw new Interrupted()
       const sum = await takeFile(pieces, wanted.size, o.place(wanted.name), (n) => o.progress((done += n), all))
       if (image.get(wanted.name) !== undefined && image.get(wanted.name) !== sum)
-        throw new CorruptError(`${path}: ${wanted.name} has the wrong checksum`)
+        throw new CorruptError(english('{path}: {name} has the wrong checksum', { path, name: wanted.name }))
       await pieces.take(padding(wanted.size))
       sums.push(`${sum}  ${wanted.name}`)
     }
     const last = parseTarHeader(await pieces.take(BLOCK), path)
     if (last?.name !== SUMS || last.size > MOST_SUMS)
-      throw new CorruptError(`${path}: holds ${JSON.stringify(last?.name ?? 'nothing')} where its checksums should be`)
+      throw new CorruptError(
+        english('{path}: holds {found} where its checksums should be', {
+          path,
+          found: JSON.stringify(last?.name ?? 'nothing'),
+        }),
+      )
     const said = (await pieces.take(last.size)).toString('utf8').trimEnd().split('\n')
     const wrong = sums.find((line, i) => said[i] !== line)
     if (wrong !== undefined || said.length !== sums.length)
-      throw new CorruptError(`${path}: ${wrong?.slice(66) ?? SUMS} does not match its checksum`, {
-        hint: 'copy the file again',
-      })
+      throw new CorruptError(
+        english('{path}: {name} does not match its checksum', { path, name: wrong?.slice(66) ?? SUMS }),
+        {
+          hint: english('copy the file again'),
+        },
+      )
   })
 }
 

@@ -3,6 +3,7 @@
  * "ustar"; GNU tar's base-256 sizes).
  */
 import { CorruptError } from '../errors.js'
+import { english } from '../words/say.js'
 
 export const BLOCK = 512
 /** The largest size that eleven octal digits hold. */
@@ -57,7 +58,7 @@ export function parseTarHeader(
   path: string,
 ): { readonly name: string; readonly size: number } | undefined {
   const refuse = (what: string): CorruptError =>
-    new CorruptError(`${path}: ${what}`, { hint: 'ask the person who made the file' })
+    new CorruptError(english('{path}: {what}', { path, what }), { hint: english('ask the person who made the file') })
   if (head.every((byte) => byte === 0)) return undefined
   if (parseInt(text(head, SUM.at, SUM.length), 8) !== sumOf(head)) throw refuse('is not a sealed lab, or is damaged')
   const name = text(head, 0, 100)

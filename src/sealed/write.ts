@@ -11,6 +11,7 @@ import type { HostExec } from '../host/types.js'
 import { FACTS, SUMS } from './names.js'
 import { BLOCK, padding, tarHeader } from './tar.js'
 import type { SealedFacts, Progress, SealedFile } from './types.js'
+import { english } from '../words/say.js'
 
 const CHUNK = 2 ** 20
 
@@ -30,7 +31,7 @@ async function* content(source: SourceFile, hash: Hash): AsyncGenerator<Buffer> 
     hash.update(part)
     if (part.length > 0) yield part
   }
-  if (left > 0) throw new CorruptError(`${source.path}: became shorter while it was read`)
+  if (left > 0) throw new CorruptError(english('{path}: became shorter while it was read', { path: source.path }))
 }
 
 async function* archive(

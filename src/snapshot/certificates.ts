@@ -14,6 +14,7 @@ import { connectWithin } from '../node/connections.js'
 import { apiServers } from '../node/api-server.js'
 import type { LabPaths } from '../state/paths.js'
 import type { LockedLab } from './types.js'
+import { english } from '../words/say.js'
 
 /**
  * When the client certificate in a kubeconfig ends, ms since the epoch; undefined when there is none that can be read.
@@ -64,8 +65,8 @@ export async function renewCertificates(lab: LockedLab, timeoutMs: number): Prom
   const of = (key: string): string => {
     const value = made.get(key)
     if (value === undefined)
-      throw new CorruptError(`${first.name}: renewing certificates made none for ${key}`, {
-        hint: 'docs/faults.md, “400 days”',
+      throw new CorruptError(english('{node}: renewing certificates made none for {key}', { node: first.name, key }), {
+        hint: english('docs/faults.md, “400 days”'),
       })
     return value
   }

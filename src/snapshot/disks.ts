@@ -8,6 +8,7 @@ import { diskOf } from '../state/record.js'
 import { statesOf } from './machines.js'
 import { listManifests } from './manifest.js'
 import type { LockedLab } from './types.js'
+import { english } from '../words/say.js'
 
 /** An empty overlay on a frozen disk. It replaces what an earlier try left there. Throws CommandError. */
 export async function freshOverlay(exec: Exec, path: string, backing: string): Promise<void> {
@@ -21,7 +22,8 @@ export async function chainOf(exec: Exec, path: string): Promise<readonly string
   const { stdout } = await exec.run(['qemu-img', 'info', '-U', '--backing-chain', '--output=json', path])
   const chain = JSON.parse(stdout) as { filename?: unknown }[]
   return chain.map(({ filename }) => {
-    if (typeof filename !== 'string') throw new CorruptError(`${path}: qemu-img does not name its chain`)
+    if (typeof filename !== 'string')
+      throw new CorruptError(english('{path}: qemu-img does not name its chain', { path }))
     return filename
   })
 }

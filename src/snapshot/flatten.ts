@@ -6,6 +6,7 @@ import { StateError } from '../errors.js'
 import { ownChain, sweep } from './disks.js'
 import { allRunning, nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
+import { english } from '../words/say.js'
 
 /**
  * How many overlays one node may have: from here on a save warns, and here it refuses (fault 45 of the reliability
@@ -19,9 +20,12 @@ export const [LONG_CHAIN, LONGEST_CHAIN] = [12, 30]
 export async function checkChains(lab: LockedLab, disks: readonly string[]): Promise<void> {
   const depth = Math.max(...(await Promise.all(disks.map(async (path) => (await ownChain(lab, path)).own.length))))
   if (depth >= LONGEST_CHAIN)
-    throw new StateError(`the disks are chains of ${depth} files; the most is ${LONGEST_CHAIN}`, {
-      hint: 'klab snapshot flatten; it changes no snapshot',
-    })
+    throw new StateError(
+      english('the disks are chains of {depth} files; the most is {most}', { depth, most: LONGEST_CHAIN }),
+      {
+        hint: english('klab snapshot flatten; it changes no snapshot'),
+      },
+    )
   if (depth >= LONG_CHAIN) lab.say(`the disks are chains of ${depth} files; klab snapshot flatten shortens them`)
 }
 

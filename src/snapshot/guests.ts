@@ -4,6 +4,7 @@ import { connectWithin } from '../node/connections.js'
 import { tail } from '../host/tail.js'
 import { nodesOf } from './machines.js'
 import type { LockedLab } from './types.js'
+import { english } from '../words/say.js'
 
 /**
  * Sets the clock by the emulated RTC, which always shows the host's time (reliability notes, fact 6), at the start of a
@@ -69,7 +70,9 @@ async function bySsh(lab: LockedLab, node: string, withinMs: number): Promise<St
   const [before = NaN, after = NaN, from = NaN, to = NaN] = stdout.trim().split(' ').map(Number)
   // One guest's wrong answer must not count for all of them.
   if (![before, after, from, to].every(Number.isFinite))
-    throw new CorruptError(`${node}: what it says of its clock cannot be read: ${tail(stdout, 1)}`)
+    throw new CorruptError(
+      english('{node}: what it says of its clock cannot be read: {text}', { node, text: tail(stdout, 1) }),
+    )
   return { stepped: after - before, late: to - from }
 }
 

@@ -4,6 +4,7 @@ import { CorruptError } from '../errors.js'
 import { readText, writeAtomic } from '../host/files.js'
 import type { LabPaths } from '../state/paths.js'
 import type { Journal } from './types.js'
+import { english } from '../words/say.js'
 
 /** Written, and on disk, before anything is changed. */
 export const openJournal = (paths: LabPaths, journal: Journal): Promise<void> =>
@@ -24,7 +25,7 @@ export async function readJournal(paths: LabPaths): Promise<Journal | undefined>
   } catch {
     // Reported below.
   }
-  throw new CorruptError(`${paths.journal}: is not klab's journal`, {
+  throw new CorruptError(english("{path}: is not klab's journal", { path: paths.journal }), {
     hint: `look at it; klab destroy removes the lab with it`,
   })
 }

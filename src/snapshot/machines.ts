@@ -3,6 +3,7 @@ import { HostError, messageOf, StateError } from '../errors.js'
 import type { MachineState } from '../hypervisor/types.js'
 import { domainName } from '../node/names.js'
 import type { LockedLab } from './types.js'
+import { english, series } from '../words/say.js'
 
 /** Nodes and their domains, in the Labfile's order. */
 export const nodesOf = (lab: LockedLab): readonly { readonly node: string; readonly domain: string }[] =>
@@ -36,7 +37,9 @@ export async function allRunning(lab: LockedLab): Promise<boolean> {
   if (states.every((s) => s.state === 'running')) return true
   if (states.every((s) => isOff(s.state))) return false
   throw new StateError(
-    `all nodes must run, or all be off: ${states.map((s) => `${s.node} is ${s.state}`).join(', ')}`,
+    english('all nodes must run, or all be off: {nodes}', {
+      nodes: series(states.map(({ node, state }) => english('{node} is {state}', { node, state }))),
+    }),
     {
       hint: 'klab up',
     },
@@ -47,7 +50,12 @@ export async function allRunning(lab: LockedLab): Promise<boolean> {
 export async function verifyPaused(lab: LockedLab): Promise<void> {
   const not = (await statesOf(lab)).filter((n) => n.state !== 'paused')
   if (not.length > 0)
-    throw new StateError(not.map((n) => `${n.node} is ${n.state}, not paused`).join(', '), { hint: 'klab status' })
+    throw new StateError(
+      series(not.map(({ node, state }) => english('{node} is {state}, not paused', { node, state }))),
+      {
+        hint: 'klab status',
+      },
+    )
 }
 
 /** The results of all. Throws the first error. */
@@ -75,11 +83,14 @@ export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promi
   const left = await paused()
   const stuck = left.filter((n) => n.stuck)
   if (stuck.length > 0)
-    throw new HostError(`${stuck.map((n) => n.node).join(', ')}: QEMU cannot write to disk, so it is paused`, {
-      hint: `free space: df -h ${lab.paths.dir}; then klab up`,
-    })
+    throw new HostError(
+      english('{nodes}: QEMU cannot write to disk, so it is paused', { nodes: stuck.map((n) => n.node).join(', ') }),
+      {
+        hint: english('free space: df -h {dir}; then klab up', { dir: lab.paths.dir }),
+      },
+    )
   if (left.length > 0)
-    throw new StateError(`${left.map((n) => n.domain).join(', ')}: still paused`, {
+    throw new StateError(english('{machines}: still paused', { machines: left.map((n) => n.domain).join(', ') }), {
       hint: `virsh -c ${hypervisor.uri} resume ${left[0]?.domain ?? ''}`,
     })
 }
@@ -91,10 +102,16 @@ export async function resumeAll(lab: LockedLab, only?: readonly string[]): Promi
 export async function putBackAfter(error: unknown, putBack: () => Promise<void>): Promise<never> {
   await putBack().catch((why: unknown) => {
     // libvirt itself is gone, or the disk is full.
-    throw new StateError(`${messageOf(error)}; and the lab could not be put back yet: ${messageOf(why)}`, {
-      hint: 'when that is fixed, klab up repairs the lab',
-      cause: error,
-    })
+    throw new StateError(
+      english('{message}; and the lab could not be put back yet: {why}', {
+        message: messageOf(error),
+        why: messageOf(why),
+      }),
+      {
+        hint: english('when that is fixed, klab up repairs the lab'),
+        cause: error,
+      },
+    )
   })
   throw error
 }

@@ -8,6 +8,7 @@ import { nearest } from '../report/nearest.js'
 import type { LabPaths } from '../state/paths.js'
 import { isManifest } from './manifest-form.js'
 import type { FrozenFile, Manifest } from './types.js'
+import { english } from '../words/say.js'
 
 /** One rule for all names that become paths or arguments (reliability notes, rule 2). */
 const NAME = /^[a-z]([a-z0-9.-]{0,30}[a-z0-9])?$/
@@ -25,11 +26,11 @@ export const memoryOf = (paths: LabPaths, id: string, node: string): string => j
 /** Refuses names that users may not give. Throws UsageError. */
 export function checkName(name: string): void {
   if (!NAME.test(name))
-    throw new UsageError(`${JSON.stringify(name)}: not a name for a snapshot`, {
-      hint: 'a lower-case letter, then at most 31 lower-case letters, digits, dots and dashes',
+    throw new UsageError(english('{name}: not a name for a snapshot', { name: JSON.stringify(name) }), {
+      hint: english('a lower-case letter, then at most 31 lower-case letters, digits, dots and dashes'),
     })
   if (RESERVED.includes(name))
-    throw new UsageError(`${name}: klab uses this name itself`, { hint: 'choose another name' })
+    throw new UsageError(english('{name}: klab uses this name itself', { name }), { hint: 'choose another name' })
 }
 
 /** For a file that does not exist. Any other error is thrown: an unreadable folder must not count as empty. */
@@ -53,8 +54,8 @@ export async function listManifests(paths: LabPaths): Promise<readonly Manifest[
       if (!text) return undefined
       const data = await readJson(path)
       if (!isManifest(data) || data.id !== id)
-        throw new CorruptError(`${path}: is not a snapshot's manifest`, {
-          hint: `look at it, or remove the snapshot: rm -r ${dirOf(paths, id)}`,
+        throw new CorruptError(english("{path}: is not a snapshot's manifest", { path }), {
+          hint: english('look at it, or remove the snapshot: rm -r {dir}', { dir: dirOf(paths, id) }),
         })
       return data
     }),
@@ -74,7 +75,7 @@ export function findManifest<M extends Manifest>(all: readonly M[], name: string
   if (found) return found
   const names = all.map((m) => m.name)
   const meant = nearest(name, names)
-  throw new StateError(`there is no snapshot ${name}`, {
+  throw new StateError(english('there is no snapshot {name}', { name }), {
     hint: meant === undefined ? 'klab snapshot list' : `${verb} ${meant}`,
   })
 }
@@ -103,7 +104,13 @@ export async function checkFrozen(manifest: Manifest): Promise<void> {
   )
   const problems = bad.filter((b) => b !== undefined)
   if (problems.length > 0)
-    throw new CorruptError(`snapshot ${manifest.name} can no longer be restored:\n${problems.join('\n')}`, {
-      hint: `klab snapshot delete ${manifest.name}`,
-    })
+    throw new CorruptError(
+      english('snapshot {name} can no longer be restored:\n{problems}', {
+        name: manifest.name,
+        problems: problems.join('\n'),
+      }),
+      {
+        hint: `klab snapshot delete ${manifest.name}`,
+      },
+    )
 }

@@ -6,6 +6,7 @@ import { writeRecord } from '../state/record.js'
 import { sweep } from './disks.js'
 import { checkName, dirOf, findManifest, listManifests, writeManifest } from './manifest.js'
 import type { LockedLab, Manifest } from './types.js'
+import { english } from '../words/say.js'
 
 /** Removes a snapshot; its children become children of its parent. Returns the bytes freed. Throws StateError. */
 export async function remove(lab: LockedLab, manifest: Manifest): Promise<number> {
@@ -38,7 +39,7 @@ export async function renameSnapshot(lab: LockedLab, from: string, to: string): 
   const all = await listManifests(lab.paths)
   const manifest = findManifest(all, from, 'klab snapshot rename')
   if (all.some((m) => m.name === to && m !== manifest))
-    throw new StateError(`there is already a snapshot ${to}`, { hint: 'klab snapshot list' })
+    throw new StateError(english('there is already a snapshot {name}', { name: to }), { hint: 'klab snapshot list' })
   // If the user gives it a name, klab keeps it.
   const renamed: Manifest = { ...manifest, name: to, kind: 'manual' }
   await writeManifest(lab.paths, renamed)

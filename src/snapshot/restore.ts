@@ -18,6 +18,7 @@ import { closeJournal, openJournal } from './journal.js'
 import { checkFrozen, isRam, kubeconfigOf, listManifests, newId } from './manifest.js'
 import { nodesOf, putBackAfter, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import { staged, type LockedLab, type Manifest, type RestoreJournal } from './types.js'
+import { english } from '../words/say.js'
 
 type Overlays = Readonly<Record<string, string>>
 
@@ -79,9 +80,11 @@ export async function sweepAfter(lab: LockedLab): Promise<void> {
 /** Throws before anything is changed if the snapshot is damaged or is of a lab with other nodes. */
 export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<void> {
   await staged(lab, ['checks', `the files of ${manifest.name}`], () => checkFrozen(manifest))
-  const [have, want] = [manifest.nodes.map((n) => n.node).sort(), lab.record.lab.nodes.map((n) => n.name).sort()]
-  if (have.join() !== want.join())
-    throw new StateError(`snapshot ${manifest.name} has the nodes ${have.join(', ')}, the lab ${want.join(', ')}`, {
+  const { name, nodes } = manifest
+  const all = [nodes.map((n) => n.node), lab.record.lab.nodes.map((n) => n.name)]
+  const [have = '', want = ''] = all.map((names) => names.sort().join(', '))
+  if (have !== want)
+    throw new StateError(english('snapshot {name} has the nodes {have}, the lab {want}', { name, have, want }), {
       hint: 'klab snapshot list',
     })
   const memory = manifest.nodes.flatMap((n) => (n.memory ? [n.memory.path] : []))
@@ -93,8 +96,8 @@ async function checkLoadable(lab: LockedLab, manifest: Manifest, memory: readonl
   const { hypervisor } = lab.world
   const { accel } = lab.record
   const refuse = (why: string): StateError =>
-    new StateError(`the RAM of snapshot ${manifest.name} cannot be loaded: ${why}`, {
-      hint: 'klab snapshot list; klab snapshot show NAME',
+    new StateError(english('the RAM of snapshot {name} cannot be loaded: {why}', { name: manifest.name, why }), {
+      hint: english('klab snapshot list; klab snapshot show NAME'),
     })
   if (manifest.accel !== accel) throw refuse(`it is of machines under ${manifest.accel}, this lab runs under ${accel}`)
   const machines = new Set((await Promise.all(memory.map((path) => hypervisor.needs(path)))).map((n) => n.machine))
@@ -128,12 +131,10 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
     })
   } catch (error) {
     await fallBack(lab, to)
+    const failure = { name: manifest.name, message: messageOf(error) }
     throw new StateError(
-      `restoring ${manifest.name} failed: ${messageOf(error)}\nThe lab is halted, on the disks that it had.`,
-      {
-        hint: 'klab snapshot undo goes back to the state before; klab up boots the disks',
-        cause: error,
-      },
+      english('restoring {name} failed: {message}\nThe lab is halted, on the disks that it had.', failure),
+      { hint: english('klab snapshot undo goes back to the state before; klab up boots the disks'), cause: error },
     )
   }
   await complete(lab, manifest)
@@ -232,7 +233,7 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
     return `restoring ${name} was interrupted near its end and has been finished`
   }
   try {
-    if (!manifest) throw new CorruptError(`snapshot ${j.id} is gone`)
+    if (!manifest) throw new CorruptError(english('snapshot {name} is gone', { name: j.id }))
     await checkFrozen(manifest)
     await beginAgain(lab, manifest, j.to)
   } catch (error) {

@@ -16,6 +16,7 @@ import { closeJournal, openJournal, readJournal } from './journal.js'
 import { checkName, dirOf, listManifests, memoryOf, newId } from './manifest.js'
 import { allRunning, nodesOf, putBackAfter, resumeAll, statesOf, values, verifyPaused } from './machines.js'
 import { staged, type Kind, type LockedLab, type Manifest, type SaveJournal } from './types.js'
+import { english } from '../words/say.js'
 
 export interface SaveOptions {
   readonly name: string
@@ -54,9 +55,13 @@ async function checkSpace(lab: LockedLab): Promise<void> {
   const needed = used * 1.1 + 256
   if (free < needed)
     throw new HostError(
-      `${lab.paths.dir}: ${Math.floor(free)} MiB are free, the RAM of all nodes may take ${Math.ceil(needed)} MiB`,
+      english('{dir}: {free} MiB are free, the RAM of all nodes may take {needed} MiB', {
+        dir: lab.paths.dir,
+        free: Math.floor(free),
+        needed: Math.ceil(needed),
+      }),
       {
-        hint: 'klab snapshot delete NAME, or make room otherwise',
+        hint: english('klab snapshot delete NAME, or make room otherwise'),
       },
     )
 }
@@ -84,8 +89,8 @@ type Way = 'live' | 'paused' | 'halted'
 export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   if (o.kind === 'manual') checkName(o.name)
   if (o.kind !== 'auto' && (await listManifests(lab.paths)).some((m) => m.name === o.name))
-    throw new StateError(`there is already a snapshot ${o.name}`, {
-      hint: `another name; or first: klab snapshot delete ${o.name}`,
+    throw new StateError(english('there is already a snapshot {name}', { name: o.name }), {
+      hint: english('another name; or first: klab snapshot delete {name}', { name: o.name }),
     })
   const ram = await allRunning(lab)
   if (ram) {
@@ -105,7 +110,7 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
     lab.say('the nodes could not be saved at one moment while they run; saving again with all of them paused')
   const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
   // live is undefined only before a second try with paused nodes, and that one always ends.
-  if (!manifest) throw new StateError(`${o.name}: not saved`, { hint: 'klab status' })
+  if (!manifest) throw new StateError(english('{name}: not saved', { name: o.name }), { hint: 'klab status' })
   if (ram && !o.stay) await caughtUp(lab)
   return manifest
 }

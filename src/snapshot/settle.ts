@@ -12,6 +12,7 @@ import { stepClocks, type Clocks } from './guests.js'
 import { markSettled } from './recover.js'
 import { refreshTokens } from './tokens.js'
 import { staged, type LockedLab, type Manifest } from './types.js'
+import { english } from '../words/say.js'
 
 /** How the API server is asked; tests pass their own. */
 export interface SettleDoors {
@@ -57,9 +58,14 @@ export async function settle(
   const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
     lab.say(`guest clocks set forward ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
     if (clocks.missed.length > 0)
-      throw new ProbeError(`SSH of ${clocks.missed.join(', ')}`, 30_000 * patience, 'no answer', {
-        hint: 'klab status',
-      })
+      throw new ProbeError(
+        english('SSH of {nodes}', { nodes: clocks.missed.join(', ') }),
+        30_000 * patience,
+        'no answer',
+        {
+          hint: 'klab status',
+        },
+      )
     return clocks
   })
   // Waited for below, or reported by the loop.
@@ -89,10 +95,10 @@ export async function settle(
       lab.say(`the API server answers after ${seconds(answeredMs)}`)
     }
     const not = wanted.filter((n) => !ready[n])
-    if (not.length > 0) return { ok: false, seen: `not Ready: ${not.join(' ')}` }
+    if (not.length > 0) return { ok: false, seen: english('not Ready: {nodes}', { nodes: not.join(' ') }) }
     const renewed = wanted.length === 0 ? undefined : await leases(paths.kubeconfig, API_TIMEOUT_MS, world.signal)
     const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
-    return { ok: silent.length === 0, seen: `not heard from yet: ${silent.join(' ')}` }
+    return { ok: silent.length === 0, seen: english('not heard from yet: {nodes}', { nodes: silent.join(' ') }) }
   }
   const what = wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`
   await staged(lab, ['ready', what], (line) =>

@@ -12,6 +12,7 @@ import type { LabPaths } from '../state/paths.js'
 import { chainOf } from './disks.js'
 import { checkFrozen, dirOf } from './manifest.js'
 import type { Manifest } from './types.js'
+import { english } from '../words/say.js'
 
 type Sums = Readonly<Record<string, string>>
 
@@ -43,10 +44,10 @@ export async function verify(exec: HostExec, paths: LabPaths, manifest: Manifest
   const changed = Object.keys(now).filter((file) => known[file] !== undefined && known[file] !== now[file])
   if (changed.length > 0)
     throw new CorruptError(
-      [
-        `snapshot ${manifest.name} can no longer be trusted:`,
-        ...changed.map((f) => `${f}: its sha256 has changed`),
-      ].join('\n'),
+      english('snapshot {name} can no longer be trusted:\n{files}', {
+        name: manifest.name,
+        files: changed.map((file) => english('{file}: its sha256 has changed', { file })).join('\n'),
+      }),
       {
         hint: `klab snapshot delete ${manifest.name}`,
       },

@@ -14,7 +14,8 @@ const FORM = /^1\.(\d+)\.(\d+)$/
 
 function split(version: string): readonly [minor: number, patch: number] {
   const match = FORM.exec(version)
-  if (!match) throw new UsageError(`Kubernetes version ${version}: want 1.MINOR.PATCH, such as 1.20.2`)
+  if (!match)
+    throw new UsageError(english('Kubernetes version {version}: want 1.MINOR.PATCH, such as 1.20.2', { version }))
   return [Number(match[1]), Number(match[2])]
 }
 

@@ -7,6 +7,7 @@ import { CorruptError } from '../../errors.js'
 import type { UnstagedImage } from './stage.js'
 import { readTarIndex, type TarEntry } from './tar-index.js'
 import { isObject } from '../../host/json.js'
+import { english } from '../../words/say.js'
 
 /** Bytes: manifest.json is a list of names; a configuration has a line of history for each layer, 100 KB at most. */
 const MAX_JSON = 4 * 2 ** 20
@@ -33,7 +34,9 @@ const isTexts = (x: unknown): x is readonly string[] => Array.isArray(x) && x.ev
  */
 export async function readDockerArchive(path: string): Promise<readonly ArchivedImage[]> {
   const bad = (why: string): CorruptError =>
-    new CorruptError(`${path}: ${why}`, { hint: 'save the images again: docker save -o FILE IMAGE…' })
+    new CorruptError(english('{path}: {why}', { path, why }), {
+      hint: english('save the images again: docker save -o FILE IMAGE…'),
+    })
   const entries = new Map((await readTarIndex(path)).map((e) => [e.name, e]))
   const find = (name: string): TarEntry & { readonly type: 'file' } => {
     let at = posix.normalize(name)

@@ -12,6 +12,7 @@ import { writeArchive, type Image } from './docker-archive.js'
 import { readDockerArchive, type ArchivedImage } from './docker-archive-read.js'
 import { parseRef } from './image-ref.js'
 import { stageImage } from './stage.js'
+import { english } from '../../words/say.js'
 
 /** Raise this number if the way such a layer is made changes. */
 const FORMAT = 1
@@ -31,13 +32,18 @@ export interface PackedImage {
 async function namedImages(path: string, report: (line: string) => void): Promise<readonly ArchivedImage[]> {
   const kind = await kindOfFile(path)
   if (isCompressed(kind))
-    throw new CorruptError(`${path}: is compressed (${kind})`, { hint: 'unpack it first: gunzip, unxz, zstd -d' })
+    throw new CorruptError(english('{path}: is compressed ({kind})', { path, kind }), {
+      hint: english('unpack it first: gunzip, unxz, zstd -d'),
+    })
   const images = await readDockerArchive(path)
   const hint = 'save them by their names: docker save -o FILE NAME:TAG…'
   for (const ref of images.flatMap((i) => i.refs))
-    if (!parseRef(ref)) throw new CorruptError(`${path}: ${JSON.stringify(ref)} is not the name of an image`, { hint })
+    if (!parseRef(ref))
+      throw new CorruptError(english('{path}: {ref} is not the name of an image', { path, ref: JSON.stringify(ref) }), {
+        hint,
+      })
   const named = images.filter((i) => i.refs.length > 0)
-  if (named.length === 0) throw new CorruptError(`${path}: has no image with a name`, { hint })
+  if (named.length === 0) throw new CorruptError(english('{path}: has no image with a name', { path }), { hint })
   if (named.length < images.length) report(`not used: ${images.length - named.length} images without a name in ${path}`)
   return named
 }

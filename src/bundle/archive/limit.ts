@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { CorruptError, HostError } from '../../errors.js'
+import { english } from '../../words/say.js'
 
 const MIB = 2 ** 20
 /** Bytes left free for others. */
@@ -21,7 +22,11 @@ export async function limitIn(dir: string, bytes: number, what: string): Promise
       bytes: free,
       error: () =>
         new HostError(
-          `${what}: unpacks to more than ${Math.floor(free / MIB)} MiB, which is what ${dir} has room for`,
+          english('{what}: unpacks to more than {most} MiB, which is what {dir} has room for', {
+            what,
+            most: Math.floor(free / MIB),
+            dir,
+          }),
           {
             hint: `df -h ${dir}`,
           },
@@ -30,7 +35,10 @@ export async function limitIn(dir: string, bytes: number, what: string): Promise
   const hint = 'get the file again from its source'
   return {
     bytes,
-    error: () => new CorruptError(`${what}: unpacks to more than ${Math.floor(bytes / MIB)} MiB`, { hint }),
+    error: () =>
+      new CorruptError(english('{what}: unpacks to more than {most} MiB', { what, most: Math.floor(bytes / MIB) }), {
+        hint,
+      }),
   }
 }
 

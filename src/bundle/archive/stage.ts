@@ -13,6 +13,7 @@ import { CorruptError } from '../../errors.js'
 import { exists } from '../../host/files.js'
 import { limited, limitIn } from './limit.js'
 import type { Image } from './docker-archive.js'
+import { english } from '../../words/say.js'
 
 /** No layer unpacks to more than this. A small file that does is a trap. */
 const MAX_LAYER = 8 * 2 ** 30
@@ -51,8 +52,8 @@ function parseConfig(
  */
 export async function stageImage(image: UnstagedImage, arch: string, work: string): Promise<Image> {
   const bad = (why: string): CorruptError =>
-    new CorruptError(`${image.where}: ${image.ref}: ${why}`, {
-      hint: 'get the image again; klab bundle build goes on from there',
+    new CorruptError(english('{place}: {image}: {why}', { place: image.where, image: image.ref, why }), {
+      hint: english('get the image again; klab bundle build goes on from there'),
     })
   const config = parseConfig(image.config)
   if (!config) throw bad('its configuration is not one of an image')

@@ -11,6 +11,7 @@ import { CorruptError } from '../../errors.js'
 import { kindOfFile } from '../../host/file-kind.js'
 import { limited, limitIn } from './limit.js'
 import { readTarIndex } from './tar-index.js'
+import { english } from '../../words/say.js'
 
 /** Unpacked size: the CNI plugins have 60 to 90 MB, crictl 50. */
 const MOST_BYTES = 512 * 2 ** 20
@@ -26,7 +27,9 @@ export async function takeFiles(
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const bad = (why: string): CorruptError =>
-    new CorruptError(`${archive}: ${why}`, { hint: 'get the file again from its source' })
+    new CorruptError(english('{path}: {why}', { path: archive, why }), {
+      hint: english('get the file again from its source'),
+    })
   const options = signal ? { signal } : {}
   const tar = `${dir}.tar`
   const limit = limited(await limitIn(dirname(dir), MOST_BYTES, archive))

@@ -5,6 +5,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { CorruptError } from '../../errors.js'
 import { openPlain } from '../../host/files.js'
+import { english } from '../../words/say.js'
 
 const BLOCK = 512
 /** More than any archive of images or bundle has. A file with far more wants to fill the memory. */
@@ -24,7 +25,7 @@ export interface TarEntry {
 }
 
 const corrupt = (path: string, why: string): CorruptError =>
-  new CorruptError(`${path}: ${why}`, { hint: 'copy the file again' })
+  new CorruptError(english('{path}: {why}', { path, why }), { hint: english('copy the file again') })
 
 const textOf = (block: Buffer, from: number, length: number): string => {
   const field = block.subarray(from, from + length)

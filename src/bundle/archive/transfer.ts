@@ -14,6 +14,7 @@ import type { Digest } from '../../host/digest.js'
 import { timed, type BuildContext } from '../jobs.js'
 import { SAME_BYTES } from './tar.js'
 import { readTarIndex, type TarEntry } from './tar-index.js'
+import { english } from '../../words/say.js'
 
 /** The file's own label: first entry, so that `tar -t` shows what it is. */
 const LABEL = 'klab-bundle.json'
@@ -30,7 +31,9 @@ const keyOf = (b: BuiltBundle, inPlace: boolean): Digest => (inPlace ? importedK
 const importedKey = (manifest: BundleManifest): Digest => digestOf({ kind: 'bundle-import', manifest })
 
 const taken = (file: string): StateError =>
-  new StateError(`${file}: already exists`, { hint: `name another file, or rm ${file}` })
+  new StateError(english('{path}: already exists', { path: file }), {
+    hint: english('name another file, or rm {file}', { file }),
+  })
 
 export interface Exported {
   readonly file: string
@@ -45,7 +48,9 @@ export interface Exported {
 export async function exportBundle(b: BuiltBundle, file: string, c: BuildContext): Promise<Exported> {
   if (await exists(file)) throw taken(file)
   if (!(await exists(dirname(file))))
-    throw new UsageError(`${dirname(file)}: no such folder`, { hint: `mkdir -p ${dirname(file)}` })
+    throw new UsageError(english('{dir}: no such folder', { dir: dirname(file) }), {
+      hint: `mkdir -p ${dirname(file)}`,
+    })
   const inPlace = (await c.layers.get(b.key)) !== b.dir
   const part = `${file}.part`
   const label = join(c.workDir, `label-${b.key.slice(0, 12)}`)
@@ -82,7 +87,9 @@ interface Opened {
 }
 
 const bad = (file: string, why: string): CorruptError =>
-  new CorruptError(`${file}: ${why}`, { hint: 'copy the file again, or ask for another' })
+  new CorruptError(english('{path}: {why}', { path: file, why }), {
+    hint: english('copy the file again, or ask for another'),
+  })
 
 async function readEntry(file: string, entry: TarEntry | undefined, name: string, max: number): Promise<unknown> {
   if (entry?.name !== name || entry.type !== 'file' || entry.size > max) throw bad(file, 'is not an exported bundle')
@@ -179,9 +186,15 @@ export async function importBundle(path: string, expected: Digest | undefined, c
     async (out) => {
       const fs = await statfs(out)
       if (fs.bavail * fs.bsize < bytes)
-        throw new HostError(`${out}: the bundle takes ${Math.ceil(bytes / 2 ** 20)} MiB, which are not free there`, {
-          hint: `df -h ${dirname(out)}`,
-        })
+        throw new HostError(
+          english('{file}: the bundle takes {size} MiB, which are not free there', {
+            file: out,
+            size: Math.ceil(bytes / 2 ** 20),
+          }),
+          {
+            hint: `df -h ${dirname(out)}`,
+          },
+        )
       await timed(c, 'import', async () => {
         for (const f of manifest.files) {
           const to = join(out, f.path)

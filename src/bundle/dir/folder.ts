@@ -7,7 +7,9 @@ import { sha256File } from '../../host/digest.js'
 import { sumIn } from '../../cache/download.js'
 import { readDockerArchive, type ArchivedImage } from '../archive/docker-archive-read.js'
 import { programArch } from '../elf.js'
+import { otherMachine } from './package-arch.js'
 import { isCompressed, kindOfFile } from '../../host/file-kind.js'
+import { english } from '../../words/say.js'
 
 /** Deeper and larger than any real bundle folder. Such a folder is the wrong one. */
 const MAX_DEPTH = 5
@@ -79,23 +81,23 @@ export async function listFolder(
   const skipped: Unused[] = []
   const walk = async (under: string, depth: number): Promise<void> => {
     const entries = await readdir(join(dir, under), { withFileTypes: true }).catch((cause: unknown) => {
-      throw new StateError(`${join(dir, under)}: cannot be read`, {
-        hint: 'check kubernetes.bundle.dir in the Labfile',
+      throw new StateError(english('{path}: cannot be read', { path: join(dir, under) }), {
+        hint: english('check kubernetes.bundle.dir in the Labfile'),
         cause,
       })
     })
     for (const entry of entries) {
       const path = join(under, entry.name)
       if (entry.isDirectory() && depth < MAX_DEPTH) await walk(path, depth + 1)
-      else if (entry.isDirectory()) skipped.push({ path, why: 'is nested in too many folders' })
+      else if (entry.isDirectory()) skipped.push({ path, why: english('is nested in too many folders') })
       else if (entry.isSymbolicLink())
-        skipped.push({ path, why: 'is a link, which may lead anywhere: put the file itself there' })
-      else if (!entry.isFile()) skipped.push({ path, why: 'is not a plain file' })
+        skipped.push({ path, why: english('is a link, which may lead anywhere: put the file itself there') })
+      else if (!entry.isFile()) skipped.push({ path, why: english('is not a plain file') })
       if (!entry.isFile()) continue
       const s = await lstat(join(dir, path))
       found.push({ path, size: s.size, changed: Math.max(s.mtimeMs, s.ctimeMs) })
       if (found.length + skipped.length > MAX_FILES)
-        throw new StateError(`${dir}: holds more than ${MAX_FILES} files`, {
+        throw new StateError(english('{dir}: holds more than {maxEntries} files', { dir, maxEntries: MAX_FILES }), {
           hint: 'name the folder with the archives alone',
         })
     }
@@ -121,7 +123,10 @@ export async function checkSums(dir: string, files: readonly FolderFile[], signa
         problems.push(`${path} is not what ${list.path} says`)
     }
   }
-  if (problems.length > 0) throw new CorruptError(`${dir}: ${problems.join('; ')}`, { hint: 'copy the files again' })
+  if (problems.length > 0)
+    throw new CorruptError(english('{dir}: {problems}', { dir, problems: problems.join('; ') }), {
+      hint: english('copy the files again'),
+    })
 }
 
 /** The images of a tar file; undefined for another kind of tar file whose name does not say that it has images. */
@@ -145,13 +150,16 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
   const set = (into: Map<string, string>, name: string, path: string): void => {
     const before = into.get(name)
     if (before !== undefined)
-      unused.push({ path: relative(dir, before), why: `is there twice: ${relative(dir, path)} is used` })
+      unused.push({
+        path: relative(dir, before),
+        why: english('is there twice: {path} is used', { path: relative(dir, path) }),
+      })
     into.set(name, path)
   }
   let pluginArchive: string | undefined
   for (const { path } of files) {
     const [name, at] = [basename(path), join(dir, path)]
-    if (leftBehind(path)) unused.push({ path, why: 'is a leftover of the system or of an editor' })
+    if (leftBehind(path)) unused.push({ path, why: english('is a leftover of the system or of an editor') })
     else if (PROGRAMS.includes(name)) set(programs, name, await checkedProgram(at, arch))
     else if (CNI_FOLDER.test(dirname(path)) && isPlugin(name)) set(plugins, name, await checkedProgram(at, arch))
     else if (RUNTIME.includes(name)) set(runtime, name, await checkedProgram(at, arch))
@@ -163,56 +171,54 @@ export async function sortFolder(dir: string, files: readonly FolderFile[], arch
       const archive = kind === 'tar' || name.endsWith('.tar')
       if (/^cni-plugins-/.test(name) && (kind === 'gzip' || kind === 'tar')) pluginArchive = at
       else if (kind === 'deb' || kind === 'rpm') {
-        const other = packageArch(name)
-        if (other === undefined || ANY_MACHINE.includes(other) || MACHINE_NAMES[arch]?.includes(other))
-          set(packages, name, at)
-        else unused.push({ path, why: `is a package for ${other}` })
+        const other = otherMachine(name, arch)
+        if (other === undefined) set(packages, name, at)
+        else unused.push({ path, why: english('is a package for {arch}', { arch: other }) })
       } else if (isCompressed(kind) || (unknown && COMPRESSED.test(name))) {
         compressed.push(path)
-        unused.push({ path, why: `is compressed${unknown ? ', by its name' : ` (${kind})`}: unpack it` })
+        unused.push({
+          path,
+          why: unknown
+            ? english('is compressed, by its name: unpack it')
+            : english('is compressed ({kind}): unpack it', { kind }),
+        })
       } else if (archive) {
         const found = await imagesIn(at)
         images.push(...(found ?? []))
         const nameless = found?.filter((i) => i.refs.length === 0).length ?? 0
-        if (!found) unused.push({ path, why: 'is an archive, but not of images' })
+        if (!found) unused.push({ path, why: english('is an archive, but not of images') })
         if (nameless > 0)
           unused.push({
             path,
-            why: `holds images without a name (${nameless}), saved by their ID: docker save -o FILE NAME:TAG`,
+            why: english('holds images without a name ({images}), saved by their ID: docker save -o FILE NAME:TAG', {
+              images: nameless,
+            }),
           })
       } else
         unused.push({
           path,
           why:
             kind === 'program'
-              ? `is a program with an unknown name: klab wants ${PROGRAMS.join(', ')}, or a CNI plugin in cni/`
-              : 'is not needed in a bundle',
+              ? english('is a program with an unknown name: klab wants {names}, or a CNI plugin in cni/', {
+                  names: PROGRAMS.join(', '),
+                })
+              : english('is not needed in a bundle'),
         })
     }
   }
   return { programs, plugins, runtime, packages, pluginArchive, images, compressed, manifests, unused }
 }
 
-/** Architectures in the names of packages that fit every machine. */
-const ANY_MACHINE = ['all', 'noarch']
-const MACHINE_NAMES: Readonly<Record<string, readonly string[]>> = {
-  amd64: ['amd64', 'x86_64'],
-  arm64: ['arm64', 'aarch64'],
-}
-
-/**
- * The architecture in a package's file name, if it has one: `docker.io_20.10.24_amd64.deb`, `runc-1.1.el7.x86_64.rpm`.
- */
-const packageArch = (name: string): string | undefined => /[_.]([a-z0-9]+(?:_64)?)\.(?:deb|rpm)$/.exec(name)?.[1]
-
 /** The path of a program for this machine type. Throws CorruptError for anything else. */
 export async function checkedProgram(path: string, arch: string): Promise<string> {
   const found = await programArch(path)
   if (found === arch) return path
   throw new CorruptError(
-    `${path}: is ${found === undefined ? 'no program' : `for ${found}`}, the nodes need one for linux/${arch}`,
+    found === undefined
+      ? english('{path}: is no program, the nodes need one for linux/{arch}', { path, arch })
+      : english('{path}: is for {found}, the nodes need one for linux/{arch}', { path, found, arch }),
     {
-      hint: 'get the file again from its source',
+      hint: english('get the file again from its source'),
     },
   )
 }

@@ -20,6 +20,7 @@ import { networkTitle, type PodNetwork } from '../expected.js'
 import { coreImages, imagesOf, loadableImages } from '../needs.js'
 import { pluginsIn } from '../online/packages.js'
 import { stageImage, type UnstagedImage } from '../archive/stage.js'
+import { english } from '../../words/say.js'
 
 /** Raise this number if the way such a bundle is made changes. */
 const FORMAT = 3
@@ -62,7 +63,7 @@ const unusedManifests = (s: DirectorySpec, h: SortedFolder): readonly Unused[] =
     .filter(([name]) => !(/^calico\.ya?ml$/.test(name) && s.cni.some((n) => n.name === 'calico')))
     .map(([, path]) => ({
       path: relative(s.path, path),
-      why: 'is not a manifest that the Labfile’s kubernetes.cni asks for',
+      why: english('is not a manifest that the Labfile’s kubernetes.cni asks for'),
     }))
 
 /** Lines shown: a completely wrong folder can have thousands. */
@@ -221,11 +222,19 @@ async function unpackPlugins(
 
 function incomplete(s: DirectorySpec, missing: readonly string[], compressed: readonly string[] = []): StateError {
   const what = `Kubernetes ${s.version}${s.cni.length > 0 ? ` with ${s.cni.map(networkTitle).join(' and ')}` : ''}`
-  return new StateError(`${s.path}: lacks what ${what} needs:\n${missing.map((m) => `  ${m}`).join('\n')}`, {
-    hint:
-      compressed.length > 0
-        ? `unpack what is compressed: ${compressed.join(', ')}`
-        : 'add it (docker save -o FILE IMAGE…), or make a complete bundle where there is internet: ' +
-          'bundle: upstream, then klab bundle export FILE',
-  })
+  return new StateError(
+    english('{path}: lacks what {what} needs:\n{images}', {
+      path: s.path,
+      what,
+      images: missing.map((m) => `  ${m}`).join('\n'),
+    }),
+    {
+      hint:
+        compressed.length > 0
+          ? english('unpack what is compressed: {files}', { files: compressed.join(', ') })
+          : english('add it (docker save -o FILE IMAGE…), or make a complete bundle where there is internet: {how}', {
+              how: english('bundle: upstream, then klab bundle export FILE'),
+            }),
+    },
+  )
 }

@@ -22,6 +22,7 @@ import { fetchPackages, filesIn, pluginsIn } from './packages.js'
 import { takeFiles } from '../archive/take-files.js'
 import { isPlugin } from '../dir/folder.js'
 import { pullImage, stagePulled } from './skopeo.js'
+import { english } from '../../words/say.js'
 
 /** Raise this number if the way such a bundle is made changes. */
 const FORMAT = 1
@@ -88,7 +89,9 @@ async function fill(
   { arch, out, work }: { readonly arch: string; readonly out: string; readonly work: string },
 ): Promise<void> {
   if ((await c.exec.which('skopeo')) === undefined)
-    throw new HostError('pulling images needs skopeo', { hint: 'sudo apt-get install --no-install-recommends skopeo' })
+    throw new HostError(english('pulling images needs skopeo'), {
+      hint: 'sudo apt-get install --no-install-recommends skopeo',
+    })
   const { binaries, plugins, provenance } = await timed(c, 'binaries', () =>
     s.source === 'upstream' ? fromRelease(s, c, arch, work) : fromPackages(s, c, arch, work),
   )

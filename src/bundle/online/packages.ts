@@ -12,6 +12,7 @@ import { fetchSmall } from '../../cache/http.js'
 import { packageIndex } from './addresses.js'
 import { checkedProgram, isPlugin } from '../dir/folder.js'
 import type { BuildContext } from '../jobs.js'
+import { english } from '../../words/say.js'
 
 const MAX_INDEX = 16 * 2 ** 20
 /** Unpacked; the old repository's index of 2023 has 1 MB. */
@@ -66,7 +67,9 @@ export function choosePackages(all: readonly Package[], version: string): readon
   }
   const lost = Object.entries(chosen).flatMap(([name, found]) => (found ? [] : [name]))
   if (lost.length > 0)
-    throw new StateError(`the package mirror has no ${lost.join(', ')}`, { hint: 'choose another kubernetes.version' })
+    throw new StateError(english('the package mirror has no {packages}', { packages: lost.join(', ') }), {
+      hint: english('choose another kubernetes.version'),
+    })
   return Object.values(chosen).flatMap((p) => p ?? [])
 }
 
@@ -108,8 +111,8 @@ function unpackIndex(packed: Buffer, url: string): string {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_INDEX_TEXT }).toString('utf8')
   } catch (cause) {
-    throw new CorruptError(`${url}: is not a gzipped index`, {
-      hint: 'check kubernetes.bundle.mirrors.packages in the Labfile',
+    throw new CorruptError(english('{url}: is not a gzipped index', { url }), {
+      hint: english('check kubernetes.bundle.mirrors.packages in the Labfile'),
       cause,
     })
   }

@@ -12,6 +12,7 @@ import { parseRef } from '../archive/image-ref.js'
 import type { BuildContext } from '../jobs.js'
 import { stageImage } from '../archive/stage.js'
 import type { Image } from '../archive/docker-archive.js'
+import { english } from '../../words/say.js'
 
 /**
  * klab accepts every image as the registry's manifest says (skopeo checks each blob against it). It does not ask for
@@ -56,8 +57,8 @@ export function skopeoPull(
 ): { argv: readonly string[]; files: ReadonlyMap<string, string> } {
   const ref = parseRef(from)
   if (!ref)
-    throw new StateError(`${from}: is not an image name with a tag`, {
-      hint: 'check kubernetes.bundle.mirrors.registries in the Labfile',
+    throw new StateError(english('{image}: is not an image name with a tag', { image: from }), {
+      hint: english('check kubernetes.bundle.mirrors.registries in the Labfile'),
     })
   const name = `${ref.host}/${ref.path}`
   const insecure = LOOPBACK_REGISTRY.test(ref.host)
@@ -134,7 +135,7 @@ async function attempt(c: BuildContext, argv: readonly string[], part: string, o
     await c.exec.run(argv, { signal, timeoutMs: LONG_MS })
   } catch (error) {
     if (error instanceof Interrupted && stalled.signal.aborted)
-      throw new RetryableError(`no data for ${idleMs / 1000} s`)
+      throw new RetryableError(english('no data for {seconds} s', { seconds: idleMs / 1000 }))
     if (!(error instanceof CommandError)) throw error
     const why = reason(error.failure.tail)
     if (/no space left on device/.test(why)) throw Object.assign(new Error(why), { code: 'ENOSPC' })
@@ -142,7 +143,7 @@ async function attempt(c: BuildContext, argv: readonly string[], part: string, o
       const hint = /unauthorized|authentication|denied|StatusCode: 40[13]/i.test(why)
         ? `skopeo login ${o.from.split('/')[0] ?? ''}`
         : 'check the version, and kubernetes.bundle.mirrors.registries in the Labfile'
-      throw new StateError(`${o.from}: ${why}`, { hint, cause: error })
+      throw new StateError(english('{place}: {why}', { place: o.from, why }), { hint, cause: error })
     }
     throw new RetryableError(why, { cause: error })
   } finally {
@@ -181,7 +182,7 @@ export async function stagePulled(folder: string, ref: string, arch: string, wor
     if (!broken) throw error
     await rm(folder, { recursive: true, force: true })
     if (error instanceof CorruptError) throw error
-    throw new CorruptError(`${folder}: the pulled image ${ref} is damaged`, {
+    throw new CorruptError(english('{dir}: the pulled image {image} is damaged', { dir: folder, image: ref }), {
       hint: 'klab bundle build pulls it again',
       cause: error,
     })

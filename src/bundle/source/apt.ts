@@ -16,6 +16,7 @@ import {
   sourcesText,
   type Mirror,
 } from '../../host/apt-sources.js'
+import { english } from '../../words/say.js'
 
 export interface Apt {
   /**
@@ -55,8 +56,10 @@ export async function hostMirror(etc = '/etc/apt'): Promise<Mirror> {
   )
   const mirror = pickMirror(sources.flat())
   if (mirror) return mirror
-  throw new HostError(`no Debian mirror in ${etc}/sources.list or sources.list.d`, {
-    hint: 'build the bundle on a Debian machine and name its folder in the Labfile: kubernetes.bundle: {dir: …}',
+  throw new HostError(english('no Debian mirror in {dir}/sources.list or sources.list.d', { dir: etc }), {
+    hint: english(
+      'build the bundle on a Debian machine and name its folder in the Labfile: kubernetes.bundle: {dir: …}',
+    ),
   })
 }
 

@@ -18,6 +18,7 @@ import { componentKey, readComponent, type Component } from './component.js'
 import { gather, type Gathered, type BuildPlan } from './gather.js'
 import { sourceRecipe } from './lines.js'
 import { imageContents, packImages } from './pack.js'
+import { english } from '../../words/say.js'
 
 /** Raise this number if the way such a bundle is put together changes. */
 const FORMAT = 2
@@ -52,17 +53,23 @@ export async function planSource(assets: string, s: SourceSpec): Promise<BuildPl
   const has = components.get('calico')?.version
   if (calico?.name === 'calico' && has !== `v${calico.release}`)
     throw new StateError(
-      `bundle source has Calico ${has?.slice(1) ?? ''} for Kubernetes ${s.version}, not ${calico.release}`,
+      english('bundle source has Calico {has} for Kubernetes {version}, not {wanted}', {
+        has: has?.slice(1) ?? '',
+        version: s.version,
+        wanted: calico.release,
+      }),
       {
-        hint: `set kubernetes.cni to { name: calico, version: ${has?.slice(1) ?? ''}, encapsulation: vxlan }`,
+        hint: english('set kubernetes.cni to { name: calico, version: {has}, encapsulation: vxlan }', {
+          has: has?.slice(1) ?? '',
+        }),
       },
     )
   return { recipe, components }
 }
 
 const noNetwork = (name: string, version: string): StateError =>
-  new StateError(`bundle source has no ${name} for Kubernetes ${version}`, {
-    hint: 'choose another kubernetes.cni, or another kubernetes.bundle',
+  new StateError(english('bundle source has no {name} for Kubernetes {version}', { name, version }), {
+    hint: english('choose another kubernetes.cni, or another kubernetes.bundle'),
   })
 
 /**

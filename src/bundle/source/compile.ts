@@ -13,6 +13,7 @@ import { linkerFlags, toolsFile, type Component } from './component.js'
 import { explainGo } from './go-errors.js'
 import { share } from './limits.js'
 import { generateOpenapi } from './openapi.js'
+import { english } from '../../words/say.js'
 
 /** What a compile works with. */
 export interface Compile {
@@ -129,9 +130,12 @@ async function requireSameSums(component: Component, dir: string): Promise<void>
   for (const name of ['go.mod', 'go.sum']) {
     if ((await readText(join(dir, name))) === component.sources[name]) continue
     throw new CorruptError(
-      `the recipe of ${component.name} is not complete: ${name} lacks modules that its programs need`,
+      english('the recipe of {component} is not complete: {name} lacks modules that its programs need', {
+        component: component.name,
+        name,
+      }),
       {
-        hint: 'install klab again',
+        hint: english('install klab again'),
       },
     )
   }

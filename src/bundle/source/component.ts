@@ -11,6 +11,7 @@ import { readText } from '../../host/files.js'
 import { digestOf } from '../../host/digest.js'
 import { OPENAPI_FORMAT } from './openapi.js'
 import type { Digest } from '../../host/digest.js'
+import { english } from '../../words/say.js'
 
 /** Raise this number if the way components are compiled changes. */
 const FORMAT = 1
@@ -60,7 +61,9 @@ export async function readComponent(assets: string, name: string): Promise<Compo
   for (const file of ['component.yaml', 'go.mod', 'go.sum']) {
     if ((sources[file] ?? '').trim() !== '') continue
     const what = file === 'go.sum' ? 'has no sums of its modules (go.sum)' : `has no ${file}`
-    throw new CorruptError(`the recipe of ${name} ${what}: ${dir}`, { hint: 'install klab again' })
+    throw new CorruptError(english('the recipe of {name} {what}: {dir}', { name, what, dir }), {
+      hint: english('install klab again'),
+    })
   }
   return {
     ...parseDataFile(sources['component.yaml'] ?? '', schema, join(dir, 'component.yaml')),

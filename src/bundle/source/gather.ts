@@ -11,6 +11,7 @@ import { componentKey, type Component } from './component.js'
 import { requireDisk } from './limits.js'
 import type { SourceRecipe } from './lines.js'
 import { requireSourceTools } from './tools.js'
+import { english } from '../../words/say.js'
 
 /** A recipe with its components read. */
 export interface BuildPlan {
@@ -116,10 +117,19 @@ function toolchains(c: BuildContext, apt: Apt, work: string): (k: Component) => 
       .download([`golang-${line}-go/${suite}`, `golang-${line}-src/${suite}`])
       .catch((cause: unknown) => {
         if (!(cause instanceof CommandError)) throw cause
-        throw new HostError(`${name} is built with Go ${line}, and this machine’s Debian mirror has none in ${suite}`, {
-          cause,
-          hint: `choose a mirror that carries ${suite}, or another kubernetes.version or kubernetes.bundle`,
-        })
+        throw new HostError(
+          english('{name} is built with Go {go}, and this machine’s Debian mirror has none in {suite}', {
+            name,
+            go: line,
+            suite,
+          }),
+          {
+            cause,
+            hint: english('choose a mirror that carries {suite}, or another kubernetes.version or kubernetes.bundle', {
+              suite,
+            }),
+          },
+        )
       })
     const dir = join(work, `go-${line}`)
     const tools = await timed(c, `Go ${line}`, () =>

@@ -5,6 +5,7 @@ import { statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { HostError } from '../../errors.js'
 import type { Component } from './component.js'
+import { english } from '../../words/say.js'
 
 /** MiB that one compiler or linker takes at its peak (the linker of kube-apiserver: 1.2 GB when tried). */
 const PER_JOB = 1280
@@ -31,9 +32,14 @@ export async function requireDisk(dir: string, components: readonly Component[])
   const free = (bavail * bsize) / GIB
   if (free >= need) return
   throw new HostError(
-    `compiling ${components.map((c) => c.name).join(', ')} needs ${need} GiB, ${dir} has ${free.toFixed(1)} GiB free`,
+    english('compiling {components} needs {need} GiB, {dir} has {free} GiB free', {
+      components: components.map((c) => c.name).join(', '),
+      need,
+      dir,
+      free: free.toFixed(1),
+    }),
     {
-      hint: 'make room there (klab bundle prune), or give another folder with XDG_CACHE_HOME',
+      hint: english('make room there (klab bundle prune), or give another folder with XDG_CACHE_HOME'),
     },
   )
 }

@@ -9,6 +9,7 @@ import { nearestSource } from '../../versions/source.js'
 import { UsageError } from '../../errors.js'
 import { parseDataFile } from '../../host/data-file.js'
 import { readText } from '../../host/files.js'
+import { english } from '../../words/say.js'
 
 const name = z.string().regex(/^[a-z][\w.-]*-\d[\w.]*$/)
 const debs = z.strictObject({
@@ -52,7 +53,10 @@ export async function sourceRecipe(assets: string, version: string): Promise<Sou
     return parseDataFile((await readText(path)) ?? '', schema, path)
   }
   const near = nearestSource(version, versions).join(', ')
-  throw new UsageError(`Kubernetes ${version} has no recipe for bundle source; there is one for ${near}`, {
-    hint: 'set kubernetes.version to one of them, or take another kubernetes.bundle',
-  })
+  throw new UsageError(
+    english('Kubernetes {version} has no recipe for bundle source; there is one for {near}', { version, near }),
+    {
+      hint: english('set kubernetes.version to one of them, or take another kubernetes.bundle'),
+    },
+  )
 }

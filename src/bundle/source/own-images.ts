@@ -14,6 +14,7 @@ import { inWorkFolder, timed, type BuildContext } from '../jobs.js'
 import { openApt, packageOf, type Apt } from './apt.js'
 import { imagePath, packLayer } from './pack.js'
 import { addDebs, addEtc, linkApplets } from './rootfs.js'
+import { english } from '../../words/say.js'
 
 /** Raise this number if the way such images are made changes. */
 const FORMAT = 1
@@ -41,9 +42,14 @@ const home = (assets: string): string => join(assets, 'cloud-init', 'lesson-imag
 async function requireDebian(exec: HostExec): Promise<void> {
   for (const tool of ['apt-get', 'dpkg-deb'])
     if ((await exec.which(tool)) === undefined)
-      throw new HostError(`klab’s own images are made from Debian’s packages, and ${tool} is not installed`, {
-        hint: 'make them on a Debian machine; or save other images with docker save, then klab bundle add-images FILE',
-      })
+      throw new HostError(
+        english('klab’s own images are made from Debian’s packages, and {tool} is not installed', { tool }),
+        {
+          hint: english(
+            'make them on a Debian machine; or save other images with docker save, then klab bundle add-images FILE',
+          ),
+        },
+      )
 }
 
 /** The image's tree as one layer below `work`. */

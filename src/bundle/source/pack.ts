@@ -12,6 +12,7 @@ import type { BuildContext } from '../jobs.js'
 import { addDebs, addEtc, addProgram, linkApplets } from './rootfs.js'
 import { packDir } from '../archive/tar.js'
 import type { Gathered } from './gather.js'
+import { english } from '../../words/say.js'
 
 /** A path in an image, or in one of klab's folders of scripts. */
 export const imagePath = z.string().regex(/^(?!\/)(?!.*\.\.)[\w./-]+$/)
@@ -91,8 +92,8 @@ export async function packImages(
     const what = known[name]
     const entrypoint = what?.entrypoint ?? Object.keys(what?.programs ?? {})[0]
     if (!what || entrypoint === undefined)
-      throw new CorruptError(`klab's recipe has no image ${ref}`, {
-        hint: 'take another kubernetes.bundle, such as upstream',
+      throw new CorruptError(english("klab's recipe has no image {image}", { image: ref }), {
+        hint: english('take another kubernetes.bundle, such as upstream'),
       })
     const own = Object.keys({ ...what.programs, ...what.scripts })
     const layers = what.root ? [root] : []
@@ -120,5 +121,7 @@ async function fillImage(c: BuildContext, what: ImageContents, g: Gathered, dir:
 }
 
 function missing(role: string): never {
-  throw new CorruptError(`the recipe has no ${role}, which an image needs`, { hint: 'take another kubernetes.cni' })
+  throw new CorruptError(english('the recipe has no {role}, which an image needs', { role }), {
+    hint: english('take another kubernetes.cni'),
+  })
 }

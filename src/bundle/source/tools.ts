@@ -1,6 +1,7 @@
 /** Host tools that building from source calls. */
 import { HostError } from '../../errors.js'
 import type { HostExec } from '../../host/types.js'
+import { english } from '../../words/say.js'
 
 /** Tool → the Debian package it is in. */
 export const SOURCE_TOOLS: readonly { readonly tool: string; readonly package: string }[] = [
@@ -18,9 +19,12 @@ export async function requireSourceTools(exec: HostExec): Promise<void> {
   const lost = found.filter((t) => t.at === undefined)
   if (lost.length === 0) return
   const packages = [...new Set(lost.map((t) => t.package))].join(' ')
-  throw new HostError(`building Kubernetes from source needs ${lost.map((t) => t.tool).join(', ')}`, {
-    hint: lost.some((t) => t.tool === 'apt-get')
-      ? 'klab builds on Debian and Ubuntu; elsewhere take another kubernetes.bundle, such as upstream or {dir: PATH}'
-      : `sudo apt-get install ${packages}`,
-  })
+  throw new HostError(
+    english('building Kubernetes from source needs {tools}', { tools: lost.map((t) => t.tool).join(', ') }),
+    {
+      hint: lost.some((t) => t.tool === 'apt-get')
+        ? english('klab builds on Debian and Ubuntu; elsewhere take another kubernetes.bundle: upstream or {dir: PATH}')
+        : `sudo apt-get install ${packages}`,
+    },
+  )
 }

@@ -92,7 +92,7 @@ export async function verifyExamReport(c: LabContext, file: string, key: string)
   const { path: keyPath, text: pem } = await readGiven(c, key)
   const { path, text } = await readGiven(c, file)
   const bad = (why: string): CorruptError =>
-    new CorruptError(`${path}: ${why}`, { hint: english('ask for the report again') })
+    new CorruptError(english('{path}: {why}', { path, why }), { hint: english('ask for the report again') })
   let data: unknown
   try {
     data = JSON.parse(text)

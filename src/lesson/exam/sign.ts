@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto'
 import { messageOf, UsageError } from '../../errors.js'
 import { digestOf } from '../../host/digest.js'
+import { english } from '../../words/say.js'
 
 /** A new pair. `passphrase`: the private key is encrypted with it. */
 export function makeSigningKeys(passphrase?: string): { readonly privatePem: string; readonly publicPem: string } {
@@ -18,12 +19,17 @@ function keyOf(read: () => KeyObject, where: string): KeyObject {
     const key = read()
     if (key.asymmetricKeyType === 'ed25519') return key
   } catch (cause) {
-    throw new UsageError(`${where}: cannot be used as a key: ${messageOf(cause)}`, {
-      cause,
-      hint: 'klab lesson keygen FILE makes a pair; the passphrase comes from KLAB_KEY_PASSPHRASE',
-    })
+    throw new UsageError(
+      english('{place}: cannot be used as a key: {message}', { place: where, message: messageOf(cause) }),
+      {
+        cause,
+        hint: english('klab lesson keygen FILE makes a pair; the passphrase comes from KLAB_KEY_PASSPHRASE'),
+      },
+    )
   }
-  throw new UsageError(`${where}: is not an Ed25519 key`, { hint: 'klab lesson keygen FILE makes a pair' })
+  throw new UsageError(english('{place}: is not an Ed25519 key', { place: where }), {
+    hint: english('klab lesson keygen FILE makes a pair'),
+  })
 }
 
 export interface Signature {

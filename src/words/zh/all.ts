@@ -3,6 +3,8 @@ import { COMMANDS_ZH } from './commands.js'
 import { DOCTOR_ZH } from './doctor.js'
 import { ERRORS_ZH } from './errors.js'
 import { EXAMPLES_ZH } from './examples.js'
+import { FAULTS_BUNDLE_ZH } from './faults-bundle.js'
+import { FAULTS_LAB_ZH } from './faults-lab.js'
 import { LABFILE_ZH } from './labfile.js'
 import { LESSONS_ZH } from './lessons.js'
 import { OPTIONS_ZH } from './options.js'
@@ -23,6 +25,8 @@ export const ZH = {
   ...STEPS_ZH,
   ...DOCTOR_ZH,
   ...ERRORS_ZH,
+  ...FAULTS_BUNDLE_ZH,
+  ...FAULTS_LAB_ZH,
   ...LABFILE_ZH,
   ...LESSONS_ZH,
 }
