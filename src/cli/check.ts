@@ -2,7 +2,7 @@
 import type { LabHandle } from '../lab/api.js'
 import { columns, heads } from '../report/columns.js'
 import { clean } from '../report/text.js'
-import { say } from '../words/say.js'
+import { say, translated } from '../words/say.js'
 import { printJson, type App } from './app.js'
 import type { Args } from './command.js'
 import type { CHECK_OPTIONS } from './options.js'
@@ -37,7 +37,7 @@ function below(section: SectionReport, all: boolean): readonly string[] {
 export function formatReport(report: CheckReport, all: boolean): string {
   const rows = columns([
     heads('SECTION', 'STATE', 'WHAT'),
-    ...report.sections.map((s) => [s.section, STATES[s.state], s.title]),
+    ...report.sections.map((s) => [s.section, STATES[s.state], translated(s.title)]),
   ]).split('\n')
   const [head = '', ...lines] = rows
   const body = report.sections.map((s, i) => [lines[i] ?? '', ...below(s, all).map((line) => `   ${line}`)].join('\n'))

@@ -5,6 +5,7 @@ import type { App } from './app.js'
 import type { Args } from './command.js'
 import type { EXPLAIN_OPTIONS } from './options.js'
 import { labOf } from './progress.js'
+import { translated } from '../words/say.js'
 
 /**
  * Prints what klab runs for a section, as a script with comments; without one: the sections. Throws UsageError,
@@ -13,7 +14,7 @@ import { labOf } from './progress.js'
 export async function runExplain(app: App, args: Args<typeof EXPLAIN_OPTIONS>): Promise<number> {
   const lab = await labOf(app, args)
   if (args.section === undefined) {
-    const rows = (await lab.sections()).map((s) => [s.id, s.phase, s.title])
+    const rows = (await lab.sections()).map((s) => [s.id, s.phase, translated(s.title)])
     app.stdout.write(columns([heads('SECTION', 'PHASE', 'WHAT'), ...rows]))
     return 0
   }

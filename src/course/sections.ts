@@ -4,12 +4,12 @@
  */
 import type { PhaseName } from '../labfile/phases.js'
 import { UsageError } from '../errors.js'
-import { english } from '../words/say.js'
+import { english, type Text } from '../words/say.js'
 
 export interface Section {
   /** As the course numbers it; parts of 2.1 that have no number have a word. */
   readonly id: string
-  readonly title: string
+  readonly title: Text
   readonly phase: PhaseName | '-'
   /** Where klab's part is. */
   readonly file: string

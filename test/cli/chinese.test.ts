@@ -1,13 +1,15 @@
 /** What the verbs print in Chinese; and that scripts see no difference. */
 import t from 'tap'
 import { formatStatus } from '../../src/cli/status.js'
+import { memoryCheck } from '../../src/doctor/capacity.js'
+import { requireFit } from '../../src/doctor/doctor.js'
 import { CommandError, LockedError, ProbeError, StepError } from '../../src/errors.js'
 import { parseLabfile } from '../../src/labfile/load.js'
 import { columns, heads } from '../../src/report/columns.js'
 import { formatError } from '../../src/report/format-error.js'
 import { createPlain } from '../../src/report/plain.js'
 import { width } from '../../src/report/text.js'
-import { chooseLanguage } from '../../src/words/say.js'
+import { chooseLanguage, english } from '../../src/words/say.js'
 import { makeKlab } from './klab.js'
 
 const ZH = { LC_ALL: 'zh_CN.UTF-8' }
@@ -138,6 +140,32 @@ t.test('errors of commands, probes, steps and the system', async (t) => {
   const full = Object.assign(new Error('no'), { code: 'ENOSPC', path: '/x', syscall: 'write' })
   t.equal(formatError(full), '错误: /x：磁盘已满（ENOSPC，write）\n试试：df -h /x\n')
   t.match(formatError(new TypeError('x')), /^错误: 这是 klab 的缺陷：TypeError: x\n请加 --verbose /)
+})
+
+t.test('what the host lacks: each finding and each command that fixes it', async (t) => {
+  await chooseLanguage('zh')
+  const memory = memoryCheck([{ memoryMiB: 3072 }], 1000)
+  const error = (): unknown => {
+    try {
+      return requireFit([memory, { name: 'virsh', state: 'missing', found: english('not on PATH'), fix: 'sudo x' }])
+    } catch (caught) {
+      return caught
+    }
+  }
+  t.equal(
+    formatError(error()),
+    '错误: 宿主机缺少实验环境所需的：\n' +
+      '  memory：可用 1000 MiB，实验环境约需 2094 MiB，最多 3322：还差 1094 MiB\n  virsh：不在 PATH 中\n' +
+      '试试：请在 Labfile 中调低 nodes[].memory 或减少节点，或停掉其他实验环境；用 klab up --force 强行尝试\n     sudo x\n',
+  )
+})
+
+t.test('steps of up, and the sections of the course', async (t) => {
+  const klab = makeKlab(t, undefined, ZH)
+  const plan = (await klab.run('plan')).stdout
+  t.match(plan, /^ {2}boot\/k8s-node01 +k8s-node01 启动$/m)
+  t.match(plan, /^ {2}control-plane\/k8s-master01 +在 k8s-master01 上 kubeadm init（/m)
+  t.match((await klab.run('explain')).stdout, /^2\.2\.7 +system +关闭交换分区$/m)
 })
 
 t.test('rules of a Labfile that were made before the language was chosen', async (t) => {

@@ -1,5 +1,6 @@
 /** klab in Chinese (Simplified), by the English texts. */
 import { COMMANDS_ZH } from './commands.js'
+import { COURSE_ZH } from './course.js'
 import { DOCTOR_ZH } from './doctor.js'
 import { ERRORS_ZH } from './errors.js'
 import { EXAMPLES_ZH } from './examples.js'
@@ -24,6 +25,7 @@ export const ZH = {
   ...VERBS_ZH,
   ...STEPS_ZH,
   ...DOCTOR_ZH,
+  ...COURSE_ZH,
   ...ERRORS_ZH,
   ...FAULTS_BUNDLE_ZH,
   ...FAULTS_LAB_ZH,
