@@ -11,6 +11,7 @@ import type { PageActions } from './actions.js'
 import { cookieName, isAllowed, isOwnHost, isToken, type PageRequest, type Guard } from './guard.js'
 import { openTerminals } from './terminals.js'
 import { ACTIONS, type ActionName } from './types.js'
+import { say, spoken, translated } from '../words/say.js'
 
 /** Files of the page, beside the program (.ci/build.mjs). */
 const FILES: Readonly<Record<string, string>> = {
@@ -97,22 +98,26 @@ function routes(actions: PageActions, files: string, guard: Guard): Hono<Env> {
       c.header('Set-Cookie', `${cookieName(guard)}=${guard.token}; HttpOnly; SameSite=Strict; Path=/`)
       return c.redirect('/', 303)
     }
-    if (!isAllowed(caller, guard)) return c.text('Open this page with the address that klab printed.\n', 403)
+    if (!isAllowed(caller, guard)) return c.text(`${say('Open this page with the address that klab printed.')}\n`, 403)
     for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
     await next()
     return undefined
   })
   app.onError((error, c) => failed(c, error))
   for (const [path, name] of Object.entries(FILES))
-    app.get(path, async (c) =>
-      c.body(await readFile(join(files, name)), 200, { 'Content-Type': TYPES[name.split('.').at(-1) ?? ''] ?? '' }),
-    )
+    app.get(path, async (c) => {
+      const text = await readFile(join(files, name), 'utf8')
+      // The page's own code reads klab's language there (client/words.ts).
+      const own = path === '/' ? text.replace('<html lang="en">', `<html lang="${spoken()}">`) : text
+      return c.body(own, 200, { 'Content-Type': TYPES[name.split('.').at(-1) ?? ''] ?? '' })
+    })
   app.get('/api/state', async (c) => c.json(await actions.state()))
   app.post('/api/act/:action', async (c) => {
     const action = ACTIONS.find((a): a is ActionName => a === c.req.param('action'))
-    if (!action) return c.json({ message: 'no such action' }, 404)
+    if (!action) return c.json({ message: say('no such action') }, 404)
     const step = Number(c.req.query('step'))
-    return c.json(await actions.act(action, Number.isInteger(step) ? step : undefined))
+    const done = await actions.act(action, Number.isInteger(step) ? step : undefined)
+    return c.json({ ...done, message: translated(done.message) })
   })
   app.get('/img/*', async (c) => {
     const found = await actions.image(decodeURIComponent(c.req.path.slice('/img/'.length)))
@@ -125,8 +130,9 @@ function routes(actions: PageActions, files: string, guard: Guard): Hono<Env> {
 /** A failure that klab expects is shown as such. Anything else is a bug, and says so. */
 function failed(c: Context, error: unknown): Response {
   const known = error instanceof KlabError
-  const message = known ? error.message : `a bug in klab: ${String(error)}`
-  return c.json({ message, hint: known ? error.hint : undefined }, known ? 409 : 500)
+  const message = known ? translated(error.message) : say('a bug in klab: {error}', { error: String(error) })
+  const hint = known && error.hint !== undefined ? translated(error.hint) : undefined
+  return c.json({ message, hint }, known ? 409 : 500)
 }
 
 /** Server-sent events, a line each (HTML standard, 9.2). */
@@ -137,7 +143,9 @@ function lineStream(actions: PageActions): ReadableStream<Uint8Array> {
       const encoder = new TextEncoder()
       // So the browser sees at once that it is connected.
       controller.enqueue(encoder.encode(': here\n\n'))
-      const lines = actions.lines((line) => controller.enqueue(encoder.encode(`data: ${JSON.stringify(line)}\n\n`)))
+      const lines = actions.lines((line) =>
+        controller.enqueue(encoder.encode(`data: ${JSON.stringify(translated(line))}\n\n`)),
+      )
       stop = lines.stop
     },
     cancel: () => stop(),

@@ -8,6 +8,7 @@ import { readMarkdown } from '../../src/lesson/markdown.js'
 import type { PageActions } from '../../src/page/actions.js'
 import { servePage } from '../../src/page/server.js'
 import type { PageState } from '../../src/page/types.js'
+import { chooseLanguage, spoken } from '../../src/words/say.js'
 import { root } from '../fakes/world.js'
 
 const PROGRAM = '/usr/bin/chromium'
@@ -77,6 +78,7 @@ async function openPage(t: Test) {
   const errors: string[] = []
   page.on('pageerror', (e) => errors.push(e.message))
   await page.goto(server.url)
+  t.equal(await page.locator('html').getAttribute('lang'), spoken())
   await page.getByRole('heading', { name: 'Pods and services' }).waitFor()
   return { server, page, done, typed, errors }
 }
@@ -117,4 +119,19 @@ t.test('a lesson in Chromium', async (t) => {
   const stranger = await page.context().browser()!.newPage()
   t.equal((await stranger.goto(new URL(server.url).origin))?.status(), 403)
   t.match(await stranger.innerText('body'), /with the address that klab printed/)
+})
+
+t.test('in Chinese, if klab speaks it', async (t) => {
+  await chooseLanguage('zh')
+  t.teardown(() => chooseLanguage('en'))
+  const { page, done, errors } = await openPage(t)
+  t.equal(await page.locator('#where').innerText(), '第 1/2 步：Step 1')
+  await page.getByRole('button', { name: '运行第 2 条命令' }).waitFor()
+  await page.getByRole('navigation', { name: '步骤' }).waitFor()
+  await page.getByRole('button', { name: '检查' }).click()
+  await page.getByText('check done').waitFor()
+  const buttons = await page.locator('#buttons button').allInnerTexts()
+  t.same(buttons, ['检查', '下一步', '提示', '替我完成', '上一步', '重做这一步'])
+  t.same(done, ['check'])
+  t.same(errors, [])
 })

@@ -2,6 +2,9 @@
 import type { ActionName, ActionResult, PageState } from '../types.js'
 import { byId, el } from './dom.js'
 import { TerminalTabs } from './terminals.js'
+import { pageText, translatePage } from './words.js'
+
+translatePage()
 
 const terminals = new TerminalTabs(byId('tabs'), byId('panels'))
 let state: PageState | undefined
@@ -13,14 +16,22 @@ async function ask<T>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<T> 
   const data: unknown = await response.json()
   if (response.ok) return data as T
   const { message, hint } = data as { message?: string; hint?: string }
-  throw new Error([message, hint === undefined ? undefined : `try: ${hint}`].filter((x) => x !== undefined).join('\n'))
+  throw new Error(
+    [message, hint === undefined ? undefined : pageText('try: {what}', { what: hint })]
+      .filter((x) => x !== undefined)
+      .join('\n'),
+  )
 }
 
 function show(s: PageState): void {
   state = s
   document.title = s.title
   byId('title').textContent = s.title
-  byId('where').textContent = `Step ${s.step} of ${s.steps.length}: ${s.stepTitle}`
+  byId('where').textContent = pageText('Step {step} of {steps}: {title}', {
+    step: s.step,
+    steps: s.steps.length,
+    title: s.stepTitle,
+  })
   byId('steps').replaceChildren(...s.steps.map(stepItem))
   // The server has made it safe, and the page's policy allows no script in it.
   byId('text').innerHTML = s.html
@@ -28,7 +39,9 @@ function show(s: PageState): void {
   byId('check').hidden = !s.hasCheck
   byId('snapshots').replaceChildren(
     ...s.snapshots.map((x) => {
-      const item = el('li', { textContent: x.name + (x.current ? ' (the lab came from here)' : '') })
+      const item = el('li', {
+        textContent: x.current ? pageText('{name} (the lab came from here)', { name: x.name }) : x.name,
+      })
       item.style.marginInlineStart = `${x.depth}em`
       return item
     }),
@@ -40,11 +53,18 @@ function show(s: PageState): void {
 const MARKS = { passed: '✓', here: '→', open: '·' } as const
 
 function stepItem({ number, title, state, failed, hints }: PageState['steps'][number]): HTMLElement {
-  const counted = [failed > 0 ? `${failed} tries` : '', hints > 0 ? `${hints} hints` : ''].filter((x) => x !== '')
-  const words = { passed: 'passed', here: 'you are here', open: 'open' }[state]
+  const counted = [
+    failed > 0 ? pageText('{count} tries', { count: failed }) : '',
+    hints > 0 ? pageText('{count} hints', { count: hints }) : '',
+  ].filter((x) => x !== '')
+  const words = { passed: pageText('passed'), here: pageText('you are here'), open: pageText('not passed yet') }[state]
   const item = el('li', { className: state })
   if (state === 'here') item.setAttribute('aria-current', 'step')
-  const go = el('button', { type: 'button', textContent: title, title: `go to where step ${number} begins` })
+  const go = el('button', {
+    type: 'button',
+    textContent: title,
+    title: pageText('go to where step {number} begins', { number }),
+  })
   go.addEventListener('click', () => void act('catch-up', number))
   item.append(el('span', { className: 'mark', textContent: MARKS[state], ariaLabel: words }), go)
   if (counted.length > 0) item.append(el('small', { textContent: ` ${counted.join(', ')}` }))
@@ -57,13 +77,17 @@ function addButtons(code: HTMLElement): void {
   if (!command) return
   const bar = el('span', { className: 'command' })
   if (command.action === 'exec') {
-    const run = el('button', { type: 'button', textContent: `▶ ${command.number}`, title: 'type it into the terminal' })
-    run.setAttribute('aria-label', `Run command ${command.number}`)
+    const run = el('button', {
+      type: 'button',
+      textContent: `▶ ${command.number}`,
+      title: pageText('type it into the terminal'),
+    })
+    run.setAttribute('aria-label', pageText('Run command {number}', { number: command.number }))
     run.addEventListener('click', () => terminals.type(`${command.text.trimEnd()}\r`))
     bar.append(run)
   }
-  const copy = el('button', { type: 'button', textContent: 'Copy' })
-  copy.setAttribute('aria-label', `Copy command ${command.number}`)
+  const copy = el('button', { type: 'button', textContent: pageText('Copy') })
+  copy.setAttribute('aria-label', pageText('Copy command {number}', { number: command.number }))
   copy.addEventListener('click', () => void navigator.clipboard.writeText(command.text))
   bar.append(copy)
   const block = code.parentElement?.tagName === 'PRE' ? code.parentElement : code

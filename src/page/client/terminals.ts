@@ -3,6 +3,7 @@ import { FitAddon } from '@xterm/addon-fit'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 import { el } from './dom.js'
+import { pageText } from './words.js'
 
 interface Tab {
   readonly node: string
@@ -123,7 +124,8 @@ export class TerminalTabs {
     socket.addEventListener('close', (e) => {
       // A connection that was replaced no longer matters.
       if (tab.socket !== socket) return
-      tab.terminal.write(`\r\n[${e.reason || 'the connection is gone'}; press a key to connect again]\r\n`)
+      const why = e.reason || pageText('the connection is gone')
+      tab.terminal.write(`\r\n[${pageText('{why}; press a key to connect again', { why })}]\r\n`)
     })
   }
 }

@@ -9,6 +9,7 @@ import { FAULTS_LAB_ZH } from './faults-lab.js'
 import { LABFILE_ZH } from './labfile.js'
 import { LESSONS_ZH } from './lessons.js'
 import { OPTIONS_ZH } from './options.js'
+import { PAGE_ZH } from './page.js'
 import { PICTURES_ZH } from './pictures.js'
 import { STEPS_ZH } from './steps.js'
 import { TABLES_ZH } from './tables.js'
@@ -26,6 +27,7 @@ export const ZH = {
   ...STEPS_ZH,
   ...DOCTOR_ZH,
   ...COURSE_ZH,
+  ...PAGE_ZH,
   ...ERRORS_ZH,
   ...FAULTS_BUNDLE_ZH,
   ...FAULTS_LAB_ZH,

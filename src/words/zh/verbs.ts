@@ -2,7 +2,6 @@
 import { catalogue } from '../catalogue.js'
 
 export const VERBS_ZH = catalogue({
-  'try: {what}': '试试：{what}',
   'try next:': '接下来可以：',
   'try next: {command}': '接下来：{command}',
   'everything is up; nothing to do': '一切已在运行，无需操作',
@@ -145,7 +144,6 @@ export const VERBS_ZH = catalogue({
   'klab lesson finish keeps the lab as it is; klab break undo puts it back to before the fault':
     'klab lesson finish 保持环境原样；klab break undo 还原到出故障之前',
   'step {step}: {outcome}': '第 {step} 步：{outcome}',
-  passed: '通过',
   'not done yet': '尚未完成',
   'the check took too long and was ended': '检查用时过长，已终止',
   'still runs': '仍在运行',
