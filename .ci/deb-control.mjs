@@ -4,7 +4,7 @@
 const LIB = 'usr/lib/klab'
 const DOC = 'usr/share/doc/klab'
 /** Pages, and what they link to beside pages. */
-const PAGE = /^(?:docs\/.*|[A-Z]+(?:\.zh)?\.md|Labfile\.example)$/
+const PAGE = /^(?:docs\/.*|[A-Z]+(?:\.zh)?\.md|Labfile(?:\.zh)?\.example)$/
 /** Made into other files: the man page and the copyright file; or of use only to somebody who builds with npm. */
 const NOT_COPIED = /^(?:LICENSE|dist\/klab\.1|dist\/types\/.*|.*\.LEGAL\.txt)$/
 const NOTICES = 'dist/THIRD-PARTY-NOTICES'

@@ -3,7 +3,17 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const MAX = 120
-const ROOTS = ['.ci', 'bench', 'cloud-init', 'docs', 'labs', 'test/fixtures/guest', 'Labfile.example', 'quickstart']
+const ROOTS = [
+  '.ci',
+  'bench',
+  'cloud-init',
+  'docs',
+  'labs',
+  'test/fixtures/guest',
+  'Labfile.example',
+  'Labfile.zh.example',
+  'quickstart',
+]
 const MARKDOWN = ['README.md', 'README.zh.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
 /** Data, and files that stand as their projects wrote them. */
 const NOT_OURS = /\/go\.(mod|sum)$|\/10-kubeadm\.conf$/

@@ -34,7 +34,7 @@ t.test('what klab reads while it runs, and what people read', (t) => {
 t.test('nothing else', (t) => {
   const rooms = /^(?:dist|cloud-init|labs|docs)\//
   const pages = /^(?:README(?:\.zh)?|CHANGELOG|CONTRIBUTING|SECURITY)\.md$/
-  const alone = /^LICENSE$|^Labfile\.example$|^(?:package|labfile\.schema)\.json$/
+  const alone = /^LICENSE$|^Labfile(?:\.zh)?\.example$|^(?:package|labfile\.schema)\.json$/
   t.same(files.filter((path) => !rooms.test(path) && !pages.test(path) && !alone.test(path)), []) // prettier-ignore
   // TypeScript of ours, tests, what a tool left behind. Names of klab's own build are hashed, so old ones do not show.
   const strange = files.filter((path) =>

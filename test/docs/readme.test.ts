@@ -1,4 +1,4 @@
-/** README.zh.md says what README.md says: the same parts, code and links. */
+/** README.zh.md says what README.md says: the same parts, code and links. So does Labfile.zh.example. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { root } from '../fakes/world.js'
@@ -37,5 +37,19 @@ t.test('the same links, and as many points in each list', (t) => {
 t.test('they lead to each other', (t) => {
   t.match(en, '](README.zh.md)')
   t.match(zh, '](README.md)')
+  t.end()
+})
+
+t.test('Labfile.zh.example has the fields of Labfile.example, line by line', (t) => {
+  const [en, zh] = ['Labfile.example', 'Labfile.zh.example'].map((name) =>
+    readFileSync(`${root}/${name}`, 'utf8').split('\n'),
+  )
+  const code = (line: string): string => line.replace(/(?<=\S) # .*$/, '')
+  const isProse = (line: string): boolean => /^ *#/.test(line) && /\p{Script=Han}/u.test(code(line))
+  t.equal(zh!.length, en!.length)
+  const fields = (lines: string[]): (string | undefined)[] =>
+    lines.map((line, i) => (isProse(zh![i]!) ? line.trim()[0] : code(line)))
+  t.same(fields(zh!), fields(en!))
+  t.ok(zh!.filter(isProse).length < 15, 'fields that are commented out are compared too')
   t.end()
 })
