@@ -3,7 +3,7 @@ import { CommandError, ProbeError, StateError, type KlabError } from '../errors.
 import { tail } from '../host/tail.js'
 import type { Guest, GuestAddress } from '../guest/types.js'
 import type { World } from '../world.js'
-import { english } from '../words/say.js'
+import { english, type Text } from '../words/say.js'
 
 const MINUTE = 60_000
 
@@ -28,18 +28,17 @@ done
 cat "$1/result.json"`
 
 /** What a stage does (https://cloudinit.readthedocs.io/en/latest/explanation/boot.html). */
-const STAGES: Readonly<Record<string, string>> = {
-  'init-local': 'network settings',
-  init: 'disks, users, keys',
-  'modules-config': 'settings',
-  'modules-final': 'packages and scripts',
-}
+const STAGES = {
+  'init-local': 'cloud-init: network settings (init-local)',
+  init: 'cloud-init: disks, users, keys (init)',
+  'modules-config': 'cloud-init: settings (modules-config)',
+  'modules-final': 'cloud-init: packages and scripts (modules-final)',
+} as const satisfies Readonly<Record<string, Text>>
 
 /** Takes a line of WAIT_FOR_RESULT's stderr: the stage in words, or undefined. */
 function stageLine(text: string): string | undefined {
   const stage = text.replace(/[^a-z-]/g, '')
-  const what = STAGES[stage]
-  return what && `cloud-init: ${what} (${stage})`
+  return Object.hasOwn(STAGES, stage) ? english(STAGES[stage as keyof typeof STAGES]) : undefined
 }
 
 /** Starts a machine. Throws CommandError. */

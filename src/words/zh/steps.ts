@@ -63,4 +63,8 @@ export const STEPS_ZH = catalogue({
   'the folder’s calico.yaml is Calico {release}: used': '目录中的 calico.yaml 是 Calico {release}：将使用它',
   'the folder’s calico.yaml is Calico {release}: used, although {problem}':
     '目录中的 calico.yaml 是 Calico {release}：将使用它，尽管{problem}',
+  'cloud-init: network settings (init-local)': 'cloud-init：网络设置（init-local）',
+  'cloud-init: disks, users, keys (init)': 'cloud-init：磁盘、用户、密钥（init）',
+  'cloud-init: settings (modules-config)': 'cloud-init：各项设置（modules-config）',
+  'cloud-init: packages and scripts (modules-final)': 'cloud-init：软件包和脚本（modules-final）',
 })
