@@ -137,7 +137,7 @@ export async function eitherBundle<K extends BundleFor, B>(
       source: 'source',
       why: english('upstream broke off: {message}', { message: error.message }),
     } as const
-    o.say(`bundle source: ${other.why}`)
+    o.say(english('bundle source: {why}', { why: other.why }))
     return { bundle: await o.make(settledSpec(k, other)), choice: other }
   }
 }

@@ -93,7 +93,7 @@ export async function agree(
       })
     if (!(await o.confirm(changes))) throw new StateError(english('nothing was changed'))
   }
-  o.report({ type: 'note', text: `the Labfile changed:\n${formatConsequences(changes)}` })
+  o.report({ type: 'note', text: english('the Labfile changed:\n{changes}', { changes: formatConsequences(changes) }) })
 }
 
 /**

@@ -53,7 +53,7 @@ export async function checkCourse(c: LabContext, o: CheckRequest = {}): Promise<
     )
   const wanted = new Set((o.sections ?? []).flatMap(findSections))
   const world = await c.doors.world(found.record.lab)
-  const phase = { goal: 'check', title: 'a look into each guest', lab: found.record.name }
+  const phase = { goal: 'check', title: english('a look into each guest'), lab: found.record.name }
   return inPhase({ report: c.report, clock: c.doors.clock }, phase, (stage) =>
     checkLab(world, found, {
       sections: wanted.size > 0 ? SECTIONS.filter((s) => wanted.has(s)) : SECTIONS,
@@ -126,7 +126,7 @@ async function look(
 ): Promise<NodeLook> {
   const { kubernetes, os } = lab.record.lab
   const guest = await connectWithin({ world, ...lab }, node.name, CONNECT_MS)
-  line('SSH answers; looking')
+  line(english('SSH answers; looking'))
   const before = world.clock.now()
   const out = await guest.sudo(script, [kubernetes?.runtime ?? '', node.role, os.user, parts.join(' ')], {
     timeoutMs: FACTS_MS,

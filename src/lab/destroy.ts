@@ -119,19 +119,19 @@ export async function planDestroy(world: World, lab: DestroyTarget): Promise<Pla
       },
       {
         name: 'network',
-        title: networks.length > 0 ? 'libvirt network' : 'L2 segment',
+        title: networks.length > 0 ? english('libvirt network') : english('L2 segment'),
         steps: [
           ...networks.map((n) => ({
             id: 'network/nat',
             title: `${n.name}, ${n.bridge ?? ''}`,
             run: () => world.hypervisor.removeNetwork(n.name),
           })),
-          { id: 'network/l2', title: 'switch and sockets', run: () => world.l2.remove(paths.run) },
+          { id: 'network/l2', title: english('switch and sockets'), run: () => world.l2.remove(paths.run) },
         ],
       },
       {
         name: 'files',
-        title: 'disks, seeds, keys, record',
+        title: english('disks, seeds, keys, record'),
         steps: [{ id: 'files/lab', title: paths.dir, run: () => removeLab(world, paths) }],
       },
     ].filter((p) => p.steps.length > 0),

@@ -17,6 +17,7 @@ import { recordedLab } from './open.js'
 import { requireNode } from './reach.js'
 import { readStatus, type Status } from './status.js'
 import { withLab } from './with-lab.js'
+import { english } from '../words/say.js'
 
 /**
  * ms that a guest gets to stop its programs before it is powered off (Vagrant's graceful_halt_timeout); multiplied by
@@ -53,7 +54,7 @@ async function planHalt(
   // The API server's last answer is about machines that are being halted.
   const forget = {
     id: 'machines/forget',
-    title: 'the API server’s last answer',
+    title: english('the API server’s last answer'),
     run: () => rm(paths.seen, { force: true }),
   }
   return {

@@ -131,7 +131,10 @@ export async function provision(world: World, open: OpenLab, o: ProvisionOptions
     } catch (error) {
       o.report({
         type: 'warn',
-        text: `the lab counts as up to ${before ?? 'nothing'}; klab up --until ${completed} does the rest`,
+        text: english('the lab counts as up to {phase}; klab up --until {completed} does the rest', {
+          phase: before ?? 'nothing',
+          completed,
+        }),
       })
       throw error
     }

@@ -11,6 +11,7 @@ import { labDrift } from './drift.js'
 import type { OpenLab } from './open.js'
 import { openedNodes } from './status.js'
 import { withLab } from './with-lab.js'
+import { english } from '../words/say.js'
 
 /**
  * Resumes paused machines and sets the guests' clocks, as after a restore: the clocks are behind by the time that the
@@ -38,7 +39,7 @@ export async function resumePaused(world: World, open: OpenLab, report: Report):
       lab,
       paused.map((n) => n.domain),
     )
-    say(`${paused.map((n) => n.node).join(', ')}: resumed`)
+    say(english('{nodes}: resumed', { nodes: paused.map((n) => n.node).join(', ') }))
     // If a machine is off, there is more to do: the phases boot it and report it.
     if (states.some((n) => n.state !== 'paused' && n.state !== 'running')) return false
     const cluster = record.lab.kubernetes && record.completedUntil === 'ready' && record.lab.kubernetes.cni !== 'none'

@@ -96,7 +96,7 @@ export async function importFile(
       })
     const diskOnly = await fitHere(world, o)
     if (diskOnly !== undefined && o.facts.host.ram)
-      o.say(`without its RAM: ${diskOnly}; the lab will boot from its disks`)
+      o.say(english('without its RAM: {why}; the lab will boot from its disks', { why: diskOnly }))
     const record = existing ?? (await newRecord(world, await settleBundle(world, open), o.accel))
     const { file, facts, digest, progress } = o
     const manifest = await importSeal({

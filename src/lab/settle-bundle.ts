@@ -7,6 +7,7 @@ import type { LabRecord } from '../state/record.js'
 import type { World } from '../world.js'
 import { consequencesFor } from './apply.js'
 import type { OpenLab } from './open.js'
+import { english } from '../words/say.js'
 
 /**
  * The lab with what its `auto` becomes: what its record says, otherwise what is in the cache or what answers (3 s at
@@ -31,7 +32,7 @@ export async function settleBundle<O extends OpenLab>(world: World, open: O): Pr
 }
 
 /** For people: `bundle upstream: dl.k8s.io and registry.k8s.io answer`. */
-export const choiceLine = ({ source, why }: BundleChoice): string => `bundle ${source}: ${why}`
+export const choiceLine = ({ source, why }: BundleChoice): string => english('bundle {source}: {why}', { source, why })
 
 /** The cluster of a recorded lab, as it was made. */
 export const recordedCluster = ({ lab, bundle }: LabRecord) => lab.kubernetes && settledSpec(lab.kubernetes, bundle)

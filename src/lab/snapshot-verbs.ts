@@ -137,13 +137,13 @@ export const restoreSnapshot = (c: LabContext, name: string, o: RestoreRequest =
 
 /** Undoes the last restore. Throws as restoreSnapshot. */
 export const undoRestore = (c: LabContext, o: Omit<RestoreRequest, 'undo'> = {}): Promise<RestoredSnapshot> =>
-  inStages(c, { goal: 'restore', title: 'before the last restore' }, async (lab) =>
+  inStages(c, { goal: 'restore', title: english('before the last restore') }, async (lab) =>
     goBack(lab, await named(lab, UNDO, 'klab snapshot restore'), { ...o, undo: true }),
   )
 
 /** Goes back to what was pushed last, and deletes that snapshot. Throws as restoreSnapshot. */
 export const popSnapshot = (c: LabContext, o: RestoreRequest = {}): Promise<RestoredSnapshot> =>
-  inStages(c, { goal: 'restore', title: 'what was pushed last' }, async (lab) => {
+  inStages(c, { goal: 'restore', title: english('what was pushed last') }, async (lab) => {
     const top = await topOfStack(lab)
     const back = await goBack(lab, top, o)
     await remove(lab, top)

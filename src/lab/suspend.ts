@@ -56,7 +56,7 @@ export async function suspend(world: World, { record, paths }: Found, report: Re
     await writeAsleep(lab, made.id).catch((error: unknown) => putBackAfter(error, () => resumeAfterSave(lab)))
     await Promise.all(nodesOf(lab).map(({ domain }) => world.hypervisor.stop(domain, 0)))
     await closeJournal(paths)
-    lab.say(`asleep after ${seconds(world.clock.monotonic() - started)}; klab resume wakes it`)
+    lab.say(english('asleep after {time}; klab resume wakes it', { time: seconds(world.clock.monotonic() - started) }))
     for (const m of before) await remove(lab, m)
   })
   return readStatus(world, (await readRecord(paths.record)) ?? record, paths)
@@ -87,7 +87,10 @@ export async function resumeLab(c: LabContext): Promise<Status> {
         )
       else if (states.some((n) => isOff(n.state))) {
         const off = states.filter((n) => isOff(n.state)).map((n) => n.node)
-        const what = off.length === states.length ? 'the lab is off' : `the lab runs, with ${off.join(', ')} off`
+        const what =
+          off.length === states.length
+            ? english('the lab is off')
+            : english('the lab runs, with {nodes} off', { nodes: off.join(', ') })
         throw new StateError(english('{what}: it is not asleep', { what }), { hint: 'klab up' })
       }
     }
@@ -128,7 +131,7 @@ export async function wake(
  */
 export async function giveUpSleep(lab: LockedLab): Promise<void> {
   if (lab.record.asleep === undefined) return
-  if (sleepsOn(lab.record) !== undefined) lab.say('the RAM of the sleeping lab was dropped')
+  if (sleepsOn(lab.record) !== undefined) lab.say(english('the RAM of the sleeping lab was dropped'))
   await forget(lab)
 }
 

@@ -37,7 +37,7 @@ const asOneStep = <T>(
       return work((done, all) => {
         if (clock.monotonic() - said < EVERY_MS && done !== all) return
         said = clock.monotonic()
-        line(`${mib(done)} of ${mib(all)} MiB`)
+        line(english('{done} of {all} MiB', { done: mib(done), all: mib(all) }))
       })
     }),
   )
@@ -69,7 +69,7 @@ export async function exportTo(
   const world = await c.doors.world(found.record.lab)
   const facts = await asOneStep(
     c,
-    { goal: 'export', title: `${name} to ${path}`, lab: found.record.name },
+    { goal: 'export', title: english('{name} to {path}', { name, path }), lab: found.record.name },
     async (progress) =>
       withSnapshots(world, found, note(c.report), async (lab) => {
         const made = await exportSnapshot(lab, await named(lab, name, 'klab snapshot export'), path, {
@@ -105,9 +105,9 @@ async function withLabfile<T>(
   const path = await newLabfile(env.cwd)
   const { text, dropped } = foreignLabfile(labfile, 'the sealed lab’s Labfile')
   await writeAtomic(path, text, 0o644)
-  say(`wrote ${path}, the sealed lab’s`)
+  say(english('wrote {path}, the sealed lab’s', { path }))
   for (const field of dropped)
-    say(`left out: ${field}, since it decides which programs this machine runs; add your own`)
+    say(english('left out: {field}, since it decides which programs this machine runs; add your own', { field }))
   try {
     return await work(await readLab(env, path))
   } catch (error) {
@@ -141,21 +141,33 @@ export async function takeFile(c: LabContext, file: string, o: ImportOptions): P
     })
   const { facts, digest } = await readFacts(doors.host, file, doors.signal)
   const { labfile, id, model } = facts.lab
-  return asOneStep(c, { goal: 'import', title: `${facts.snapshot.name} of ${id}`, lab: model.name }, async (progress) =>
-    withLabfile(c, { labfile, say }, async (open) => {
-      const world = await doors.world(open.lab)
-      // An existing lab has already decided it.
-      const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
-      const diskOnly = o.diskOnly === true
-      const taken = await importFile(world, open, { file, facts, digest, accel, diskOnly, name: o.name, say, progress })
-      const ram = isRam(taken.manifest) ? ' and RAM' : ''
-      say(
-        taken.fresh
-          ? `its keys, disks${ram} are in ${open.paths.dir} now: as secret as the cluster`
-          : `${taken.manifest.name} was imported from this file before`,
-      )
-      return { open, world, ...taken }
-    }),
+  return asOneStep(
+    c,
+    { goal: 'import', title: english('{name} of {lab}', { name: facts.snapshot.name, lab: id }), lab: model.name },
+    async (progress) =>
+      withLabfile(c, { labfile, say }, async (open) => {
+        const world = await doors.world(open.lab)
+        // An existing lab has already decided it.
+        const accel = open.record?.accel ?? (await settleAccel(open.lab, () => doors.probeAccel(open.lab)))
+        const diskOnly = o.diskOnly === true
+        const taken = await importFile(world, open, {
+          file,
+          facts,
+          digest,
+          accel,
+          diskOnly,
+          name: o.name,
+          say,
+          progress,
+        })
+        const ram = isRam(taken.manifest) ? ' and RAM' : ''
+        say(
+          taken.fresh
+            ? `its keys, disks${ram} are in ${open.paths.dir} now: as secret as the cluster`
+            : `${taken.manifest.name} was imported from this file before`,
+        )
+        return { open, world, ...taken }
+      }),
   )
 }
 

@@ -35,7 +35,8 @@ async function restoreAndWait(
   await inPhase({ report: c.report, clock: world.clock }, phase, (stage) =>
     withSnapshots(world, { record, paths: open.paths, stage }, say, async (lab) => {
       const { settled } = await goTo(lab, manifest, { undo, wait: true })
-      if (settled?.readyMs !== undefined) say(`${readyWords(manifest)} after ${seconds(settled.readyMs)}`)
+      if (settled?.readyMs !== undefined)
+        say(english('{what} after {time}', { what: readyWords(manifest), time: seconds(settled.readyMs) }))
     }),
   )
   return readStatus(world, (await readRecord(open.paths.record)) ?? record, open.paths)
@@ -79,7 +80,7 @@ export async function upCached(
   const found = await findSealed(world, open, accel)
   if (!found) return undefined
   const since = found.facts.snapshot.createdAt
-  note(c.report)(`the cache has this lab, Ready since ${since}: using it; --fresh makes a new one`)
+  note(c.report)(english('the cache has this lab, Ready since {since}: using it; --fresh makes a new one', { since }))
   const manifest = await takeSealed(world, open, found, accel)
   return manifest && restoreAndWait(c, { world, open, manifest, undo: false })
 }

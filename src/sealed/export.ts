@@ -30,7 +30,7 @@ export async function exportSnapshot(
     })
   const work = await workFolder(lab)
   try {
-    lab.say('merging disk layers, computing the checksum of the image')
+    lab.say(english('merging disk layers, computing the checksum of the image'))
     const { facts, sources } = await contentsOf(lab, manifest, work)
     const all = sources.reduce((a, s) => a + s.size, 0)
     await checkRoom(dirname(path), all * COMPRESSED)

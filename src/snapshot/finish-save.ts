@@ -6,6 +6,7 @@ import { closeJournal } from './journal.js'
 import { dirOf, frozen, kubeconfigOf, memoryOf, writeManifest } from './manifest.js'
 import { nodesOf, resumeAll } from './machines.js'
 import type { LockedLab, Manifest, SaveJournal } from './types.js'
+import { english } from '../words/say.js'
 
 /**
  * Everything is written: freezes the files and writes the manifest. `stay`: the nodes stay paused, and the journal
@@ -79,7 +80,7 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
     // `klab suspend` says so when everything is written. Machines that have not ended yet are paused.
     await Promise.all(all.map(({ domain }) => hypervisor.stop(domain, 0)))
     await closeJournal(lab.paths)
-    return 'klab suspend was interrupted and has been finished; klab resume wakes the lab'
+    return english('klab suspend was interrupted and has been finished; klab resume wakes the lab')
   }
   const written = await Promise.all(
     all.map(async ({ node }) =>
@@ -96,9 +97,11 @@ export async function recoverSave(lab: LockedLab, j: SaveJournal): Promise<strin
   const oneMoment = !j.live || j.together === true
   if (!oneMoment || (await moved(lab, j)).size < all.length || written.includes(false)) {
     await undoSave(lab, j)
-    return `saving ${j.manifest.name} was interrupted and has been undone; the lab runs on as it was`
+    return english('saving {name} was interrupted and has been undone; the lab runs on as it was', {
+      name: j.manifest.name,
+    })
   }
   if (j.ram) await resumeAll(lab)
   await finish(lab, j, { pauseMs: 0, skewMs: 0 })
-  return `saving ${j.manifest.name} was interrupted and has been finished`
+  return english('saving {name} was interrupted and has been finished', { name: j.manifest.name })
 }

@@ -26,7 +26,8 @@ export async function checkChains(lab: LockedLab, disks: readonly string[]): Pro
         hint: english('klab snapshot flatten; it changes no snapshot'),
       },
     )
-  if (depth >= LONG_CHAIN) lab.say(`the disks are chains of ${depth} files; klab snapshot flatten shortens them`)
+  if (depth >= LONG_CHAIN)
+    lab.say(english('the disks are chains of {depth} files; klab snapshot flatten shortens them', { depth }))
 }
 
 export interface Flattened {
@@ -51,7 +52,7 @@ export async function flatten(lab: LockedLab): Promise<Flattened> {
       const path = live ?? next
       const { own, base } = await ownChain(lab, path)
       if (own.length > 1 && base !== undefined) {
-        lab.say(`${node}: a chain of ${own.length} files`)
+        lab.say(english('{node}: a chain of {count} files', { node, count: own.length }))
         if (running) await hypervisor.shortenDisk(domain, base)
         else
           await host.run(['qemu-img', 'rebase', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', base, path], {

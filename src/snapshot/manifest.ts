@@ -98,7 +98,7 @@ export async function checkFrozen(manifest: Manifest): Promise<void> {
   const bad = await Promise.all(
     files.map(async (f) => {
       const now = await frozen(f.path).catch(() => undefined)
-      if (!now) return `${f.path}: is gone`
+      if (!now) return english('{path}: is gone', { path: f.path })
       return now.size === f.size && now.mtimeMs === f.mtimeMs ? undefined : `${f.path}: was changed after the snapshot`
     }),
   )

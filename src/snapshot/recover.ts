@@ -12,6 +12,7 @@ import { statesOf } from './machines.js'
 import { listManifests } from './manifest.js'
 import { refreshTokens } from './tokens.js'
 import type { LockedLab } from './types.js'
+import { english } from '../words/say.js'
 
 const CLOCKS_MS = 60_000
 const TOKENS_MS = 300_000
@@ -43,11 +44,12 @@ async function tellTime(lab: LockedLab): Promise<void> {
     const { steppedS, missed } = await stepClocks(lab, CLOCKS_MS)
     // Not tried: the next verb does.
     if (lab.world.signal.aborted) throw new Interrupted()
-    if (missed.length > 0) lab.say(`the clocks of ${missed.join(', ')} could not be set: no answer`)
+    if (missed.length > 0)
+      lab.say(english('the clocks of {nodes} could not be set: no answer', { nodes: missed.join(', ') }))
     if (await exists(lab.paths.kubeconfig)) await refreshTokens(lab, Math.max(steppedS, await sleptS(lab)), TOKENS_MS)
   } catch (error) {
     if (error instanceof Interrupted) throw error
-    lab.say(`programs with old tokens were not restarted: ${messageOf(error)}`)
+    lab.say(english('programs with old tokens were not restarted: {message}', { message: messageOf(error) }))
   }
   await markSettled(lab)
 }

@@ -79,7 +79,7 @@ export async function sweepAfter(lab: LockedLab): Promise<void> {
 
 /** Throws before anything is changed if the snapshot is damaged or is of a lab with other nodes. */
 export async function checkFits(lab: LockedLab, manifest: Manifest): Promise<void> {
-  await staged(lab, ['checks', `the files of ${manifest.name}`], () => checkFrozen(manifest))
+  await staged(lab, ['checks', english('the files of {name}', { name: manifest.name })], () => checkFrozen(manifest))
   const { name, nodes } = manifest
   const all = [nodes.map((n) => n.node), lab.record.lab.nodes.map((n) => n.name)]
   const [have = '', want = ''] = all.map((names) => names.sort().join(', '))
@@ -125,7 +125,9 @@ async function exchange(lab: LockedLab, manifest: Manifest, to: Overlays): Promi
   try {
     await replace(lab, manifest, to).catch(async (error: unknown) => {
       // libvirtd may have died in between, and be back.
-      lab.say(`restoring ${manifest.name}: ${messageOf(error)}; trying once more`)
+      lab.say(
+        english('restoring {name}: {message}; trying once more', { name: manifest.name, message: messageOf(error) }),
+      )
       await beginAgain(lab, manifest, to)
       await replace(lab, manifest, to)
     })
@@ -147,7 +149,7 @@ async function replace(lab: LockedLab, manifest: Manifest, to: Overlays): Promis
     manifest.nodes.map(async (n) => {
       const domain = domainName(lab.record.id, n.node)
       const disk = to[n.node] ?? ''
-      await staged(lab, [`machines/${n.node}`, `${n.node} as it was`], async () => {
+      await staged(lab, [`machines/${n.node}`, english('{node} as it was', { node: n.node })], async () => {
         await hypervisor.stop(domain, 0)
         if (n.memory) await hypervisor.thaw(domain, { memory: n.memory.path, disk }, forwardsOf(lab.record, n.node))
         else await hypervisor.useDisk(domain, disk)
@@ -224,13 +226,13 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
   const name = manifest?.name ?? j.id
   if (j.phase === 'prepared') {
     await leaveAlone(lab, j)
-    return `restoring ${name} was interrupted before anything had changed`
+    return english('restoring {name} was interrupted before anything had changed', { name })
   }
   const happened =
     lab.record.snapshot === j.id && nodesOf(lab).every(({ node }) => diskOf(lab.record, lab.paths, node) === j.to[node])
   if (happened && manifest) {
     await complete(lab, manifest)
-    return `restoring ${name} was interrupted near its end and has been finished`
+    return english('restoring {name} was interrupted near its end and has been finished', { name })
   }
   try {
     if (!manifest) throw new CorruptError(english('snapshot {name} is gone', { name: j.id }))
@@ -240,9 +242,9 @@ export async function recoverRestore(lab: LockedLab, j: RestoreJournal): Promise
     if (error instanceof HostError) throw error
     await fallBack(lab, j.to)
     const why = `restoring ${name} was interrupted and cannot be finished (${messageOf(error)})`
-    return `${why}; the lab is halted, on the disks that it had`
+    return english('{why}; the lab is halted, on the disks that it had', { why })
   }
   await exchange(lab, manifest, j.to)
   await sweepAfter(lab)
-  return `restoring ${name} was interrupted and has been finished`
+  return english('restoring {name} was interrupted and has been finished', { name })
 }

@@ -69,7 +69,7 @@ async function checkSpace(lab: LockedLab): Promise<void> {
 async function syncGuests(lab: LockedLab): Promise<void> {
   await Promise.allSettled(
     nodesOf(lab).map(({ node }) =>
-      staged(lab, [`sync/${node}`, `${node} writes its disk cache`], async () =>
+      staged(lab, [`sync/${node}`, english('{node} writes its disk cache', { node })], async () =>
         (await connectWithin(lab, node, SYNC_MS)).run(['sync'], { timeoutMs: SYNC_MS, signal: lab.world.signal }),
       ),
     ),
@@ -107,7 +107,7 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
   if (lab.world.signal.aborted) throw new Interrupted()
   const live = wanted ? await take(lab, o, 'live', ready) : undefined
   if (wanted && !live)
-    lab.say('the nodes could not be saved at one moment while they run; saving again with all of them paused')
+    lab.say(english('the nodes could not be saved at one moment while they run; saving again with all of them paused'))
   const manifest = live ?? (await take(lab, o, ram ? 'paused' : 'halted', ready))
   // live is undefined only before a second try with paused nodes, and that one always ends.
   if (!manifest) throw new StateError(english('{name}: not saved', { name: o.name }), { hint: 'klab status' })
@@ -117,7 +117,7 @@ export async function save(lab: LockedLab, o: SaveOptions): Promise<Manifest> {
 
 /** Their clocks are behind by the time that they were paused, and that adds up. */
 const caughtUp = (lab: LockedLab): Promise<unknown> =>
-  staged(lab, ['clocks', 'the clocks of the nodes'], () => stepClocks(lab, SYNC_MS)).catch(() => undefined)
+  staged(lab, ['clocks', english('the clocks of the nodes')], () => stepClocks(lab, SYNC_MS)).catch(() => undefined)
 
 /**
  * After a save with `stay` whose restore was not finished: resumes what is still paused because of it. Throws
@@ -194,11 +194,14 @@ const momentOf = (lab: LockedLab, j: SaveJournal, node: string): Moment => ({
 async function freezeLive(lab: LockedLab, j: SaveJournal): Promise<PauseTimes | undefined> {
   const { hypervisor, signal } = lab.world
   const all = nodesOf(lab)
-  const together = await staged(lab, ['ram', `RAM of ${all.length} nodes, while they run`], () =>
-    hypervisor.freezeTogether(
-      all.map(({ node, domain }) => ({ name: domain, to: momentOf(lab, j, node) })),
-      { committed: () => openJournal(lab.paths, { ...j, together: true }), signal },
-    ),
+  const together = await staged(
+    lab,
+    ['ram', english('RAM of {count} nodes, while they run', { count: all.length })],
+    () =>
+      hypervisor.freezeTogether(
+        all.map(({ node, domain }) => ({ name: domain, to: momentOf(lab, j, node) })),
+        { committed: () => openJournal(lab.paths, { ...j, together: true }), signal },
+      ),
   )
   await resumeAll(lab)
   return together
@@ -216,7 +219,7 @@ async function freezeAll(lab: LockedLab, j: SaveJournal, { stay }: Pick<SaveOpti
   await verifyPaused(lab)
   const ends = await Promise.allSettled(
     all.map(({ node, domain }) =>
-      staged(lab, [`ram/${node}`, `RAM of ${node}, which is paused`], () =>
+      staged(lab, [`ram/${node}`, english('RAM of {node}, which is paused', { node })], () =>
         hypervisor.freeze(domain, momentOf(lab, j, node)),
       ),
     ),

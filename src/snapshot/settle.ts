@@ -56,12 +56,17 @@ export async function settle(
   const { patience } = profileFor(record.accel, 1)
   let unset: Error | undefined
   const stepping = stepClocks(lab, 30_000 * patience).then((clocks) => {
-    lab.say(`guest clocks set forward ${clocks.steppedS.toFixed(1)} s, now ${clocks.spreadS.toFixed(2)} s apart`)
+    lab.say(
+      english('guest clocks set forward {stepped} s, now {spread} s apart', {
+        stepped: clocks.steppedS.toFixed(1),
+        spread: clocks.spreadS.toFixed(2),
+      }),
+    )
     if (clocks.missed.length > 0)
       throw new ProbeError(
         english('SSH of {nodes}', { nodes: clocks.missed.join(', ') }),
         30_000 * patience,
-        'no answer',
+        english('no answer'),
         {
           hint: 'klab status',
         },
@@ -79,7 +84,7 @@ export async function settle(
   }
   if (await certificatesEnded(paths, world.clock.now())) {
     await stepping
-    lab.say('the cluster’s certificates have expired: renewing them')
+    lab.say(english('the cluster’s certificates have expired: renewing them'))
     await renewCertificates(lab, 300_000 * patience)
   }
   // At the same time as the nodes get Ready.
@@ -92,7 +97,7 @@ export async function settle(
     if (!ready) return { ok: false, seen: 'the API server does not answer' }
     if (answeredMs === undefined) {
       answeredMs = world.clock.monotonic() - since.monotonic
-      lab.say(`the API server answers after ${seconds(answeredMs)}`)
+      lab.say(english('the API server answers after {time}', { time: seconds(answeredMs) }))
     }
     const not = wanted.filter((n) => !ready[n])
     if (not.length > 0) return { ok: false, seen: english('not Ready: {nodes}', { nodes: not.join(' ') }) }
@@ -100,7 +105,8 @@ export async function settle(
     const silent = wanted.filter((n) => (renewed?.get(n) ?? 0) < since.wall)
     return { ok: silent.length === 0, seen: english('not heard from yet: {nodes}', { nodes: silent.join(' ') }) }
   }
-  const what = wanted.length === 0 ? 'the API server' : `${wanted.length} nodes Ready`
+  const what =
+    wanted.length === 0 ? english('the API server') : english('{count} nodes Ready', { count: wanted.length })
   await staged(lab, ['ready', what], (line) =>
     until(tellingChanges(look, line), {
       what,

@@ -8,6 +8,7 @@ import { minorOf } from '../versions/kubernetes.js'
 import { topologyOf } from '../cluster/topology.js'
 import { connectWithin } from '../node/connections.js'
 import type { LockedLab } from './types.js'
+import { english } from '../words/say.js'
 
 /**
  * Seconds: the shortest life of a service account's projected token (kubernetes.io, "Configure Service Accounts for
@@ -38,7 +39,7 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
   const options = { timeoutMs, signal: lab.world.signal }
   const { clock } = lab.world
   const started = clock.monotonic()
-  lab.say('kube-controller-manager restarts: its tokens have expired, or soon will')
+  lab.say(english('kube-controller-manager restarts: its tokens have expired, or soon will'))
   const script = await readFile(join(lab.world.assets, 'cloud-init', 'renew', 'controllers.sh'), 'utf8')
   // Which of several leads may change any moment, so all of them.
   const [guest] = await Promise.all(
@@ -48,11 +49,15 @@ export async function refreshTokens(lab: LockedLab, steppedS: number, timeoutMs:
       return own
     }),
   )
-  lab.say(`kube-controller-manager is healthy, ${((clock.monotonic() - started) / 1000).toFixed(1)} s later`)
+  lab.say(
+    english('kube-controller-manager is healthy, {seconds} s later', {
+      seconds: ((clock.monotonic() - started) / 1000).toFixed(1),
+    }),
+  )
   const { cni } = kubernetes
   if (typeof cni !== 'object' || !('name' in cni) || steppedS < TOKEN_S || minorOf(kubernetes.version) < ENDING_TOKENS)
     return
-  lab.say('calico-node restarts, so that its CNI plugin gets a new token')
+  lab.say(english('calico-node restarts, so that its CNI plugin gets a new token'))
   // It writes a new one first. klab does not wait for it.
   await guest?.sudo(
     'kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system rollout restart daemonset/calico-node',

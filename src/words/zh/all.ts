@@ -8,6 +8,7 @@ import { FAULTS_BUNDLE_ZH } from './faults-bundle.js'
 import { FAULTS_LAB_ZH } from './faults-lab.js'
 import { LABFILE_ZH } from './labfile.js'
 import { LESSONS_ZH } from './lessons.js'
+import { NOTES_ZH } from './notes.js'
 import { OPTIONS_ZH } from './options.js'
 import { PAGE_ZH } from './page.js'
 import { PICTURES_ZH } from './pictures.js'
@@ -25,6 +26,7 @@ export const ZH = {
   ...USAGE_ZH,
   ...VERBS_ZH,
   ...STEPS_ZH,
+  ...NOTES_ZH,
   ...DOCTOR_ZH,
   ...COURSE_ZH,
   ...PAGE_ZH,
