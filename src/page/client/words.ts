@@ -3,16 +3,15 @@ import type { NamesIn } from '../../words/catalogue.js'
 import { PAGE_ZH } from '../../words/zh/page.js'
 
 type PageText = keyof typeof PAGE_ZH
-type Values<T extends string> = [NamesIn<T>] extends [never]
-  ? []
-  : [values: Readonly<Record<NamesIn<T>, string | number>>]
+type Value = string | number
+type Values<T extends string> = [NamesIn<T>] extends [never] ? [] : [values: { readonly [Name in NamesIn<T>]: Value }]
 
 const chinese = document.documentElement.lang === 'zh'
 const known: Readonly<Record<string, string>> = PAGE_ZH
 
 /** The text in klab's language. */
 export function pageText<T extends PageText>(text: T, ...rest: Values<T>): string {
-  const [values = {}] = rest as readonly [values?: Readonly<Record<string, string | number>>]
+  const [values = {}] = rest as readonly [values?: Readonly<Record<string, Value>>]
   const words = chinese ? PAGE_ZH[text] : text
   return words.replace(/\{(\w+)\}/g, (braces, name: string) => String(values[name] ?? braces))
 }
