@@ -43,15 +43,17 @@ const isNever = (c: Consequence): boolean => c.when === 'new-lab'
 export function refuseNewLab(labfile: string | undefined, changes: readonly Consequence[]): void {
   if (!changes.some(isNever)) return
   if (labfile === undefined)
-    throw new DriftError(`this change needs a new lab:\n${formatConsequences(changes)}`, changes, {
-      hint: NEW_LAB_HINT,
-    })
+    throw new DriftError(
+      english('this change needs a new lab:\n{changes}', { changes: formatConsequences(changes) }),
+      changes,
+      { hint: NEW_LAB_HINT },
+    )
   const message = `${labfile}: changed since this lab was brought up:\n${formatConsequences(changes)}`
   throw new DriftError(message, changes, { hint: english('klab destroy, then klab up; or change it back') })
 }
 
 /** What to do instead of a verb that would need a new lab. */
-export const NEW_LAB_HINT = 'change the Labfile, then klab destroy and klab up'
+export const NEW_LAB_HINT = english('change the Labfile, then klab destroy and klab up')
 
 /**
  * Throws StateError if a snapshot contains a node that would be removed: the snapshot could not be restored without its

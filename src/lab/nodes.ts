@@ -115,7 +115,7 @@ export async function removeNode(
     requireNode('node remove', { lab }, name)
     const without = { ...lab, nodes: lab.nodes.filter((n) => n.name !== name) }
     if (!apiNodes(lab).includes(name)) return without
-    const message = `node remove: ${name} is a control plane, and those cannot leave a lab that is up`
+    const message = english('node remove: {name} is a control plane, and those cannot leave a lab that is up', { name })
     throw new DriftError(message, consequencesOf(lab, without), { hint: NEW_LAB_HINT })
   })
   const status = await bring(c, open, o.yes === true ? () => true : o.confirm)

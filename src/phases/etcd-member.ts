@@ -5,6 +5,7 @@ import type { Guest } from '../guest/types.js'
 import type { NodeSpec } from '../labfile/model.js'
 import { hostKubectl } from '../node/kubectl.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 const PKI = '/etc/kubernetes/pki/etcd'
 const ETCDCTL = [
@@ -54,6 +55,6 @@ export async function removeLostMember(
   const members = found?.list.split('\n').map((line) => line.split(', ')) ?? []
   const id = members.find((fields) => fields[3] === `https://${node.ip}:2380`)?.[0]
   if (!found || id === undefined) return
-  o.line('an earlier join left a member in etcd: removing it')
+  o.line(english('an earlier join left a member in etcd: removing it'))
   await found.etcdctl('member', 'remove', id)
 }

@@ -63,4 +63,9 @@ export const NOTES_ZH = catalogue({
   'before the last restore': '上一次恢复之前',
   'what was pushed last': '最近一次 push 的状态',
   'bundle source: {why}': '安装包来源 source：{why}',
+  'this change needs a new lab:\n{changes}': '这项改动需要新的环境：\n{changes}',
+  'change the Labfile, then klab destroy and klab up': '请修改 Labfile，先 klab destroy，再 klab up',
+  'node remove: {name} is a control plane, and those cannot leave a lab that is up':
+    'node remove：{name} 是控制平面，控制平面不能离开运行中的环境',
+  'an earlier join left a member in etcd: removing it': '之前的加入在 etcd 中留下了成员：正在移除',
 })
