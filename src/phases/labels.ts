@@ -8,6 +8,7 @@ import { digest, putMark, removeMark } from '../node/guest-phase.js'
 import { steadyKubectl } from '../node/kubectl.js'
 import type { Step } from '../step.js'
 import type { LabRun } from '../world.js'
+import { english } from '../words/say.js'
 
 /** `kubectl get nodes -o json`, as far as it is read here. */
 const NODES = z.object({
@@ -98,7 +99,7 @@ export function labelSteps(run: LabRun, marks: Marks): readonly Step[] {
         run: async ({ line }) => {
           const here = (await readNodes(run, line)).get(node.name)
           // Phase `ready` reports it.
-          if (!here) return line('it is not in the cluster')
+          if (!here) return line(english('it is not in the cluster'))
           const kubectl = await steadyKubectl(run, line)
           const labels = labelWords(old?.labels, node.labels)
           if (labels.length > 0) await kubectl(['label', 'node', node.name, ...labels, '--overwrite'], { onLine: line })

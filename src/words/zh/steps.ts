@@ -67,4 +67,5 @@ export const STEPS_ZH = catalogue({
   'cloud-init: disks, users, keys (init)': 'cloud-init：磁盘、用户、密钥（init）',
   'cloud-init: settings (modules-config)': 'cloud-init：各项设置（modules-config）',
   'cloud-init: packages and scripts (modules-final)': 'cloud-init：软件包和脚本（modules-final）',
+  'it is not in the cluster': '它不在集群中',
 })
