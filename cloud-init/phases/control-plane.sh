@@ -19,6 +19,12 @@ repairing=/var/lib/klab/repair-begun
 
 # KLAB_REPAIR: klab made this control plane, and something of it is gone.
 [ -z "${KLAB_REPAIR:-}" ] || touch "$repairing"
+# Beside the course, on a slow host.
+if [ -n "${KLAB_PACE_API:-}" ]; then
+	install -m 0644 /usr/lib/klab/api-pace.service /etc/systemd/system/klab-api-pace.service
+	systemctl daemon-reload
+	systemctl --quiet enable --now klab-api-pace.service
+fi
 if [ -e "$begun" ]; then
 	kubeadm reset -f --cri-socket "$KLAB_CRI_SOCKET"
 	rm -f "$begun"

@@ -19,7 +19,7 @@ export interface Profile {
   /** Fields of KubeProxyConfiguration. */
   readonly kubeProxy: Readonly<Record<string, unknown>>
   /**
-   * What the cluster's certificates are signed with, if not kubeadm's RSA-2048. On an emulated CPU a TLS handshake costs
+   * What signs the cluster’s certificates, if not kubeadm’s RSA-2048. On an emulated CPU a TLS handshake costs
    * a tenth with it: there openssl signs in 1.4 ms, not 26 ms (docs/benchmarks.md), and after each start of the API
    * server all its clients come at once.
    */

@@ -189,7 +189,12 @@ export function controlPlaneStep(
       await runClusterPhase(run, guest, {
         phase: 'control-plane',
         mark: await mark(),
-        settings: { KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' '), KLAB_REPAIR: repair ? 'true' : '' },
+        settings: {
+          KLAB_INIT_FLAGS: initFlags(k, run.profile).join(' '),
+          KLAB_REPAIR: repair ? 'true' : '',
+          // Not with several control planes: there a load balancer connects all the time.
+          KLAB_PACE_API: run.profile.name === 'slow-host' && !shared ? 'true' : '',
+        },
         line,
       })
       await requirePatched(run, k, guest)

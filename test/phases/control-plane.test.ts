@@ -188,6 +188,7 @@ t.test('init: a deleted node object, deleted certificates: made whole, with the 
   const whole = stage(t, `${first.ran[0]!}\n`)
   await whole.init().run(whole.context)
   t.match(whole.file('/etc/klab/env')!.content, "KLAB_REPAIR=''")
+  t.match(whole.file('/etc/klab/env')!.content, "KLAB_PACE_API='true'", 'an emulated machine, one control plane')
   whole.knows(CP)
   t.equal(await whole.init().done!(whole.context), true)
 })

@@ -118,7 +118,11 @@ t.test(
       `[[ $* != *'get node'* ]] || [ -e "${s.dir}/known" ] || { echo 'Error (NotFound)' >&2; exit 1; }`,
     )
     writeFileSync(join(s.dir, 'known'), '')
-    t.notMatch(s.run(), /kubeadm|restart/, 'one that is whole is left alone')
+    t.notMatch(s.run(), /kubeadm|restart|systemctl/, 'one that is whole is left alone')
+    t.match(
+      s.run({ KLAB_PACE_API: 'true' }),
+      /install -m 0644 \S+\/api-pace\.service \S+\n[^]*systemctl --quiet enable --now klab-api-pace\.service/,
+    )
     rmSync(join(s.dir, 'known'))
     const said = s.run({ KLAB_REPAIR: 'true' })
     t.match(said, /kubeadm init phase certs all[^]*kubeadm init phase kubeconfig all[^]*systemctl restart kubelet/)
