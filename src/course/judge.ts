@@ -43,8 +43,8 @@ function judge(section: Section, s: Subject): readonly Finding[] {
 }
 
 /**
- * The report for these sections and nodes. `cluster`: the facts of a control plane that answers, even if that node is not among
- * them.
+ * The report for these sections and nodes. `cluster`: the facts of a control plane that answers, even if that node is
+ * not among them.
  */
 export function judgeLab(
   lab: Lab,

@@ -62,7 +62,7 @@ t.test('patches change only probes that kubeadm of that minor writes: kubelet st
   t.end()
 })
 
-t.test('the keys of an emulated cluster are ECDSA where kubeadm can make them, those of others are kubeadm’s own', (t) => {
+t.test('the keys of an emulated cluster are ECDSA where kubeadm can make them, else its own', (t) => {
   for (const [accel, minor, wanted] of [
     ['tcg', 18, undefined],
     ['tcg', 19, 'ECDSA-P256'],

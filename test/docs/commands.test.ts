@@ -32,12 +32,13 @@ function readings(line: string): readonly (readonly string[])[] {
 const optionsOf = (words: readonly string[]): readonly string[] =>
   (words.includes('--') ? words.slice(0, words.indexOf('--')) : words).filter((w) => /^--?[a-z]/.test(w))
 
+const aliasesOf = (option: object): readonly string[] =>
+  'alias' in option ? [option.alias].flat().filter((alias) => typeof alias === 'string') : []
+
 const hasOption = ({ options = {} }: Command, word: string): boolean =>
   ['--help', '-h'].includes(word) ||
   Object.entries({ ...COMMON_OPTIONS, ...options }).some(
-    ([name, o]) =>
-      [`--${name}`, `--no-${name}`].includes(word) ||
-      ('alias' in o && [o.alias ?? []].flat().some((a) => word === `-${a}`)),
+    ([name, o]) => [`--${name}`, `--no-${name}`].includes(word) || aliasesOf(o).some((alias) => word === `-${alias}`),
   )
 
 /** What klab does not have, in the words of a page. */
