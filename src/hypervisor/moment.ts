@@ -65,9 +65,17 @@ export function withDisk(xml: string, path: string): string {
   return build(tree)
 }
 
-/** What domain-xml.ts writes for forwarded ports. */
-const FORWARDS = /(?:,hostfwd=tcp:127\.0\.0\.1:\d+-10\.0\.2\.15:\d+)+/
+/** What domain-xml.ts writes for one forwarded port. */
+const FORWARD = /,hostfwd=tcp:127\.0\.0\.1:\d+-10\.0\.2\.15:(\d+)/g
 
-/** A domain's XML with these host ports forwarded to the guest, in place of those in it. */
-export const withForwards = (xml: string, forwards: readonly HostForward[]): string =>
-  xml.replace(FORWARDS, forwardArgs(forwards))
+/**
+ * A domain’s XML with the present host ports for the guest’s ports that are forwarded in it. A port that was added
+ * since is there from the next boot on, as in a machine that runs.
+ */
+export function withForwards(xml: string, forwards: readonly HostForward[]): string {
+  const left = [...forwards]
+  return xml.replace(FORWARD, (text, port: string) => {
+    const at = left.findIndex(({ guestPort }) => guestPort === Number(port))
+    return at < 0 ? text : forwardArgs(left.splice(at, 1))
+  })
+}
