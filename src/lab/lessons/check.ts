@@ -7,10 +7,18 @@ import { stepOf } from '../../lesson/progress.js'
 import type { Manifest } from '../../snapshot/types.js'
 import { checkLab } from '../check.js'
 import type { LabContext } from '../context.js'
-import { saysBusy } from '../../node/transient.js'
 import { english } from '../../words/say.js'
 import { keepCheckpoint } from './checkpoints.js'
-import { currentLesson, firstNode, inLesson, patienceOf, runScript, stepAt, type LessonLab } from './in-lesson.js'
+import {
+  currentLesson,
+  firstNode,
+  inLesson,
+  patienceOf,
+  runAgainIfBusy,
+  runScript,
+  stepAt,
+  type LessonLab,
+} from './in-lesson.js'
 import { isChecked } from './page.js'
 
 /** ms: a solve script pulls nothing, but kubeadm join takes minutes. Before patience. */
@@ -90,13 +98,8 @@ export async function solveStep(lab: LessonLab, step: LessonStep): Promise<Ran> 
     throw new UsageError(english('{name}: step {number} has no solve script', { name: lab.lesson.name, number }), {
       hint: english('its author writes one: steps[].solve in klab.yaml'),
     })
-  const run = (): Promise<Ran> =>
-    runScript(lab, { way: 'show', user, ms: SOLVE_MS, node, title: `step ${number}: solve` }, solve)
-  let ran = await run()
-  if (ran.outcome === 'failed' && saysBusy(ran.output)) {
-    lab.say(english('the API server was too busy to answer; the solution runs once more'))
-    ran = await run()
-  }
+  const title = `step ${number}: solve`
+  const ran = await runAgainIfBusy(lab, { way: 'show', user, ms: SOLVE_MS, node, title }, solve)
   await lab.tell({ event: 'solved', step: number, outcome: ran.outcome })
   return ran
 }

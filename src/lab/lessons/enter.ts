@@ -4,11 +4,10 @@ import type { Way } from '../../lesson/journal.js'
 import type { Ran } from '../../lesson/in-guest.js'
 import { StateError } from '../../errors.js'
 import { staged } from '../../snapshot/types.js'
-import { saysBusy } from '../../node/transient.js'
 import { english } from '../../words/say.js'
 import { judgeUntil } from './check.js'
 import { copyAssets, prepareNodes } from './prepare.js'
-import { runScript, type LessonLab } from './in-lesson.js'
+import { runAgainIfBusy, type LessonLab } from './in-lesson.js'
 
 /** ms that a start script may take; one in the background then continues alone. Multiplied by patience. */
 const BEGIN_MS = 300_000
@@ -29,12 +28,7 @@ interface Begin {
 
 async function run(lab: LessonLab, { script, way, what, node }: Begin): Promise<void> {
   const title = `${what}: ${script.name.split('\n')[0] ?? ''}`
-  const once = (): Promise<Ran> => runScript(lab, { way, user: 'root', ms: BEGIN_MS, node, title }, script)
-  let ran = await once()
-  if (ran.outcome === 'failed' && saysBusy(ran.output)) {
-    lab.say(english('{title}: the API server was too busy to answer; it runs once more', { title }))
-    ran = await once()
-  }
+  const ran = await runAgainIfBusy(lab, { way, user: 'root', ms: BEGIN_MS, node, title }, script)
   const said = told(ran)
   if (said === undefined) return
   if (ran.outcome === 'unreachable')

@@ -20,6 +20,7 @@ import { withLog, type LabContext } from '../context.js'
 import { recordedLab } from '../open.js'
 import { CONNECT_MS } from '../reach.js'
 import { withLab } from '../with-lab.js'
+import { saysBusy } from '../../node/transient.js'
 import { english } from '../../words/say.js'
 
 /** A locked lab with an open lesson. */
@@ -159,12 +160,14 @@ export function requireNodes({ steps, dir }: Lesson, { lab }: Pick<LabRecord, 'l
       )
 }
 
+interface LessonRun extends RunScript {
+  /** Undefined: the first node. */
+  readonly node: string | undefined
+  readonly title: string
+}
+
 /** Runs a script of a lesson. The result says how it ended, or that its node did not answer. */
-export async function runScript(
-  lab: LockedLab,
-  { node, title, ...o }: RunScript & { readonly node: string | undefined; readonly title: string },
-  script: LessonScript,
-): Promise<Ran> {
+export async function runScript(lab: LockedLab, { node, title, ...o }: LessonRun, script: LessonScript): Promise<Ran> {
   const name = node ?? firstNode(lab.record)
   return staged(lab, [`script/${name}/${title}`, `${name}: ${title}`], async (line) => {
     try {
@@ -178,4 +181,12 @@ export async function runScript(
       return unreachable(error)
     }
   })
+}
+
+/** The same; a script that failed because the API server was too busy to answer runs once more. */
+export async function runAgainIfBusy(lab: LessonLab, o: LessonRun, script: LessonScript): Promise<Ran> {
+  const ran = await runScript(lab, o, script)
+  if (ran.outcome !== 'failed' || !saysBusy(ran.output)) return ran
+  lab.say(english('{title}: the API server was too busy to answer; it runs once more', { title: o.title }))
+  return runScript(lab, o, script)
 }

@@ -76,6 +76,5 @@ export const LESSONS_ZH = catalogue({
   'klab lesson text; klab lesson reset': 'klab lesson text；klab lesson reset',
   'an exam is open: {what}': '考试正在进行：{what}',
   'klab lesson check, next, finish': 'klab lesson check、next、finish',
-  'the API server was too busy to answer; the solution runs once more': 'API 服务器太忙，没有应答；解答脚本再执行一次',
   '{title}: the API server was too busy to answer; it runs once more': '{title}：API 服务器太忙，没有应答；再执行一次',
 })
