@@ -116,7 +116,7 @@ export async function recordFor(world: World, record: LabRecord, lab: Lab): Prom
     Object.fromEntries(Object.entries(of).filter(([name]) => names.includes(name)))
   const ports: Record<string, NodePorts> = mine(record.ports)
   const added = portCount(lab, apiNodes(lab)) > 0 ? names.filter((name) => !(name in ports)) : []
-  const held = new Set(await reservedPorts(world.roots.state, record.id))
+  const held = new Set(await reservedPorts(world.roots.state, { id: record.id, lab }))
   for (const p of Object.values(record.ports)) held.add(p.ssh).add(p.api ?? p.ssh)
   const free = await allocatePorts(added.length, held, `${record.id} ${added.join(' ')}`)
   added.forEach((name, i) => (ports[name] = { ssh: free[i] ?? 0 }))

@@ -61,7 +61,7 @@ export function createRun(world: World, open: OpenLab, record: LabRecord, until:
 export async function newRecord(world: World, open: OpenLab, accel: Accel): Promise<LabRecord> {
   const { lab, id } = open
   const api = apiNodes(lab)
-  const ports = await allocatePorts(portCount(lab, api), await reservedPorts(world.roots.state, id), id)
+  const ports = await allocatePorts(portCount(lab, api), await reservedPorts(world.roots.state, open), id)
   return {
     version: 1,
     id,

@@ -55,7 +55,7 @@ async function requireNamedPorts(run: LabRun, nodes: readonly NodeSpec[]): Promi
 /** Gives these nodes free ports and records them. */
 async function movePorts(run: LabRun, nodes: readonly NodeSpec[]): Promise<void> {
   const held = new Set([
-    ...(await reservedPorts(run.world.roots.state, run.id)),
+    ...(await reservedPorts(run.world.roots.state, run)),
     ...Object.values(run.record.ports).flatMap((p) => [p.ssh, p.api ?? p.ssh]),
   ])
   const ports = { ...run.record.ports }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:net'
 import { HostError } from '../errors.js'
+import type { Lab } from '../labfile/model.js'
 import { english } from '../words/say.js'
 import { listRecords } from './record.js'
 
@@ -46,13 +47,22 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** Ports in the records of other labs, running or not; `except` is the id of the lab that asks. */
-export async function reservedPorts(stateDir: string, except?: string): Promise<ReadonlySet<number>> {
-  const ports = new Set<number>()
+/** Host ports that a Labfile names. */
+const namedPorts = ({ nodes }: Pick<Lab, 'nodes'>): readonly number[] =>
+  nodes.flatMap(({ ports = [] }) => ports.map(({ hostPort }) => hostPort))
+
+/**
+ * Ports that klab may give to nobody: those of other labs, running or not, and those that Labfiles name. `asking`: the
+ * lab that asks; the ports that it has may stay its own.
+ */
+export async function reservedPorts(
+  stateDir: string,
+  asking?: { readonly id: string; readonly lab: Pick<Lab, 'nodes'> },
+): Promise<ReadonlySet<number>> {
+  const ports = new Set(asking && namedPorts(asking.lab))
   for (const record of await listRecords(stateDir)) {
-    // Those of its own Labfile too: they are no free ones for SSH.
-    for (const node of record.lab.nodes) for (const { hostPort } of node.ports ?? []) ports.add(hostPort)
-    if (record.id === except) continue
+    if (record.id === asking?.id) continue
+    for (const port of namedPorts(record.lab)) ports.add(port)
     for (const p of Object.values(record.ports)) {
       ports.add(p.ssh)
       if (p.api !== undefined) ports.add(p.api)

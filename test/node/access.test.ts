@@ -110,6 +110,6 @@ t.test('a port that the Labfile names is taken: said with the node, and nothing 
   t.match(forwardsOf(run.record, 'k8s-node01'), [{ guestPort: 22 }, { hostPort: port, guestPort: 80 }])
   const nodes = lab.nodes.map((n) => (n.ports ? { ...n, ports: [{ hostPort: 22_222, guestPort: 80 }] } : n))
   await writeRecord(run.paths.record, { ...run.record, lab: { ...lab, nodes } })
-  for (const except of [undefined, run.record.id])
-    t.ok((await reservedPorts(world.roots.state, except)).has(22_222), 'no other lab’s SSH gets it, nor this one’s')
+  for (const asking of [undefined, { id: run.record.id, lab: { nodes } }, { id: 'new', lab: { nodes } }])
+    t.ok((await reservedPorts(world.roots.state, asking)).has(22_222), 'no other lab’s SSH gets it, nor this one’s')
 })

@@ -81,7 +81,7 @@ t.test('records of other labs reserve their ports', async (t) => {
     ['a-1', 'b-2'],
   )
   t.same(await reservedPorts(state), new Set([22001, 22002, 22003, 22010]))
-  t.same(await reservedPorts(state, 'a-1'), new Set([22010]))
+  t.same(await reservedPorts(state, { id: 'a-1', lab: { nodes: [] } }), new Set([22010]))
 })
 
 t.test('ports: from the range, the same for the same seed, never taken or busy ones', async (t) => {
