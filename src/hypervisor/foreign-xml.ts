@@ -86,7 +86,7 @@ const portable = (domain: Element): readonly string[] =>
     .flatMap((line) => line.children)
     .map((a) =>
       (a.tag === 'qemu:arg' ? (a.attributes['value'] ?? '') : `<${a.tag}>`)
-        .replace(/(?:,hostfwd=tcp:127\.0\.0\.1:\d+-10\.0\.2\.15:\d+)+/, ',hostfwd')
+        .replace(/(hostfwd=tcp:127\.0\.0\.1:)\d+-/g, '$10-')
         .replace(/^(vde,id=l2,sock=)[^,]*$/, '$1'),
     )
 
