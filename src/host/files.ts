@@ -4,6 +4,7 @@ import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CorruptError, HostError } from '../errors.js'
+import { parseJson } from './json.js'
 import { requirePrivatePlace } from './ownership.js'
 import { english } from '../words/say.js'
 
@@ -97,12 +98,7 @@ const MOST_JSON = 4 * 2 ** 20
  */
 export async function readJson(path: string): Promise<unknown> {
   const bytes = await readSmall(path, MOST_JSON)
-  if (bytes === undefined) return undefined
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
+  return bytes === undefined ? undefined : parseJson(bytes.toString('utf8'))
 }
 
 /** Node's error of a write, with the file that was written: Node does not name it. */

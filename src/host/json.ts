@@ -9,6 +9,15 @@ export function quoted(x: unknown): string {
   return text === undefined || text.length <= SHOWN ? String(text) : `${text.slice(0, SHOWN)}…`
 }
 
+/** The data of a JSON text; undefined if it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether it is an object with fields: no array, not null. */
 export const isObject = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !Array.isArray(x)

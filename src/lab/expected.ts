@@ -1,5 +1,5 @@
 /** How long each phase of `up` took on this machine the last time, for labs of the same shape. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { sha256Of } from '../host/digest.js'
 import { ensureDir, readJson, writeQuick } from '../host/files.js'
@@ -35,10 +35,10 @@ export async function readExpected(file: string): Promise<PhaseMs | undefined> {
 }
 
 /** Keeps the times of a run that ended well. Throws HostError. */
-export async function keepExpected(times: string, file: string, { phases }: RunTimes): Promise<void> {
+export async function keepExpected(file: string, { phases }: RunTimes): Promise<void> {
   const took = phases.flatMap(({ name, startMs, endMs }) =>
     startMs === null || endMs === null ? [] : [[name, endMs - startMs] as const],
   )
-  await ensureDir(times)
+  await ensureDir(dirname(file))
   await writeQuick(file, `${JSON.stringify(Object.fromEntries(took))}\n`)
 }

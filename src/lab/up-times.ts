@@ -27,7 +27,7 @@ export async function withTimes<T>(c: LabContext, work: (told: LabContext, keepI
   const keeper = keepTimes(clock, env.pid)
   const file = createRunFile(keeper, clock)
   let last: PhaseMs | undefined
-  let shapeFile: { readonly dir: string; readonly file: string } | undefined
+  let lastFile: string | undefined
   const report = (event: Event): void => {
     keeper.report(event)
     file.after(event)
@@ -36,8 +36,8 @@ export async function withTimes<T>(c: LabContext, work: (told: LabContext, keepI
   }
   const keepIn: KeepIn = async (paths, shape) => {
     file.keepIn(paths)
-    shapeFile = { dir: paths.times, file: expectedFile(paths.times, shape) }
-    last = await readExpected(shapeFile.file)
+    lastFile = expectedFile(paths.times, shape)
+    last = await readExpected(lastFile)
   }
   let outcome: NonNullable<RunTimes['outcome']> = 'failed'
   try {
@@ -52,8 +52,8 @@ export async function withTimes<T>(c: LabContext, work: (told: LabContext, keepI
     await file.close()
     const times = keeper.times()
     // As with the run's own file, a full disk does not matter.
-    if (shapeFile && times?.outcome === 'done' && !isIdle(times))
-      await keepExpected(shapeFile.dir, shapeFile.file, times).catch(() => undefined)
+    if (lastFile !== undefined && times?.outcome === 'done' && !isIdle(times))
+      await keepExpected(lastFile, times).catch(() => undefined)
   }
 }
 

@@ -1,6 +1,7 @@
 /** Phase `labels`: the Labfile's labels and taints of the nodes, set in the cluster from the host. */
 import * as z from 'zod'
 import { CorruptError } from '../errors.js'
+import { parseJson } from '../host/json.js'
 import type { NodeSpec } from '../labfile/model.js'
 import type { Marks } from '../node/baked-phase.js'
 import { connect } from '../node/connections.js'
@@ -31,7 +32,7 @@ type Nodes = ReadonlyMap<string, InCluster>
 /** The nodes as the API server knows them. Throws CommandError, CorruptError. */
 async function readNodes(run: LabRun, line?: (text: string) => void): Promise<Nodes> {
   const { stdout } = await (await steadyKubectl(run, line))(['get', 'nodes', '-o', 'json'])
-  const parsed = NODES.safeParse(json(stdout))
+  const parsed = NODES.safeParse(parseJson(stdout))
   if (!parsed.success)
     throw new CorruptError('kubectl get nodes -o json: not a list of nodes', { hint: 'klab kubectl get nodes -o json' })
   return new Map(
@@ -40,14 +41,6 @@ async function readNodes(run: LabRun, line?: (text: string) => void): Promise<No
       { uid: metadata.uid, taints: new Set(spec.taints.map(({ key, effect }) => `${key}:${effect}`)) },
     ]),
   )
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** `KEY=VALUE:EFFECT` without its value: what `kubectl taint` removes a taint by. */
