@@ -50,7 +50,7 @@ function ofField(change: Change, before: Lab, after: Lab): Consequence {
 
 function ofNode(change: Change, { name }: NodeSpec): Consequence {
   if (/^nodes\[\d+\]\.(?:labels|taints)\b/.test(change.path))
-    return { ...change, when: 'now', what: `is set on ${name} in the cluster` }
+    return { ...change, when: 'now', what: english('is set on {node} in the cluster', { node: name }) }
   if (!/^nodes\[\d+\]\.(?:cpus$|memoryMiB$|ports\b)/.test(change.path)) return { ...change, ...NEW_LAB }
   const command = `klab reload ${name}`
   return {

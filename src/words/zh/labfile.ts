@@ -203,4 +203,5 @@ export const LABFILE_ZH = catalogue({
     '在 network.mode 为 nat 时没有意义：本机可以直接访问节点的地址',
   'port {host} is in {other} too: take another one': '端口 {host} 也在 {other} 中：请换一个',
   'has no meaning without a cluster: leave it out': '没有集群时没有意义：请删去',
+  'is set on {node} in the cluster': '在集群中设置到 {node} 上',
 })
