@@ -19,9 +19,8 @@ export interface Profile {
   /** Fields of KubeProxyConfiguration. */
   readonly kubeProxy: Readonly<Record<string, unknown>>
   /**
-   * What signs the cluster’s certificates, if not kubeadm’s RSA-2048. On an emulated CPU a TLS handshake costs
-   * a tenth with it: there openssl signs in 1.4 ms, not 26 ms (docs/benchmarks.md), and after each start of the API
-   * server all its clients come at once.
+   * What signs the cluster’s certificates, if not kubeadm’s RSA-2048. On an emulated CPU openssl signs in 26 ms with
+   * that, in 1.4 ms with this (docs/decisions.md), and after each start of the API server all its clients come at once.
    */
   readonly signing?: 'ECDSA-P256' | undefined
   /** kubeadm patches of the static pods: target file name → YAML object (`kubeadm init --patches`). */
